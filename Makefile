@@ -1,0 +1,54 @@
+# `make up` and `make test` each do all their own set-up on a bare Debian machine with python3 (>= 3.11, venv) and make.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP     = $(BIN)/python -m pip --disable-pip-version-check -q install
+SELF    = $(PIP) --no-deps --no-build-isolation -e .
+
+.DEFAULT_GOAL := help
+.PHONY: help install install-dev up test check lock bench faults clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+install: $(VENV)/.served ## virtual environment with what serving and `up` need
+install-dev: $(VENV)/.tested ## the same and what training and the tests need
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Reelfeel needs Python 3.11 or newer; name one with make PYTHON=..." >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+# The stamps make a second start need no network: pip runs only when the lock or the project file changed.
+$(VENV)/.served: requirements.lock pyproject.toml | $(VENV)/bin/python
+	sed '/^# part: tests/,$$d' requirements.lock > $(VENV)/served.lock
+	$(PIP) --require-hashes -r $(VENV)/served.lock
+	$(SELF)
+	@touch $@
+
+$(VENV)/.tested: requirements.lock $(VENV)/.served
+	$(PIP) --require-hashes -r requirements.lock
+	@touch $@
+
+up: install ## everything on this machine; Ctrl-C stops it
+	@exec $(BIN)/reelfeel up
+
+test: install-dev ## all tests (under 10 minutes on 2 cores)
+	$(BIN)/python -m pytest
+
+check: install-dev ## ruff, mypy, import contract
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+bench: install-dev ## speed of the scorer beside its peers
+	$(BIN)/python -m model.bench
+
+faults: install-dev ## a 20,000-row job through kills of worker, bot and broker
+	$(BIN)/python -m tests.end_to_end.run_faults
+
+lock: ## requirements.lock anew from pyproject.toml (needs uv)
+	.ci/lock
+
+clean: ## removes the virtual environment and caches
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info

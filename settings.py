@@ -1,0 +1,79 @@
+"""The one place where the environment is read.
+
+Every value has an environment variable of its own name in upper case; the three that hosts know from elsewhere
+(`DISCORD_TOKEN`, `DATABASE_URL`, `REDIS_URL`) have no prefix, all others start with `REELFEEL_`.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from platformdirs import user_data_path
+from pydantic import AliasChoices, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+MIB = 1024 * 1024
+
+
+class Settings(BaseSettings):
+    """What a host can set. Sizes are in bytes unless the name says otherwise, times in seconds."""
+
+    model_config = SettingsConfigDict(env_prefix="REELFEEL_", env_file=".env", extra="ignore", populate_by_name=True)
+
+    discord_token: SecretStr | None = Field(None, validation_alias=AliasChoices("DISCORD_TOKEN"))
+    database_url: SecretStr | None = Field(None, validation_alias=AliasChoices("DATABASE_URL"))
+    redis_url: SecretStr | None = Field(None, validation_alias=AliasChoices("REDIS_URL"))
+
+    data_dir: Path = Field(default_factory=lambda: user_data_path("reelfeel"))
+    """SQLite database, broker files and locks of `reelfeel up`."""
+    model_dir: Path | None = None
+    """A folder written by `reelfeel train`; the shipped model when unset."""
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    worker_processes: int = Field(default_factory=lambda: max(1, (os.cpu_count() or 2) - 1), ge=1, le=256)
+    """Processes for bulk work; one more is always kept for interactive work."""
+    preview_port: int = Field(0, ge=0, le=65535)
+    """Port of the simulated Discord's page; 0 takes a free one."""
+
+    max_upload_mib: int = Field(100, ge=1, le=500)
+    """Largest accepted file, as sent."""
+    max_unpacked_mib: int = Field(2048, ge=1)
+    """Largest accepted file after unpacking .gz, .zst or .zip."""
+    max_rows: int = Field(1_000_000, ge=1)
+    """Most rows in one file."""
+    max_review_chars: int = Field(100_000, ge=100)
+    """Longest single review in characters; a longer row is rejected with its row number, never cut."""
+    max_message_chars: int = Field(20_000, ge=100)
+    """Longest review typed into Discord or sent as one message."""
+    max_active_jobs: int = Field(5, ge=1)
+    """File jobs one user can have unfinished at a time."""
+    retention_days: int = Field(90, ge=1)
+    """After this many days the texts of reviews are deleted; the anonymous scores stay."""
+
+    @property
+    def max_upload_bytes(self) -> int:
+        return self.max_upload_mib * MIB
+
+    @property
+    def max_unpacked_bytes(self) -> int:
+        return self.max_unpacked_mib * MIB
+
+    def database(self) -> str:
+        """SQLAlchemy URL: `DATABASE_URL`, or SQLite in the data folder (which is made)."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        return f"sqlite:///{(self.data_dir / 'reelfeel.sqlite3').resolve()}"
+
+    def broker(self) -> str | None:
+        """Redis URL, or None where `reelfeel up` is to start the embedded server."""
+        return None if self.redis_url is None else self.redis_url.get_secret_value()
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The settings of this process, read once."""
+    return Settings()
