@@ -1,0 +1,130 @@
+"""Charts: PNGs of a plausible size whose ink is where the counts are, legible on both of Discord's themes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from io import BytesIO
+
+import pytest
+from PIL import Image
+
+from bot import charts
+
+
+@dataclass(frozen=True)
+class Bucket:
+    key: str
+    n_positive: int
+    n_negative: int
+    n_uncertain: int
+    mean_probability: float | None
+
+    @property
+    def total(self) -> int:
+        return self.n_positive + self.n_negative + self.n_uncertain
+
+
+def buckets(count: int, name: str = "2026-01-{:02d}") -> list[Bucket]:
+    return [Bucket(name.format(i + 1), 3 + i, 2, i % 3, 0.4 + 0.01 * i) for i in range(count)]
+
+
+def opened(png: bytes) -> Image.Image:
+    assert png.startswith(b"\x89PNG\r\n\x1a\n")
+    assert 5_000 < len(png) < 300_000
+    image = Image.open(BytesIO(png))
+    assert image.width >= 1200, "twice the size it is thought at"
+    return image.convert("RGBA")
+
+
+def ink(image: Image.Image, colour: str) -> int:
+    """Pixels of exactly this colour."""
+    rgb = tuple(int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    colours = image.convert("RGB").getcolors(image.width * image.height)
+    assert colours is not None
+    return Counter({pixel: n for n, pixel in colours})[rgb]
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance of WCAG 2.2."""
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_histogram_has_ink_where_the_counts_are() -> None:
+    positive = opened(charts.histogram_png([0] * 19 + [50], title="all positive"))
+    assert ink(positive, charts.POSITIVE) > 5_000
+    assert ink(positive, charts.NEGATIVE) == 0
+    negative = opened(charts.histogram_png([50] + [0] * 19, title="all negative"))
+    assert ink(negative, charts.POSITIVE) == 0
+    assert ink(negative, charts.NEGATIVE) > 2_000
+
+
+def test_bars_grow_with_the_counts() -> None:
+    full = ink(opened(charts.histogram_png([0] * 18 + [50, 50], title="t")), charts.POSITIVE)
+    half = ink(opened(charts.histogram_png([0] * 18 + [25, 50], title="t")), charts.POSITIVE)
+    assert half == pytest.approx(full * 0.75, rel=0.03)
+
+
+@pytest.mark.parametrize(
+    "png",
+    [
+        pytest.param(lambda: charts.histogram_png([0] * 20, title="nothing yet"), id="histogram of nothing"),
+        pytest.param(lambda: charts.histogram_png([10**9] * 20, title="a billion a bin"), id="huge counts"),
+        pytest.param(lambda: charts.trend_png(buckets(1), title="one day"), id="one bucket"),
+        pytest.param(lambda: charts.trend_png(buckets(400, "day {}"), title="year"), id="many buckets"),
+        pytest.param(lambda: charts.trend_png([Bucket("x", 0, 0, 0, None)], title="empty"), id="no mean"),
+        pytest.param(lambda: charts.films_png(buckets(1, "Heat"), title="one film"), id="one film"),
+        pytest.param(lambda: charts.films_png(buckets(300, "Film {}"), title="many"), id="many films"),
+    ],
+)
+def test_extremes_still_give_a_picture(png) -> None:  # type: ignore[no-untyped-def]
+    opened(png())
+
+
+def test_titles_are_text_not_formulas() -> None:
+    """`$...$` is mathematics to Matplotlib: an unbalanced brace in it would raise."""
+    hostile = r"The $\frac{1$ film" + "\n\x00" + "x" * 500
+    opened(charts.histogram_png([1] * 20, title=hostile))
+    opened(charts.films_png([Bucket(hostile, 1, 1, 1, 0.5), Bucket("七人の侍", 1, 1, 1, 0.5)], title=hostile))
+    opened(charts.trend_png([Bucket(hostile, 1, 1, 1, 0.5)], title=hostile))
+
+
+def test_nothing_to_draw_is_an_error() -> None:
+    for draw in (charts.histogram_png, charts.trend_png, charts.films_png):
+        with pytest.raises(ValueError, match="at least one"):
+            draw([], title="empty")
+
+
+def test_reads_the_same_on_dark_and_light() -> None:
+    """An opaque background of its own; text at WCAG AA on it, bars at the 3:1 of graphics."""
+    image = opened(charts.histogram_png([1] * 20, title="opaque"))
+    assert image.getchannel("A").getextrema() == (255, 255)
+    assert ink(image, charts.BACKGROUND) > image.width * image.height / 4
+    assert min(contrast(c, charts.BACKGROUND) for c in (charts.TEXT, charts.MUTED)) >= 4.5
+    assert min(contrast(c, charts.BACKGROUND) for c in (charts.POSITIVE, charts.NEGATIVE, charts.UNCERTAIN)) >= 3
+
+
+def test_threads_draw_the_same_picture() -> None:
+    alone = [charts.histogram_png(list(range(i, i + 20)), title=f"job {i}") for i in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        jobs = [pool.submit(charts.histogram_png, list(range(i, i + 20)), title=f"job {i}") for i in range(4)]
+        assert [job.result() for job in jobs] == alone
+
+
+def test_importing_charts_does_not_import_matplotlib() -> None:
+    """Nor drawing one pyplot, whose state is shared by all threads."""
+    code = (
+        "import sys, bot.charts as c; assert 'matplotlib' not in sys.modules\n"
+        "c.histogram_png([1] * 20, title='t'); assert 'matplotlib.pyplot' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
