@@ -1,0 +1,21 @@
+# One image for bot, worker and migrations; serving only, no TensorFlow.
+FROM python:3.13-slim-bookworm AS build
+WORKDIR /app
+RUN python -m venv /opt/venv
+ENV PATH=/opt/venv/bin:$PATH PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
+COPY requirements.lock ./
+RUN sed '/^# part: local/,$d' requirements.lock > /tmp/serve.lock \
+    && pip install --require-hashes -r /tmp/serve.lock
+COPY . .
+# Editable, so that `alembic/` and `model/shipped/` are found where they lie.
+RUN pip install --no-deps --no-build-isolation -e .
+
+FROM python:3.13-slim-bookworm
+RUN useradd --create-home --uid 10001 reelfeel
+COPY --from=build /opt/venv /opt/venv
+COPY --from=build /app /app
+WORKDIR /app
+ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 MPLCONFIGDIR=/tmp/matplotlib
+USER reelfeel
+ENTRYPOINT ["reelfeel"]
+CMD ["--help"]
