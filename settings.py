@@ -53,6 +53,12 @@ class Settings(BaseSettings):
     retention_days: int = Field(90, ge=1)
     """After this many days the texts of reviews are deleted; the anonymous scores stay."""
 
+    # Worker tuning: shorter in tests; see docs/reliability.md.
+    lease_s: float = Field(30.0, gt=0)
+    """How long a claimed chunk belongs to its worker before another may take it."""
+    sweep_s: float = Field(1.0, gt=0)
+    """Pause between two sweeps."""
+
     @property
     def max_upload_bytes(self) -> int:
         return self.max_upload_mib * MIB

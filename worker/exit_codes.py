@@ -1,0 +1,12 @@
+"""Exit codes of the long-running commands, after sysexits.h (BSD)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+UNAVAILABLE: Final = 69
+"""A service we need does not answer: the database or the broker."""
+TRY_AGAIN: Final = 75
+"""Something else holds what we need; later it may not."""
+CONFIGURATION: Final = 78
+"""A setting or the database's schema is wrong; starting again changes nothing."""

@@ -1,0 +1,71 @@
+"""Writes what a finished file job hands back: the user's rows with verdicts, and the rows that got none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import chain
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import BinaryIO, Final
+
+from db import queue
+from db.engine import Database
+from db.types import Claim, Output
+from worker.files.errors import FileError
+from worker.files.limits import Limits
+from worker.files.write import write_rejected, write_scored
+from worker.ingest import stored_file
+from worker.lease import LeaseKeeper, LeaseLost
+
+PART_BYTES: Final = 1024 * 1024
+
+
+def finish(db: Database, claim: Claim, *, limits: Limits, lease_s: float) -> bool:
+    """Stores the scored file, and a list of rejected rows where there are any, and ends the job.
+
+    Returns whether that was stored; False when the chunk was lost to another worker or cancelled.
+    """
+    try:
+        with LeaseKeeper(db, claim, lease_s=lease_s) as lease, TemporaryDirectory(prefix="reelfeel-") as folder:
+            outputs = [_scored(db, claim, limits, Path(folder), lease)]
+            outputs += _rejected(db, claim, Path(folder), lease)
+            lease.check()
+            return queue.finish_job(db, claim, outputs)
+    except FileError as error:
+        return queue.fail_job(db, claim, error.code, str(error))
+    except LeaseLost:
+        return False
+
+
+def _scored(db: Database, claim: Claim, limits: Limits, folder: Path, lease: LeaseKeeper) -> Output:
+    upload = queue.open_upload(db, claim)
+    with stored_file(db, upload) as source:
+        return _store(
+            db,
+            "scored",
+            folder,
+            lambda out: write_scored(source, upload.filename, queue.iter_scored(db, claim.job_id), out, limits=limits),
+            lease,
+        )
+
+
+def _rejected(db: Database, claim: Claim, folder: Path, lease: LeaseKeeper) -> list[Output]:
+    rows = queue.iter_rejected(db, claim.job_id)
+    first = next(rows, None)
+    if first is None:
+        return []
+    return [_store(db, "rejected", folder, lambda out: write_rejected(chain([first], rows), out), lease)]
+
+
+def _store(db: Database, kind: str, folder: Path, write: Callable[[BinaryIO], str], lease: LeaseKeeper) -> Output:
+    path = folder / kind
+    with path.open("wb") as out:
+        filename = write(out)
+    lease.check()
+    return Output(kind, filename, queue.write_blob(db, _parts(path)))
+
+
+def _parts(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while part := file.read(PART_BYTES):
+            yield part

@@ -1,0 +1,109 @@
+"""Reads an accepted file into rows: the stored bytes in, reviews and rejected rows out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from db import queue
+from db.engine import Database
+from db.types import Claim, NewRejected, NewReview, UploadInfo
+from model import Scorer
+from worker.files.errors import AmbiguousColumn, FileError
+from worker.files.limits import Limits
+from worker.files.read import Row, open_reviews
+from worker.lease import LeaseKeeper, LeaseLost
+
+BATCH_ROWS: Final = 5_000
+SAMPLE_ROWS: Final = 64
+CHUNK_S: Final = 0.4
+"""A chunk of this many seconds keeps the pool's children busy and a cancel or an interactive review prompt."""
+LEAST_CHUNK_ROWS: Final = 100
+MOST_CHUNK_ROWS: Final = 2_000
+
+
+@contextmanager
+def stored_file(db: Database, upload: UploadInfo) -> Iterator[Path]:
+    """The upload as a file on this machine's disk, streamed from SQL, gone afterwards."""
+    with TemporaryDirectory(prefix="reelfeel-") as folder:
+        path = Path(folder) / "upload"
+        with path.open("wb") as out:
+            for part in queue.read_blob(db, upload.blob_id):
+                out.write(part)
+        yield path
+
+
+def ingest(db: Database, scorer: Scorer, claim: Claim, *, limits: Limits, lease_s: float) -> bool:
+    """Stores a file's rows and cuts them into chunks; a file that cannot be read fails its job with one sentence.
+
+    Returns whether the outcome was stored; False when the chunk was lost to another worker or cancelled.
+    """
+    upload = queue.open_upload(db, claim)
+    try:
+        with LeaseKeeper(db, claim, lease_s=lease_s) as lease, stored_file(db, upload) as path:
+            return _store_rows(db, scorer, claim, upload, path, limits, lease)
+    except AmbiguousColumn as question:
+        return queue.ask_column(db, claim, list(question.candidates))
+    except FileError as error:
+        return queue.fail_job(db, claim, error.code, str(error))
+    except LeaseLost:
+        return False
+
+
+def chunk_rows(scorer: Scorer, texts: Sequence[str]) -> int:
+    """Rows that this scorer gets through in `CHUNK_S` seconds, measured on these texts, within 100..2,000."""
+    if not texts:
+        return LEAST_CHUNK_ROWS
+    began = time.perf_counter()
+    scorer.score(list(texts))
+    rate = len(texts) / max(time.perf_counter() - began, 1e-6)
+    return int(min(MOST_CHUNK_ROWS, max(LEAST_CHUNK_ROWS, rate * CHUNK_S)))
+
+
+def _store_rows(
+    db: Database,
+    scorer: Scorer,
+    claim: Claim,
+    upload: UploadInfo,
+    path: Path,
+    limits: Limits,
+    lease: LeaseKeeper,
+) -> bool:
+    file = open_reviews(
+        path,
+        upload.filename,
+        text_column=upload.text_column,
+        film_column=upload.film_column,
+        date_column=upload.date_column,
+        limits=limits,
+    )
+    sample: list[str] = []
+    total = 0
+    for reviews, rejected in _batches(file):
+        lease.check()
+        sample += [review.text for review in reviews[: SAMPLE_ROWS - len(sample)]]
+        total += len(reviews) + len(rejected)
+        if not queue.ingest_rows(db, claim, reviews, rejected):
+            return False
+    lease.check()
+    rows = chunk_rows(scorer, sample)
+    return queue.finish_ingest(db, claim, chunk_rows=rows, rows_total=total, columns=file.columns)
+
+
+def _batches(rows: Iterable[Row]) -> Iterator[tuple[list[NewReview], list[NewRejected]]]:
+    reviews: list[NewReview] = []
+    rejected: list[NewRejected] = []
+    for row in rows:
+        if row.problem is not None:
+            rejected.append(NewRejected(row.number, *row.problem))
+        else:
+            reviews.append(NewReview(row.number, row.text or "", row.film, row.day))
+        if len(reviews) + len(rejected) >= BATCH_ROWS:
+            yield reviews, rejected
+            reviews, rejected = [], []
+    if reviews or rejected:
+        yield reviews, rejected

@@ -1,0 +1,55 @@
+"""Keeps a claimed chunk claimed while long work on it runs."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from types import TracebackType
+
+from db import queue
+from db.engine import Database
+from db.types import Claim
+
+log = logging.getLogger(__name__)
+
+
+class LeaseLost(Exception):
+    """Another worker may have the chunk, or the job was cancelled: stop, and store nothing more."""
+
+
+class LeaseKeeper:
+    """Extends a lease every third of its length from a thread of its own, as a context manager.
+
+    The fence in SQL is what protects the data; `check` only ends work that would be thrown away.
+    """
+
+    def __init__(self, db: Database, claim: Claim, *, lease_s: float) -> None:
+        """`lease_s`: length of the lease in seconds."""
+        self._db, self._claim, self._lease_s = db, claim, lease_s
+        self._stop = threading.Event()
+        self._lost = False
+        self._thread = threading.Thread(target=self._run, name=f"lease-{claim.chunk_id}", daemon=True)
+
+    def __enter__(self) -> LeaseKeeper:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stop.set()
+        self._thread.join(timeout=self._lease_s)
+
+    def check(self) -> None:
+        """Raises `LeaseLost` once an extension was refused."""
+        if self._lost:
+            raise LeaseLost
+
+    def _run(self) -> None:
+        while not self._stop.wait(self._lease_s / 3):
+            try:
+                if not queue.extend(self._db, self._claim, lease_s=self._lease_s):
+                    self._lost = True
+                    return
+            except Exception as error:  # a database that is away for a moment: the next turn tries again
+                log.warning("lease of chunk %d not extended (%s)", self._claim.chunk_id, type(error).__name__)

@@ -1,0 +1,62 @@
+"""The sweep and its timer: what makes a lost message, a dead worker or an emptied broker harmless."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from typing import Final
+
+from db import queue
+from db.engine import Database
+from db.retention import purge
+from worker.bell import Bell
+
+log = logging.getLogger(__name__)
+
+PURGE_EVERY_S: Final = 24 * 3600.0
+MOST_WAIT_S: Final = 10.0
+"""Longest pause between two tries while the database is away."""
+
+
+def sweep_once(db: Database, bell: Bell, *, slots: int) -> int:
+    """Takes what is due and rings for it; how many rang. `slots`: bulk processes that the window is cut for.
+
+    A ring that fails leaves its chunk queued in SQL, and a later sweep finds it too old and rings again.
+    """
+    return sum(bell.ring(ring.chunk_id, ring.kind, ring.queue) for ring in queue.sweep(db, slots=slots))
+
+
+class Sweeper(threading.Thread):
+    """Sweeps on a timer and purges expired texts once a day, until `stop`; outlives any outage by trying again."""
+
+    def __init__(self, db: Database, bell: Bell, *, slots: int, every_s: float, retention_days: int) -> None:
+        """`every_s`: seconds between sweeps."""
+        super().__init__(name="sweeper", daemon=True)
+        self._db, self._bell, self._slots = db, bell, slots
+        self._every_s, self._retention_days = every_s, retention_days
+        self._stopping = threading.Event()
+        self._purge_at = time.monotonic()
+
+    def run(self) -> None:
+        wait = self._every_s
+        while not self._stopping.wait(wait):
+            try:
+                self._turn()
+                wait = self._every_s
+            except Exception as error:  # the database is away: the queue waits in it, so do we
+                wait = min(MOST_WAIT_S, wait * 2)
+                log.warning("sweep failed (%s), next try in %.0f s", type(error).__name__, wait)
+
+    def stop(self) -> None:
+        """Ends the timer after the turn it is in."""
+        self._stopping.set()
+        self.join(timeout=MOST_WAIT_S)
+
+    def _turn(self) -> None:
+        # Other machines' workers take from the same window: it grows with what runs.
+        slots = max(self._slots, queue.queue_health(self._db).running)
+        sweep_once(self._db, self._bell, slots=slots)
+        if time.monotonic() >= self._purge_at:
+            self._purge_at = time.monotonic() + PURGE_EVERY_S
+            purge(self._db, days=self._retention_days)

@@ -1,0 +1,105 @@
+"""The tasks. Each takes a chunk's id; all that matters stands in SQL, so a task that dies needs no farewell.
+
+Each child of the pool loads the model and opens the database once, when it starts: TensorFlow-like runtimes and
+database connections do not survive a fork, and a first review must not wait for a model.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+from celery import signals
+
+from db.engine import Database
+from db.errors import DbError
+from model import Scorer
+from worker import names
+from worker.app import BROKER, SETTINGS, app
+from worker.bell import Bell
+from worker.files.limits import Limits
+from worker.limits import limits_of
+from worker.sweeper import sweep_once
+from worker.work import work_on
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What one pool child works with."""
+
+    db: Database
+    scorer: Scorer
+    bell: Bell
+    limits: Limits
+
+
+_tools: Tools | None = None
+
+
+@signals.worker_process_init.connect
+def _open(**_: Any) -> None:
+    global _tools
+    _tools = Tools(Database(SETTINGS.database()), scorer_of(), Bell(str(BROKER)), limits_of(SETTINGS))
+
+
+def scorer_of() -> Scorer:
+    """The scorer of the settings: their model folder, or the shipped one."""
+    return Scorer() if SETTINGS.model_dir is None else Scorer(SETTINGS.model_dir)
+
+
+def _work(chunk_id: int) -> None:
+    assert _tools is not None, "worker_process_init did not run"
+    try:
+        work_on(
+            _tools.db,
+            _tools.scorer,
+            chunk_id,
+            limits=_tools.limits,
+            on_change=_tools.bell.hint,
+            lease_s=SETTINGS.lease_s,
+        )
+    except DbError as error:
+        log.error("chunk %d is left to the sweep (%s)", chunk_id, type(error).__name__)
+        return
+    _sweep()
+
+
+def _sweep() -> None:
+    assert _tools is not None, "worker_process_init did not run"
+    try:
+        sweep_once(_tools.db, _tools.bell, slots=SETTINGS.worker_processes)
+    except DbError as error:
+        log.error("no sweep (%s)", type(error).__name__)
+
+
+@app.task(name=names.SCORE_REVIEW)
+def score_review(chunk_id: int) -> None:
+    """Scores and explains a review that somebody waits for."""
+    _work(chunk_id)
+
+
+@app.task(name=names.SCORE_CHUNK)
+def score_chunk(chunk_id: int) -> None:
+    """Scores a chunk of a file's rows."""
+    _work(chunk_id)
+
+
+@app.task(name=names.INGEST_UPLOAD)
+def ingest_upload(chunk_id: int) -> None:
+    """Reads an uploaded file into rows."""
+    _work(chunk_id)
+
+
+@app.task(name=names.FINISH_JOB)
+def finish_job(chunk_id: int) -> None:
+    """Writes a job's output files."""
+    _work(chunk_id)
+
+
+@app.task(name=names.SWEEP)
+def sweep() -> None:
+    """Rings for whatever is due; the timer of `worker.run` does the same without a broker."""
+    _sweep()

@@ -1,0 +1,125 @@
+"""The work on one chunk, from claim to commit. Knows nothing of Celery: a message only names the chunk."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from db import queue
+from db.engine import Database
+from db.errors import DbError
+from db.types import Claim, Score
+from model import Scorer
+from worker import names
+from worker.files.limits import Limits
+from worker.finish import finish
+from worker.ingest import ingest
+
+log = logging.getLogger(__name__)
+
+LEASE_S: Final = 30.0
+"""How long a claimed chunk belongs to its worker, in seconds, unless extended."""
+
+
+def _nobody(_job_id: int) -> None:
+    """Where no hint is wanted."""
+
+
+def work_on(
+    db: Database,
+    scorer: Scorer,
+    chunk_id: int,
+    *,
+    limits: Limits,
+    on_change: Callable[[int], None] = _nobody,
+    lease_s: float = LEASE_S,
+) -> bool:
+    """Claims a chunk, does its work and commits it; whether this call stored an outcome.
+
+    False for a chunk that is done, cancelled or in other hands, so a message delivered twice does no harm. An error
+    in the work gives the chunk back for another attempt (`db.queue.release_failed` counts them and splits the chunk);
+    only an unreachable database raises (`db.errors.DatabaseUnavailable`), and then the lease runs out by itself.
+    `on_change` is called with the job's id after its outcome was stored.
+    """
+    claim = queue.claim(db, chunk_id, lease_s=lease_s)
+    if claim is None:
+        return False
+    began = time.monotonic()
+    try:
+        stored = _do(db, scorer, claim, limits, lease_s)
+    except DbError:
+        raise
+    except Exception as error:  # a poison row, a broken library, a time limit: SQL counts the attempts
+        log.error("%s", _failure(claim, error))
+        queue.release_failed(db, claim, code=type(error).__name__)
+        stored = False
+    log.log(
+        logging.DEBUG if claim.kind == "score" else logging.INFO,
+        "%s chunk %d of job %d: %s after %.2f s (attempt %d)",
+        claim.kind,
+        claim.chunk_id,
+        claim.job_id,
+        "stored" if stored else "not stored",
+        time.monotonic() - began,
+        claim.attempt,
+    )
+    on_change(claim.job_id)
+    return stored
+
+
+def drain(
+    db: Database, scorer: Scorer, *, limits: Limits, on_change: Callable[[int], None] = _nobody, slots: int = 4
+) -> int:
+    """Sweeps and works until the sweep finds nothing more to ring for; the number of outcomes stored.
+
+    What a worker does, in this process and without a broker. Chunks that somebody accepted but did not ring for yet
+    are found once the sweep counts them as waiting too long.
+    """
+    stored = 0
+    while rings := queue.sweep(db, slots=slots):
+        stored += sum(
+            work_on(db, scorer, ring.chunk_id, limits=limits, on_change=on_change, lease_s=LEASE_S) for ring in rings
+        )
+    return stored
+
+
+def _do(db: Database, scorer: Scorer, claim: Claim, limits: Limits, lease_s: float) -> bool:
+    if claim.kind == "ingest":
+        return ingest(db, scorer, claim, limits=limits, lease_s=lease_s)
+    if claim.kind == "finish":
+        return finish(db, claim, limits=limits, lease_s=lease_s)
+    return _score(db, scorer, claim)
+
+
+def _score(db: Database, scorer: Scorer, claim: Claim) -> bool:
+    rows = queue.load_reviews(db, claim)
+    verdicts = scorer.score([row.text for row in rows])
+    explained = claim.queue == names.INTERACTIVE
+    scores = [
+        Score(
+            row.review_id,
+            verdict.label,
+            verdict.probability,
+            verdict.flags,
+            explain(scorer, row.text) if explained else None,
+        )
+        for row, verdict in zip(rows, verdicts, strict=True)
+    ]
+    return queue.commit_scores(db, claim, scores, model=scorer.version)
+
+
+def explain(scorer: Scorer, text: str) -> list[tuple[int, int, float]]:
+    """(start, end, contribution) of each sentence: character offsets into `text`, contribution in logits."""
+    return [(s.start, s.end, s.contribution) for s in scorer.explain(text).sentences]
+
+
+def _failure(claim: Claim, error: Exception) -> str:
+    """What went wrong and where, without the exception's message: that may quote a review."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = "" if trace is None else f" at {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
+    return f"{claim.kind} chunk {claim.chunk_id} attempt {claim.attempt} failed: {type(error).__name__}{where}"
