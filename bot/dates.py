@@ -1,36 +1,41 @@
-"""Dates as users type them: `2026-01-31`, `7d`, `2w`."""
+"""Days as users type them: `2026-01-31`, `7d`, `2w`."""
 
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, time, timedelta
+from datetime import date, timedelta
+from typing import Final
 
-_AGO = re.compile(r"(\d{1,4})\s*([dw])", re.IGNORECASE)
-_DAYS = {"d": 1, "w": 7}
+from bot.errors import UserError
+
+FORMS: Final = "2026-01-31, 7d or 2w"
+"""For the descriptions of options."""
+
+_AGO: Final = re.compile(r"([0-9]{1,4})\s*([dw])", re.IGNORECASE)
+_DAYS: Final = {"d": 1, "w": 7}
 
 
-class BadDate(ValueError):
-    """The text is no date we read; `str(error)` is a plain sentence that says which forms are."""
+class BadDate(UserError):
+    """The text is no day we read; the sentence says which forms are."""
 
 
-def parse_when(text: str, *, now: datetime, end: bool = False) -> datetime:
-    """The moment (UTC) a user means.
-
-    A date is its first moment, or with `end` the first moment after it, so that "until 2026-01-31" holds that day.
-    `7d` and `2w` count back from `now`. Raises `BadDate`.
-    """
+def parse_day(text: str, *, today: date) -> date:
+    """The day (UTC) a user means; `7d` and `2w` count back from `today`. Raises `BadDate`."""
     typed = text.strip()
-    if ago := _AGO.fullmatch(typed):
-        return now - timedelta(days=int(ago[1]) * _DAYS[ago[2].lower()])
-    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", typed):
-        raise BadDate(_sentence(typed))
     try:
-        moment = datetime.combine(datetime.fromisoformat(typed), time(), tzinfo=UTC)
-        return moment + timedelta(days=1) if end else moment
+        if ago := _AGO.fullmatch(typed):
+            return today - timedelta(days=int(ago[1]) * _DAYS[ago[2].lower()])
+        if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", typed):
+            return date.fromisoformat(typed)
     except (ValueError, OverflowError):
-        raise BadDate(_sentence(typed)) from None
-
-
-def _sentence(typed: str) -> str:
+        pass
     shown = typed if len(typed) <= 20 else typed[:19] + "…"
-    return f"“{shown}” is not a date I can read: write it as 2026-01-31, or as 7d or 2w for so many days or weeks ago."
+    raise BadDate(
+        f"“{shown}” is not a date I can read: write it as 2026-01-31, or as 7d or 2w for so many days or weeks ago."
+    )
+
+
+def check_order(since: date | None, until: date | None) -> None:
+    """Raises UserError when the first day is after the last."""
+    if since is not None and until is not None and since > until:
+        raise UserError(f"`since` ({since}) is after `until` ({until}): swap them.")

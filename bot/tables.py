@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from io import StringIO
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -17,10 +19,38 @@ def defuse(cell: object) -> object:
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
 
 
-def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
-    """A CSV file, UTF-8 with a byte order mark (Excel needs it), CRLF as RFC 4180 has it; None is an empty cell."""
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A finished CSV file: its bytes, how many rows are in it, and whether those are all there were."""
+
+    data: bytes
+    rows: int
+    complete: bool
+
+
+def csv_table(
+    header: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    max_rows: int | None = None,
+    max_bytes: int | None = None,
+) -> Table:
+    """A CSV file, UTF-8 with a byte order mark (Excel needs it), CRLF as RFC 4180 has it; None is an empty cell.
+
+    Ends before the row that would make it longer than `max_rows` rows or `max_bytes` bytes, and then is not complete.
+    """
+    out = bytearray(codecs.BOM_UTF8 + _line(header))
+    written = 0
+    for row in rows:
+        line = _line([defuse(cell) for cell in row])
+        if written == max_rows or (max_bytes is not None and len(out) + len(line) > max_bytes):
+            return Table(bytes(out), written, complete=False)
+        out += line
+        written += 1
+    return Table(bytes(out), written, complete=True)
+
+
+def _line(cells: Sequence[object]) -> bytes:
     out = StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow(header)
-    writer.writerows([defuse(cell) for cell in row] for row in rows)
-    return out.getvalue().encode("utf-8-sig", errors="replace")
+    csv.writer(out).writerow(cells)
+    return out.getvalue().encode("utf-8", errors="replace")

@@ -1,0 +1,199 @@
+"""The cards of `/about` (the model card) and `/help`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args
+
+import discord
+
+from bot.cards.base import NEUTRAL, one_line
+from worker.names import FILE_SUFFIXES, PACKED_SUFFIXES
+
+if TYPE_CHECKING:
+    from settings import Settings
+
+SHIPPED: Final = Path(__file__).parents[2] / "model" / "shipped"
+Topic = Literal["start", "score", "files", "jobs", "results", "report", "privacy"]
+TOPICS: Final[tuple[Topic, ...]] = get_args(Topic)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFacts:
+    """What the card of a model folder says; shares are in 0..1, None where the card does not say."""
+
+    version: str
+    use: str
+    architecture: str
+    limits: tuple[str, ...]
+    reviews: int | None
+    accuracy: float | None
+    f1: float | None
+    ece: float | None
+    confident_accuracy: float | None
+    uncertain_share: float | None
+
+
+def read_facts(folder: Path | None) -> ModelFacts | None:
+    """The facts in `card.json` of a model folder (the shipped one when None); None when there is no readable card.
+
+    Read as plain JSON: this room does not import the model.
+    """
+    try:
+        card = json.loads((folder or SHIPPED).joinpath("card.json").read_text(encoding="utf-8"))
+        return _facts(card)
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+
+
+def _facts(card: Mapping[str, Any]) -> ModelFacts:
+    validation = card.get("metrics", {}).get("validation", {})
+    figures = validation.get("metrics", {})
+    return ModelFacts(
+        version=str(card["model"]),
+        use=str(card.get("use", "")),
+        architecture=str(card.get("architecture", "")),
+        limits=tuple(map(str, card.get("limits", ()))),
+        reviews=figures.get("reviews"),
+        accuracy=figures.get("accuracy"),
+        f1=figures.get("f1"),
+        ece=figures.get("ece"),
+        confident_accuracy=figures.get("confident_accuracy"),
+        uncertain_share=figures.get("uncertain_share"),
+    )
+
+
+def about_embed(facts: ModelFacts | None, *, version: str) -> discord.Embed:
+    """The model card in short; `version` is the program's."""
+    embed = discord.Embed(title="Reelfeel", colour=NEUTRAL)
+    embed.set_footer(text=f"Reelfeel {version}" + (f" · model {facts.version}" if facts else ""))
+    if facts is None:
+        embed.description = "I read film reviews. The card of my model cannot be read at the moment: ask the host."
+        return embed
+    embed.description = f"{facts.use}\n-# {facts.architecture}."[:4000]
+    measured = f" on {facts.reviews:,} reviews of films it never saw" if facts.reviews else ""
+    for name, value, note in (
+        ("Accuracy", facts.accuracy, f"right{measured}"),
+        ("F1", facts.f1, "of positive"),
+        ("Calibration error", facts.ece, "average gap between probability and truth (ECE)"),
+        ("When it is sure", facts.confident_accuracy, "accuracy without the verdicts that are too close to call"),
+        ("Too close to call", facts.uncertain_share, "of those reviews"),
+    ):
+        if value is not None:
+            embed.add_field(name=name, value=f"**{value:.1%}**\n-# {note}")
+    if facts.limits:
+        embed.add_field(name="Limits", value="\n".join(f"- {limit}" for limit in facts.limits)[:1024], inline=False)
+    promise = (
+        "Messages never train a model; corrections only measure quality. Every verdict keeps the model that made it."
+    )
+    embed.add_field(name="Promises", value=promise, inline=False)
+    return embed
+
+
+def help_embed(topic: Topic, settings: Settings, *, bot_name: str) -> discord.Embed:
+    """What to type, with examples and the limits of this host."""
+    name = one_line(bot_name, 40)
+    title, lines = _TOPICS[topic]
+    facts = {
+        "bot": f"@{name}",
+        "chars": f"{settings.max_message_chars:,}",
+        "row_chars": f"{settings.max_review_chars:,}",
+        "mib": f"{settings.max_upload_mib:,}",
+        "rows": f"{settings.max_rows:,}",
+        "jobs": f"{settings.max_active_jobs:,}",
+        "days": f"{settings.retention_days:,}",
+        "suffixes": " ".join(f"`{suffix}`" for suffix in FILE_SUFFIXES),
+        "packed": " ".join(f"`{suffix}`" for suffix in PACKED_SUFFIXES),
+    }
+    embed = discord.Embed(title=title, description="\n".join(lines).format_map(facts), colour=NEUTRAL)
+    others = ", ".join(f"`{other}`" for other in TOPICS if other != topic)
+    embed.add_field(name="More", value=f"`/help topic:` {others}", inline=False)
+    return embed
+
+
+_TOPICS: Final[dict[Topic, tuple[str, tuple[str, ...]]]] = {
+    "start": (
+        "What I do",
+        (
+            "I read film reviews and say how each one feels, how sure I am and why.",
+            "",
+            "**One review**: send it to me as a direct message, mention {bot} in a server, or use `/score`.",
+            "**Someone's message**: right-click it, then Apps, then **Score review**.",
+            "**A file with many**: attach it to a message to me, or use `/batch`.",
+            "**Later**: `/jobs list`, `/results search`, `/report`.",
+            "",
+            "Replies to commands are seen by you alone unless you choose to share them.",
+        ),
+    ),
+    "score": (
+        "One review",
+        (
+            "`/score text:A slow start, but the last hour is a wonder. film:Heat`",
+            "`/score text:... share:True` shows the verdict to everybody in the channel.",
+            "{bot} `I would watch it again tomorrow.` in a server, or the same as a direct message.",
+            "",
+            "Under the verdict: **Details** (what each sentence did), **Wrong?** (tell me), **Delete**.",
+            "*Too close to call* means that I am unsure, not that the review is neutral.",
+            "",
+            "Limit: {chars} characters a review; send longer ones as a `.txt` file.",
+        ),
+    ),
+    "files": (
+        "Files with many reviews",
+        (
+            "`/batch file:reviews.csv`",
+            "`/batch file:reviews.csv text_column:body film_column:movie date_column:posted`",
+            "",
+            "Read: {suffixes}, each also in {packed}.",
+            "You get your rows back in their order with label, probability, flags and model added, "
+            "a second file with the rows that could not be scored and why, and a chart.",
+            "",
+            "Limits: {mib} MiB and {rows} rows a file, {row_chars} characters a review, {jobs} unfinished files at a time. "
+            "Discord itself may take less per file: pack it as `.gz`.",
+        ),
+    ),
+    "jobs": (
+        "Jobs",
+        (
+            "Each file is a job with a number, and so is each single review.",
+            "`/jobs list` · `/jobs list unfinished:True`",
+            "`/jobs status job:42` how far it is, or how it ended",
+            "`/jobs cancel job:42` stops it; what is scored already stays",
+            "`/jobs download job:42` its files again",
+        ),
+    ),
+    "results": (
+        "Results",
+        (
+            "`/results search query:ending label:negative`",
+            "`/results search film:Heat min_probability:0.9 sort:probability`",
+            "`/results search job:42 since:7d`",
+            "`/results show id:1234` the whole verdict",
+            "",
+            "The page's **Export CSV** gives all that matches as a file. Dates: `2026-01-31`, `7d` or `2w`.",
+        ),
+    ),
+    "report": (
+        "Reports",
+        (
+            "`/report since:2w` a chart by day",
+            "`/report film:Heat by:month since:2026-01-01 until:2026-06-30`",
+            "`/report job:42 by:film share:True`",
+            "",
+            "You get counts, averages, the share that is too close to call, the most positive and most negative reviews, "
+            "a chart and its table as CSV. Reports are about films and jobs, never about a member.",
+        ),
+    ),
+    "privacy": (
+        "Privacy",
+        (
+            "I read only direct messages to me, messages that mention me, and what you point me at.",
+            "Your results are yours: others see them only when you share them, and a server's stay in that server.",
+            "Texts are deleted after {days} days; the scores stay without them. **Delete** under a verdict does it at once.",
+            "Nothing you send trains a model.",
+        ),
+    ),
+}

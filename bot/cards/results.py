@@ -1,0 +1,106 @@
+"""The cards of `/results`: a page of verdicts, the sentence when there is none, the rows of an export."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import discord
+
+from bot.cards.base import NEUTRAL, label_word, one_line, percent
+from bot.cards.jobs_list import jump_url
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from db.types import ResultView
+
+EXCERPT: Final = 100
+"""Characters of a review that a page shows; eight of them, escaped, fit an embed."""
+EXPORT_HEADER: Final = ("id", "job", "row", "created_at", "film", "label", "probability", "flags", "model", "text")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The filters of a search as the user gave them, None where not given; `since` is already a day."""
+
+    query: str | None = None
+    label: str | None = None
+    film: str | None = None
+    min_probability: float | None = None
+    since: date | None = None
+    job: int | None = None
+
+    def words(self) -> str:
+        """The filters in a sentence, escaped; empty without any."""
+        parts = []
+        if self.query is not None:
+            parts.append(f"text “{one_line(self.query, 60)}”")
+        if self.label is not None:
+            parts.append(f"label {self.label}")
+        if self.film is not None:
+            parts.append(f"film “{one_line(self.film, 60)}”")
+        if self.min_probability is not None:
+            parts.append(f"probability of positive at least {self.min_probability:g}")
+        if self.since is not None:
+            parts.append(f"since {self.since}")
+        if self.job is not None:
+            parts.append(f"job {self.job}")
+        return ", ".join(parts)
+
+
+def nothing_found(asked: Asked) -> str:
+    """What a search without a hit says: which filters were on, and the way out."""
+    words = asked.words()
+    if not words:
+        return "You have no results yet: send me a review, or use `/score`."
+    return f"Nothing found for {words}: leave one of them out, or see what there is with `/results search` alone."
+
+
+def results_embed(results: Sequence[ResultView], asked: Asked, *, page: int) -> discord.Embed:
+    """One page of verdicts; `page` counts from 1."""
+    words = asked.words()
+    blocks = [f"-# {words}"] if words else []
+    blocks += [_block(result) for result in results]
+    embed = discord.Embed(title="Results", description="\n".join(blocks), colour=NEUTRAL)
+    embed.set_footer(text=f"Page {page} · /results show with a number gives the whole verdict")
+    return embed
+
+
+def excerpt(result: ResultView, limit: int = EXCERPT) -> str:
+    """The start of the review on one line, escaped; in words when the text is gone."""
+    return "*(text deleted)*" if result.text is None else one_line(result.text, limit)
+
+
+def jump_to(result: ResultView) -> str | None:
+    """The link to the message that was reviewed, None when it was none or the guild's channel is unknown."""
+    return jump_url(result.guild_id, result.channel_id, result.reply_to)
+
+
+def _block(result: ResultView) -> str:
+    parts = [f"**#{result.id}**", f"{label_word(result.label)} ({percent(result.probability)})"]
+    if result.film:
+        parts.append(one_line(result.film, 40))
+    parts.append(discord.utils.format_dt(result.created_at, "d"))
+    url = jump_to(result)
+    if url is not None:
+        parts.append(f"[message]({url})")
+    return f"{' · '.join(parts)}\n> {excerpt(result)}"
+
+
+def export_rows(results: Iterable[ResultView]) -> Iterable[Sequence[object]]:
+    """A row of `EXPORT_HEADER` for each result, the whole text included."""
+    for result in results:
+        yield (
+            result.id,
+            result.job_id,
+            result.row_number,
+            result.created_at.isoformat(timespec="seconds"),
+            result.film,
+            result.label,
+            round(result.probability, 6),
+            " ".join(result.flags),
+            result.model,
+            result.text,
+        )

@@ -1,0 +1,56 @@
+"""Autocompletion of a job's number from the caller's own jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
+
+import discord
+from discord import app_commands
+
+from bot.cards.jobs_list import choice_name
+from bot.errors import note
+from db.errors import DbError
+from db.jobs import list_jobs
+
+if TYPE_CHECKING:
+    from db.types import JobView
+
+MOST: Final = 25
+"""Discord shows no more choices."""
+LOOKED_AT: Final = 200
+"""So many of the newest jobs are searched; an older one can be typed as a number."""
+
+
+async def _choices(
+    interaction: discord.Interaction[Any], current: str, keep: Callable[[JobView], bool]
+) -> list[app_commands.Choice[int]]:
+    """The newest of the caller's jobs that `keep` lets through and whose line holds what is typed.
+
+    A database that does not answer gives none: an autocompletion cannot show an error.
+    """
+    bot = interaction.client
+    try:
+        jobs = await bot.in_thread(list_jobs, bot.db, bot.viewer(interaction), limit=LOOKED_AT)
+    except DbError as error:
+        note(error, "autocompletion of a job")
+        return []
+    typed = current.strip().casefold()
+    own = (job for job in jobs if job.owner_id == interaction.user.id and keep(job))
+    lines = ((choice_name(job), job.id) for job in own)
+    return [app_commands.Choice(name=line, value=id_) for line, id_ in lines if typed in line.casefold()][:MOST]
+
+
+async def any_job(interaction: discord.Interaction[Any], current: str) -> list[app_commands.Choice[int]]:
+    """Any of the caller's jobs."""
+    return await _choices(interaction, current, lambda job: True)
+
+
+async def unfinished_job(interaction: discord.Interaction[Any], current: str) -> list[app_commands.Choice[int]]:
+    """Jobs that can still be cancelled."""
+    return await _choices(interaction, current, lambda job: not job.terminal)
+
+
+async def job_with_files(interaction: discord.Interaction[Any], current: str) -> list[app_commands.Choice[int]]:
+    """File jobs that are done."""
+    return await _choices(interaction, current, lambda job: job.state == "done" and job.kind == "file")

@@ -1,0 +1,51 @@
+"""`/help` and `/about`: what to type, and what the model can do and cannot."""
+
+from __future__ import annotations
+
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.cards.base import Card
+from bot.cards.info import Topic, about_embed, help_embed, read_facts
+
+if TYPE_CHECKING:
+    from bot.client import ReelfeelBot
+
+
+class Info(commands.Cog):
+    """Commands that need no database."""
+
+    def __init__(self, bot: ReelfeelBot) -> None:
+        self.bot = bot
+
+    @app_commands.command()
+    async def about(self, interaction: discord.Interaction[Any]) -> None:
+        """The model: accuracy, calibration, limits, version."""
+        facts = await self.bot.in_thread(read_facts, self.bot.settings.model_dir)
+        card = Card(embed=about_embed(facts, version=program_version()))
+        await interaction.response.send_message(**card.for_send(), ephemeral=True)
+
+    @app_commands.command()
+    @app_commands.describe(topic="What you want to know about")
+    async def help(self, interaction: discord.Interaction[Any], topic: Topic = "start") -> None:
+        """What I do and what to type, with examples."""
+        name = self.bot.user.name if self.bot.user else "Reelfeel"
+        card = Card(embed=help_embed(topic, self.bot.settings, bot_name=name))
+        await interaction.response.send_message(**card.for_send(), ephemeral=True)
+
+
+def program_version() -> str:
+    """The installed version of Reelfeel; `unreleased` when it runs from a folder that is not installed."""
+    try:
+        return version("reelfeel")
+    except PackageNotFoundError:
+        return "unreleased"
+
+
+async def setup(bot: ReelfeelBot) -> None:
+    """Called by discord.py when the extension is loaded."""
+    await bot.add_cog(Info(bot))

@@ -1,0 +1,110 @@
+"""`/jobs list | status | cancel | download`: what became of the caller's files and messages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.buttons.base import buttons_view
+from bot.buttons.job import job_buttons
+from bot.cards.base import Card
+from bot.cards.jobs_list import STATES, files_card, jobs_embed, status_embed
+from bot.choices import any_job, job_with_files, unfinished_job
+from bot.errors import UserError
+from bot.files import finished_files
+from bot.pages import Pages
+from db.jobs import get_job, list_jobs
+from db.queue import cancel
+
+if TYPE_CHECKING:
+    from bot.client import ReelfeelBot
+    from db.types import JobView
+
+PER_PAGE: Final = 10
+JobNumber = app_commands.Range[int, 1, 2**53 - 1]
+"""Discord's whole numbers end there."""
+
+
+class Jobs(commands.GroupCog, group_name="jobs", group_description="Your files and messages: what became of them"):
+    """Commands about jobs; every query goes through the caller's scope, so someone else's job is simply not found."""
+
+    def __init__(self, bot: ReelfeelBot) -> None:
+        self.bot = bot
+
+    @app_commands.command(name="list")
+    @app_commands.describe(unfinished="Only those that are not done yet")
+    async def list_(self, interaction: discord.Interaction[Any], unfinished: bool = False) -> None:
+        """Your jobs, newest first."""
+        await interaction.response.defer(ephemeral=True)
+        viewer = self.bot.viewer(interaction)
+
+        async def load(before: int | None, page: int) -> tuple[Card, int | None]:
+            jobs = await self.bot.in_thread(
+                list_jobs, self.bot.db, viewer, before_id=before, limit=PER_PAGE + 1, active_only=unfinished
+            )
+            shown = jobs[:PER_PAGE]
+            after = shown[-1].id if len(jobs) > PER_PAGE else None
+            return Card(embed=jobs_embed(shown, page=page, unfinished=unfinished, user_id=viewer.user_id)), after
+
+        await Pages(load).send(interaction)
+
+    @app_commands.command()
+    @app_commands.describe(job="Number of the job")
+    @app_commands.autocomplete(job=any_job)
+    async def status(self, interaction: discord.Interaction[Any], job: JobNumber) -> None:
+        """How far a job is, or how it ended."""
+        await interaction.response.defer(ephemeral=True)
+        found = await self._job(interaction, job)
+        buttons = job_buttons(found)
+        card = Card(embed=status_embed(found), view=buttons_view(*buttons) if buttons else None)
+        await interaction.followup.send(**card.for_send(), ephemeral=True)
+
+    @app_commands.command(name="cancel")
+    @app_commands.describe(job="Number of the job")
+    @app_commands.autocomplete(job=unfinished_job)
+    async def cancel_(self, interaction: discord.Interaction[Any], job: JobNumber) -> None:
+        """Stops a job; what is scored already stays."""
+        await interaction.response.defer(ephemeral=True)
+        await self.bot.in_thread(cancel, self.bot.db, self.bot.viewer(interaction), job)
+        self.bot.notifier.poke()
+        found = await self._job(interaction, job)
+        done = f"Job {job} is cancelled: {found.rows_done:,} of its reviews were scored before."
+        await interaction.followup.send(done, ephemeral=True)
+
+    @app_commands.command()
+    @app_commands.describe(job="Number of the job")
+    @app_commands.autocomplete(job=job_with_files)
+    async def download(self, interaction: discord.Interaction[Any], job: JobNumber) -> None:
+        """The files of a finished job, again."""
+        await interaction.response.defer(ephemeral=True)
+        found = await self._job(interaction, job)
+        refuse_without_files(found)
+        limit = interaction.filesize_limit
+        outputs = await finished_files(self.bot, found, limit=limit)
+        card = files_card(found, outputs.files, outputs.too_large, limit=limit)
+        await interaction.followup.send(**card.for_send(), ephemeral=True)
+
+    async def _job(self, interaction: discord.Interaction[Any], job: int) -> JobView:
+        """Raises db.errors.NotFound, for someone else's job too."""
+        return await self.bot.in_thread(get_job, self.bot.db, self.bot.viewer(interaction), job)
+
+
+def refuse_without_files(job: JobView) -> None:
+    """Raises UserError, saying why, for a job that has no files to give."""
+    if job.kind == "message":
+        raise UserError(f"Job {job.id} is a message and has no files: `/results search` with `job` shows its verdict.")
+    if not job.terminal:
+        raise UserError(f"Job {job.id} is not finished yet ({STATES[job.state]}): `/jobs status` shows how far it is.")
+    if job.state != "done":
+        raise UserError(f"Job {job.id} {_ENDED[job.state]} and has no files: send the file again with `/batch`.")
+
+
+_ENDED: Final = {"cancelled": "was cancelled", "failed": "failed"}
+
+
+async def setup(bot: ReelfeelBot) -> None:
+    """Called by discord.py when the extension is loaded."""
+    await bot.add_cog(Jobs(bot))
