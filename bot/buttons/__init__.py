@@ -1,0 +1,21 @@
+"""Every persistent button, registered when the bot starts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+
+from bot.buttons.job import AgainButton, CancelButton, ColumnSelect, ReuseButton
+from bot.buttons.result import CorrectButton, DeleteButton, DetailsButton, WrongButton
+
+BUTTONS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (
+    CancelButton,
+    ColumnSelect,
+    ReuseButton,
+    AgainButton,
+    DetailsButton,
+    WrongButton,
+    DeleteButton,
+    CorrectButton,
+)

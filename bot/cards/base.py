@@ -1,0 +1,128 @@
+"""What all cards share: escaping, colours, the words and signs of a label, bars, and the card itself.
+
+A card is made by a pure function from stored results; only the outbox knows Discord's calls.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import dataclass
+from typing import Any, Final
+
+import discord
+
+MAX_CONTENT: Final = 2000
+MAX_DESCRIPTION: Final = 4096
+
+POSITIVE, NEGATIVE, UNCERTAIN, NEUTRAL, FAILED = 0x2E9E5B, 0xC8453B, 0xD0A215, 0x5865F2, 0x747F8D
+
+COLOURS: Final = {"positive": POSITIVE, "negative": NEGATIVE, "uncertain": UNCERTAIN}
+SIGNS: Final = {"positive": "👍", "negative": "👎", "uncertain": "🤔"}
+WORDS: Final = {"positive": "Positive", "negative": "Negative", "uncertain": "Too close to call"}
+
+FLAG_WORDS: Final = {
+    "too_short": "very short: little to go by",
+    "not_english": "does not look English; the model learned from English reviews only",
+    "truncated": "longer than the model reads; the end was left out",
+    "empty": "no words to read",
+    "unknown_words": "many words the model has never seen",
+}
+
+_MARKDOWN: Final = re.compile(r"([\\*_~|`\[\]()<>#:\-])")
+_INVISIBLE: Final = re.compile(r"[\u0000-\u0008\u000b-\u001f\u007f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+
+
+def escape(text: str, limit: int | None = None) -> str:
+    """User text made harmless in a message: no markdown, no link, no mention, no hidden direction marks.
+
+    `limit`: most characters of the original text that are shown; a cut is marked with an ellipsis.
+    """
+    text = _INVISIBLE.sub("", text.replace("\r\n", "\n"))
+    if limit is not None and len(text) > limit:
+        text = text[: limit - 1].rstrip() + "…"
+    return _MARKDOWN.sub(r"\\\1", text).replace("@", "@\u200b")
+
+
+def one_line(text: str, limit: int) -> str:
+    """`escape` of the text on a single line."""
+    return escape(" ".join(text.split()), limit)
+
+
+def percent(share: float) -> str:
+    """A share of 1 in whole percent, never rounded to a certainty: `0.9996` gives `>99 %`."""
+    if 0.995 <= share < 1:
+        return ">99 %"
+    if 0 < share < 0.005:
+        return "<1 %"
+    return f"{share:.0%}".replace("%", " %")
+
+
+def bar(share: float, cells: int = 12) -> str:
+    """A share of 1 as a bar of `cells` signs."""
+    full = round(min(1.0, max(0.0, share)) * cells)
+    return "▰" * full + "▱" * (cells - full)
+
+
+def label_word(label: str | None) -> str:
+    """Sign and word of a label."""
+    if label is None:
+        return "❔ Not scored"
+    return f"{SIGNS.get(label, '❔')} {WORDS.get(label, label)}"
+
+
+def flag_words(flags: tuple[str, ...]) -> list[str]:
+    """Each flag in words a user understands."""
+    return [FLAG_WORDS.get(flag, flag.replace("_", " ")) for flag in flags]
+
+
+@dataclass(frozen=True, slots=True)
+class CardFile:
+    """A file on a card; `alt` is its alternative text."""
+
+    name: str
+    data: bytes
+    alt: str | None = None
+
+    def to_discord(self) -> discord.File:
+        """A fresh discord.File: one cannot be sent twice."""
+        return discord.File(io.BytesIO(self.data), filename=self.name, description=self.alt)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What one message shows. `ping`: ids of the users that its content may mention."""
+
+    content: str = ""
+    embed: discord.Embed | None = None
+    view: discord.ui.View | None = None
+    files: tuple[CardFile, ...] = ()
+    ping: tuple[int, ...] = ()
+
+    def mentions(self) -> discord.AllowedMentions:
+        """Nobody, or exactly the users of `ping`."""
+        if not self.ping:
+            return discord.AllowedMentions.none()
+        users = [discord.Object(user_id) for user_id in self.ping]
+        return discord.AllowedMentions(everyone=False, roles=False, replied_user=False, users=users)
+
+    def for_send(self) -> dict[str, Any]:
+        """Keyword arguments of any `send`."""
+        parts: dict[str, Any] = {"content": self.content, "allowed_mentions": self.mentions()}
+        if self.embed is not None:
+            parts["embed"] = self.embed
+        if self.view is not None:
+            parts["view"] = self.view
+        if self.files:
+            parts["files"] = [file.to_discord() for file in self.files]
+        return parts
+
+    def for_edit(self) -> dict[str, Any]:
+        """Keyword arguments of any `edit`: whatever the message showed before is replaced, files included."""
+        return {
+            "content": self.content or None,
+            "embed": self.embed,
+            "view": self.view,
+            "attachments": [file.to_discord() for file in self.files],
+            "allowed_mentions": self.mentions(),
+        }

@@ -1,0 +1,120 @@
+"""The verdict card, its details, and what a review shows while it waits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import discord
+
+from bot.buttons.base import buttons_view
+from bot.buttons.result import DeleteButton, DetailsButton, WrongButton
+from bot.cards.base import (
+    COLOURS,
+    FAILED,
+    MAX_DESCRIPTION,
+    NEUTRAL,
+    Card,
+    bar,
+    escape,
+    flag_words,
+    label_word,
+    one_line,
+    percent,
+)
+from db.types import JobView, ResultView
+
+Sentences = Sequence[tuple[int, int, float]]
+
+SHOWN_SENTENCES = 3
+SENTENCE_CHARS = 220
+
+
+def _strongest(result: ResultView, most: int) -> list[tuple[str, float]]:
+    """The sentences that moved the verdict most, in the order of the text, with their contribution in logits."""
+    if not result.text or not result.explanation:
+        return []
+    ranked = sorted(result.explanation, key=lambda part: abs(part[2]), reverse=True)[:most]
+    found = [(result.text[start:end].strip(), weight) for start, end, weight in sorted(ranked)]
+    return [(sentence, weight) for sentence, weight in found if sentence]
+
+
+def sure_line(label: str | None, probability: float | None) -> str:
+    """How sure the model is, towards the label it gave."""
+    if probability is None:
+        return ""
+    if label == "negative":
+        return f"{bar(1 - probability)} {percent(1 - probability)} sure"
+    if label == "positive":
+        return f"{bar(probability)} {percent(probability)} sure"
+    return f"{bar(probability)} {percent(probability)} positive, {percent(1 - probability)} negative"
+
+
+def verdict_embed(result: ResultView) -> discord.Embed:
+    """Label, probability, the deciding sentences and the flags of one review."""
+    lines = [sure_line(result.label, result.probability)]
+    sentences = _strongest(result, SHOWN_SENTENCES)
+    if sentences:
+        lines.append("")
+        lines += [f"{'🟢' if weight > 0 else '🔴'} {one_line(text, SENTENCE_CHARS)}" for text, weight in sentences]
+    if result.flags:
+        lines.append("")
+        lines += [f"⚠️ {words}" for words in flag_words(result.flags)]
+    embed = discord.Embed(
+        title=label_word(result.label),
+        description="\n".join(lines),
+        colour=COLOURS.get(result.label or "", FAILED),
+    )
+    if result.film:
+        embed.set_author(name=" ".join(result.film.split())[:200])
+    embed.set_footer(text=f"Result {result.id} · model {result.model}")
+    return embed
+
+
+def verdict_card(result: ResultView) -> Card:
+    """The card a user gets for one review."""
+    view = buttons_view(DetailsButton(result.id), WrongButton(result.id), DeleteButton(result.id))
+    return Card(embed=verdict_embed(result), view=view)
+
+
+def details_card(result: ResultView) -> Card:
+    """Every number behind a verdict, for the one who asked."""
+    lines: list[str] = []
+    if result.text is None:
+        lines.append("The text of this review was deleted; its score stays.")
+    for text, weight in _strongest(result, most=12):
+        lines.append(f"`{weight:+6.2f}` {one_line(text, 160)}")
+    if lines and result.text is not None:
+        lines.insert(0, "What each sentence adds (above 0 towards positive):")
+    description = "\n".join(lines)
+    while len(description) > MAX_DESCRIPTION and lines:
+        lines.pop()
+        description = "\n".join(lines)
+    embed = discord.Embed(
+        title=f"Result {result.id}: {label_word(result.label)}", description=description or None, colour=NEUTRAL
+    )
+    if result.probability is not None:
+        embed.add_field(name="Probability of positive", value=f"{result.probability:.4f}")
+    embed.add_field(name="Model", value=escape(result.model or "none", 100))
+    embed.add_field(name="Scored", value=discord.utils.format_dt(result.created_at))
+    if result.flags:
+        embed.add_field(name="Flags", value="\n".join(flag_words(result.flags)), inline=False)
+    return Card(embed=embed)
+
+
+def waiting_card(job: JobView) -> Card:
+    """What stands in the verdict's place while the queue is long."""
+    return Card(
+        embed=discord.Embed(
+            title=f"Job {job.id}: in the queue",
+            description="Your review is stored and will be scored; this message then shows the verdict.",
+            colour=NEUTRAL,
+        )
+    )
+
+
+def unscored_card(job: JobView) -> Card:
+    """A review that ended without a verdict."""
+    if job.state == "cancelled":
+        return Card(f"Job {job.id} was cancelled: the review was not scored.")
+    reason = escape(job.error, 300) if job.error else "the model could not read this review"
+    return Card(f"Job {job.id} ended without a verdict: {reason}. Try a shorter or plainer text.")

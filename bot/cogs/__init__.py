@@ -1,0 +1,13 @@
+"""The cogs, in the order in which they are loaded; each module has `async def setup(bot)`."""
+
+from __future__ import annotations
+
+COGS: tuple[str, ...] = (
+    "bot.cogs.messages",
+    "bot.cogs.score",
+    "bot.cogs.batch",
+    "bot.cogs.jobs",
+    "bot.cogs.results",
+    "bot.cogs.report",
+    "bot.cogs.info",
+)

@@ -1,0 +1,106 @@
+"""Reviews that come as messages: a DM, a mention, or a reply that mentions the bot; text or files."""
+
+from __future__ import annotations
+
+import re
+
+import discord
+from discord.ext import commands
+
+from bot.cards.base import Card
+from bot.cards.job import same_file_card
+from bot.client import ReelfeelBot
+from bot.errors import UserError, note
+from bot.intake import MAX_FILES, FileRequest, accept_file, accept_text, check_text
+from db.types import JobView, Origin
+from worker.names import is_review_file
+
+KINDS = (discord.MessageType.default, discord.MessageType.reply)
+
+
+class Messages(commands.Cog):
+    """Takes in what is addressed to the bot. It never speaks unasked."""
+
+    def __init__(self, bot: ReelfeelBot) -> None:
+        self.bot = bot
+
+    @commands.Cog.listener()
+    async def on_message(self, message: discord.Message) -> None:
+        """Stores the review or files; the notifier then answers with their cards."""
+        if not self._for_me(message):
+            return
+        try:
+            if self.bot.stopping:
+                raise UserError("The bot is restarting: send it again in a minute.")
+            await self._take(message)
+        except Exception as error:
+            await self._answer(message, note(error, "a message").text, "error")
+
+    def _for_me(self, message: discord.Message) -> bool:
+        if message.author.bot or message.webhook_id is not None or message.type not in KINDS:
+            return False
+        return message.guild is None or any(user.id == self._own_id for user in message.mentions)
+
+    @property
+    def _own_id(self) -> int:
+        return 0 if self.bot.user is None else self.bot.user.id
+
+    async def _take(self, message: discord.Message) -> None:
+        text = re.sub(rf"<@!?{self._own_id}>", " ", message.content)
+        readable = [one for one in message.attachments if is_review_file(one.filename)]
+        if message.attachments and (readable or not text.strip()):
+            await self._take_files(message)
+        else:
+            await accept_text(self.bot, self._origin(message), check_text(text, self.bot.settings))
+        self.bot.notifier.poke()
+
+    async def _take_files(self, message: discord.Message) -> None:
+        if len(message.attachments) > MAX_FILES:
+            raise UserError(f"A message may bring {MAX_FILES} files: send the rest in another one.")
+        for part, attachment in enumerate(message.attachments):
+            request = FileRequest(attachment, self._origin(message), part)
+            try:
+                outcome = await accept_file(self.bot, request)
+            except Exception as error:  # the other files of the message are taken all the same
+                await self._answer(message, note(error, "a file").text, f"error{part}")
+                continue
+            if isinstance(outcome, JobView):
+                await self._offer(message, request, outcome)
+            self.bot.notifier.poke()
+
+    async def _offer(self, message: discord.Message, request: FileRequest, same: JobView) -> None:
+        async def accept(_: discord.Interaction[ReelfeelBot]) -> None:
+            await accept_file(self.bot, request, again=True)
+            self.bot.notifier.poke()
+
+        key = self.bot.offers.add(message.author.id, accept)
+        await self.bot.outbox.send(
+            message.channel.id,
+            same_file_card(same, key),
+            nonce=f"{message.id}-{request.part}",
+            reply_to=message.id,
+        )
+
+    @staticmethod
+    def _origin(message: discord.Message) -> Origin:
+        return Origin(
+            owner_id=message.author.id,
+            guild_id=None if message.guild is None else message.guild.id,
+            channel_id=message.channel.id,
+            source="message",
+            source_id=message.id,
+            reply_to=message.id,
+        )
+
+    async def _answer(self, message: discord.Message, text: str, kind: str) -> None:
+        try:
+            await self.bot.outbox.send(
+                message.channel.id, Card(text), nonce=f"{message.id % 10**15}-{kind}", reply_to=message.id
+            )
+        except Exception as error:
+            note(error, "answering a message")
+
+
+async def setup(bot: ReelfeelBot) -> None:
+    """Loads the cog."""
+    await bot.add_cog(Messages(bot))

@@ -1,0 +1,124 @@
+"""What a user reads when something goes wrong: one table, exception -> sentence, log level.
+
+The table is walked along the exception's MRO, so an entry for a base class serves its subclasses. The log gets the
+type, the place and a reference the user is shown too; never the text of an exception we do not know, because a
+driver may put a review into it.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from db.errors import DatabaseUnavailable, DbError, SchemaOutdated
+
+log = logging.getLogger(__name__)
+
+
+class UserError(Exception):
+    """Something the user can set right; its text is one plain sentence that names the limit and the way out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """What to show and how loudly to log it."""
+
+    sentence: str
+    level: int
+    reference: str
+
+    @property
+    def text(self) -> str:
+        """The sentence with the reference in small print."""
+        return f"{self.sentence}\n-# Reference {self.reference}"
+
+
+def _own_words(error: BaseException) -> str:
+    return str(error)
+
+
+UNKNOWN = (
+    "Something went wrong on our side; nothing that was accepted is lost. "
+    "Try again, and if it stays, give the host the reference below."
+)
+
+TABLE: dict[type[BaseException], tuple[str | Callable[[BaseException], str], int]] = {
+    UserError: (_own_words, logging.INFO),
+    DbError: (_own_words, logging.INFO),
+    DatabaseUnavailable: (
+        "The database does not answer at the moment, so nothing was accepted: try again in a minute.",
+        logging.ERROR,
+    ),
+    SchemaOutdated: (
+        "The bot is being updated, so nothing was accepted: try again in a few minutes.",
+        logging.ERROR,
+    ),
+    discord.Forbidden: (
+        "Discord does not let me do that here: ask a moderator for the permissions to send messages and attach files.",
+        logging.WARNING,
+    ),
+    discord.NotFound: ("That message is gone from Discord: send it again.", logging.INFO),
+    discord.DiscordServerError: ("Discord did not answer: try again in a minute.", logging.WARNING),
+    aiohttp.ClientError: ("Discord did not answer: try again in a minute.", logging.WARNING),
+    app_commands.TransformerError: ("One of the options is not of the kind asked for: pick it again.", logging.INFO),
+    app_commands.CommandSignatureMismatch: ("This command was just updated: try again in a minute.", logging.WARNING),
+    app_commands.CommandNotFound: ("This command was just updated: try again in a minute.", logging.WARNING),
+    app_commands.MissingPermissions: ("You lack the permission for this command in this server.", logging.INFO),
+    BaseException: (UNKNOWN, logging.ERROR),
+}
+
+
+def unwrap(error: BaseException) -> BaseException:
+    """The exception a command raised, out of the one the framework wrapped it in."""
+    while isinstance(error, app_commands.CommandInvokeError | commands.CommandInvokeError):
+        error = error.original
+    return error
+
+
+def explain(error: BaseException) -> Explained:
+    """The table's entry for the nearest class of `error`, with a fresh reference of six characters."""
+    error = unwrap(error)
+    for kind in type(error).__mro__:
+        if kind in TABLE:
+            words, level = TABLE[kind]
+            return Explained(words(error) if callable(words) else words, level, secrets.token_hex(3))
+    raise AssertionError("BaseException is in the table")  # pragma: no cover
+
+
+def note(error: BaseException, doing: str) -> Explained:
+    """Explains `error` and logs it: what was being done, the type, the innermost places, the reference."""
+    error = unwrap(error)
+    explained = explain(error)
+    places: list[str] = []
+    if explained.level >= logging.WARNING:
+        frames = traceback.extract_tb(error.__traceback__)[-6:]
+        places = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
+    log.log(
+        explained.level,
+        "%s: %s",
+        doing,
+        type(error).__name__,
+        extra={"reference": explained.reference, "places": places},
+    )
+    return explained
+
+
+async def report(interaction: discord.Interaction[Any], error: BaseException, *, doing: str) -> None:
+    """Answers an interaction privately with what went wrong. Never raises: the error is logged first."""
+    text = note(error, doing).text
+    try:
+        if interaction.response.is_done():
+            await interaction.followup.send(text, ephemeral=True)
+        else:
+            await interaction.response.send_message(text, ephemeral=True)
+    except (discord.HTTPException, aiohttp.ClientError, OSError) as failed:
+        log.warning("an error could not be shown: %s", type(failed).__name__)

@@ -1,0 +1,114 @@
+"""The way in: check, store in SQL, then ring the bell. Nothing is acknowledged before it is stored."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import discord
+
+from bot.errors import UserError
+from bot.outbox import with_retries
+from db.accept import accept_review, accept_upload, find_same_file
+from db.jobs import get_job
+from db.types import Accepted, JobView, Origin, Viewer
+from settings import MIB, Settings
+from worker.names import FILE_SUFFIXES, PACKED_SUFFIXES, is_review_file
+
+if TYPE_CHECKING:
+    from bot.client import ReelfeelBot
+
+MAX_FILES = 10
+NO_TEXT = "There is no text to score: write the review after the mention, or attach a file of reviews."
+
+
+def check_text(text: str, settings: Settings) -> str:
+    """The review without white space around it; raises UserError when nothing is left or it is too long."""
+    text = text.strip()
+    if not text:
+        raise UserError(NO_TEXT)
+    if len(text) > settings.max_message_chars:
+        raise UserError(
+            f"That review has {len(text):,} characters, and a message may have {settings.max_message_chars:,}: "
+            "shorten it, or send it as a file."
+        )
+    return text
+
+
+def check_file(name: str, size: int, settings: Settings) -> None:
+    """Raises UserError for a file we do not read, an empty one, and one above the limit. `size` in bytes."""
+    shown = discord.utils.escape_markdown(name)[:100]
+    if not is_review_file(name):
+        kinds = ", ".join(FILE_SUFFIXES)
+        raise UserError(
+            f"I cannot read {shown}: send one of {kinds}, plain or packed as {', '.join(PACKED_SUFFIXES)}."
+        )
+    if size == 0:
+        raise UserError(f"{shown} is empty: send a file with at least one review.")
+    if size > settings.max_upload_bytes:
+        raise UserError(
+            f"{shown} has {size / MIB:,.1f} MiB, and the limit is {settings.max_upload_mib} MiB: "
+            "pack it as .gz or send it in parts."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class FileRequest:
+    """One attachment to be scored. `part`: its place among the attachments of one message."""
+
+    attachment: discord.Attachment
+    origin: Origin
+    part: int = 0
+    text_column: str | None = None
+    film_column: str | None = None
+    date_column: str | None = None
+
+
+async def accept_text(bot: ReelfeelBot, origin: Origin, text: str) -> Accepted:
+    """Stores a checked review and rings for it. Raises db.errors.DbError."""
+    accepted = await bot.in_thread(accept_review, bot.db, origin, text)
+    bot.ring(accepted)
+    return accepted
+
+
+async def accept_file(bot: ReelfeelBot, request: FileRequest, *, again: bool = False) -> Accepted | JobView:
+    """Downloads a file, stores it and rings; or gives the finished job of the very same file, unless `again`.
+
+    Raises UserError, db.errors.DbError (QuotaExceeded), discord.HTTPException when the download fails.
+    """
+    check_file(request.attachment.filename, request.attachment.size, bot.settings)
+    async with bot.downloads:
+        # At once, and the bytes: the link of an attachment expires.
+        data = await with_retries(request.attachment.read)
+        if not again and request.text_column is None:
+            same = await bot.in_thread(_same_job, bot, request.origin, data)
+            if same is not None:
+                return same
+        accepted = await bot.in_thread(
+            accept_upload,
+            bot.db,
+            request.origin,
+            filename=request.attachment.filename,
+            parts=_parts(data),
+            part=request.part,
+            text_column=request.text_column,
+            film_column=request.film_column,
+            date_column=request.date_column,
+            max_active_jobs=bot.settings.max_active_jobs,
+        )
+    bot.ring(accepted)
+    return accepted
+
+
+def _same_job(bot: ReelfeelBot, origin: Origin, data: bytes) -> JobView | None:
+    viewer = Viewer(user_id=origin.owner_id, guild_id=origin.guild_id)
+    found = find_same_file(bot.db, viewer, hashlib.sha256(data).hexdigest())
+    return None if found is None else get_job(bot.db, viewer, found)
+
+
+def _parts(data: bytes) -> Iterator[bytes]:
+    view = memoryview(data)
+    for start in range(0, len(data), MIB):
+        yield bytes(view[start : start + MIB])

@@ -1,0 +1,58 @@
+"""The tree of slash commands: its errors, and syncing it with Discord only when it changed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from typing import TYPE_CHECKING, Any
+
+import discord
+from discord import app_commands
+
+from bot.errors import UserError, report
+from db.state import get_state, set_state
+
+if TYPE_CHECKING:
+    from bot.client import ReelfeelBot
+
+log = logging.getLogger(__name__)
+
+
+class Tree(app_commands.CommandTree[Any]):
+    """Shows every error of a command privately; a subclass, because a decorator would hide errors from tests."""
+
+    async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
+        """Refuses new work while the bot stops."""
+        if not interaction.client.stopping:
+            return True
+        # Raised here it would end in a log: only errors of commands reach on_error.
+        await report(interaction, UserError("The bot is restarting: try again in a minute."), doing="a command")
+        return False
+
+    async def on_error(self, interaction: discord.Interaction[Any], error: app_commands.AppCommandError, /) -> None:
+        """Answers with the table's sentence."""
+        name = interaction.command.qualified_name if interaction.command else "a command"
+        await report(interaction, error, doing=f"/{name}")
+
+
+def tree_hash(tree: app_commands.CommandTree[Any]) -> str:
+    """SHA-256 of everything Discord is told about the commands, hexadecimal."""
+    payload = [command.to_dict(tree) for command in tree._get_all_commands()]
+    payload.sort(key=lambda command: (command["type"], command["name"]))
+    return hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
+
+
+async def sync_if_changed(bot: ReelfeelBot) -> bool:
+    """Tells Discord the commands when they differ from what it was last told; whether it did.
+
+    Raises discord.HTTPException. A sync at every start runs into Discord's limit of 200 a day and can sleep for minutes.
+    """
+    key = f"commands:{bot.application_id}"
+    wanted = tree_hash(bot.tree)
+    if not bot.always_sync and await bot.in_thread(get_state, bot.db, key) == wanted:
+        return False
+    await bot.tree.sync()
+    await bot.in_thread(set_state, bot.db, key, wanted)
+    log.info("commands synced")
+    return True
