@@ -45,7 +45,7 @@ def read_facts(folder: Path | None) -> ModelFacts | None:
     try:
         card = json.loads((folder or SHIPPED).joinpath("card.json").read_text(encoding="utf-8"))
         return _facts(card)
-    except (OSError, ValueError, TypeError, KeyError):
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
 
 
@@ -151,8 +151,8 @@ _TOPICS: Final[dict[Topic, tuple[str, tuple[str, ...]]]] = {
             "You get your rows back in their order with label, probability, flags and model added, "
             "a second file with the rows that could not be scored and why, and a chart.",
             "",
-            "Limits: {mib} MiB and {rows} rows a file, {row_chars} characters a review, {jobs} unfinished files at a time. "
-            "Discord itself may take less per file: pack it as `.gz`.",
+            "Limits: {mib} MiB and {rows} rows a file, {row_chars} characters a review, {jobs} unfinished files at a "
+            "time. Discord itself may take less per file: pack it as `.gz`.",
         ),
     ),
     "jobs": (
@@ -183,8 +183,8 @@ _TOPICS: Final[dict[Topic, tuple[str, tuple[str, ...]]]] = {
             "`/report film:Heat by:month since:2026-01-01 until:2026-06-30`",
             "`/report job:42 by:film share:True`",
             "",
-            "You get counts, averages, the share that is too close to call, the most positive and most negative reviews, "
-            "a chart and its table as CSV. Reports are about films and jobs, never about a member.",
+            "You get counts, averages, the share that is too close to call, the most positive and most negative "
+            "reviews, a chart and its table as CSV. Reports are about films and jobs, never about a member.",
         ),
     ),
     "privacy": (
@@ -192,7 +192,8 @@ _TOPICS: Final[dict[Topic, tuple[str, tuple[str, ...]]]] = {
         (
             "I read only direct messages to me, messages that mention me, and what you point me at.",
             "Your results are yours: others see them only when you share them, and a server's stay in that server.",
-            "Texts are deleted after {days} days; the scores stay without them. **Delete** under a verdict does it at once.",
+            "Texts are deleted after {days} days; the scores stay without them. "
+            "**Delete** under a verdict does it at once.",
             "Nothing you send trains a model.",
         ),
     ),

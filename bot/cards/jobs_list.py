@@ -32,6 +32,12 @@ def jump_url(guild_id: int | None, channel_id: int | None, message_id: int | Non
     return f"https://discord.com/channels/{guild_id or '@me'}/{channel_id}/{message_id}"
 
 
+def job_url(job: JobView) -> str | None:
+    """The link to the job's card; private work of a server has it in the owner's direct messages."""
+    in_dm = job.source == "interaction" and not job.shared
+    return jump_url(None if in_dm else job.guild_id, job.channel_id, job.message_id)
+
+
 def name_of(job: JobView) -> str:
     """What a user knows the job by, unescaped: its file, its film, or that it was one message."""
     return job.filename or job.film or job.title or ("a message" if job.kind == "message" else "a file")
@@ -71,11 +77,12 @@ def status_embed(job: JobView) -> discord.Embed:
     if job.model:
         embed.add_field(name="Model", value=one_line(job.model, 100))
     if job.error:
-        embed.add_field(name="What went wrong", value=one_line(job.error, 900), inline=False)
+        embed.add_field(name="What went wrong", value=one_line(job.error, 500), inline=False)
     if job.state == "needs_column" and job.columns:
-        columns = ", ".join(one_line(column, 50) for column in job.columns[:25])
-        embed.add_field(name="Columns that could be the text", value=columns[:1000], inline=False)
-    url = jump_url(job.guild_id, job.channel_id, job.message_id)
+        columns = ", ".join(one_line(column, 40) for column in job.columns[:10])
+        more = f" and {len(job.columns) - 10} more" if len(job.columns) > 10 else ""
+        embed.add_field(name="Columns that could be the text", value=columns + more, inline=False)
+    url = job_url(job)
     if url is not None:
         embed.add_field(name="Where", value=f"[its message]({url})")
     return embed
@@ -104,7 +111,7 @@ def _line(job: JobView, user_id: int) -> str:
     elif job.state == "done" and job.kind == "file":
         parts.append(f"{job.rows_done:,} reviews")
     parts.append(discord.utils.format_dt(job.created_at, "R"))
-    url = jump_url(job.guild_id, job.channel_id, job.message_id)
+    url = job_url(job)
     if url is not None:
         parts.append(f"[message]({url})")
     return " · ".join(parts)

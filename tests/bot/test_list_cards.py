@@ -1,0 +1,151 @@
+"""Cards of lists, results and reports: what they say, that they fit, that user text stays text."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from bot.cards.base import CardFile
+from bot.cards.jobs_list import STATES, choice_name, files_card, job_url, jobs_embed, status_embed
+from bot.cards.report import About, alt_text, csv_rows, report_embed, too_few
+from bot.cards.results import Asked, excerpt, export_rows, jump_to, nothing_found, results_embed
+from db.types import Bucket
+from tests.bot.samples import HOSTILE, job, report, result
+
+
+def assert_harmless(text: str) -> None:
+    assert "@everyone" not in text
+    assert "<@1>" not in text
+    assert "](https://evil" not in text
+    assert "**bold**" not in text
+    assert "\u202e" not in text
+
+
+def test_a_list_of_the_longest_jobs_fits() -> None:
+    jobs = [job(id=10**15 + n, filename=HOSTILE, state="needs_column", shared=True) for n in range(10)]
+    embed = jobs_embed(jobs, page=999, unfinished=False, user_id=1)
+    assert len(embed) <= 6000
+    assert len(str(embed.description)) <= 4096
+    assert_harmless(str(embed.description))
+
+
+def test_a_line_says_how_far_a_job_is_and_where() -> None:
+    text = str(jobs_embed([job(state="active", rows_done=420)], page=1, unfinished=False, user_id=1).description)
+    assert "420 of 1,000" in text
+    assert "https://discord.com/channels/5/6/7" in text
+    assert "shared" not in text
+    assert "shared in this server" in str(jobs_embed([job()], page=1, unfinished=False, user_id=2).description)
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_every_state_has_a_status(state: str) -> None:
+    shown = job(state=state, filename=HOSTILE, error=HOSTILE, columns=(HOSTILE,) * 40)
+    embed = status_embed(shown)
+    assert STATES[state] in str(embed.description)
+    assert len(embed) <= 6000
+    assert all(len(str(field.value)) <= 1024 for field in embed.fields)
+    assert_harmless(str(embed.description) + "".join(str(field.value) for field in embed.fields))
+
+
+def test_private_work_of_a_server_is_found_in_direct_messages() -> None:
+    assert job_url(job()) == "https://discord.com/channels/5/6/7"
+    assert job_url(job(source="interaction")) == "https://discord.com/channels/@me/6/7"
+    assert job_url(job(source="interaction", shared=True)) == "https://discord.com/channels/5/6/7"
+    assert job_url(job(message_id=None)) is None
+
+
+def test_choices_fit() -> None:
+    assert len(choice_name(job(filename="x" * 300))) == 100
+    assert choice_name(job(filename=None, kind="message", film="Heat")) == "42 · Heat · done"
+
+
+def test_files_over_the_limit_name_it_and_the_way_out() -> None:
+    card = files_card(
+        job(), (CardFile("a.csv", b"1"),), [("scored_reviews.parquet", 30 * 1024 * 1024)], limit=10 * 1024 * 1024
+    )
+    assert "30.0 MiB" in card.content
+    assert "10 MiB" in card.content
+    assert "4 parts" in card.content
+    assert [file.name for file in card.files] == ["a.csv"]
+    assert "no longer kept" in files_card(job(), (), (), limit=1).content
+
+
+def test_a_page_of_the_longest_results_fits() -> None:
+    results = [result(id=10**15 + n, text=HOSTILE, film=HOSTILE, label="uncertain") for n in range(8)]
+    asked = Asked(HOSTILE, "uncertain", HOSTILE, 0.123, date(2026, 1, 1), 10**15)
+    embed = results_embed(results, asked, page=999)
+    assert len(str(embed.description)) <= 4096
+    assert len(embed) <= 6000
+    assert_harmless(str(embed.description))
+    assert len(nothing_found(asked)) <= 2000
+    assert_harmless(nothing_found(asked))
+
+
+def test_nothing_found_names_each_filter() -> None:
+    words = nothing_found(Asked("dull", "negative", "Heat", 0.25, date(2026, 1, 31), 42))
+    for part in ("“dull”", "negative", "“Heat”", "0.25", "2026-01-31", "job 42"):
+        assert part in words, part
+    assert "`/score`" in nothing_found(Asked())
+
+
+def test_a_deleted_text_is_not_shown_as_one() -> None:
+    assert excerpt(result(text=None)) == "*(text deleted)*"
+
+
+def test_jump_links_lead_to_the_message_that_was_reviewed() -> None:
+    assert jump_to(result()) == "https://discord.com/channels/5/6/7"
+    assert jump_to(result(guild_id=None)) == "https://discord.com/channels/@me/6/7"
+    assert jump_to(result(reply_to=None)) is None
+
+
+def test_export_rows_hold_the_whole_text() -> None:
+    rows = list(export_rows([result(text="x" * 5000), result(text=None, film=None, flags=())]))
+    assert rows[0][-1] == "x" * 5000
+    assert rows[0][:8] == (9, 42, 1, "2026-03-10T12:00:00+00:00", "Heat", "positive", 0.97, "too_short")
+    assert rows[1][-1] is None
+
+
+def test_a_report_of_the_longest_texts_fits() -> None:
+    worst = [result(text=HOSTILE, film=HOSTILE, id=10**15)] * 5
+    about = About(HOSTILE, 10**15, date(2026, 1, 1), date(2026, 12, 31), "film")
+    many = [Bucket(HOSTILE, 10, 6, 3, 1, 0.5)] * 50
+    big = report(most_positive=worst, most_negative=worst, buckets=many)
+    embed = report_embed(big, about)
+    assert len(embed) <= 6000
+    assert all(len(str(field.value)) <= 1024 for field in embed.fields)
+    assert_harmless(str(embed.description) + "".join(str(field.value) for field in embed.fields))
+    assert len(alt_text(big, about)) <= 1024
+    assert_harmless(too_few(report(total=1), about))
+
+
+def test_a_report_says_counts_average_and_share() -> None:
+    embed = report_embed(report(), About(film="Heat", since=date(2026, 3, 1), by="day"))
+    values = {field.name: field.value for field in embed.fields}
+    assert values["Positive"] == "6\n60 %"
+    assert values["Uncertain"] == "1\n10 %"
+    assert "10 reviews" in str(embed.description)
+    assert "0.62" in str(embed.description)
+    assert "2 rows" in str(values["Not scored"])
+
+
+def test_the_chart_in_words() -> None:
+    text = alt_text(report(), About(by="day"))
+    for part in ("10 reviews", "6 positive", "3 negative", "0.62", "0.40 in 2026-03-09", "0.77 in 2026-03-10"):
+        assert part in text, part
+    by_film = report(buckets=[Bucket("Heat", 6, 4, 2, 0, 0.7), Bucket("", 4, 2, 1, 1, 0.5)])
+    assert "Heat 0.70; (no film given) 0.50" in alt_text(by_film, About(by="film"))
+
+
+def test_the_table_has_a_row_a_bucket() -> None:
+    assert list(csv_rows(replace(report(), buckets=[Bucket("", 4, 2, 1, 1, 0.5)]))) == [
+        ("(no film given)", 4, 2, 1, 1, 0.25, 0.5)
+    ]
+
+
+@pytest.mark.parametrize(("total", "said"), [(0, "no review"), (1, "1 review"), (4, "4 reviews")])
+def test_too_few_says_how_many_are_needed(total: int, said: str) -> None:
+    sentence = too_few(report(total=total), About(film="Heat"))
+    assert said in sentence
+    assert "at least 5" in sentence
