@@ -1,0 +1,93 @@
+"""Parquet as a table, batch by batch."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from itertools import islice
+from typing import IO, Final
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from worker.files.cells import Cell
+from worker.files.errors import TooLarge, TooManyColumns
+from worker.files.limits import MAX_COLUMNS, Limits
+from worker.files.table import SAMPLE_ROWS, Record, Table
+
+_BATCH: Final = 1024
+_BUFFER: Final = 1 << 20
+
+
+class NotUtf8(bytes):
+    """A string cell whose bytes are no UTF-8."""
+
+
+class Parquet(Table):
+    """A Parquet file. Memory is a batch of rows, not a row group: pages are read through a small buffer."""
+
+    def __init__(self, file: IO[bytes], limits: Limits) -> None:
+        super().__init__("parquet")
+        file.seek(0)
+        self._file = file
+        self._max_bytes = limits.max_unpacked_bytes
+        metadata = self._open().metadata
+        groups = range(metadata.num_row_groups)
+        if sum(metadata.row_group(i).total_byte_size for i in groups) > self._max_bytes:
+            raise TooLarge(self._max_bytes)
+        self.schema: pa.Schema = self._open().schema_arrow
+        if len(self.schema.names) > MAX_COLUMNS:
+            raise TooManyColumns(MAX_COLUMNS)
+        self._rows = metadata.num_rows
+        self.titles = list(self.schema.names)
+        self.columns = list(self.schema.names)
+
+    def _open(self) -> pq.ParquetFile:
+        self._file.seek(0)
+        return pq.ParquetFile(pa.PythonFile(self._file, mode="r"), buffer_size=_BUFFER, pre_buffer=False)
+
+    def row_count(self) -> int:
+        return self._rows
+
+    def batches(self, columns: list[str] | None = None, rows: int = _BATCH) -> Iterator[pa.RecordBatch]:
+        """Record batches of at most `rows` rows; TooLarge once more was decoded than any file may hold."""
+        total = 0
+        for batch in self._open().iter_batches(batch_size=rows, columns=columns, use_threads=False):
+            total += batch.nbytes
+            if total > self._max_bytes:
+                raise TooLarge(self._max_bytes)
+            yield batch
+
+    def sample(self) -> list[Record]:
+        return list(islice(self._records(None, SAMPLE_ROWS), SAMPLE_ROWS))
+
+    def records(self, needed: Collection[int] | None = None) -> Iterator[Record]:
+        return self._records(needed, _BATCH)
+
+    def _records(self, needed: Collection[int] | None, rows: int) -> Iterator[Record]:
+        positions = range(len(self.columns)) if needed is None else sorted(needed)
+        names = None if needed is None else [self.columns[i] for i in positions]
+        empty: list[Cell] = [None] * len(self.columns)
+        for batch in self.batches(names, rows):
+            found = dict(zip(positions, (values(column) for column in batch.columns), strict=True))
+            for cells in zip(*(found.get(i) or [None] * len(batch) for i in range(len(empty))), strict=True):
+                yield list(cells)
+
+
+def values(column: pa.Array) -> list[Cell]:
+    """The column as Python values; bytes become text, and a string that is no UTF-8 a NotUtf8."""
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    try:
+        cells: list[Cell] = column.to_pylist()
+    except UnicodeDecodeError:
+        cells = column.cast(pa.large_binary()).to_pylist()
+    except (ValueError, OverflowError):  # times beyond Python's years, or finer than microseconds
+        cells = column.cast(pa.string()).to_pylist()
+    return [_text(cell) if isinstance(cell, bytes) else cell for cell in cells]
+
+
+def _text(cell: bytes) -> Cell:
+    try:
+        return cell.decode()
+    except UnicodeDecodeError:
+        return NotUtf8(cell)

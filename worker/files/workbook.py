@@ -1,0 +1,190 @@
+"""XLSX as a table: openpyxl's read-only mode, with the shared strings on disk so that memory stays flat."""
+
+from __future__ import annotations
+
+import re
+import warnings
+import zipfile
+from collections.abc import Collection, Iterator
+from itertools import islice
+from typing import IO, Any, Final
+
+from openpyxl.reader.excel import ExcelReader
+from openpyxl.workbook import Workbook as OpenpyxlWorkbook
+from openpyxl.xml.constants import SHARED_STRINGS
+
+from worker.files.cells import Cell, as_text
+from worker.files.columns import choose
+from worker.files.dialect import has_header
+from worker.files.errors import BrokenFile, FileError, TooLarge, TooManyColumns
+from worker.files.limits import MAX_COLUMNS, Limits
+from worker.files.shared_strings import SharedStrings
+from worker.files.table import SAMPLE_ROWS, Record, Table, unique_names
+
+_MAX_PART: Final = 32 << 20
+"""Largest part that openpyxl holds whole (styles, theme, relations), in bytes unpacked."""
+_MAX_ROWS: Final = 1_048_576
+"""Rows of a sheet in Excel's own limits; a row number beyond it is a trap."""
+_STREAMED: Final = re.compile(r"xl/(worksheets/[^/]*\.xml|sharedStrings\.xml|media/.*)", re.IGNORECASE)
+_ESCAPE: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
+
+# What it warns of (no default style, unknown extensions) is nothing to a reader of texts.
+warnings.filterwarnings("ignore", module="openpyxl")
+
+
+class Workbook(Table):
+    """The first sheet with a review column. Blank rows count (as on screen) unless nothing follows them."""
+
+    def __init__(self, file: IO[bytes], limits: Limits, text_column: str | None) -> None:
+        super().__init__("xlsx")
+        file.seek(0)
+        archive = _Archive(file, limits)
+        reader = _Reader(archive)
+        reader.read()
+        self._strings = reader.strings
+        self._book: OpenpyxlWorkbook = reader.wb
+        self._sheet: Any = None
+        self.header = False
+        try:
+            self._choose_sheet(text_column)
+        except BaseException:
+            self.close()
+            raise
+
+    def _choose_sheet(self, text_column: str | None) -> None:
+        """The first sheet in which the text column can be told; else what is wrong with the first that holds rows."""
+        error: FileError | None = None
+        for sheet in self._book._sheets:  # type: ignore[attr-defined]
+            if not hasattr(sheet, "reset_dimensions"):  # a sheet that is a chart
+                continue
+            sheet.reset_dimensions()  # what a file says about its size may be wrong
+            self._sheet = sheet
+            rows = [row for row in islice(self._sheet_rows(), SAMPLE_ROWS) if row]
+            if not rows:
+                continue
+            self._learn(rows)
+            body = [self._padded(row) for row in (rows[1:] if self.header else rows)]
+            try:
+                choose(self.columns, body, text=text_column)
+            except FileError as refused:
+                error = error or refused
+            else:
+                return
+        if error is not None:
+            raise error
+
+    def _learn(self, rows: list[list[Cell]]) -> None:
+        width = max(map(len, rows))
+        first = [as_text(cell) for cell in rows[0]]
+        self.header = has_header([first, *([as_text(cell) for cell in row] for row in rows[1:])])
+        titles = first if self.header else []
+        self.titles = titles + [f"column_{i}" for i in range(len(titles) + 1, width + 1)]
+        self.columns = unique_names(self.titles)
+
+    def _padded(self, row: list[Cell]) -> list[Cell]:
+        return row + [None] * (len(self.columns) - len(row))
+
+    def _sheet_rows(self) -> Iterator[list[Cell]]:
+        """Rows without their empty tail, from the first that is not blank; blank rows at the end are left out."""
+        blank = 0
+        started = False
+        for number, cells in enumerate(self._sheet.iter_rows(values_only=True), 1):
+            if number > _MAX_ROWS:
+                raise BrokenFile("a sheet has more rows than Excel allows")
+            row = _trimmed(cells)
+            if not row:
+                blank += started
+                continue
+            for _ in range(blank):
+                yield []
+            blank, started = 0, True
+            yield row
+
+    def records(self, needed: Collection[int] | None = None) -> Iterator[Record]:
+        rows = self._sheet_rows()
+        if self.header:
+            next(rows, None)
+        for row in rows:
+            yield self._padded(row)
+
+    def close(self) -> None:
+        if self._strings is not None:
+            self._strings.close()
+        self._book._archive.close()  # type: ignore[attr-defined]
+
+
+def _trimmed(cells: tuple[Any, ...]) -> list[Cell]:
+    width = len(cells)
+    while width and (cells[width - 1] is None or cells[width - 1] == ""):
+        width -= 1
+    if width > MAX_COLUMNS:
+        raise TooManyColumns(MAX_COLUMNS)
+    return [_unescaped(cell) if isinstance(cell, str) and "_x" in cell else cell for cell in cells[:width]]
+
+
+def _unescaped(text: str) -> str:
+    """Excel writes characters that XML forbids as _x000D_ (ECMA-376, 22.9.2.19, ST_Xstring)."""
+    return _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
+
+
+class _Reader(ExcelReader):
+    """openpyxl's reader with the shared strings on disk and the archive watched."""
+
+    def __init__(self, archive: _Archive) -> None:
+        self.archive = archive
+        self.valid_files = archive.namelist()
+        self.read_only = True
+        self.keep_vba = False
+        self.data_only = True
+        self.keep_links = False
+        self.rich_text = False
+        self.strings: SharedStrings | None = None
+        self.shared_strings: Any = []
+
+    def read_strings(self) -> None:
+        part = self.package.find(SHARED_STRINGS)
+        if part is not None:
+            with self.archive.open(part.PartName[1:]) as xml:
+                self.strings = self.shared_strings = SharedStrings(xml)
+
+
+class _Archive(zipfile.ZipFile):
+    """The workbook's zip: no part may unpack to more than its use allows, no cell to more than a line may hold."""
+
+    def __init__(self, file: IO[bytes], limits: Limits) -> None:
+        super().__init__(file)
+        self._max_run = 4 * limits.max_line_chars
+        if sum(part.file_size for part in self.infolist()) > limits.max_unpacked_bytes:
+            raise TooLarge(limits.max_unpacked_bytes)
+        if any(part.file_size > _MAX_PART and not _STREAMED.fullmatch(part.filename) for part in self.infolist()):
+            raise BrokenFile("the workbook holds an oversized part beside its sheets")
+
+    def open(self, name: Any, *args: Any, **kwargs: Any) -> Any:
+        return _Watched(super().open(name, *args, **kwargs), self._max_run)
+
+
+class _Watched:
+    """Bytes of XML; BrokenFile for a text, or a row, that would fill the memory before the parser sees its end."""
+
+    def __init__(self, stream: IO[bytes], max_run: int) -> None:
+        self._stream = stream
+        self._max_run = max_run
+        self._text = 0
+        self._row = 0
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._stream.read(size)
+        self._text = 0 if b"<" in data else self._text + len(data)
+        self._row = 0 if b"row" in data or b"si" in data else self._row + len(data)
+        if max(self._text, self._row) > self._max_run:
+            raise BrokenFile("a cell or a row of the workbook never ends")
+        return data
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def __enter__(self) -> _Watched:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
