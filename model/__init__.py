@@ -1,0 +1,31 @@
+"""The trained LSTM: data, text, vectors, network, training, evaluation, export, scoring, explaining.
+
+Serving needs only the names below. They load on first use, so `import model` is quick, and none of them imports
+TensorFlow: that is for `model.train` alone.
+"""
+
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from model.folder import ModelFolderError
+    from model.scorer import Scorer
+    from model.verdict import FLAGS, Explanation, Label, Sentence, Verdict
+
+SHIPPED = Path(__file__).parent / "shipped"
+"""The model folder that comes with the repository."""
+
+_HOMES = {
+    "Scorer": "model.scorer",
+    "ModelFolderError": "model.folder",
+    **dict.fromkeys(("FLAGS", "Explanation", "Label", "Sentence", "Verdict"), "model.verdict"),
+}
+
+__all__ = ["FLAGS", "SHIPPED", "Explanation", "Label", "ModelFolderError", "Scorer", "Sentence", "Verdict"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'model' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

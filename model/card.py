@@ -1,0 +1,117 @@
+"""The model card: one dictionary for programs (`card.json`), the same as text for people (`CARD.md`).
+
+After Mitchell et al. 2019, "Model Cards for Model Reporting".
+"""
+
+from typing import Any
+
+from model.verdict import FLAGS
+
+LIMITS = (
+    "English film reviews only: other subjects, languages and very short remarks are outside what was measured.",
+    "The training data holds no lukewarm reviews (5 and 6 stars): `uncertain` means unsure, never neutral.",
+    "Irony, quoted opinions and comparisons with other films are the usual mistakes.",
+    "Probabilities are calibrated on IMDb reviews that are half positive; another mix shifts them.",
+)
+USES = "Telling whether a film review is positive or negative, with a probability, for reading, sorting and counting."
+
+
+def build(
+    *, version: str, name: str, metrics: dict[str, Any], data: dict[str, Any], code: str, serving: dict[str, Any],
+    training: dict[str, Any],
+) -> dict[str, Any]:  # fmt: skip
+    """The card. `metrics` is the very content of `metrics.json`; `code` is the hash of the sources that trained."""
+    return {
+        "model": version,
+        "config": name,
+        "use": USES,
+        "architecture": (
+            "GloVe-initialised embedding, bidirectional LSTM, masked max and mean pooling; blended with a "
+            "naive-Bayes-weighted linear model on hashed 1- to 3-grams; Platt-scaled on the dev part"
+        ),
+        "metrics": metrics,
+        "uncertain_band": {
+            "half_width": serving["band"],
+            "stated_accuracy": serving["stated_accuracy"],
+            "meaning": "verdicts further than this from 0.5 are right at least that often on the dev part",
+        },
+        "flags": dict(FLAGS),
+        "data": data,
+        "training": training,
+        "code_sha256": code,
+        "limits": list(LIMITS),
+    }
+
+
+def _percent(value: float) -> str:
+    return f"{100 * value:.2f} %"
+
+
+def _figures(part: str, found: dict[str, Any]) -> str:
+    cells = [part, str(found["reviews"]), *(_percent(found[key]) for key in ("accuracy", "precision", "recall", "f1"))]
+    tail = [f"{found['ece']:.4f}", _percent(found["uncertain_share"]), _percent(found["confident_accuracy"])]
+    return "| " + " | ".join([*cells, *tail]) + " |"
+
+
+def render(card: dict[str, Any]) -> str:
+    """The card as Markdown."""
+    validation, dev = card["metrics"]["validation"], card["metrics"]["dev"]
+    confusion = validation["metrics"]["confusion"]
+    flagged = (
+        f"| `{flag}` | {text} | {_percent(validation['flags'].get(flag, 0) / validation['metrics']['reviews'])} |"
+        for flag, text in card["flags"].items()
+    )
+    covered = (f"| {_percent(row['coverage'])} | {_percent(row['accuracy'])} |" for row in validation["coverage"])
+    band = card["uncertain_band"]
+    lines = [
+        f"# Model card: {card['model']}",
+        "",
+        card["use"],
+        "",
+        f"{card['architecture']}.",
+        "",
+        "## Figures",
+        "",
+        "Split by movie; nothing was chosen on the validation part, the dev part picked epoch, blend and band.",
+        "",
+        "| part | reviews | accuracy | precision | recall | F1 | ECE (15 bins) | uncertain | accuracy of the rest |",
+        "|---|---|---|---|---|---|---|---|---|",
+        _figures("validation", validation["metrics"]),
+        _figures("dev", dev["metrics"]),
+        "",
+        f"Validation confusion: {confusion['true_positive']} positive and {confusion['true_negative']} negative right, "
+        f"{confusion['false_positive']} called positive and {confusion['false_negative']} called negative wrongly.",
+        "",
+        f"The LSTM alone reaches {_percent(card['metrics']['parts']['recurrent'])} on validation, "
+        f"the n-gram part alone {_percent(card['metrics']['parts']['wide'])}.",
+        "",
+        f"`uncertain`: within {band['half_width']:.4f} of 0.5, so that verdicts outside are right "
+        f"{_percent(band['stated_accuracy'])} of the time on the dev part.",
+        "",
+        "| most confident share of validation | accuracy |",
+        "|---|---|",
+        *covered,
+        "",
+        "## Flags",
+        "",
+        "Every validation review is English and long enough, so the last column is a false-positive rate.",
+        "",
+        "| flag | meaning | raised on validation |",
+        "|---|---|---|",
+        *flagged,
+        "",
+        "## Limits",
+        "",
+        *(f"- {limit}" for limit in card["limits"]),
+        "",
+        "## Origin",
+        "",
+        *(f"- {file['file']}: sha256 `{file['sha256']}`" for file in card["data"]["files"].values()),
+        f"- config `{card['config']}`, code sha256 `{card['code_sha256']}`",
+        f"- training: {', '.join(f'{key} {value}' for key, value in card['training'].items())}",
+        "",
+        "Large Movie Review Dataset v1.0 (Maas et al. 2011), train half; GloVe 6B (Pennington et al. 2014, PDDL 1.0). "
+        "No review text is in this folder.",
+        "",
+    ]
+    return "\n".join(lines)

@@ -1,0 +1,146 @@
+"""Typed configuration of one training run, read from a TOML file in `model/configs/`.
+
+A relative path in a config file is looked up from the current directory, which for the shipped configs is the root of
+the repository (`../shared/data/...`).
+"""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+Share = Annotated[float, Field(ge=0.0, lt=1.0)]
+Count = Annotated[int, Field(ge=1)]
+
+
+class ConfigError(Exception):
+    """A config file is missing, is not TOML or does not validate; the message is one a user can act on."""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class DataConfig(_Section):
+    """Where the training data is."""
+
+    labelled: Path
+    """Parquet, CSV, TSV, JSONL, or an aclImdb folder, of labelled reviews."""
+    unlabelled: Path | None = None
+    """Reviews without a label: for the vocabulary's counts and for `distil`."""
+    glove: Path | None = None
+    """GloVe vectors as text or Parquet; without them the embeddings start at random."""
+    limit: Count | None = None
+    """Use only that many training reviews, drawn at random (quick runs)."""
+
+
+class VocabularyConfig(_Section):
+    """Which words get an embedding of their own."""
+
+    max_words: Count = 40_000
+    min_count: Count = 3
+
+
+class NetworkConfig(_Section):
+    """The recurrent part: embedding -> bidirectional LSTM -> masked max and mean over time -> logit."""
+
+    dimensions: Count = 100
+    units: Count = 64
+    spatial_dropout: Share = 0.25
+    dropout: Share = 0.3
+
+
+class TrainingConfig(_Section):
+    """How the recurrent part is fitted."""
+
+    epochs: Count = 6
+    batch: Count = 64
+    learning_rate: Annotated[float, Field(gt=0)] = 2e-3
+    warmup: Share = 0.05
+    """Share of all steps over which the learning rate rises; after it, it falls along a cosine."""
+    clip: Annotated[float, Field(gt=0)] = 1.0
+    word_dropout: Share = 0.1
+    """Share of words replaced by the unknown word, drawn anew each epoch."""
+    ema: Share = 0.998
+    """Decay per step of the running average of the weights, which is what is evaluated and shipped."""
+    max_tokens: Count = 512
+    """Longer reviews are cut to 1/4 head + 3/4 tail while training (never so short while serving)."""
+    seed: int = 1
+    threads: Count = 2
+
+
+class DistilConfig(_Section):
+    """A second network (the student, which ships) learns from a first one (the teacher) on unlabelled reviews.
+
+    The teacher is the network that `TrainingConfig` describes, blended with the n-gram part. The student sees the
+    labels of the labelled reviews and the teacher's probabilities of the unlabelled ones (Hinton, Vinyals, Dean 2015,
+    "Distilling the Knowledge in a Neural Network"). All other settings are the teacher's.
+    """
+
+    epochs: Count = 4
+    word_dropout: Share = 0.1
+    limit: Count | None = None
+    """Use only that many unlabelled reviews."""
+
+
+class WideConfig(_Section):
+    """The linear part on hashed n-grams with naive-Bayes weights."""
+
+    bits: Annotated[int, Field(ge=8, le=26)] = 22
+    """The table has 2**bits buckets."""
+    longest: Annotated[int, Field(ge=1, le=3)] = 3
+    min_count: Count = 2
+    """n-grams in fewer training reviews weigh nothing."""
+    smoothing: Annotated[float, Field(gt=0)] = 1.0
+    inverse_l2: Annotated[float, Field(gt=0)] = 1.0
+
+
+class ServingConfig(_Section):
+    """What the scorer reads from the shipped folder."""
+
+    max_tokens: Count = 4096
+    batch: Count = 16
+    stated_accuracy: Annotated[float, Field(gt=0.5, lt=1.0)] = 0.95
+    """Verdicts outside the `uncertain` band are right this often on the dev part."""
+    short_words: Count = 3
+    """Fewer words than this raise the flag `too_short`."""
+    unknown_share: Share = 0.35
+    """A larger share of words outside the vocabulary raises the flag `unknown_words`."""
+
+
+class Config(_Section):
+    """One training run from data to shipped folder."""
+
+    name: str
+    data: DataConfig
+    vocabulary: VocabularyConfig = VocabularyConfig()
+    network: NetworkConfig = NetworkConfig()
+    training: TrainingConfig = TrainingConfig()
+    distil: DistilConfig | None = None
+    """Without it the first network ships."""
+    wide: WideConfig = WideConfig()
+    serving: ServingConfig = ServingConfig()
+
+    @model_validator(mode="after")
+    def _distil_has_data(self) -> "Config":
+        if self.distil and not self.data.unlabelled:
+            raise ValueError("distil needs data.unlabelled")
+        return self
+
+
+def read(path: Path) -> Config:
+    """The validated config in the TOML file `path`.
+
+    Raises `ConfigError` when the file is missing, is not TOML, or has a wrong or unknown key.
+    """
+    try:
+        return Config.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise ConfigError(f"The config file {path} cannot be read: {error.strerror}.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"The config file {path} is not valid TOML: {error}.") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise ConfigError(f"The config file {path} is wrong at '{where}': {first['msg']}.") from error

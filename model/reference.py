@@ -1,0 +1,33 @@
+"""The Keras network of a model folder, for the parity test and the benchmark. Needs the `train` extra."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model import network
+from model.config import NetworkConfig
+from model.folder import read_serving
+
+if TYPE_CHECKING:
+    import keras
+
+
+def load(folder: Path) -> "keras.Model":
+    """The folder's network in Keras: int32 [batch, steps] (0 = padding) -> float32 [batch, 1] logits."""
+    serving = read_serving(folder)
+    table: NDArray[np.float32] = np.load(folder / "embedding.npy")
+    built = network.build(NetworkConfig(dimensions=serving.dimensions, units=serving.units), len(table))
+    network.set_embedding(built, table)
+    with np.load(folder / "keras_weights.npz") as weights:
+        network.set_recurrent_weights(built, {name: weights[name] for name in network.WEIGHT_NAMES})
+    return built
+
+
+def logits(keras_network: "keras.Model", rows: Sequence[NDArray[np.int32]]) -> NDArray[np.float64]:
+    """Keras' logits (float64 [n]) of rows of word ids, in batches by length."""
+    from model.fit import predict
+
+    return predict(keras_network, rows)

@@ -1,0 +1,123 @@
+"""The scorer: texts -> verdicts, from a model folder, with ONNX Runtime and NumPy."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime as ort
+from numpy.typing import NDArray
+
+from model import SHIPPED, batches, explain, language
+from model import folder as files
+from model.calibration import Blend
+from model.metrics import Floats, sigmoid
+from model.text import cap, tokenize
+from model.verdict import DISTRUSTED, Explanation, Label, Verdict
+from model.vocabulary import UNKNOWN, Vocabulary
+from model.wide import Wide
+
+# Sorting by length inside a window this long leaves a few percent of padding and keeps memory flat.
+_WINDOW = 4_096
+# Rows x steps of one LSTM call: bounds its memory when reviews are very long.
+_STEPS = 16_384
+
+
+def _session(path: Path, threads: int) -> ort.InferenceSession:
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    return ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+
+class Scorer:
+    """Scores reviews with the model in `folder`, on `threads` CPU threads. Not for sharing between threads.
+
+    Raises `model.ModelFolderError` when the folder is missing, incomplete or damaged.
+    """
+
+    def __init__(self, folder: Path = SHIPPED, *, threads: int = 1) -> None:
+        self.folder = folder
+        self.version: str = files.verify(folder)
+        self.card: dict[str, Any] = files.read_card(folder)
+        self._serving = files.read_serving(folder)
+        self.band = self._serving.band
+        self._vocabulary = Vocabulary.read(folder / "vocabulary.txt")
+        # Memory-mapped: the worker processes of one machine share one copy.
+        self._vectors = np.load(folder / "embedding.npy", mmap_mode="r")
+        table = np.load(folder / "wide.npy", mmap_mode="r")
+        self._wide = Wide(table, self._serving.wide_bias, self._serving.wide_longest)
+        self._blend = Blend((self._serving.blend_lstm, self._serving.blend_wide), self._serving.blend_bias)
+        self._recurrent = _session(folder / "recurrent.onnx", threads)
+
+    def score(self, texts: list[str]) -> list[Verdict]:
+        """One verdict a text, in order, for any strings of any length; never raises for what a text holds.
+
+        An empty text is `uncertain` at 0.5 with the flag `too_short`. Beyond the model's `max_tokens` (4,096 in the
+        shipped one) the first quarter and the last three quarters of that are read and `truncated` is set.
+        """
+        verdicts: list[Verdict] = []
+        for start in range(0, len(texts), _WINDOW):
+            window = texts[start : start + _WINDOW]
+            documents = [tokenize(text) for text in window]
+            rows = self._blended([cap(tokens, self._serving.max_tokens) for tokens in documents])
+            verdicts.extend(map(self._verdict, window, documents, *rows))
+        return verdicts
+
+    def explain(self, text: str) -> Explanation:
+        """The verdict on `text`, and for each sentence the change of the logit that leaving it out makes.
+
+        Exact counterfactuals, scored in one batch; longer texts are cut into at most 40 ranges of whole sentences, so
+        that the time is bounded.
+        """
+        return explain.explain(text, self._serving.max_tokens, self.logits, self.score([text])[0])
+
+    def logits(self, documents: Sequence[Sequence[str]]) -> Floats:
+        """Blended, calibrated logits (float64 [n]) of tokenized texts; 0 for one without tokens."""
+        return self._blended(documents)[0]
+
+    def recurrent_logits(self, rows: Sequence[NDArray[np.int32]]) -> Floats:
+        """Logits (float64 [n]) of the LSTM alone for word ids (each int32 [length >= 1])."""
+        logits = np.zeros(len(rows))
+        lengths = np.asarray([len(row) for row in rows], dtype=np.int64)
+        for numbers in batches.ordered(lengths, self._serving.batch, _STEPS):
+            ids = batches.padded([rows[number] for number in numbers])
+            feed = {"vectors": self._vectors[ids.T], "lengths": lengths[numbers].astype(np.int32)}
+            logits[numbers] = self._recurrent.run(["logit"], feed)[0][:, 0]
+        return logits
+
+    def _blended(self, documents: Sequence[Sequence[str]]) -> tuple[Floats, list[float]]:
+        """Blended logits [n] and each document's share of unknown words."""
+        rows = [self._vocabulary.ids(tokens) for tokens in documents]
+        full = np.asarray([number for number, row in enumerate(rows) if len(row)], dtype=np.int64)
+        logits = np.zeros(len(rows))
+        for numbers in _slices(full, 512):
+            recurrent = self.recurrent_logits([rows[number] for number in numbers])
+            wide = self._wide.logits([documents[number] for number in numbers])
+            logits[numbers] = self._blend.logits(recurrent, wide)
+        return logits, [float((row == UNKNOWN).mean()) if len(row) else 0.0 for row in rows]
+
+    def _flags(self, text: str, tokens: list[str], unknown: float) -> tuple[str, ...]:
+        words = sum(token[0].isalnum() for token in tokens[:100])
+        short = words < self._serving.short_words
+        raised = {
+            "too_short": short,
+            "not_english": not short and language.is_foreign(text, tokens),
+            "unknown_words": not short and unknown > self._serving.unknown_share,
+            "truncated": len(tokens) > self._serving.max_tokens,
+        }
+        return tuple(flag for flag, on in raised.items() if on)
+
+    def _verdict(self, text: str, tokens: list[str], logit: float, unknown: float) -> Verdict:
+        probability = float(sigmoid(np.asarray(logit)))
+        flags = self._flags(text, tokens, unknown)
+        label: Label = "positive" if probability >= 0.5 else "negative"
+        if not tokens or abs(probability - 0.5) < self._serving.band or DISTRUSTED & set(flags):
+            label = "uncertain"
+        return Verdict(label, probability, flags, self.version)
+
+
+def _slices(numbers: NDArray[np.int64], size: int) -> Iterator[NDArray[np.int64]]:
+    for start in range(0, len(numbers), size):
+        yield numbers[start : start + size]

@@ -1,0 +1,34 @@
+"""Ships a finished run: its model folder becomes the one that the repository serves."""
+
+import shutil
+from pathlib import Path
+
+from model import SHIPPED
+from model.folder import MANIFEST, RECORDS, WEIGHTS, ModelFolderError, verify
+
+LARGEST = 40 * 1024 * 1024
+
+
+def run(run_folder: Path, target: Path = SHIPPED) -> Path:
+    """Copies the model folder of `run_folder` (as `model.train.run` leaves it) over `target` and returns `target`.
+
+    Nothing is touched unless the folder verifies and is at most 40 MiB. Raises `ModelFolderError`.
+    """
+    source = run_folder / "model"
+    verify(source)
+    names = (*WEIGHTS, *RECORDS, MANIFEST)
+    size = sum((source / name).stat().st_size for name in names)
+    if size > LARGEST:
+        raise ModelFolderError(f"The model folder {source} has {size} bytes; at most {LARGEST} are shipped.")
+    # Beside the target first, then two renames: a crash leaves the old folder or the new one, never half of each.
+    fresh, old = target.with_name(target.name + ".new"), target.with_name(target.name + ".old")
+    shutil.rmtree(fresh, ignore_errors=True)
+    shutil.rmtree(old, ignore_errors=True)
+    fresh.mkdir(parents=True)
+    for name in names:
+        shutil.copyfile(source / name, fresh / name)
+    if target.exists():
+        target.rename(old)
+    fresh.rename(target)
+    shutil.rmtree(old, ignore_errors=True)
+    return target

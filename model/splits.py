@@ -1,0 +1,62 @@
+"""Which part of the data a review belongs to: train, dev or validation.
+
+A random split leaks films: reviews of one film share its names and plot, and validation then reads too high. So the
+film decides, by a checksum that needs no stored list and is the same on every machine.
+
+- validation (about 10 %): measures; nothing is chosen on it;
+- dev (about 5 %): picks the best epoch, the blend, the calibration and the `uncertain` band;
+- train: everything else.
+"""
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.readers import Reviews
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Row numbers (int64, ascending, disjoint) of each part."""
+
+    train: NDArray[np.int64]
+    dev: NDArray[np.int64]
+    validation: NDArray[np.int64]
+
+
+def part(group: str) -> str:
+    """'train', 'dev' or 'validation' for a film's id (or, where no film is known, a review's `norm_hash`)."""
+    checksum = zlib.crc32(group.encode("utf-8", errors="replace"))
+    if checksum % 10 == 0:
+        return "validation"
+    return "dev" if checksum % 20 == 1 else "train"
+
+
+def _groups(reviews: Reviews) -> list[str]:
+    """The film of each review; without one its `norm_hash`, so that copies of a text stay together."""
+    return [movie or copy for movie, copy in zip(reviews.movies, reviews.hashes, strict=True)]
+
+
+def _rows(names: Sequence[str], wanted: str) -> NDArray[np.int64]:
+    return np.asarray([row for row, name in enumerate(names) if name == wanted], dtype=np.int64)
+
+
+def split(reviews: Reviews) -> Split:
+    """The three parts of `reviews`.
+
+    Dev and validation rows whose text (by `norm_hash`) is also in the training part, validation rows also in dev, and
+    repeats inside dev and validation are dropped.
+    """
+    names = [part(group) for group in _groups(reviews)]
+    train = _rows(names, "train")
+    seen = {reviews.hashes[row] for row in train}
+    kept: dict[str, list[int]] = {"dev": [], "validation": []}
+    for wanted, rows in kept.items():
+        for row in _rows(names, wanted):
+            if reviews.hashes[row] not in seen:
+                seen.add(reviews.hashes[row])
+                rows.append(int(row))
+    return Split(train, np.asarray(kept["dev"], dtype=np.int64), np.asarray(kept["validation"], dtype=np.int64))
