@@ -8,197 +8,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from worker.files.cells import Cell
+from worker.files.column_names import DATE, FILM, OURS, TEXT_TIERS
 from worker.files.errors import AmbiguousColumn, NoTextColumn, UnknownColumn
 
-# Each tier beats the next; names are compared without case, spaces and punctuation.
-_TEXT_TIERS: Final[tuple[frozenset[str], ...]] = (
-    frozenset(
-        [
-            "review",
-            "reviews",
-            "reviewtext",
-            "reviewbody",
-            "reviewcontent",
-            "reviewdetail",
-            "textreview",
-            "moviereview",
-            "filmreview",
-            "rezension",
-            "rezensionen",
-            "filmkritik",
-            "critique",
-            "critiques",
-            "avis",
-            "reseña",
-            "resena",
-            "reseñas",
-            "crítica",
-            "critica",
-            "criticas",
-            "críticas",
-            "recensione",
-            "recensioni",
-            "recensie",
-            "recensies",
-            "resenha",
-            "resenhas",
-            "avaliação",
-            "avaliacao",
-            "anmeldelse",
-            "anmeldelser",
-            "recension",
-            "recensioner",
-            "arvostelu",
-            "recenzja",
-            "recenzje",
-            "recenze",
-            "recenzie",
-            "отзыв",
-            "отзывы",
-            "рецензия",
-            "рецензии",
-            "inceleme",
-            "yorum",
-            "yorumlar",
-            "レビュー",
-            "评论",
-            "影评",
-            "評論",
-        ]
-    ),
-    frozenset(
-        [
-            "text",
-            "texts",
-            "texte",
-            "texto",
-            "testo",
-            "tekst",
-            "текст",
-            "comment",
-            "comments",
-            "commentaire",
-            "commentaires",
-            "comentario",
-            "comentarios",
-            "comentário",
-            "comentários",
-            "kommentar",
-            "kommentare",
-            "commento",
-            "commenti",
-            "body",
-            "content",
-            "contents",
-            "contenido",
-            "contenu",
-            "inhalt",
-            "message",
-            "messages",
-            "nachricht",
-            "nachrichten",
-            "mensaje",
-            "mensagem",
-            "messaggio",
-            "bericht",
-            "feedback",
-            "opinion",
-            "opinions",
-            "opinión",
-            "meinung",
-            "meinungen",
-            "post",
-            "tweet",
-            "sentence",
-            "phrase",
-            "document",
-            "quote",
-            "verbatim",
-            "answer",
-            "response",
-            "freetext",
-            "rawtext",
-            "fulltext",
-            "commenttext",
-            "commentbody",
-        ]
-    ),
-    frozenset(["summary", "description", "remark", "remarks", "note", "notes", "snippet"]),
-)
-_FILM: Final = frozenset(
-    [
-        "film",
-        "films",
-        "filmtitle",
-        "filmtitel",
-        "filmname",
-        "filmid",
-        "movie",
-        "movies",
-        "movietitle",
-        "moviename",
-        "movieid",
-        "title",
-        "titel",
-        "titre",
-        "título",
-        "titulo",
-        "titolo",
-        "película",
-        "pelicula",
-        "filme",
-        "фильм",
-        "name_of_film",
-        "nameoffilm",
-        "nameofmovie",
-        "primarytitle",
-        "originaltitle",
-        "tconst",
-        "imdbid",
-        "asin",
-        "show",
-        "showtitle",
-    ]
-)
-_DATE: Final = frozenset(
-    [
-        "date",
-        "datetime",
-        "day",
-        "datum",
-        "fecha",
-        "dataora",
-        "дата",
-        "timestamp",
-        "time",
-        "created",
-        "createdat",
-        "createdate",
-        "createdon",
-        "creationdate",
-        "postedat",
-        "posteddate",
-        "postdate",
-        "published",
-        "publishedat",
-        "publishdate",
-        "publicationdate",
-        "reviewdate",
-        "reviewtime",
-        "reviewedat",
-        "dateofreview",
-        "submitted",
-        "submittedat",
-        "submissiondate",
-        "updatedat",
-        "unixreviewtime",
-        "erstellt",
-        "erstelltam",
-        "writtenat",
-        "writtenon",
-    ]
-)
-_OURS: Final = frozenset({"probability", "flags", "model"})
 _PUNCTUATION: Final = re.compile(r"[\W_]+")
 _NUMBERED: Final = re.compile(r"column_\d+")
 _NUMBER: Final = re.compile(r"\s*[+-]?\d+([.,:/-]\d+)*([eE][+-]?\d+)?\s*%?")
@@ -224,10 +36,10 @@ def is_known_name(title: str) -> bool:
         return False
     name = plain(title)
     return (
-        any(name in tier for tier in _TEXT_TIERS)
-        or name in _FILM
-        or name in _DATE
-        or name in _OURS
+        any(name in tier for tier in TEXT_TIERS)
+        or name in FILM
+        or name in DATE
+        or name in OURS
         or _NUMBERED.fullmatch(title.strip()) is not None
     )
 
@@ -250,8 +62,8 @@ def choose(
     taken = {name for name in (asked_film, asked_date) if name is not None}
     chosen = asked_text or _text_column(names, rows, taken)
     taken.add(chosen)
-    film_column = asked_film or _first(names, _FILM, taken)
-    return Columns(chosen, film_column, asked_date or _first(names, _DATE, taken | {film_column or chosen}))
+    film_column = asked_film or _first(names, FILM, taken)
+    return Columns(chosen, film_column, asked_date or _first(names, DATE, taken | {film_column or chosen}))
 
 
 def find(names: Sequence[str], asked: str) -> str:
@@ -273,13 +85,13 @@ def _text_column(names: Sequence[str], rows: Sequence[Sequence[Cell]], taken: se
     if len(free) == 1:
         return free[0]
     looks = {name: _Look.of([row[names.index(name)] for row in rows]) for name in free}
-    for tier in _TEXT_TIERS:
+    for tier in TEXT_TIERS:
         # 'review_2' is the second column titled 'review'
         named = [n for n in free if plain(n) in tier or plain(re.sub(r"_\d+$", "", n)) in tier]
         with_text = [n for n in named if looks[n].texts]
         if with_text or (named and not any(look.prose for look in looks.values())):
             return _clearest(with_text or named, looks)
-    unnamed = [n for n in free if plain(n) not in _FILM and plain(n) not in _DATE and looks[n].prose]
+    unnamed = [n for n in free if plain(n) not in FILM and plain(n) not in DATE and looks[n].prose]
     if not unnamed:
         unnamed = [n for n in free if looks[n].prose]
     if not unnamed:
@@ -299,7 +111,7 @@ def _clearest(candidates: list[str], looks: dict[str, _Look]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """texts: share of cells above zero that are no numbers; prose: they read like sentences; length: mean characters."""
+    """texts: most filled cells are no numbers; prose: they read like sentences; length: mean characters."""
 
     texts: bool
     prose: bool

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -49,10 +50,8 @@ def sniff(lines: list[str], *, cut: bool, tabs: bool = False) -> Dialect:
 def parsed(lines: list[str], separator: str, *, cut: bool) -> list[list[str]]:
     """Rows of the lines, blank ones left out; the last is dropped when it may be cut."""
     rows: list[list[str]] = []
-    try:
+    with suppress(csv.Error):
         rows.extend(row for row in csv.reader(lines, delimiter=separator) if row)
-    except csv.Error:
-        pass
     return rows[:-1] if cut and len(rows) > 1 else rows
 
 

@@ -73,7 +73,7 @@ def _has_any(file: IO[bytes], unwanted: bytes) -> bool:
 def as_text(file: IO[bytes], codec: str, newline: str | None) -> Iterator[io.TextIOWrapper]:
     """The file from its start as text; the bytes' file stays open. One at a time: they share its position."""
     file.seek(0)
-    wrapper = io.TextIOWrapper(file, encoding=codec, newline=newline)  # type: ignore[type-var]
+    wrapper = io.TextIOWrapper(file, encoding=codec, newline=newline)
     try:
         yield wrapper
     finally:

@@ -1,4 +1,4 @@
-"""JSON lines and JSON arrays as a table; each row also keeps its own source text, so that it is given back unchanged."""
+"""JSON lines and JSON arrays as a table; each row keeps its source text, so that it is given back unchanged."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ def packed(out: IO[bytes], target: Target) -> Iterator[IO[bytes]]:
         with gzip.GzipFile(filename="", mode="wb", fileobj=sink, compresslevel=_GZIP_LEVEL, mtime=0) as stream:
             yield cast(IO[bytes], stream)
     elif target.packing == "zst":
-        with pa.CompressedOutputStream(pa.PythonFile(sink, mode="w"), "zstd") as stream:
+        with pa.CompressedOutputStream(pa.PythonFile(cast(io.IOBase, sink), mode="w"), "zstd") as stream:
             yield cast(IO[bytes], Sink(cast(IO[bytes], stream)))
     else:
         with (

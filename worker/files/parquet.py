@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from io import IOBase
 from itertools import islice
-from typing import IO, Final
+from typing import IO, Any, Final, cast
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -43,7 +44,7 @@ class Parquet(Table):
 
     def _open(self) -> pq.ParquetFile:
         self._file.seek(0)
-        return pq.ParquetFile(pa.PythonFile(self._file, mode="r"), buffer_size=_BUFFER, pre_buffer=False)
+        return pq.ParquetFile(pa.PythonFile(cast(IOBase, self._file), mode="r"), buffer_size=_BUFFER, pre_buffer=False)
 
     def row_count(self) -> int:
         return self._rows
@@ -73,12 +74,13 @@ class Parquet(Table):
                 yield list(cells)
 
 
-def values(column: pa.Array) -> list[Cell]:
+def values(column: Any) -> list[Cell]:
     """The column as Python values; bytes become text, and a string that is no UTF-8 a NotUtf8."""
     if pa.types.is_dictionary(column.type):
         column = column.dictionary_decode()
+    cells: list[Cell]
     try:
-        cells: list[Cell] = column.to_pylist()
+        cells = column.to_pylist()
     except UnicodeDecodeError:
         cells = column.cast(pa.large_binary()).to_pylist()
     except (ValueError, OverflowError):  # times beyond Python's years, or finer than microseconds

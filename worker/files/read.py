@@ -61,9 +61,7 @@ class ReviewFile:
     def _rows(self) -> Iterator[Row]:
         width, max_rows = len(self.header), self._limits.max_rows
         needed = {i for i in (self._text, self._film, self._date) if i is not None}
-        number = 0
-        for record in self._opened.table.records(needed):
-            number += 1
+        for number, record in enumerate(self._opened.table.records(needed), 1):
             if number > max_rows:
                 raise TooManyRows(max_rows)
             if isinstance(record, Bad):

@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -104,22 +105,24 @@ class _Run:
         self,
         reviews: ReviewFile,
         scorer: Scores,
-        reject: Callable[[int, str, str], None],
+        reject: Callable[[int, str, str], object],
         progress: Callable[[int], None],
     ) -> None:
         self._reviews, self._scorer, self._reject, self._progress = reviews, scorer, reject, progress
-        self._counts = {"positive": 0, "negative": 0, "uncertain": 0}
+        self._counts = Counter(positive=0, negative=0, uncertain=0)
         self._rows = 0
         self._started = time.perf_counter()
 
     def __iter__(self) -> Iterator[Scored]:
         rows = iter(self._reviews)
         while batch := list(islice(rows, BATCH_ROWS)):
-            yield from self._scored(batch)
+            verdicts = self._score(batch)
+            # Counted before they are handed on: nobody asks for anything after the last row.
             self._rows += len(batch)
             self._progress(self._rows)
+            yield from verdicts
 
-    def _scored(self, batch: list[Row]) -> Iterator[Scored]:
+    def _score(self, batch: list[Row]) -> list[Scored]:
         good: list[int] = []
         texts: list[str] = []
         for row in batch:
@@ -129,9 +132,8 @@ class _Run:
             elif row.problem is not None:
                 self._reject(row.number, *row.problem)
         verdicts = self._scorer.score(texts) if texts else ()
-        for number, verdict in zip(good, verdicts, strict=True):
-            self._counts[verdict.label] += 1
-            yield number, verdict.label, verdict.probability, verdict.flags, verdict.model
+        self._counts.update(Counter(verdict.label for verdict in verdicts))
+        return [(n, v.label, v.probability, v.flags, v.model) for n, v in zip(good, verdicts, strict=True)]
 
     def summary(self, output: Path | None) -> Summary:
         scored = sum(self._counts.values())
@@ -152,7 +154,7 @@ def _on_disk(stream: IO[bytes]) -> Iterator[Path]:
 
 
 @contextmanager
-def _rejects(path: Path | None) -> Iterator[Callable[[int, str, str], None]]:
+def _rejects(path: Path | None) -> Iterator[Callable[[int, str, str], object]]:
     if path is None:
         yield lambda number, code, reason: None
         return

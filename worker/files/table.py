@@ -42,14 +42,14 @@ class Table(ABC):
         """The first rows."""
         return list(islice(self.records(), SAMPLE_ROWS))
 
-    def complete(self) -> None:
+    def complete(self) -> None:  # noqa: B027  # most formats know from the start
         """Makes `columns` name every column of every row, where a format learns of them on the way."""
 
     def row_count(self) -> int | None:
         """Data rows, where the file says so up front."""
         return None
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027  # most formats open nothing
         """Frees what the table opened itself; the caller's file stays open."""
 
 

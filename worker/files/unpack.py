@@ -7,8 +7,9 @@ import tempfile
 import zipfile
 import zlib
 from dataclasses import dataclass
+from io import IOBase
 from pathlib import PurePath
-from typing import IO, Final, Literal
+from typing import IO, Final, Literal, cast
 
 import pyarrow as pa
 
@@ -37,7 +38,7 @@ _MAX_DIRECTORY: Final = 4 << 20
 
 @dataclass(frozen=True, slots=True)
 class Unpacked:
-    """file: seekable bytes; name: of the review file itself, without folders; packing: how it came; own: ours to close."""
+    """file: seekable bytes; name: of the review file, without folders; packing: how it came; own: ours to close."""
 
     file: IO[bytes]
     name: str
@@ -123,7 +124,7 @@ def _decompress(file: IO[bytes], packing: Packing, max_bytes: int) -> IO[bytes]:
         if packing == "gz":
             with gzip.GzipFile(fileobj=file) as stream:
                 return _spool(stream, max_bytes)
-        with pa.CompressedInputStream(pa.PythonFile(_Unclosable(file), mode="r"), "zstd") as stream:
+        with pa.CompressedInputStream(pa.PythonFile(cast(IOBase, _Unclosable(file)), mode="r"), "zstd") as stream:
             return _spool(stream, max_bytes)
     except (EOFError, zlib.error, gzip.BadGzipFile, pa.ArrowException) as error:
         raise BrokenFile(f"the .{packing} is damaged or cut short") from error
@@ -190,7 +191,7 @@ class _Unclosable:
         self.closed = True
 
 
-def _spool(stream: IO[bytes] | pa.NativeFile, max_bytes: int) -> IO[bytes]:
+def _spool(stream: IO[bytes] | gzip.GzipFile | pa.NativeFile, max_bytes: int) -> IO[bytes]:
     """The stream's bytes in memory while few, on disk beyond; TooLarge as soon as there are more than `max_bytes`."""
     plain: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115
     total = 0

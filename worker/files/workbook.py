@@ -142,7 +142,7 @@ class _Reader(ExcelReader):
         self.shared_strings: Any = []
 
     def read_strings(self) -> None:
-        part = self.package.find(SHARED_STRINGS)
+        part = self.package.find(SHARED_STRINGS)  # type: ignore[no-untyped-call]
         if part is not None:
             with self.archive.open(part.PartName[1:]) as xml:
                 self.strings = self.shared_strings = SharedStrings(xml)

@@ -7,7 +7,7 @@ import io
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Final, cast
 
 from worker.files.errors import only_file_errors
 from worker.files.limits import Limits
@@ -33,7 +33,7 @@ def write_scored(
     format: str | None = None,
     text_column: str | None = None,
 ) -> str:
-    """Writes the rows of `source` in order, every column kept, with label, probability, flags and model; in flat memory.
+    """Writes the rows of `source` in order, every column kept, with label, probability, flags, model; in flat memory.
 
     `scored` is ordered by row number; a row it does not name keeps its place with empty values. `text_column` as given
     to `open_reviews` (it decides the sheet of a workbook). Returns the file's name. Raises FileError for the file, and
@@ -77,7 +77,7 @@ def write_rejected(rejected: Iterable[tuple[int, str, str]], out: IO[bytes]) -> 
 @contextmanager
 def rejected_writer(out: IO[bytes]) -> Iterator[Callable[[tuple[int, str, str]], object]]:
     """A function that appends one (row_number, code, reason) to the rejected-rows CSV; `out` stays open."""
-    text = io.TextIOWrapper(Sink(out), encoding="utf-8", newline="")
+    text = io.TextIOWrapper(cast(IO[bytes], Sink(out)), encoding="utf-8", newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(("row_number", "code", "reason"))
     yield writer.writerow

@@ -26,7 +26,7 @@ def write_delimited(
     # Lone surrogates out of JSON escapes have no UTF-8: they become "?"
     text = io.TextIOWrapper(
         stream, encoding="utf-8-sig" if bom else "utf-8", errors="replace", newline="", write_through=False
-    )  # type: ignore[type-var]
+    )
     writer = csv.writer(text, delimiter=separator, lineterminator=line_end)
     writer.writerow([defused(title) for title in table.titles] + list(names))
     writer.writerows(_lines(table, verdicts))

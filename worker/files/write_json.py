@@ -16,7 +16,7 @@ from worker.files.verdicts import Ours, Verdicts, fitted, rows
 
 def write_json(table: Table, verdicts: Verdicts, names: tuple[str, ...], stream: IO[bytes], *, array: bool) -> None:
     """UTF-8 without byte order mark; one object a line, also in the array."""
-    text = io.TextIOWrapper(stream, encoding="utf-8", newline="\n", write_through=False)  # type: ignore[type-var]
+    text = io.TextIOWrapper(stream, encoding="utf-8", newline="\n", write_through=False)
     objects = _spliced(table, verdicts, names) if isinstance(table, JsonRows) else _built(table, verdicts, names)
     before, after = ("[\n", "\n]\n") if array else ("", "\n")
     between = ",\n" if array else "\n"

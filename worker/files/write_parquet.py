@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from io import IOBase
 from itertools import islice
-from typing import IO, Final
+from typing import IO, Final, cast
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -30,7 +31,7 @@ def write_parquet(table: Table, verdicts: Verdicts, names: tuple[str, ...], stre
         batches = _text_batches(table, schema)
     for name, kind in zip(names, _TYPES, strict=True):
         schema = schema.append(pa.field(name, kind))
-    with pq.ParquetWriter(pa.PythonFile(stream, mode="w"), schema) as writer:
+    with pq.ParquetWriter(pa.PythonFile(cast(IOBase, stream), mode="w"), schema) as writer:
         for group in _groups(_with_verdicts(batches, verdicts, schema)):
             writer.write_table(pa.Table.from_batches(group, schema))
 

@@ -51,7 +51,8 @@ def _value(cell: Cell) -> object:
     if cell is None or isinstance(cell, bool):
         return cell
     if isinstance(cell, int | float | Decimal):
-        return cell if math.isfinite(cell) and abs(cell) < _EXACT else as_text(cell)
+        exact = math.isfinite(cell) and -_EXACT < cell < _EXACT
+        return cell if exact else as_text(cell)
     if isinstance(cell, dt.datetime | dt.date) and cell.year >= _FIRST_YEAR:
         return cell if getattr(cell, "tzinfo", None) is None else as_text(cell)
     return _text(as_text(cell))
