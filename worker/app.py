@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 from celery import signals
+from celery.platforms import SecurityWarning
 
 from settings import settings
 from worker import logs
 from worker.configuration import celery_app
 from worker.supervise import say_ready
+
+# Running as root is unsafe where messages are pickles; ours are JSON, and a container has its own idea of root.
+warnings.filterwarnings("ignore", category=SecurityWarning)
 
 SETTINGS = settings()
 BROKER = SETTINGS.broker()
@@ -19,11 +24,13 @@ app = celery_app(BROKER, lease_s=SETTINGS.lease_s)
 app.conf.update(imports=("worker.tasks",))
 
 
-@signals.setup_logging.connect
 def _log(**_: Any) -> None:
     logs.configure(SETTINGS.log_level)
 
 
-@signals.worker_ready.connect
 def _ready(**_: Any) -> None:
     say_ready()
+
+
+signals.setup_logging.connect(_log)
+signals.worker_ready.connect(_ready)

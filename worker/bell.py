@@ -45,7 +45,7 @@ class Bell:
         self._quiet_until = 0.0
 
     def ring(self, chunk_id: int, kind: names.Kind, queue: names.Queue) -> bool:
-        """Says that this chunk waits; False when the message could not be sent (within 5 s, also to a frozen broker)."""
+        """Says that this chunk waits; False when that could not be sent (known within 5 s, also when it is frozen)."""
         if time.monotonic() < self._quiet_until:
             return False
         try:

@@ -21,9 +21,9 @@ LONG_LIMIT_S: Final = 2 * 3600
 """Reading or writing a file of a million rows may take this long; its lease is extended meanwhile. No soft limit:
 an exception thrown into a parser looks like a broken file."""
 
-_CONSUMER = {"socket_timeout": 5, "socket_connect_timeout": 3}
+_CONSUMER: Final[dict[str, float]] = {"socket_timeout": 5, "socket_connect_timeout": 3}
 # A sender has somebody waiting: two attempts of at most 1.5 s to connect and 1.5 s to be answered stay under 5 s.
-_SENDER = {"socket_timeout": 1.2, "socket_connect_timeout": 1.2}
+_SENDER: Final[dict[str, float]] = {"socket_timeout": 1.2, "socket_connect_timeout": 1.2}
 
 
 def _transport(timeouts: dict[str, float]) -> dict[str, Any]:

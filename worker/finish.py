@@ -10,7 +10,7 @@ from typing import BinaryIO, Final
 
 from db import queue
 from db.engine import Database
-from db.types import Claim, Output
+from db.types import Claim, Output, OutputKind
 from worker.files.errors import FileError
 from worker.files.limits import Limits
 from worker.files.write import write_rejected, write_scored
@@ -39,14 +39,13 @@ def finish(db: Database, claim: Claim, *, limits: Limits, lease_s: float) -> boo
 
 def _scored(db: Database, claim: Claim, limits: Limits, folder: Path, lease: LeaseKeeper) -> Output:
     upload = queue.open_upload(db, claim)
+
+    def write(out: BinaryIO) -> str:
+        scored = queue.iter_scored(db, claim.job_id)
+        return write_scored(source, upload.filename, scored, out, limits=limits, text_column=upload.text_column)
+
     with stored_file(db, upload) as source:
-        return _store(
-            db,
-            "scored",
-            folder,
-            lambda out: write_scored(source, upload.filename, queue.iter_scored(db, claim.job_id), out, limits=limits),
-            lease,
-        )
+        return _store(db, "scored", folder, write, lease)
 
 
 def _rejected(db: Database, claim: Claim, folder: Path, lease: LeaseKeeper) -> list[Output]:
@@ -57,7 +56,9 @@ def _rejected(db: Database, claim: Claim, folder: Path, lease: LeaseKeeper) -> l
     return [_store(db, "rejected", folder, lambda out: write_rejected(chain([first], rows), out), lease)]
 
 
-def _store(db: Database, kind: str, folder: Path, write: Callable[[BinaryIO], str], lease: LeaseKeeper) -> Output:
+def _store(
+    db: Database, kind: OutputKind, folder: Path, write: Callable[[BinaryIO], str], lease: LeaseKeeper
+) -> Output:
     path = folder / kind
     with path.open("wb") as out:
         filename = write(out)

@@ -7,16 +7,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from db import queue
 from db.engine import Database
 from db.types import Claim, NewRejected, NewReview, UploadInfo
-from model import Scorer
 from worker.files.errors import AmbiguousColumn, FileError
 from worker.files.limits import Limits
 from worker.files.read import Row, open_reviews
 from worker.lease import LeaseKeeper, LeaseLost
+
+if TYPE_CHECKING:
+    from model import Scorer
 
 BATCH_ROWS: Final = 5_000
 SAMPLE_ROWS: Final = 64
@@ -73,22 +75,22 @@ def _store_rows(
     limits: Limits,
     lease: LeaseKeeper,
 ) -> bool:
-    file = open_reviews(
+    sample: list[str] = []
+    total = 0
+    with open_reviews(
         path,
         upload.filename,
         text_column=upload.text_column,
         film_column=upload.film_column,
         date_column=upload.date_column,
         limits=limits,
-    )
-    sample: list[str] = []
-    total = 0
-    for reviews, rejected in _batches(file):
-        lease.check()
-        sample += [review.text for review in reviews[: SAMPLE_ROWS - len(sample)]]
-        total += len(reviews) + len(rejected)
-        if not queue.ingest_rows(db, claim, reviews, rejected):
-            return False
+    ) as file:
+        for reviews, rejected in _batches(file):
+            lease.check()
+            sample += [review.text for review in reviews[: SAMPLE_ROWS - len(sample)]]
+            total += len(reviews) + len(rejected)
+            if not queue.ingest_rows(db, claim, reviews, rejected):
+                return False
     lease.check()
     rows = chunk_rows(scorer, sample)
     return queue.finish_ingest(db, claim, chunk_rows=rows, rows_total=total, columns=file.columns)

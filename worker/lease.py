@@ -27,7 +27,8 @@ class LeaseKeeper:
         """`lease_s`: length of the lease in seconds."""
         self._db, self._claim, self._lease_s = db, claim, lease_s
         self._stop = threading.Event()
-        self._lost = False
+        self.lost = False
+        self.extensions = 0
         self._thread = threading.Thread(target=self._run, name=f"lease-{claim.chunk_id}", daemon=True)
 
     def __enter__(self) -> LeaseKeeper:
@@ -42,14 +43,15 @@ class LeaseKeeper:
 
     def check(self) -> None:
         """Raises `LeaseLost` once an extension was refused."""
-        if self._lost:
+        if self.lost:
             raise LeaseLost
 
     def _run(self) -> None:
         while not self._stop.wait(self._lease_s / 3):
             try:
                 if not queue.extend(self._db, self._claim, lease_s=self._lease_s):
-                    self._lost = True
+                    self.lost = True
                     return
+                self.extensions += 1
             except Exception as error:  # a database that is away for a moment: the next turn tries again
                 log.warning("lease of chunk %d not extended (%s)", self._claim.chunk_id, type(error).__name__)

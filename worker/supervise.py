@@ -83,13 +83,17 @@ class Child:
         steady = time.monotonic() - self._began >= _STEADY_S
         self._pause_s = _FIRST_PAUSE_S if steady else min(_MOST_PAUSE_S, self._pause_s * 2)
         self._start_at = time.monotonic() + self._pause_s
-        self._process = None
+        self._process, self.ready = None, False
         return code
 
     def send(self, number: signal.Signals) -> None:
         """Sends a signal, if the process runs."""
         if self._process is not None and self.runs():
             self._process.send_signal(number)
+
+    def fresh(self, age_s: float) -> bool:
+        """Whether its first start was the last one, and less than `age_s` seconds ago."""
+        return self.starts == 1 and time.monotonic() - self._began < age_s
 
     def runs(self) -> bool:
         """Whether the process is there now."""

@@ -59,4 +59,4 @@ class Sweeper(threading.Thread):
         sweep_once(self._db, self._bell, slots=slots)
         if time.monotonic() >= self._purge_at:
             self._purge_at = time.monotonic() + PURGE_EVERY_S
-            purge(self._db, days=self._retention_days)
+            purge(self._db, older_than_days=self._retention_days)

@@ -1,5 +1,7 @@
 """The tasks. Each takes a chunk's id; all that matters stands in SQL, so a task that dies needs no farewell.
 
+They have different names, so that each gets its own queue and time limit, and one body, because SQL knows the kind.
+
 Each child of the pool loads the model and opens the database once, when it starts: TensorFlow-like runtimes and
 database connections do not survive a fork, and a first review must not wait for a model.
 """
@@ -8,13 +10,12 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from celery import signals
 
 from db.engine import Database
 from db.errors import DbError
-from model import Scorer
 from worker import names
 from worker.app import BROKER, SETTINGS, app
 from worker.bell import Bell
@@ -22,6 +23,9 @@ from worker.files.limits import Limits
 from worker.limits import limits_of
 from worker.sweeper import sweep_once
 from worker.work import work_on
+
+if TYPE_CHECKING:
+    from model import Scorer
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +43,6 @@ class Tools:
 _tools: Tools | None = None
 
 
-@signals.worker_process_init.connect
 def _open(**_: Any) -> None:
     global _tools
     _tools = Tools(Database(SETTINGS.database()), scorer_of(), Bell(str(BROKER)), limits_of(SETTINGS))
@@ -47,10 +50,13 @@ def _open(**_: Any) -> None:
 
 def scorer_of() -> Scorer:
     """The scorer of the settings: their model folder, or the shipped one."""
+    from model import Scorer  # here, so that the Celery process itself does not carry the runtime
+
     return Scorer() if SETTINGS.model_dir is None else Scorer(SETTINGS.model_dir)
 
 
-def _work(chunk_id: int) -> None:
+def work_on_chunk(chunk_id: int) -> None:
+    """Does the work on one chunk, whatever its kind, and rings for what is due next."""
     assert _tools is not None, "worker_process_init did not run"
     try:
         work_on(
@@ -64,10 +70,11 @@ def _work(chunk_id: int) -> None:
     except DbError as error:
         log.error("chunk %d is left to the sweep (%s)", chunk_id, type(error).__name__)
         return
-    _sweep()
+    sweep()
 
 
-def _sweep() -> None:
+def sweep() -> None:
+    """Rings for whatever is due; the timer of `worker.run` does the same without a broker."""
     assert _tools is not None, "worker_process_init did not run"
     try:
         sweep_once(_tools.db, _tools.bell, slots=SETTINGS.worker_processes)
@@ -75,31 +82,7 @@ def _sweep() -> None:
         log.error("no sweep (%s)", type(error).__name__)
 
 
-@app.task(name=names.SCORE_REVIEW)
-def score_review(chunk_id: int) -> None:
-    """Scores and explains a review that somebody waits for."""
-    _work(chunk_id)
-
-
-@app.task(name=names.SCORE_CHUNK)
-def score_chunk(chunk_id: int) -> None:
-    """Scores a chunk of a file's rows."""
-    _work(chunk_id)
-
-
-@app.task(name=names.INGEST_UPLOAD)
-def ingest_upload(chunk_id: int) -> None:
-    """Reads an uploaded file into rows."""
-    _work(chunk_id)
-
-
-@app.task(name=names.FINISH_JOB)
-def finish_job(chunk_id: int) -> None:
-    """Writes a job's output files."""
-    _work(chunk_id)
-
-
-@app.task(name=names.SWEEP)
-def sweep() -> None:
-    """Rings for whatever is due; the timer of `worker.run` does the same without a broker."""
-    _sweep()
+signals.worker_process_init.connect(_open)
+for _name in (names.SCORE_REVIEW, names.SCORE_CHUNK, names.INGEST_UPLOAD, names.FINISH_JOB):
+    app.task(name=_name)(work_on_chunk)
+app.task(name=names.SWEEP)(sweep)

@@ -6,17 +6,22 @@ import logging
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import select
 
 from db import queue
 from db.engine import Database
-from db.errors import DbError
-from db.types import Claim, Score
-from model import Scorer
+from db.errors import DatabaseUnavailable, SchemaOutdated
+from db.tables import Chunk, Job
+from db.types import WORKING, Claim, Score
 from worker import names
 from worker.files.limits import Limits
 from worker.finish import finish
 from worker.ingest import ingest
+
+if TYPE_CHECKING:
+    from model import Scorer
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +39,7 @@ def work_on(
     chunk_id: int,
     *,
     limits: Limits,
-    on_change: Callable[[int], None] = _nobody,
+    on_change: Callable[[int], object] = _nobody,
     lease_s: float = LEASE_S,
 ) -> bool:
     """Claims a chunk, does its work and commits it; whether this call stored an outcome.
@@ -50,7 +55,7 @@ def work_on(
     began = time.monotonic()
     try:
         stored = _do(db, scorer, claim, limits, lease_s)
-    except DbError:
+    except (DatabaseUnavailable, SchemaOutdated):
         raise
     except Exception as error:  # a poison row, a broken library, a time limit: SQL counts the attempts
         log.error("%s", _failure(claim, error))
@@ -70,20 +75,22 @@ def work_on(
     return stored
 
 
-def drain(
-    db: Database, scorer: Scorer, *, limits: Limits, on_change: Callable[[int], None] = _nobody, slots: int = 4
-) -> int:
-    """Sweeps and works until the sweep finds nothing more to ring for; the number of outcomes stored.
+def drain(db: Database, scorer: Scorer, *, limits: Limits, on_change: Callable[[int], object] = _nobody) -> int:
+    """Works until no chunk waits, in this process and without a broker; the number of outcomes stored. For tests.
 
-    What a worker does, in this process and without a broker. Chunks that somebody accepted but did not ring for yet
-    are found once the sweep counts them as waiting too long.
+    Takes rung chunks at once, where the sweep would wait whether a worker answers the first ring.
     """
     stored = 0
-    while rings := queue.sweep(db, slots=slots):
-        stored += sum(
-            work_on(db, scorer, ring.chunk_id, limits=limits, on_change=on_change, lease_s=LEASE_S) for ring in rings
-        )
+    while chunks := _waiting(db):
+        stored += sum(work_on(db, scorer, chunk, limits=limits, on_change=on_change) for chunk in chunks)
     return stored
+
+
+def _waiting(db: Database) -> list[int]:
+    order = (Chunk.queue.desc(), Chunk.id)  # interactive before bulk
+    query = select(Chunk.id).join(Job, Job.id == Chunk.job_id).where(Chunk.state.in_(("pending", "queued")))
+    with db.read() as session:
+        return list(session.scalars(query.where(Job.state.in_(WORKING)).order_by(*order)))
 
 
 def _do(db: Database, scorer: Scorer, claim: Claim, limits: Limits, lease_s: float) -> bool:

@@ -1,0 +1,110 @@
+"""`make faults`: a 20,000-row job through kill -9 of the worker, of the bot and of the broker, under `reelfeel up`.
+
+Not part of the suite: it takes a minute or two. Prints what it did and when; exit code 0 when afterwards there are
+exactly 20,000 predictions, one for each review.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+from sqlalchemy import text
+
+from db.accept import accept_upload
+from db.engine import Database
+from tests.fixtures.reviews import origin, recount, review
+from worker.bell import Bell
+
+ROWS = 20_000
+START_S = 60.0
+FINISH_S = 300.0
+_began = time.monotonic()
+
+
+def say(line: str) -> None:
+    print(f"{time.monotonic() - _began:6.1f} s  {line}", flush=True)
+
+
+def wait(what: str, condition: Callable[[], bool], timeout_s: float) -> None:
+    end = time.monotonic() + timeout_s
+    while not condition():
+        if time.monotonic() > end:
+            raise SystemExit(f"{what} did not happen within {timeout_s:g} s")
+        time.sleep(0.05)
+
+
+def long_review(number: int) -> str:
+    """About 200 words, so that the job takes long enough to be killed in the middle."""
+    return " ".join(review(number + n) for n in range(9))
+
+
+def child(up: psutil.Process, word: str) -> psutil.Process | None:
+    """The child of `up` whose command line holds this word, once it is itself (not yet the leash before it)."""
+    for process in up.children():
+        line = process.cmdline()
+        if any(word in part for part in line) and not any("leash" in part for part in line):
+            return process
+    return None
+
+
+def kill(up: psutil.Process, word: str) -> None:
+    """kill -9, and the proof that another took its place."""
+    victim = child(up, word)
+    assert victim is not None, f"no {word} runs"
+    victim.kill()
+    say(f"kill -9 of the {word} (pid {victim.pid})")
+    wait(f"another {word}", lambda: (new := child(up, word)) is not None and new.pid != victim.pid, START_S)
+
+
+def predictions(db: Database) -> int:
+    with db.read() as session:
+        return int(session.scalar(text("SELECT count(*) FROM predictions")) or 0)
+
+
+def run(folder: Path) -> int:
+    env = {k: v for k, v in os.environ.items() if k not in ("DISCORD_TOKEN", "DATABASE_URL", "REDIS_URL")}
+    env |= {"REELFEEL_DATA_DIR": str(folder)}
+    process = subprocess.Popen([sys.executable, "-m", "cli", "up"], env=env, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    for line in process.stdout:
+        say(f"up: {line.rstrip()}")
+        if line.startswith("worker: ready"):
+            break
+    up = psutil.Process(process.pid)
+    try:
+        return through_faults(up, folder)
+    finally:
+        family = [up, *up.children(recursive=True)]
+        process.send_signal(signal.SIGINT)
+        for line in process.stdout:
+            say(f"up: {line.rstrip()}")
+        say(f"up ended with {process.wait()}; {len(psutil.wait_procs(family, timeout=5)[1])} processes left")
+
+
+def through_faults(up: psutil.Process, folder: Path) -> int:
+    db = Database(f"sqlite:///{folder / 'reelfeel.sqlite3'}")
+    body = "id,review\n" + "".join(f'{n},"{long_review(n)}"\n' for n in range(1, ROWS + 1))
+    accepted = accept_upload(db, origin(), filename="reviews.csv", parts=[body.encode()])
+    Bell(f"unix://{folder / 'broker' / 'valkey.sock'}").ring(accepted.chunk_id, accepted.kind, accepted.queue)
+    say(f"accepted {ROWS:,} rows as job {accepted.job_id}")
+    for share, word in ((0.15, "worker"), (0.4, "bot"), (0.65, "valkey")):
+        wait(f"{share:.0%} of the job", lambda share=share: predictions(db) >= share * ROWS, FINISH_S)  # type: ignore[misc]
+        say(f"{predictions(db):,} predictions")
+        kill(up, word)
+    wait("the end of the job", lambda: recount(db, accepted.job_id).state == "done", FINISH_S)
+    count = recount(db, accepted.job_id)
+    say(f"job {count.state}: {count.predictions:,} predictions of {count.reviews:,} reviews, rollup {count.rollup:,}")
+    return 0 if (count.predictions, count.reviews, count.rollup) == (ROWS, ROWS, ROWS) else 1
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory(prefix="reelfeel-faults-") as name:
+        sys.exit(run(Path(name)))

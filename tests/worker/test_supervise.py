@@ -1,0 +1,98 @@
+"""Children: ready when they say so, back when they die, gone when their supervisor goes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import psutil
+import pytest
+
+from tests.fixtures.workers import wait_until
+from worker.supervise import Child, Signals, stop_all
+
+READY = "import time; from worker.supervise import say_ready; say_ready(); time.sleep(60)"
+STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); " + READY
+
+
+@pytest.fixture
+def signals() -> Iterator[Signals]:
+    """The main thread's signals, put back afterwards."""
+    kept = {n: signal.getsignal(n) for n in (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD)}
+    yield Signals()
+    for number, handler in kept.items():
+        signal.signal(number, handler)
+
+
+def python(code: str) -> Child:
+    return Child("child", [sys.executable, "-c", code])
+
+
+def ready(child: Child) -> bool:
+    child.tend()
+    return child.ready
+
+
+def test_a_child_says_that_it_is_ready_and_stops_when_asked(signals: Signals) -> None:
+    child = python(READY)
+    child.start()
+    assert not child.ready
+    wait_until(lambda: ready(child))
+    stop_all([child], signals, patience_s=10)
+    assert not child.runs()
+
+
+def test_a_dead_child_is_reported_once_and_started_again(signals: Signals) -> None:
+    child = python(READY)
+    child.start()
+    wait_until(lambda: ready(child))
+    first = child.pid
+    child.send(signal.SIGKILL)
+    codes: list[int] = []
+
+    def back() -> bool:
+        code = child.tend()
+        if code is not None:
+            codes.append(code)
+        return child.ready and child.pid != first
+
+    wait_until(back)
+    assert codes == [-signal.SIGKILL]
+    assert child.starts == 2
+    stop_all([child], signals, patience_s=10)
+
+
+def test_a_child_that_does_not_stop_is_killed(signals: Signals) -> None:
+    child = python(STUBBORN)
+    child.start()
+    wait_until(lambda: ready(child))
+    stop_all([child], signals, patience_s=0.3)
+    assert not child.runs()
+
+
+def test_a_second_stop_signal_ends_the_patience(signals: Signals) -> None:
+    child = python(STUBBORN)
+    child.start()
+    wait_until(lambda: ready(child))
+    os.kill(os.getpid(), signal.SIGINT)
+    os.kill(os.getpid(), signal.SIGINT)
+    stop_all([child], signals, patience_s=60)
+    assert not child.runs()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ties a process to its parent")
+def test_no_child_outlives_a_supervisor_that_is_killed() -> None:
+    code = (
+        "import sys, time; from worker.supervise import Child\n"
+        "child = Child('c', ['/bin/sleep', '60']); child.start(); print(child.pid, flush=True); time.sleep(60)"
+    )
+    supervisor = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    assert supervisor.stdout is not None
+    child = psutil.Process(int(supervisor.stdout.readline()))
+    wait_until(lambda: child.name() == "sleep", what="the leash around sleep")
+    supervisor.kill()
+    supervisor.wait()
+    child.wait(5)

@@ -1,0 +1,121 @@
+"""`reelfeel up`: everything on this machine, from one command, gone with one Ctrl-C."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import Final
+
+from db.errors import DbError
+from db.migrate import upgrade
+from settings import Settings
+from worker import exit_codes, logs
+from worker.local.broker import READY_S, Broker
+from worker.local.lock import AlreadyRunning, FolderLock
+from worker.run import PATIENCE_S
+from worker.supervise import Child, Signals, stop_all, tend_all
+
+BOT_PATIENCE_S: Final = 15.0
+WORKER_PATIENCE_S: Final = PATIENCE_S + 5
+BROKER_PATIENCE_S: Final = 10.0
+START_S: Final = 30.0
+"""An unreachable service found this early after the first start is the host's to mend; later it is an outage."""
+
+
+def main(settings: Settings) -> int:
+    """Runs until Ctrl-C or SIGTERM; exit code 0. 75 when another runs on the same data folder.
+
+    69 when a service that the settings name does not answer at start, 78 when a setting is wrong; each after one
+    sentence on standard error, and with nothing left running.
+    """
+    logs.configure(settings.log_level)
+    signals = Signals()
+    try:
+        with FolderLock(settings.data_dir / "up.lock"):
+            return _run(settings, signals)
+    except AlreadyRunning as error:
+        return _refuse(error, exit_codes.TRY_AGAIN)
+    except DbError as error:
+        return _refuse(error, exit_codes.UNAVAILABLE)
+
+
+def _run(settings: Settings, signals: Signals) -> int:
+    database = settings.database()
+    say("database: upgrading the schema where needed")
+    upgrade(database)
+    say("database: ready")
+    redis_url = settings.broker()
+    broker = None if redis_url else Broker(settings.data_dir / "broker")
+    try:
+        if broker is not None:
+            redis_url = broker.url
+            if not _start(broker, signals):
+                return exit_codes.UNAVAILABLE if not signals.stops else 0
+        return _serve(settings, signals, {"DATABASE_URL": database, "REDIS_URL": str(redis_url)}, broker)
+    finally:
+        if broker is not None:
+            stop_all([broker.child], signals, patience_s=BROKER_PATIENCE_S)
+            broker.tidy()
+
+
+def _start(broker: Broker, signals: Signals) -> bool:
+    broker.child.start()
+    end = time.monotonic() + READY_S
+    while time.monotonic() < end and broker.child.runs() and not signals.stops:
+        if broker.answers():
+            say("broker: ready")
+            return True
+        signals.wait(0.02)
+    if not signals.stops:
+        sys.stderr.write("The broker did not start; its own message stands above.\n")
+    return False
+
+
+def _serve(settings: Settings, signals: Signals, env: dict[str, str], broker: Broker | None) -> int:
+    worker, bot = _own("worker", [], env), _own("bot", [] if settings.discord_token else ["--preview"], env)
+    kept = [worker, bot] if broker is None else [broker.child, worker, bot]
+    worker.start()
+    bot.start()
+    try:
+        return tend_all(kept, signals, on_exit=_verdict, each_turn=_Readiness([worker, bot]).look)
+    finally:
+        say("stopping: the bot, then the worker after its current chunks (Ctrl-C again: at once)")
+        stop_all([bot], signals, patience_s=BOT_PATIENCE_S)
+        stop_all([worker], signals, patience_s=WORKER_PATIENCE_S)
+
+
+def _own(name: str, options: list[str], env: dict[str, str]) -> Child:
+    return Child(name, [sys.executable, "-m", "cli", name, *options], env)
+
+
+def _verdict(child: Child, code: int) -> int | None:
+    """The exit code with which all stops because this child did, or None to start it again."""
+    if code == exit_codes.CONFIGURATION or (code == exit_codes.UNAVAILABLE and child.fresh(START_S)):
+        return code  # its sentence is on standard error already
+    say(f"{child.name}: ended with {code}, starting it again")
+    return None
+
+
+class _Readiness:
+    """Says of each child once per start that it is ready."""
+
+    def __init__(self, children: list[Child]) -> None:
+        self._children = children
+        self._said: dict[str, int] = {}
+
+    def look(self) -> None:
+        for child in self._children:
+            if child.ready and self._said.get(child.name) != child.starts:
+                self._said[child.name] = child.starts
+                say(f"{child.name}: ready")
+
+
+def say(line: str) -> None:
+    """To the person in the terminal."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def _refuse(error: Exception, code: int) -> int:
+    sys.stderr.write(f"{error}\n")
+    return code
