@@ -1,0 +1,86 @@
+"""Files in SQL, in parts of 1 MiB: workers on other machines need no shared disk.
+
+A blob is written part by part, each in its own short transaction, so that a slow sender never holds SQLite's one write
+lock; it counts once its checksum is there. What nobody refers to after a day is swept out by `db.retention`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
+from typing import Final
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from db.engine import Database
+from db.errors import NotFound
+from db.tables import Blob, BlobPart
+
+PART_BYTES: Final = 1024 * 1024
+
+
+def recut(parts: Iterable[bytes]) -> Iterator[bytes]:
+    """The same bytes in parts of 1 MiB, the last one shorter."""
+    kept = bytearray()
+    for part in parts:
+        kept += part
+        while len(kept) >= PART_BYTES:
+            yield bytes(kept[:PART_BYTES])
+            del kept[:PART_BYTES]
+    if kept:
+        yield bytes(kept)
+
+
+def write_blob(db: Database, parts: Iterable[bytes]) -> int:
+    """Stores a file and returns its blob's id. An error of `parts` leaves nothing behind."""
+    with db.begin() as session:
+        blob = Blob()
+        session.add(blob)
+        session.flush()
+        blob_id = blob.id
+    size, digest = 0, sha256()
+    try:
+        for number, data in enumerate(recut(parts)):
+            with db.begin() as session:
+                session.execute(insert(BlobPart).values(blob_id=blob_id, number=number, data=data))
+            size += len(data)
+            digest.update(data)
+        with db.begin() as session:
+            session.execute(update(Blob).where(Blob.id == blob_id).values(size=size, sha256=digest.hexdigest()))
+    except Exception:
+        delete_blob(db, blob_id)
+        raise
+    return blob_id
+
+
+def read_blob(db: Database, blob_id: int) -> Iterator[bytes]:
+    """The file's parts of up to 1 MiB, in order, each read when asked for. NotFound when it is gone."""
+    with db.read() as session:
+        if session.scalar(select(Blob.sha256).where(Blob.id == blob_id)) is None:
+            raise NotFound("file")
+    return _parts(db, blob_id)
+
+
+def _parts(db: Database, blob_id: int) -> Iterator[bytes]:
+    number = 0
+    while True:
+        with db.read() as session:
+            where = (BlobPart.blob_id == blob_id, BlobPart.number == number)
+            data = session.scalar(select(BlobPart.data).where(*where))
+        if data is None:
+            return
+        yield data
+        number += 1
+
+
+def delete_blob(db: Database, blob_id: int) -> None:
+    """Deletes a file that nothing refers to."""
+    with db.begin() as session:
+        drop(session, blob_id)
+
+
+def drop(session: Session, blob_id: int) -> None:
+    """Deletes a blob and its parts in the caller's transaction."""
+    session.execute(delete(BlobPart).where(BlobPart.blob_id == blob_id))
+    session.execute(delete(Blob).where(Blob.id == blob_id))

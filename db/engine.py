@@ -1,0 +1,167 @@
+"""The way to the database: one object a process, SQLite or PostgreSQL by its URL."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    InterfaceError,
+    OperationalError,
+)
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import Session
+
+from db.errors import DatabaseUnavailable, SchemaOutdated
+
+BUSY_S: Final = 30
+"""Longest wait for SQLite's one write lock, seconds."""
+CONNECT_S: Final = 5
+"""Longest wait for PostgreSQL to answer a connection, seconds."""
+IDLE_S: Final = 60
+"""PostgreSQL ends a transaction whose process stopped in the middle after so many seconds; its locks go with it."""
+
+OUTDATED: Final = "The database's schema is not the one this program needs: run `reelfeel db upgrade`."
+
+
+def sql_url(url: str) -> URL:
+    """The URL with its driver: `postgres://` and `postgresql://` mean psycopg 3. Raises DatabaseUnavailable."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        # The value is left out: a mistyped URL still holds the password.
+        raise DatabaseUnavailable(
+            "DATABASE_URL is not a database URL: write it as postgresql://user:password@host:5432/name or sqlite:///file."
+        ) from None
+    if parsed.drivername in ("postgres", "postgresql"):
+        return parsed.set(drivername="postgresql+psycopg")
+    if parsed.get_backend_name() not in ("sqlite", "postgresql"):
+        raise DatabaseUnavailable(
+            f"Databases of the kind '{parsed.get_backend_name()}' are not supported: use SQLite or PostgreSQL."
+        )
+    return parsed
+
+
+def place(url: URL) -> str:
+    """Where the database is, for messages: kind, host, port and name, never user or password."""
+    if url.get_backend_name() == "sqlite":
+        return f"SQLite file {url.database}"
+    host = url.host or url.query.get("host") or "localhost"
+    port = f":{url.port}" if url.port else ""
+    return f"PostgreSQL at {host if isinstance(host, str) else host[0]}{port}, database {url.database}"
+
+
+def make_engine(url: URL, *, durable: bool, foreign_keys: bool = True) -> Engine:
+    """An engine whose SQLite connections begin transactions themselves, as `begin` in the execution options says."""
+    if url.get_backend_name() == "postgresql":
+        options = f"-c timezone=utc -c idle_in_transaction_session_timeout={IDLE_S}s"
+        return create_engine(
+            url,
+            connect_args={"connect_timeout": CONNECT_S, "application_name": "reelfeel", "options": options},
+            pool_pre_ping=True,
+            pool_size=5,
+            max_overflow=20,
+            pool_timeout=BUSY_S,
+            hide_parameters=True,  # they hold texts of reviews, and errors are logged
+        )
+    engine = create_engine(
+        url, connect_args={"timeout": BUSY_S}, pool_size=5, max_overflow=20, pool_timeout=BUSY_S, hide_parameters=True
+    )
+
+    @event.listens_for(engine, "connect")
+    def connected(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None  # sqlite3 must not begin by itself: its BEGIN is deferred
+        if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+            connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+        connection.execute(f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}")
+
+    @event.listens_for(engine, "begin")
+    def begun(connection: Connection) -> None:
+        connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
+
+    return engine
+
+
+class Database:
+    """Connections to one database; safe to share between threads, not between processes.
+
+    `durable`: on SQLite every commit reaches the disk before it returns (synchronous=FULL), for the process that
+    promises a user that a review is stored. Without, a power cut may lose the last scores, which can be computed again.
+    Making one connects to nothing; the first use raises DatabaseUnavailable when that fails.
+    """
+
+    def __init__(self, url: str, *, durable: bool = False) -> None:
+        self.url = sql_url(url)
+        self.engine = make_engine(self.url, durable=durable)
+        self._writer = self.engine.execution_options(begin="BEGIN IMMEDIATE")
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is SQLite (else PostgreSQL)."""
+        return self.url.get_backend_name() == "sqlite"
+
+    @contextmanager
+    def begin(self) -> Iterator[Session]:
+        """A session in one write transaction: committed at the end, rolled back on an exception.
+
+        On SQLite it takes the write lock at once (BEGIN IMMEDIATE): a deferred one fails when two become writers.
+        """
+        with translated(self.url), Session(self._writer, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session for reading; on SQLite it never waits for a writer."""
+        with translated(self.url), Session(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    def check_schema(self) -> None:
+        """Raises SchemaOutdated unless the tables are at the newest migration, DatabaseUnavailable when unreachable."""
+        from db.migrate import at_head
+
+        with translated(self.url), self.engine.connect() as connection:
+            if not at_head(connection):
+                raise SchemaOutdated(OUTDATED)
+
+    def dispose(self) -> None:
+        """Closes all connections that are not in use."""
+        self.engine.dispose()
+
+
+@contextmanager
+def translated(url: URL) -> Iterator[None]:
+    """Turns the errors of SQLAlchemy that mean 'not there' into ours; those that mean a bug pass."""
+    try:
+        yield
+    except PoolTimeout as error:
+        raise DatabaseUnavailable(
+            f"The database ({place(url)}) is too busy: no connection was free in {BUSY_S} seconds."
+        ) from error
+    except DBAPIError as error:
+        told = _told(error, url)
+        if told is None:
+            raise
+        raise told from None
+
+
+def _told(error: DBAPIError, url: URL) -> DatabaseUnavailable | SchemaOutdated | None:
+    """Our error for one of the driver's; None for a bug, which must not be mistaken for an outage."""
+    words = str(error.orig)
+    state = getattr(error.orig, "sqlstate", None)
+    if state in ("42P01", "42703") or "no such table" in words or "no such column" in words:
+        return SchemaOutdated(OUTDATED)
+    if "database is locked" in words:
+        return DatabaseUnavailable(f"The database ({place(url)}) was locked for {BUSY_S} seconds: try again.")
+    if "disk is full" in words or state == "53100":
+        return DatabaseUnavailable(f"The disk of the database ({place(url)}) is full: free some space.")
+    if isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated:
+        return DatabaseUnavailable(
+            f"The database ({place(url)}) cannot be reached: check that it is running and that DATABASE_URL is right."
+        )
+    return None

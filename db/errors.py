@@ -1,0 +1,80 @@
+"""What can go wrong here; every message is one plain sentence a user or a host can act on, and holds no secret."""
+
+from __future__ import annotations
+
+
+class DbError(Exception):
+    """Base of all errors of this room."""
+
+
+class DatabaseUnavailable(DbError):
+    """The database cannot be reached, or did not answer in time. Trying again later may help."""
+
+
+class SchemaOutdated(DbError):
+    """The tables are older (or newer) than this program."""
+
+
+class QuotaExceeded(DbError):
+    """The user has as many unfinished file jobs as one user may have.
+
+    `limit`: most unfinished jobs; `active`: unfinished jobs now.
+    """
+
+    def __init__(self, limit: int, active: int) -> None:
+        self.limit = limit
+        self.active = active
+        jobs = "1 job" if active == 1 else f"{active} jobs"
+        super().__init__(
+            f"You have {jobs} running and the limit is {limit}: wait until one is finished, or cancel one with /jobs."
+        )
+
+
+class NotFound(DbError):
+    """It does not exist, or the viewer may not know that it does: the words are the same."""
+
+    def __init__(self, what: str = "job", number: int | None = None) -> None:
+        name = what if number is None else f"{what} {number}"
+        super().__init__(f"There is no {name} that you can see here: /jobs and /results list what there is.")
+
+
+class NotYours(DbError):
+    """The viewer sees it, but only its owner may do this. Used nowhere where it would reveal that a thing exists."""
+
+    def __init__(self, what: str = "result") -> None:
+        super().__init__(f"Only the person who sent this {what} in can do that: ask them.")
+
+
+class JobNotFinished(DbError):
+    """The job has no verdict yet."""
+
+    def __init__(self, job_id: int) -> None:
+        super().__init__(f"Job {job_id} is not finished yet: look again in a moment.")
+
+
+class JobFinished(DbError):
+    """The job is done, cancelled or failed: it cannot be changed any more."""
+
+    def __init__(self, job_id: int, state: str) -> None:
+        super().__init__(f"Job {job_id} is already {state}: there is nothing left to change.")
+
+
+class NoColumnWanted(DbError):
+    """The job does not wait for a column to be chosen (any more)."""
+
+    def __init__(self, job_id: int) -> None:
+        super().__init__(f"Job {job_id} already has its text column: cancel it and send the file again to use another.")
+
+
+class NoSuchColumn(DbError):
+    """The chosen column is none of those the job asked about."""
+
+    def __init__(self, column: str, candidates: tuple[str, ...]) -> None:
+        super().__init__(f"The file has no column '{column}' to choose: take one of {', '.join(candidates)}.")
+
+
+class BadCursor(DbError):
+    """A page link that this search did not make."""
+
+    def __init__(self) -> None:
+        super().__init__("This page link is not valid for this search: search again.")

@@ -1,0 +1,181 @@
+"""Reading an upload into rows: idempotent, so that an attempt killed in the middle is simply done again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.orm import Session
+
+from db import leases
+from db.clock import db_time
+from db.dialect import insert_rows, storable
+from db.endings import add_chunk
+from db.engine import Database
+from db.errors import JobFinished, NoColumnWanted, NoSuchColumn, NotFound, NotYours
+from db.scope import visible_job
+from db.tables import Chunk, Job, Review, Upload
+from db.types import TERMINAL, Claim, NewRejected, NewReview, Ring, UploadInfo, Viewer
+
+MAX_ROWS: Final = 5_000
+"""Most rows in one transaction: SQLite has one write lock, and a member's message waits for it."""
+
+_REVIEWS = "INSERT INTO reviews (job_id, row_number, text, film, day) "
+_REVIEWS_SQLITE = _REVIEWS + "VALUES (?, ?, ?, ?, ?) ON CONFLICT (job_id, row_number) DO NOTHING"
+_REVIEWS_POSTGRESQL = (
+    _REVIEWS + "SELECT * FROM unnest(%s::bigint[], %s::int[], %s::text[], %s::text[], %s::date[])"
+    " ON CONFLICT (job_id, row_number) DO NOTHING"
+)
+_REJECTED = "INSERT INTO rejected_rows (job_id, row_number, code, reason) "
+REJECTED_SQLITE: Final = _REJECTED + "VALUES (?, ?, ?, ?) ON CONFLICT (job_id, row_number) DO NOTHING"
+REJECTED_POSTGRESQL: Final = (
+    _REJECTED + "SELECT * FROM unnest(%s::bigint[], %s::int[], %s::text[], %s::text[])"
+    " ON CONFLICT (job_id, row_number) DO NOTHING"
+)
+
+
+def open_upload(db: Database, claim: Claim) -> UploadInfo:
+    """The input file of the claimed job; NotFound when it was deleted with the retention time."""
+    with db.read() as session:
+        upload = session.get(Upload, claim.job_id)
+        if upload is None or upload.blob_id is None:
+            raise NotFound("file of job", claim.job_id)
+        return UploadInfo(
+            upload.blob_id,
+            upload.filename,
+            upload.size,
+            upload.sha256,
+            upload.text_column,
+            upload.film_column,
+            upload.date_column,
+        )
+
+
+def ingest_rows(db: Database, claim: Claim, reviews: Sequence[NewReview], rejected: Sequence[NewRejected]) -> bool:
+    """Stores up to 5,000 rows in one transaction and extends the lease; rows that are there already are left alone.
+
+    False: the claim was lost or the job cancelled, and nothing is stored. Raises ValueError for more rows.
+    """
+    if len(reviews) + len(rejected) > MAX_ROWS:
+        raise ValueError(f"{len(reviews) + len(rejected)} rows in one transaction, at most {MAX_ROWS}")
+    with db.begin() as session:
+        job = _held_job(session, claim)
+        if job is None:
+            return False
+        new = _insert_reviews(session, job.id, reviews)
+        refused = insert_rejected(session, job.id, rejected)
+        if new or refused:
+            job.rows_total += new + refused
+            job.rows_rejected += refused
+            job.version += 1
+            # New rows are progress: only attempts that bring none count towards giving up.
+            session.execute(update(Chunk).where(Chunk.id == claim.chunk_id).values(tries=0))
+        return True
+
+
+def _held_job(session: Session, claim: Claim) -> Job | None:
+    job = leases.lock_job(session, claim.job_id)
+    if leases.in_state(job, "ingesting") and leases.hold(session, claim):
+        return job
+    return None
+
+
+def _insert_reviews(session: Session, job_id: int, reviews: Sequence[NewReview]) -> int:
+    sqlite = session.get_bind().dialect.name == "sqlite"
+    rows: list[tuple[Any, ...]] = [
+        (
+            job_id,
+            review.row_number,
+            storable(review.text),
+            storable(review.film) if review.film else None,
+            review.day.isoformat() if sqlite and review.day else review.day,
+        )
+        for review in reviews
+    ]
+    return insert_rows(session, sqlite_sql=_REVIEWS_SQLITE, postgresql_sql=_REVIEWS_POSTGRESQL, rows=rows)
+
+
+def insert_rejected(session: Session, job_id: int, rejected: Sequence[NewRejected]) -> int:
+    """Stores rows without a verdict and returns how many were new."""
+    rows = [(job_id, row.row_number, row.code, storable(row.reason)) for row in rejected]
+    return insert_rows(session, sqlite_sql=REJECTED_SQLITE, postgresql_sql=REJECTED_POSTGRESQL, rows=rows)
+
+
+def finish_ingest(
+    db: Database, claim: Claim, *, chunk_rows: int, rows_total: int, columns: dict[str, str | None]
+) -> bool:
+    """Cuts the accepted rows into chunks of `chunk_rows` and starts the scoring; `columns` are those that were read.
+
+    A file without a row to score goes straight to 'finishing'. False: the claim was lost, and nothing is stored.
+    """
+    # Outside of the write transaction, because it takes seconds for a million rows; only this claim can add any.
+    ranges = _ranges(db, claim.job_id, chunk_rows)
+    with db.begin() as session:
+        job = leases.lock_job(session, claim.job_id)
+        if not (leases.in_state(job, "ingesting") and leases.settle(session, claim, "done")):
+            return False
+        job.rows_total = rows_total
+        job.version += 1
+        session.execute(update(Upload).where(Upload.job_id == job.id).values(columns=columns))
+        if not ranges:
+            job.state = "finishing"
+            add_chunk(session, job, "finish")
+            return True
+        job.state = "active"
+        shared = {"job_id": job.id, "kind": "score", "queue": "bulk", "state": "pending"}
+        session.execute(
+            insert(Chunk),
+            [{**shared, "first_row": first, "last_row": last, "rows": rows} for first, last, rows in ranges],
+        )
+        return True
+
+
+def _ranges(db: Database, job_id: int, chunk_rows: int) -> list[tuple[int, int, int]]:
+    """(first row, last row, rows) of each chunk: as many accepted rows each, whatever was rejected between them."""
+    place = func.row_number().over(order_by=Review.row_number) - 1
+    numbered = (
+        select(Review.row_number, (place - place % chunk_rows).label("chunk")).where(Review.job_id == job_id).subquery()
+    )
+    row = numbered.c.row_number
+    cut = select(func.min(row), func.max(row), func.count()).group_by(numbered.c.chunk).order_by(func.min(row))
+    with db.read() as session:
+        return [(first, last, rows) for first, last, rows in session.execute(cut).tuples()]
+
+
+def ask_column(db: Database, claim: Claim, candidates: list[str]) -> bool:
+    """Stops reading until the owner chose one of the columns: job 'needs_column'. False: the claim was lost."""
+    with db.begin() as session:
+        job = leases.lock_job(session, claim.job_id)
+        if not (leases.in_state(job, "ingesting") and leases.settle(session, claim, "done")):
+            return False
+        job.state = "needs_column"
+        job.version += 1
+        session.execute(update(Upload).where(Upload.job_id == job.id).values(candidates=candidates))
+        return True
+
+
+def choose_column(db: Database, viewer: Viewer, job_id: int, column: str) -> Ring:
+    """The owner's choice; reading starts anew: ring the bell.
+
+    Raises NotFound, NotYours, JobFinished, NoColumnWanted (chosen before), NoSuchColumn.
+    """
+    with db.begin() as session:
+        if visible_job(session, viewer, job_id).owner_id != viewer.user_id:
+            raise NotYours("file")
+        job = leases.lock_job(session, job_id)
+        if job.state in TERMINAL:
+            raise JobFinished(job_id, job.state)
+        if job.state != "needs_column":
+            raise NoColumnWanted(job_id)
+        upload = session.get_one(Upload, job_id)
+        if column not in upload.candidates:
+            raise NoSuchColumn(column, tuple(upload.candidates))
+        upload.text_column = column
+        job.state = "ingesting"
+        job.version += 1
+        chunk = add_chunk(session, job, "ingest")
+        chunk.state, chunk.rings = "queued", 1
+        chunk.queued_at = chunk.rung_at = db_time()
+        session.flush()
+        return Ring(chunk.id, "ingest", "bulk")

@@ -1,0 +1,102 @@
+"""Claiming a chunk, keeping it, and the guards that make every other writer lose.
+
+Locks are always taken in the order job, chunk. The guards are functions of one line each: the race tests take each
+one out and must then fail.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import ColumnElement, and_, exists, or_, select, update
+from sqlalchemy.orm import Session
+
+from db.clock import db_time
+from db.engine import Database
+from db.tables import Chunk, Job
+from db.types import WORKING, Claim
+
+LEASE_S: Final = 30.0
+"""How long a chunk is held without a sign of life, seconds of the database's clock."""
+MAX_TRIES: Final = 3
+"""Attempts without progress after which a chunk is split, or its job fails."""
+
+
+def lease_guard() -> ColumnElement[bool]:
+    """A chunk may be claimed when nobody holds it, or its holder's lease has run out."""
+    return or_(Chunk.state.in_(("pending", "queued")), and_(Chunk.state == "running", Chunk.lease_until < db_time()))
+
+
+def job_guard() -> ColumnElement[bool]:
+    """A chunk may be claimed while its job is worked on: not cancelled, failed, done or waiting for its owner."""
+    return exists(select(Job.id).where(Job.id == Chunk.job_id, Job.state.in_(WORKING)))
+
+
+def fence(claim: Claim) -> ColumnElement[bool]:
+    """The chunk is still this claim's: nobody claimed it since, finished it or cancelled it."""
+    return and_(Chunk.attempt == claim.attempt, Chunk.state == "running")
+
+
+def in_state(job: Job, *states: str) -> bool:
+    """Whether a locked job is in the state that the writer expects."""
+    return job.state in states
+
+
+def claim(db: Database, chunk_id: int, *, lease_s: float = LEASE_S) -> Claim | None:
+    """Takes the chunk for `lease_s` seconds; None when it is held, finished, cancelled or used up: drop the message."""
+    with db.begin() as session:
+        row = session.execute(
+            update(Chunk)
+            .where(Chunk.id == chunk_id, Chunk.tries < MAX_TRIES, lease_guard(), job_guard())
+            .values(state="running", attempt=Chunk.attempt + 1, tries=Chunk.tries + 1, lease_until=db_time(lease_s))
+            .returning(Chunk.id, Chunk.job_id, Chunk.kind, Chunk.queue, Chunk.attempt, Chunk.first_row, Chunk.last_row)
+            .execution_options(synchronize_session=False)
+        ).one_or_none()
+        if row is None:
+            return None
+        claimed = Claim(*row)
+        first = session.scalar(select(Job.started_at).where(Job.id == claimed.job_id)) is None
+    if first:
+        # A transaction of its own: the chunk is locked above, and nobody may wait for a job while holding a chunk.
+        with db.begin() as session:
+            session.execute(
+                update(Job)
+                .where(Job.id == claimed.job_id, Job.started_at.is_(None))
+                .values(started_at=db_time(), version=Job.version + 1)
+                .execution_options(synchronize_session=False)
+            )
+    return claimed
+
+
+def extend(db: Database, claim: Claim, *, lease_s: float = LEASE_S) -> bool:
+    """Holds the chunk for `lease_s` more seconds from now. False: lost to another or cancelled, stop working."""
+    with db.begin() as session:
+        return hold(session, claim, lease_s)
+
+
+def hold(session: Session, claim: Claim, lease_s: float = LEASE_S) -> bool:
+    """Extends the lease inside the caller's transaction; False when the claim is lost."""
+    return _move(session, claim, lease_until=db_time(lease_s))
+
+
+def settle(session: Session, claim: Claim, state: str) -> bool:
+    """Ends the claim by moving its chunk to `state`, inside the caller's transaction; False when the claim is lost."""
+    return _move(session, claim, state=state, lease_until=None)
+
+
+def _move(session: Session, claim: Claim, **values: object) -> bool:
+    done = session.execute(
+        update(Chunk)
+        .where(Chunk.id == claim.chunk_id, fence(claim))
+        .values(**values)
+        .returning(Chunk.id)
+        .execution_options(synchronize_session=False)
+    )
+    return done.one_or_none() is not None
+
+
+def lock_job(session: Session, job_id: int) -> Job:
+    """The job, locked against all other writers until the transaction ends."""
+    return session.scalars(
+        select(Job).where(Job.id == job_id).with_for_update().execution_options(populate_existing=True)
+    ).one()

@@ -1,0 +1,89 @@
+"""Migrations: bringing a database to the newest schema, and saying what is wrong with one.
+
+The scripts lie in `alembic/` beside this room; that folder has no `__init__.py`, so that the library of the same name
+stays importable.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+from db.engine import OUTDATED, Database, place, sql_url, translated
+from db.errors import DatabaseUnavailable
+from db.tables import Base
+
+SCRIPTS: Final = Path(__file__).resolve().parent.parent / "alembic"
+UPGRADE_LOCK: Final = 0x5EE1_FEE1
+"""PostgreSQL advisory lock held by whoever migrates."""
+
+
+def config(url: str, scripts: Path = SCRIPTS) -> Config:
+    """Alembic's configuration; works from any current folder."""
+    made = Config()
+    made.set_main_option("script_location", str(scripts).replace("%", "%%"))
+    made.attributes["url"] = sql_url(url)
+    return made
+
+
+def upgrade(url: str, *, scripts: Path = SCRIPTS) -> None:
+    """Brings the database to the newest schema; a new SQLite file is made. All or nothing, and one at a time.
+
+    Raises DatabaseUnavailable.
+    """
+    parsed = sql_url(url)
+    if parsed.get_backend_name() == "sqlite" and parsed.database:
+        try:
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise DatabaseUnavailable(
+                f"The folder of the database ({place(parsed)}) cannot be made: {error}."
+            ) from None
+    with translated(parsed):
+        command.upgrade(config(url, scripts), "head")
+
+
+def at_head(connection: Connection) -> bool:
+    """Whether the database is at the newest migration."""
+    heads = ScriptDirectory(str(SCRIPTS)).get_heads()
+    return set(MigrationContext.configure(connection).get_current_heads()) == set(heads)
+
+
+def check(url: str) -> list[str]:
+    """What is wrong, one plain sentence each; empty when the database answers and its tables are the program's."""
+    try:
+        parsed = sql_url(url)
+        if parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").is_file():
+            return [f"The database ({place(parsed)}) does not exist: run `reelfeel db upgrade`."]
+        database = Database(url)
+        try:
+            with translated(parsed), database.engine.connect() as connection:
+                return [OUTDATED] if not at_head(connection) else _differences(connection)
+        finally:
+            database.dispose()
+    except DatabaseUnavailable as error:
+        return [str(error)]
+
+
+def _differences(connection: Connection) -> list[str]:
+    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    found = compare_metadata(context, Base.metadata)
+    return [
+        f"The tables and the program differ ({_named(diff)}): run a version of Reelfeel that fits." for diff in found
+    ]
+
+
+def _named(diff: object) -> str:
+    """`add_column jobs.title` from one entry of Alembic's comparison (a tuple, or a list of them for a column)."""
+    if isinstance(diff, list):
+        return ", ".join(_named(one) for one in diff)
+    assert isinstance(diff, tuple)
+    names = [str(getattr(part, "name", part)) for part in diff[1:4] if part is not None and not isinstance(part, dict)]
+    return f"{diff[0]} {'.'.join(names)}"

@@ -1,0 +1,99 @@
+"""The counts on `jobs`, and the recount they must always equal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from db.engine import Database
+from db.tables import Job, Prediction, RejectedRow
+from db.types import BINS, Score, bin_of
+
+NOT_SCORED = "could_not_be_scored"
+"""Code in `rejected_rows` of a row that was accepted and whose scoring failed; all other codes are the reader's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rollup:
+    """Counts of rows; `histogram` over 20 bins of probability."""
+
+    rows_done: int
+    rows_rejected: int
+    rows_failed: int
+    n_positive: int
+    n_negative: int
+    n_uncertain: int
+    histogram: tuple[int, ...]
+
+
+def add_scores(job: Job, scores: Sequence[Score]) -> None:
+    """Adds verdicts that were just inserted to a locked job's counts."""
+    histogram = list(job.histogram)
+    for score in scores:
+        histogram[bin_of(score.probability)] += 1
+    labels = [score.label for score in scores]
+    job.histogram = histogram
+    job.rows_done += len(scores)
+    job.n_positive += labels.count("positive")
+    job.n_negative += labels.count("negative")
+    job.n_uncertain += labels.count("uncertain")
+
+
+def set_counts(session: Session, job: Job) -> None:
+    """Sets a locked job's counts from its rows."""
+    counts = count(session, job.id)
+    job.histogram = list(counts.histogram)
+    job.rows_done, job.rows_rejected, job.rows_failed = counts.rows_done, counts.rows_rejected, counts.rows_failed
+    job.n_positive, job.n_negative, job.n_uncertain = counts.n_positive, counts.n_negative, counts.n_uncertain
+
+
+def count(session: Session, job_id: int) -> Rollup:
+    """Counts a job's rows."""
+    labels = {"positive": 0, "negative": 0, "uncertain": 0}
+    histogram = [0] * BINS
+    by = (Prediction.label, Prediction.bin)
+    for label, bin_, n in session.execute(
+        select(*by, func.count()).where(Prediction.job_id == job_id).group_by(*by)
+    ).tuples():
+        labels[label] += n
+        histogram[bin_] += n
+    rejected = dict(
+        session.execute(
+            select(RejectedRow.code == NOT_SCORED, func.count())
+            .where(RejectedRow.job_id == job_id)
+            .group_by(RejectedRow.code == NOT_SCORED)
+        )
+        .tuples()
+        .all()
+    )
+    return Rollup(
+        sum(labels.values()),
+        rejected.get(False, 0),
+        rejected.get(True, 0),
+        labels["positive"],
+        labels["negative"],
+        labels["uncertain"],
+        tuple(histogram),
+    )
+
+
+def recount(db: Database, job_id: int) -> Rollup:
+    """The job's counts, counted from its rows; equal to those on the job at any moment."""
+    with db.read() as session:
+        return count(session, job_id)
+
+
+def stored(job: Job) -> Rollup:
+    """The counts on the job itself."""
+    return Rollup(
+        job.rows_done,
+        job.rows_rejected,
+        job.rows_failed,
+        job.n_positive,
+        job.n_negative,
+        job.n_uncertain,
+        tuple(job.histogram),
+    )

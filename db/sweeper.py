@@ -1,0 +1,175 @@
+"""The sweep: whatever was accepted and is not done gets its bell rung again.
+
+It runs on a timer and after every finished chunk, one at a time. Bulk chunks wait as 'pending' and only a window of
+them is rung, the job with the fewest in flight first: that makes jobs share the workers equally, keeps the broker
+small and a cancel instant.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Final
+
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from db import leases
+from db.clock import db_time
+from db.dialect import exclusive
+from db.engine import Database
+from db.failing import give_up_expired
+from db.tables import Chunk, Job
+from db.types import WORKING, QueueHealth, Ring
+
+SWEEP_LOCK: Final = 0x5EE1_5EE9
+"""PostgreSQL advisory lock of the one sweep that runs."""
+WINDOW: Final = 3
+"""Bulk chunks in flight for each worker slot: one running, and the next ones already at hand."""
+RESEND_S: Final = {"interactive": 5.0, "bulk": 15.0}
+"""Seconds after which a rung chunk that nobody claimed is rung again; twice that after the second ring, then four
+times, so that a queue without workers does not fill the broker."""
+
+
+def sweep(db: Database, *, slots: int) -> list[Ring]:
+    """The chunks to ring now; `slots` is how many bulk chunks all workers together run at once.
+
+    Empty at once when another sweep runs. Chunks whose holder died are freed, and given up after 3 attempts.
+    """
+    for job_id, chunk_id in _used_up(db):
+        give_up_expired(db, job_id, chunk_id)
+    with db.begin() as session:
+        if not exclusive(session, SWEEP_LOCK):
+            return []
+        _free_expired(session)
+        chosen = _unanswered(session) + _waiting_interactive(session) + _window(session, slots)
+        return _ring(session, chosen)
+
+
+def _used_up(db: Database) -> Sequence[tuple[int, int]]:
+    dead = (Chunk.state == "running", Chunk.tries >= leases.MAX_TRIES, leases.lease_guard(), leases.job_guard())
+    with db.read() as session:
+        return session.execute(select(Chunk.job_id, Chunk.id).where(*dead).order_by(Chunk.id)).tuples().all()
+
+
+def _free_expired(session: Session) -> None:
+    """Chunks whose holder's lease ran out wait again. Rows that others hold are skipped: the sweep waits for nobody."""
+    expired = (
+        select(Chunk.id)
+        .where(Chunk.state == "running", Chunk.tries < leases.MAX_TRIES, leases.lease_guard(), leases.job_guard())
+        .with_for_update(skip_locked=True)
+    )
+    ids = session.scalars(expired).all()
+    if ids:
+        session.execute(
+            update(Chunk)
+            .where(Chunk.id.in_(ids))
+            .values(state="pending", lease_until=None, queued_at=None, rung_at=None, rings=0)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def _unanswered(session: Session) -> list[int]:
+    """Chunks rung some time ago and still not claimed."""
+    query = select(Chunk.id).where(Chunk.state == "queued", or_(*map(_overdue, RESEND_S)), leases.job_guard())
+    return list(session.scalars(query.order_by(Chunk.id).with_for_update(skip_locked=True)))
+
+
+def _overdue(queue: str) -> ColumnElement[bool]:
+    wait = RESEND_S[queue]
+    since = case((Chunk.rings <= 1, db_time(-wait)), (Chunk.rings == 2, db_time(-2 * wait)), else_=db_time(-4 * wait))
+    return and_(Chunk.queue == queue, Chunk.rung_at < since)
+
+
+def _waiting_interactive(session: Session) -> list[int]:
+    query = select(Chunk.id).where(Chunk.state == "pending", Chunk.queue == "interactive", leases.job_guard())
+    return list(session.scalars(query.order_by(Chunk.id).with_for_update(skip_locked=True)))
+
+
+def _window(session: Session, slots: int) -> list[int]:
+    """Pending bulk chunks that fill the window, always the next one of the job with the fewest in flight."""
+    working = select(Job.id).where(Job.state.in_(WORKING)).order_by(Job.id)
+    counts = (
+        select(Chunk.job_id, Chunk.state, func.count())
+        .where(Chunk.queue == "bulk", Chunk.state.in_(("pending", "queued", "running")))
+        .where(Chunk.job_id.in_(working))
+        .group_by(Chunk.job_id, Chunk.state)
+    )
+    in_flight: dict[int, int] = defaultdict(int)
+    pending: dict[int, int] = {}
+    for job_id, state, n in session.execute(counts).tuples():
+        if state == "pending":
+            pending[job_id] = n
+        else:
+            in_flight[job_id] += n
+    return _next_chunks(session, share(in_flight, pending, WINDOW * slots - sum(in_flight.values())))
+
+
+def share(in_flight: dict[int, int], pending: dict[int, int], free: int) -> dict[int, int]:
+    """How many chunks each job gets of `free` places: one at a time to the job with the fewest in flight."""
+    heap = [(in_flight.get(job_id, 0), job_id) for job_id in pending]
+    heapq.heapify(heap)
+    given: dict[int, int] = defaultdict(int)
+    while heap and free > 0:
+        fewest, job_id = heapq.heappop(heap)
+        given[job_id] += 1
+        free -= 1
+        if given[job_id] < pending[job_id]:
+            heapq.heappush(heap, (fewest + 1, job_id))
+    return dict(given)
+
+
+def _next_chunks(session: Session, given: dict[int, int]) -> list[int]:
+    chosen: list[int] = []
+    for job_id, n in given.items():
+        waiting = (Chunk.job_id == job_id, Chunk.state == "pending", Chunk.queue == "bulk")
+        query = select(Chunk.id).where(*waiting).order_by(Chunk.id).limit(n).with_for_update(skip_locked=True)
+        chosen += session.scalars(query)
+    return chosen
+
+
+def _ring(session: Session, ids: list[int]) -> list[Ring]:
+    """Marks the chunks as rung and returns them in the given order."""
+    if not ids:
+        return []
+    rung = session.execute(
+        update(Chunk)
+        .where(Chunk.id.in_(ids), Chunk.state.in_(("pending", "queued")))
+        .values(
+            state="queued",
+            queued_at=func.coalesce(Chunk.queued_at, db_time()),
+            rung_at=db_time(),
+            rings=Chunk.rings + 1,
+        )
+        .returning(Chunk.id, Chunk.kind, Chunk.queue)
+        .execution_options(synchronize_session=False)
+    ).tuples()
+    rings = {id_: Ring(id_, kind, queue) for id_, kind, queue in rung}  # type: ignore[arg-type]
+    return [rings[id_] for id_ in ids if id_ in rings]
+
+
+def queue_health(db: Database) -> QueueHealth:
+    """How long the queue is, and how long the oldest rung chunk has waited for a worker."""
+    states = (
+        select(Chunk.queue, Chunk.state, func.count(), func.min(func.coalesce(Chunk.queued_at, Chunk.created_at)))
+        .where(Chunk.state.in_(("pending", "queued", "running")), leases.job_guard())
+        .group_by(Chunk.queue, Chunk.state)
+    )
+    with db.read() as session:
+        now = session.scalar(select(db_time()))
+        rows = session.execute(states).tuples().all()
+    waiting = {"interactive": 0, "bulk": 0}
+    for queue, state, n, _ in rows:
+        waiting[queue] += n if state != "running" else 0
+    running = sum(n for _, state, n, _ in rows if state == "running")
+    # Bulk chunks outside of the window wait by design; they are a sign only when nothing at all is in flight.
+    idle = all(state == "pending" for _, state, _, _ in rows)
+    oldest = [
+        since
+        for queue, state, _, since in rows
+        if state == "queued" or (state == "pending" and (idle or queue == "interactive"))
+    ]
+    assert now is not None
+    age = (now - min(oldest)).total_seconds() if oldest else None
+    return QueueHealth(age, waiting["interactive"], waiting["bulk"], running)

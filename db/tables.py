@@ -1,0 +1,364 @@
+"""All tables. Money for speed is spent in two places, both kept equal to a recount by the same transaction:
+the rollups on `jobs`, and `predictions` repeating what visibility and reports ask for.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from db.clock import UtcTime, db_time
+from db.types import BINS
+
+# SQLite gives out a key of its own only for INTEGER; 64 bits all the same.
+Key = BigInteger().with_variant(Integer, "sqlite")
+NEVER_REUSED = {"sqlite_autoincrement": True}
+EMPTY_HISTOGRAM = [0] * BINS
+
+
+class Base(DeclarativeBase):
+    """Constraints have names, because a batch migration on SQLite can only drop what it can name."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012 - read by SQLAlchemy when the class is made
+        datetime: UtcTime(),
+        str: Text(),
+        int: Integer(),
+        dict[str, Any]: JSON(),
+        list[int]: JSON(),
+        list[str]: JSON(),
+        list[list[float]]: JSON(none_as_null=True),
+    }
+
+
+def one_of(column: str, *values: str) -> CheckConstraint:
+    """A check that `column` is one of the values."""
+    return CheckConstraint(f"{column} IN ({', '.join(repr(value) for value in values)})", name=column)
+
+
+class Job(Base):
+    """One accepted message or file, its progress and its rollups."""
+
+    __tablename__ = "jobs"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    state: Mapped[str] = mapped_column(String(16))
+    owner_id: Mapped[int] = mapped_column(BigInteger)
+    guild_id: Mapped[int | None] = mapped_column(BigInteger)
+    channel_id: Mapped[int | None] = mapped_column(BigInteger)
+    message_id: Mapped[int | None] = mapped_column(BigInteger)
+    source: Mapped[str] = mapped_column(String(16))
+    source_id: Mapped[int] = mapped_column(BigInteger)
+    part: Mapped[int] = mapped_column(default=0)
+    reply_to: Mapped[int | None] = mapped_column(BigInteger)
+    shared: Mapped[bool] = mapped_column(Boolean, default=False)
+    film: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(default=db_time())
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    purged_at: Mapped[datetime | None]
+    rows_total: Mapped[int] = mapped_column(default=0)
+    rows_done: Mapped[int] = mapped_column(default=0)
+    rows_rejected: Mapped[int] = mapped_column(default=0)
+    rows_failed: Mapped[int] = mapped_column(default=0)
+    n_positive: Mapped[int] = mapped_column(default=0)
+    n_negative: Mapped[int] = mapped_column(default=0)
+    n_uncertain: Mapped[int] = mapped_column(default=0)
+    histogram: Mapped[list[int]] = mapped_column(default=lambda: list(EMPTY_HISTOGRAM))
+    model: Mapped[str | None] = mapped_column(String(200))
+    error_code: Mapped[str | None] = mapped_column(String(64))
+    error: Mapped[str | None]
+    version: Mapped[int] = mapped_column(default=1)
+    rendered_version: Mapped[int] = mapped_column(default=0)
+    delivered_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        UniqueConstraint("source", "source_id", "part"),
+        one_of("kind", "message", "file"),
+        one_of("state", "ingesting", "active", "finishing", "done", "needs_column", "cancelled", "failed"),
+        one_of("source", "message", "interaction", "cli"),
+        Index("ix_jobs_owner", "owner_id", "id"),
+        Index("ix_jobs_shared", "guild_id", "id", sqlite_where=text("shared"), postgresql_where=text("shared")),
+        # What the notifier polls every second: small, whatever the number of finished jobs.
+        Index(
+            "ix_jobs_undelivered",
+            "id",
+            sqlite_where=text("delivered_at IS NULL"),
+            postgresql_where=text("delivered_at IS NULL"),
+        ),
+        Index(
+            "ix_jobs_unpurged",
+            "finished_at",
+            sqlite_where=text("purged_at IS NULL"),
+            postgresql_where=text("purged_at IS NULL"),
+        ),
+        NEVER_REUSED,
+    )
+
+
+class Blob(Base):
+    """A stored file; complete once `sha256` is there."""
+
+    __tablename__ = "blobs"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    size: Mapped[int] = mapped_column(BigInteger, default=0)
+    sha256: Mapped[str | None] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(default=db_time())
+
+    __table_args__ = (Index("ix_blobs_sha256", "sha256"), NEVER_REUSED)
+
+
+class BlobPart(Base):
+    """1 MiB of a file (the last part may be shorter), numbered from 0."""
+
+    __tablename__ = "blob_parts"
+
+    blob_id: Mapped[int] = mapped_column(ForeignKey("blobs.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    data: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Upload(Base):
+    """The input file of a file job; `blob_id` goes with the retention time."""
+
+    __tablename__ = "uploads"
+
+    job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True)
+    blob_id: Mapped[int | None] = mapped_column(ForeignKey("blobs.id"))
+    filename: Mapped[str]
+    size: Mapped[int] = mapped_column(BigInteger)
+    sha256: Mapped[str] = mapped_column(String(64))
+    text_column: Mapped[str | None]
+    film_column: Mapped[str | None]
+    date_column: Mapped[str | None]
+    candidates: Mapped[list[str]] = mapped_column(default=list)
+    columns: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+    __table_args__ = (Index("ix_uploads_sha256", "sha256"), Index("ix_uploads_blob_id", "blob_id"))
+
+
+class OutputFile(Base):
+    """A finished file of a job."""
+
+    __tablename__ = "outputs"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(String(16))
+    filename: Mapped[str]
+    blob_id: Mapped[int] = mapped_column(ForeignKey("blobs.id"))
+
+    __table_args__ = (
+        UniqueConstraint("job_id", "kind"),
+        Index("ix_outputs_blob_id", "blob_id"),
+        one_of("kind", "scored", "rejected", "chart"),
+    )
+
+
+class Chunk(Base):
+    """A unit of leased work. `attempt` only grows: it is the fence. `tries` counts attempts without progress."""
+
+    __tablename__ = "chunks"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(String(16))
+    queue: Mapped[str] = mapped_column(String(16))
+    state: Mapped[str] = mapped_column(String(16))
+    attempt: Mapped[int] = mapped_column(default=0)
+    tries: Mapped[int] = mapped_column(SmallInteger, default=0)
+    lease_until: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(default=db_time())
+    queued_at: Mapped[datetime | None]
+    rung_at: Mapped[datetime | None]
+    rings: Mapped[int] = mapped_column(default=0)
+    first_row: Mapped[int] = mapped_column(default=0)
+    last_row: Mapped[int] = mapped_column(default=0)
+    rows: Mapped[int] = mapped_column(default=0)
+    error_code: Mapped[str | None] = mapped_column(String(64))
+
+    __table_args__ = (
+        one_of("kind", "ingest", "score", "finish"),
+        one_of("queue", "interactive", "bulk"),
+        one_of("state", "pending", "queued", "running", "done", "cancelled", "failed"),
+        Index("ix_chunks_job", "job_id", "state"),
+        # The sweeper looks at unfinished chunks only, however many are done.
+        Index(
+            "ix_chunks_open",
+            "state",
+            "queue",
+            "job_id",
+            sqlite_where=text("state IN ('pending', 'queued', 'running')"),
+            postgresql_where=text("state IN ('pending', 'queued', 'running')"),
+        ),
+        NEVER_REUSED,
+    )
+
+
+class Review(Base):
+    """One accepted text; `text` goes with the retention time or when its owner deletes it."""
+
+    __tablename__ = "reviews"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"))
+    row_number: Mapped[int]
+    text: Mapped[str | None]
+    film: Mapped[str | None]
+    day: Mapped[date | None]
+
+    __table_args__ = (UniqueConstraint("job_id", "row_number"), NEVER_REUSED)
+
+
+class Prediction(Base):
+    """The one verdict on a review; what visibility and reports ask for is repeated here from job and review."""
+
+    __tablename__ = "predictions"
+
+    review_id: Mapped[int] = mapped_column(
+        Key, ForeignKey("reviews.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"))
+    owner_id: Mapped[int] = mapped_column(BigInteger)
+    guild_id: Mapped[int | None] = mapped_column(BigInteger)
+    shared: Mapped[bool] = mapped_column(Boolean)
+    film: Mapped[str | None]
+    day: Mapped[date]
+    label: Mapped[str] = mapped_column(String(16))
+    probability: Mapped[float]
+    bin: Mapped[int] = mapped_column(SmallInteger)
+    flags: Mapped[str] = mapped_column(default="")
+    model: Mapped[str] = mapped_column(String(200))
+    explanation: Mapped[list[list[float]] | None]
+    created_at: Mapped[datetime]
+
+    __table_args__ = (
+        one_of("label", "positive", "negative", "uncertain"),
+        CheckConstraint("probability >= 0 AND probability <= 1", name="probability"),
+        CheckConstraint(f"bin >= 0 AND bin < {BINS}", name="bin"),
+        Index("ix_predictions_job", "job_id", "probability"),
+        Index("ix_predictions_owner", "owner_id", "review_id"),
+        Index("ix_predictions_owner_day", "owner_id", "day"),
+        Index(
+            "ix_predictions_shared",
+            "guild_id",
+            "review_id",
+            sqlite_where=text("shared"),
+            postgresql_where=text("shared"),
+        ),
+        Index(
+            "ix_predictions_shared_day", "guild_id", "day", sqlite_where=text("shared"), postgresql_where=text("shared")
+        ),
+    )
+
+
+class RejectedRow(Base):
+    """A row of a file that has no verdict, and why; never its text."""
+
+    __tablename__ = "rejected_rows"
+
+    job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True)
+    row_number: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(64))
+    reason: Mapped[str]
+
+
+class Correction(Base):
+    """What a person says the verdict should have been; measures quality, trains nothing."""
+
+    __tablename__ = "corrections"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    review_id: Mapped[int] = mapped_column(ForeignKey("reviews.id", ondelete="CASCADE"))
+    user_id: Mapped[int] = mapped_column(BigInteger)
+    label: Mapped[str] = mapped_column(String(16))
+    note: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(default=db_time())
+
+    __table_args__ = (
+        UniqueConstraint("review_id", "user_id"),
+        Index("ix_corrections_user_id", "user_id"),
+        one_of("label", "positive", "negative", "uncertain"),
+    )
+
+
+class UserSetting(Base):
+    """What a user chose."""
+
+    __tablename__ = "user_settings"
+
+    user_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    share: Mapped[bool] = mapped_column(Boolean)
+    dm_notices: Mapped[bool] = mapped_column(Boolean)
+    file_format: Mapped[str | None] = mapped_column(String(16))
+
+
+class GuildSetting(Base):
+    """What a server's managers chose; null: the host's value counts."""
+
+    __tablename__ = "guild_settings"
+
+    guild_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    retention_days: Mapped[int | None]
+    max_active_jobs: Mapped[int | None]
+
+
+class NoticeRow(Base):
+    """A message owed to a user about a job."""
+
+    __tablename__ = "notices"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"))
+    user_id: Mapped[int] = mapped_column(BigInteger)
+    kind: Mapped[str] = mapped_column(String(32))
+    attempts: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(default=db_time())
+    delivered_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        UniqueConstraint("job_id", "user_id", "kind"),
+        Index(
+            "ix_notices_undelivered",
+            "id",
+            sqlite_where=text("delivered_at IS NULL"),
+            postgresql_where=text("delivered_at IS NULL"),
+        ),
+    )
+
+
+class BotState(Base):
+    """What the bot remembers across restarts."""
+
+    __tablename__ = "bot_state"
+
+    key: Mapped[str] = mapped_column(String(200), primary_key=True)
+    value: Mapped[str]

@@ -1,0 +1,323 @@
+"""What goes in and out of this room: frozen records, no SQLAlchemy objects. Times are aware UTC."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final, Literal
+
+JobKind = Literal["message", "file"]
+JobState = Literal["ingesting", "active", "finishing", "done", "needs_column", "cancelled", "failed"]
+ChunkKind = Literal["ingest", "score", "finish"]
+QueueName = Literal["interactive", "bulk"]
+Source = Literal["message", "interaction", "cli"]
+Label = Literal["positive", "negative", "uncertain"]
+OutputKind = Literal["scored", "rejected", "chart"]
+
+WORKING: Final[tuple[JobState, ...]] = ("ingesting", "active", "finishing")
+"""States in which chunks of a job may be claimed."""
+TERMINAL: Final[tuple[JobState, ...]] = ("done", "cancelled", "failed")
+LABELS: Final[tuple[Label, ...]] = ("positive", "negative", "uncertain")
+BINS: Final = 20
+"""Bins of every histogram of probabilities: bin i holds [i/20, (i+1)/20), the last one 1.0 too."""
+
+
+def bin_of(probability: float) -> int:
+    """The histogram bin (0 to 19) of a probability in [0, 1]."""
+    return min(BINS - 1, int(probability * BINS))
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who looks, and from where: `guild_id` None is a direct message or the command line."""
+
+    user_id: int
+    guild_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a review or file came from; (source, source_id) is the Discord event that is never taken twice."""
+
+    owner_id: int
+    guild_id: int | None
+    channel_id: int | None
+    source: Source
+    source_id: int
+    reply_to: int | None = None
+    shared: bool = False
+    film: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A stored job and the chunk to ring the bell for; `duplicate`: the event was taken before, these are its ids."""
+
+    job_id: int
+    chunk_id: int
+    kind: ChunkKind
+    queue: QueueName
+    duplicate: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """A chunk to ring the bell for."""
+
+    chunk_id: int
+    kind: ChunkKind
+    queue: QueueName
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A lease on one chunk. `attempt` is the fence: who holds an older one can store nothing. Rows are inclusive."""
+
+    chunk_id: int
+    job_id: int
+    kind: ChunkKind
+    queue: QueueName
+    attempt: int
+    first_row: int
+    last_row: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRow:
+    """A stored review to be scored."""
+
+    review_id: int
+    row_number: int
+    text: str
+    film: str | None
+    day: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewReview:
+    """A row of a file that will be scored; `row_number` counts data rows from 1."""
+
+    row_number: int
+    text: str
+    film: str | None = None
+    day: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewRejected:
+    """A row of a file that cannot be scored, and why."""
+
+    row_number: int
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A verdict to store; `explanation`: (start, end, contribution) per sentence, offsets in characters."""
+
+    review_id: int
+    label: str
+    probability: float
+    flags: tuple[str, ...] = ()
+    explanation: Sequence[tuple[int, int, float]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UploadInfo:
+    """The input file of a job and the columns its sender asked for; `size` in bytes."""
+
+    blob_id: int
+    filename: str
+    size: int
+    sha256: str
+    text_column: str | None
+    film_column: str | None
+    date_column: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A finished file to attach to a job."""
+
+    kind: OutputKind
+    filename: str
+    blob_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class OutputInfo:
+    """A stored file of a finished job; `size` in bytes."""
+
+    kind: OutputKind
+    filename: str
+    size: int
+    blob_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class JobView:
+    """A job as its card shows it. `rows_total` grows while the file is read and is final from 'active' on."""
+
+    id: int
+    kind: JobKind
+    state: JobState
+    owner_id: int
+    guild_id: int | None
+    channel_id: int | None
+    message_id: int | None
+    source: Source
+    source_id: int
+    reply_to: int | None
+    shared: bool
+    film: str | None
+    filename: str | None
+    title: str
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    rows_total: int
+    rows_done: int
+    rows_rejected: int
+    rows_failed: int
+    n_positive: int
+    n_negative: int
+    n_uncertain: int
+    histogram: tuple[int, ...]
+    error_code: str | None
+    error: str | None
+    columns: tuple[str, ...]
+    version: int
+    rendered_version: int
+    delivered_at: datetime | None
+    model: str | None
+
+    @property
+    def terminal(self) -> bool:
+        """Whether the job is done, cancelled or failed."""
+        return self.state in TERMINAL
+
+
+@dataclass(frozen=True, slots=True)
+class QueueHealth:
+    """`oldest_waiting_s`: seconds since the oldest rung chunk was first rung, None when none waits."""
+
+    oldest_waiting_s: float | None
+    waiting_interactive: int
+    waiting_bulk: int
+    running: int
+
+
+@dataclass(frozen=True, slots=True)
+class ResultView:
+    """One verdict; `id` is the review's. `text` is None after the retention time or when its owner deleted it."""
+
+    id: int
+    job_id: int
+    row_number: int
+    text: str | None
+    film: str | None
+    label: Label
+    probability: float
+    flags: tuple[str, ...]
+    explanation: tuple[tuple[int, int, float], ...] | None
+    model: str
+    created_at: datetime
+    owner_id: int
+    guild_id: int | None
+    channel_id: int | None
+    reply_to: int | None
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class SearchFilter:
+    """`query`: words that must all occur in the text; `since` and `until`: first and last day, both included (UTC)."""
+
+    query: str | None = None
+    label: str | None = None
+    film: str | None = None
+    min_probability: float | None = None
+    since: date | None = None
+    until: date | None = None
+    job_id: int | None = None
+    sort: Literal["newest", "probability"] = "newest"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page; `next_cursor` None on the last."""
+
+    items: list[ResultView]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFilter:
+    """Days are inclusive, in UTC; a review without a day of its own counts on the day its job was accepted."""
+
+    film: str | None = None
+    job_id: int | None = None
+    since: date | None = None
+    until: date | None = None
+    by: Literal["day", "week", "month", "film"] = "day"
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """`key`: 2026-11-22, 2026-W47 (ISO week), 2026-11, or a film ('' for reviews without one)."""
+
+    key: str
+    total: int
+    n_positive: int
+    n_negative: int
+    n_uncertain: int
+    mean_probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """`mean_probability` is None when nothing matches; buckets by time ascend, by film the largest comes first."""
+
+    total: int
+    n_positive: int
+    n_negative: int
+    n_uncertain: int
+    mean_probability: float | None
+    histogram: tuple[int, ...]
+    buckets: list[Bucket]
+    most_positive: list[ResultView]
+    most_negative: list[ResultView]
+    rejected: int
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A message owed to a user about a job."""
+
+    id: int
+    job_id: int
+    user_id: int
+    kind: str
+    attempts: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class UserSettings:
+    """`file_format` None: the format that came in."""
+
+    user_id: int
+    share: bool = False
+    dm_notices: bool = True
+    file_format: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GuildSettings:
+    """None: the host's value counts."""
+
+    guild_id: int
+    retention_days: int | None = None
+    max_active_jobs: int | None = None
