@@ -10,6 +10,7 @@ import discord
 
 from bot.cards.base import Card
 from bot.cards.job import same_file_card
+from bot.cards.jobs_list import jump_url
 from bot.intake import FileRequest, accept_file
 from bot.verdicts import origin_of
 from db.jobs import get_job
@@ -37,9 +38,7 @@ async def batch_for(interaction: discord.Interaction[Any], request: FileRequest,
     bot.notifier.poke()
 
 
-async def _ask(
-    bot: ReelfeelBot, interaction: discord.Interaction[Any], request: FileRequest, same: JobView
-) -> None:
+async def _ask(bot: ReelfeelBot, interaction: discord.Interaction[Any], request: FileRequest, same: JobView) -> None:
     async def accept(pressed: discord.Interaction[Any]) -> None:
         origin = origin_of(pressed, share=request.origin.shared)
         columns = request.text_column, request.film_column, request.date_column
@@ -59,7 +58,7 @@ async def _show(bot: ReelfeelBot, interaction: discord.Interaction[Any], accepte
         await interaction.edit_original_response(**Card(f"Job {job.id} is accepted: its card follows.").for_edit())
         return
     if place is not None:
-        where = f"https://discord.com/channels/{(job.guild_id if job.shared else None) or '@me'}/{place.channel_id}/{place.message_id}"
+        where = jump_url(job.guild_id if job.shared else None, place.channel_id, place.message_id)
         await interaction.edit_original_response(**Card(f"Job {job.id} is accepted: {where}").for_edit())
         return
     bot.notifier.keep_live(job.id, interaction)

@@ -28,7 +28,13 @@ P = ParamSpec("P")
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
-BUSY_TASKS = ("discord.py: on_", "CommandTree-invoker", "discord-ui-view-dispatch", "discord-ui-dynamic-item", "reelfeel")
+BUSY_TASKS = (
+    "discord.py: on_",
+    "CommandTree-invoker",
+    "discord-ui-view-dispatch",
+    "discord-ui-dynamic-",
+    "reelfeel",
+)
 """Names of the tasks that answer a user; those of discord.py are its own."""
 MAX_DOWNLOADS = 2
 """Files held in memory at a time while they are stored; each is at most `max_upload_mib` large."""
@@ -100,7 +106,7 @@ class ReelfeelBot(commands.Bot):
             note(error, name)
 
     def ring(self, *rings: Accepted | Ring) -> None:
-        """Tells the workers of new chunks, beside the caller: a frozen broker costs 5 s, and the sweep repairs a miss."""
+        """Tells the workers of new chunks, beside the caller: a frozen broker costs 5 s. The sweep repairs a miss."""
         bell = self.bell
         if bell is None:
             return

@@ -12,6 +12,8 @@ FORMS: Final = "2026-01-31, 7d or 2w"
 """For the descriptions of options."""
 
 _AGO: Final = re.compile(r"([0-9]{1,4})\s*([dw])", re.IGNORECASE)
+_YEARS: Final = range(1000, 3000)
+"""Room to count some days on from any of them."""
 _DAYS: Final = {"d": 1, "w": 7}
 
 
@@ -26,7 +28,9 @@ def parse_day(text: str, *, today: date) -> date:
         if ago := _AGO.fullmatch(typed):
             return today - timedelta(days=int(ago[1]) * _DAYS[ago[2].lower()])
         if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", typed):
-            return date.fromisoformat(typed)
+            day = date.fromisoformat(typed)
+            if day.year in _YEARS:
+                return day
     except (ValueError, OverflowError):
         pass
     shown = typed if len(typed) <= 20 else typed[:19] + "…"

@@ -42,9 +42,7 @@ def check_file(name: str, size: int, settings: Settings) -> None:
     shown = discord.utils.escape_markdown(name)[:100]
     if not is_review_file(name):
         kinds = ", ".join(FILE_SUFFIXES)
-        raise UserError(
-            f"I cannot read {shown}: send one of {kinds}, plain or packed as {', '.join(PACKED_SUFFIXES)}."
-        )
+        raise UserError(f"I cannot read {shown}: send one of {kinds}, plain or packed as {', '.join(PACKED_SUFFIXES)}.")
     if size == 0:
         raise UserError(f"{shown} is empty: send a file with at least one review.")
     if size > settings.max_upload_bytes:

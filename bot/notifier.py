@@ -221,8 +221,9 @@ class Notifier:
             except GONE as error:
                 await self._elsewhere(job, card, error)
         db = self._bot.db
-        await self._bot.in_thread(mark_rendered, db, job.id, job.version)
-        if job.terminal:
+        if not job.terminal:
+            await self._bot.in_thread(mark_rendered, db, job.id, job.version)
+        else:
             await self._bot.in_thread(mark_delivered, db, job.id)
             self._edited_at.pop(job.id, None)
             self._live.pop(job.id, None)

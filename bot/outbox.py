@@ -31,7 +31,7 @@ async def with_retries(call: Callable[[], Awaitable[T]], *, attempts: int = 3) -
     async for attempt in AsyncRetrying(
         retry=retry_if_exception_type((aiohttp.ClientError, OSError)),
         stop=stop_after_attempt(attempts),
-        wait=wait_exponential_jitter(initial=0.2, max=2.0),
+        wait=wait_exponential_jitter(multiplier=0.2, max=2.0),
         reraise=True,
     ):
         with attempt:

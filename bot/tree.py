@@ -46,7 +46,7 @@ def tree_hash(tree: app_commands.CommandTree[Any]) -> str:
 async def sync_if_changed(bot: ReelfeelBot) -> bool:
     """Tells Discord the commands when they differ from what it was last told; whether it did.
 
-    Raises discord.HTTPException. A sync at every start runs into Discord's limit of 200 a day and can sleep for minutes.
+    Raises discord.HTTPException. Syncing at every start runs into Discord's daily limit and can sleep for minutes.
     """
     key = f"commands:{bot.application_id}"
     wanted = tree_hash(bot.tree)

@@ -9,7 +9,7 @@ import discord
 from bot.cards.base import Card
 from bot.intake import accept_text, check_text
 from bot.outbox import with_retries
-from db.jobs import mark_delivered, mark_rendered, set_message
+from db.jobs import mark_delivered, set_message
 from db.types import JobView, Origin
 
 if TYPE_CHECKING:
@@ -63,7 +63,6 @@ async def _say_now(bot: ReelfeelBot, interaction: discord.Interaction[Any], job:
     message = await with_retries(lambda: interaction.edit_original_response(**card.for_edit()))
     if share:
         await bot.in_thread(set_message, bot.db, job.id, message.channel.id, message.id)
-    await bot.in_thread(mark_rendered, bot.db, job.id, job.version)
     await bot.in_thread(mark_delivered, bot.db, job.id)
 
 

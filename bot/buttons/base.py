@@ -29,9 +29,7 @@ class NumberButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"re
     def __init__(self, number: int) -> None:
         """`number`: the id of the job or result."""
         self.number = number
-        super().__init__(
-            discord.ui.Button(label=self.text, style=self.style, custom_id=f"{self.prefix}:{number}")
-        )
+        super().__init__(discord.ui.Button(label=self.text, style=self.style, custom_id=f"{self.prefix}:{number}"))
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Derives the pattern from the prefix."""
@@ -39,9 +37,7 @@ class NumberButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"re
         super().__init_subclass__(**kwargs)
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: Press, item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
+    async def from_custom_id(cls, interaction: Press, item: discord.ui.Item[Any], match: re.Match[str], /) -> Self:
         """The button that was pressed."""
         return cls(int(match["id"]))
 

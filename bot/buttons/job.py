@@ -101,9 +101,7 @@ class AgainButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"job
         """`key`: of `bot.offers`; `text`: the button's label."""
         self.key = key
         super().__init__(
-            discord.ui.Button(
-                label=text, style=discord.ButtonStyle.secondary, custom_id=f"job:again:{key}"
-            )
+            discord.ui.Button(label=text, style=discord.ButtonStyle.secondary, custom_id=f"job:again:{key}")
         )
 
     @classmethod

@@ -56,7 +56,10 @@ def running_card(job: JobView, now: datetime) -> Card:
         if len(job.columns) > 25:
             text += " Only the first 25 are listed: name another with `text_column` of `/batch`."
     elif job.state == "finishing":
-        title, text = f"Job {job.id}: writing the files", f"{_named(job)}\n{bar(1)} all {plural(job.rows_done, 'review')}"
+        title, text = (
+            f"Job {job.id}: writing the files",
+            f"{_named(job)}\n{bar(1)} all {plural(job.rows_done, 'review')}",
+        )
     elif job.rows_done == 0:
         title, text = f"Job {job.id}: {plural(job.rows_total or 0, 'review')} queued", _named(job)
     else:
@@ -107,8 +110,8 @@ def done_card(
         lines.append(f"{plural(bad, 'row')} not scored: the second file names each with its reason")
     for name, size in too_large:
         lines.append(
-            f"`{escape(name, 80)}` has {size / 2**20:,.1f} MiB, more than the {limit / 2**20:,.0f} MiB Discord takes here: "
-            "send the file in parts to get all of it back."
+            f"**{escape(name, 80)}** has {size / 2**20:,.1f} MiB, more than the {limit / 2**20:,.0f} MiB that Discord "
+            "takes here: send the file in parts to get all of it back."
         )
     embed = discord.Embed(
         title=f"Job {job.id}: {plural(scored, 'review')} scored{_took(job)}",
@@ -133,9 +136,7 @@ def ended_card(job: JobView) -> Card:
         text = f"{_named(job)}\nNothing more of it is scored; what was scored before stays under `/results`."
         return Card(embed=discord.Embed(title=f"Job {job.id}: cancelled", description=text, colour=FAILED))
     reason = escape(job.error, 1500) if job.error else "Something went wrong on our side; send the file again."
-    embed = discord.Embed(
-        title=f"Job {job.id}: not scored", description=f"{_named(job)}\n{reason}", colour=FAILED
-    )
+    embed = discord.Embed(title=f"Job {job.id}: not scored", description=f"{_named(job)}\n{reason}", colour=FAILED)
     if job.error_code:
         embed.set_footer(text=f"Reference job {job.id} · {job.error_code}")
     return Card(embed=embed)
@@ -151,5 +152,7 @@ def same_file_card(job: JobView, key: str) -> Card:
     """Asks what to do with a file that was scored before; `key` of the offer that Score again takes up."""
     when = discord.utils.format_dt(job.finished_at or job.created_at, "R")
     scored = job.n_positive + job.n_negative + job.n_uncertain
-    text = f"This is the same file as **job {job.id}** ({plural(scored, 'review')}, {when}). Show that result, or score it again?"
-    return Card(text, view=buttons_view(ReuseButton(job.id), AgainButton(key)))
+    text = f"This is the same file as **job {job.id}** ({plural(scored, 'review')}, {when})."
+    return Card(
+        f"{text} Show that result, or score it again?", view=buttons_view(ReuseButton(job.id), AgainButton(key))
+    )

@@ -72,7 +72,7 @@ def _scorer_of(files: list[discord.Attachment]) -> Any:
             await accept_file(pressed.client, FileRequest(attachment, origin, part), again=True)
         pressed.client.notifier.poke()
         await pressed.edit_original_response(
-            content=f"{len(files)} files are accepted: their cards come as direct messages, and `/jobs list` shows them.",
+            content=f"{len(files)} files are accepted: their cards come as direct messages, `/jobs list` has them too.",
             view=None,
         )
 

@@ -1,0 +1,163 @@
+"""`reelfeel bot`: one process that joins Discord, or the simulated one of the preview."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import re
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Final
+
+import aiohttp
+import discord
+
+from bot import logs
+from bot.client import ReelfeelBot
+from db.engine import Database
+from db.errors import DatabaseUnavailable, DbError, SchemaOutdated
+from settings import Settings
+from worker.bell import Bell, BrokerUnavailable, listen_hints
+
+log = logging.getLogger(__name__)
+
+EXIT_UNAVAILABLE: Final = 69
+EXIT_CONFIG: Final = 78
+TOKEN_SHAPE: Final = re.compile(r"[\w-]{18,}\.[\w-]{5,}\.[\w-]{20,}")
+"""Three parts of base64url: the bot's id, the time it was made, a signature."""
+READY_FD: Final = "REELFEEL_READY_FD"
+"""Names the pipe on which `reelfeel up` wants to hear that this process takes work."""
+
+UNSET: Final = (
+    "DISCORD_TOKEN is not set: give the bot's token from https://discord.com/developers/applications, "
+    "or start `reelfeel bot --preview` for a simulated Discord."
+)
+WRONG_SHAPE: Final = (
+    "DISCORD_TOKEN is not a bot token: copy it whole from https://discord.com/developers/applications, page Bot."
+)
+REFUSED: Final = (
+    "Discord refuses DISCORD_TOKEN: make a new one at https://discord.com/developers/applications, page Bot."
+)
+NO_BROKER: Final = "REDIS_URL is not set: give the broker's address, or run `reelfeel up`, which brings its own."
+NO_DISCORD: Final = "Discord cannot be reached: check the network of this machine and start again."
+
+
+class _Wrong(Exception):
+    """A setting without which the bot cannot start; its text is one plain sentence."""
+
+
+class _Away(Exception):
+    """A service that cannot be reached; its text is one plain sentence."""
+
+
+def main(settings: Settings, *, preview: bool = False) -> int:
+    """Runs until SIGTERM or SIGINT, then finishes the replies in flight: exit code 0.
+
+    78 when a setting or the schema is wrong, 69 when database, broker or Discord do not answer at the start; both
+    after one sentence on standard error. Once connected it outlives outages of all three.
+    """
+    logs.configure(settings.log_level)
+    db: Database | None = None
+    bell: Bell | None = None
+    try:
+        if not preview:
+            _check_token(settings)
+        db = Database(settings.database(), durable=True)
+        db.check_schema()
+        url = settings.broker()
+        if url is None:
+            raise _Wrong(NO_BROKER)
+        bell = Bell(url)
+        bell.check()
+        asyncio.run(_preview(settings, db, bell) if preview else _discord(settings, db, bell, url))
+    except (_Wrong, SchemaOutdated) as error:
+        return _refuse(error, EXIT_CONFIG)
+    except (_Away, DatabaseUnavailable, BrokerUnavailable, DbError) as error:
+        return _refuse(error, EXIT_UNAVAILABLE)
+    finally:
+        if bell is not None:
+            bell.close()
+        if db is not None:
+            db.dispose()
+    return 0
+
+
+def _refuse(error: Exception, code: int) -> int:
+    sys.stderr.write(f"{error}\n")
+    return code
+
+
+def _check_token(settings: Settings) -> None:
+    token = "" if settings.discord_token is None else settings.discord_token.get_secret_value().strip()
+    if not token:
+        raise _Wrong(UNSET)
+    if TOKEN_SHAPE.fullmatch(token) is None:
+        raise _Wrong(WRONG_SHAPE)
+
+
+def say_ready() -> None:
+    """Tells whoever started this process, if it asked, that it takes work now."""
+    fd = os.environ.pop(READY_FD, None)
+    if fd is not None:
+        with suppress(OSError):
+            os.write(int(fd), b"1")
+            os.close(int(fd))
+
+
+async def _discord(settings: Settings, db: Database, bell: Bell, redis_url: str) -> None:
+    assert settings.discord_token is not None
+    bot = ReelfeelBot(settings, db, bell)
+    bot.add_listener(_ready, "on_ready")
+    token = settings.discord_token.get_secret_value().strip()
+    hints = asyncio.create_task(_hear(bot, redis_url), name="hints")
+    running = asyncio.create_task(bot.start(token), name="gateway")
+    try:
+        await until_stopped(running, lambda: bot.finish())
+    except discord.LoginFailure:
+        raise _Wrong(REFUSED) from None
+    except (aiohttp.ClientError, OSError, discord.GatewayNotFound, discord.DiscordServerError):
+        raise _Away(NO_DISCORD) from None
+    finally:
+        hints.cancel()
+        if not bot.is_closed():
+            await bot.close()
+
+
+async def _ready() -> None:
+    say_ready()
+
+
+async def _hear(bot: ReelfeelBot, redis_url: str) -> None:
+    async for _ in listen_hints(redis_url):
+        bot.notifier.poke()
+
+
+async def _preview(settings: Settings, db: Database, bell: Bell) -> None:
+    # simcord belongs to the extra `local`: a production image does without it.
+    try:
+        from bot.preview import serve
+    except ModuleNotFoundError as missing:
+        raise _Wrong(f"The simulated Discord needs {missing.name}: install reelfeel[local].") from None
+    await serve(settings, db, bell, on_ready=say_ready)
+
+
+async def until_stopped(running: asyncio.Task[None], finish: Callable[[], Awaitable[None]]) -> None:
+    """Returns when `running` ends, or after SIGTERM or SIGINT once `finish` is through; raises what `running` did."""
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    waiting = asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({running, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        if stop.is_set():
+            log.info("stopping: replies in flight are finished")
+            await finish()
+        await running
+    finally:
+        waiting.cancel()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(number)
