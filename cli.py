@@ -159,10 +159,177 @@ def db_check() -> None:
     typer.echo("The database answers and its schema is the newest.")
 
 
-def run() -> None:
-    """Entry point of `python -m cli`, which `reelfeel up` uses for its children."""
-    app()
+@app.command()
+def score(
+    sources: Annotated[
+        list[str] | None, typer.Argument(metavar="[FILE]...", help="Review files; - is standard input.")
+    ] = None,
+    text: Annotated[str | None, typer.Option(help="One review, instead of files.")] = None,
+    explain: Annotated[bool, typer.Option(help="With --text: what each sentence contributed.")] = False,
+    output: Annotated[
+        str | None,
+        typer.Option("--output", "-o", help="File, folder, or - for standard output. Default: beside the source."),
+    ] = None,
+    format: Annotated[
+        str | None, typer.Option(help="csv, tsv, jsonl, json, parquet or xlsx. Default: as it came in.")
+    ] = None,
+    stdin_format: Annotated[str, typer.Option(help="What standard input holds.")] = "txt",
+    text_column: Annotated[
+        str | None, typer.Option(help="Column with the reviews, when it is not found by itself.")
+    ] = None,
+    model_dir: Annotated[Path | None, typer.Option("--model", help="Model folder. Default: the shipped one.")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no summary.")] = False,
+) -> None:
+    """Scores review files, standard input or one text, in this process."""
+    if (text is None) == (not sources):
+        raise typer.BadParameter("give either files (or -) or --text.")
+    if text is not None:
+        score_text(text, load_scorer(model_dir), explain=explain)
+        return
+    if explain:
+        raise typer.BadParameter("--explain works with --text.")
+    if output is not None and output != "-" and len(sources or []) > 1 and not Path(output).is_dir():
+        raise typer.BadParameter("--output must be an existing folder when there are several files.")
+    scorer = load_scorer(model_dir)
+    for source in sources or []:
+        score_source(source, scorer, output, format, stdin_format, text_column, quiet=quiet)
+
+
+def score_text(text: str, scorer: Scorer, *, explain: bool) -> None:
+    """Prints the verdict on one review, and with `explain` its sentences with their contributions to the logit."""
+    from rich.console import Console
+    from rich.text import Text
+
+    from model import FLAGS
+
+    console = Console(highlight=False)
+    explanation = scorer.explain(text) if explain else None
+    verdict = explanation.verdict if explanation else scorer.score([text])[0]
+    console.print(f"{verdict.label}  probability of positive {verdict.probability:.3f}  ({verdict.model})")
+    for flag in verdict.flags:
+        console.print(f"{flag}: {FLAGS[flag]}")
+    for sentence in explanation.sentences if explanation else []:
+        colour = "green" if sentence.contribution > 0 else "red"
+        words = " ".join(text[sentence.start : sentence.end].split())
+        console.print(Text.assemble((f"{sentence.contribution:+7.2f}  ", colour), words))
+
+
+def score_source(
+    source: str,
+    scorer: Scorer,
+    output: str | None,
+    format: str | None,
+    stdin_format: str,
+    column: str | None,
+    *,
+    quiet: bool,
+) -> None:
+    """Scores one file, or standard input when `source` is "-"; exit 65 with one sentence when it cannot be read."""
+    from rich.console import Console
+    from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    from worker.files.errors import FileError
+    from worker.files.limits import Limits
+    from worker.files.score import score_file
+
+    config = load_settings()
+    limits = Limits(config.max_rows, config.max_unpacked_bytes, config.max_review_chars)
+    streams_in, streams_out = source == "-", output == "-" or (source == "-" and output is None)
+    path = Path(source)
+    if not streams_in and not path.is_file():
+        stop(f"{path} is not a file.", EXIT_DATA)
+    base = Path.cwd() if streams_in else path.parent
+    if output is not None and not streams_out:
+        base = Path(output) if Path(output).is_dir() else Path(output).parent
+    stem = "stdin" if streams_in else path.name.split(".")[0]
+    rejected = base / f"{stem}.rejected.csv"
+    console = Console(stderr=True)
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, disable=quiet or not console.is_terminal) as bar:
+        task = bar.add_task(source, total=None)
+        try:
+            summary = score_file(
+                sys.stdin.buffer if streams_in else path,
+                scorer,
+                limits=limits,
+                output=sys.stdout.buffer if streams_out else None if output is None else Path(output),
+                filename=f"stdin.{stdin_format}" if streams_in else None,
+                format=format,
+                text_column=column,
+                rejected=rejected,
+                progress=lambda rows: bar.update(task, completed=rows),
+            )
+        except FileError as error:
+            rejected.unlink(missing_ok=True)
+            stop(f"{source}: {error}", EXIT_DATA)
+    if summary.rejected == 0:
+        rejected.unlink(missing_ok=True)
+    if quiet:
+        return
+    if summary.rejected:
+        console.print(f"{summary.rejected:,} rows were not scored: {rejected}", highlight=False)
+    console.print(
+        f"{source}: {summary.scored:,} reviews scored in {summary.seconds:.1f} s "
+        f"({summary.reviews_per_second:,.0f} reviews/s): {summary.positive:,} positive, {summary.negative:,} negative, "
+        f"{summary.uncertain:,} uncertain. {'' if summary.output is None else summary.output}",
+        highlight=False,
+        soft_wrap=True,
+    )
+
+
+@app.command()
+def train(
+    config: Annotated[Path, typer.Argument(help="A config file such as model/configs/default.toml.")],
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Run folder. Default: runs/NAME.")] = None,
+    resume: Annotated[bool, typer.Option(help="Go on after the last finished epoch.")] = False,
+    ship: Annotated[bool, typer.Option(help="Make the result the shipped model.")] = False,
+) -> None:
+    """Trains, calibrates, exports and evaluates a model from a config file."""
+    from model import ModelFolderError
+    from model.config import ConfigError
+    from model.readers import DataError
+
+    try:
+        from model import train as training
+
+        run_folder = training.run(config, output=output, resume=resume)
+        typer.echo(f"The model is in {run_folder / 'model'}")
+        if ship:
+            from model import ship as shipping
+
+            typer.echo(f"Shipped to {shipping.run(run_folder)}")
+    except ImportError as error:
+        stop(f"training needs the extra `train`: pip install 'reelfeel[train]' ({error})", EXIT_CONFIG)
+    except ConfigError as error:
+        stop(error, EXIT_CONFIG)
+    except (DataError, ModelFolderError) as error:
+        stop(error, EXIT_DATA)
+
+
+@app.command()
+def evaluate(
+    file: Annotated[Path, typer.Argument(help="Labelled Parquet, CSV, TSV or JSONL file, or an aclImdb folder.")],
+    model_dir: Annotated[Path | None, typer.Option("--model", help="Model folder. Default: the shipped one.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the figures here as JSON.")] = None,
+    validation: Annotated[bool, typer.Option(help="Only the rows of the validation part, split by movie.")] = False,
+) -> None:
+    """Accuracy, precision, recall, F1, confusion and calibration error on a labelled file."""
+    from model import SHIPPED, ModelFolderError
+    from model.evaluate import run as evaluated
+    from model.readers import DataError
+
+    folder = model_dir or load_settings().model_dir or SHIPPED
+    try:
+        result = evaluated(file, folder=folder, output=output, validation_only=validation)
+    except ModelFolderError as error:
+        stop(error, EXIT_CONFIG)
+    except DataError as error:
+        stop(error, EXIT_DATA)
+    typer.echo(f"{result.model} on {result.file} ({result.rows})")
+    for name, value in result.metrics.as_dict().items():
+        typer.echo(f"{name:<22}{value}")
 
 
 if __name__ == "__main__":
-    sys.exit(run())
+    # `reelfeel up` starts its children this way.
+    app()

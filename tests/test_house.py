@@ -35,7 +35,7 @@ def test_every_locked_requirement_is_pinned_and_hashed() -> None:
 
 
 def test_the_lock_names_no_host() -> None:
-    assert "http" not in LOCK
+    assert "://" not in LOCK
     assert "index-url" not in LOCK
 
 
