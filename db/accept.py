@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from db.blobs import delete_blob, write_blob
@@ -15,7 +15,7 @@ from db.engine import Database
 from db.errors import QuotaExceeded
 from db.scope import visible
 from db.tables import Blob, Chunk, Job, Review, Upload
-from db.types import TERMINAL, Accepted, Origin, Viewer
+from db.types import TERMINAL, Accepted, JobKind, JobState, Origin, Viewer
 
 QUOTA_LOCK: Final = 0x0A << 56
 """Space of PostgreSQL advisory locks, one a user, that make two uploads at once count each other."""
@@ -88,8 +88,12 @@ def find_same_file(db: Database, viewer: Viewer, sha256: str) -> int | None:
         )
 
 
-def _new_job(session: Session, origin: Origin, *, part: int, kind: str, state: str, rows_total: int) -> int | None:
+def _new_job(
+    session: Session, origin: Origin, *, part: int, kind: JobKind, state: JobState, rows_total: int
+) -> int | None:
     """The new job's id, or None when the same event was accepted before."""
+    if _known(session, origin, part):
+        return None  # asked first, because an insert that does nothing still uses up a job's number
     insert = insert_for(session, Job).values(
         kind=kind,
         state=state,
@@ -121,11 +125,11 @@ def _rung(session: Session, chunk: Chunk) -> Accepted:
 
 
 def _accepted(chunk: Chunk, *, duplicate: bool) -> Accepted:
-    return Accepted(chunk.job_id, chunk.id, chunk.kind, chunk.queue, duplicate)  # type: ignore[arg-type]
+    return Accepted(chunk.job_id, chunk.id, chunk.kind, chunk.queue, duplicate)
 
 
-def _event(origin: Origin, part: int) -> tuple[bool, ...]:
-    return (Job.source == origin.source, Job.source_id == origin.source_id, Job.part == part)  # type: ignore[return-value]
+def _event(origin: Origin, part: int) -> tuple[ColumnElement[bool], ...]:
+    return (Job.source == origin.source, Job.source_id == origin.source_id, Job.part == part)
 
 
 def _known(session: Session, origin: Origin, part: int) -> bool:

@@ -7,12 +7,14 @@ from sqlalchemy.orm import Session
 
 from db.clock import db_time
 from db.dialect import insert_for
+from db.rollups import NOT_SCORED
 from db.tables import Chunk, Job, NoticeRow
+from db.types import ChunkKind, JobState
 
 OPEN = ("pending", "queued", "running")
 
 
-def add_chunk(session: Session, job: Job, kind: str) -> Chunk:
+def add_chunk(session: Session, job: Job, kind: ChunkKind) -> Chunk:
     """A chunk of bulk work without rows ('ingest' or 'finish'), for the sweeper to ring."""
     chunk = Chunk(job_id=job.id, kind=kind, queue="bulk", state="pending")
     session.add(chunk)
@@ -25,7 +27,7 @@ def add_notice(session: Session, job: Job, kind: str) -> None:
     session.execute(insert.on_conflict_do_nothing())
 
 
-def close(session: Session, job: Job, state: str, *, code: str | None = None, error: str | None = None) -> None:
+def close(session: Session, job: Job, state: JobState, *, code: str | None = None, error: str | None = None) -> None:
     """Ends a locked job; open chunks become `cancelled`, so that nothing more can be stored for it."""
     job.state = state
     job.error_code, job.error = code, error
@@ -50,8 +52,6 @@ def after_scoring(session: Session, job: Job) -> None:
         job.state = "finishing"
         add_chunk(session, job, "finish")
     elif job.rows_failed:
-        close(
-            session, job, "failed", code="could_not_be_scored", error="This review could not be scored: send it again."
-        )
+        close(session, job, "failed", code=NOT_SCORED, error="This review could not be scored: send it again.")
     else:
         close(session, job, "done")

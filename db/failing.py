@@ -16,8 +16,8 @@ from db.tables import Chunk, Job, Review
 from db.types import Claim, NewRejected
 
 GAVE_UP: Final = {
-    "ingest": f"The file could not be read in {leases.MAX_TRIES} attempts: check that it opens elsewhere, then send it again.",
-    "finish": f"The result file could not be written in {leases.MAX_TRIES} attempts: the scores are kept in /results.",
+    "ingest": "The file could not be read in 3 attempts: check that it opens elsewhere, then send it again.",
+    "finish": "The result file could not be written in 3 attempts: its scores are kept, /results finds them.",
 }
 
 

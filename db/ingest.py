@@ -21,18 +21,24 @@ from db.types import TERMINAL, Claim, NewRejected, NewReview, Ring, UploadInfo, 
 MAX_ROWS: Final = 5_000
 """Most rows in one transaction: SQLite has one write lock, and a member's message waits for it."""
 
-_REVIEWS = "INSERT INTO reviews (job_id, row_number, text, film, day) "
-_REVIEWS_SQLITE = _REVIEWS + "VALUES (?, ?, ?, ?, ?) ON CONFLICT (job_id, row_number) DO NOTHING"
-_REVIEWS_POSTGRESQL = (
-    _REVIEWS + "SELECT * FROM unnest(%s::bigint[], %s::int[], %s::text[], %s::text[], %s::date[])"
-    " ON CONFLICT (job_id, row_number) DO NOTHING"
-)
-_REJECTED = "INSERT INTO rejected_rows (job_id, row_number, code, reason) "
-REJECTED_SQLITE: Final = _REJECTED + "VALUES (?, ?, ?, ?) ON CONFLICT (job_id, row_number) DO NOTHING"
-REJECTED_POSTGRESQL: Final = (
-    _REJECTED + "SELECT * FROM unnest(%s::bigint[], %s::int[], %s::text[], %s::text[])"
-    " ON CONFLICT (job_id, row_number) DO NOTHING"
-)
+_REVIEWS_SQLITE = """
+    INSERT INTO reviews (job_id, row_number, text, film, day) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT (job_id, row_number) DO NOTHING
+"""
+_REVIEWS_POSTGRESQL = """
+    INSERT INTO reviews (job_id, row_number, text, film, day)
+    SELECT * FROM unnest(%s::bigint[], %s::int[], %s::text[], %s::text[], %s::date[])
+    ON CONFLICT (job_id, row_number) DO NOTHING
+"""
+_REJECTED_SQLITE = """
+    INSERT INTO rejected_rows (job_id, row_number, code, reason) VALUES (?, ?, ?, ?)
+    ON CONFLICT (job_id, row_number) DO NOTHING
+"""
+_REJECTED_POSTGRESQL = """
+    INSERT INTO rejected_rows (job_id, row_number, code, reason)
+    SELECT * FROM unnest(%s::bigint[], %s::int[], %s::text[], %s::text[])
+    ON CONFLICT (job_id, row_number) DO NOTHING
+"""
 
 
 def open_upload(db: Database, claim: Claim) -> UploadInfo:
@@ -99,7 +105,7 @@ def _insert_reviews(session: Session, job_id: int, reviews: Sequence[NewReview])
 def insert_rejected(session: Session, job_id: int, rejected: Sequence[NewRejected]) -> int:
     """Stores rows without a verdict and returns how many were new."""
     rows = [(job_id, row.row_number, row.code, storable(row.reason)) for row in rejected]
-    return insert_rows(session, sqlite_sql=REJECTED_SQLITE, postgresql_sql=REJECTED_POSTGRESQL, rows=rows)
+    return insert_rows(session, sqlite_sql=_REJECTED_SQLITE, postgresql_sql=_REJECTED_POSTGRESQL, rows=rows)
 
 
 def finish_ingest(

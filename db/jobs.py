@@ -15,21 +15,21 @@ from db.tables import Blob, Job, OutputFile, Upload
 from db.types import TERMINAL, JobView, OutputInfo, Viewer
 
 
-def _jobs() -> Select[tuple[Job, str | None, list[str] | None]]:
+def _jobs() -> Select[Job, str | None, list[str] | None]:
     return select(Job, Upload.filename, Upload.candidates).outerjoin(Upload, Upload.job_id == Job.id)
 
 
-def _view(row: Row[tuple[Job, str | None, list[str] | None]]) -> JobView:
+def _view(row: Row[Job, str | None, list[str] | None]) -> JobView:
     job, filename, candidates = row
     return JobView(
         id=job.id,
-        kind=job.kind,  # type: ignore[arg-type]
-        state=job.state,  # type: ignore[arg-type]
+        kind=job.kind,
+        state=job.state,
         owner_id=job.owner_id,
         guild_id=job.guild_id,
         channel_id=job.channel_id,
         message_id=job.message_id,
-        source=job.source,  # type: ignore[arg-type]
+        source=job.source,
         source_id=job.source_id,
         reply_to=job.reply_to,
         shared=job.shared,
@@ -119,7 +119,7 @@ def list_outputs(db: Database, viewer: Viewer, job_id: int) -> list[OutputInfo]:
             .where(OutputFile.job_id == job_id)
             .order_by(OutputFile.id)
         )
-        return [OutputInfo(*row) for row in session.execute(files).tuples()]  # type: ignore[arg-type]
+        return [OutputInfo(*row) for row in session.execute(files).tuples()]
 
 
 def read_output(db: Database, viewer: Viewer, blob_id: int) -> Iterator[bytes]:

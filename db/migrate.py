@@ -43,9 +43,7 @@ def upgrade(url: str, *, scripts: Path = SCRIPTS) -> None:
         try:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise DatabaseUnavailable(
-                f"The folder of the database ({place(parsed)}) cannot be made: {error}."
-            ) from None
+            raise DatabaseUnavailable(f"The folder of the {place(parsed)} cannot be made: {error.strerror}.") from None
     with translated(parsed):
         command.upgrade(config(url, scripts), "head")
 

@@ -15,12 +15,12 @@ from db.errors import BadCursor, JobNotFinished, NotFound, NotYours
 from db.finish import split_flags
 from db.scope import legs, visible
 from db.tables import Correction, Job, Prediction, Review
-from db.types import LABELS, Page, ResultView, SearchFilter, Viewer
+from db.types import LABELS, Page, ResultView, SearchFilter, Source, Viewer
 
-Found = Row[tuple[Prediction, int, str | None, int | None, int | None, str]]
+Found = Row[Prediction, int, str | None, int | None, int | None, Source]
 
 
-def results() -> Select[tuple[Prediction, int, str | None, int | None, int | None, str]]:
+def results() -> Select[Prediction, int, str | None, int | None, int | None, Source]:
     """Predictions with what their review and job add to a ResultView."""
     return (
         select(Prediction, Review.row_number, Review.text, Job.channel_id, Job.reply_to, Job.source)
@@ -39,7 +39,7 @@ def view(row: Found) -> ResultView:
         row_number=row_number,
         text=text,
         film=prediction.film,
-        label=prediction.label,  # type: ignore[arg-type]
+        label=prediction.label,
         probability=prediction.probability,
         flags=split_flags(prediction.flags),
         explanation=None if explanation is None else tuple((int(s), int(e), float(c)) for s, e, c in explanation),
@@ -49,7 +49,7 @@ def view(row: Found) -> ResultView:
         guild_id=prediction.guild_id,
         channel_id=channel_id,
         reply_to=reply_to,
-        source=source,  # type: ignore[arg-type]
+        source=source,
     )
 
 
@@ -82,10 +82,10 @@ def search(db: Database, viewer: Viewer, wanted: SearchFilter, *, cursor: str | 
     """
     after = _after(wanted.sort, cursor)
     conditions = [*matching(wanted), *([] if after is None else [after])]
-    order = [Prediction.review_id.desc()]
+    query = results().where(*conditions).limit(limit + 1)
     if wanted.sort == "probability":
-        order.insert(0, Prediction.probability.desc())
-    query = results().where(*conditions).order_by(*order).limit(limit + 1)
+        query = query.order_by(Prediction.probability.desc())
+    query = query.order_by(Prediction.review_id.desc())
     with db.read() as session:
         # One query for one's own and one for what was shared here: each walks its own index and stops early.
         found = [[view(row) for row in session.execute(query.where(leg))] for leg in legs(viewer, Prediction)]

@@ -56,14 +56,14 @@ def _due(db: Database, state: ColumnElement[bool], since: Any, host_days: int) -
         found: set[int] = set()
         own = session.scalars(select(GuildSetting.retention_days).distinct()).all()
         for days in {days for days in own if days is not None}:
-            where = Job.guild_id.in_(chosen.where(GuildSetting.retention_days == days))
-            found.update(session.scalars(_old(state, since, days).where(where)))
-        where = or_(Job.guild_id.is_(None), Job.guild_id.not_in(chosen))
-        found.update(session.scalars(_old(state, since, host_days).where(where)))
+            theirs = Job.guild_id.in_(chosen.where(GuildSetting.retention_days == days))
+            found.update(session.scalars(_old(state, since, days).where(theirs)))
+        host = or_(Job.guild_id.is_(None), Job.guild_id.not_in(chosen))
+        found.update(session.scalars(_old(state, since, host_days).where(host)))
     return sorted(found)
 
 
-def _old(state: ColumnElement[bool], since: Any, days: int) -> Select[tuple[int]]:
+def _old(state: ColumnElement[bool], since: Any, days: int) -> Select[int]:
     return select(Job.id).where(state, Job.purged_at.is_(None), since < db_time(-days * DAY_S))
 
 

@@ -60,19 +60,13 @@ def count(session: Session, job_id: int) -> Rollup:
     ).tuples():
         labels[label] += n
         histogram[bin_] += n
-    rejected = dict(
-        session.execute(
-            select(RejectedRow.code == NOT_SCORED, func.count())
-            .where(RejectedRow.job_id == job_id)
-            .group_by(RejectedRow.code == NOT_SCORED)
-        )
-        .tuples()
-        .all()
-    )
+    codes = select(RejectedRow.code, func.count()).where(RejectedRow.job_id == job_id).group_by(RejectedRow.code)
+    rejected = dict(session.execute(codes).tuples().all())
+    failed = rejected.pop(NOT_SCORED, 0)
     return Rollup(
         sum(labels.values()),
-        rejected.get(False, 0),
-        rejected.get(True, 0),
+        sum(rejected.values()),
+        failed,
         labels["positive"],
         labels["negative"],
         labels["uncertain"],

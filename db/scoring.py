@@ -19,25 +19,25 @@ from db.types import Claim, ReviewRow, Score, bin_of
 
 # Owner, server, film and day come from the stored job and review, so that a verdict can only land on a review of the
 # claimed job. A review without a day of its own counts on the day its job was accepted.
-_COLUMNS = (
-    "INSERT INTO predictions (review_id, job_id, owner_id, guild_id, shared, film, day, label, probability, bin, flags,"
-    " model, explanation, created_at) "
-)
-_SQLITE = (
-    _COLUMNS + "SELECT r.id, j.id, j.owner_id, j.guild_id, j.shared, r.film, coalesce(r.day, date(j.created_at)),"
-    " ?2, ?3, ?4, ?5, ?6, ?7, strftime('%Y-%m-%d %H:%M:%f000', 'now')"
-    " FROM reviews r JOIN jobs j ON j.id = r.job_id WHERE r.id = ?1 AND r.job_id = ?8"
-    " ON CONFLICT (review_id) DO NOTHING"
-)
-_POSTGRESQL = (
-    _COLUMNS + "SELECT r.id, j.id, j.owner_id, j.guild_id, j.shared, r.film,"
-    " coalesce(r.day, (j.created_at AT TIME ZONE 'UTC')::date),"
-    " s.label, s.probability, s.bin, s.flags, s.model, s.explanation::json, statement_timestamp()"
-    " FROM unnest(%s::bigint[], %s::text[], %s::float8[], %s::int[], %s::text[], %s::text[], %s::text[], %s::bigint[])"
-    " AS s(review_id, label, probability, bin, flags, model, explanation, job_id)"
-    " JOIN reviews r ON r.id = s.review_id AND r.job_id = s.job_id JOIN jobs j ON j.id = r.job_id"
-    " ON CONFLICT (review_id) DO NOTHING"
-)
+_SQLITE = """
+    INSERT INTO predictions (review_id, job_id, owner_id, guild_id, shared, film, day, label, probability, bin, flags,
+                             model, explanation, created_at)
+    SELECT r.id, j.id, j.owner_id, j.guild_id, j.shared, r.film, coalesce(r.day, date(j.created_at)),
+           ?2, ?3, ?4, ?5, ?6, ?7, strftime('%Y-%m-%d %H:%M:%f000', 'now')
+    FROM reviews r JOIN jobs j ON j.id = r.job_id WHERE r.id = ?1 AND r.job_id = ?8
+    ON CONFLICT (review_id) DO NOTHING
+"""
+_POSTGRESQL = """
+    INSERT INTO predictions (review_id, job_id, owner_id, guild_id, shared, film, day, label, probability, bin, flags,
+                             model, explanation, created_at)
+    SELECT r.id, j.id, j.owner_id, j.guild_id, j.shared, r.film,
+           coalesce(r.day, (j.created_at AT TIME ZONE 'UTC')::date),
+           s.label, s.probability, s.bin, s.flags, s.model, s.explanation::json, statement_timestamp()
+    FROM unnest(%s::bigint[], %s::text[], %s::float8[], %s::int[], %s::text[], %s::text[], %s::text[], %s::bigint[])
+         AS s(review_id, label, probability, bin, flags, model, explanation, job_id)
+    JOIN reviews r ON r.id = s.review_id AND r.job_id = s.job_id JOIN jobs j ON j.id = r.job_id
+    ON CONFLICT (review_id) DO NOTHING
+"""
 
 
 def load_reviews(db: Database, claim: Claim) -> list[ReviewRow]:

@@ -145,7 +145,7 @@ def _ring(session: Session, ids: list[int]) -> list[Ring]:
         .returning(Chunk.id, Chunk.kind, Chunk.queue)
         .execution_options(synchronize_session=False)
     ).tuples()
-    rings = {id_: Ring(id_, kind, queue) for id_, kind, queue in rung}  # type: ignore[arg-type]
+    rings = {id_: Ring(id_, kind, queue) for id_, kind, queue in rung}
     return [rings[id_] for id_ in ids if id_ in rings]
 
 

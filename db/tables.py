@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from db.clock import UtcTime, db_time
-from db.types import BINS
+from db.types import BINS, ChunkKind, ChunkState, JobKind, JobState, Label, OutputKind, QueueName, Source
 
 # SQLite gives out a key of its own only for INTEGER; 64 bits all the same.
 Key = BigInteger().with_variant(Integer, "sqlite")
@@ -68,13 +68,13 @@ class Job(Base):
     __tablename__ = "jobs"
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
-    kind: Mapped[str] = mapped_column(String(16))
-    state: Mapped[str] = mapped_column(String(16))
+    kind: Mapped[JobKind] = mapped_column(String(16))
+    state: Mapped[JobState] = mapped_column(String(16))
     owner_id: Mapped[int] = mapped_column(BigInteger)
     guild_id: Mapped[int | None] = mapped_column(BigInteger)
     channel_id: Mapped[int | None] = mapped_column(BigInteger)
     message_id: Mapped[int | None] = mapped_column(BigInteger)
-    source: Mapped[str] = mapped_column(String(16))
+    source: Mapped[Source] = mapped_column(String(16))
     source_id: Mapped[int] = mapped_column(BigInteger)
     part: Mapped[int] = mapped_column(default=0)
     reply_to: Mapped[int | None] = mapped_column(BigInteger)
@@ -172,7 +172,7 @@ class OutputFile(Base):
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"))
-    kind: Mapped[str] = mapped_column(String(16))
+    kind: Mapped[OutputKind] = mapped_column(String(16))
     filename: Mapped[str]
     blob_id: Mapped[int] = mapped_column(ForeignKey("blobs.id"))
 
@@ -190,9 +190,9 @@ class Chunk(Base):
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"))
-    kind: Mapped[str] = mapped_column(String(16))
-    queue: Mapped[str] = mapped_column(String(16))
-    state: Mapped[str] = mapped_column(String(16))
+    kind: Mapped[ChunkKind] = mapped_column(String(16))
+    queue: Mapped[QueueName] = mapped_column(String(16))
+    state: Mapped[ChunkState] = mapped_column(String(16))
     attempt: Mapped[int] = mapped_column(default=0)
     tries: Mapped[int] = mapped_column(SmallInteger, default=0)
     lease_until: Mapped[datetime | None]
@@ -252,7 +252,7 @@ class Prediction(Base):
     shared: Mapped[bool] = mapped_column(Boolean)
     film: Mapped[str | None]
     day: Mapped[date]
-    label: Mapped[str] = mapped_column(String(16))
+    label: Mapped[Label] = mapped_column(String(16))
     probability: Mapped[float]
     bin: Mapped[int] = mapped_column(SmallInteger)
     flags: Mapped[str] = mapped_column(default="")
@@ -299,7 +299,7 @@ class Correction(Base):
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     review_id: Mapped[int] = mapped_column(ForeignKey("reviews.id", ondelete="CASCADE"))
     user_id: Mapped[int] = mapped_column(BigInteger)
-    label: Mapped[str] = mapped_column(String(16))
+    label: Mapped[Label] = mapped_column(String(16))
     note: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(default=db_time())
 

@@ -10,6 +10,7 @@ from typing import Final, Literal
 JobKind = Literal["message", "file"]
 JobState = Literal["ingesting", "active", "finishing", "done", "needs_column", "cancelled", "failed"]
 ChunkKind = Literal["ingest", "score", "finish"]
+ChunkState = Literal["pending", "queued", "running", "done", "cancelled", "failed"]
 QueueName = Literal["interactive", "bulk"]
 Source = Literal["message", "interaction", "cli"]
 Label = Literal["positive", "negative", "uncertain"]
