@@ -1,4 +1,4 @@
-"""Autocompletion of a job's number from the caller's own jobs."""
+"""Numbers of jobs and results as options, and autocompletion of a job's from the caller's own jobs."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from db.jobs import list_jobs
 if TYPE_CHECKING:
     from db.types import JobView
 
+Number = app_commands.Range[int, 1, 2**53 - 1]
+"""The number of a job or result; Discord's whole numbers end there."""
 MOST: Final = 25
 """Discord shows no more choices."""
 LOOKED_AT: Final = 200

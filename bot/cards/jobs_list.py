@@ -38,20 +38,15 @@ def job_url(job: JobView) -> str | None:
     return jump_url(None if in_dm else job.guild_id, job.channel_id, job.message_id)
 
 
-def name_of(job: JobView) -> str:
-    """What a user knows the job by, unescaped: its file, its film, or that it was one message."""
-    return job.filename or job.film or job.title or ("a message" if job.kind == "message" else "a file")
-
-
 def choice_name(job: JobView) -> str:
     """The job as an autocomplete choice, at most Discord's 100 characters."""
-    line = f"{job.id} · {name_of(job)} · {STATES[job.state]}"
+    line = f"{job.id} · {job.title} · {STATES[job.state]}"
     return line if len(line) <= 100 else line[:99] + "…"
 
 
 def jobs_embed(jobs: Sequence[JobView], *, page: int, unfinished: bool, user_id: int) -> discord.Embed:
     """One page of the jobs that `user_id` may see, newest first; `page` counts from 1."""
-    embed = discord.Embed(title="Your unfinished jobs" if unfinished else "Your jobs", colour=NEUTRAL)
+    embed = discord.Embed(title="Unfinished jobs" if unfinished else "Jobs", colour=NEUTRAL)
     if jobs:
         embed.description = "\n".join(_line(job, user_id) for job in jobs)
         embed.set_footer(text=f"Page {page}")
@@ -63,7 +58,7 @@ def jobs_embed(jobs: Sequence[JobView], *, page: int, unfinished: bool, user_id:
 def status_embed(job: JobView) -> discord.Embed:
     """Everything a user can know of one job."""
     embed = discord.Embed(title=f"Job {job.id}", colour=FAILED if job.state == "failed" else NEUTRAL)
-    embed.description = f"{one_line(name_of(job), 200)}\n**{STATES[job.state]}**"
+    embed.description = f"{one_line(job.title, 200)}\n**{STATES[job.state]}**"
     if job.kind == "file":
         embed.add_field(name="Reviews", value=f"{job.rows_done:,} of {job.rows_total:,} scored")
     if job.rows_rejected or job.rows_failed:
@@ -90,7 +85,7 @@ def status_embed(job: JobView) -> discord.Embed:
 
 def files_card(job: JobView, files: Sequence[CardFile], too_large: Sequence[tuple[str, int]], *, limit: int) -> Card:
     """The files of a finished job, and in words those that Discord does not take: (name, bytes) over `limit` bytes."""
-    lines = [f"Job {job.id}: {one_line(name_of(job), 100)}"]
+    lines = [f"Job {job.id}: {one_line(job.title, 100)}"]
     for name, size in too_large:
         parts = math.ceil(size / (0.9 * limit))
         lines.append(
@@ -103,7 +98,7 @@ def files_card(job: JobView, files: Sequence[CardFile], too_large: Sequence[tupl
 
 
 def _line(job: JobView, user_id: int) -> str:
-    parts = [f"**{job.id}**", one_line(name_of(job), 60), STATES[job.state]]
+    parts = [f"**{job.id}**", one_line(job.title, 60), STATES[job.state]]
     if job.owner_id != user_id:
         parts.append("shared in this server")
     if job.state == "active" and job.rows_total:

@@ -12,7 +12,7 @@ from bot.buttons.base import buttons_view
 from bot.buttons.job import job_buttons
 from bot.cards.base import Card
 from bot.cards.jobs_list import STATES, files_card, jobs_embed, status_embed
-from bot.choices import any_job, job_with_files, unfinished_job
+from bot.choices import Number, any_job, job_with_files, unfinished_job
 from bot.errors import UserError
 from bot.files import finished_files
 from bot.pages import Pages
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from db.types import JobView
 
 PER_PAGE: Final = 10
-JobNumber = app_commands.Range[int, 1, 2**53 - 1]
-"""Discord's whole numbers end there."""
 
 
 class Jobs(commands.GroupCog, group_name="jobs", group_description="Your files and messages: what became of them"):
@@ -37,7 +35,7 @@ class Jobs(commands.GroupCog, group_name="jobs", group_description="Your files a
     @app_commands.command(name="list")
     @app_commands.describe(unfinished="Only those that are not done yet")
     async def list_(self, interaction: discord.Interaction[Any], unfinished: bool = False) -> None:
-        """Your jobs, newest first."""
+        """Your jobs and those shared in this server, newest first."""
         await interaction.response.defer(ephemeral=True)
         viewer = self.bot.viewer(interaction)
 
@@ -54,18 +52,18 @@ class Jobs(commands.GroupCog, group_name="jobs", group_description="Your files a
     @app_commands.command()
     @app_commands.describe(job="Number of the job")
     @app_commands.autocomplete(job=any_job)
-    async def status(self, interaction: discord.Interaction[Any], job: JobNumber) -> None:
+    async def status(self, interaction: discord.Interaction[Any], job: Number) -> None:
         """How far a job is, or how it ended."""
         await interaction.response.defer(ephemeral=True)
         found = await self._job(interaction, job)
-        buttons = job_buttons(found)
+        buttons = job_buttons(found) if found.owner_id == interaction.user.id else []
         card = Card(embed=status_embed(found), view=buttons_view(*buttons) if buttons else None)
         await interaction.followup.send(**card.for_send(), ephemeral=True)
 
     @app_commands.command(name="cancel")
     @app_commands.describe(job="Number of the job")
     @app_commands.autocomplete(job=unfinished_job)
-    async def cancel_(self, interaction: discord.Interaction[Any], job: JobNumber) -> None:
+    async def cancel_(self, interaction: discord.Interaction[Any], job: Number) -> None:
         """Stops a job; what is scored already stays."""
         await interaction.response.defer(ephemeral=True)
         await self.bot.in_thread(cancel, self.bot.db, self.bot.viewer(interaction), job)
@@ -77,7 +75,7 @@ class Jobs(commands.GroupCog, group_name="jobs", group_description="Your files a
     @app_commands.command()
     @app_commands.describe(job="Number of the job")
     @app_commands.autocomplete(job=job_with_files)
-    async def download(self, interaction: discord.Interaction[Any], job: JobNumber) -> None:
+    async def download(self, interaction: discord.Interaction[Any], job: Number) -> None:
         """The files of a finished job, again."""
         await interaction.response.defer(ephemeral=True)
         found = await self._job(interaction, job)
@@ -95,7 +93,7 @@ class Jobs(commands.GroupCog, group_name="jobs", group_description="Your files a
 def refuse_without_files(job: JobView) -> None:
     """Raises UserError, saying why, for a job that has no files to give."""
     if job.kind == "message":
-        raise UserError(f"Job {job.id} is a message and has no files: `/results search` with `job` shows its verdict.")
+        raise UserError(f"Job {job.id} is a message, without files: `/results search job:{job.id}` shows its verdict.")
     if not job.terminal:
         raise UserError(f"Job {job.id} is not finished yet ({STATES[job.state]}): `/jobs status` shows how far it is.")
     if job.state != "done":

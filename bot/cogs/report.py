@@ -20,8 +20,7 @@ from bot.cards.report import (
     report_embed,
     too_few,
 )
-from bot.choices import any_job
-from bot.cogs.jobs import JobNumber
+from bot.choices import Number, any_job
 from bot.dates import FORMS, check_order, parse_day
 from bot.errors import UserError
 from bot.tables import csv_table
@@ -57,7 +56,7 @@ class ReportCog(commands.Cog, name="Report"):
         self,
         interaction: discord.Interaction[Any],
         film: app_commands.Range[str, 1, 200] | None = None,
-        job: JobNumber | None = None,
+        job: Number | None = None,
         since: Day | None = None,
         until: Day | None = None,
         by: By = "day",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import discord
@@ -10,25 +9,20 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.cards.base import Card, CardFile
-from bot.cards.results import EXPORT_HEADER, Asked, export_rows, nothing_found, results_embed
+from bot.cards.results import Asked, nothing_found, results_embed
 from bot.cards.verdict import verdict_card
-from bot.choices import any_job
-from bot.cogs.jobs import JobNumber
+from bot.choices import Number, any_job
 from bot.dates import FORMS, parse_day
+from bot.exports import export, export_words
 from bot.pages import Load, Pages
-from bot.tables import Table, csv_table
 from db.results import get_result, search
 from db.types import SearchFilter
 
 if TYPE_CHECKING:
     from bot.client import ReelfeelBot
-    from db.engine import Database
-    from db.types import ResultView, Viewer
+    from db.types import Viewer
 
 PER_PAGE: Final = 8
-EXPORT_ROWS: Final = 10_000
-"""Most rows of one export; the CSV also stays below what Discord takes as an attachment."""
-_EXPORT_STEP: Final = 500
 
 Label = Literal["positive", "negative", "uncertain"]
 Sort = Literal["newest", "probability"]
@@ -60,7 +54,7 @@ class Results(commands.GroupCog, group_name="results", group_description="Verdic
         film: Words | None = None,
         min_probability: app_commands.Range[float, 0.0, 1.0] | None = None,
         since: app_commands.Range[str, 1, 50] | None = None,
-        job: JobNumber | None = None,
+        job: Number | None = None,
         sort: Sort = "newest",
     ) -> None:
         """Find verdicts by text, label, film, probability, date or job."""
@@ -80,7 +74,7 @@ class Results(commands.GroupCog, group_name="results", group_description="Verdic
 
     @app_commands.command()
     @app_commands.describe(id="Number of the result, as /results search shows it")
-    async def show(self, interaction: discord.Interaction[Any], id: JobNumber) -> None:
+    async def show(self, interaction: discord.Interaction[Any], id: Number) -> None:
         """One verdict in full."""
         await interaction.response.defer(ephemeral=True)
         result = await self.bot.in_thread(get_result, self.bot.db, self.bot.viewer(interaction), id)
@@ -111,35 +105,14 @@ class ResultPages(Pages[Any]):
         return card.embed is not None
 
     @discord.ui.button(label="Export CSV", emoji="📄", row=0)
-    async def export(self, interaction: discord.Interaction[Any], button: discord.ui.Button[Any]) -> None:
+    async def export_(self, interaction: discord.Interaction[Any], button: discord.ui.Button[Any]) -> None:
         """All that matches, as a CSV file, privately."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         limit = interaction.filesize_limit
-        table = await self._bot.in_thread(_export, self._bot.db, self._viewer, self._wanted, limit)
-        content = f"{table.rows:,} results."
-        if not table.complete:
-            content = (
-                f"The first {table.rows:,} results; an export holds at most {EXPORT_ROWS:,} rows and "
-                f"{limit / 1024 / 1024:,.0f} MiB: narrow the search with `since`, `film` or `job` for the others."
-            )
+        table = await self._bot.in_thread(export, self._bot.db, self._viewer, self._wanted, max_bytes=limit)
+        content = export_words(table, max_bytes=limit)
         card = Card(content=content, files=(CardFile("results.csv", table.data),))
         await interaction.followup.send(**card.for_send(), ephemeral=True)
-
-
-def _export(db: Database, viewer: Viewer, wanted: SearchFilter, max_bytes: int) -> Table:
-    """The search's results as CSV, read in steps."""
-    rows = export_rows(_every_result(db, viewer, wanted))
-    return csv_table(EXPORT_HEADER, rows, max_rows=EXPORT_ROWS, max_bytes=max_bytes)
-
-
-def _every_result(db: Database, viewer: Viewer, wanted: SearchFilter) -> Iterator[ResultView]:
-    cursor = None
-    while True:
-        page = search(db, viewer, wanted, cursor=cursor, limit=_EXPORT_STEP)
-        yield from page.items
-        cursor = page.next_cursor
-        if cursor is None:
-            return
 
 
 async def setup(bot: ReelfeelBot) -> None:

@@ -21,6 +21,7 @@ def job(**changes: Any) -> JobView:
         "n_positive": 600, "n_negative": 300, "n_uncertain": 90, "histogram": (0,) * 20, "error_code": None,
         "error": None, "columns": (), "version": 3, "rendered_version": 3, "delivered_at": MADE, "model": "m-1",
     }  # fmt: skip
+    changes.setdefault("title", changes.get("filename", values["filename"]) or changes.get("film") or "Review 42")
     return JobView(**{**values, **changes})
 
 

@@ -1,0 +1,129 @@
+"""Asking the bot in a server or in direct messages, reading its answers, and rows to ask about."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+import itertools
+import re
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from db.accept import accept_review, accept_upload
+from db.types import Accepted, Origin
+from tests.fixtures.discord import World
+
+Place = Literal["guild", "dm"]
+PLACES: tuple[Place, ...] = ("guild", "dm")
+
+GOOD = "A wonderful, moving and beautifully acted film, one of the best I have seen in years. I loved every minute."
+BAD = "A terrible, boring mess with awful acting and a stupid plot. The worst film I have ever seen, a waste of time."
+
+_events = itertools.count(10**12)
+
+
+@dataclass(frozen=True)
+class Talk:
+    """Commands of one person in one place."""
+
+    world: World
+    place: Place
+    who: Any
+
+    async def slash(self, command: str, /, **options: Any) -> Any:
+        """The bot's last answer to a command."""
+        if self.place == "guild":
+            return answer(await self.who.slash(self.world.channel, command, **options))
+        return answer(await self.who.user.slash(command, **options))
+
+    async def refused(self, command: str, /, **options: Any) -> str:
+        """The sentence with which a command is refused: private, with a reference, known to the error table."""
+        message = await self.slash(command, **options)
+        text, reference = str(message.content).rsplit("\n-# Reference ", 1)
+        assert len(reference) == 6
+        assert message.ephemeral
+        assert "on our side" not in text
+        return text
+
+    async def choices(self, command: str, option: str, typed: str) -> list[dict[str, Any]]:
+        """What autocompletion offers."""
+        if self.place == "guild":
+            found: list[dict[str, Any]] = await self.who.autocomplete(self.world.channel, command, option, typed)
+        else:
+            found = await self.who.user.autocomplete(command, option, typed)
+        return found
+
+    async def click(self, message: Any, label: str) -> Any:
+        """Presses a button of an answer; what the bot then showed."""
+        actor = self.who if self.place == "guild" else self.who.user
+        return answer(await actor.click(message, label=label))
+
+
+def answer(result: Any) -> Any:
+    """The last message that an interaction brought."""
+    shown = [message for message in (result.response, *result.followups) if message is not None]
+    assert shown, "the bot did not answer"
+    return shown[-1]
+
+
+def words(message: Any) -> str:
+    """Everything that can be read in a message."""
+    parts = [message.content]
+    for embed in message.embeds:
+        parts += [embed.title, embed.description, *(f"{field.name}: {field.value}" for field in embed.fields)]
+        parts.append(embed.footer.text)
+    return "\n".join(part for part in parts if part)
+
+
+def numberless(text: str) -> str:
+    """The text with every number as `N`."""
+    return re.sub(r"\d+", "N", text)
+
+
+def buttons(message: Any) -> dict[str, bool]:
+    """Label of each button -> whether it can be pressed."""
+    parts = [part for row in message.components for part in row["components"]]
+    return {part["label"]: not part.get("disabled", False) for part in parts if part["type"] == 2}
+
+
+def origin(world: World, who: Any, *, guild: bool = True, shared: bool = False, film: str | None = None) -> Origin:
+    """Work from the command line: the notifier shows it to nobody, so tests of lists stay quiet."""
+    guild_id = world.guild.id if guild else None
+    return Origin(who.id, guild_id, None, "cli", next(_events), shared=shared, film=film)
+
+
+async def add_review(world: World, who: Any, text: str = GOOD, **about: Any) -> int:
+    """Accepts a review and gives its job's number; `World.work` scores it."""
+    accepted = await asyncio.to_thread(accept_review, world.db, origin(world, who, **about), text)
+    return _rung(world, accepted)
+
+
+async def add_file(world: World, who: Any, data: bytes, name: str = "reviews.csv", **about: Any) -> int:
+    """Accepts a file and gives its job's number; `World.work` scores it."""
+    accepted = await asyncio.to_thread(
+        accept_upload, world.db, origin(world, who, **about), filename=name, parts=[data]
+    )
+    return _rung(world, accepted)
+
+
+def _rung(world: World, accepted: Accepted) -> int:
+    world.bell.rung.append(accepted.chunk_id)
+    return accepted.job_id
+
+
+def review_file(rows: int = 12, *, films: tuple[str, ...] = ("Heat", "Up"), empty: int = 1) -> bytes:
+    """A CSV of good and bad reviews in turn, a film and a day each, and so many rows without a text at the end."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(["review", "film", "date"])
+    for n in range(rows):
+        text = f"{GOOD if n % 2 == 0 else BAD} Seen {n + 1} times."
+        writer.writerow([text, films[n % len(films)], f"2026-01-{1 + n % 28:02d}"])
+    writer.writerows(["", films[0], "2026-01-01"] for _ in range(empty))
+    return out.getvalue().encode()
+
+
+def table(data: bytes) -> list[dict[str, str]]:
+    """The rows of a CSV file."""
+    return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))

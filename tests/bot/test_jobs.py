@@ -1,0 +1,218 @@
+"""`/jobs` in a server and in direct messages, on real rows scored by the real model."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import os
+from typing import Any
+
+import pytest
+from sqlalchemy import text, update
+
+from bot.pages import OPEN_S
+from db.blobs import write_blob
+from db.tables import OutputFile
+from tests.bot.talk import PLACES, Place, Talk, add_file, add_review, buttons, numberless, review_file, table, words
+from tests.fixtures.discord import World
+
+NOWHERE = 999_999
+
+
+@pytest.fixture(params=PLACES)
+def alice(request: pytest.FixtureRequest, world: World) -> Talk:
+    place: Place = request.param
+    return Talk(world, place, world.alice)
+
+
+@pytest.fixture
+def bob(world: World) -> Talk:
+    return Talk(world, "guild", world.bob)
+
+
+async def test_list_is_private_and_ones_own(world: World, alice: Talk, bob: Talk) -> None:
+    assert "no job yet" in words(await alice.slash("jobs list"))
+    mine = await add_file(world, world.alice, review_file(), name="my*reviews*.csv")
+    theirs = await add_file(world, world.bob, review_file(), name="secret.csv")
+    await world.work()
+    shown = await alice.slash("jobs list")
+    assert shown.ephemeral
+    assert f"**{mine}** · my\\*reviews\\*.csv · done · 12 reviews" in words(shown)
+    assert "secret" not in words(shown)
+    assert f"**{theirs}**" in words(await bob.slash("jobs list"))
+
+
+async def test_list_turns_pages(world: World, alice: Talk) -> None:
+    made = [await add_review(world, world.alice, film=f"Film {n}") for n in range(23)]
+    page = await alice.slash("jobs list")
+    assert buttons(page) == {"Previous": False, "Next": True}
+    seen = [words(page)]
+    while buttons(page)["Next"]:
+        page = await alice.click(page, "Next")
+        seen.append(words(page))
+    assert len(seen) == 3
+    assert "Page 3" in seen[-1]
+    everything = "\n".join(seen)
+    assert [everything.count(f"**{job}**") for job in made] == [1] * 23
+    back = await alice.click(page, "Previous")
+    assert words(back) == seen[1]
+    assert buttons(back) == {"Previous": True, "Next": True}
+    await world.tick(OPEN_S + 1)
+    assert buttons(back.__class__(world.env, back._message)) == {}, "dead buttons are taken away"
+
+
+async def test_list_of_unfinished(world: World, alice: Talk) -> None:
+    done = await add_review(world, world.alice)
+    await world.work()
+    assert "no unfinished job" in words(await alice.slash("jobs list", unfinished=True))
+    waiting = await add_review(world, world.alice)
+    shown = words(await alice.slash("jobs list", unfinished=True))
+    assert f"**{waiting}**" in shown
+    assert f"**{done}**" not in shown
+
+
+async def test_status_says_how_it_ended(world: World, alice: Talk) -> None:
+    job = await add_file(world, world.alice, review_file(12, empty=2))
+    assert "being read" in words(await alice.slash("jobs status", job=job))
+    await world.work()
+    shown = await alice.slash("jobs status", job=job)
+    assert shown.ephemeral
+    assert "**done**" in words(shown)
+    assert "6 positive\n6 negative" in words(shown)
+    assert "2 rows" in words(shown)
+    assert buttons(shown) == {}
+
+
+async def test_status_lets_choose_the_text_column(world: World, alice: Talk) -> None:
+    """A file whose text column is a toss-up waits; the menu stands in the private status too."""
+    start = "A film about the sea, number"
+    rows = "".join(f'"{start} {n} and no more","{start} {n} all the same"\r\n' for n in range(12))
+    job = await add_file(world, world.alice, f"remark_a,remark_b\r\n{rows}".encode())
+    await world.work()
+    shown = await alice.slash("jobs status", job=job)
+    assert "choose the text column" in words(shown)
+    (menu,) = [part for row in shown.components for part in row["components"] if part["type"] == 3]
+    assert {option["label"] for option in menu["options"]} == {"remark_a", "remark_b"}
+
+
+@pytest.mark.parametrize("command", ["status", "cancel", "download"])
+async def test_someone_elses_job_does_not_exist(world: World, alice: Talk, command: str) -> None:
+    theirs = await add_file(world, world.bob, review_file())
+    hidden = await alice.refused(f"jobs {command}", job=theirs)
+    assert numberless(hidden) == numberless(await alice.refused(f"jobs {command}", job=NOWHERE))
+    assert "/jobs" in hidden
+    await world.work()
+    bob = Talk(world, "guild", world.bob)
+    assert "**done**" in words(await bob.slash("jobs status", job=theirs)), "and it was not cancelled"
+
+
+async def test_a_shared_job_is_seen_but_not_cancelled(world: World, bob: Talk) -> None:
+    shared = await add_file(world, world.alice, review_file(), shared=True)
+    shown = await bob.slash("jobs status", job=shared)
+    assert "being read" in words(shown)
+    assert buttons(shown) == {}
+    assert "There is no job" in await bob.refused("jobs cancel", job=shared)
+    assert "being read" in words(await bob.slash("jobs status", job=shared))
+
+
+async def test_cancel(world: World, alice: Talk) -> None:
+    job = await add_file(world, world.alice, review_file())
+    shown = await alice.slash("jobs cancel", job=job)
+    assert shown.ephemeral
+    assert f"Job {job} is cancelled" in words(shown)
+    await world.work()
+    assert "**cancelled**" in words(await alice.slash("jobs status", job=job))
+    assert "already cancelled" in await alice.refused("jobs cancel", job=job)
+    assert "was cancelled and has no files" in await alice.refused("jobs download", job=job)
+
+
+async def test_download_gives_the_files_again(world: World, alice: Talk) -> None:
+    job = await add_file(world, world.alice, review_file(12, empty=2))
+    assert "not finished yet" in await alice.refused("jobs download", job=job)
+    await world.work()
+    shown = await alice.slash("jobs download", job=job)
+    assert shown.ephemeral
+    files = {one.filename: table(world.attachment(shown, one.filename)) for one in shown.attachments}
+    rejected = files.pop(next(name for name in files if "rejected" in name))
+    (scored,) = files.values()
+    assert len(rejected) == 2
+    assert [row["film"] for row in scored][:2] == ["Heat", "Up"]
+    assert {row["label"] for row in scored if row["label"]} == {"positive", "negative"}
+
+
+async def test_a_message_has_no_files(world: World, alice: Talk) -> None:
+    job = await add_review(world, world.alice)
+    await world.work()
+    assert f"`/results search job:{job}`" in await alice.refused("jobs download", job=job)
+
+
+async def replace_scored(world: World, job: int, filename: str, data: bytes) -> None:
+    """Puts another file in the place of a job's scored one."""
+
+    def store() -> None:
+        blob_id = write_blob(world.db, [data[at : at + 2**20] for at in range(0, len(data), 2**20)])
+        with world.db.begin() as session:
+            where = (OutputFile.job_id == job, OutputFile.kind == "scored")
+            session.execute(update(OutputFile).where(*where).values(blob_id=blob_id, filename=filename))
+
+    await asyncio.to_thread(store)
+
+
+async def test_a_file_over_discords_limit_is_packed_or_named(world: World) -> None:
+    alice = Talk(world, "guild", world.alice)
+    job = await add_file(world, world.alice, review_file(6, empty=1))
+    await world.work()
+    over = 26 * 2**20
+    await replace_scored(world, job, "scored.csv", b"review\r\n" * (over // 8))
+    shown = await alice.slash("jobs download", job=job)
+    assert len(gzip.decompress(world.attachment(shown, "scored.csv.gz"))) == over
+    await replace_scored(world, job, "scored.csv", os.urandom(over))
+    shown = await alice.slash("jobs download", job=job)
+    assert [one.filename for one in shown.attachments if "scored.csv" in one.filename] == []
+    assert len(shown.attachments) == 1, "the rejected rows still come"
+    assert "more than the 25 MiB" in words(shown)
+    assert "parts" in words(shown)
+
+
+async def test_choices_are_ones_own_jobs(world: World, alice: Talk) -> None:
+    done = await add_file(world, world.alice, review_file(), name="alpha.csv")
+    message = await add_review(world, world.alice, film="Alphaville")
+    await world.work()
+    waiting = await add_file(world, world.alice, review_file(), name="beta.csv")
+    await add_file(world, world.bob, review_file(), name="alphabob.csv", shared=True)
+
+    async def offered(command: str, typed: str) -> list[Any]:
+        return [choice["value"] for choice in await alice.choices(f"jobs {command}", "job", typed)]
+
+    assert await offered("status", "") == [waiting, message, done]
+    assert await offered("status", "ALPHA") == [message, done]
+    assert await offered("status", str(waiting)) == [waiting]
+    assert await offered("cancel", "") == [waiting]
+    assert await offered("download", "") == [done]
+
+
+async def test_a_database_that_fails_is_said_and_not_hidden(world: World, alice: Talk) -> None:
+    """In a command, under a page's button, and without choices where nothing can be said."""
+    for _ in range(12):
+        await add_review(world, world.alice)
+    page = await alice.slash("jobs list")
+
+    def lose() -> None:
+        with world.db.begin() as session:
+            session.execute(text("ALTER TABLE jobs RENAME TO lost"))
+
+    await asyncio.to_thread(lose)
+    world.bot.notifier.stop()
+    assert await alice.choices("jobs status", "job", "") == []
+    for message in (await alice.click(page, "Next"), await alice.slash("jobs list")):
+        assert "\n-# Reference " in message.content
+        assert message.ephemeral
+    assert buttons(page) == {"Previous": False, "Next": True}, "the page stays as it was"
+    assert len(world.env.errors) == 2
+    world.env._errors.clear()  # meant: at the end of a test the fixture raises what is left
+
+
+async def test_no_more_choices_than_discord_shows(world: World, alice: Talk) -> None:
+    for _ in range(30):
+        await add_review(world, world.alice)
+    assert len(await alice.choices("jobs status", "job", "")) == 25
