@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from db.blobs import delete_blob, write_blob
 from db.clock import db_time
-from db.dialect import insert_for, storable, wait_exclusive
+from db.dialect import film_name, insert_for, storable, wait_exclusive
 from db.engine import Database
 from db.errors import QuotaExceeded
 from db.scope import visible
@@ -27,7 +27,7 @@ def accept_review(db: Database, origin: Origin, text: str) -> Accepted:
         job_id = _new_job(session, origin, part=0, kind="message", state="active", rows_total=1)
         if job_id is None:
             return _first(session, origin, 0)
-        session.add(Review(job_id=job_id, row_number=1, text=storable(text), film=_film(origin)))
+        session.add(Review(job_id=job_id, row_number=1, text=storable(text), film=film_name(origin.film)))
         chunk = Chunk(job_id=job_id, kind="score", queue="interactive", first_row=1, last_row=1, rows=1)
         return _rung(session, chunk)
 
@@ -105,14 +105,10 @@ def _new_job(
         part=part,
         reply_to=origin.reply_to,
         shared=origin.shared and origin.guild_id is not None,
-        film=_film(origin),
+        film=film_name(origin.film),
         rows_total=rows_total,
     )
     return session.scalar(insert.on_conflict_do_nothing().returning(Job.id))
-
-
-def _film(origin: Origin) -> str | None:
-    return (storable(origin.film).strip() or None) if origin.film else None
 
 
 def _rung(session: Session, chunk: Chunk) -> Accepted:

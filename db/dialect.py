@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import text
 from sqlalchemy.dialects import postgresql, sqlite
@@ -56,6 +56,15 @@ def insert_rows(session: Session, *, sqlite_sql: str, postgresql_sql: str, rows:
         return int(cursor.rowcount)
     finally:
         cursor.close()
+
+
+FILM_CHARS: Final = 200
+"""Longest film name kept: an index of PostgreSQL holds no entry over 2,704 bytes, and no film is called that."""
+
+
+def film_name(value: str | None) -> str | None:
+    """A film as it is stored: without blanks around it, at most 200 characters; None when nothing is left."""
+    return (storable(value).strip()[:FILM_CHARS].rstrip() or None) if value else None
 
 
 def storable(value: str) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from db import leases
 from db.clock import db_time
-from db.dialect import insert_rows, storable
+from db.dialect import film_name, insert_rows, storable
 from db.endings import add_chunk
 from db.engine import Database
 from db.errors import JobFinished, NoColumnWanted, NoSuchColumn, NotFound, NotYours
@@ -94,7 +94,7 @@ def _insert_reviews(session: Session, job_id: int, reviews: Sequence[NewReview])
             job_id,
             review.row_number,
             storable(review.text),
-            storable(review.film) if review.film else None,
+            film_name(review.film),
             review.day.isoformat() if sqlite and review.day else review.day,
         )
         for review in reviews

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from db.engine import Database
-from db.results import matching, results, view
+from db.results import ids, matching, views
 from db.scope import legs, visible
 from db.tables import Job, Prediction
-from db.types import BINS, Bucket, Report, ReportFilter, ResultView, SearchFilter, Viewer
+from db.types import BINS, LABELS, Bucket, Report, ReportFilter, ResultView, SearchFilter, Viewer
 
 EXTREMES: Final = 5
 """How many of the most positive and most negative reviews a report shows."""
+
+
+_Counts = tuple[int, int, int, int, float]
+Conditions = list[ColumnElement[bool]]
 
 
 @dataclass(slots=True)
@@ -26,49 +31,67 @@ class _Tally:
     """Counts of one bucket while it is summed up."""
 
     total: int = 0
+    n_positive: int = 0
+    n_negative: int = 0
+    n_uncertain: int = 0
     probability: float = 0.0
-    labels: dict[str, int] = field(default_factory=lambda: {"positive": 0, "negative": 0, "uncertain": 0})
 
-    def add(self, label: str, n: int, probability: float) -> None:
-        self.total += n
+    def __iadd__(self, counts: _Counts) -> _Tally:
+        total, positive, negative, uncertain, probability = counts
+        self.total += total
+        self.n_positive += positive
+        self.n_negative += negative
+        self.n_uncertain += uncertain
         self.probability += probability
-        self.labels[label] += n
+        return self
 
     def bucket(self, key: str) -> Bucket:
-        counts = self.labels
+        """The finished bucket; there is none without a review."""
         mean = self.probability / self.total
-        return Bucket(key, self.total, counts["positive"], counts["negative"], counts["uncertain"], mean)
+        return Bucket(key, self.total, self.n_positive, self.n_negative, self.n_uncertain, mean)
 
 
 def summary(db: Database, viewer: Viewer, wanted: ReportFilter) -> Report:
     """Everything a report shows, over the reviews that fit and that the viewer sees."""
     fit = matching(SearchFilter(film=wanted.film, job_id=wanted.job_id, since=wanted.since, until=wanted.until))
-    whole, histogram = _Tally(), [0] * BINS
-    buckets: defaultdict[str, _Tally] = defaultdict(_Tally)
-    by: ColumnElement[str | None] | ColumnElement[date] = (
-        Prediction.film.expression if wanted.by == "film" else Prediction.day.expression
-    )
-    key = _KEYS[wanted.by]
-    groups = (by, Prediction.label, Prediction.bin)
     with db.read() as session:
-        for leg in legs(viewer, Prediction):
-            query = select(*groups, func.count(), func.sum(Prediction.probability)).where(leg, *fit).group_by(*groups)
-            for value, label, bin_, n, probability in session.execute(query).tuples():
-                whole.add(label, n, probability)
-                histogram[bin_] += n
-                buckets[key(value)].add(label, n, probability)
+        buckets = _buckets(session, viewer, fit, wanted.by)
+        total = sum(bucket.total for bucket in buckets)
+        probability = math.fsum(bucket.mean_probability * bucket.total for bucket in buckets)
         return Report(
-            total=whole.total,
-            n_positive=whole.labels["positive"],
-            n_negative=whole.labels["negative"],
-            n_uncertain=whole.labels["uncertain"],
-            mean_probability=whole.probability / whole.total if whole.total else None,
-            histogram=tuple(histogram),
-            buckets=_ordered([tally.bucket(name) for name, tally in buckets.items()], wanted.by),
+            total=total,
+            n_positive=sum(bucket.n_positive for bucket in buckets),
+            n_negative=sum(bucket.n_negative for bucket in buckets),
+            n_uncertain=sum(bucket.n_uncertain for bucket in buckets),
+            mean_probability=probability / total if total else None,
+            histogram=_histogram(session, viewer, fit),
+            buckets=buckets,
             most_positive=_extremes(session, viewer, fit, "positive"),
             most_negative=_extremes(session, viewer, fit, "negative"),
             rejected=_rejected(session, viewer, wanted),
         )
+
+
+def _buckets(session: Session, viewer: Viewer, fit: Conditions, by: str) -> list[Bucket]:
+    """SQL groups by day or film; days become weeks and months here, the same on both databases."""
+    value: Any = Prediction.film if by == "film" else Prediction.day
+    labels = [func.sum(case((Prediction.label == label, 1), else_=0)) for label in LABELS]
+    query = select(value, func.count(), *labels, func.sum(Prediction.probability)).where(*fit).group_by(value)
+    tallies: defaultdict[str, _Tally] = defaultdict(_Tally)
+    for leg in legs(viewer, Prediction):
+        for group, *counts in session.execute(query.where(leg)):
+            tallies[_KEYS[by](group)] += tuple(counts)
+    found = [tally.bucket(key) for key, tally in tallies.items()]
+    return sorted(found, key=lambda bucket: (-bucket.total if by == "film" else 0, bucket.key))
+
+
+def _histogram(session: Session, viewer: Viewer, fit: Conditions) -> tuple[int, ...]:
+    counts = [0] * BINS
+    query = select(Prediction.bin, func.count()).where(*fit).group_by(Prediction.bin)
+    for leg in legs(viewer, Prediction):
+        for bin_, n in session.execute(query.where(leg)).tuples():
+            counts[bin_] += n
+    return tuple(counts)
 
 
 def _week(day: date) -> str:
@@ -84,17 +107,15 @@ _KEYS: Final[dict[str, Callable[..., str]]] = {
 }
 
 
-def _ordered(buckets: list[Bucket], by: str) -> list[Bucket]:
-    return sorted(buckets, key=lambda b: (-b.total, b.key) if by == "film" else (0, b.key))
-
-
-def _extremes(session: Session, viewer: Viewer, fit: list[ColumnElement[bool]], label: str) -> list[ResultView]:
+def _extremes(session: Session, viewer: Viewer, fit: Conditions, label: str) -> list[ResultView]:
     """The surest verdicts of a label, surest first."""
     positive = label == "positive"
     order = Prediction.probability.desc() if positive else Prediction.probability.asc()
-    query = results().where(Prediction.label == label, *fit).order_by(order, Prediction.review_id).limit(EXTREMES)
-    found = [view(row) for leg in legs(viewer, Prediction) for row in session.execute(query.where(leg))]
-    return sorted(found, key=lambda one: (-one.probability if positive else one.probability, one.id))[:EXTREMES]
+    query = ids().where(Prediction.label == label, *fit).order_by(order, Prediction.review_id).limit(EXTREMES)
+    chosen = [id_ for leg in legs(viewer, Prediction) for id_ in session.scalars(query.where(leg))]
+    return sorted(views(session, chosen), key=lambda one: (-one.probability if positive else one.probability, one.id))[
+        :EXTREMES
+    ]
 
 
 def _rejected(session: Session, viewer: Viewer, wanted: ReportFilter) -> int:

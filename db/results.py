@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, delete, func, or_, select, tuple_, update
+from sqlalchemy.orm import Session
 
 from db.clock import db_time
-from db.dialect import insert_for, storable
+from db.dialect import film_name, insert_for, storable
 from db.engine import Database
 from db.errors import BadCursor, JobNotFinished, NotFound, NotYours
 from db.finish import split_flags
@@ -53,6 +53,17 @@ def view(row: Found) -> ResultView:
     )
 
 
+def ids(*, with_text: bool = False) -> Select[int]:
+    """Ids of predictions alone, so that sorting many reads only an index; joined to the texts when they are asked."""
+    query = select(Prediction.review_id)
+    return query.join(Review, Review.id == Prediction.review_id) if with_text else query
+
+
+def views(session: Session, chosen: Sequence[int]) -> list[ResultView]:
+    """The results of these ids, in no order."""
+    return [view(row) for row in session.execute(results().where(Prediction.review_id.in_(chosen)))]
+
+
 def verdict_of(db: Database, job_id: int) -> ResultView:
     """The verdict of a message job, for the bot's own card. NotFound, or JobNotFinished while there is none."""
     with db.read() as session:
@@ -82,20 +93,20 @@ def search(db: Database, viewer: Viewer, wanted: SearchFilter, *, cursor: str | 
     """
     after = _after(wanted.sort, cursor)
     conditions = [*matching(wanted), *([] if after is None else [after])]
-    query = results().where(*conditions).limit(limit + 1)
+    query = ids(with_text=bool(wanted.query)).where(*conditions).limit(limit + 1)
     if wanted.sort == "probability":
         query = query.order_by(Prediction.probability.desc())
     query = query.order_by(Prediction.review_id.desc())
     with db.read() as session:
         # One query for one's own and one for what was shared here: each walks its own index and stops early.
-        found = [[view(row) for row in session.execute(query.where(leg))] for leg in legs(viewer, Prediction)]
-    merged = list(heapq.merge(*found, key=_key(wanted.sort), reverse=True))[: limit + 1]
-    items = merged[:limit]
-    return Page(items, _cursor(wanted.sort, items[-1]) if len(merged) > limit else None)
+        chosen = [id_ for leg in legs(viewer, Prediction) for id_ in session.scalars(query.where(leg))]
+        found = sorted(views(session, chosen), key=_key(wanted.sort), reverse=True)
+    items = found[:limit]
+    return Page(items, _cursor(wanted.sort, items[-1]) if len(found) > limit else None)
 
 
 def matching(wanted: SearchFilter) -> list[ColumnElement[bool]]:
-    """The conditions of a search on `results()`."""
+    """The conditions of a search; those of `query` need `ids(with_text=True)`."""
     found: list[ColumnElement[bool]] = [
         Review.text.icontains(storable(word), autoescape=True) for word in (wanted.query or "").split()
     ]
@@ -116,7 +127,7 @@ def matching(wanted: SearchFilter) -> list[ColumnElement[bool]]:
 
 def same_film(film: str) -> ColumnElement[bool]:
     """The film by name, whatever its case (on SQLite beyond ASCII only as written)."""
-    name = storable(film).strip()
+    name = film_name(film) or ""
     return or_(Prediction.film == name, func.lower(Prediction.film) == name.lower())
 
 

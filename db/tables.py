@@ -62,6 +62,11 @@ def one_of(column: str, *values: str) -> CheckConstraint:
     return CheckConstraint(f"{column} IN ({', '.join(repr(value) for value in values)})", name=column)
 
 
+def only(condition: str) -> dict[str, Any]:
+    """Makes an index one over the rows that fit, on both databases."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+
+
 class Job(Base):
     """One accepted message or file, its progress and its rollups."""
 
@@ -105,20 +110,10 @@ class Job(Base):
         one_of("state", "ingesting", "active", "finishing", "done", "needs_column", "cancelled", "failed"),
         one_of("source", "message", "interaction", "cli"),
         Index("ix_jobs_owner", "owner_id", "id"),
-        Index("ix_jobs_shared", "guild_id", "id", sqlite_where=text("shared"), postgresql_where=text("shared")),
+        Index("ix_jobs_shared", "guild_id", "id", **only("shared")),
         # What the notifier polls every second: small, whatever the number of finished jobs.
-        Index(
-            "ix_jobs_undelivered",
-            "id",
-            sqlite_where=text("delivered_at IS NULL"),
-            postgresql_where=text("delivered_at IS NULL"),
-        ),
-        Index(
-            "ix_jobs_unpurged",
-            "finished_at",
-            sqlite_where=text("purged_at IS NULL"),
-            postgresql_where=text("purged_at IS NULL"),
-        ),
+        Index("ix_jobs_undelivered", "id", **only("delivered_at IS NULL")),
+        Index("ix_jobs_unpurged", "finished_at", **only("purged_at IS NULL")),
         NEVER_REUSED,
     )
 
@@ -211,14 +206,7 @@ class Chunk(Base):
         one_of("state", "pending", "queued", "running", "done", "cancelled", "failed"),
         Index("ix_chunks_job", "job_id", "state"),
         # The sweeper looks at unfinished chunks only, however many are done.
-        Index(
-            "ix_chunks_open",
-            "state",
-            "queue",
-            "job_id",
-            sqlite_where=text("state IN ('pending', 'queued', 'running')"),
-            postgresql_where=text("state IN ('pending', 'queued', 'running')"),
-        ),
+        Index("ix_chunks_open", "state", "queue", "job_id", **only("state IN ('pending', 'queued', 'running')")),
         NEVER_REUSED,
     )
 
@@ -265,17 +253,20 @@ class Prediction(Base):
         CheckConstraint("probability >= 0 AND probability <= 1", name="probability"),
         CheckConstraint(f"bin >= 0 AND bin < {BINS}", name="bin"),
         Index("ix_predictions_job", "job_id", "probability"),
+        # For pages of results, newest first, and for reports, which read nothing but the index.
         Index("ix_predictions_owner", "owner_id", "review_id"),
-        Index("ix_predictions_owner_day", "owner_id", "day"),
+        Index("ix_predictions_owner_report", "owner_id", "day", "film", "label", "bin", "probability", "guild_id"),
+        Index("ix_predictions_shared", "guild_id", "review_id", **only("shared")),
         Index(
-            "ix_predictions_shared",
+            "ix_predictions_shared_report",
             "guild_id",
-            "review_id",
-            sqlite_where=text("shared"),
-            postgresql_where=text("shared"),
-        ),
-        Index(
-            "ix_predictions_shared_day", "guild_id", "day", sqlite_where=text("shared"), postgresql_where=text("shared")
+            "day",
+            "film",
+            "label",
+            "bin",
+            "probability",
+            "owner_id",
+            **only("shared"),
         ),
     )
 
@@ -346,12 +337,7 @@ class NoticeRow(Base):
 
     __table_args__ = (
         UniqueConstraint("job_id", "user_id", "kind"),
-        Index(
-            "ix_notices_undelivered",
-            "id",
-            sqlite_where=text("delivered_at IS NULL"),
-            postgresql_where=text("delivered_at IS NULL"),
-        ),
+        Index("ix_notices_undelivered", "id", **only("delivered_at IS NULL")),
     )
 
 
