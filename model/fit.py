@@ -177,7 +177,7 @@ def fit(
             began = time.monotonic()
             record = {"epoch": float(epoch + 1), "loss": _epoch(trainer, train, config, epoch, progress)}
             record |= {**_score(trainer, dev), "seconds": time.monotonic() - began}
-            progress.console.print(" ".join(f"{name} {value:.4f}" for name, value in record.items()))
+            progress.console.print(" ".join(f"{name} {value:.4f}" for name, value in record.items()), soft_wrap=True)
             if not history or record["dev_log_loss"] < min(past["dev_log_loss"] for past in history):
                 best = {f"v{number}": mean.numpy() for number, mean in enumerate(trainer.average)}
                 _write_arrays(folder / BEST, best)

@@ -27,6 +27,13 @@ def build(config: NetworkConfig, words: int) -> "keras.Model":
     class MaskedPooling(keras.layers.Layer):  # type: ignore[misc]
         """[batch, steps, f] and a mask [batch, steps] -> [batch, 2f]: max and mean over unmasked steps."""
 
+        def __init__(self, **options: object) -> None:
+            super().__init__(**options)
+            self.supports_masking = True
+
+        def compute_mask(self, inputs: object, previous: object = None) -> None:
+            """The result has no steps left to mask."""
+
         def call(self, inputs: object, steps: object) -> object:
             # `where` and not an added mask: a [1, T, 1] mask added to [1, T, F] hits a bias_add shortcut when T = F.
             ops = keras.ops

@@ -90,7 +90,7 @@ def _read_frame(path: Path) -> pd.DataFrame:
         # "None" or "NA" is a review somebody wrote, not a missing value.
         return pd.read_csv(path, sep="," if suffix == ".csv" else "\t", keep_default_na=False, encoding="utf-8-sig")
     if suffix in (".jsonl", ".ndjson"):
-        return pd.read_json(path, lines=True, convert_dates=False, dtype=False)
+        return pd.read_json(path, lines=True, dtype=False)
     raise DataError(f"{path} is of an unknown kind: Parquet, CSV, TSV, JSONL or an aclImdb folder is needed.")
 
 

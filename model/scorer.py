@@ -103,7 +103,7 @@ class Scorer:
         short = words < self._serving.short_words
         raised = {
             "too_short": short,
-            "not_english": not short and language.is_foreign(text, tokens),
+            "not_english": language.is_foreign(text, tokens),
             "unknown_words": not short and unknown > self._serving.unknown_share,
             "truncated": len(tokens) > self._serving.max_tokens,
         }

@@ -1,0 +1,40 @@
+"""Every config file that comes with the project validates; a wrong one is named plainly."""
+
+from pathlib import Path
+
+import pytest
+
+import model
+from model import config
+
+CONFIGS = sorted((Path(model.__file__).parent / "configs").glob("*.toml"))
+
+
+@pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
+def test_config_validates(path: Path) -> None:
+    assert config.read(path).name == path.stem
+
+
+def test_the_expected_configs_are_there() -> None:
+    assert {"default", "quick", "tiny"} <= {path.stem for path in CONFIGS}
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("name = 'x'", "wrong at 'data'"),
+        ("name = 'x'\n[data]\nlabelled = 'a'\nlabeled = 'b'", "data.labeled"),
+        ("name = 'x'\n[data]\nlabelled = 'a'\n[training]\nepochs = 0", "training.epochs"),
+        ("name = 'x'\n[data]\nlabelled = 'a'\n[distil]\nepochs = 1", "needs data.unlabelled"),
+        ("name = ", "not valid TOML"),
+    ],
+)
+def test_wrong_configs(tmp_path: Path, content: str, words: str) -> None:
+    (tmp_path / "c.toml").write_text(content, encoding="utf-8")
+    with pytest.raises(config.ConfigError, match=words):
+        config.read(tmp_path / "c.toml")
+
+
+def test_missing_config(tmp_path: Path) -> None:
+    with pytest.raises(config.ConfigError, match="cannot be read"):
+        config.read(tmp_path / "none.toml")

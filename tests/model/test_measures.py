@@ -1,0 +1,75 @@
+"""Metrics and calibration on numbers with a known answer."""
+
+import numpy as np
+import pytest
+
+from model import calibration, metrics
+
+
+def test_confusion_and_shares() -> None:
+    p = np.asarray([0.9, 0.8, 0.65, 0.35, 0.2, 0.55])
+    labels = np.asarray([1, 0, 1, 1, 0, 0], dtype=np.int8)
+    found = metrics.measure(p, labels, band=0.1)
+    assert found.confusion == {"true_positive": 2, "false_positive": 2, "false_negative": 1, "true_negative": 1}
+    assert found.accuracy == pytest.approx(0.5)
+    assert found.precision == pytest.approx(0.5)
+    assert found.recall == pytest.approx(2 / 3)
+    assert found.f1 == pytest.approx(4 / 7)
+    assert found.uncertain == 1
+    assert found.confident_accuracy == pytest.approx(3 / 5)
+
+
+def test_calibration_error_by_hand() -> None:
+    # Two bins: ten reviews at 0.7 of which nine are positive, ten at 0.3 of which three are.
+    p = np.asarray([0.7] * 10 + [0.3] * 10)
+    labels = np.asarray([1] * 9 + [0] + [1] * 3 + [0] * 7, dtype=np.int8)
+    assert metrics.expected_calibration_error(p, labels) == pytest.approx(0.1)
+    assert metrics.expected_calibration_error(np.asarray([0.0, 1.0]), np.asarray([0, 1], dtype=np.int8)) == 0
+    assert sum(row["reviews"] for row in metrics.reliability(p, labels)) == 20
+    assert len(metrics.reliability(p, labels)) == 15
+
+
+def test_nothing_to_measure_is_zero() -> None:
+    found = metrics.measure(np.zeros(0), np.zeros(0, dtype=np.int8), band=0.1)
+    assert (found.accuracy, found.f1, found.ece, found.log_loss) == (0, 0, 0, 0)
+
+
+def test_sigmoid_does_not_overflow() -> None:
+    assert metrics.sigmoid(np.asarray([-1e4, 0.0, 1e4])).tolist() == [0.0, 0.5, 1.0]
+
+
+def test_calibration_finds_the_temperature() -> None:
+    rng = np.random.default_rng(1)
+    true = rng.normal(0, 2, 20_000)
+    labels = (rng.random(20_000) < metrics.sigmoid(true)).astype(np.int8)
+    blend = calibration.fit([3 * true + 1], labels, ridge=0)
+    assert blend.weights[0] == pytest.approx(1 / 3, rel=0.05)
+    assert blend.bias == pytest.approx(-1 / 3, abs=0.05)
+    assert metrics.expected_calibration_error(blend.probabilities(3 * true + 1), labels) < 0.02
+
+
+def test_blend_is_better_than_either_part() -> None:
+    rng = np.random.default_rng(2)
+    first, second = rng.normal(0, 1, (2, 5_000))
+    labels = (rng.random(5_000) < metrics.sigmoid(2 * first + 2 * second)).astype(np.int8)
+    blended = calibration.fit([first, second], labels).probabilities(first, second)
+    alone = calibration.fit([first], labels).probabilities(first)
+    assert metrics.log_loss(blended, labels) < metrics.log_loss(alone, labels) - 0.05
+
+
+def test_separable_parts_stay_finite() -> None:
+    logit = np.linspace(-3, 3, 100)
+    blend = calibration.fit([logit], (logit > 0).astype(np.int8))
+    assert np.isfinite([*blend.weights, blend.bias]).all()
+
+
+def test_band_keeps_the_stated_accuracy() -> None:
+    rng = np.random.default_rng(3)
+    p = rng.random(20_000)
+    labels = (rng.random(20_000) < p).astype(np.int8)
+    band = calibration.uncertain_band(p, labels, 0.9)
+    sure = np.abs(p - 0.5) >= band
+    assert metrics.accuracy(p[sure], labels[sure]) >= 0.9
+    assert band == pytest.approx(0.3, abs=0.03)
+    assert calibration.uncertain_band(p, (p >= 0.5).astype(np.int8), 0.9) == 0
+    assert calibration.uncertain_band(p, (p < 0.5).astype(np.int8), 0.9) == 0.45

@@ -1,0 +1,111 @@
+"""Every kind of data file gives the same reviews."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from model import data, glove, readers
+from model.readers import DataError
+from model.vocabulary import Vocabulary
+
+TEXTS = ["A fine film, truly.", 'Dull, "long" and dull.', "None"]
+
+
+def test_parquet_csv_tsv_and_jsonl_agree(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"text": TEXTS, "label": [1, 0, 1], "movie": ["tt1", "tt2", "tt1"]})
+    frame.to_parquet(tmp_path / "a.parquet")
+    frame.to_csv(tmp_path / "a.csv", index=False)
+    frame.to_csv(tmp_path / "a.tsv", index=False, sep="\t")
+    frame.to_json(tmp_path / "a.jsonl", orient="records", lines=True)
+    for name in ("a.parquet", "a.csv", "a.tsv", "a.jsonl"):
+        found = readers.read(tmp_path / name)
+        assert found.texts == TEXTS, name
+        assert found.labels.tolist() == [1, 0, 1], name
+        assert found.movies == ["tt1", "tt2", "tt1"], name
+        assert found.hashes == [readers.norm_hash(text) for text in TEXTS], name
+
+
+def test_kaggle_csv(tmp_path: Path) -> None:
+    (tmp_path / "k.csv").write_text('review,sentiment\n"Good, ""so"" good",positive\nBad,negative\n', encoding="utf-8")
+    found = readers.read(tmp_path / "k.csv")
+    assert found.texts == ['Good, "so" good', "Bad"]
+    assert found.labels.tolist() == [1, 0]
+    assert found.movies == ["", ""]
+
+
+def test_acl_imdb_folder(tmp_path: Path) -> None:
+    for name, files in {"pos": ["0_9", "1_7"], "neg": ["0_2"], "unsup": ["0_0"]}.items():
+        (tmp_path / name).mkdir()
+        for file in files:
+            (tmp_path / name / f"{file}.txt").write_text(f"{name} {file}", encoding="utf-8")
+    urls = "http://www.imdb.com/title/tt0453418/usercomments\nhttp://www.imdb.com/title/tt0064354/usercomments\n"
+    (tmp_path / "urls_pos.txt").write_text(urls, encoding="utf-8")
+    found = readers.read(tmp_path)
+    assert found.texts == ["pos 0_9", "pos 1_7", "neg 0_2", "unsup 0_0"]
+    assert found.labels.tolist() == [1, 1, 0, readers.UNLABELLED]
+    assert found.movies == ["tt0453418", "tt0064354", "", ""]
+    assert len(readers.labelled(found)) == 3
+
+
+def test_copies_share_their_hash() -> None:
+    assert readers.norm_hash("It's GOOD!<br />Yes.") == readers.norm_hash("it s good yes")
+    assert readers.norm_hash("a") != readers.norm_hash("b")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("no_text.csv", "opinion,label\nx,1\n", "no text column"),
+        ("bad_label.csv", "text,label\nx,maybe\n", "neither positive"),
+        ("thing.docx", "x", "unknown kind"),
+        ("broken.parquet", "x", "cannot be read"),
+        ("broken.jsonl", "{", "cannot be read"),
+    ],
+)
+def test_wrong_files_are_named_plainly(tmp_path: Path, name: str, content: str, words: str) -> None:
+    (tmp_path / name).write_text(content, encoding="utf-8")
+    with pytest.raises(DataError, match=words):
+        readers.read(tmp_path / name)
+
+
+def test_missing_files(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="does not exist"):
+        readers.read(tmp_path / "none.csv")
+    with pytest.raises(DataError, match="does not exist"):
+        glove.read(tmp_path / "none.txt", ("a",))
+    with pytest.raises(DataError, match="has no pos"):
+        readers.read(tmp_path)
+
+
+def test_glove_text_and_parquet_agree(tmp_path: Path) -> None:
+    (tmp_path / "g.txt").write_text("the 0.5 -1\n, 2 3\n<unk> 1 1\n", encoding="utf-8")
+    vectors = [[0.5, -1.0], [2.0, 3.0], [1.0, 1.0]]
+    pd.DataFrame({"token": ["the", ",", "<unk>"], "rank": [0, 1, 2], "vector": vectors}).to_parquet(
+        tmp_path / "g.parquet"
+    )
+    for name in ("g.txt", "g.parquet"):
+        found = glove.read(tmp_path / name, ("the", ",", "film"))
+        assert {word: vector.tolist() for word, vector in found.items()} == {"the": [0.5, -1.0], ",": [2.0, 3.0]}
+    table = glove.table(Vocabulary(["film", "the"]), found, 2, seed=1)
+    assert table.dtype == np.float32
+    assert table.shape == (4, 2)
+    assert table[0].tolist() == [0, 0]
+    assert table[3].tolist() == [0.5, -1.0]
+    with pytest.raises(DataError, match="dimensions"):
+        glove.table(Vocabulary(["the"]), found, 3, seed=1)
+
+
+def test_describe_counts(tmp_path: Path) -> None:
+    (tmp_path / "d.jsonl").write_text(
+        "\n".join(json.dumps({"text": t, "label": 1, "movie": "tt1"}) for t in ("A b c", "a, b. c", "d")),
+        encoding="utf-8",
+    )
+    found = readers.read(tmp_path / "d.jsonl")
+    report = data.describe(found, [text.split() for text in found.texts])
+    assert report["rows"] == 3
+    assert report["duplicates"] == 1
+    assert report["films"] == 1
+    assert report["tokens"]["longest"] == 3

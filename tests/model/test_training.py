@@ -1,0 +1,109 @@
+"""A real, tiny Keras training from data to model folder; resume; shipping."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from model import SHIPPED, Scorer, config, data, evaluate, fit, folder, network, ship, train
+from model.folder import ModelFolderError
+
+GOOD_REVIEW = "The acting was superb. The music was wonderful and the plot was charming."
+BAD_REVIEW = "The acting was dreadful. The music was tedious and the plot was awful."
+
+
+def test_the_tiny_run_learned_its_task(tiny_folder: Path) -> None:
+    good, bad = Scorer(tiny_folder).score([GOOD_REVIEW, BAD_REVIEW])
+    assert good.label == "positive"
+    assert bad.label == "negative"
+    metrics = json.loads((tiny_folder / "metrics.json").read_text(encoding="utf-8"))
+    assert metrics["validation"]["metrics"]["accuracy"] > 0.9
+    # The LSTM must have learned too, not only the n-gram part.
+    assert metrics["parts"]["recurrent"] > 0.8
+
+
+def test_the_run_folder_holds_both_networks_history(tiny_run: Path, tiny_config: config.Config) -> None:
+    for name in ("teacher", "network"):
+        history = json.loads((tiny_run / name / fit.HISTORY).read_text(encoding="utf-8"))
+        assert len(history) == tiny_config.training.epochs
+        assert history[-1]["loss"] < history[0]["loss"]
+
+
+def test_card_metrics_and_evaluation_agree(tiny_folder: Path, tiny_config: config.Config, tmp_path: Path) -> None:
+    metrics = json.loads((tiny_folder / "metrics.json").read_text(encoding="utf-8"))
+    card = json.loads((tiny_folder / "card.json").read_text(encoding="utf-8"))
+    assert card["metrics"] == metrics
+    target = tmp_path / "deep" / "e.json"
+    labelled = tiny_config.data.labelled
+    found = evaluate.run(labelled, folder=tiny_folder, output=target, validation_only=True)
+    written = json.loads(target.read_text(encoding="utf-8"))
+    assert written["metrics"] == metrics["validation"]["metrics"] == found.metrics.as_dict()
+    assert written["model"] == card["model"]
+    assert written["file_sha256"] == card["data"]["files"]["labelled"]["sha256"]
+    everything = evaluate.run(labelled, folder=tiny_folder)
+    assert everything.metrics.reviews > found.metrics.reviews
+
+
+def test_a_finished_run_is_resumed_without_training(tiny_run: Path, tiny_config: config.Config, tmp_path: Path) -> None:
+    before = folder.verify(tiny_run / "model")
+    train.run_config(tiny_config, output=tiny_run, resume=True)
+    assert folder.verify(tiny_run / "model") == before
+
+
+def test_an_interrupted_run_ends_like_an_unbroken_one(
+    tiny_config: config.Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import keras
+
+    corpus = data.prepare(tiny_config)
+    settings = tiny_config.training.model_copy(update={"epochs": 3})
+    rows = corpus.split.train[:96]
+    examples = fit.Examples(corpus.ids(rows, 64), corpus.reviews.labels[rows].astype(np.float32))
+
+    def fitted(target: Path, resume: bool) -> list[np.ndarray]:
+        target.mkdir(exist_ok=True)
+        keras.utils.set_random_seed(1)
+        built = network.build(tiny_config.network, len(corpus.vocabulary))
+        network.set_embedding(built, corpus.vectors)
+        fit.fit(built, examples, examples, settings, target, resume=resume)
+        return [network.embedding(built), *network.recurrent_weights(built).values()]
+
+    unbroken = fitted(tmp_path / "a", resume=False)
+    epoch = fit._epoch
+
+    def killed(
+        trainer: fit._Trainer, seen: fit.Examples, chosen: config.TrainingConfig, number: int, bar: object
+    ) -> float:
+        if number == 1:
+            raise KeyboardInterrupt
+        return epoch(trainer, seen, chosen, number, bar)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(fit, "_epoch", killed)
+    with pytest.raises(KeyboardInterrupt):
+        fitted(tmp_path / "b", resume=False)
+    monkeypatch.undo()
+    for first, second in zip(unbroken, fitted(tmp_path / "b", resume=True), strict=True):
+        np.testing.assert_allclose(first, second, atol=1e-5)
+
+
+def test_shipping_replaces_the_folder_whole(tiny_run: Path, tmp_path: Path) -> None:
+    target = tmp_path / "shipped"
+    target.mkdir()
+    (target / "left_over.bin").write_text("old", encoding="utf-8")
+    assert ship.run(tiny_run, target) == target
+    assert folder.verify(target) == folder.verify(tiny_run / "model")
+    assert not (target / "left_over.bin").exists()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["shipped"]
+
+
+def test_a_damaged_run_is_not_shipped(tmp_path: Path) -> None:
+    before = folder.verify(SHIPPED)
+    with pytest.raises(ModelFolderError, match="does not exist"):
+        ship.run(tmp_path)
+    assert folder.verify(SHIPPED) == before
+
+
+def test_data_without_both_labels_is_refused(tiny_config: config.Config) -> None:
+    with pytest.raises(data.DataError, match="part"):
+        data.prepare(tiny_config.model_copy(update={"data": tiny_config.data.model_copy(update={"limit": 3})}))
