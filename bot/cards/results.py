@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import discord
 
 from bot.cards.base import NEUTRAL, label_word, one_line, percent
-from bot.cards.jobs_list import jump_url
+from bot.cards.jobs_list import job_url, jump_url
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from db.types import ResultView
+    from db.types import JobView, ResultView
 
-EXCERPT: Final = 100
+EXCERPT: Final = 80
 """Characters of a review that a page shows; eight of them, escaped, fit an embed."""
 EXPORT_HEADER: Final = ("id", "job", "row", "created_at", "film", "label", "probability", "flags", "model", "text")
 
@@ -58,11 +58,13 @@ def nothing_found(asked: Asked) -> str:
     return f"Nothing found for {words}: leave one of them out, or see what there is with `/results search` alone."
 
 
-def results_embed(results: Sequence[ResultView], asked: Asked, *, page: int) -> discord.Embed:
-    """One page of verdicts; `page` counts from 1."""
+def results_embed(
+    results: Sequence[ResultView], asked: Asked, *, page: int, jobs: Mapping[int, JobView]
+) -> discord.Embed:
+    """One page of verdicts; `page` counts from 1, `jobs` are those of the results by number."""
     words = asked.words()
     blocks = [f"-# {words}"] if words else []
-    blocks += [_block(result) for result in results]
+    blocks += [_block(result, jobs.get(result.job_id)) for result in results]
     embed = discord.Embed(title="Results", description="\n".join(blocks), colour=NEUTRAL)
     embed.set_footer(text=f"Page {page} · /results show with a number gives the whole verdict")
     return embed
@@ -73,17 +75,21 @@ def excerpt(result: ResultView, limit: int = EXCERPT) -> str:
     return "*(text deleted)*" if result.text is None else one_line(result.text, limit)
 
 
-def jump_to(result: ResultView) -> str | None:
-    """The link to the message that was reviewed, None when it was none or the guild's channel is unknown."""
-    return jump_url(result.guild_id, result.channel_id, result.reply_to)
+def jump_to(result: ResultView, job: JobView | None = None) -> str | None:
+    """The link to the message that was reviewed, else to the card of its job; None when there is neither."""
+    if result.source == "message" and result.reply_to is not None:
+        return jump_url(result.guild_id, result.channel_id, result.reply_to)
+    return None if job is None else job_url(job)
 
 
-def _block(result: ResultView) -> str:
+def _block(result: ResultView, job: JobView | None) -> str:
     parts = [f"**#{result.id}**", f"{label_word(result.label)} ({percent(result.probability)})"]
     if result.film:
         parts.append(one_line(result.film, 40))
+    if job is not None and job.kind == "file":
+        parts.append(f"job {job.id} row {result.row_number:,}")
     parts.append(discord.utils.format_dt(result.created_at, "d"))
-    url = jump_to(result)
+    url = jump_to(result, job)
     if url is not None:
         parts.append(f"[message]({url})")
     return f"{' · '.join(parts)}\n> {excerpt(result)}"

@@ -15,12 +15,14 @@ from bot.choices import Number, any_job
 from bot.dates import FORMS, parse_day
 from bot.exports import export, export_words
 from bot.pages import Load, Pages
+from db.jobs import get_job
 from db.results import get_result, search
 from db.types import SearchFilter
 
 if TYPE_CHECKING:
     from bot.client import ReelfeelBot
-    from db.types import Viewer
+    from db.engine import Database
+    from db.types import JobView, Page, Viewer
 
 PER_PAGE: Final = 8
 
@@ -65,10 +67,10 @@ class Results(commands.GroupCog, group_name="results", group_description="Verdic
         wanted = _filter(asked, sort)
 
         async def load(cursor: Any, page: int) -> tuple[Card, Any]:
-            found = await self.bot.in_thread(search, self.bot.db, viewer, wanted, cursor=cursor, limit=PER_PAGE)
+            found, jobs = await self.bot.in_thread(_page, self.bot.db, viewer, wanted, cursor)
             if not found.items:
                 return Card(content=nothing_found(asked)), None
-            return Card(embed=results_embed(found.items, asked, page=page)), found.next_cursor
+            return Card(embed=results_embed(found.items, asked, page=page, jobs=jobs)), found.next_cursor
 
         await ResultPages(load, self.bot, viewer, wanted).send(interaction)
 
@@ -79,6 +81,12 @@ class Results(commands.GroupCog, group_name="results", group_description="Verdic
         await interaction.response.defer(ephemeral=True)
         result = await self.bot.in_thread(get_result, self.bot.db, self.bot.viewer(interaction), id)
         await interaction.followup.send(**verdict_card(result).for_send(), ephemeral=True)
+
+
+def _page(db: Database, viewer: Viewer, wanted: SearchFilter, cursor: str | None) -> tuple[Page, dict[int, JobView]]:
+    """A page of results and their jobs by number; blocking."""
+    found = search(db, viewer, wanted, cursor=cursor, limit=PER_PAGE)
+    return found, {number: get_job(db, viewer, number) for number in {item.job_id for item in found.items}}
 
 
 def _filter(asked: Asked, sort: Sort) -> SearchFilter:

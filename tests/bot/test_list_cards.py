@@ -73,9 +73,13 @@ def test_files_over_the_limit_name_it_and_the_way_out() -> None:
 
 
 def test_a_page_of_the_longest_results_fits() -> None:
-    results = [result(id=10**15 + n, text=HOSTILE, film=HOSTILE, label="uncertain") for n in range(8)]
+    results = [
+        result(id=10**15 + n, row_number=10**6, text=HOSTILE, film=HOSTILE, label="uncertain", reply_to=None)
+        for n in range(8)
+    ]
     asked = Asked(HOSTILE, "uncertain", HOSTILE, 0.123, date(2026, 1, 1), 10**15)
-    embed = results_embed(results, asked, page=999)
+    jobs = {42: job(id=10**15, guild_id=10**19, channel_id=10**19, message_id=10**19)}
+    embed = results_embed(results, asked, page=999, jobs=jobs)
     assert len(str(embed.description)) <= 4096
     assert len(embed) <= 6000
     assert_harmless(str(embed.description))
@@ -98,6 +102,16 @@ def test_jump_links_lead_to_the_message_that_was_reviewed() -> None:
     assert jump_to(result()) == "https://discord.com/channels/5/6/7"
     assert jump_to(result(guild_id=None)) == "https://discord.com/channels/@me/6/7"
     assert jump_to(result(reply_to=None)) is None
+
+
+def test_without_such_a_message_the_link_is_the_jobs_card() -> None:
+    typed = result(reply_to=None, source="interaction")
+    shared = job(source="interaction", shared=True, kind="message", message_id=77)
+    assert jump_to(typed, shared) == "https://discord.com/channels/5/6/77"
+    assert jump_to(typed, replace(shared, message_id=None)) is None
+    text = str(results_embed([result(row_number=7)], Asked(), page=1, jobs={42: job()}).description)
+    assert "job 42 row 7" in text
+    assert "row" not in str(results_embed([typed], Asked(), page=1, jobs={42: shared}).description)
 
 
 def test_export_rows_hold_the_whole_text() -> None:
