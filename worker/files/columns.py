@@ -91,9 +91,10 @@ def _text_column(names: Sequence[str], rows: Sequence[Sequence[Cell]], taken: se
         with_text = [n for n in named if looks[n].texts]
         if with_text or (named and not any(look.prose for look in looks.values())):
             return _clearest(with_text or named, looks)
-    unnamed = [n for n in free if plain(n) not in FILM and plain(n) not in DATE and looks[n].prose]
-    if not unnamed:
-        unnamed = [n for n in free if looks[n].prose]
+    others = [n for n in free if plain(n) not in FILM and plain(n) not in DATE]
+    if len(others) == 1 and looks[others[0]].texts:
+        return others[0]
+    unnamed = [n for n in others if looks[n].prose] or [n for n in free if looks[n].prose]
     if not unnamed:
         raise NoTextColumn(names)
     return _clearest(unnamed, looks)

@@ -13,7 +13,7 @@ from worker.files.cells import Cell
 _FIRST_YEAR: Final = 1888
 """The first film; an earlier year is a wrong reading."""
 _LAST_YEAR: Final = 2200
-_NUMERIC: Final = re.compile(r"(\d{1,4})([./-])(\d{1,2})\2(\d{2,4})(?:[T ,].*)?")
+_NUMERIC: Final = re.compile(r"(\d{1,4})([./-])(\d{1,2})\2(\d{1,4})(?:[T ,].*)?")
 _UNIX: Final = re.compile(r"\d{9,10}|\d{12,13}")
 _FORMATS: Final = ("%d %B %Y", "%d %b %Y", "%B %d %Y", "%b %d %Y", "%a %b %d %Y", "%a %d %b %Y", "%m %d %Y")
 

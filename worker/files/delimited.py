@@ -11,8 +11,8 @@ from typing import IO, Final, Literal
 from worker.files import problems
 from worker.files.dialect import NO_SEPARATOR, Dialect, has_header, parsed, sniff
 from worker.files.encoding import Encoding, as_text, detect
-from worker.files.errors import BrokenFile
-from worker.files.limits import Limits
+from worker.files.errors import BrokenFile, TooManyColumns
+from worker.files.limits import MAX_COLUMNS, Limits
 from worker.files.table import SAMPLE_ROWS, Bad, Record, Table, unique_names
 
 _SNIFF_CHARS: Final = 1 << 20
@@ -25,8 +25,6 @@ class Delimited(Table):
         super().__init__(kind)
         self._file = file
         self._max_line = limits.max_line_chars
-        # Global in the csv module; every user of it in this process is this class. A cell beyond it is no review.
-        csv.field_size_limit(max(csv.field_size_limit(), self._max_line))
         self.encoding: Encoding = detect(file)
         self._learn()
 
@@ -38,6 +36,8 @@ class Delimited(Table):
         width = len(rows[0]) if rows else 1
         self.titles = rows[0] if self.header else [f"column_{i}" for i in range(1, width + 1)]
         self.columns = unique_names(self.titles)
+        if width > MAX_COLUMNS:
+            raise TooManyColumns(MAX_COLUMNS)
 
     @property
     def separator(self) -> str:
@@ -71,6 +71,8 @@ class Delimited(Table):
             for _ in islice(lines, self.dialect.skip):
                 pass
             tail = _Tail(lines)
+            # Global in the csv module, and libraries lift it. A cell beyond it is no review but a quote left open.
+            csv.field_size_limit(self._max_line)
             reader = csv.reader(tail, delimiter=self.dialect.separator)
             yield from _whole(self._rows(reader), tail, self.dialect.separator)
 

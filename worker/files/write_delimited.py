@@ -27,11 +27,22 @@ def write_delimited(
     text = io.TextIOWrapper(
         stream, encoding="utf-8-sig" if bom else "utf-8", errors="replace", newline="", write_through=False
     )
-    writer = csv.writer(text, delimiter=separator, lineterminator=line_end)
+    writer = csv.writer(_LineEnds(text, line_end), delimiter=separator, lineterminator="\r\n")
     writer.writerow([defused(title) for title in table.titles] + list(names))
     writer.writerows(_lines(table, verdicts))
     text.flush()
     text.detach()
+
+
+class _LineEnds:
+    """The csv module quotes a carriage return in a cell only when it ends lines with one; so it does, until here."""
+
+    def __init__(self, text: io.TextIOWrapper, line_end: str) -> None:
+        self._write = text.write
+        self._end = line_end
+
+    def write(self, line: str) -> int:
+        return self._write(line.removesuffix("\r\n") + self._end)
 
 
 def _lines(table: Table, verdicts: Verdicts) -> Iterator[list[str]]:

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from worker.files.limits import Limits
-from worker.files.read import Row, open_reviews
+from worker.files.read import ReviewFile, Row, open_reviews
 from worker.files.verdicts import Scored
 from worker.files.write import write_scored
 
@@ -98,3 +98,7 @@ def pack(data: bytes, name: str, packing: str) -> tuple[bytes, str]:
     if packing == "zst":
         return pa.compress(data, codec="zstd", asbytes=True), f"{name}.zst"
     return zip_bytes({name: data}), f"{name}.zip"
+
+
+def open_reviews_of(data: bytes, name: str, **columns: str) -> ReviewFile:
+    return open_reviews(io.BytesIO(data), name, limits=LIMITS, **columns)
