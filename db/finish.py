@@ -33,7 +33,7 @@ def iter_scored(db: Database, job_id: int) -> Iterator[tuple[int, str, float, tu
             .limit(PAGE_ROWS)
         )
         with db.read() as session:
-            rows = session.execute(page).tuples().all()
+            rows = session.execute(page).all()
         for row, label, probability, flags, model in rows:
             yield row, label, probability, split_flags(flags), model
         if len(rows) < PAGE_ROWS:
@@ -57,7 +57,7 @@ def iter_rejected(db: Database, job_id: int) -> Iterator[tuple[int, str, str]]:
             .limit(PAGE_ROWS)
         )
         with db.read() as session:
-            rows = session.execute(page).tuples().all()
+            rows = session.execute(page).all()
         yield from rows
         if len(rows) < PAGE_ROWS:
             return

@@ -146,7 +146,7 @@ def _ranges(db: Database, job_id: int, chunk_rows: int) -> list[tuple[int, int, 
     row = numbered.c.row_number
     cut = select(func.min(row), func.max(row), func.count()).group_by(numbered.c.chunk).order_by(func.min(row))
     with db.read() as session:
-        return [(first, last, rows) for first, last, rows in session.execute(cut).tuples()]
+        return [(first, last, rows) for first, last, rows in session.execute(cut)]
 
 
 def ask_column(db: Database, claim: Claim, candidates: list[str]) -> bool:

@@ -119,7 +119,7 @@ def list_outputs(db: Database, viewer: Viewer, job_id: int) -> list[OutputInfo]:
             .where(OutputFile.job_id == job_id)
             .order_by(OutputFile.id)
         )
-        return [OutputInfo(*row) for row in session.execute(files).tuples()]
+        return [OutputInfo(*row) for row in session.execute(files)]
 
 
 def read_output(db: Database, viewer: Viewer, blob_id: int) -> Iterator[bytes]:

@@ -28,9 +28,7 @@ def undelivered(db: Database, *, limit: int = 100) -> list[Notice]:
     columns = (NoticeRow.id, NoticeRow.job_id, NoticeRow.user_id, NoticeRow.kind, NoticeRow.attempts)
     owed = (NoticeRow.delivered_at.is_(None), NoticeRow.attempts < MAX_ATTEMPTS)
     with db.read() as session:
-        rows = session.execute(
-            select(*columns, NoticeRow.created_at).where(*owed).order_by(NoticeRow.id).limit(limit)
-        ).tuples()
+        rows = session.execute(select(*columns, NoticeRow.created_at).where(*owed).order_by(NoticeRow.id).limit(limit))
         return [Notice(*row) for row in rows]
 
 

@@ -89,7 +89,7 @@ def _histogram(session: Session, viewer: Viewer, fit: Conditions) -> tuple[int, 
     counts = [0] * BINS
     query = select(Prediction.bin, func.count()).where(*fit).group_by(Prediction.bin)
     for leg in legs(viewer, Prediction):
-        for bin_, n in session.execute(query.where(leg)).tuples():
+        for bin_, n in session.execute(query.where(leg)):
             counts[bin_] += n
     return tuple(counts)
 

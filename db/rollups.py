@@ -55,13 +55,11 @@ def count(session: Session, job_id: int) -> Rollup:
     labels = {"positive": 0, "negative": 0, "uncertain": 0}
     histogram = [0] * BINS
     by = (Prediction.label, Prediction.bin)
-    for label, bin_, n in session.execute(
-        select(*by, func.count()).where(Prediction.job_id == job_id).group_by(*by)
-    ).tuples():
+    for label, bin_, n in session.execute(select(*by, func.count()).where(Prediction.job_id == job_id).group_by(*by)):
         labels[label] += n
         histogram[bin_] += n
     codes = select(RejectedRow.code, func.count()).where(RejectedRow.job_id == job_id).group_by(RejectedRow.code)
-    rejected = dict(session.execute(codes).tuples().all())
+    rejected = dict(session.execute(codes).all())
     failed = rejected.pop(NOT_SCORED, 0)
     return Rollup(
         sum(labels.values()),

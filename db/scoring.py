@@ -47,7 +47,7 @@ def load_reviews(db: Database, claim: Claim) -> list[ReviewRow]:
             select(Review.id, Review.row_number, Review.text, Review.film, Review.day)
             .where(Review.job_id == claim.job_id, Review.row_number.between(claim.first_row, claim.last_row))
             .order_by(Review.row_number)
-        ).tuples()
+        )
         return [ReviewRow(id_, row, text or "", film, day) for id_, row, text, film, day in rows]
 
 

@@ -50,7 +50,7 @@ def sweep(db: Database, *, slots: int) -> list[Ring]:
 def _used_up(db: Database) -> Sequence[tuple[int, int]]:
     dead = (Chunk.state == "running", Chunk.tries >= leases.MAX_TRIES, leases.lease_guard(), leases.job_guard())
     with db.read() as session:
-        return session.execute(select(Chunk.job_id, Chunk.id).where(*dead).order_by(Chunk.id)).tuples().all()
+        return session.execute(select(Chunk.job_id, Chunk.id).where(*dead).order_by(Chunk.id)).all()
 
 
 def _free_expired(session: Session) -> None:
@@ -98,7 +98,7 @@ def _window(session: Session, slots: int) -> list[int]:
     )
     in_flight: dict[int, int] = defaultdict(int)
     pending: dict[int, int] = {}
-    for job_id, state, n in session.execute(counts).tuples():
+    for job_id, state, n in session.execute(counts):
         if state == "pending":
             pending[job_id] = n
         else:
@@ -144,7 +144,7 @@ def _ring(session: Session, ids: list[int]) -> list[Ring]:
         )
         .returning(Chunk.id, Chunk.kind, Chunk.queue)
         .execution_options(synchronize_session=False)
-    ).tuples()
+    )
     rings = {id_: Ring(id_, kind, queue) for id_, kind, queue in rung}
     return [rings[id_] for id_ in ids if id_ in rings]
 
@@ -158,7 +158,7 @@ def queue_health(db: Database) -> QueueHealth:
     )
     with db.read() as session:
         now = session.scalar(select(db_time()))
-        rows = session.execute(states).tuples().all()
+        rows = session.execute(states).all()
     waiting = {"interactive": 0, "bulk": 0}
     for queue, state, n, _ in rows:
         waiting[queue] += n if state != "running" else 0
