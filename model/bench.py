@@ -22,7 +22,7 @@ def _rate(count: int, seconds: float) -> float:
 
 
 def served(texts: list[str], folder: Path, threads: int) -> dict[str, float]:
-    """Reviews a second of `Scorer.score`, raw text to verdict; seconds to load; ms for one review, for its explanation."""
+    """Reviews a second of `Scorer.score`, raw text to verdict; s to load; ms for one review, for its explanation."""
     began = time.perf_counter()
     scorer = Scorer(folder, threads=threads)
     loaded = time.perf_counter() - began

@@ -6,14 +6,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from rich.console import Console
+from rich.progress import track
 
 from model import SHIPPED, metrics, readers
 from model.data import file_hash
 from model.folder import write_json
 from model.metrics import Metrics
 from model.readers import DataError, Reviews
-from model.scorer import Scorer
+from model.scorer import WINDOW, Scorer
 from model.splits import split
+from model.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +54,16 @@ def _coverage(probabilities: metrics.Floats, labels: "np.ndarray[Any, np.dtype[n
     return table
 
 
-def measured(reviews: Reviews, scorer: Scorer) -> dict[str, Any]:
+def _scored(texts: list[str], scorer: Scorer, progress: bool) -> list[Verdict]:
+    """Verdicts in windows as long as the scorer's own, so that a bar can move between them."""
+    starts = range(0, len(texts), WINDOW)
+    shown = track(starts, "Scoring", disable=not progress, console=Console(stderr=True))
+    return [verdict for start in shown for verdict in scorer.score(texts[start : start + WINDOW])]
+
+
+def measured(reviews: Reviews, scorer: Scorer, *, progress: bool = False) -> dict[str, Any]:
     """metrics, flags, reliability and coverage of the scorer's verdicts on labelled reviews."""
-    verdicts = scorer.score(reviews.texts)
+    verdicts = _scored(reviews.texts, scorer, progress)
     probabilities = np.asarray([verdict.probability for verdict in verdicts], dtype=np.float64)
     return {
         "metrics": metrics.measure(probabilities, reviews.labels, scorer.band),
@@ -64,24 +74,31 @@ def measured(reviews: Reviews, scorer: Scorer) -> dict[str, Any]:
 
 
 def run(
-    file: Path, *, folder: Path = SHIPPED, output: Path | None = None, validation_only: bool = False, threads: int = 1
+    file: Path,
+    *,
+    folder: Path = SHIPPED,
+    output: Path | None = None,
+    validation_only: bool = False,
+    threads: int = 1,
+    progress: bool = False,
 ) -> Evaluation:
     """Evaluates the model in `folder` on a labelled Parquet, CSV, TSV or JSONL file or aclImdb folder.
 
     The file needs a text column (text, review, comment or body) and a label column (label or sentiment). With
     `validation_only` only the rows of the by-movie validation part count (`model.splits`). `output` gets the figures as
-    JSON. Raises `DataError` when the file is wrong or has no labelled row, `ModelFolderError` when the folder is.
+    JSON; `progress` shows a bar on standard error. Raises `DataError` when the file is wrong or has no labelled row, `ModelFolderError` when the folder is.
     """
-    found = readers.read(file)
-    reviews = readers.labelled(found)
-    skipped = len(found) - len(reviews)
+    given = readers.read(file)
+    reviews = readers.labelled(given)
+    skipped = len(given) - len(reviews)
     if validation_only:
         reviews = reviews.take(split(reviews).validation)
     if len(reviews) == 0:
         raise DataError(f"{file} has no labelled review to evaluate on: a column 'label' or 'sentiment' is needed.")
     scorer = Scorer(folder, threads=threads)
     rows = "validation, split by movie" if validation_only else "all labelled"
-    result = Evaluation(scorer.version, file.name, file_hash(file), rows, skipped, **measured(reviews, scorer))
+    found = measured(reviews, scorer, progress=progress)
+    result = Evaluation(scorer.version, file.name, file_hash(file), rows, skipped, **found)
     if output is not None:
         output.parent.mkdir(parents=True, exist_ok=True)
         write_json(output, result.as_dict())

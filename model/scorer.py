@@ -18,7 +18,7 @@ from model.vocabulary import UNKNOWN, Vocabulary
 from model.wide import Wide
 
 # Sorting by length inside a window this long leaves a few percent of padding and keeps memory flat.
-_WINDOW = 4_096
+WINDOW = 4_096
 # Rows x steps of one LSTM call: bounds its memory when reviews are very long.
 _STEPS = 16_384
 
@@ -58,8 +58,8 @@ class Scorer:
         shipped one) the first quarter and the last three quarters of that are read and `truncated` is set.
         """
         verdicts: list[Verdict] = []
-        for start in range(0, len(texts), _WINDOW):
-            window = texts[start : start + _WINDOW]
+        for start in range(0, len(texts), WINDOW):
+            window = texts[start : start + WINDOW]
             documents = [tokenize(text) for text in window]
             rows = self._blended([cap(tokens, self._serving.max_tokens) for tokens in documents])
             verdicts.extend(map(self._verdict, window, documents, *rows))

@@ -99,6 +99,8 @@ def test_long_texts_are_read_at_both_ends_and_flagged(scorer: Scorer) -> None:
         "Der Film war wirklich schlecht und viel zu lang, ich war sehr entt\u00e4uscht von der Handlung.",
         "La pel\u00edcula es muy aburrida y los actores son malos, no la recomiendo a nadie.",
         "Questo film \u00e8 bellissimo, gli attori sono bravissimi e la storia \u00e8 commovente.",
+        "Bardzo dobry film, polecam wszystkim.",
+        "Elokuva oli todella hyv\u00e4",
         "Фильм очень хороший, актёры играют прекрасно.",
         "この映画はとても面白かったです。",
     ],
