@@ -58,12 +58,12 @@ async def _show(bot: ReelfeelBot, interaction: discord.Interaction[Any], accepte
         await interaction.edit_original_response(**Card(f"Job {job.id} is accepted: its card follows.").for_edit())
         return
     if place is not None:
-        where = jump_url(job.guild_id if job.shared else None, place.channel_id, place.message_id)
+        if place.channel_id == interaction.channel_id and not job.shared:
+            where = "its card stands below."
+        else:
+            where = jump_url(job.guild_id if job.shared else None, place.channel_id, place.message_id)
         await interaction.edit_original_response(**Card(f"Job {job.id} is accepted: {where}").for_edit())
         return
-    bot.notifier.keep_live(job.id, interaction)
-    card = await bot.notifier.card_of(job)
     closed = "I cannot write in this channel" if job.shared else "You take no direct messages from me"
     hint = f"{closed}, so this reply shows job {job.id} for 15 minutes; after that `/jobs download` gives the files."
-    shown = Card(content=hint, embed=card.embed if card else None, view=card.view if card else None)
-    await interaction.edit_original_response(**shown.for_edit())
+    bot.notifier.keep_live(job.id, interaction, hint)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from bot.cards.job import plural
 from bot.cards.results import EXPORT_HEADER, export_rows
 from bot.tables import Table, csv_table
 from db.engine import Database
@@ -26,7 +27,7 @@ def export(db: Database, viewer: Viewer, wanted: SearchFilter, *, max_bytes: int
 def export_words(table: Table, *, max_bytes: int) -> str:
     """How many results are in the file, and when not all of them, which limit it met and the way out."""
     if table.complete:
-        return "1 result." if table.rows == 1 else f"{table.rows:,} results."
+        return f"{plural(table.rows, 'result')}."
     return (
         f"The first {table.rows:,} results; an export holds at most {MAX_ROWS:,} rows and "
         f"{max_bytes / 1024 / 1024:,.0f} MiB: narrow the search with `since`, `film` or `job` for the others."

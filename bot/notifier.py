@@ -24,7 +24,7 @@ from bot.cards.verdict import unscored_card, verdict_card, waiting_card
 from bot.charts import histogram_png
 from bot.errors import note
 from bot.files import DEFAULT_LIMIT, finished_files, size_limit
-from bot.outbox import GONE
+from bot.outbox import GONE, with_retries
 from db.errors import DbError, NotFound
 from db.jobs import changed_jobs, mark_delivered, mark_rendered, set_message
 from db.results import verdict_of
@@ -55,6 +55,14 @@ class _Trouble:
 
 
 @dataclass(frozen=True, slots=True)
+class _Reply:
+    """A private reply that shows a job, for a user who takes no direct messages."""
+
+    interaction: discord.Interaction[Any]
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """Where a card stands."""
 
@@ -72,7 +80,7 @@ class Notifier:
         self._again = False
         self._showing: set[int] = set()
         self._held: set[int] = set()
-        self._live: dict[int, discord.Interaction[Any]] = {}
+        self._live: dict[int, _Reply] = {}
         self._edited_at: dict[int, float] = {}
         self._trouble: dict[int, _Trouble] = {}
         self._gone: set[int] = set()
@@ -102,9 +110,9 @@ class Notifier:
         finally:
             self._held.discard(source_id)
 
-    def keep_live(self, job_id: int, interaction: discord.Interaction[Any]) -> None:
-        """Shows this job in the private reply to `interaction` while its token lives: for users without DMs."""
-        self._live[job_id] = interaction
+    def keep_live(self, job_id: int, interaction: discord.Interaction[Any], hint: str) -> None:
+        """Shows this job, under `hint`, in the private reply to `interaction` while its token lives."""
+        self._live[job_id] = _Reply(interaction, hint)
 
     async def card_of(self, job: JobView, *, limit: int = DEFAULT_LIMIT) -> Card | None:
         """What the job shows now, None for nothing. `limit`: bytes of one attachment at its place."""
@@ -173,10 +181,11 @@ class Notifier:
             self._bot.start_task(self._show(job), f"showing job {job.id}")
 
     def _end_old_replies(self) -> None:
-        for job_id, interaction in list(self._live.items()):
-            if discord.utils.utcnow() >= interaction.expires_at - TOKEN_SPARE:
+        for job_id, reply in list(self._live.items()):
+            if discord.utils.utcnow() >= reply.interaction.expires_at - TOKEN_SPARE:
                 del self._live[job_id]
-                self._bot.start_task(_say_farewell(job_id, interaction), f"last words for job {job_id}")
+                self._gone.add(job_id)
+                self._bot.start_task(_say_farewell(job_id, reply.interaction), f"last words for job {job_id}")
 
     def _due(self, job: JobView, now: float) -> bool:
         trouble = self._trouble.get(job.id)
@@ -238,7 +247,9 @@ class Notifier:
                     job.channel_id, ping_card(job), nonce=f"reelfeel-{job.id}-end", reply_to=job.message_id
                 )
         elif job.id in self._live:
-            await self._live[job.id].edit_original_response(**card.for_edit())
+            reply = self._live[job.id]
+            shown = Card(content=reply.hint, embed=card.embed, view=card.view, files=card.files)
+            await with_retries(lambda: reply.interaction.edit_original_response(**shown.for_edit()))
         else:
             await self._send(job, _with_ping(job, card))
 

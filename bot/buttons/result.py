@@ -92,7 +92,6 @@ class DeleteButton(NumberButton):
 
     prefix = "result:delete"
     text = "Delete"
-    style = discord.ButtonStyle.danger
 
     async def press(self, interaction: Press, bot: ReelfeelBot) -> None:
         """Deletes in SQL first, then the message: a card without its text is harmless, the other way round is not."""

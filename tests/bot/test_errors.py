@@ -1,0 +1,203 @@
+"""Every error a user can meet on the way in: a plain sentence, the limit, the way out, private where that is possible."""
+
+from __future__ import annotations
+
+import io
+import logging
+import zipfile
+
+import pytest
+
+from bot.errors import UNKNOWN, UserError, explain
+from db.errors import DatabaseUnavailable
+from db.jobs import list_jobs
+from db.types import Viewer
+from tests.bot.test_conversations import BAD, FILE, GOOD
+from tests.fixtures.discord import World
+
+CSV = ("export.csv", FILE.encode())
+
+
+def zipped(*files: tuple[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, data in files:
+            archive.writestr(name, data)
+    return out.getvalue()
+
+
+async def test_mention_without_text(world: World) -> None:
+    await world.alice.send(world.channel, world.mention)
+    said = world.last(world.channel).content
+    assert "no text to score" in said
+    assert "Reference" in said
+
+
+async def test_text_above_the_limit(world: World) -> None:
+    world.settings.max_message_chars = 100
+    result = await world.alice.slash(world.channel, "score", text="x" * 101, share=True)
+    assert result.ephemeral
+    assert "101 characters" in result.response.content
+    assert "100" in result.response.content
+    await world.dm(world.alice, "x" * 101)
+    assert "send it as a file" in world.last(world.alice.user.dm_channel).content
+
+
+async def test_spaces_are_no_review(world: World) -> None:
+    result = await world.alice.slash(world.channel, "score", text="   ")
+    assert result.ephemeral
+    assert "no text to score" in result.response.content
+
+
+@pytest.mark.parametrize(
+    ("file", "words"),
+    [
+        (("cat.png", b"\x89PNG"), ".csv, .tsv"),
+        (("empty.csv", b""), "is empty"),
+        (("large.csv", b"x" * (2 * 2**20)), "the limit is 1 MiB"),
+    ],
+)
+async def test_files_refused_at_the_door(world: World, file: tuple[str, bytes], words: str) -> None:
+    world.settings.max_upload_mib = 1
+    result = await world.alice.slash(world.channel, "batch", file=file, share=True)
+    assert result.ephemeral
+    assert words in result.response.content
+    await world.dm(world.alice, "", file)
+    assert words in world.last(world.alice.user.dm_channel).content
+    assert list_jobs(world.db, Viewer(world.alice.id)) == []
+
+
+async def test_one_bad_file_does_not_refuse_the_others(world: World) -> None:
+    await world.dm(world.alice, "", ("cat.png", b"\x89PNG"), CSV)
+    await world.finish()
+    said = world.messages(world.alice.user.dm_channel)
+    assert "I cannot read cat.png" in said[0].content
+    assert any(m.embeds and "20 reviews scored" in m.embeds[0].title for m in said)
+
+
+@pytest.mark.parametrize(
+    ("file", "words"),
+    [
+        (("numbers.csv", b"a,b\n1,2\n3,4\n"), "column"),
+        (("nothing.csv", b"review\n"), "no"),
+        (("nested.zip", zipped(("inner.zip", zipped(("a.csv", FILE.encode()))))), "archive"),
+        (("broken.xlsx", b"not a workbook"), ""),
+    ],
+)
+async def test_files_the_worker_cannot_read(world: World, file: tuple[str, bytes], words: str) -> None:
+    await world.alice.slash(world.channel, "batch", file=file)
+    await world.finish()
+    card, ping = world.messages(world.alice.user.dm_channel)
+    assert "not scored" in card.embeds[0].title
+    assert words in card.embeds[0].description.lower()
+    assert "could not be scored" in ping.content
+
+
+async def test_row_limit(world: World) -> None:
+    world.settings.max_rows = 10
+    await world.alice.slash(world.channel, "batch", file=CSV)
+    await world.finish()
+    card = world.messages(world.alice.user.dm_channel)[0]
+    assert "10" in card.embeds[0].description
+
+
+async def test_quota(world: World) -> None:
+    world.settings.max_active_jobs = 1
+    await world.alice.slash(world.channel, "batch", file=CSV)
+    result = await world.alice.slash(world.channel, "batch", file=("other.csv", b"review\nfine\n"))
+    assert result.ephemeral
+    assert "limit is 1" in result.response.content
+    await world.dm(world.alice, "", ("third.csv", b"review\ngood\n"))
+    assert "limit is 1" in world.last(world.alice.user.dm_channel).content
+
+
+async def test_the_same_file_again(world: World) -> None:
+    await world.alice.slash(world.channel, "batch", file=CSV)
+    await world.finish()
+    dm = world.alice.user.dm_channel
+    before = len(world.messages(dm))
+    result = await world.alice.slash(world.channel, "batch", file=CSV)
+    assert "same file as **job 1**" in result.response.content
+    assert len(world.messages(dm)) == before
+    await world.alice.click(result.response, label="Show that result")
+    assert "20 reviews scored" in result.response.embeds[0].title
+    assert len(result.response.attachments) >= 2
+
+
+async def test_the_same_file_scored_again(world: World) -> None:
+    await world.dm(world.alice, "", CSV)
+    await world.finish()
+    await world.dm(world.alice, "", CSV)
+    question = world.last(world.alice.user.dm_channel)
+    assert "same file as **job 1**" in question.content
+    await world.alice.user.click(question, label="Score again")
+    await world.finish()
+    assert [job.state for job in list_jobs(world.db, Viewer(world.alice.id))] == ["done", "done"]
+
+
+async def test_the_question_ends_with_the_bot(world: World) -> None:
+    await world.dm(world.alice, "", CSV)
+    await world.finish()
+    await world.dm(world.alice, "", CSV)
+    question = world.last(world.alice.user.dm_channel)
+    await world.restart()
+    result = await world.alice.user.click(question, label="Score again")
+    assert "no longer open" in result.response.content
+    again = await world.alice.user.click(question, label="Show that result")
+    assert again.acknowledged
+
+
+async def test_ambiguous_column_is_chosen_on_the_card(world: World) -> None:
+    rows = "".join(f'"{GOOD} {n}","{BAD} {n}"\n' for n in range(10))
+    await world.alice.slash(world.channel, "batch", file=("two.csv", f"alpha,beta\n{rows}".encode()))
+    await world.finish()
+    (card,) = world.messages(world.alice.user.dm_channel)
+    assert "which column" in card.embeds[0].title
+    await world.restart()
+    denied = await world.bob.user.slash("jobs status", job=1)
+    assert "review" not in (denied.response.content or "")
+    await world.alice.user.select(card, ["1"])
+    await world.finish()
+    card = world.messages(world.alice.user.dm_channel)[0]
+    assert "10 reviews scored" in card.embeds[0].title
+    assert "👎 10 negative" in card.embeds[0].description
+
+
+async def test_database_away(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_: object) -> None:
+        raise DatabaseUnavailable("SQLite file /secret/place cannot be reached")
+
+    monkeypatch.setattr("bot.intake.accept_review", away)
+    result = await world.alice.slash(world.channel, "score", text=GOOD)
+    assert result.ephemeral
+    assert "nothing was accepted" in result.response.content
+    assert "secret" not in result.response.content
+    assert [type(error.original).__name__ for error in world.env.errors] == ["DatabaseUnavailable"]
+    world.env._errors.clear()
+
+
+async def test_a_bug_is_told_without_the_review(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError(f"could not store {GOOD}")
+
+    monkeypatch.setattr("bot.intake.accept_review", broken)
+    with caplog.at_level(logging.INFO):
+        await world.dm(world.alice, GOOD)
+    said = world.last(world.alice.user.dm_channel).content
+    assert said.startswith(UNKNOWN)
+    reference = said.split()[-1]
+    assert [r.reference for r in caplog.records if getattr(r, "reference", None)] == [reference]
+    assert "loved" not in caplog.text
+    assert "RuntimeError" in caplog.text
+
+
+def test_the_nearest_class_explains() -> None:
+    class Narrow(UserError):
+        pass
+
+    assert explain(Narrow("Do this.")).sentence == "Do this."
+    assert explain(KeyError("secret")).sentence == UNKNOWN
+    assert "secret" not in explain(KeyError("secret")).text
+    assert explain(KeyError()).reference != explain(KeyError()).reference
