@@ -86,7 +86,8 @@ def run(
 
     The file needs a text column (text, review, comment or body) and a label column (label or sentiment). With
     `validation_only` only the rows of the by-movie validation part count (`model.splits`). `output` gets the figures as
-    JSON; `progress` shows a bar on standard error. Raises `DataError` when the file is wrong or has no labelled row, `ModelFolderError` when the folder is.
+    JSON; `progress` shows a bar on standard error. Raises `DataError` when the file is wrong or has no labelled row,
+    `ModelFolderError` when the folder is.
     """
     given = readers.read(file)
     reviews = readers.labelled(given)
