@@ -6,7 +6,7 @@ import warnings
 from typing import Any
 
 from celery import signals
-from celery.platforms import SecurityWarning
+from celery.exceptions import CPendingDeprecationWarning, SecurityWarning
 
 from settings import settings
 from worker import logs
@@ -15,6 +15,8 @@ from worker.supervise import say_ready
 
 # Running as root is unsafe where messages are pickles; ours are JSON, and a container has its own idea of root.
 warnings.filterwarnings("ignore", category=SecurityWarning)
+# "Will be set to True in 6.0": said at every lost connection, of a setting that we did set (worker.configuration).
+warnings.filterwarnings("ignore", category=CPendingDeprecationWarning)
 
 SETTINGS = settings()
 BROKER = SETTINGS.broker()

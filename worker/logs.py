@@ -37,5 +37,6 @@ def configure(level: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter(PLAIN) if sys.stderr.isatty() else JsonLines())
     logging.basicConfig(level=level, handlers=[handler], force=True)
+    logging.getLogger("celery").setLevel(max(logging.INFO, logging.getLogger().level))
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)

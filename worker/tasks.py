@@ -17,6 +17,7 @@ from celery import signals
 from db.engine import Database
 from db.errors import DbError
 from worker import names
+from worker.acks import ChunkTask
 from worker.app import BROKER, SETTINGS, app
 from worker.bell import Bell
 from worker.files.limits import Limits
@@ -84,5 +85,5 @@ def sweep() -> None:
 
 signals.worker_process_init.connect(_open)
 for _name in (names.SCORE_REVIEW, names.SCORE_CHUNK, names.INGEST_UPLOAD, names.FINISH_JOB):
-    app.task(name=_name)(work_on_chunk)
-app.task(name=names.SWEEP)(sweep)
+    app.task(name=_name, base=ChunkTask)(work_on_chunk)
+app.task(name=names.SWEEP, base=ChunkTask)(sweep)

@@ -18,9 +18,8 @@ from pathlib import Path
 import psutil
 from sqlalchemy import text
 
-from db.accept import accept_upload
 from db.engine import Database
-from tests.fixtures.reviews import origin, recount, review
+from tests.fixtures.reviews import accept_csv, long_review, recount
 from worker.bell import Bell
 
 ROWS = 20_000
@@ -39,11 +38,6 @@ def wait(what: str, condition: Callable[[], bool], timeout_s: float) -> None:
         if time.monotonic() > end:
             raise SystemExit(f"{what} did not happen within {timeout_s:g} s")
         time.sleep(0.05)
-
-
-def long_review(number: int) -> str:
-    """About 200 words, so that the job takes long enough to be killed in the middle."""
-    return " ".join(review(number + n) for n in range(9))
 
 
 def child(up: psutil.Process, word: str) -> psutil.Process | None:
@@ -91,8 +85,7 @@ def run(folder: Path) -> int:
 
 def through_faults(up: psutil.Process, folder: Path) -> int:
     db = Database(f"sqlite:///{folder / 'reelfeel.sqlite3'}")
-    body = "id,review\n" + "".join(f'{n},"{long_review(n)}"\n' for n in range(1, ROWS + 1))
-    accepted = accept_upload(db, origin(), filename="reviews.csv", parts=[body.encode()])
+    accepted = accept_csv(db, ROWS, text=long_review)
     Bell(f"unix://{folder / 'broker' / 'valkey.sock'}").ring(accepted.chunk_id, accepted.kind, accepted.queue)
     say(f"accepted {ROWS:,} rows as job {accepted.job_id}")
     for share, word in ((0.15, "worker"), (0.4, "bot"), (0.65, "valkey")):

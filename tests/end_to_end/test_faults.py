@@ -18,13 +18,13 @@ from db.results import verdict_of
 from db.types import Accepted
 from model import Scorer
 from tests.fixtures.broker import Valkey
-from tests.fixtures.reviews import Count, accept_csv, accept_text, recount, review
+from tests.fixtures.reviews import Count, accept_csv, accept_text, long_review, recount, review
 from tests.fixtures.workers import StartWorker, wait_until
 from worker import names
 from worker.bell import Bell
 from worker.configuration import celery_app
 
-ROWS = 1_200
+ROWS = 2_500
 LEASE_S = 3.0
 
 
@@ -74,7 +74,7 @@ def test_a_message_does_not_wait_behind_files(sqlite_db: Database, redis_url: st
     """Fault 19."""
     worker_process(address(sqlite_db), redis_url)
     bell = Bell(redis_url)
-    file = accept_csv(sqlite_db, 6_000)
+    file = accept_csv(sqlite_db, 2 * ROWS, text=long_review)
     ring(bell, file)
     wait_until(lambda: running(sqlite_db) > 0, what="bulk work")
     message = accept_text(sqlite_db)
@@ -99,7 +99,7 @@ def test_ten_deliveries_at_once_give_one_prediction(db: Database, redis_url: str
 def test_kill_9_of_the_worker_in_the_middle(db: Database, redis_url: str, worker_process: StartWorker) -> None:
     """Fault 1."""
     worker = worker_process(address(db), redis_url, lease_s=LEASE_S)
-    file = accept_csv(db, ROWS)
+    file = accept_csv(db, ROWS, text=long_review)
     ring(Bell(redis_url), file)
     wait_until(lambda: running(db) > 0, what="the first chunk")
     worker.kill()
@@ -112,7 +112,7 @@ def test_kill_9_of_the_worker_in_the_middle(db: Database, redis_url: str, worker
 def test_kill_9_of_a_pool_child_in_the_middle(sqlite_db: Database, redis_url: str, worker_process: StartWorker) -> None:
     """Fault 2; the Celery process lives on and starts another child, which must load the model first (fault 3)."""
     worker = worker_process(address(sqlite_db), redis_url, lease_s=LEASE_S)
-    file = accept_csv(sqlite_db, ROWS)
+    file = accept_csv(sqlite_db, ROWS, text=long_review)
     ring(Bell(redis_url), file)
     wait_until(lambda: running(sqlite_db) > 0, what="the first chunk")
     for child in worker.pool_children():
@@ -126,7 +126,7 @@ def test_sigterm_lets_the_current_chunk_finish(
 ) -> None:
     """Fault 23."""
     worker = worker_process(address(sqlite_db), redis_url)
-    file = accept_csv(sqlite_db, ROWS)
+    file = accept_csv(sqlite_db, ROWS, text=long_review)
     ring(Bell(redis_url), file)
     wait_until(lambda: running(sqlite_db) > 0, what="the first chunk")
     assert worker.terminate() == 0
@@ -141,7 +141,7 @@ def test_a_worker_that_slept_through_its_lease_stores_nothing_twice(
 ) -> None:
     """Fault 14."""
     sleeper = worker_process(address(db), redis_url, lease_s=LEASE_S)
-    file = accept_csv(db, ROWS)
+    file = accept_csv(db, ROWS, text=long_review)
     ring(Bell(redis_url), file)
     wait_until(lambda: running(db) > 0, what="the first chunk")
     family = sleeper.family()
@@ -158,14 +158,14 @@ def test_a_worker_that_slept_through_its_lease_stores_nothing_twice(
 def test_a_broker_killed_twice_and_emptied(sqlite_db: Database, valkey: Valkey, worker_process: StartWorker) -> None:
     """Faults 5 and 8: the job finishes by itself after each, without anybody ringing again."""
     worker_process(address(sqlite_db), valkey.url, lease_s=LEASE_S)
-    first = accept_csv(sqlite_db, ROWS)
+    first = accept_csv(sqlite_db, ROWS, text=long_review)
     ring(Bell(valkey.url), first)
     wait_until(lambda: running(sqlite_db) > 0, what="the first chunk")
     for _ in range(2):
         valkey.kill()
         valkey.start()
     wait_until(lambda: done(sqlite_db, first), 45, what="the job after two kills")
-    second = accept_csv(sqlite_db, ROWS)
+    second = accept_csv(sqlite_db, ROWS, text=long_review)
     ring(Bell(valkey.url), second)
     wait_until(lambda: running(sqlite_db) > 0, what="the first chunk")
     valkey.flush()

@@ -11,8 +11,8 @@ import pytest
 
 from db.accept import accept_upload
 from db.engine import Database
-from db.jobs import cancel, get_job, list_outputs, read_output
-from db.queue import choose_column, claim, sweep
+from db.jobs import get_job, list_outputs, read_output
+from db.queue import cancel, choose_column, claim, sweep
 from db.results import verdict_of
 from db.types import Viewer
 from model import Scorer, Verdict
@@ -95,13 +95,13 @@ def test_a_file_that_cannot_be_read_ends_its_job_with_one_sentence(db: Database,
 
 
 def test_a_column_that_cannot_be_guessed_is_asked_for(db: Database, scorer: Scorer) -> None:
-    body = "review,comment\n" + "".join(f'"{review(n)}","{review(n + 50)}"\n' for n in range(1, 21))
+    body = "first,second\n" + "".join(f'"{review(n)}","{review(n + 50)}"\n' for n in range(1, 21))
     accepted = accept_upload(db, origin(), filename="two.csv", parts=[body.encode()])
     drain(db, scorer, limits=LIMITS)
     job = get_job(db, ME, accepted.job_id)
     assert job.state == "needs_column"
-    assert set(job.columns) == {"review", "comment"}
-    ring = choose_column(db, ME, accepted.job_id, "comment")
+    assert set(job.columns) == {"first", "second"}
+    ring = choose_column(db, ME, accepted.job_id, "second")
     work_on(db, scorer, ring.chunk_id, limits=LIMITS)
     drain(db, scorer, limits=LIMITS)
     assert recount(db, accepted.job_id) == Count("done", 20, 20, 0, 20)
