@@ -73,7 +73,7 @@ def about_embed(facts: ModelFacts | None, *, version: str) -> discord.Embed:
     if facts is None:
         embed.description = "I read film reviews. The card of my model cannot be read at the moment: ask the host."
         return embed
-    embed.description = f"{facts.use}\n-# {facts.architecture}."[:4000]
+    embed.description = f"{facts.use}\n{facts.architecture}."[:4000]
     measured = f" on {facts.reviews:,} reviews of films it never saw" if facts.reviews else ""
     for name, value, note in (
         ("Accuracy", facts.accuracy, f"right{measured}"),
@@ -83,7 +83,7 @@ def about_embed(facts: ModelFacts | None, *, version: str) -> discord.Embed:
         ("Too close to call", facts.uncertain_share, "of those reviews"),
     ):
         if value is not None:
-            embed.add_field(name=name, value=f"**{value:.1%}**\n-# {note}")
+            embed.add_field(name=name, value=f"**{value:.1%}**\n{note}")
     if facts.limits:
         embed.add_field(name="Limits", value="\n".join(f"- {limit}" for limit in facts.limits)[:1024], inline=False)
     promise = (

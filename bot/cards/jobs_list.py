@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import discord
 
 from bot.cards.base import FAILED, NEUTRAL, Card, CardFile, one_line
+from bot.cards.job import plural
 
 if TYPE_CHECKING:
     from db.types import JobView
@@ -62,7 +63,7 @@ def status_embed(job: JobView) -> discord.Embed:
     if job.kind == "file":
         embed.add_field(name="Reviews", value=f"{job.rows_done:,} of {job.rows_total:,} scored")
     if job.rows_rejected or job.rows_failed:
-        embed.add_field(name="Not scored", value=f"{job.rows_rejected + job.rows_failed:,} rows")
+        embed.add_field(name="Not scored", value=plural(job.rows_rejected + job.rows_failed, "row"))
     if job.rows_done:
         counts = f"{job.n_positive:,} positive\n{job.n_negative:,} negative\n{job.n_uncertain:,} uncertain"
         embed.add_field(name="Labels", value=counts)
@@ -104,7 +105,7 @@ def _line(job: JobView, user_id: int) -> str:
     if job.state == "active" and job.rows_total:
         parts.append(f"{job.rows_done:,} of {job.rows_total:,}")
     elif job.state == "done" and job.kind == "file":
-        parts.append(f"{job.rows_done:,} reviews")
+        parts.append(plural(job.rows_done, "review"))
     parts.append(discord.utils.format_dt(job.created_at, "R"))
     url = job_url(job)
     if url is not None:

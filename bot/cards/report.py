@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final, Literal
 import discord
 
 from bot.cards.base import NEUTRAL, bar, one_line, percent
-from bot.cards.results import excerpt, jump_to
+from bot.cards.job import plural
+from bot.cards.results import excerpt, jump_to, sureness
 from bot.charts import films_png, trend_png
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class About:
             parts.append(f"since {self.since}")
         if self.until is not None:
             parts.append(f"until {self.until}")
-        return ", ".join([*(parts or ["all reviews"]), f"by {self.by}"])
+        return ", ".join([*(parts or ["All reviews"]), f"by {self.by}"])
 
 
 def too_few(report: Report, about: About) -> str:
@@ -65,14 +66,14 @@ def too_few(report: Report, about: About) -> str:
 def report_embed(report: Report, about: About) -> discord.Embed:
     """Counts beside the average, the share of uncertain, the most positive and the most negative."""
     average = report.mean_probability
-    lines = [one_line(about.words(), 200), f"**{report.total:,} reviews**"]
+    lines = [one_line(about.words(), 200), f"**{plural(report.total, 'review')}**"]
     if average is not None:
         lines.append(f"{bar(average)} {average:.2f} average probability of positive")
     embed = discord.Embed(title="Report", description="\n".join(lines), colour=NEUTRAL)
     for name, count in _counts(report):
         embed.add_field(name=name, value=f"{count:,}\n{percent(count / report.total)}")
     if report.rejected:
-        embed.add_field(name="Not scored", value=f"{report.rejected:,} rows of these files", inline=False)
+        embed.add_field(name="Not scored", value=f"{plural(report.rejected, 'row')} of these files", inline=False)
     for name, results in (("Most positive", report.most_positive), ("Most negative", report.most_negative)):
         if results:
             embed.add_field(name=name, value="\n".join(map(_extreme, results[:EXTREMES])), inline=False)
@@ -122,7 +123,7 @@ def _extreme(result: ResultView) -> str:
     url = jump_to(result)
     where = f" [message]({url})" if url else ""
     film = f"{one_line(result.film, 30)}: " if result.film else ""
-    return f"`#{result.id}` {percent(result.probability)}{where} · {film}{excerpt(result, 80)}"
+    return f"`#{result.id}` {sureness(result)}{where} · {film}{excerpt(result, 80)}"
 
 
 def _cut(text: str, limit: int) -> str:

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from db.types import JobView, ResultView
 
-EXCERPT: Final = 80
-"""Characters of a review that a page shows; eight of them, escaped, fit an embed."""
+EXCERPT: Final = 120
+"""Characters of a review that a page shows; eight of them, escaped, fit an embed's 6,000."""
 EXPORT_HEADER: Final = ("id", "job", "row", "created_at", "film", "label", "probability", "flags", "model", "text")
 
 
@@ -62,10 +62,10 @@ def results_embed(
     results: Sequence[ResultView], asked: Asked, *, page: int, jobs: Mapping[int, JobView]
 ) -> discord.Embed:
     """One page of verdicts; `page` counts from 1, `jobs` are those of the results by number."""
-    words = asked.words()
-    blocks = [f"-# {words}"] if words else []
-    blocks += [_block(result, jobs.get(result.job_id)) for result in results]
-    embed = discord.Embed(title="Results", description="\n".join(blocks), colour=NEUTRAL)
+    embed = discord.Embed(title="Results", description=asked.words() or None, colour=NEUTRAL)
+    for result in results:
+        name, value = _entry(result, jobs.get(result.job_id))
+        embed.add_field(name=name, value=value, inline=False)
     embed.set_footer(text=f"Page {page} · /results show with a number gives the whole verdict")
     return embed
 
@@ -75,6 +75,13 @@ def excerpt(result: ResultView, limit: int = EXCERPT) -> str:
     return "*(text deleted)*" if result.text is None else one_line(result.text, limit)
 
 
+def sureness(result: ResultView) -> str:
+    """How sure the model is of its label, in the words of the verdict card."""
+    if result.label == "uncertain":
+        return f"{percent(result.probability)} positive"
+    return f"{percent(result.probability if result.label == 'positive' else 1 - result.probability)} sure"
+
+
 def jump_to(result: ResultView, job: JobView | None = None) -> str | None:
     """The link to the message that was reviewed, else to the card of its job; None when there is neither."""
     if result.source == "message" and result.reply_to is not None:
@@ -82,8 +89,9 @@ def jump_to(result: ResultView, job: JobView | None = None) -> str | None:
     return None if job is None else job_url(job)
 
 
-def _block(result: ResultView, job: JobView | None) -> str:
-    parts = [f"**#{result.id}**", f"{label_word(result.label)} ({percent(result.probability)})"]
+def _entry(result: ResultView, job: JobView | None) -> tuple[str, str]:
+    """Heading and text of one result: the verdict, then where it is from and how it begins."""
+    parts = []
     if result.film:
         parts.append(one_line(result.film, 40))
     if job is not None and job.kind == "file":
@@ -92,7 +100,7 @@ def _block(result: ResultView, job: JobView | None) -> str:
     url = jump_to(result, job)
     if url is not None:
         parts.append(f"[message]({url})")
-    return f"{' · '.join(parts)}\n> {excerpt(result)}"
+    return f"#{result.id} · {label_word(result.label)} · {sureness(result)}", f"{' · '.join(parts)}\n{excerpt(result)}"
 
 
 def export_rows(results: Iterable[ResultView]) -> Iterable[Sequence[object]]:

@@ -76,7 +76,7 @@ async def test_filters(world: World, alice: Talk) -> None:
     assert "Negative" not in await shows(min_probability=0.6)
     assert "zebra" not in await shows(job=job)
     assert "zebra" in await shows(job=single)
-    assert "Positive" in (await shows(sort="probability")).split("**#")[1]
+    assert "Positive" in (await shows(sort="probability")).split("#")[1]
 
 
 async def test_pages_show_every_result_once(world: World, alice: Talk) -> None:
@@ -90,7 +90,7 @@ async def test_pages_show_every_result_once(world: World, alice: Talk) -> None:
         page = await alice.click(page, "Next")
         seen += words(page)
     assert len(ids) == 20
-    assert [seen.count(f"**#{id_}**") for id_ in ids] == [1] * 20
+    assert [seen.count(f"#{id_} ·") for id_ in ids] == [1] * 20
     assert "Page 3" in seen
     assert "Page 2" in words(await alice.click(page, "Previous"))
 
