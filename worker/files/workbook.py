@@ -1,4 +1,4 @@
-"""XLSX as a table: openpyxl's read-only mode, with the shared strings on disk so that memory stays flat."""
+"""XLSX as a table: openpyxl finds the parts; sheet and shared strings are streamed, so that memory stays flat."""
 
 from __future__ import annotations
 
@@ -10,23 +10,21 @@ from itertools import islice
 from typing import IO, Any, Final
 
 from openpyxl.reader.excel import ExcelReader
-from openpyxl.workbook import Workbook as OpenpyxlWorkbook
+from openpyxl.styles.stylesheet import apply_stylesheet
 from openpyxl.xml.constants import SHARED_STRINGS
 
 from worker.files.cells import Cell, as_text
 from worker.files.columns import choose
 from worker.files.dialect import has_header
-from worker.files.errors import BrokenFile, FileError, TooLarge, TooManyColumns
-from worker.files.limits import MAX_COLUMNS, Limits
+from worker.files.errors import BrokenFile, FileError, TooLarge
+from worker.files.limits import Limits
 from worker.files.shared_strings import SharedStrings
+from worker.files.sheet_rows import Styles, sheet_rows
 from worker.files.table import SAMPLE_ROWS, Record, Table, unique_names
 
 _MAX_PART: Final = 32 << 20
 """Largest part that openpyxl holds whole (styles, theme, relations), in bytes unpacked."""
-_MAX_ROWS: Final = 1_048_576
-"""Rows of a sheet in Excel's own limits; a row number beyond it is a trap."""
 _STREAMED: Final = re.compile(r"xl/(worksheets/[^/]*\.xml|sharedStrings\.xml|media/.*)", re.IGNORECASE)
-_ESCAPE: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 # What it warns of (no default style, unknown extensions) is nothing to a reader of texts.
 warnings.filterwarnings("ignore", module="openpyxl")
@@ -38,14 +36,13 @@ class Workbook(Table):
     def __init__(self, file: IO[bytes], limits: Limits, text_column: str | None) -> None:
         super().__init__("xlsx")
         file.seek(0)
-        archive = _Archive(file, limits)
-        reader = _Reader(archive)
-        reader.read()
-        self._strings = reader.strings
-        self._book: OpenpyxlWorkbook = reader.wb
-        self._sheet: Any = None
+        self._max_chars = limits.max_line_chars
+        self._archive = _Archive(file, limits)
+        self._parts = _Parts(self._archive)
+        self._sheet = ""
         self.header = False
         try:
+            self._parts.read()
             self._choose_sheet(text_column)
         except BaseException:
             self.close()
@@ -54,10 +51,7 @@ class Workbook(Table):
     def _choose_sheet(self, text_column: str | None) -> None:
         """The first sheet in which the text column can be told; else what is wrong with the first that holds rows."""
         error: FileError | None = None
-        for sheet in self._book._sheets:  # type: ignore[attr-defined]
-            if not hasattr(sheet, "reset_dimensions"):  # a sheet that is a chart
-                continue
-            sheet.reset_dimensions()  # what a file says about its size may be wrong
+        for sheet in self._parts.sheets:
             self._sheet = sheet
             rows = [row for row in islice(self._sheet_rows(), SAMPLE_ROWS) if row]
             if not rows:
@@ -88,17 +82,17 @@ class Workbook(Table):
         """Rows without their empty tail, from the first that is not blank; blank rows at the end are left out."""
         blank = 0
         started = False
-        for number, cells in enumerate(self._sheet.iter_rows(values_only=True), 1):
-            if number > _MAX_ROWS:
-                raise BrokenFile("a sheet has more rows than Excel allows")
-            row = _trimmed(cells)
-            if not row:
-                blank += started
-                continue
-            for _ in range(blank):
-                yield []
-            blank, started = 0, True
-            yield row
+        with self._archive.open(self._sheet) as xml:
+            for cells in sheet_rows(xml, self._parts.shared_strings, self._parts.styles, self._max_chars):
+                while cells and (cells[-1] is None or cells[-1] == ""):
+                    cells.pop()
+                if not cells:
+                    blank += started
+                    continue
+                for _ in range(blank):
+                    yield []
+                blank, started = 0, True
+                yield cells
 
     def records(self, needed: Collection[int] | None = None) -> Iterator[Record]:
         rows = self._sheet_rows()
@@ -108,27 +102,12 @@ class Workbook(Table):
             yield self._padded(row)
 
     def close(self) -> None:
-        if self._strings is not None:
-            self._strings.close()
-        self._book._archive.close()  # type: ignore[attr-defined]
+        self._parts.close()
+        self._archive.close()
 
 
-def _trimmed(cells: tuple[Any, ...]) -> list[Cell]:
-    width = len(cells)
-    while width and (cells[width - 1] is None or cells[width - 1] == ""):
-        width -= 1
-    if width > MAX_COLUMNS:
-        raise TooManyColumns(MAX_COLUMNS)
-    return [_unescaped(cell) if isinstance(cell, str) and "_x" in cell else cell for cell in cells[:width]]
-
-
-def _unescaped(text: str) -> str:
-    """Excel writes characters that XML forbids as _x000D_ (ECMA-376, 22.9.2.19, ST_Xstring)."""
-    return _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
-
-
-class _Reader(ExcelReader):
-    """openpyxl's reader with the shared strings on disk and the archive watched."""
+class _Parts(ExcelReader):
+    """What openpyxl knows of the package: its sheets, which styles are dates; the shared strings go to disk."""
 
     def __init__(self, archive: _Archive) -> None:
         self.archive = archive
@@ -138,14 +117,30 @@ class _Reader(ExcelReader):
         self.data_only = True
         self.keep_links = False
         self.rich_text = False
-        self.strings: SharedStrings | None = None
         self.shared_strings: Any = []
+        self.sheets: list[str] = []
+
+    def read(self) -> None:
+        """Everything but the sheets' own content."""
+        self.read_manifest()
+        self.read_strings()
+        self.read_workbook()
+        apply_stylesheet(self.archive, self.wb)
+        book: Any = self.wb
+        self.styles = Styles(frozenset(book._date_formats), frozenset(book._timedelta_formats), book.epoch)
+        for _, relation in self.parser.find_sheets():
+            if "chartsheet" not in relation.Type and relation.target in self.valid_files:
+                self.sheets.append(relation.target)
 
     def read_strings(self) -> None:
         part = self.package.find(SHARED_STRINGS)  # type: ignore[no-untyped-call]
         if part is not None:
             with self.archive.open(part.PartName[1:]) as xml:
-                self.strings = self.shared_strings = SharedStrings(xml)
+                self.shared_strings = SharedStrings(xml)
+
+    def close(self) -> None:
+        if isinstance(self.shared_strings, SharedStrings):
+            self.shared_strings.close()
 
 
 class _Archive(zipfile.ZipFile):

@@ -51,7 +51,8 @@ def test_a_file_beside_the_source(tmp_path: Path) -> None:
     assert made.reviews_per_second > 0
     assert done == [6]
     assert [(row["id"], row["label"], row["model"]) for row in rows_of(made.output.read_bytes())] == [
-        ("1", "positive", "p"), ("2", "", ""), ("3", "negative", "n"), ("4", "uncertain", "x"), ("5", "", ""), ("6", "positive", "p"),
+        ("1", "positive", "p"), ("2", "", ""), ("3", "negative", "n"), ("4", "uncertain", "x"), ("5", "", ""),
+        ("6", "positive", "p"),
     ]  # fmt: skip
     rejected = rows_of((tmp_path / "rejected.csv").read_bytes())
     assert [(row["row_number"], row["code"]) for row in rejected] == [("2", "empty"), ("5", "ragged")]
