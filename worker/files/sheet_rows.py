@@ -70,6 +70,7 @@ class _Parser:
         self._chars = 0
         self._phonetic = False
         self._expat = expat.ParserCreate()
+        self._expat.buffer_text = True
         self._expat.StartElementHandler = self._start
         self._expat.EndElementHandler = self._end
 
