@@ -89,7 +89,8 @@ def _row_elements(lines: Iterable[list[Cell]], styles: dict[type, int]) -> Itera
             raise TooManyRows(_MAX_ROWS - 1)
         places = (f"{get_column_letter(column)}{number}" for column in range(1, len(cells) + 1))
         elements = [_element(cell, place, styles) for cell, place in zip(cells, places, strict=True)]
-        yield f'<row r="{number}">{"".join(elements) or f'<c r="A{number}"/>'}</row>'
+        content = "".join(elements) or f'<c r="A{number}"/>'
+        yield f'<row r="{number}">{content}</row>'
 
 
 def _element(cell: Cell, place: str, styles: dict[type, int]) -> str:
