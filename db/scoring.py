@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from db import leases
@@ -14,7 +14,7 @@ from db.dialect import insert_rows
 from db.endings import after_scoring
 from db.engine import Database
 from db.rollups import add_scores, set_counts
-from db.tables import Chunk, Review
+from db.tables import Chunk, Prediction, Review
 from db.types import Claim, ReviewRow, Score, bin_of
 
 # Owner, server, film and day come from the stored job and review, so that a verdict can only land on a review of the
@@ -65,6 +65,7 @@ def commit_scores(db: Database, claim: Claim, scores: Sequence[Score], *, model:
         if _store(session, claim.job_id, scores, model) == len(scores):
             add_scores(job, scores)
         else:
+            _check_stored(session, claim, len(scores))
             set_counts(session, job)
         job.model = model
         job.version += 1
@@ -77,6 +78,14 @@ def _check_complete(session: Session, claim: Claim, scores: Sequence[Score]) -> 
     distinct = len({score.review_id for score in scores})
     if not rows == len(scores) == distinct:
         raise ValueError(f"chunk {claim.chunk_id} has {rows} reviews and got {len(scores)} scores of {distinct}")
+
+
+def _check_stored(session: Session, claim: Claim, rows: int) -> None:
+    """Fewer rows were new than scored: fine when the others were there before, and only then."""
+    mine = (Review.job_id == claim.job_id, Review.row_number.between(claim.first_row, claim.last_row))
+    query = select(func.count()).select_from(Prediction).join(Review, Review.id == Prediction.review_id)
+    if session.scalar(query.where(*mine)) != rows:
+        raise ValueError(f"chunk {claim.chunk_id} got scores for reviews that are not its own")
 
 
 def _store(session: Session, job_id: int, scores: Sequence[Score], model: str) -> int:
