@@ -12,6 +12,8 @@ from typing import Final, TypeVar
 
 KINDS: Final = ".csv, .tsv, .txt, .jsonl, .json, .parquet or .xlsx"
 ACCEPTED: Final = f"{KINDS}, also packed as .gz, .zst or .zip"
+MAX_CANDIDATES: Final = 25
+"""Most columns offered for a choice: what a Discord select menu holds."""
 _SHOWN: Final = 12
 _T = TypeVar("_T")
 
@@ -78,12 +80,12 @@ class NoTextColumn(FileError):
 
 
 class AmbiguousColumn(FileError):
-    """Several columns look like reviews; `candidates` in the order of likelihood."""
+    """Several columns look like reviews; `candidates` the longest texts first, at most 25."""
 
     code = "ambiguous_column"
 
     def __init__(self, candidates: Sequence[str]) -> None:
-        self.candidates = tuple(candidates)
+        self.candidates = tuple(candidates[:MAX_CANDIDATES])
         super().__init__(
             f"Several columns could hold the reviews: {listed(candidates)}; choose one with the text_column option."
         )

@@ -123,6 +123,8 @@ def open_reviews(
             count = opened.table.row_count()
             if count is not None and count > limits.max_rows:
                 raise TooManyRows(limits.max_rows)
+            if not {text_column, film_column, date_column} <= {None, *opened.table.columns}:
+                opened.table.complete()  # a JSON key may appear late
             sample = opened.table.sample()
             if not sample:
                 raise EmptyFile

@@ -74,7 +74,7 @@ def score_file(
     source: a path, or any binary stream (standard input) together with a `filename` that tells its kind.
     output: a path (its suffix is the format unless one is asked for), a folder, a binary stream, or None for
         `NAME.scored.SUFFIX` beside the source. A file appears when it is complete, or not at all.
-    rejected: where the CSV of unscored rows goes; not written when None.
+    rejected: where the CSV of unscored rows goes; written only when there are any.
     progress: called with the number of rows done so far.
     Raises FileError.
     """
@@ -155,11 +155,18 @@ def _on_disk(stream: IO[bytes]) -> Iterator[Path]:
 
 @contextmanager
 def _rejects(path: Path | None) -> Iterator[Callable[[int, str, str], object]]:
-    if path is None:
-        yield lambda number, code, reason: None
-        return
-    with _created(path) as file, rejected_writer(file) as write:
-        yield lambda number, code, reason: write((number, code, reason))
+    """A function that notes one rejected row; the file is made at the first one."""
+    with ExitStack() as stack:
+        write: Callable[[tuple[int, str, str]], object] | None = None
+
+        def note(number: int, code: str, reason: str) -> None:
+            nonlocal write
+            if path is not None and write is None:
+                write = stack.enter_context(rejected_writer(stack.enter_context(_created(path))))
+            if write is not None:
+                write((number, code, reason))
+
+        yield note
 
 
 def _created(path: Path) -> IO[bytes]:

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from tests.worker.files.helpers import csv_bytes, open_reviews_of, texts, xlsx_bytes
+from tests.worker.files.helpers import csv_bytes, jsonl_bytes, open_reviews_of, texts, xlsx_bytes
 from worker.files import dates
 from worker.files.columns import choose
 from worker.files.errors import AmbiguousColumn, FileError, NoTextColumn, UnknownColumn
@@ -87,6 +87,18 @@ def test_an_asked_column_is_taken_whatever_it_looks_like() -> None:
 def test_an_unknown_column_names_the_known_ones(option: str) -> None:
     with pytest.raises(UnknownColumn, match="no column 'nope'; it has 'review', 'n'"):
         texts(csv_bytes("review,n", "good,1"), "a.csv", **{option: "nope"})
+
+
+def test_an_asked_json_key_may_appear_late() -> None:
+    data = jsonl_bytes(*[{"review": LONG}] * 300, {"review": LONG, "mine": "x"})
+    assert texts(data, "a.jsonl", text_column="mine")[-2:] == [None, "x"]
+
+
+def test_at_most_as_many_candidates_as_a_menu_holds() -> None:
+    names = [f"n{i}" for i in range(40)]
+    with pytest.raises(AmbiguousColumn) as error:
+        choose(names, [[LONG] * 40])
+    assert len(error.value.candidates) == 25
 
 
 def test_a_file_without_header() -> None:

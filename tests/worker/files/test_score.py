@@ -77,6 +77,13 @@ def test_batches_of_rejected_rows_only(tmp_path: Path) -> None:
     assert len(rows_of((tmp_path / "r.csv").read_bytes())) == 9_000
 
 
+def test_no_rejected_rows_no_file(tmp_path: Path) -> None:
+    path = tmp_path / "in.txt"
+    path.write_bytes(b"p\n")
+    score_file(path, ByLetter(), limits=LIMITS, rejected=tmp_path / "r.csv")  # type: ignore[arg-type]
+    assert not (tmp_path / "r.csv").exists()
+
+
 @pytest.mark.parametrize(
     ("output", "format", "expected"),
     [
@@ -138,7 +145,7 @@ def test_a_failed_run_leaves_no_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize("which", ["source", "output", "rejected"])
 def test_paths_that_do_not_open_are_plain_errors(tmp_path: Path, which: str) -> None:
     path = tmp_path / "in.csv"
-    path.write_bytes(csv_bytes("review", "p"))
+    path.write_bytes(csv_bytes("review,n", "p"))
     missing = tmp_path / "none" / "x.csv"
     places = {"output": tmp_path / "out.csv", "rejected": tmp_path / "r.csv"} | {which: missing}
     source = places.pop("source", path)
