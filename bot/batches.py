@@ -61,7 +61,7 @@ async def _show(bot: ReelfeelBot, interaction: discord.Interaction[Any], accepte
         if place.channel_id == interaction.channel_id and not job.shared:
             where = "its card stands below."
         else:
-            where = jump_url(job.guild_id if job.shared else None, place.channel_id, place.message_id)
+            where = str(jump_url(job.guild_id if job.shared else None, place.channel_id, place.message_id))
         await interaction.edit_original_response(**Card(f"Job {job.id} is accepted: {where}").for_edit())
         return
     closed = "I cannot write in this channel" if job.shared else "You take no direct messages from me"

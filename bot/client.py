@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any, ParamSpec, TypeVar
 
@@ -27,6 +29,8 @@ from worker.bell import Bell
 P = ParamSpec("P")
 T = TypeVar("T")
 log = logging.getLogger(__name__)
+
+discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # no voice here: nothing to warn of
 
 BUSY_TASKS = (
     "discord.py: on_",
@@ -77,6 +81,7 @@ class ReelfeelBot(commands.Bot):
         self.bell = bell
         self.always_sync = always_sync
         self.stopping = False
+        self._ringer = ThreadPoolExecutor(1, thread_name_prefix="ring")
         self.outbox = Outbox(self)
         self.offers = Offers()
         self.downloads = asyncio.Semaphore(MAX_DOWNLOADS)
@@ -114,7 +119,9 @@ class ReelfeelBot(commands.Bot):
             self.start_task(self._ring(bell, one), "ring")
 
     async def _ring(self, bell: Bell, one: Accepted | Ring) -> None:
-        await self.in_thread(bell.ring, one.chunk_id, one.kind, one.queue)
+        # A thread of its own: a frozen broker must not hold up those that store reviews.
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._ringer, bell.ring, one.chunk_id, one.kind, one.queue)
 
     async def setup_hook(self) -> None:
         """Loads the cogs, the persistent buttons and the notifier; syncs the commands when they changed."""
@@ -133,8 +140,6 @@ class ReelfeelBot(commands.Bot):
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         """Logs an error of a listener; listeners that talk to a user answer their errors themselves."""
-        import sys
-
         error = sys.exc_info()[1]
         if error is not None:
             note(error, event_method)
@@ -152,5 +157,6 @@ class ReelfeelBot(commands.Bot):
     async def close(self) -> None:
         """Stops the notifier and closes the connection."""
         self.notifier.stop()
+        self._ringer.shutdown(wait=False, cancel_futures=True)
         with suppress(asyncio.CancelledError):
             await super().close()

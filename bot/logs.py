@@ -13,7 +13,7 @@ from typing import Final
 
 EXTRAS: Final = ("reference", "places", "guilds")
 """Fields of a record that are written beside the message."""
-_QUIET: Final = ("discord", "aiohttp", "matplotlib", "PIL", "kombu", "celery", "sqlalchemy", "simcord")
+_QUIET: Final = ("discord", "aiohttp", "matplotlib", "PIL", "kombu", "celery", "sqlalchemy", "alembic")
 """Libraries of which only warnings pass: below that they repeat what is sent."""
 
 

@@ -9,6 +9,7 @@ import re
 import signal
 import sys
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Final
 
@@ -26,6 +27,7 @@ log = logging.getLogger(__name__)
 
 EXIT_UNAVAILABLE: Final = 69
 EXIT_CONFIG: Final = 78
+MAX_THREADS: Final = 24
 TOKEN_SHAPE: Final = re.compile(r"[\w-]{18,}\.[\w-]{5,}\.[\w-]{20,}")
 """Three parts of base64url: the bot's id, the time it was made, a signature."""
 READY_FD: Final = "REELFEEL_READY_FD"
@@ -109,13 +111,15 @@ def say_ready() -> None:
 
 async def _discord(settings: Settings, db: Database, bell: Bell, redis_url: str) -> None:
     assert settings.discord_token is not None
+    # As many threads as the database has connections: one that waits for a lock must not stop the others.
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(MAX_THREADS, thread_name_prefix="sql"))
     bot = ReelfeelBot(settings, db, bell)
     bot.add_listener(_ready, "on_ready")
     token = settings.discord_token.get_secret_value().strip()
     hints = asyncio.create_task(_hear(bot, redis_url), name="hints")
     running = asyncio.create_task(bot.start(token), name="gateway")
     try:
-        await until_stopped(running, lambda: bot.finish())
+        await until_stopped(running, bot.finish)
     except discord.LoginFailure:
         raise _Wrong(REFUSED) from None
     except (aiohttp.ClientError, OSError, discord.GatewayNotFound, discord.DiscordServerError):
@@ -136,7 +140,8 @@ async def _hear(bot: ReelfeelBot, redis_url: str) -> None:
 
 
 async def _preview(settings: Settings, db: Database, bell: Bell) -> None:
-    # simcord belongs to the extra `local`: a production image does without it.
+    # simcord belongs to the extra `local`: a production image does without it. It probes with a client of no intents.
+    logging.getLogger("discord.state").setLevel(logging.ERROR)
     try:
         from bot.preview import serve
     except ModuleNotFoundError as missing:

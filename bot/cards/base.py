@@ -12,9 +12,6 @@ from typing import Any, Final
 
 import discord
 
-MAX_CONTENT: Final = 2000
-MAX_DESCRIPTION: Final = 4096
-
 POSITIVE, NEGATIVE, UNCERTAIN, NEUTRAL, FAILED = 0x2E9E5B, 0xC8453B, 0xD0A215, 0x5865F2, 0x747F8D
 
 COLOURS: Final = {"positive": POSITIVE, "negative": NEGATIVE, "uncertain": UNCERTAIN}

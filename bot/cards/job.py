@@ -13,6 +13,8 @@ from db.types import JobView
 
 TERMINAL = frozenset({"done", "cancelled", "failed"})
 NAME_CHARS = 120
+CLEAR_LEAD = 0.2
+"""By how large a share one side must lead to colour the card of a finished job."""
 
 
 def plural(count: int, word: str) -> str:
@@ -89,7 +91,8 @@ def _took(job: JobView) -> str:
 
 
 def _done_colour(job: JobView) -> int:
-    if job.n_positive == job.n_negative:
+    decided = job.n_positive + job.n_negative
+    if decided == 0 or abs(job.n_positive - job.n_negative) < CLEAR_LEAD * decided:
         return UNCERTAIN
     return POSITIVE if job.n_positive > job.n_negative else NEGATIVE
 

@@ -11,7 +11,6 @@ from bot.buttons.result import DeleteButton, DetailsButton, WrongButton
 from bot.cards.base import (
     COLOURS,
     FAILED,
-    MAX_DESCRIPTION,
     NEUTRAL,
     Card,
     bar,
@@ -27,6 +26,8 @@ Sentences = Sequence[tuple[int, int, float]]
 
 SHOWN_SENTENCES = 3
 SENTENCE_CHARS = 220
+DETAILS_CHARS = 3500
+"""Of Discord's 6,000 for a whole embed; the rest is for its fields."""
 
 
 def _strongest(result: ResultView, most: int) -> list[tuple[str, float]]:
@@ -86,7 +87,7 @@ def details_card(result: ResultView) -> Card:
     if lines and result.text is not None:
         lines.insert(0, "What each sentence adds (above 0 towards positive):")
     description = "\n".join(lines)
-    while len(description) > MAX_DESCRIPTION and lines:
+    while len(description) > DETAILS_CHARS and lines:
         lines.pop()
         description = "\n".join(lines)
     embed = discord.Embed(
@@ -97,7 +98,7 @@ def details_card(result: ResultView) -> Card:
     embed.add_field(name="Model", value=escape(result.model or "none", 100))
     embed.add_field(name="Scored", value=discord.utils.format_dt(result.created_at))
     if result.flags:
-        embed.add_field(name="Flags", value="\n".join(flag_words(result.flags)), inline=False)
+        embed.add_field(name="Flags", value="\n".join(flag_words(result.flags))[:1000], inline=False)
     return Card(embed=embed)
 
 

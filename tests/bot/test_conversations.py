@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 
 import pytest
 
+from db.jobs import list_jobs
+from db.types import Viewer
 from tests.fixtures.discord import World
 
 GOOD = "A warm, funny and quietly brave film. I loved every minute of it."
@@ -42,6 +45,15 @@ async def test_reply_with_mention(world: World) -> None:
     await world.alice.send(world.channel, f"{world.mention} {GOOD}", reply_to=first)
     await world.finish()
     assert "Positive" in world.last(world.channel).embeds[0].title
+
+
+async def test_the_same_event_ten_times_is_one_review(world: World) -> None:
+    message = await world.dm(world.alice, GOOD)
+    cog = world.bot.get_cog("Messages")
+    await asyncio.gather(*(cog.on_message(message) for _ in range(10)))
+    await world.finish()
+    assert len(world.messages(world.alice.user.dm_channel)) == 1
+    assert len(list_jobs(world.db, Viewer(world.alice.id))) == 1
 
 
 async def test_says_nothing_unasked(world: World) -> None:

@@ -1,4 +1,4 @@
-"""Every error a user can meet on the way in: a plain sentence, the limit, the way out, private where that is possible."""
+"""Every error a user can meet on the way in: a plain sentence, the limit, the way out, private where possible."""
 
 from __future__ import annotations
 

@@ -1,0 +1,167 @@
+"""The process: one plain sentence and an exit code that means something, and a clean end on SIGTERM."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from bot.run import _hear
+from tests.fixtures.discord import World
+from worker.bell import Bell
+
+ROOT = Path(__file__).parents[2]
+TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4.GabcDe.abcdefghijklmnopqrstuvwxyz0123"
+RUN = "import sys; from cli import app; app(['bot', *sys.argv[1:]])"
+NEAR = "from discord.http import Route; Route.BASE = '{}'; "
+
+
+def environment(tmp_path: Path, **values: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("DISCORD", "REELFEEL"))}
+    kept |= {"REELFEEL_DATA_DIR": str(tmp_path), "DATABASE_URL": f"sqlite:///{tmp_path}/bot.sqlite3"}
+    kept.pop("REDIS_URL", None)
+    return kept | values
+
+
+def run(env: dict[str, str], *, discord_at: str = "http://127.0.0.1:9") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", NEAR.format(discord_at) + RUN],
+        cwd=ROOT, env=env, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+
+def sentence(result: subprocess.CompletedProcess[str]) -> str:
+    """The one line that is not a log record."""
+    plain = [line for line in result.stderr.splitlines() if not line.startswith("{")]
+    assert len(plain) == 1, result.stderr
+    return plain[0]
+
+
+@pytest.fixture
+def ready(tmp_path: Path, migrated: Path) -> Path:
+    """A data folder with a database at the newest schema."""
+    shutil.copy(migrated, tmp_path / "bot.sqlite3")
+    return tmp_path
+
+
+@contextmanager
+def discord_that_refuses() -> Iterator[str]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(401)
+            self.send_header("Content-Type", "application/json")
+            self.end_headers()
+            self.wfile.write(b'{"message": "401: Unauthorized", "code": 0}')
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Quiet."""
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.mark.parametrize(
+    ("values", "code", "words"),
+    [
+        ({}, 78, "DISCORD_TOKEN is not set"),
+        ({"DISCORD_TOKEN": "   "}, 78, "DISCORD_TOKEN is not set"),
+        ({"DISCORD_TOKEN": "not-a-token"}, 78, "DISCORD_TOKEN is not a bot token"),
+        ({"DISCORD_TOKEN": TOKEN}, 78, "REDIS_URL is not set"),
+        ({"DISCORD_TOKEN": TOKEN, "REDIS_URL": "redis://:hunter2@127.0.0.1:9/0"}, 69, "127.0.0.1:9"),
+        ({"DISCORD_TOKEN": TOKEN, "DATABASE_URL": "postgresql://u:hunter2@127.0.0.1:9/x"}, 69, "127.0.0.1:9"),
+        ({"DISCORD_TOKEN": TOKEN, "DATABASE_URL": "sqlite:///{}/empty.sqlite3"}, 78, "reelfeel db upgrade"),
+    ],
+    ids=["no token", "blank token", "wrong shape", "no broker", "broker away", "database away", "old schema"],
+)
+def test_it_says_why_it_cannot_start(ready: Path, values: dict[str, str], code: int, words: str) -> None:
+    values = {name: value.format(ready) for name, value in values.items()}
+    result = run(environment(ready, **values))
+    assert result.returncode == code, result.stderr
+    assert words in sentence(result)
+    assert "hunter2" not in result.stderr
+    assert TOKEN not in result.stderr
+
+
+def test_a_token_that_discord_refuses(ready: Path, redis_url: str) -> None:
+    with discord_that_refuses() as address:
+        result = run(environment(ready, DISCORD_TOKEN=TOKEN, REDIS_URL=redis_url), discord_at=address)
+    assert result.returncode == 78, result.stderr
+    assert "refuses DISCORD_TOKEN" in sentence(result)
+    assert TOKEN not in result.stderr
+
+
+def test_discord_out_of_reach(ready: Path, redis_url: str) -> None:
+    result = run(environment(ready, DISCORD_TOKEN=TOKEN, REDIS_URL=redis_url))
+    assert result.returncode == 69, result.stderr
+    assert "Discord cannot be reached" in sentence(result)
+
+
+def test_preview_serves_and_ends_on_sigterm(ready: Path, redis_url: str) -> None:
+    read, write = os.pipe()
+    env = environment(ready, REDIS_URL=redis_url, REELFEEL_READY_FD=str(write))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "cli", "bot", "--preview"],
+        cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, pass_fds=[write],
+    )  # fmt: skip
+    os.close(write)
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        found = re.fullmatch(r"Simulated Discord: (http://127\.0\.0\.1:\d+/)#[\w-]+\n", line)
+        assert found, line
+        assert os.read(read, 1) == b"1"
+        with urllib.request.urlopen(found[1], timeout=10) as page:
+            assert page.status == 200
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=20) == 0
+    finally:
+        os.close(read)
+        process.kill()
+        process.communicate()
+
+
+async def test_a_hint_of_the_broker_wakes_the_notifier(redis_url: str) -> None:
+    heard = asyncio.Event()
+
+    class Ear:
+        notifier = type("Notifier", (), {"poke": staticmethod(heard.set)})
+
+    hearing = asyncio.create_task(_hear(Ear(), redis_url))  # type: ignore[arg-type]
+    bell = Bell(redis_url)
+    try:
+        async with asyncio.timeout(20):
+            while not heard.is_set():  # the listener subscribes at some time of its own
+                await asyncio.to_thread(bell.hint, 1)
+                await asyncio.sleep(0.01)
+    finally:
+        hearing.cancel()
+        bell.close()
+
+
+async def test_finish_lets_answers_in_flight_out(world: World) -> None:
+    result = await world.alice.slash(world.channel, "score", text="I loved it.")
+
+    async def meanwhile() -> None:
+        await world.work()
+        await world.tick(2)
+
+    await asyncio.gather(world.bot.finish(), meanwhile())
+    assert world.bot.is_closed()
+    assert "Positive" in result.response.embeds[0].title
