@@ -106,6 +106,7 @@ async def test_others_are_not_in_it(world: World, alice: Talk) -> None:
     theirs = await add_file(world, world.bob, review_file(12))
     await world.work()
     hidden = await alice.refused("report", job=theirs)
+    assert "There is no job" in hidden
     assert numberless(hidden) == numberless(await alice.refused("report", job=999_999))
     assert "no review" in await alice.refused("report")
 

@@ -75,6 +75,9 @@ async def test_filters(world: World, alice: Talk) -> None:
     assert (await shows(query="zebra")).count("Zoo") == 1
     assert "Negative" not in await shows(min_probability=0.6)
     assert "zebra" not in await shows(job=job)
+    assert "Nothing found" in await shows(job=job, since="2026-01-13"), "the file ends the day before"
+    assert "row 12 " in await shows(job=job, since="2026-01-12")
+    assert "row 11 " not in await shows(job=job, since="2026-01-12")
     assert "zebra" in await shows(job=single)
     assert "Positive" in (await shows(sort="probability")).split("#")[1]
 
