@@ -31,11 +31,16 @@ TEXT_TIERS: Final[tuple[frozenset[str], ...]] = (
 )
 """Each tier beats the next."""
 
-FILM: Final = _names(
-    "film films filmtitle filmtitel filmname filmid movie movies movietitle moviename movieid nameoffilm",
-    "nameofmovie title titel titre título titulo titolo película pelicula filme фильм primarytitle",
-    "originaltitle show showtitle tconst imdbid asin",
+FILM_TIERS: Final[tuple[frozenset[str], ...]] = (
+    _names(
+        "film films filmtitle filmtitel filmname movie movies movietitle moviename nameoffilm nameofmovie película",
+        "pelicula filme фильм primarytitle originaltitle showtitle",
+    ),
+    _names("title titel titre título titulo titolo show"),
+    _names("filmid movieid tconst imdbid asin"),
 )
+"""A bare title may be the review's own, and an id is no name, so each tier beats the next."""
+FILM: Final = frozenset[str]().union(*FILM_TIERS)
 DATE: Final = _names(
     "date datetime day datum fecha дата timestamp time created createdat createdate createdon",
     "creationdate postedat posteddate postdate published publishedat publishdate publicationdate",

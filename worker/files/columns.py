@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from worker.files.cells import Cell
-from worker.files.column_names import DATE, FILM, OURS, TEXT_TIERS
+from worker.files.column_names import DATE, FILM, FILM_TIERS, OURS, TEXT_TIERS
 from worker.files.errors import AmbiguousColumn, NoTextColumn, UnknownColumn
 
 _PUNCTUATION: Final = re.compile(r"[\W_]+")
@@ -62,7 +62,7 @@ def choose(
     taken = {name for name in (asked_film, asked_date) if name is not None}
     chosen = asked_text or _text_column(names, rows, taken)
     taken.add(chosen)
-    film_column = asked_film or _first(names, FILM, taken)
+    film_column = asked_film or next(filter(None, (_first(names, tier, taken) for tier in FILM_TIERS)), None)
     return Columns(chosen, film_column, asked_date or _first(names, DATE, taken | {film_column or chosen}))
 
 

@@ -28,6 +28,15 @@ OTHER = "The weather was rather bad on that day, I remember it well."
         (["película", "reseña", "fecha"], ["M", LONG, "x"], "reseña", "película", "fecha"),
         (["фильм", "отзыв", "дата"], ["M", LONG, "x"], "отзыв", "фильм", "дата"),
         (["titre", "critique"], ["M", LONG], "critique", "titre", None),
+        (["imdb_id", "title", "review"], ["tt1", "M", LONG], "review", "title", None),
+        (["title", "movie_id", "Movie Title", "review"], ["Loved it", "1", "M", LONG], "review", "Movie Title", None),
+        (
+            ["rating", "asin", "reviewText", "unixReviewTime"],
+            ["5", "B0", LONG, "1577923200"],
+            "reviewText",
+            "asin",
+            "unixReviewTime",
+        ),
         (["n", "レビュー"], ["1", "とても良い映画"], "レビュー", None, None),
         (["a", "b", "c"], ["1", LONG, "x"], "b", None, None),
         (["summary", "text"], ["short one", LONG], "text", None, None),
@@ -43,8 +52,7 @@ def test_columns_are_found(header: list[str], row: list[str], text: str, film: s
     with open_reviews_of(data, "a.csv") as reviews:
         assert reviews.columns["text"] == text
         assert reviews.columns["date"] == date
-        if film is not None:
-            assert reviews.columns["film"] == film
+        assert reviews.columns["film"] == film
 
 
 @pytest.mark.parametrize(
