@@ -14,13 +14,15 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection
 
 from db.engine import OUTDATED, Database, place, sql_url, translated
-from db.errors import DatabaseUnavailable
+from db.errors import DatabaseUnavailable, SchemaOutdated
 from db.tables import Base
 
 SCRIPTS: Final = Path(__file__).resolve().parent.parent / "alembic"
+NEWER: Final = "The database's schema is newer than this program: start a newer version of Reelfeel."
 UPGRADE_LOCK: Final = 0x5EE1_FEE1
 """PostgreSQL advisory lock held by whoever migrates."""
 
@@ -36,7 +38,7 @@ def config(url: str, scripts: Path = SCRIPTS) -> Config:
 def upgrade(url: str, *, scripts: Path = SCRIPTS) -> None:
     """Brings the database to the newest schema; a new SQLite file is made. All or nothing, and one at a time.
 
-    Raises DatabaseUnavailable.
+    Raises DatabaseUnavailable, and SchemaOutdated when a newer program has migrated it further.
     """
     parsed = sql_url(url)
     if parsed.get_backend_name() == "sqlite" and parsed.database:
@@ -44,8 +46,11 @@ def upgrade(url: str, *, scripts: Path = SCRIPTS) -> None:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise DatabaseUnavailable(f"The folder of the {place(parsed)} cannot be made: {error.strerror}.") from None
-    with translated(parsed):
-        command.upgrade(config(url, scripts), "head")
+    try:
+        with translated(parsed):
+            command.upgrade(config(url, scripts), "head")
+    except CommandError:
+        raise SchemaOutdated(NEWER) from None
 
 
 def at_head(connection: Connection) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import heapq
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import Final
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
@@ -121,12 +122,13 @@ def share(in_flight: dict[int, int], pending: dict[int, int], free: int) -> dict
 
 
 def _next_chunks(session: Session, given: dict[int, int]) -> list[int]:
-    chosen: list[int] = []
+    """The next chunks of each job, the jobs taking turns: the broker keeps this order."""
+    chosen: list[Sequence[int]] = []
     for job_id, n in given.items():
         waiting = (Chunk.job_id == job_id, Chunk.state == "pending", Chunk.queue == "bulk")
         query = select(Chunk.id).where(*waiting).order_by(Chunk.id).limit(n).with_for_update(skip_locked=True)
-        chosen += session.scalars(query)
-    return chosen
+        chosen.append(session.scalars(query).all())
+    return [id_ for turn in zip_longest(*chosen) for id_ in turn if id_ is not None]
 
 
 def _ring(session: Session, ids: list[int]) -> list[Ring]:

@@ -138,6 +138,16 @@ def test_several_processes_upgrade_at_once(any_empty_url: str, tmp_path: Path) -
     assert check(any_empty_url) == []
 
 
+def test_a_database_of_a_newer_program_is_left_alone(any_url: str) -> None:
+    db = Database(any_url)
+    with db.begin() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    db.dispose()
+    assert len(check(any_url)) == 1
+    with pytest.raises(SchemaOutdated, match="newer than this program"):
+        upgrade(any_url)
+
+
 def test_check_names_what_differs(db: Database, any_url: str) -> None:
     with db.begin() as session:
         session.execute(text("DROP INDEX ix_predictions_owner"))
