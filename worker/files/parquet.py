@@ -13,9 +13,12 @@ import pyarrow.parquet as pq
 from worker.files.cells import Cell
 from worker.files.errors import TooLarge, TooManyColumns
 from worker.files.limits import MAX_COLUMNS, Limits
+from worker.files.parquet_pages import dictionary_bytes
 from worker.files.table import SAMPLE_ROWS, Record, Table
 
 _BATCH: Final = 1024
+_BATCH_BYTES: Final = 128 << 20
+"""Most that a batch may unpack to when every row points at all of its column's dictionary."""
 _BUFFER: Final = 1 << 20
 
 
@@ -52,7 +55,10 @@ class Parquet(Table):
     def batches(self, columns: list[str] | None = None, rows: int = _BATCH) -> Iterator[pa.RecordBatch]:
         """Record batches of at most `rows` rows; TooLarge once more was decoded than any file may hold."""
         total = 0
-        for batch in self._open().iter_batches(batch_size=rows, columns=columns, use_threads=False):
+        file = self._open()
+        dictionaries = dictionary_bytes(self._file, file.metadata, None if columns is None else set(columns))
+        rows = max(1, min(rows, _BATCH_BYTES // max(dictionaries, 1)))
+        for batch in file.iter_batches(batch_size=rows, columns=columns, use_threads=False):
             total += batch.nbytes
             if total > self._max_bytes:
                 raise TooLarge(self._max_bytes)

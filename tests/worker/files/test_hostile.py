@@ -13,6 +13,7 @@ from typing import IO
 
 import openpyxl
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -33,6 +34,7 @@ from tests.worker.files.helpers import (
 from worker.files import errors
 from worker.files.errors import FileError
 from worker.files.limits import Limits
+from worker.files.parquet import Parquet
 from worker.files.read import open_reviews
 from worker.files.write import write_scored
 
@@ -231,6 +233,18 @@ def test_bombs_stop_at_the_limit(tmp_path: Path) -> None:
         read(xlsx_bytes([["review"], *[["x" * 30_000]] * 100]), "a.xlsx", limits=small)
     with pytest.raises(errors.TooLarge):
         read(parquet_bytes({"review": pa.array(["x" * 30_000] * 100)}), "a.parquet", limits=small)
+
+
+def test_a_parquet_dictionary_does_not_unpack_beyond_the_limit() -> None:
+    """1 MB on disk, 20 GB per thousand rows in memory."""
+    once = pa.DictionaryArray.from_arrays(pa.array([0] * 2_000, pa.int32()), pa.array(["x" * (20 << 20)]))
+    out = io.BytesIO()
+    pq.write_table(pa.table({"review": once}), out, dictionary_pagesize_limit=1 << 30, store_schema=False)
+    assert len(out.getvalue()) < 2 << 20
+    batches = Parquet(out, Limits(10_000, 256 << 20, 100)).batches()
+    assert next(batches).nbytes < 160 << 20
+    with pytest.raises(errors.TooLarge):
+        read(out.getvalue(), "a.parquet", limits=Limits(10_000, 256 << 20, 100))
 
 
 def test_a_zip_that_lies_about_its_size_is_broken() -> None:
