@@ -26,6 +26,10 @@ CHUNK_S: Final = 0.4
 """A chunk of this many seconds keeps the pool's children busy and a cancel or an interactive review prompt."""
 LEAST_CHUNK_ROWS: Final = 100
 MOST_CHUNK_ROWS: Final = 2_000
+_WORDS: Final = (
+    "This is the story of a family that moves from the old town by the sea to a city where nobody knows them. "
+    "There are a few slow scenes in the second half, but the cast is good and the ending was not what I expected. "
+)
 
 
 @contextmanager
@@ -56,12 +60,17 @@ def ingest(db: Database, scorer: Scorer, claim: Claim, *, limits: Limits, lease_
         return False
 
 
-def chunk_rows(scorer: Scorer, texts: Sequence[str]) -> int:
-    """Rows that this scorer gets through in `CHUNK_S` seconds, measured on these texts, within 100..2,000."""
-    if not texts:
+def chunk_rows(scorer: Scorer, lengths: Sequence[int]) -> int:
+    """Rows that this scorer gets through in `CHUNK_S` seconds, within 100..2,000, for texts of these lengths.
+
+    `lengths`: in characters, of some of the file's rows. Measured on words of our own: a row that breaks the scorer
+    must break its own chunk, not the reading of the file.
+    """
+    if not lengths:
         return LEAST_CHUNK_ROWS
+    texts = [(_WORDS * (1 + length // len(_WORDS)))[:length] for length in lengths]
     began = time.perf_counter()
-    scorer.score(list(texts))
+    scorer.score(texts)
     rate = len(texts) / max(time.perf_counter() - began, 1e-6)
     return int(min(MOST_CHUNK_ROWS, max(LEAST_CHUNK_ROWS, rate * CHUNK_S)))
 
@@ -75,7 +84,7 @@ def _store_rows(
     limits: Limits,
     lease: LeaseKeeper,
 ) -> bool:
-    sample: list[str] = []
+    lengths: list[int] = []
     total = 0
     with open_reviews(
         path,
@@ -87,12 +96,12 @@ def _store_rows(
     ) as file:
         for reviews, rejected in _batches(file):
             lease.check()
-            sample += [review.text for review in reviews[: SAMPLE_ROWS - len(sample)]]
+            lengths += [len(review.text) for review in reviews[: SAMPLE_ROWS - len(lengths)]]
             total += len(reviews) + len(rejected)
             if not queue.ingest_rows(db, claim, reviews, rejected):
                 return False
     lease.check()
-    rows = chunk_rows(scorer, sample)
+    rows = chunk_rows(scorer, lengths)
     return queue.finish_ingest(db, claim, chunk_rows=rows, rows_total=total, columns=file.columns)
 
 

@@ -12,7 +12,15 @@ from datetime import UTC, datetime
 from typing import Final
 
 PLAIN: Final = "%(asctime)s %(levelname)s %(name)s: %(message)s"
-_QUIET: Final = ("celery.redirected", "celery.app.trace", "celery.worker.strategy", "kombu", "alembic", "sqlalchemy")
+_QUIET: Final = (
+    "celery.apps.worker",
+    "celery.redirected",
+    "celery.app.trace",
+    "celery.worker.strategy",
+    "kombu",
+    "alembic",
+    "sqlalchemy",
+)
 """Libraries that would repeat task arguments or errors with their values: only their warnings pass."""
 
 

@@ -161,7 +161,7 @@ class Paced(Scorer):
     [(0.0, MOST_CHUNK_ROWS, MOST_CHUNK_ROWS), (0.001, 250, 400), (0.01, LEAST_CHUNK_ROWS, LEAST_CHUNK_ROWS)],
 )
 def test_a_chunk_takes_about_four_tenths_of_a_second(seconds_a_row: float, least: int, most: int) -> None:
-    assert least <= chunk_rows(Paced(seconds_a_row), ["text"] * 32) <= most
+    assert least <= chunk_rows(Paced(seconds_a_row), [40] * 32) <= most
 
 
 def test_chunks_of_no_rows_have_a_size_all_the_same(scorer: Scorer) -> None:

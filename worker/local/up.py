@@ -67,7 +67,7 @@ def _start(broker: Broker, signals: Signals) -> bool:
             return True
         signals.wait(0.02)
     if not signals.stops:
-        sys.stderr.write("The broker did not start; its own message stands above.\n")
+        sys.stderr.write(f"The broker did not start; {broker.log} says why.\n")
     return False
 
 
