@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator
-from itertools import islice
 from typing import IO, Final, Literal, NamedTuple
 
 from worker.files import problems
@@ -14,7 +13,7 @@ from worker.files.errors import BrokenFile, TooManyColumns
 from worker.files.json_array import elements
 from worker.files.limits import MAX_COLUMNS, Limits
 from worker.files.lines import bounded_lines
-from worker.files.table import SAMPLE_ROWS, Bad, Record, Table
+from worker.files.table import Bad, Record, Table, first_rows
 
 STRING_COLUMN: Final = "review"
 """Name of the only column of a file of bare strings."""
@@ -38,7 +37,7 @@ class JsonRows(Table):
         self._file = file
         self._max = limits.max_line_chars
         self.encoding = detect(file)
-        first = list(islice(self.rows(), SAMPLE_ROWS))
+        first = first_rows(self.rows(), lambda row: len(row.raw))
         if first and not any(isinstance(row.value, dict | str) for row in first):
             raise BrokenFile("it is neither one JSON object a line nor one array of objects")
         self._set_columns(iter(first))

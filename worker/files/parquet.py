@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from io import IOBase
-from itertools import islice
 from typing import IO, Any, Final, cast
 
 import pyarrow as pa
@@ -14,7 +13,7 @@ from worker.files.cells import Cell
 from worker.files.errors import TooLarge, TooManyColumns
 from worker.files.limits import MAX_COLUMNS, Limits
 from worker.files.parquet_pages import dictionary_bytes
-from worker.files.table import SAMPLE_ROWS, Record, Table
+from worker.files.table import SAMPLE_ROWS, Record, Table, first_rows, record_chars
 
 _BATCH: Final = 1024
 _BATCH_BYTES: Final = 128 << 20
@@ -65,7 +64,7 @@ class Parquet(Table):
             yield batch
 
     def sample(self) -> list[Record]:
-        return list(islice(self._records(None, SAMPLE_ROWS), SAMPLE_ROWS))
+        return first_rows(self._records(None, SAMPLE_ROWS), record_chars)
 
     def records(self, needed: Collection[int] | None = None) -> Iterator[Record]:
         return self._records(needed, _BATCH)

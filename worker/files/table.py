@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple, TypeVar
 
 from worker.files.cells import Cell
 
+_T = TypeVar("_T")
 FileKind = Literal["csv", "tsv", "txt", "jsonl", "json", "parquet", "xlsx"]
 SAMPLE_ROWS: Final = 200
 """Rows looked at to find the header and the columns."""
+SAMPLE_CHARS: Final = 4 << 20
+"""After this many characters the sample ends sooner."""
 
 
 class Bad(NamedTuple):
@@ -39,8 +42,8 @@ class Table(ABC):
         """All data rows from the first, each call anew; cells outside `needed` (column positions) may be None."""
 
     def sample(self) -> list[Record]:
-        """The first rows."""
-        return list(islice(self.records(), SAMPLE_ROWS))
+        """The first rows, at most 200 and a few million characters."""
+        return first_rows(self.records(), record_chars)
 
     def complete(self) -> None:  # noqa: B027  # most formats know from the start
         """Makes `columns` name every column of every row, where a format learns of them on the way."""
@@ -51,6 +54,24 @@ class Table(ABC):
 
     def close(self) -> None:  # noqa: B027  # most formats open nothing
         """Frees what the table opened itself; the caller's file stays open."""
+
+
+def first_rows(rows: Iterator[_T], chars: Callable[[_T], int]) -> list[_T]:
+    """As many rows as a sample needs; fewer, but one at least, where they are very long."""
+    taken: list[_T] = []
+    size = 0
+    for row in islice(rows, SAMPLE_ROWS):
+        taken.append(row)
+        size += chars(row)
+        if size > SAMPLE_CHARS:
+            break
+    return taken
+
+
+def record_chars(record: Record) -> int:
+    """Characters of its texts."""
+    cells = record.cells if isinstance(record, Bad) else record
+    return sum(len(cell) for cell in cells if isinstance(cell, str | bytes))
 
 
 def unique_names(titles: list[str]) -> list[str]:

@@ -6,7 +6,6 @@ import re
 import warnings
 import zipfile
 from collections.abc import Collection, Iterator
-from itertools import islice
 from typing import IO, Any, Final
 
 from openpyxl.reader.excel import ExcelReader
@@ -20,7 +19,7 @@ from worker.files.errors import BrokenFile, FileError, TooLarge
 from worker.files.limits import Limits
 from worker.files.shared_strings import SharedStrings
 from worker.files.sheet_rows import Styles, sheet_rows
-from worker.files.table import SAMPLE_ROWS, Record, Table, unique_names
+from worker.files.table import Record, Table, first_rows, record_chars, unique_names
 
 _MAX_PART: Final = 32 << 20
 """Largest part that openpyxl holds whole (styles, theme, relations), in bytes unpacked."""
@@ -53,7 +52,7 @@ class Workbook(Table):
         error: FileError | None = None
         for sheet in self._parts.sheets:
             self._sheet = sheet
-            rows = [row for row in islice(self._sheet_rows(), SAMPLE_ROWS) if row]
+            rows = [row for row in first_rows(self._sheet_rows(), record_chars) if row]
             if not rows:
                 continue
             self._learn(rows)
