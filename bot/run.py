@@ -125,9 +125,16 @@ async def _discord(settings: Settings, db: Database, bell: Bell, redis_url: str)
     except (aiohttp.ClientError, OSError, discord.GatewayNotFound, discord.DiscordServerError):
         raise _Away(NO_DISCORD) from None
     finally:
-        hints.cancel()
+        await _end(hints)
         if not bot.is_closed():
             await bot.close()
+
+
+async def _end(task: asyncio.Task[None]) -> None:
+    """Cancels until it counts: redis-py swallows a cancellation that comes while it connects."""
+    while not task.done():
+        task.cancel()
+        await asyncio.wait({task}, timeout=0.2)
 
 
 async def _ready() -> None:

@@ -18,7 +18,7 @@ from threading import Thread
 
 import pytest
 
-from bot.run import _hear
+from bot.run import _end, _hear
 from tests.fixtures.discord import World
 from worker.bell import Bell
 
@@ -151,8 +151,18 @@ async def test_a_hint_of_the_broker_wakes_the_notifier(redis_url: str) -> None:
                 await asyncio.to_thread(bell.hint, 1)
                 await asyncio.sleep(0.01)
     finally:
-        hearing.cancel()
+        await _end(hearing)
         bell.close()
+
+
+@pytest.mark.parametrize("turns", range(0, 16, 3))
+async def test_hearing_ends_also_while_it_connects(redis_url: str, turns: int) -> None:
+    hearing = asyncio.create_task(_hear(None, redis_url))  # type: ignore[arg-type]
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    async with asyncio.timeout(5):
+        await _end(hearing)
+    assert hearing.cancelled()
 
 
 async def test_finish_lets_answers_in_flight_out(world: World) -> None:
