@@ -20,7 +20,10 @@ _SWALLOW_NOTHING = ()
 class LoudRequest(Request):  # type: ignore[misc]  # Celery has no types
     """A request that lets errors of its acknowledgement reach the worker's event loop."""
 
+    acknowledged: bool
+
     def acknowledge(self) -> None:
+        """Acknowledges once; raises what the connection raises."""
         if not self.acknowledged:
             self._on_ack(log, _SWALLOW_NOTHING)
             self.acknowledged = True

@@ -43,7 +43,10 @@ def wait(what: str, condition: Callable[[], bool], timeout_s: float) -> None:
 def child(up: psutil.Process, word: str) -> psutil.Process | None:
     """The child of `up` whose command line holds this word, once it is itself (not yet the leash before it)."""
     for process in up.children():
-        line = process.cmdline()
+        try:
+            line = process.cmdline()
+        except psutil.NoSuchProcess:
+            continue
         if any(word in part for part in line) and not any("leash" in part for part in line):
             return process
     return None
