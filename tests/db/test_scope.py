@@ -6,7 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import true
 
+from db import reports, results, scope
 from db.engine import Database
 from db.errors import NotFound, NotYours
 from db.jobs import get_job, list_jobs, list_outputs, read_output
@@ -28,6 +30,10 @@ def may_see(viewer: Viewer, owner: int, guild: int | None, shared: bool) -> bool
 
 @pytest.fixture
 def stored(db: Database) -> dict[tuple[int, int | None, bool], int]:
+    return fill(db)
+
+
+def fill(db: Database) -> dict[tuple[int, int | None, bool], int]:
     """One finished file job of two rows for each owner, place and sharing."""
     return {
         (owner, guild, shared): done_file(db, 2, where=origin(owner, guild, shared=shared))
@@ -37,10 +43,26 @@ def stored(db: Database) -> dict[tuple[int, int | None, bool], int]:
     }
 
 
-@pytest.mark.parametrize("viewer", VIEWERS, ids=str)
 def test_every_query_shows_exactly_what_the_viewer_may_see(
-    db: Database, stored: dict[tuple[int, int | None, bool], int], viewer: Viewer
+    db: Database, stored: dict[tuple[int, int | None, bool], int]
 ) -> None:
+    for viewer in VIEWERS:
+        sees(db, stored, viewer)
+
+
+@pytest.mark.parametrize("careless", [lambda viewer, table: [true()], lambda viewer, table: [table.shared]])
+def test_a_hole_in_the_rule_is_noticed(
+    sqlite_db: Database, monkeypatch: pytest.MonkeyPatch, careless: Callable[..., Any]
+) -> None:
+    filled = fill(sqlite_db)
+    for module in (scope, results, reports):
+        monkeypatch.setattr(module, "legs", careless)
+    with pytest.raises(AssertionError):
+        sees(sqlite_db, filled, VIEWERS[0])
+
+
+def sees(db: Database, stored: dict[tuple[int, int | None, bool], int], viewer: Viewer) -> None:
+    """Every query against the rule."""
     seen = {job_id for key, job_id in stored.items() if may_see(viewer, *key)}
     assert {job.id for job in list_jobs(db, viewer, limit=100)} == seen
     for sort in ("newest", "probability"):

@@ -1,0 +1,58 @@
+"""From SQLite to PostgreSQL and back: every row, and the next job gets the next number."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from db.accept import accept_review
+from db.engine import Database
+from db.migrate import check
+from db.move import NotEmpty, main, move
+from db.results import search
+from db.tables import Base
+from db.types import SearchFilter
+from tests.db.steps import ME, check_invariants, done_file, done_review, drain, file_job, origin, state
+
+
+def everything(db: Database) -> dict[str, list[tuple[object, ...]]]:
+    with db.engine.connect() as connection:
+        return {
+            table.name: [tuple(row) for row in connection.execute(select(table).order_by(*table.primary_key))]
+            for table in Base.metadata.sorted_tables
+        }
+
+
+@pytest.mark.parametrize("way", ["there", "back"])
+def test_all_rows_move_and_work_goes_on(
+    sqlite_url: str, empty_sqlite_url: str, postgres_url: str, empty_postgres_url: str, way: str
+) -> None:
+    old_url, new_url = (sqlite_url, empty_postgres_url) if way == "there" else (postgres_url, empty_sqlite_url)
+    old = Database(old_url)
+    done_file(old, 6)
+    done_review(old, where=origin(film="Amélie"))
+    waiting = file_job(old, 3)
+    copied = move(old_url, new_url)
+    new = Database(new_url)
+    assert check(new_url) == []
+    assert everything(new) == everything(old)
+    assert copied["reviews"] == 10
+    drain(new)
+    assert state(new, waiting) == "done"
+    assert accept_review(new, origin(), "next").job_id == waiting + 1
+    check_invariants(new)
+    assert search(new, ME, SearchFilter(film="amélie")).items or way == "back"
+    with pytest.raises(NotEmpty, match="make an empty one"):
+        move(old_url, new_url)
+    old.dispose()
+    new.dispose()
+
+
+def test_usage_and_errors_are_one_line(sqlite_url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["one"]) == 2
+    assert main([sqlite_url, "postgresql://bob:hunter2@127.0.0.1:1/x"]) == 69
+    assert main([sqlite_url, sqlite_url.replace("reelfeel", "new")]) == 0
+    said = capsys.readouterr()
+    assert "hunter2" not in said.err
+    assert said.err.count("\n") == 2
+    assert "0  jobs" in said.out
