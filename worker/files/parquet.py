@@ -12,7 +12,6 @@ import pyarrow.parquet as pq
 from worker.files.cells import Cell
 from worker.files.errors import TooLarge, TooManyColumns
 from worker.files.limits import MAX_COLUMNS, Limits
-from worker.files.parquet_pages import dictionary_bytes
 from worker.files.table import SAMPLE_ROWS, Record, Table, first_rows, record_chars
 
 _BATCH: Final = 1024
@@ -44,9 +43,28 @@ class Parquet(Table):
         self.titles = list(self.schema.names)
         self.columns = list(self.schema.names)
 
-    def _open(self) -> pq.ParquetFile:
+    def _open(self, read_dictionary: list[str] | None = None) -> pq.ParquetFile:
         self._file.seek(0)
-        return pq.ParquetFile(pa.PythonFile(cast(IOBase, self._file), mode="r"), buffer_size=_BUFFER, pre_buffer=False)
+        file = pa.PythonFile(cast(IOBase, self._file), mode="r")
+        return pq.ParquetFile(file, buffer_size=_BUFFER, pre_buffer=False, read_dictionary=read_dictionary)
+
+    def _dictionary_bytes(self, columns: list[str] | None) -> int:
+        """Unpacked bytes of these columns' dictionaries, in the row group where they are largest.
+
+        A dictionary holds each distinct text once and rows only point at it, so that one text of 20 MB and a thousand
+        rows are 1 MB on disk and 20 GB in memory: batches are cut by this size. It is learned from a first row per
+        group read as pointers; the metadata of a damaged column chunk would end the process (pyarrow 26: no C++
+        exception of `RowGroupMetaData.column` is caught).
+        """
+        schema = self._open().schema
+        leaves = [schema.column(i) for i in range(len(schema))]
+        file = self._open([leaf.path for leaf in leaves if leaf.physical_type == "BYTE_ARRAY"])
+        largest = 0
+        for group in range(file.num_row_groups):
+            for batch in file.iter_batches(batch_size=1, row_groups=[group], columns=columns, use_threads=False):
+                largest = max(largest, batch.nbytes)
+                break
+        return largest
 
     def row_count(self) -> int:
         return self._rows
@@ -55,8 +73,7 @@ class Parquet(Table):
         """Record batches of at most `rows` rows; TooLarge once more was decoded than any file may hold."""
         total = 0
         file = self._open()
-        dictionaries = dictionary_bytes(self._file, file.metadata, None if columns is None else set(columns))
-        rows = max(1, min(rows, _BATCH_BYTES // max(dictionaries, 1)))
+        rows = max(1, min(rows, _BATCH_BYTES // max(self._dictionary_bytes(columns), 1)))
         for batch in file.iter_batches(batch_size=rows, columns=columns, use_threads=False):
             total += batch.nbytes
             if total > self._max_bytes:
