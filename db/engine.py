@@ -38,13 +38,14 @@ def sql_url(url: str) -> URL:
         raise DatabaseUnavailable(
             "DATABASE_URL is not a database URL: write it as postgresql://user:password@host:5432/name or sqlite:///file."
         ) from None
-    if parsed.drivername in ("postgres", "postgresql"):
+    kind = parsed.get_backend_name()
+    if kind in ("postgres", "postgresql"):
         return parsed.set(drivername="postgresql+psycopg")
-    if parsed.get_backend_name() not in ("sqlite", "postgresql"):
-        raise DatabaseUnavailable(
-            f"Databases of the kind '{parsed.get_backend_name()}' are not supported: use SQLite or PostgreSQL."
-        )
-    return parsed
+    if kind != "sqlite":
+        raise DatabaseUnavailable(f"Databases of the kind '{kind}' are not supported: use SQLite or PostgreSQL.")
+    if parsed.database in (None, "", ":memory:"):
+        raise DatabaseUnavailable("An SQLite database in memory keeps nothing: name a file as sqlite:///file.")
+    return parsed.set(drivername="sqlite")
 
 
 def place(url: URL) -> str:
@@ -150,16 +151,24 @@ def translated(url: URL) -> Iterator[None]:
         raise told from None
 
 
+_TROUBLES: Final = (
+    (("database is locked",), f"was locked for {BUSY_S} seconds: try again."),
+    (("disk is full", "53100"), "has no space left on its disk: free some."),
+    (("readonly database", "25006"), "cannot be written to: check the rights of its file, or that it is no replica."),
+    (("is not a database", "malformed"), "is no SQLite database or is damaged: name another file or restore a copy."),
+)
+"""SQLSTATEs of PostgreSQL or words of SQLite, and what they mean to a host."""
+
+
 def _told(error: DBAPIError, url: URL) -> DatabaseUnavailable | SchemaOutdated | None:
     """Our error for one of the driver's; None for a bug, which must not be mistaken for an outage."""
     words = str(error.orig)
     state = getattr(error.orig, "sqlstate", None)
     if state in ("42P01", "42703") or "no such table" in words or "no such column" in words:
         return SchemaOutdated(OUTDATED)
-    if "database is locked" in words:
-        return DatabaseUnavailable(f"The database ({place(url)}) was locked for {BUSY_S} seconds: try again.")
-    if "disk is full" in words or state == "53100":
-        return DatabaseUnavailable(f"The disk of the database ({place(url)}) is full: free some space.")
+    for signs, told in _TROUBLES:
+        if state in signs or any(sign in words for sign in signs):
+            return DatabaseUnavailable(f"The database ({place(url)}) {told}")
     if isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated:
         return DatabaseUnavailable(
             f"The database ({place(url)}) cannot be reached: check that it is running and that DATABASE_URL is right."

@@ -28,6 +28,8 @@ SWEEP_LOCK: Final = 0x5EE1_5EE9
 """PostgreSQL advisory lock of the one sweep that runs."""
 WINDOW: Final = 3
 """Bulk chunks in flight for each worker slot: one running, and the next ones already at hand."""
+MOST: Final = 1_000
+"""Chunks of one sort that one sweep takes up; the next sweep takes the next."""
 RESEND_S: Final = {"interactive": 5.0, "bulk": 15.0}
 """Seconds after which a rung chunk that nobody claimed is rung again; twice that after the second ring, then four
 times, so that a queue without workers does not fill the broker."""
@@ -59,6 +61,7 @@ def _free_expired(session: Session) -> None:
     expired = (
         select(Chunk.id)
         .where(Chunk.state == "running", Chunk.tries < leases.MAX_TRIES, leases.lease_guard(), leases.job_guard())
+        .limit(MOST)
         .with_for_update(skip_locked=True)
     )
     ids = session.scalars(expired).all()
@@ -74,7 +77,7 @@ def _free_expired(session: Session) -> None:
 def _unanswered(session: Session) -> list[int]:
     """Chunks rung some time ago and still not claimed."""
     query = select(Chunk.id).where(Chunk.state == "queued", or_(*map(_overdue, RESEND_S)), leases.job_guard())
-    return list(session.scalars(query.order_by(Chunk.id).with_for_update(skip_locked=True)))
+    return list(session.scalars(query.order_by(Chunk.id).limit(MOST).with_for_update(skip_locked=True)))
 
 
 def _overdue(queue: str) -> ColumnElement[bool]:
@@ -85,7 +88,7 @@ def _overdue(queue: str) -> ColumnElement[bool]:
 
 def _waiting_interactive(session: Session) -> list[int]:
     query = select(Chunk.id).where(Chunk.state == "pending", Chunk.queue == "interactive", leases.job_guard())
-    return list(session.scalars(query.order_by(Chunk.id).with_for_update(skip_locked=True)))
+    return list(session.scalars(query.order_by(Chunk.id).limit(MOST).with_for_update(skip_locked=True)))
 
 
 def _window(session: Session, slots: int) -> list[int]:

@@ -42,7 +42,9 @@ def test_unreachable_server(scheme: str) -> None:
     assert "bob" not in problem
 
 
-@pytest.mark.parametrize("url", ["bob:hunter2", "mysql://bob:hunter2@host/films", "postgresql//bob:hunter2@host/x", ""])
+@pytest.mark.parametrize(
+    "url", ["bob:hunter2", "mysql://bob:hunter2@host/films", "postgresql//bob:hunter2@host/x", "", "sqlite://"]
+)
 def test_wrong_url(url: str) -> None:
     with pytest.raises(DatabaseUnavailable) as caught:
         Database(url)
@@ -55,6 +57,29 @@ def test_sqlite_in_a_folder_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(DatabaseUnavailable, match="cannot be reached"), Database(url).read() as session:
         session.execute(text("SELECT 1"))
     assert "does not exist" in check(url)[0]
+
+
+def test_a_file_that_is_no_database(tmp_path: Path) -> None:
+    (tmp_path / "x.sqlite3").write_text("these are the words of a film review, not of a database " * 100)
+    url = f"sqlite:///{tmp_path / 'x.sqlite3'}"
+    assert "is damaged" in check(url)[0]
+    with pytest.raises(DatabaseUnavailable, match="is damaged"):
+        upgrade(url)
+
+
+def test_a_database_that_may_not_be_written(postgres_url: str) -> None:
+    db = Database(postgres_url)
+    with db.begin() as session:
+        session.execute(text("ALTER DATABASE " + (db.url.database or "") + " SET default_transaction_read_only = on"))
+    db.dispose()
+    with pytest.raises(DatabaseUnavailable, match="cannot be written to"):
+        accept_review(db, origin(), "good")
+    db.dispose()
+
+
+def test_any_driver_of_postgresql_is_psycopg(postgres_url: str) -> None:
+    for scheme in ("postgres", "postgresql+psycopg2", "postgresql+asyncpg"):
+        assert check(postgres_url.replace("postgresql", scheme, 1)) == []
 
 
 def test_sqlite_folder_that_cannot_be_made(tmp_path: Path) -> None:
