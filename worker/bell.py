@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Final
 
 import redis
@@ -26,6 +27,8 @@ log = logging.getLogger(__name__)
 _TIMEOUT_S: Final = 1.2
 _QUIET_S: Final = 2.0
 """After a failed send the broker is left alone this long: a hundred callers do not each wait for a frozen one."""
+_SENDERS: Final = 8
+"""Sends at one time; fewer than kombu's pool of 10 connections, which would wait without a limit."""
 _LISTEN_S: Final = 5.0
 _RETRY_S: Final = 1.0
 
@@ -42,29 +45,17 @@ class Bell:
         self._url = redis_url
         self._app = celery_app(redis_url, sender=True)
         self._client: redis.Redis | None = None
+        self._gate = threading.Semaphore(_SENDERS)
         self._quiet_until = 0.0
 
     def ring(self, chunk_id: int, kind: names.Kind, queue: names.Queue) -> bool:
         """Says that this chunk waits; False when that could not be sent (known within 5 s, also when it is frozen)."""
-        if time.monotonic() < self._quiet_until:
-            return False
-        try:
-            self._app.send_task(names.task_name(kind, queue), args=[chunk_id], queue=queue, ignore_result=True)
-        except Exception as error:  # whatever the transport raises: the sweep will ring again
-            self._missed(error)
-            return False
-        return True
+        task = names.task_name(kind, queue)
+        return self._try(lambda: self._app.send_task(task, args=[chunk_id], queue=queue, ignore_result=True))
 
     def hint(self, job_id: int) -> bool:
         """Says that this job changed; False when nobody could be told (its listener polls SQL anyway)."""
-        if time.monotonic() < self._quiet_until:
-            return False
-        try:
-            self._connection().publish(names.HINT_CHANNEL, str(job_id))
-        except Exception as error:
-            self._missed(error)
-            return False
-        return True
+        return self._try(lambda: self._connection().publish(names.HINT_CHANNEL, str(job_id)))
 
     def check(self) -> None:
         """Asks the broker for an answer; raises `BrokerUnavailable`."""
@@ -92,6 +83,22 @@ class Bell:
         self._app.close()
         # send_task draws on pools that kombu keeps for the whole process: they end with it.
 
+    def _try(self, send: Callable[[], object]) -> bool:
+        # Who would wait here longer than one attempt takes is told no: many callers must not queue up for a timeout.
+        if not self._gate.acquire(timeout=_TIMEOUT_S):
+            return False
+        try:
+            if time.monotonic() < self._quiet_until:
+                return False
+            send()
+        except Exception as error:  # whatever the transport raises: the sweep will ring again
+            self._quiet_until = time.monotonic() + _QUIET_S
+            log.warning("broker does not answer (%s); the sweep will ring again", type(error).__name__)
+            return False
+        finally:
+            self._gate.release()
+        return True
+
     def _connection(self) -> redis.Redis:
         if self._client is None:
             self._client = redis.Redis.from_url(
@@ -101,10 +108,6 @@ class Bell:
                 retry=Retry(NoBackoff(), 1),
             )
         return self._client
-
-    def _missed(self, error: Exception) -> None:
-        self._quiet_until = time.monotonic() + _QUIET_S
-        log.warning("broker does not answer (%s); the sweep will ring again", type(error).__name__)
 
 
 async def listen_hints(redis_url: str) -> AsyncIterator[int]:

@@ -6,6 +6,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 
 import pytest
@@ -50,6 +51,20 @@ def test_a_frozen_broker_delays_a_ring_by_less_than_five_seconds_and_the_next_no
     valkey.thaw()
     wait_until(lambda: bell.ring(3, "score", "bulk"), 10, what="a ring after the thaw")
     bell.close()
+
+
+def test_a_crowd_at_a_frozen_broker_waits_no_longer_than_one(valkey: Valkey) -> None:
+    bell = Bell(valkey.url)
+    valkey.freeze()
+
+    def seconds(chunk_id: int) -> float:
+        began = time.monotonic()
+        assert not bell.ring(chunk_id, "score", "interactive")
+        return time.monotonic() - began
+
+    with ThreadPoolExecutor(40) as threads:
+        assert max(threads.map(seconds, range(80))) < PROMPT_S
+    valkey.thaw()
 
 
 def test_no_broker_at_all(valkey: Valkey) -> None:

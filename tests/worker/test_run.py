@@ -1,0 +1,44 @@
+"""`reelfeel worker` says in one sentence why it cannot start."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+from worker import exit_codes
+
+
+def refusal(**env: str) -> tuple[int, str]:
+    """Exit code and standard error of a worker in this environment."""
+    clean = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "REDIS_URL")}
+    done = subprocess.run(
+        [sys.executable, "-m", "cli", "worker"], env=clean | env, capture_output=True, text=True, timeout=60
+    )
+    assert "Traceback" not in done.stderr
+    return done.returncode, done.stderr
+
+
+def test_without_a_broker_address(sqlite_url: str) -> None:
+    code, said = refusal(DATABASE_URL=sqlite_url)
+    assert code == exit_codes.CONFIGURATION
+    assert "REDIS_URL is not set" in said
+
+
+def test_with_an_old_schema(empty_sqlite_url: str, redis_url: str) -> None:
+    code, said = refusal(DATABASE_URL=empty_sqlite_url, REDIS_URL=redis_url)
+    assert code == exit_codes.CONFIGURATION
+    assert "reelfeel db upgrade" in said
+
+
+def test_without_a_database(redis_url: str) -> None:
+    code, said = refusal(DATABASE_URL="postgresql://user:hunter2@127.0.0.1:1/none", REDIS_URL=redis_url)
+    assert code == exit_codes.UNAVAILABLE
+    assert "hunter2" not in said
+
+
+def test_without_a_broker(sqlite_url: str) -> None:
+    code, said = refusal(DATABASE_URL=sqlite_url, REDIS_URL="redis://:hunter2@127.0.0.1:1/0")
+    assert code == exit_codes.UNAVAILABLE
+    assert "redis://127.0.0.1:1/0 does not answer" in said
+    assert "hunter2" not in said
