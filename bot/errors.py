@@ -23,6 +23,9 @@ from db.errors import DatabaseUnavailable, DbError, SchemaOutdated
 
 log = logging.getLogger(__name__)
 
+MAX_SENTENCE = 1900
+"""Of the 2,000 characters of a message: a sentence may name all columns of a file."""
+
 
 class UserError(Exception):
     """Something the user can set right; its text is one plain sentence that names the limit and the way out."""
@@ -39,7 +42,7 @@ class Explained:
     @property
     def text(self) -> str:
         """The sentence with the reference in small print."""
-        return f"{self.sentence}\n-# Reference {self.reference}"
+        return f"{self.sentence[:MAX_SENTENCE]}\n-# Reference {self.reference}"
 
 
 def _own_words(error: BaseException) -> str:

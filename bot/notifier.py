@@ -44,6 +44,8 @@ AT_ONCE: Final = 500
 TOKEN_SPARE: Final = timedelta(minutes=1)
 """An interaction's token is given up this long before Discord does, while the last words can still be said."""
 WORST_WAIT_S: Final = 60.0
+TOO_MANY_REQUESTS: Final = 429
+SERVER_ERRORS: Final = 500
 
 
 @dataclass(slots=True)
@@ -225,10 +227,7 @@ class Notifier:
             card = await self.card_of(job, limit=limit)
         if card is not None:
             self._edited_at[job.id] = time.monotonic()
-            try:
-                await self._put(job, card)
-            except GONE as error:
-                await self._elsewhere(job, card, error)
+            await self._put_somehow(job, card)
         db = self._bot.db
         if not job.terminal:
             await self._bot.in_thread(mark_rendered, db, job.id, job.version)
@@ -237,6 +236,20 @@ class Notifier:
             self._edited_at.pop(job.id, None)
             self._live.pop(job.id, None)
             self._gone.discard(job.id)
+
+    async def _put_somehow(self, job: JobView, card: Card) -> None:
+        """Shows the card; what Discord refuses for good is shown without its files, and never tried for ever."""
+        for shown in (card, _without_files(card)):
+            try:
+                await self._put(job, shown)
+            except GONE as error:
+                await self._elsewhere(job, shown, error)
+            except discord.HTTPException as error:
+                if error.status == TOO_MANY_REQUESTS or error.status >= SERVER_ERRORS:
+                    raise
+                log.error("job %d: Discord refuses its card (%d, code %d)", job.id, error.status, error.code)
+                continue
+            return
 
     async def _put(self, job: JobView, card: Card) -> None:
         """Shows the card where the job stands, or makes it stand somewhere. Raises `GONE` when that place is closed."""
@@ -303,6 +316,15 @@ def _with_ping(job: JobView, card: Card) -> Card:
         return card
     ping = ping_card(job)
     return Card(content=ping.content, embed=card.embed, view=card.view, files=card.files, ping=ping.ping)
+
+
+def _without_files(card: Card) -> Card:
+    """The card with a hint in the place of its files."""
+    embed = None if card.embed is None else card.embed.copy()
+    if embed is not None:
+        embed.set_image(url=None)
+        embed.description = f"{embed.description or ''}\nDiscord did not take the files here: try `/jobs download`."
+    return Card(content=card.content, embed=embed, view=card.view, ping=card.ping)
 
 
 async def _say_farewell(job_id: int, interaction: discord.Interaction[Any]) -> None:

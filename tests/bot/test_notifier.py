@@ -154,6 +154,20 @@ async def test_discord_failing_for_a_while(world: World) -> None:
     assert len(world.messages(world.channel)) == 1
 
 
+@pytest.mark.parametrize("times", [1, None])
+async def test_files_that_discord_refuses(world: World, times: int | None) -> None:
+    await world.alice.slash(world.channel, "batch", file=CSV)
+    dm = world.alice.user.dm_channel
+    await world.work()
+    world.env.inject_error("PATCH", f"/channels/{dm.id}/messages/*", status=413, code=40005, times=times)
+    await world.tick(1)
+    card = world.messages(dm)[0]
+    assert ("did not take the files" in (card.embeds[0].description or "")) is (times == 1)
+    assert delivered(world) == [True]
+    await world.tick(60)
+    assert len(world.calls("PATCH", f"/channels/{dm.id}/")) == 2
+
+
 async def test_progress_is_edited_at_most_every_three_seconds(world: World) -> None:
     from sqlalchemy import text
 
