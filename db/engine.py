@@ -102,11 +102,6 @@ class Database:
         self.engine = make_engine(self.url, durable=durable)
         self._writer = self.engine.execution_options(begin="BEGIN IMMEDIATE")
 
-    @property
-    def is_sqlite(self) -> bool:
-        """Whether this is SQLite (else PostgreSQL)."""
-        return self.url.get_backend_name() == "sqlite"
-
     @contextmanager
     def begin(self) -> Iterator[Session]:
         """A session in one write transaction: committed at the end, rolled back on an exception.
