@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 EXIT_UNAVAILABLE: Final = 69
 EXIT_CONFIG: Final = 78
 MAX_THREADS: Final = 24
+END_S: Final = 5.0
+"""How long the connection may take to end after the replies in flight are out."""
 TOKEN_SHAPE: Final = re.compile(r"[\w-]{18,}\.[\w-]{5,}\.[\w-]{20,}")
 """Three parts of base64url: the bot's id, the time it was made, a signature."""
 READY_FD: Final = "REELFEEL_READY_FD"
@@ -165,10 +167,15 @@ async def until_stopped(running: asyncio.Task[None], finish: Callable[[], Awaita
     waiting = asyncio.create_task(stop.wait())
     try:
         await asyncio.wait({running, waiting}, return_when=asyncio.FIRST_COMPLETED)
-        if stop.is_set():
-            log.info("stopping: replies in flight are finished")
-            await finish()
-        await running
+        if not stop.is_set():
+            await running
+            return
+        log.info("stopping: replies in flight are finished")
+        await finish()
+        await asyncio.wait({running}, timeout=END_S)
+        running.cancel()
+        # What a connection says when it is closed in the middle of something is no news any more.
+        await asyncio.gather(running, return_exceptions=True)
     finally:
         waiting.cancel()
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -12,9 +12,9 @@ import sys
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 
@@ -57,9 +57,16 @@ def ready(tmp_path: Path, migrated: Path) -> Path:
 
 
 @contextmanager
-def discord_that_refuses() -> Iterator[str]:
+def fake_discord(asked: Event | None = None) -> Iterator[str]:
+    """Refuses every token; with `asked` it sets that, and answers nothing."""
+    over = Event()
+
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            if asked is not None:
+                asked.set()
+                over.wait(60)
+                return
             self.send_response(401)
             self.send_header("Content-Type", "application/json")
             self.end_headers()
@@ -68,11 +75,12 @@ def discord_that_refuses() -> Iterator[str]:
         def log_message(self, format: str, *args: object) -> None:
             """Quiet."""
 
-    server = HTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"
     finally:
+        over.set()
         server.shutdown()
         server.server_close()
 
@@ -100,7 +108,7 @@ def test_it_says_why_it_cannot_start(ready: Path, values: dict[str, str], code: 
 
 
 def test_a_token_that_discord_refuses(ready: Path, redis_url: str) -> None:
-    with discord_that_refuses() as address:
+    with fake_discord() as address:
         result = run(environment(ready, DISCORD_TOKEN=TOKEN, REDIS_URL=redis_url), discord_at=address)
     assert result.returncode == 78, result.stderr
     assert "refuses DISCORD_TOKEN" in sentence(result)
@@ -111,6 +119,26 @@ def test_discord_out_of_reach(ready: Path, redis_url: str) -> None:
     result = run(environment(ready, DISCORD_TOKEN=TOKEN, REDIS_URL=redis_url))
     assert result.returncode == 69, result.stderr
     assert "Discord cannot be reached" in sentence(result)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_can_be_stopped_while_discord_does_not_answer(ready: Path, redis_url: str, number: int) -> None:
+    asked = Event()
+    with fake_discord(asked) as address:
+        process = subprocess.Popen(
+            [sys.executable, "-c", NEAR.format(address) + RUN],
+            cwd=ROOT, env=environment(ready, DISCORD_TOKEN=TOKEN, REDIS_URL=redis_url),
+            stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        try:
+            assert asked.wait(30)
+            process.send_signal(number)
+            _, said = process.communicate(timeout=20)
+        finally:
+            process.kill()
+    assert process.returncode == 0, said
+    assert "Traceback" not in said
+    assert TOKEN not in said
 
 
 def test_preview_serves_and_ends_on_sigterm(ready: Path, redis_url: str) -> None:
