@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 
 EXIT_UNAVAILABLE: Final = 69
 EXIT_CONFIG: Final = 78
+BAD_TOKEN: Final = 4004
+"""Close code of the gateway for a token that was taken back."""
 MAX_THREADS: Final = 24
 END_S: Final = 5.0
 """How long the connection may take to end after the replies in flight are out."""
@@ -124,8 +126,14 @@ async def _discord(settings: Settings, db: Database, bell: Bell, redis_url: str)
         await until_stopped(running, bot.finish)
     except discord.LoginFailure:
         raise _Wrong(REFUSED) from None
+    except discord.ConnectionClosed as closed:
+        if closed.code == BAD_TOKEN:
+            raise _Wrong(REFUSED) from None
+        raise _Away(f"Discord closed the connection with code {closed.code}: start again.") from None
     except (aiohttp.ClientError, OSError, discord.GatewayNotFound, discord.DiscordServerError):
         raise _Away(NO_DISCORD) from None
+    except discord.HTTPException as answer:
+        raise _Away(f"Discord answers with status {answer.status}, code {answer.code}: try again later.") from None
     finally:
         await _end(hints)
         if not bot.is_closed():

@@ -160,8 +160,8 @@ async def test_batch_private_in_a_server(world: World) -> None:
     assert [row["label"] for row in scored[:2]] == ["negative", "positive"]
     assert {"title", "review", "label", "probability", "flags", "model"} <= scored[0].keys()
     assert len([one for one in card.attachments if "rejected" in one.filename]) == 1
-    histogram = [one for one in card.attachments if one.filename == "histogram.png"]
-    assert histogram == [] or "Histogram" in (histogram[0].description or "")
+    (histogram,) = [one for one in card.attachments if one.filename == "histogram.png"]
+    assert "20 reviews: 10 negative" in (histogram.description or "")
     assert world.messages(world.channel) == []
 
 

@@ -10,6 +10,7 @@ import pytest
 from bot.intake import accept_file
 from bot.limiter import Limiter
 from bot.outbox import with_retries
+from db.errors import DatabaseUnavailable
 from db.jobs import changed_jobs, list_jobs
 from db.types import Viewer
 from tests.bot.test_conversations import FILE, GOOD
@@ -188,6 +189,24 @@ async def test_a_repeated_send_has_the_nonce_of_the_first(world: World) -> None:
     nonces = [call.json["nonce"] for call in sends]
     assert sorted(nonces) == ["reelfeel-1-card", "reelfeel-2-card", "reelfeel-2-end"]
     assert all(len(nonce) <= 25 and call.json["enforce_nonce"] for nonce, call in zip(nonces, sends, strict=True))
+
+
+async def test_the_database_goes_away_for_a_while(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def away(*_: object, **__: object) -> None:
+        raise DatabaseUnavailable("gone")
+
+    await world.dm(world.alice, GOOD)
+    await world.work()
+    with monkeypatch.context() as patched:
+        patched.setattr("bot.notifier.changed_jobs", away)
+        await world.tick(10)
+    assert world.messages(world.alice.user.dm_channel) == []
+    assert [r.name for r in caplog.records if "DatabaseUnavailable" in r.getMessage()] == ["bot.errors"]
+    await world.tick(2)
+    assert delivered(world) == [True]
+    assert len(world.messages(world.alice.user.dm_channel)) == 1
 
 
 async def test_a_cut_connection_is_tried_again() -> None:
