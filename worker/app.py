@@ -15,8 +15,6 @@ from worker.supervise import say_ready
 
 # Running as root is unsafe where messages are pickles; ours are JSON, and a container has its own idea of root.
 warnings.filterwarnings("ignore", category=SecurityWarning)
-# "Will be set to True in 6.0": said at every lost connection, of a setting that we did set (worker.configuration).
-warnings.filterwarnings("ignore", category=CPendingDeprecationWarning)
 
 SETTINGS = settings()
 BROKER = SETTINGS.broker()
@@ -31,6 +29,9 @@ def _log(**_: Any) -> None:
 
 
 def _ready(**_: Any) -> None:
+    # "Will be True in 6.0": said at every lost connection, of a setting that we did set. Here, because Celery's own
+    # filter is set while it starts.
+    warnings.filterwarnings("ignore", category=CPendingDeprecationWarning)
     say_ready()
 
 
