@@ -128,6 +128,7 @@ def assemble(config: Config, corpus: Corpus, trained: Trained, target: Path) -> 
     name = folder.version(target, datetime.now(UTC).strftime("%Y.%m"))
     facts: dict[str, Any] = {
         "name": config.name,
+        "notes": config.notes,
         "data": {"files": _files(config), **corpus.report},
         "code": code_hash(),
         "serving": {"band": serving.band, "stated_accuracy": serving.stated_accuracy},

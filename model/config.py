@@ -113,6 +113,8 @@ class Config(_Section):
     """One training run from data to shipped folder."""
 
     name: str
+    notes: str = ""
+    """What a reader of the card must know about how this config came about."""
     data: DataConfig
     vocabulary: VocabularyConfig = VocabularyConfig()
     network: NetworkConfig = NetworkConfig()

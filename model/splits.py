@@ -3,7 +3,7 @@
 A random split leaks films: reviews of one film share its names and plot, and validation then reads too high. So the
 film decides, by a checksum that needs no stored list and is the same on every machine.
 
-- validation (about 10 %): measures; nothing is chosen on it;
+- validation (about 10 %): measures; nothing is to be chosen on it;
 - dev (about 5 %): picks the best epoch, the blend, the calibration and the `uncertain` band;
 - train: everything else.
 """
