@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from worker.process import exit_codes
+
 if TYPE_CHECKING:
     from model import Scorer
     from settings import Settings
-
-EXIT_DATA, EXIT_UNAVAILABLE, EXIT_CONFIG = 65, 69, 78
 
 app = typer.Typer(
     help="Reads film reviews and says how each one feels.",
@@ -47,7 +47,7 @@ def load_settings() -> Settings:
     except ValidationError as error:
         # The value is left out: it may be a secret.
         problems = "; ".join(f"{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
-        stop(f"wrong setting in the environment: {problems}", EXIT_CONFIG)
+        stop(f"wrong setting in the environment: {problems}", exit_codes.CONFIGURATION)
 
 
 def load_scorer(folder: Path | None) -> Scorer:
@@ -57,7 +57,7 @@ def load_scorer(folder: Path | None) -> Scorer:
     try:
         return Scorer(folder or load_settings().model_dir or SHIPPED)
     except ModelFolderError as error:
-        stop(error, EXIT_CONFIG)
+        stop(error, exit_codes.CONFIGURATION)
 
 
 @app.command()
@@ -109,7 +109,7 @@ def status() -> None:
         finally:
             database.dispose()
     except DbError as error:
-        stop(error, EXIT_UNAVAILABLE)
+        stop(error, exit_codes.UNAVAILABLE)
     url = config.broker()
     broker = "the embedded one of `reelfeel up`"
     if url is not None:
@@ -117,7 +117,7 @@ def status() -> None:
         try:
             bell.check()
         except BrokerUnavailable as error:
-            stop(error, EXIT_UNAVAILABLE)
+            stop(error, exit_codes.UNAVAILABLE)
         finally:
             bell.close()
         broker = "answers"
@@ -138,7 +138,7 @@ def db_upgrade() -> None:
     try:
         upgrade(load_settings().database())
     except DbError as error:
-        stop(error, EXIT_UNAVAILABLE)
+        stop(error, exit_codes.UNAVAILABLE)
     typer.echo("The database is at the newest schema.")
 
 
@@ -151,11 +151,11 @@ def db_check() -> None:
     try:
         problems = check(load_settings().database())
     except DbError as error:
-        stop(error, EXIT_UNAVAILABLE)
+        stop(error, exit_codes.UNAVAILABLE)
     for problem in problems:
         typer.echo(f"reelfeel: {problem}", err=True)
     if problems:
-        raise typer.Exit(EXIT_UNAVAILABLE)
+        raise typer.Exit(exit_codes.UNAVAILABLE)
     typer.echo("The database answers and its schema is the newest.")
 
 
@@ -237,11 +237,11 @@ def score_source(
     streams_in, streams_out = source == "-", output == "-" or (source == "-" and output is None)
     path = Path(source)
     if not streams_in and not path.is_file():
-        stop(f"{path} is not a file.", EXIT_DATA)
+        stop(f"{path} is not a file.", exit_codes.DATA)
     base = Path.cwd() if streams_in else path.parent
     if output is not None and not streams_out:
         base = Path(output) if Path(output).is_dir() else Path(output).parent
-    stem = "stdin" if streams_in else path.name.split(".")[0]
+    stem = "stdin" if streams_in else path.name.split(".")[0] or path.name
     rejected = base / f"{stem}.rejected.csv"
     console = Console(stderr=True)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), MofNCompleteColumn(), TimeElapsedColumn())
@@ -260,10 +260,7 @@ def score_source(
                 progress=lambda rows: bar.update(task, completed=rows),
             )
         except FileError as error:
-            rejected.unlink(missing_ok=True)
-            stop(f"{source}: {error}", EXIT_DATA)
-    if summary.rejected == 0:
-        rejected.unlink(missing_ok=True)
+            stop(f"{source}: {error}", exit_codes.DATA)
     if quiet:
         return
     if summary.rejected:
@@ -299,11 +296,11 @@ def train(
 
             typer.echo(f"Shipped to {shipping.run(run_folder)}")
     except ImportError as error:
-        stop(f"training needs the extra `train`: pip install 'reelfeel[train]' ({error})", EXIT_CONFIG)
+        stop(f"training needs the extra `train`: pip install 'reelfeel[train]' ({error})", exit_codes.CONFIGURATION)
     except ConfigError as error:
-        stop(error, EXIT_CONFIG)
+        stop(error, exit_codes.CONFIGURATION)
     except (DataError, ModelFolderError) as error:
-        stop(error, EXIT_DATA)
+        stop(error, exit_codes.DATA)
 
 
 @app.command()
@@ -322,9 +319,9 @@ def evaluate(
     try:
         result = evaluated(file, folder=folder, output=output, validation_only=validation)
     except ModelFolderError as error:
-        stop(error, EXIT_CONFIG)
+        stop(error, exit_codes.CONFIGURATION)
     except DataError as error:
-        stop(error, EXIT_DATA)
+        stop(error, exit_codes.DATA)
     typer.echo(f"{result.model} on {result.file} ({result.rows})")
     for name, value in result.metrics.as_dict().items():
         typer.echo(f"{name:<22}{value}")

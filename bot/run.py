@@ -4,29 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import re
 import signal
 import sys
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from typing import Final
 
 import aiohttp
 import discord
 
-from bot import logs
 from bot.client import ReelfeelBot
 from db.engine import Database
 from db.errors import DatabaseUnavailable, DbError, SchemaOutdated
 from settings import Settings
 from worker.bell import Bell, BrokerUnavailable, listen_hints
+from worker.process import exit_codes, logs
+from worker.process.ready import say_ready
 
 log = logging.getLogger(__name__)
 
-EXIT_UNAVAILABLE: Final = 69
-EXIT_CONFIG: Final = 78
 BAD_TOKEN: Final = 4004
 """Close code of the gateway for a token that was taken back."""
 MAX_THREADS: Final = 24
@@ -34,8 +31,6 @@ END_S: Final = 5.0
 """How long the connection may take to end after the replies in flight are out."""
 TOKEN_SHAPE: Final = re.compile(r"[\w-]{18,}\.[\w-]{5,}\.[\w-]{20,}")
 """Three parts of base64url: the bot's id, the time it was made, a signature."""
-READY_FD: Final = "REELFEEL_READY_FD"
-"""Names the pipe on which `reelfeel up` wants to hear that this process takes work."""
 
 UNSET: Final = (
     "DISCORD_TOKEN is not set: give the bot's token from https://discord.com/developers/applications, "
@@ -80,9 +75,9 @@ def main(settings: Settings, *, preview: bool = False) -> int:
         bell.check()
         asyncio.run(_preview(settings, db, bell) if preview else _discord(settings, db, bell, url))
     except (_Wrong, SchemaOutdated) as error:
-        return _refuse(error, EXIT_CONFIG)
+        return _refuse(error, exit_codes.CONFIGURATION)
     except (_Away, DatabaseUnavailable, BrokerUnavailable, DbError) as error:
-        return _refuse(error, EXIT_UNAVAILABLE)
+        return _refuse(error, exit_codes.UNAVAILABLE)
     finally:
         if bell is not None:
             bell.close()
@@ -102,15 +97,6 @@ def _check_token(settings: Settings) -> None:
         raise _Wrong(UNSET)
     if TOKEN_SHAPE.fullmatch(token) is None:
         raise _Wrong(WRONG_SHAPE)
-
-
-def say_ready() -> None:
-    """Tells whoever started this process, if it asked, that it takes work now."""
-    fd = os.environ.pop(READY_FD, None)
-    if fd is not None:
-        with suppress(OSError):
-            os.write(int(fd), b"1")
-            os.close(int(fd))
 
 
 async def _discord(settings: Settings, db: Database, bell: Bell, redis_url: str) -> None:

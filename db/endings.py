@@ -6,9 +6,9 @@ from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
 from db.clock import db_time
-from db.dialect import insert_for
+from db.notices import owe
 from db.rollups import NOT_SCORED
-from db.tables import Chunk, Job, NoticeRow
+from db.tables import Chunk, Job
 from db.types import ChunkKind, JobState
 
 OPEN = ("pending", "queued", "running")
@@ -19,12 +19,6 @@ def add_chunk(session: Session, job: Job, kind: ChunkKind) -> Chunk:
     chunk = Chunk(job_id=job.id, kind=kind, queue="bulk", state="pending")
     session.add(chunk)
     return chunk
-
-
-def add_notice(session: Session, job: Job, kind: str) -> None:
-    """Owes the owner of a file job a message; a second one of the same kind is not made."""
-    insert = insert_for(session, NoticeRow).values(job_id=job.id, user_id=job.owner_id, kind=kind)
-    session.execute(insert.on_conflict_do_nothing())
 
 
 def close(session: Session, job: Job, state: JobState, *, code: str | None = None, error: str | None = None) -> None:
@@ -40,7 +34,7 @@ def close(session: Session, job: Job, state: JobState, *, code: str | None = Non
         .execution_options(synchronize_session=False)
     )
     if job.kind == "file" and state != "cancelled":
-        add_notice(session, job, state)
+        owe(session, job, state)
 
 
 def after_scoring(session: Session, job: Job) -> None:

@@ -10,6 +10,7 @@ from db.blobs import read_blob
 from db.clock import db_time
 from db.engine import Database
 from db.errors import NotFound
+from db.notices import settle
 from db.scope import visible, visible_job
 from db.tables import Blob, Job, OutputFile, Upload
 from db.types import TERMINAL, JobView, OutputInfo, Viewer
@@ -100,8 +101,14 @@ def mark_rendered(db: Database, job_id: int, version: int) -> None:
 
 
 def mark_delivered(db: Database, job_id: int) -> None:
-    """The bot has shown how the job ended (or can never): it is not among `changed_jobs` any more."""
-    _set(db, job_id, delivered_at=func.coalesce(Job.delivered_at, db_time()), rendered_version=Job.version)
+    """The bot has shown how the job ended (or can never): it is not among `changed_jobs` any more.
+
+    The notice to its owner went with it and is settled in the same transaction.
+    """
+    with db.begin() as session:
+        values = {"delivered_at": func.coalesce(Job.delivered_at, db_time()), "rendered_version": Job.version}
+        session.execute(update(Job).where(Job.id == job_id).values(**values))
+        settle(session, job_id)
 
 
 def _set(db: Database, job_id: int, **values: object) -> None:

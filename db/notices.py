@@ -1,42 +1,33 @@
-"""Messages owed to users about their jobs; a job that ends makes its own (kinds 'done' and 'failed', file jobs)."""
+"""Messages owed to users about their jobs; a file job that ends as done or failed owes its owner one."""
 
 from __future__ import annotations
 
-from typing import Final
-
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from db.clock import db_time
 from db.dialect import insert_for
 from db.engine import Database
-from db.tables import NoticeRow
+from db.tables import Job, NoticeRow
 from db.types import Notice
 
-MAX_ATTEMPTS: Final = 5
-"""Sends after which a notice is given up."""
+
+def owe(session: Session, job: Job, kind: str) -> None:
+    """Owes the owner a message about the job; a second one of the same kind is not made."""
+    insert = insert_for(session, NoticeRow).values(job_id=job.id, user_id=job.owner_id, kind=kind)
+    session.execute(insert.on_conflict_do_nothing())
 
 
-def add(db: Database, job_id: int, user_id: int, kind: str) -> bool:
-    """Owes the user a message about the job; False when it was owed (or sent) before."""
-    with db.begin() as session:
-        insert = insert_for(session, NoticeRow).values(job_id=job_id, user_id=user_id, kind=kind)
-        return session.scalar(insert.on_conflict_do_nothing().returning(NoticeRow.id)) is not None
+def settle(session: Session, job_id: int) -> None:
+    """What was owed about this job has been told."""
+    owed = (NoticeRow.job_id == job_id, NoticeRow.delivered_at.is_(None))
+    told = {"delivered_at": db_time(), "attempts": NoticeRow.attempts + 1}
+    session.execute(update(NoticeRow).where(*owed).values(**told))
 
 
 def undelivered(db: Database, *, limit: int = 100) -> list[Notice]:
-    """Notices to send, oldest first, without those that failed 5 times."""
+    """Notices still owed, oldest first; a long list means that the bot is away."""
     columns = (NoticeRow.id, NoticeRow.job_id, NoticeRow.user_id, NoticeRow.kind, NoticeRow.attempts)
-    owed = (NoticeRow.delivered_at.is_(None), NoticeRow.attempts < MAX_ATTEMPTS)
+    query = select(*columns, NoticeRow.created_at).where(NoticeRow.delivered_at.is_(None))
     with db.read() as session:
-        rows = session.execute(select(*columns, NoticeRow.created_at).where(*owed).order_by(NoticeRow.id).limit(limit))
-        return [Notice(*row) for row in rows]
-
-
-def mark(db: Database, notice_id: int, *, delivered: bool = True) -> None:
-    """Counts an attempt to send, and whether it came through."""
-    with db.begin() as session:
-        session.execute(
-            update(NoticeRow)
-            .where(NoticeRow.id == notice_id)
-            .values(attempts=NoticeRow.attempts + 1, **({"delivered_at": db_time()} if delivered else {}))
-        )
+        return [Notice(*row) for row in session.execute(query.order_by(NoticeRow.id).limit(limit))]

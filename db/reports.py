@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from db.engine import Database
@@ -68,7 +68,7 @@ def summary(db: Database, viewer: Viewer, wanted: ReportFilter) -> Report:
             buckets=buckets,
             most_positive=_extremes(session, viewer, fit, "positive"),
             most_negative=_extremes(session, viewer, fit, "negative"),
-            rejected=_rejected(session, viewer, wanted),
+            rejected=_rejected(session, viewer, wanted, fit),
         )
 
 
@@ -118,17 +118,22 @@ def _extremes(session: Session, viewer: Viewer, fit: Conditions, label: str) -> 
     ]
 
 
-def _rejected(session: Session, viewer: Viewer, wanted: ReportFilter) -> int:
-    """Rows without a verdict in the jobs that fit. They have no film and no day of their own: their job's count."""
+def _rejected(session: Session, viewer: Viewer, wanted: ReportFilter, fit: Conditions) -> int:
+    """Rows without a verdict in the jobs that fit. They have no film and no day of their own: their job's count.
+
+    A job is of a period when one of its reviews is, or, having no review at all, when it was made then.
+    """
     query = select(func.sum(Job.rows_rejected + Job.rows_failed)).where(visible(viewer, Job))
     if wanted.job_id is not None:
         query = query.where(Job.id == wanted.job_id)
     if wanted.film is not None:
         query = query.where(func.lower(Job.film) == wanted.film.strip().lower())
-    if wanted.since is not None:
-        query = query.where(Job.created_at >= _midnight(wanted.since))
+    made = [Job.created_at >= _midnight(wanted.since)] if wanted.since is not None else []
     if wanted.until is not None:
-        query = query.where(Job.created_at < _midnight(wanted.until + timedelta(days=1)))
+        made.append(Job.created_at < _midnight(wanted.until + timedelta(days=1)))
+    if made:
+        reviewed = exists().where(Prediction.job_id == Job.id, *fit)
+        query = query.where(or_(reviewed, and_(Job.rows_done == 0, *made)))
     return session.scalar(query) or 0
 
 

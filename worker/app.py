@@ -9,9 +9,9 @@ from celery import signals
 from celery.exceptions import CPendingDeprecationWarning, SecurityWarning
 
 from settings import settings
-from worker import logs
 from worker.configuration import celery_app
-from worker.supervise import say_ready
+from worker.process import logs
+from worker.process.ready import say_ready
 
 # Running as root is unsafe where messages are pickles; ours are JSON, and a container has its own idea of root.
 warnings.filterwarnings("ignore", category=SecurityWarning)

@@ -13,10 +13,11 @@ from typing import Final
 from db.engine import Database
 from db.errors import DatabaseUnavailable, SchemaOutdated
 from settings import Settings
-from worker import exit_codes, logs
 from worker.bell import Bell, BrokerUnavailable
 from worker.names import BULK, INTERACTIVE
-from worker.supervise import Child, Signals, say_ready, stop_all, tend_all
+from worker.process import exit_codes, logs
+from worker.process.ready import say_ready
+from worker.supervise import Child, Signals, stop_all, tend_all
 from worker.sweeper import Sweeper
 
 log = logging.getLogger(__name__)

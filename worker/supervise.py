@@ -17,25 +17,15 @@ from types import FrameType
 from typing import Final
 
 from worker.leash import leashed
+from worker.process.ready import READY_FD
 
 log = logging.getLogger(__name__)
-
-READY_FD: Final = "REELFEEL_READY_FD"
-"""Number of the inherited file descriptor on which a child says that it is ready."""
 
 _TURN_S: Final = 0.2
 _FIRST_PAUSE_S: Final = 0.5
 _MOST_PAUSE_S: Final = 30.0
 _STEADY_S: Final = 60.0
 """A child that ran this long is started again at once: its death is no crash loop."""
-
-
-def say_ready() -> None:
-    """Tells whoever started this process, if it asked, that it takes work now."""
-    fd = os.environ.pop(READY_FD, None)
-    if fd is not None:
-        os.write(int(fd), b"1")
-        os.close(int(fd))
 
 
 class Child:

@@ -175,11 +175,12 @@ def report_is_right(filled: Database, by: Any, limits: dict[str, Any]) -> None:
     assert [item.id for item in report.most_negative] == list(low.review_id[:5])
 
 
-def test_rejected_rows_are_counted_by_the_day_of_their_job(filled: Database) -> None:
-    today = datetime.now(UTC).date()
+def test_rejected_rows_are_counted_with_the_reviews_of_their_file(filled: Database) -> None:
+    today, days = datetime.now(UTC).date(), sorted(frame(filled).day)
     assert summary(filled, ME, ReportFilter()).rejected == 2
-    assert summary(filled, ME, ReportFilter(since=today - timedelta(1), until=today)).rejected == 2
-    assert summary(filled, ME, ReportFilter(until=today - timedelta(2))).rejected == 0
+    assert summary(filled, ME, ReportFilter(since=days[0], until=days[-1])).rejected == 2
+    assert summary(filled, ME, ReportFilter(until=days[0] - timedelta(1))).rejected == 0
+    assert summary(filled, ME, ReportFilter(since=today - timedelta(1))).rejected == 0  # made today, about other days
     assert summary(filled, ME, ReportFilter(job_id=1)).rejected == 1
 
 

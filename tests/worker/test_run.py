@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 
-from worker import exit_codes
+from worker.process import exit_codes
 
 
 def refusal(**env: str) -> tuple[int, str]:

@@ -15,9 +15,9 @@ import pytest
 from db.engine import Database
 from tests.fixtures.reviews import accept_csv, recount
 from tests.fixtures.workers import wait_until
-from worker import exit_codes
 from worker.bell import Bell
 from worker.local.broker import SOCKET_CHARS, Broker
+from worker.process import exit_codes
 
 REFUSED_S = 30
 

@@ -9,9 +9,9 @@ from typing import Final
 from db.errors import DbError
 from db.migrate import upgrade
 from settings import Settings
-from worker import exit_codes, logs
 from worker.local.broker import READY_S, Broker
 from worker.local.lock import AlreadyRunning, FolderLock
+from worker.process import exit_codes, logs
 from worker.run import PATIENCE_S
 from worker.supervise import Child, Signals, stop_all, tend_all
 

@@ -1,9 +1,11 @@
-"""Exit codes of the long-running commands, after sysexits.h (BSD)."""
+"""Exit codes of every command, after sysexits.h (BSD)."""
 
 from __future__ import annotations
 
 from typing import Final
 
+DATA: Final = 65
+"""A file the user gave cannot be read."""
 UNAVAILABLE: Final = 69
 """A service we need does not answer: the database or the broker."""
 TRY_AGAIN: Final = 75

@@ -1,4 +1,4 @@
-"""Log lines of the bot: one JSON object each on standard error, or plain text where a person watches.
+"""Log lines of a process: one JSON object each on standard error, or plain text where a person watches.
 
 No review text and no secret comes here: callers log ids, counts and the types of errors, never their messages.
 """
@@ -13,8 +13,11 @@ from typing import Final
 
 EXTRAS: Final = ("reference", "places", "guilds")
 """Fields of a record that are written beside the message."""
-_QUIET: Final = ("discord", "aiohttp", "matplotlib", "PIL", "kombu", "celery", "sqlalchemy", "alembic")
-"""Libraries of which only warnings pass: below that they repeat what is sent."""
+_QUIET: Final = (
+    *("discord", "aiohttp", "matplotlib", "PIL", "kombu", "sqlalchemy", "alembic"),
+    *("celery.apps.worker", "celery.redirected", "celery.app.trace", "celery.worker.strategy"),
+)
+"""Libraries of which only warnings pass: below that they repeat what is sent, task arguments or values."""
 
 
 class JsonLines(logging.Formatter):
@@ -52,5 +55,6 @@ def configure(level: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Plain() if sys.stderr.isatty() else JsonLines())
     logging.basicConfig(level=level, handlers=[handler], force=True)
+    logging.getLogger("celery").setLevel(max(logging.INFO, logging.getLogger().level))
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)

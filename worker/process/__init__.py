@@ -1,0 +1,1 @@
+"""How each long-running process behaves: exit codes, log lines, the word that it is ready. Imports nothing of ours."""
