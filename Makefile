@@ -6,7 +6,7 @@ PIP     = $(BIN)/python -m pip --disable-pip-version-check -q install
 SELF    = $(PIP) --no-deps --no-build-isolation -e .
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev up test check lock bench faults clean
+.PHONY: help install install-dev up test check lock bench faults pictures clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -46,6 +46,9 @@ bench: install-dev ## speed of the scorer beside its peers
 
 faults: install-dev ## a 20,000-row job through kills of worker, bot and broker
 	$(BIN)/python -m tests.end_to_end.run_faults
+
+pictures: install-dev ## the README's pictures anew (needs Debian's chromium)
+	$(BIN)/python -m tests.end_to_end.run_pictures
 
 lock: ## requirements.lock anew from pyproject.toml (needs uv)
 	.ci/lock

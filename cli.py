@@ -308,7 +308,9 @@ def evaluate(
     file: Annotated[Path, typer.Argument(help="Labelled Parquet, CSV, TSV or JSONL file, or an aclImdb folder.")],
     model_dir: Annotated[Path | None, typer.Option("--model", help="Model folder. Default: the shipped one.")] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the figures here as JSON.")] = None,
-    validation: Annotated[bool, typer.Option(help="Only the rows of the validation part, split by movie.")] = False,
+    validation: Annotated[
+        bool, typer.Option("--validation-only", help="Only the rows of the validation part, split by movie.")
+    ] = False,
 ) -> None:
     """Accuracy, precision, recall, F1, confusion and calibration error on a labelled file."""
     from model import SHIPPED, ModelFolderError

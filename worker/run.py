@@ -12,6 +12,8 @@ from typing import Final
 
 from db.engine import Database
 from db.errors import DatabaseUnavailable, SchemaOutdated
+from model import SHIPPED, ModelFolderError
+from model.folder import verify
 from settings import Settings
 from worker.bell import Bell, BrokerUnavailable
 from worker.names import BULK, INTERACTIVE
@@ -35,10 +37,10 @@ def main(settings: Settings, *, processes: int | None = None) -> int:
     logs.configure(settings.log_level)
     slots = processes or settings.worker_processes
     signals = Signals()
-    db = Database(settings.database())
     try:
+        db = Database(settings.database())
         bell = _checked(settings, db)
-    except (SchemaOutdated, _Unset) as error:
+    except (SchemaOutdated, _Unset, ModelFolderError) as error:
         return _refuse(error, exit_codes.CONFIGURATION)
     except (DatabaseUnavailable, BrokerUnavailable) as error:
         return _refuse(error, exit_codes.UNAVAILABLE)
@@ -62,8 +64,7 @@ def _checked(settings: Settings, db: Database) -> Bell:
     redis_url = settings.broker()
     if redis_url is None:
         raise _Unset("REDIS_URL is not set; give the broker's address, or run `reelfeel up`, which brings its own.")
-    if settings.model_dir is not None and not settings.model_dir.is_dir():
-        raise _Unset(f"REELFEEL_MODEL_DIR is no folder: {settings.model_dir}; unset it to use the shipped model.")
+    verify(settings.model_dir or SHIPPED)  # here once, or every child would die of it again and again
     db.check_schema()
     bell = Bell(redis_url)
     bell.check()

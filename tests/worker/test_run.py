@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 from worker.process import exit_codes
 
@@ -23,6 +24,18 @@ def test_without_a_broker_address(sqlite_url: str) -> None:
     code, said = refusal(DATABASE_URL=sqlite_url)
     assert code == exit_codes.CONFIGURATION
     assert "REDIS_URL is not set" in said
+
+
+def test_with_an_address_that_is_none(redis_url: str) -> None:
+    code, said = refusal(DATABASE_URL="my database", REDIS_URL=redis_url)
+    assert code == exit_codes.UNAVAILABLE
+    assert "DATABASE_URL is not a database URL" in said
+
+
+def test_without_a_model(sqlite_url: str, redis_url: str, tmp_path: Path) -> None:
+    code, said = refusal(DATABASE_URL=sqlite_url, REDIS_URL=redis_url, REELFEEL_MODEL_DIR=str(tmp_path))
+    assert code == exit_codes.CONFIGURATION
+    assert str(tmp_path) in said
 
 
 def test_with_an_old_schema(empty_sqlite_url: str, redis_url: str) -> None:

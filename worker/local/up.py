@@ -28,7 +28,7 @@ def main(settings: Settings) -> int:
     69 when a service that the settings name does not answer at start, 78 when a setting is wrong; each after one
     sentence on standard error, and with nothing left running.
     """
-    logs.configure(settings.log_level)
+    logs.configure(_level(settings))
     signals = Signals()
     try:
         with FolderLock(settings.data_dir / "up.lock"):
@@ -51,11 +51,17 @@ def _run(settings: Settings, signals: Signals) -> int:
             redis_url = broker.url
             if not _start(broker, signals):
                 return exit_codes.UNAVAILABLE if not signals.stops else 0
-        return _serve(settings, signals, {"DATABASE_URL": database, "REDIS_URL": str(redis_url)}, broker)
+        env = {"DATABASE_URL": database, "REDIS_URL": str(redis_url), "REELFEEL_LOG_LEVEL": _level(settings)}
+        return _serve(settings, signals, env, broker)
     finally:
         if broker is not None:
             stop_all([broker.child], signals, patience_s=BROKER_PATIENCE_S)
             broker.tidy()
+
+
+def _level(settings: Settings) -> str:
+    """A person watches: what only a log reader wants is left out, unless the host asks for it."""
+    return settings.log_level if "log_level" in settings.model_fields_set else "WARNING"
 
 
 def _start(broker: Broker, signals: Signals) -> bool:
