@@ -60,7 +60,7 @@ def walk(page: Page, file: Path) -> None:
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Details", exact=True).wait_for(timeout=30_000)
     page.wait_for_timeout(1_000)  # the page fades its cards in
-    page.screenshot(path=PICTURES / "verdict.png", clip={"x": 256, "y": 50, "width": 744, "height": 420})
+    page.screenshot(path=PICTURES / "verdict.png", clip={"x": 256, "y": 50, "width": 744, "height": 460})
     composer.fill("/batch")
     page.wait_for_timeout(500)
     page.keyboard.press("Enter")
@@ -93,6 +93,7 @@ def main() -> int:
                     page = browser.new_page(viewport={"width": 1000, "height": 1330})
                     page.goto(url)
                     page.locator("#channel-composer-input").wait_for()
+                    page.wait_for_timeout(1_500)  # until the page has drawn itself anew, what is typed is lost
                     walk(page, Path(folder) / "festival.csv")
                     browser.close()
             finally:
