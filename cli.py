@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from model import Scorer
     from settings import Settings
 
+MANY = 1000
+"""Where `status` stops counting."""
+
 app = typer.Typer(
     help="Reads film reviews and says how each one feels.",
     no_args_is_help=True,
@@ -92,11 +95,12 @@ def worker(
 
 @app.command()
 def status() -> None:
-    """Queue length and age as the database knows them, and whether the broker answers."""
+    """Queue length and age, notices not delivered yet, and whether the broker answers."""
     from rich.console import Console
 
     from db.engine import Database
     from db.errors import DbError
+    from db.notices import undelivered
     from db.queue import queue_health
     from worker.bell import Bell, BrokerUnavailable
 
@@ -106,6 +110,7 @@ def status() -> None:
         try:
             database.check_schema()
             health = queue_health(database)
+            owed = len(undelivered(database, limit=MANY))
         finally:
             database.dispose()
     except DbError as error:
@@ -126,6 +131,9 @@ def status() -> None:
     console.print(f"waiting    {health.waiting_interactive} interactive, {health.waiting_bulk} bulk chunks")
     console.print(f"oldest     {oldest}")
     console.print(f"running    {health.running} chunks")
+    console.print(
+        f"notices    {owed if owed < MANY else f'{MANY} or more'} finished files not shown to their owners yet"
+    )
     console.print(f"broker     {broker}")
 
 

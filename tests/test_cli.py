@@ -106,3 +106,4 @@ def test_a_fresh_database_is_upgraded_and_checked() -> None:
     status = runner.invoke(cli.app, ["status"])
     assert status.exit_code == 0, status.output
     assert "nothing waits" in status.output
+    assert "0 finished files" in status.output
