@@ -1,6 +1,7 @@
 """The scorer: texts -> verdicts, from a model folder, with ONNX Runtime and NumPy."""
 
 from collections.abc import Iterator, Sequence
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,8 @@ class Scorer:
     Raises `model.ModelFolderError` when the folder is missing, incomplete or damaged.
     """
 
-    def __init__(self, folder: Path = SHIPPED, *, threads: int = 1) -> None:
+    def __init__(self, folder: str | PathLike[str] = SHIPPED, *, threads: int = 1) -> None:
+        folder = Path(folder)
         self.folder = folder
         self.version: str = files.verify(folder)
         self.card: dict[str, Any] = files.read_card(folder)

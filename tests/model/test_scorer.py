@@ -37,6 +37,10 @@ def test_nothing_to_read_is_uncertain(scorer: Scorer, text: str) -> None:
     assert scorer.explain(text).verdict.label == "uncertain"
 
 
+def test_the_folder_may_be_a_string(scorer: Scorer) -> None:
+    assert Scorer(folder=str(SHIPPED)).score(["A wonderful film."]) == scorer.score(["A wonderful film."])
+
+
 def test_no_texts_no_verdicts(scorer: Scorer) -> None:
     assert scorer.score([]) == []
 
