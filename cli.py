@@ -7,6 +7,7 @@ broker, Discord) cannot be reached; 78 a setting is missing or wrong. 65-78 are 
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from model import Scorer
     from settings import Settings
 
+MOST_THREADS = 4
 MANY = 1000
 """Where `status` stops counting."""
 
@@ -58,7 +60,8 @@ def load_scorer(folder: Path | None) -> Scorer:
     from model import SHIPPED, ModelFolderError, Scorer
 
     try:
-        return Scorer(folder or load_settings().model_dir or SHIPPED)
+        # A batch of the LSTM is small: more than a few threads only wait for each other.
+        return Scorer(folder or load_settings().model_dir or SHIPPED, threads=min(os.cpu_count() or 1, MOST_THREADS))
     except ModelFolderError as error:
         stop(error, exit_codes.CONFIGURATION)
 
