@@ -240,11 +240,10 @@ def score_source(
     from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     from worker.files.errors import FileError
-    from worker.files.limits import Limits
     from worker.files.score import score_file
+    from worker.limits import limits_of
 
     config = load_settings()
-    limits = Limits(config.max_rows, config.max_unpacked_bytes, config.max_review_chars)
     streams_in, streams_out = source == "-", output == "-" or (source == "-" and output is None)
     path = Path(source)
     if not streams_in and not path.is_file():
@@ -262,7 +261,7 @@ def score_source(
             summary = score_file(
                 sys.stdin.buffer if streams_in else path,
                 scorer,
-                limits=limits,
+                limits=limits_of(config),
                 output=sys.stdout.buffer if streams_out else None if output is None else Path(output),
                 filename=f"stdin.{stdin_format}" if streams_in else None,
                 format=format,

@@ -6,7 +6,6 @@ import asyncio
 import logging
 import re
 import signal
-import sys
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
@@ -75,20 +74,15 @@ def main(settings: Settings, *, preview: bool = False) -> int:
         bell.check()
         asyncio.run(_preview(settings, db, bell) if preview else _discord(settings, db, bell, url))
     except (_Wrong, SchemaOutdated) as error:
-        return _refuse(error, exit_codes.CONFIGURATION)
+        return exit_codes.refuse(error, exit_codes.CONFIGURATION)
     except (_Away, DatabaseUnavailable, BrokerUnavailable, DbError) as error:
-        return _refuse(error, exit_codes.UNAVAILABLE)
+        return exit_codes.refuse(error, exit_codes.UNAVAILABLE)
     finally:
         if bell is not None:
             bell.close()
         if db is not None:
             db.dispose()
     return 0
-
-
-def _refuse(error: Exception, code: int) -> int:
-    sys.stderr.write(f"{error}\n")
-    return code
 
 
 def _check_token(settings: Settings) -> None:

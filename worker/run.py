@@ -41,9 +41,9 @@ def main(settings: Settings, *, processes: int | None = None) -> int:
         db = Database(settings.database())
         bell = _checked(settings, db)
     except (SchemaOutdated, _Unset, ModelFolderError) as error:
-        return _refuse(error, exit_codes.CONFIGURATION)
+        return exit_codes.refuse(error, exit_codes.CONFIGURATION)
     except (DatabaseUnavailable, BrokerUnavailable) as error:
-        return _refuse(error, exit_codes.UNAVAILABLE)
+        return exit_codes.refuse(error, exit_codes.UNAVAILABLE)
     sweeper = Sweeper(db, bell, slots=slots, every_s=settings.sweep_s, retention_days=settings.retention_days)
     children = [_celery("interactive", INTERACTIVE, 1, slots), _celery("bulk", f"{INTERACTIVE},{BULK}", slots, slots)]
     sweeper.start()
@@ -69,11 +69,6 @@ def _checked(settings: Settings, db: Database) -> Bell:
     bell = Bell(redis_url)
     bell.check()
     return bell
-
-
-def _refuse(error: Exception, code: int) -> int:
-    sys.stderr.write(f"{error}\n")
-    return code
 
 
 def _celery(name: str, queues: str, processes: int, slots: int) -> Child:

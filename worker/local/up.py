@@ -34,9 +34,9 @@ def main(settings: Settings) -> int:
         with FolderLock(settings.data_dir / "up.lock"):
             return _run(settings, signals)
     except AlreadyRunning as error:
-        return _refuse(error, exit_codes.TRY_AGAIN)
+        return exit_codes.refuse(error, exit_codes.TRY_AGAIN)
     except DbError as error:
-        return _refuse(error, exit_codes.UNAVAILABLE)
+        return exit_codes.refuse(error, exit_codes.UNAVAILABLE)
 
 
 def _run(settings: Settings, signals: Signals) -> int:
@@ -120,8 +120,3 @@ def say(line: str) -> None:
     """To the person in the terminal."""
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
-
-
-def _refuse(error: Exception, code: int) -> int:
-    sys.stderr.write(f"{error}\n")
-    return code
