@@ -13,7 +13,7 @@ from db.finish import cancel, fail_job, finish_job, iter_rejected, iter_scored
 from db.ingest import ask_column, choose_column, finish_ingest, ingest_rows, open_upload
 from db.leases import claim, extend
 from db.scoring import commit_scores, load_reviews
-from db.sweeper import queue_health, sweep
+from db.sweeper import claimable, queue_health, sweep
 from db.types import QueueHealth
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "cancel",
     "choose_column",
     "claim",
+    "claimable",
     "commit_scores",
     "extend",
     "fail_job",

@@ -154,6 +154,13 @@ def _ring(session: Session, ids: list[int]) -> list[Ring]:
     return [rings[id_] for id_ in ids if id_ in rings]
 
 
+def claimable(db: Database) -> list[int]:
+    """Every chunk that may be claimed and nobody holds, rung or not; interactive ones first."""
+    query = select(Chunk.id).where(Chunk.state.in_(("pending", "queued")), leases.job_guard())
+    with db.read() as session:
+        return list(session.scalars(query.order_by(Chunk.queue.desc(), Chunk.id)))
+
+
 def queue_health(db: Database) -> QueueHealth:
     """How long the queue is, and how long the oldest rung chunk has waited for a worker."""
     states = (

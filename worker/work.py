@@ -8,13 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import select
-
 from db import queue
 from db.engine import Database
 from db.errors import DatabaseUnavailable, SchemaOutdated
-from db.tables import Chunk, Job
-from db.types import WORKING, Claim, Score
+from db.types import Claim, Score
 from worker import names
 from worker.files.limits import Limits
 
@@ -79,16 +76,9 @@ def drain(db: Database, scorer: Scorer, *, limits: Limits, on_change: Callable[[
     Takes rung chunks at once, where the sweep would wait whether a worker answers the first ring.
     """
     stored = 0
-    while chunks := _waiting(db):
+    while chunks := queue.claimable(db):
         stored += sum(work_on(db, scorer, chunk, limits=limits, on_change=on_change) for chunk in chunks)
     return stored
-
-
-def _waiting(db: Database) -> list[int]:
-    order = (Chunk.queue.desc(), Chunk.id)  # interactive before bulk
-    query = select(Chunk.id).join(Job, Job.id == Chunk.job_id).where(Chunk.state.in_(("pending", "queued")))
-    with db.read() as session:
-        return list(session.scalars(query.where(Job.state.in_(WORKING)).order_by(*order)))
 
 
 def _do(db: Database, scorer: Scorer, claim: Claim, limits: Limits, lease_s: float) -> bool:
