@@ -18,6 +18,7 @@ _LABELS = {
     **dict.fromkeys(("0", "0.0", "neg", "negative", "false"), 0),
 }
 _ALPHANUMERIC = re.compile(r"[a-z0-9]+")
+_ANY_WORD = re.compile(r"[^\W_]+")
 
 
 class DataError(Exception):
@@ -49,10 +50,23 @@ class Reviews:
         )
 
 
+def words_of(text: str) -> list[str]:
+    """The lower-cased words by which copies are known: ASCII ones, or all when a text is mostly in another script.
+
+    ASCII alone would make copies of any two Russian reviews that say "8/10".
+    """
+    lowered = text.lower().replace("<br />", " ")
+    ascii_words = _ALPHANUMERIC.findall(lowered)
+    if lowered.isascii():
+        return ascii_words
+    words = _ANY_WORD.findall(lowered)
+    return words if 2 * sum(map(len, ascii_words)) < sum(map(len, words)) else ascii_words
+
+
 def norm_hash(text: str) -> str:
-    """sha1[:16] of the lower-cased ASCII words: equal for copies that differ in case, spacing or punctuation."""
-    words = " ".join(_ALPHANUMERIC.findall(text.lower().replace("<br />", " ")))
-    return hashlib.sha1(words.encode("ascii"), usedforsecurity=False).hexdigest()[:16]
+    """sha1[:16] of `words_of`: equal for copies that differ in case, spacing or punctuation."""
+    words = " ".join(words_of(text)).encode("utf-8", errors="surrogatepass")
+    return hashlib.sha1(words, usedforsecurity=False).hexdigest()[:16]
 
 
 def _column(frame: pd.DataFrame, names: tuple[str, ...]) -> str | None:

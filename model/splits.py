@@ -1,7 +1,8 @@
 """Which part of the data a review belongs to: train, dev or validation.
 
 A random split leaks films: reviews of one film share its names and plot, and validation then reads too high. So the
-film decides, by a checksum that needs no stored list and is the same on every machine.
+film decides, by a checksum that needs no stored list and is the same on every machine. Where no film is known, copies
+and near-copies of a text (`model.duplicates`) at least stay together.
 
 - validation (about 10 %): measures; nothing is to be chosen on it;
 - dev (about 5 %): picks the best epoch, the blend, the calibration and the `uncertain` band;
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from model import duplicates
 from model.readers import Reviews
 
 
@@ -28,16 +30,27 @@ class Split:
 
 
 def part(group: str) -> str:
-    """'train', 'dev' or 'validation' for a film's id (or, where no film is known, a review's `norm_hash`)."""
+    """'train', 'dev' or 'validation' for what `groups` gives: a film's id or the name of a group of near-copies."""
     checksum = zlib.crc32(group.encode("utf-8", errors="replace"))
     if checksum % 10 == 0:
         return "validation"
     return "dev" if checksum % 20 == 1 else "train"
 
 
-def _groups(reviews: Reviews) -> list[str]:
-    """The film of each review; without one its `norm_hash`, so that copies of a text stay together."""
-    return [movie or copy for movie, copy in zip(reviews.movies, reviews.hashes, strict=True)]
+def groups(reviews: Reviews) -> list[str]:
+    """What decides the part of each review: its film; without one, its group of near-copies.
+
+    A review without a film that is a near-copy of one with a film goes with that film (the first in the alphabet, when
+    there are several).
+    """
+    if all(reviews.movies):
+        return reviews.movies
+    found = duplicates.groups(reviews.texts, reviews.hashes)
+    films: dict[str, str] = {}
+    for group, movie in zip(found, reviews.movies, strict=True):
+        if movie:
+            films[group] = min(films.get(group, movie), movie)
+    return [movie or films.get(group, group) for movie, group in zip(reviews.movies, found, strict=True)]
 
 
 def _rows(names: Sequence[str], wanted: str) -> NDArray[np.int64]:
@@ -50,7 +63,7 @@ def split(reviews: Reviews) -> Split:
     Dev and validation rows whose text (by `norm_hash`) is also in the training part, validation rows also in dev, and
     repeats inside dev and validation are dropped.
     """
-    names = [part(group) for group in _groups(reviews)]
+    names = [part(group) for group in groups(reviews)]
     train = _rows(names, "train")
     seen = {reviews.hashes[row] for row in train}
     kept: dict[str, list[int]] = {"dev": [], "validation": []}
