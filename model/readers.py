@@ -91,7 +91,10 @@ def _from_frame(frame: pd.DataFrame, path: Path) -> Reviews:
     texts = [value if isinstance(value, str) else "" for value in frame[text].tolist()]
     values = frame[label].tolist() if label else [UNLABELLED] * len(texts)
     movies = frame[movie].fillna("").astype(str).tolist() if movie else [""] * len(texts)
-    hashes = frame["norm_hash"].astype(str).tolist() if "norm_hash" in frame.columns else [norm_hash(t) for t in texts]
+    stored = frame["norm_hash"].tolist() if "norm_hash" in frame.columns else [None] * len(texts)
+    hashes = [
+        copy if isinstance(copy, str) and copy else norm_hash(text) for copy, text in zip(stored, texts, strict=True)
+    ]
     labels = np.asarray([_label(value, row) for row, value in enumerate(values)], dtype=np.int8)
     return Reviews(texts, labels, movies, hashes)
 
@@ -102,7 +105,11 @@ def _read_frame(path: Path) -> pd.DataFrame:
         return pd.read_parquet(path)
     if suffix in (".csv", ".tsv"):
         # "None" or "NA" is a review somebody wrote, not a missing value.
-        return pd.read_csv(path, sep="," if suffix == ".csv" else "\t", keep_default_na=False, encoding="utf-8-sig")
+        separator = "," if suffix == ".csv" else "\t"
+        frame = pd.read_csv(path, sep=separator, keep_default_na=False, encoding="utf-8-sig")
+        if not isinstance(frame.index, pd.RangeIndex):  # pandas took the first column for an index
+            raise DataError(f"{path}: the lines have more fields than the header; quote texts that hold {separator!r}.")
+        return frame
     if suffix in (".jsonl", ".ndjson"):
         return pd.read_json(path, lines=True, dtype=False)
     raise DataError(f"{path} is of an unknown kind: Parquet, CSV, TSV, JSONL or an aclImdb folder is needed.")
@@ -130,7 +137,9 @@ def _from_folder(folder: Path) -> Reviews:
             movie = known[int(number)] if number.isdigit() and int(number) < len(known) else ""
             rows.append((file.read_text(encoding="utf-8", errors="replace"), label, movie))
     if not rows:
-        raise DataError(f"The folder {folder} has no pos/*.txt, neg/*.txt or unsup/*.txt.")
+        inner = next((name for name in ("train", "aclImdb/train") if (folder / name / "pos").is_dir()), None)
+        hint = f" Name {folder / inner}." if inner else ""
+        raise DataError(f"The folder {folder} has no pos/*.txt, neg/*.txt or unsup/*.txt.{hint}")
     texts = [text for text, _, _ in rows]
     labels = np.asarray([label for _, label, _ in rows], dtype=np.int8)
     return Reviews(texts, labels, [movie for _, _, movie in rows], [norm_hash(text) for text in texts])
@@ -141,15 +150,18 @@ def read(path: Path) -> Reviews:
 
     Raises `DataError` when the file is missing, of an unknown kind, broken, has no text column or an unknown label.
     """
-    if path.is_dir():
-        return _from_folder(path)
-    if not path.is_file():
+    if not path.exists():
         raise DataError(f"{path} does not exist.")
+    kind = "an aclImdb folder" if path.is_dir() else path.suffix.lstrip(".") or "data"
     try:
-        frame = _read_frame(path)
+        return _from_folder(path) if path.is_dir() else _from_frame(_read_frame(path), path)
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path} is not UTF-8 text: save it as UTF-8.") from error
+    except pd.errors.ParserError as error:
+        where = re.search(r"Expected \d+ fields in line \d+, saw \d+|EOF inside string starting at row \d+", str(error))
+        raise DataError(f"{path} cannot be read as {kind}{f': {where.group()}' if where else ''}.") from error
     except (ValueError, OSError) as error:
-        raise DataError(f"{path} cannot be read as {path.suffix.lstrip('.') or 'data'}.") from error
-    return _from_frame(frame, path)
+        raise DataError(f"{path} cannot be read as {kind}.") from error
 
 
 def labelled(reviews: Reviews) -> Reviews:

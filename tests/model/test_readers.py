@@ -63,12 +63,34 @@ def test_copies_share_their_hash() -> None:
         ("thing.docx", "x", "unknown kind"),
         ("broken.parquet", "x", "cannot be read"),
         ("broken.jsonl", "{", "cannot be read"),
+        ("fields.csv", "text,label\na,1\nb,0,0,0\n", "Expected 2 fields in line 3, saw 4"),
+        ("quote.csv", 'text,label\n"never closed,1\n', "EOF inside string starting at row 1"),
+        ("shifted.csv", "text,label\na, b,1\nc, d,0\n", "more fields than the header"),
+        ("empty.csv", "", "cannot be read"),
     ],
 )
 def test_wrong_files_are_named_plainly(tmp_path: Path, name: str, content: str, words: str) -> None:
     (tmp_path / name).write_text(content, encoding="utf-8")
     with pytest.raises(DataError, match=words):
         readers.read(tmp_path / name)
+
+
+def test_a_file_in_another_encoding_is_named_so(tmp_path: Path) -> None:
+    (tmp_path / "latin.csv").write_bytes("review,sentiment\ncaf\xe9,positive\n".encode("cp1252"))
+    with pytest.raises(DataError, match="not UTF-8"):
+        readers.read(tmp_path / "latin.csv")
+
+
+def test_a_missing_norm_hash_is_computed(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"text": ["one", "two"], "norm_hash": [None, "stored"]})
+    frame.to_parquet(tmp_path / "h.parquet")
+    assert readers.read(tmp_path / "h.parquet").hashes == [readers.norm_hash("one"), "stored"]
+
+
+def test_the_whole_acl_imdb_folder_is_pointed_to_its_train_half(tmp_path: Path) -> None:
+    (tmp_path / "train" / "pos").mkdir(parents=True)
+    with pytest.raises(DataError, match=r"Name .*train"):
+        readers.read(tmp_path)
 
 
 def test_missing_files(tmp_path: Path) -> None:
