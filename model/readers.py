@@ -69,7 +69,8 @@ def norm_hash(text: str) -> str:
     return hashlib.sha1(words, usedforsecurity=False).hexdigest()[:16]
 
 
-def _column(frame: pd.DataFrame, names: tuple[str, ...]) -> str | None:
+def column(frame: pd.DataFrame, names: tuple[str, ...]) -> str | None:
+    """The frame's own name of the first of `names` (lower case) that it has, in any case; None when it has none."""
     lowered = {str(column).strip().lower(): str(column) for column in reversed(frame.columns)}
     return next((lowered[name] for name in names if name in lowered), None)
 
@@ -84,10 +85,10 @@ def _label(value: object, row: int) -> int:
 
 
 def _from_frame(frame: pd.DataFrame, path: Path) -> Reviews:
-    text = _column(frame, TEXT_COLUMNS)
+    text = column(frame, TEXT_COLUMNS)
     if text is None:
         raise DataError(f"{path} has no text column: one named {', '.join(TEXT_COLUMNS)} is needed.")
-    label, movie = _column(frame, LABEL_COLUMNS), _column(frame, MOVIE_COLUMNS)
+    label, movie = column(frame, LABEL_COLUMNS), column(frame, MOVIE_COLUMNS)
     texts = [value if isinstance(value, str) else "" for value in frame[text].tolist()]
     values = frame[label].tolist() if label else [UNLABELLED] * len(texts)
     movies = frame[movie].fillna("").astype(str).tolist() if movie else [""] * len(texts)
@@ -99,7 +100,8 @@ def _from_frame(frame: pd.DataFrame, path: Path) -> Reviews:
     return Reviews(texts, labels, movies, hashes)
 
 
-def _read_frame(path: Path) -> pd.DataFrame:
+def read_frame(path: Path) -> pd.DataFrame:
+    """The table in a Parquet, CSV, TSV or JSONL file; `DataError` for another kind, pandas' errors when broken."""
     suffix = path.suffix.lower()
     if suffix == ".parquet":
         return pd.read_parquet(path)
@@ -154,7 +156,7 @@ def read(path: Path) -> Reviews:
         raise DataError(f"{path} does not exist.")
     kind = "an aclImdb folder" if path.is_dir() else path.suffix.lstrip(".") or "data"
     try:
-        return _from_folder(path) if path.is_dir() else _from_frame(_read_frame(path), path)
+        return _from_folder(path) if path.is_dir() else _from_frame(read_frame(path), path)
     except UnicodeDecodeError as error:
         raise DataError(f"{path} is not UTF-8 text: save it as UTF-8.") from error
     except pd.errors.ParserError as error:
