@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from model.folder import ModelFolderError
     from model.scorer import Scorer
-    from model.verdict import FLAGS, Explanation, Label, Sentence, Verdict
+    from model.verdict import FLAGS, Explanation, Label, Sentence, Verdict, Word
 
 SHIPPED = Path(__file__).parent / "shipped"
 """The model folder that comes with the repository."""
@@ -19,10 +19,10 @@ SHIPPED = Path(__file__).parent / "shipped"
 _HOMES = {
     "Scorer": "model.scorer",
     "ModelFolderError": "model.folder",
-    **dict.fromkeys(("FLAGS", "Explanation", "Label", "Sentence", "Verdict"), "model.verdict"),
+    **dict.fromkeys(("FLAGS", "Explanation", "Label", "Sentence", "Verdict", "Word"), "model.verdict"),
 }
 
-__all__ = ["FLAGS", "SHIPPED", "Explanation", "Label", "ModelFolderError", "Scorer", "Sentence", "Verdict"]
+__all__ = ["FLAGS", "SHIPPED", "Explanation", "Label", "ModelFolderError", "Scorer", "Sentence", "Verdict", "Word"]
 
 
 def __getattr__(name: str) -> Any:

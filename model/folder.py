@@ -9,16 +9,20 @@ serving.json       what the scorer needs to know (`Serving`)
 config.json        the training run's config
 metrics.json       figures on the dev and validation parts
 card.json, CARD.md the model card, for programs and for people
+word_scores.npy    optional: float16 [words], how typical each word is of film reviews (`model.flags`)
 manifest.json      version and sha256 of every other file
 """
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Collection
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 WEIGHTS = ("embedding.npy", "recurrent.onnx", "keras_weights.npz", "wide.npy", "vocabulary.txt", "serving.json")
+OPTIONAL = ("word_scores.npy",)
+"""Weights that a folder may lack; the manifest says whether it has them."""
 RECORDS = ("config.json", "metrics.json", "card.json", "CARD.md")
 MANIFEST = "manifest.json"
 
@@ -32,7 +36,10 @@ class Serving:
     """`serving.json`: everything the scorer needs beside the weights.
 
     blend_*: logit = lstm weight x lstm + wide weight x wide + bias; band: half-width around 0.5 that is `uncertain`;
-    wide_bias in logit units; the rest as in `model.config.ServingConfig` and `NetworkConfig`.
+    wide_bias in logit units. length_*, skew: as in `model.calibration.Curve`; foreign_*, review_bounds: `oddness`,
+    `english` and `review` of `model.flags.Bounds`; mixed_*: as in `model.mixed.Rule`; star_bounds: as in
+    `model.stars.Stars`, empty where the estimate did not validate. Fields with a default may be missing from the file.
+    The rest as in `model.config.ServingConfig` and `NetworkConfig`.
     """
 
     dimensions: int
@@ -48,6 +55,16 @@ class Serving:
     batch: int
     short_words: int
     unknown_share: float
+    length_knee: float = 60.0
+    length_slope: float = 0.0
+    length_drift: float = 0.0
+    skew: float = 0.0
+    foreign_oddness: float = 7.5
+    foreign_english: float = 0.005
+    review_bounds: list[list[float]] = field(default_factory=list)
+    mixed_logit: float = 1.0
+    mixed_share: float = 0.3
+    star_bounds: list[float] = field(default_factory=list)
 
 
 def write_json(path: Path, value: Any) -> None:
@@ -61,9 +78,14 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(source, "sha256").hexdigest()
 
 
+def weights(folder: Path) -> tuple[str, ...]:
+    """Names of the files that decide a verdict, as far as they are there."""
+    return (*WEIGHTS, *(name for name in OPTIONAL if (folder / name).is_file()))
+
+
 def version(folder: Path, month: str) -> str:
     """`lstm-<month>-<8 hex>`; the hex digits are of the hash over all files that decide a verdict."""
-    digest = hashlib.sha256("".join(sha256(folder / name) for name in WEIGHTS).encode())
+    digest = hashlib.sha256("".join(sha256(folder / name) for name in weights(folder)).encode())
     return f"lstm-{month}-{digest.hexdigest()[:8]}"
 
 
@@ -74,7 +96,7 @@ def write_serving(folder: Path, serving: Serving) -> None:
 
 def seal(folder: Path, name: str) -> None:
     """Writes the manifest, last of all: a folder without it is incomplete."""
-    hashes = {file: sha256(folder / file) for file in (*WEIGHTS, *RECORDS)}
+    hashes = {file: sha256(folder / file) for file in (*weights(folder), *RECORDS)}
     write_json(folder / MANIFEST, {"version": name, "sha256": hashes})
 
 
@@ -90,13 +112,18 @@ def _manifest(folder: Path) -> dict[str, Any]:
         raise ModelFolderError(f"The model folder {folder} is damaged: its {MANIFEST} cannot be read.") from error
 
 
+def names(listed: Collection[str]) -> tuple[str, ...]:
+    """The files of a model folder whose manifest lists `listed`, the manifest itself not counted."""
+    return (*WEIGHTS, *(name for name in OPTIONAL if name in listed), *RECORDS)
+
+
 def verify(folder: Path) -> str:
     """The folder's version, once every file is there and has the hash that the manifest says.
 
     Raises `ModelFolderError`.
     """
     manifest = _manifest(folder)
-    for name in (*WEIGHTS, *RECORDS):
+    for name in names(manifest["sha256"]):
         file = folder / name
         if not file.is_file():
             raise ModelFolderError(f"The model folder {folder} is incomplete: it has no {name}.")

@@ -1,6 +1,6 @@
-"""Is it English? A count of English function words first; a language detector only where that leaves a doubt."""
+"""Is it English? The rarity of its words first; a language detector only where that leaves a doubt."""
 
-from collections.abc import Sequence
+import re
 from functools import lru_cache
 from typing import Any
 
@@ -9,12 +9,10 @@ _LISTED = """the and of to is it that this with for but you have are not be they
     he she her had were been would could should when how if your my we i do does did n't 's 've 're 'll about out
     just very really more some than then because into only all too one can will has its at or so"""
 FUNCTION_WORDS = frozenset(_LISTED.split())
-# Measured on 17,000 single sentences of training reviews: none is called foreign with these bounds.
-_ENOUGH = 0.18
-_MIN_WORDS = 4
 _LAST_LATIN = "\u024f"
 _READ = 2_000
-_SURE = 0.7
+_LEAST_WORDS = 2
+_WORD = re.compile(r"[^\W\d_]{2,}")
 
 
 @lru_cache(maxsize=1)
@@ -30,18 +28,23 @@ def _mostly_other_letters(text: str) -> bool:
     return sum(sign > _LAST_LATIN for sign in letters) > 0.5 * len(letters)
 
 
-def is_foreign(text: str, tokens: Sequence[str]) -> bool:
-    """Whether a text (raw, with its tokens) is most likely not English.
+def english(text: str) -> float:
+    """The detector's probability of English (0..1) for the start of a text (Lui & Baldwin 2012, "langid.py").
 
-    Mostly non-Latin letters settle it, however short the text; otherwise a text of fewer than four words is never
-    called foreign, since a detector guesses there.
+    Its five-letter statistics are flat on a few words: a bound on this must be fitted for them.
+    """
+    return float(dict(_detector().rank(text[:_READ]))["en"])
+
+
+def is_foreign(text: str, oddness: float, odd: float, sure: float) -> bool:
+    """Whether a raw text is most likely not English.
+
+    Mostly non-Latin letters settle it. Otherwise its words must be rare ones (`oddness`, as in
+    `model.flags.WordTable.oddness`, at least `odd`) and the detector's probability of English at most `sure`; a single
+    word is never called foreign.
     """
     if not text.isascii() and _mostly_other_letters(text[:_READ]):
         return True
-    words = [token for token in tokens[:1000] if token[0].isalpha()]
-    if len(words) < _MIN_WORDS:
+    if oddness < odd or len(_WORD.findall(text[:_READ])) < _LEAST_WORDS:
         return False
-    if sum(map(FUNCTION_WORDS.__contains__, tokens[:1000])) >= _ENOUGH * len(words):
-        return False
-    language, probability = _detector().classify(text[:_READ])
-    return bool(language != "en" and probability >= _SURE)
+    return english(text) <= sure

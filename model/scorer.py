@@ -9,13 +9,15 @@ import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
-from model import SHIPPED, batches, explain, language
+from model import SHIPPED, batches, explain, flags
 from model import folder as files
-from model.calibration import Blend
+from model.calibration import Blend, Curve
 from model.metrics import Floats, sigmoid
+from model.mixed import Rule
+from model.stars import Stars
 from model.text import cap, tokenize
 from model.verdict import DISTRUSTED, Explanation, Label, Verdict
-from model.vocabulary import UNKNOWN, Vocabulary
+from model.vocabulary import Vocabulary
 from model.wide import Wide
 
 # Sorting by length inside a window this long leaves a few percent of padding and keeps memory flat.
@@ -51,6 +53,9 @@ class Scorer:
         table = np.load(folder / "wide.npy", mmap_mode="r")
         self._wide = Wide(table, self._serving.wide_bias, self._serving.wide_longest)
         self._blend = Blend((self._serving.blend_lstm, self._serving.blend_wide), self._serving.blend_bias)
+        self._curve, self._mixed, self._bounds, self._stars = _rules(self._serving)
+        scores = np.load(folder / "word_scores.npy") if self._serving.review_bounds else None
+        self._words = flags.WordTable(self._vocabulary.words, scores)
         self._recurrent = _session(folder / "recurrent.onnx", threads)
 
     def score(self, texts: list[str]) -> list[Verdict]:
@@ -63,17 +68,27 @@ class Scorer:
         for start in range(0, len(texts), WINDOW):
             window = texts[start : start + WINDOW]
             documents = [tokenize(text) for text in window]
-            rows = self._blended([cap(tokens, self._serving.max_tokens) for tokens in documents])
-            verdicts.extend(map(self._verdict, window, documents, *rows))
+            logits, sums = self._blended([cap(tokens, self._serving.max_tokens) for tokens in documents])
+            verdicts.extend(map(self._verdict, window, map(len, documents), logits.tolist(), sums))
         return verdicts
 
     def explain(self, text: str) -> Explanation:
-        """The verdict on `text`, and for each sentence the change of the logit that leaving it out makes.
+        """The verdict on `text`, what leaving out each sentence and each key word changes, and whether it is mixed.
 
-        Exact counterfactuals, scored in one batch; longer texts are cut into at most 40 ranges of whole sentences, so
+        Exact counterfactuals, scored in batches; longer texts are cut into at most 40 ranges of whole sentences, so
         that the time is bounded.
         """
-        return explain.explain(text, self._serving.max_tokens, self.logits, self.score([text])[0])
+        return explain.explain(text, self._serving.max_tokens, self.logits, self.score([text])[0], self._mixed)
+
+    def mixed(self, texts: Sequence[str]) -> list[bool]:
+        """Whether each text holds clearly positive and clearly negative sentences (`model.mixed`).
+
+        Every sentence is scored alone, which takes about as long as scoring the texts.
+        """
+        pieces = [[tokenize(text[start:end]) for start, end in explain.ranges(text)] for text in texts]
+        logits = self.logits([tokens for found in pieces for tokens in found])
+        ends = np.cumsum([len(found) for found in pieces])
+        return [self._mixed.holds(part) for part in np.split(logits, ends[:-1])] if pieces else []
 
     def logits(self, documents: Sequence[Sequence[str]]) -> Floats:
         """Blended, calibrated logits (float64 [n]) of tokenized texts; 0 for one without tokens."""
@@ -89,8 +104,8 @@ class Scorer:
             logits[numbers] = self._recurrent.run(["logit"], feed)[0][:, 0]
         return logits
 
-    def _blended(self, documents: Sequence[Sequence[str]]) -> tuple[Floats, list[float]]:
-        """Blended logits [n] and each document's share of unknown words."""
+    def _blended(self, documents: Sequence[Sequence[str]]) -> tuple[Floats, Floats]:
+        """Blended, calibrated logits [n], and the sums over each document's words that the flags need, [n, 4]."""
         rows = [self._vocabulary.ids(tokens) for tokens in documents]
         full = np.asarray([number for number, row in enumerate(rows) if len(row)], dtype=np.int64)
         logits = np.zeros(len(rows))
@@ -98,26 +113,34 @@ class Scorer:
             recurrent = self.recurrent_logits([rows[number] for number in numbers])
             wide = self._wide.logits([documents[number] for number in numbers])
             logits[numbers] = self._blend.logits(recurrent, wide)
-        return logits, [float((row == UNKNOWN).mean()) if len(row) else 0.0 for row in rows]
+        lengths = np.asarray([len(row) for row in rows], dtype=np.int64)
+        return self._curve.logits(logits, lengths), self._words.sums_of(rows)
 
-    def _flags(self, text: str, tokens: list[str], unknown: float) -> tuple[str, ...]:
-        words = sum(token[0].isalnum() for token in tokens[:100])
-        short = words < self._serving.short_words
-        raised = {
-            "too_short": short,
-            "not_english": language.is_foreign(text, tokens),
-            "unknown_words": not short and unknown > self._serving.unknown_share,
-            "truncated": len(tokens) > self._serving.max_tokens,
-        }
-        return tuple(flag for flag, on in raised.items() if on)
-
-    def _verdict(self, text: str, tokens: list[str], logit: float, unknown: float) -> Verdict:
+    def _verdict(self, text: str, length: int, logit: float, sums: Floats) -> Verdict:
+        """Of a text of `length` tokens; sums: of those read (`flags.WordTable`)."""
         probability = float(sigmoid(np.asarray(logit)))
-        flags = self._flags(text, tokens, unknown)
+        raised = flags.raised(text, length, sums, self._words, self._bounds)
+        doubtful = not length or not DISTRUSTED.isdisjoint(raised)
         label: Label = "positive" if probability >= 0.5 else "negative"
-        if not tokens or abs(probability - 0.5) < self._serving.band or DISTRUSTED & set(flags):
+        if doubtful or abs(probability - 0.5) < self.band:
             label = "uncertain"
-        return Verdict(label, probability, flags, self.version)
+        stars = None if doubtful or self._stars is None else self._stars.of(logit)
+        return Verdict(label, probability, raised, self.version, stars)
+
+
+def _rules(serving: files.Serving) -> tuple[Curve, Rule, flags.Bounds, Stars | None]:
+    """What `serving.json` says about calibration by length, mixed reviews, flags and stars."""
+    bounds = flags.Bounds(
+        serving.short_words,
+        serving.unknown_share,
+        serving.max_tokens,
+        serving.foreign_oddness,
+        serving.foreign_english,
+        tuple((least, bound) for least, bound in serving.review_bounds),
+    )
+    curve = Curve(serving.length_knee, serving.length_slope, serving.length_drift, serving.skew)
+    stars = Stars(tuple(serving.star_bounds)) if serving.star_bounds else None
+    return curve, Rule(serving.mixed_logit, serving.mixed_share), bounds, stars
 
 
 def _slices(numbers: NDArray[np.int64], size: int) -> Iterator[NDArray[np.int64]]:

@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 from model import SHIPPED
-from model.folder import MANIFEST, RECORDS, WEIGHTS, ModelFolderError, verify
+from model.folder import MANIFEST, RECORDS, ModelFolderError, verify, weights
 
 LARGEST = 40 * 1024 * 1024
 
@@ -16,7 +16,7 @@ def run(run_folder: Path, target: Path = SHIPPED) -> Path:
     """
     source = run_folder / "model"
     verify(source)
-    names = (*WEIGHTS, *RECORDS, MANIFEST)
+    names = (*weights(source), *RECORDS, MANIFEST)
     size = sum((source / name).stat().st_size for name in names)
     if size > LARGEST:
         raise ModelFolderError(f"The model folder {source} has {size} bytes; at most {LARGEST} are shipped.")
