@@ -33,6 +33,8 @@ app = typer.Typer(
 )
 db_app = typer.Typer(help="The SQL database.", no_args_is_help=True)
 app.add_typer(db_app, name="db")
+data_app = typer.Typer(help="Training data: what is in a file, and where to get it.", no_args_is_help=True)
+app.add_typer(data_app, name="data")
 
 
 def stop(sentence: object, code: int) -> NoReturn:
@@ -168,6 +170,46 @@ def db_check() -> None:
     if problems:
         raise typer.Exit(exit_codes.UNAVAILABLE)
     typer.echo("The database answers and its schema is the newest.")
+
+
+@data_app.command("report")
+def data_report(
+    file: Annotated[Path, typer.Argument(help="Parquet, CSV, TSV or JSONL file, or an aclImdb folder.")],
+    glove: Annotated[Path | None, typer.Option(help="GloVe vectors (text or Parquet), for their coverage.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the figures here as JSON.")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
+) -> None:
+    """Rows, labels, copies, lengths, odd signs, GloVe coverage, unknown words and split of a data file."""
+    import json
+
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.table import Table
+
+    from model import preprocess
+    from model.readers import DataError
+
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, disable=quiet or not console.is_terminal) as bar:
+        stages = {}
+
+        def progress(stage: str, done: int, total: int) -> None:
+            if stage not in stages:
+                stages[stage] = bar.add_task(stage)
+            bar.update(stages[stage], completed=done, total=total)
+
+        try:
+            figures = preprocess.report(file, glove_path=glove, progress=progress)
+        except DataError as error:
+            stop(error, exit_codes.DATA)
+    if output is not None:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        output.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    table = Table("", "", figures["file"], box=None, highlight=False)
+    for section, name, value in preprocess.lines(figures):
+        table.add_row(section, name, value)
+    Console(highlight=False).print(table)
 
 
 @app.command()

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 
 from model import glove, readers, vocabulary
 from model.config import Config
+from model.preprocess import coverage, describe
 from model.readers import DataError, Reviews
 from model.splits import Split, split
 from model.text import cap, tokenize
@@ -59,26 +59,6 @@ def file_hash(path: Path) -> str:
     return digest.hexdigest()
 
 
-def describe(reviews: Reviews, tokens: Sequence[Sequence[str]]) -> dict[str, Any]:
-    """Rows, labels, films, duplicates (by `norm_hash`) and lengths in tokens of a set of reviews."""
-    lengths = np.asarray([len(row) for row in tokens] or [0])
-    quantiles = {f"p{q}": int(np.percentile(lengths, q)) for q in (50, 90, 99)}
-    return {
-        "rows": len(reviews),
-        "positive": int((reviews.labels == 1).sum()),
-        "negative": int((reviews.labels == 0).sum()),
-        "films": len({movie for movie in reviews.movies if movie}),
-        "duplicates": len(reviews) - len(set(reviews.hashes)),
-        "tokens": {"mean": round(float(lengths.mean()), 1), **quantiles, "longest": int(lengths.max())},
-    }
-
-
-def _coverage(counts: Counter[str], known: set[str]) -> float:
-    """Share of token occurrences that are in `known`."""
-    total = sum(counts.values())
-    return round(sum(number for word, number in counts.items() if word in known) / total, 5) if total else 0.0
-
-
 def _limited(reviews: Reviews, limit: int | None, seed: int) -> Reviews:
     if limit is None or limit >= len(reviews):
         return reviews
@@ -122,6 +102,6 @@ def prepare(config: Config) -> Corpus:
         "unlabelled": len(unlabelled),
         "parts": {"train": len(parts.train), "dev": len(parts.dev), "validation": len(parts.validation)},
         "vocabulary": len(words),
-        "coverage": {"vocabulary": _coverage(counts, set(words.words)), "glove": _coverage(counts, set(found))},
+        "coverage": {"vocabulary": coverage(counts, set(words.words)), "glove": coverage(counts, set(found))},
     }
     return Corpus(reviews, tokens, parts, unlabelled, words, vectors, report)

@@ -96,13 +96,15 @@ def _sorted_parts(
 
 
 def pairs(texts: Sequence[str]) -> Pairs:
-    """All pairs of near-copies among `texts` (see above); exact copies are among them, and so are all pairs of them.
+    """All pairs of near-copies among `texts` (see above), exact copies included.
 
-    A shingle that more than 9 reviews have is only counted for reviews near each other in the file, so in a large
-    family of copies some pairs are left out; the family still hangs together. Reviews of fewer than 12 words have
-    no near-copies. About 10 s for 25,000 reviews on one core.
+    A shingle that more than 9 reviews have is only counted for reviews near each other in alphabetical order, so in a
+    large family of copies some pairs are left out; the family still hangs together. The order of `texts` does not
+    matter. Reviews of fewer than 12 words have no near-copies. About 5 s for 25,000 reviews on one core.
     """
-    hashes, rows = _shingles(texts)
+    # In alphabetical order, so that a shuffled file has the same pairs, and copies with one beginning are neighbours.
+    order = np.asarray(sorted(range(len(texts)), key=texts.__getitem__), dtype=np.int64)
+    hashes, rows = _shingles([texts[row] for row in order])
     total = len(texts)
     sizes = np.zeros(total, dtype=np.int64)
     keys, counts = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)]
@@ -116,21 +118,26 @@ def pairs(texts: Sequence[str]) -> Pairs:
             keys.append(key)
             counts.append(count.astype(np.int64))
     key, shared = _joined(keys, counts)
-    first, second = np.divmod(key, max(total, 1))
-    share = shared / np.maximum(np.minimum(sizes[first], sizes[second]), 1)
-    near = (shared >= SHARED) & (share >= CONTAINED)
-    return Pairs(first[near], second[near], share[near])
+    one, other = np.divmod(key, max(total, 1))
+    share = shared / np.maximum(np.minimum(sizes[one], sizes[other]), 1)
+    near = np.flatnonzero((shared >= SHARED) & (share >= CONTAINED))
+    first = np.minimum(order[one[near]], order[other[near]])
+    second = np.maximum(order[one[near]], order[other[near]])
+    by_row = np.lexsort((second, first))
+    return Pairs(first[by_row], second[by_row], share[near][by_row])
 
 
 def groups(texts: Sequence[str], hashes: Sequence[str]) -> list[str]:
     """The group of each review: the least `norm_hash` among its copies and near-copies (its own when it has none).
 
-    hashes: the `norm_hash` of each text. Nothing is drawn, so a file has the same groups on every machine.
+    hashes: the `norm_hash` of each text. Neither the order of the texts nor the machine changes a group.
     """
-    once = {copy: row for row, copy in reversed(list(enumerate(hashes)))}
-    rows = sorted(once.values())
-    found = pairs([texts[row] for row in rows])
-    leader = {copy: copy for copy in once}
+    once: dict[str, str] = {}
+    for text, copy in zip(texts, hashes, strict=True):
+        once[copy] = min(once.get(copy, text), text)
+    names = list(once)
+    found = pairs(list(once.values()))
+    leader = {copy: copy for copy in names}
 
     def top(copy: str) -> str:
         while leader[copy] != copy:
@@ -139,7 +146,7 @@ def groups(texts: Sequence[str], hashes: Sequence[str]) -> list[str]:
         return copy
 
     for first, second in zip(found.first.tolist(), found.second.tolist(), strict=True):
-        one, other = sorted((top(hashes[rows[first]]), top(hashes[rows[second]])))
+        one, other = sorted((top(names[first]), top(names[second])))
         leader[other] = one
     return [top(copy) for copy in hashes]
 

@@ -37,15 +37,17 @@ def part(group: str) -> str:
     return "dev" if checksum % 20 == 1 else "train"
 
 
-def groups(reviews: Reviews) -> list[str]:
+def groups(reviews: Reviews, near: Sequence[str] | None = None) -> list[str]:
     """What decides the part of each review: its film; without one, its group of near-copies.
+
+    near: what `duplicates.groups` says of the reviews, where it is known already.
 
     A review without a film that is a near-copy of one with a film goes with that film (the first in the alphabet, when
     there are several).
     """
     if all(reviews.movies):
         return reviews.movies
-    found = duplicates.groups(reviews.texts, reviews.hashes)
+    found = duplicates.groups(reviews.texts, reviews.hashes) if near is None else near
     films: dict[str, str] = {}
     for group, movie in zip(found, reviews.movies, strict=True):
         if movie:
@@ -57,13 +59,13 @@ def _rows(names: Sequence[str], wanted: str) -> NDArray[np.int64]:
     return np.asarray([row for row, name in enumerate(names) if name == wanted], dtype=np.int64)
 
 
-def split(reviews: Reviews) -> Split:
-    """The three parts of `reviews`.
+def split(reviews: Reviews, near: Sequence[str] | None = None) -> Split:
+    """The three parts of `reviews`; near: as for `groups`.
 
     Dev and validation rows whose text (by `norm_hash`) is also in the training part, validation rows also in dev, and
     repeats inside dev and validation are dropped.
     """
-    names = [part(group) for group in groups(reviews)]
+    names = [part(group) for group in groups(reviews, near)]
     train = _rows(names, "train")
     seen = {reviews.hashes[row] for row in train}
     kept: dict[str, list[int]] = {"dev": [], "validation": []}

@@ -1,13 +1,12 @@
 """Every kind of data file gives the same reviews."""
 
-import json
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from model import data, glove, readers
+from model import glove, readers
 from model.readers import DataError
 from model.vocabulary import Vocabulary
 
@@ -118,16 +117,3 @@ def test_glove_text_and_parquet_agree(tmp_path: Path) -> None:
     assert table[3].tolist() == [0.5, -1.0]
     with pytest.raises(DataError, match="dimensions"):
         glove.table(Vocabulary(["the"]), found, 3, seed=1)
-
-
-def test_describe_counts(tmp_path: Path) -> None:
-    (tmp_path / "d.jsonl").write_text(
-        "\n".join(json.dumps({"text": t, "label": 1, "movie": "tt1"}) for t in ("A b c", "a, b. c", "d")),
-        encoding="utf-8",
-    )
-    found = readers.read(tmp_path / "d.jsonl")
-    report = data.describe(found, [text.split() for text in found.texts])
-    assert report["rows"] == 3
-    assert report["duplicates"] == 1
-    assert report["films"] == 1
-    assert report["tokens"]["longest"] == 3
