@@ -1,9 +1,16 @@
-"""From trained parts to a model folder: calibrate, write, measure through the scorer, describe, seal."""
+"""From trained parts to a model folder: write, fit the rules, measure through the scorer, describe, seal.
 
+`python -m model.assemble FOLDER TARGET` does all but the training again for the weights in FOLDER.
+"""
+
+import argparse
 import hashlib
+import json
 import platform
+import shutil
+import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version as installed
 from pathlib import Path
@@ -12,12 +19,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from model import calibration, card, evaluate, export, folder
+from model import card, data, evaluate, export, folder, readers, rules, stars, verdict_checks
 from model.config import Config
 from model.data import Corpus, file_hash
 from model.folder import Serving
 from model.metrics import Floats, accuracy, sigmoid
+from model.rules import Task
 from model.scorer import Scorer
+from model.splits import split
+from model.stars import Stars
+from model.text import tokenize
 from model.wide import Wide
 
 
@@ -44,23 +55,18 @@ def code_hash() -> str:
     return digest.hexdigest()
 
 
-def _calibrated(config: Config, corpus: Corpus, trained: Trained) -> Serving:
-    """Blend and band from the dev part."""
-    rows = corpus.split.dev
-    tokens, labels = corpus.part(rows)
-    parts = [trained.predict(corpus.ids(rows, config.serving.max_tokens)), trained.wide.logits(tokens)]
-    blend = calibration.fit(parts, labels)
-    band = calibration.uncertain_band(blend.probabilities(*parts), labels, config.serving.stated_accuracy)
+def _unfitted(config: Config, wide: Wide) -> Serving:
+    """What the config and the weights alone decide; the rest is for `model.rules` to fit."""
     return Serving(
         dimensions=config.network.dimensions,
         units=config.network.units,
-        blend_lstm=blend.weights[0],
-        blend_wide=blend.weights[1],
-        blend_bias=blend.bias,
-        band=band,
+        blend_lstm=0.5,
+        blend_wide=0.5,
+        blend_bias=0.0,
+        band=0.0,
         stated_accuracy=config.serving.stated_accuracy,
-        wide_bias=trained.wide.bias,
-        wide_longest=trained.wide.longest,
+        wide_bias=wide.bias,
+        wide_longest=wide.longest,
         max_tokens=config.serving.max_tokens,
         batch=config.serving.batch,
         short_words=config.serving.short_words,
@@ -68,8 +74,8 @@ def _calibrated(config: Config, corpus: Corpus, trained: Trained) -> Serving:
     )
 
 
-def _measured(corpus: Corpus, rows: NDArray[np.int64], scorer: Scorer) -> dict[str, Any]:
-    found = evaluate.measured(corpus.reviews.take(rows), scorer)
+def _measured(task: Task, rows: NDArray[np.int64], scorer: Scorer) -> dict[str, Any]:
+    found = evaluate.measured(task.reviews.take(rows), scorer)
     return found | {"metrics": found["metrics"].as_dict()}
 
 
@@ -113,34 +119,133 @@ def _describe(target: Path, name: str, metrics: dict[str, Any], facts: dict[str,
     folder.seal(target, name)
 
 
+def _sealed(target: Path, month: str, serving: Serving, facts: dict[str, Any], threads: int) -> Scorer:
+    """A scorer on the folder as it is with `serving`: it opens only a complete one."""
+    folder.write_serving(target, serving)
+    name = folder.version(target, month)
+    _describe(target, name, {}, facts | {"serving": asdict(serving)})
+    return Scorer(target, threads=threads)
+
+
+def _finished(
+    target: Path,
+    task: Task,
+    serving: Serving,
+    facts: dict[str, Any],
+    month: str,
+    parts: Callable[[Scorer], dict[str, float]],
+    threads: int,
+) -> Path:
+    """Fits the rules for the weights in `target`, measures, describes and seals it."""
+    (target / folder.OPTIONAL[0]).unlink(missing_ok=True)
+    _sealed(target, month, serving, facts, threads)
+    fitted = rules.fit(task, target, serving, threads=threads)
+    rules.write(target, fitted)
+    scorer = _sealed(target, month, fitted.serving, facts, threads)
+    rows = task.split.validation
+    estimate = Stars(tuple(fitted.serving.star_bounds)) if fitted.constants else None
+    checks = verdict_checks.measured(scorer, task.reviews.take(rows), task.ratings[rows], fitted.constants, estimate)
+    complete = fitted.serving
+    if not checks.get("stars", {}).get("shipped", False):
+        complete = replace(complete, star_bounds=[])
+        scorer = _sealed(target, month, complete, facts, threads)
+    metrics = {
+        "validation": _measured(task, rows, scorer),
+        "dev": _measured(task, task.split.dev, scorer),
+        "parts": parts(scorer),
+        "calibration": fitted.report,
+        "verdict": checks,
+    }
+    _describe(target, scorer.version, metrics, facts | {"serving": asdict(complete)})
+    return target
+
+
 def assemble(config: Config, corpus: Corpus, trained: Trained, target: Path) -> Path:
     """Writes the model folder `target` (made if need be) and returns it.
 
     The figures are measured by the scorer on the finished weights, as `model.evaluate` repeats them.
     """
     target.mkdir(parents=True, exist_ok=True)
-    serving = _calibrated(config, corpus, trained)
     export.write(trained.weights, trained.table, target)
     trained.wide.write(target / "wide.npy")
     corpus.vocabulary.write(target / "vocabulary.txt")
-    folder.write_serving(target, serving)
     (target / "config.json").write_text(config.model_dump_json(indent=1) + "\n", encoding="utf-8")
-    name = folder.version(target, datetime.now(UTC).strftime("%Y.%m"))
     facts: dict[str, Any] = {
         "name": config.name,
         "notes": config.notes,
         "data": {"files": _files(config), **corpus.report},
         "code": code_hash(),
-        "serving": {"band": serving.band, "stated_accuracy": serving.stated_accuracy},
         "training": _training(config, trained),
     }
-    # Sealed twice: the scorer opens only a complete folder, and the figures come from the scorer.
-    _describe(target, name, {}, facts)
-    scorer = Scorer(target, threads=config.training.threads)
-    metrics = {
-        "validation": _measured(corpus, corpus.split.validation, scorer),
-        "dev": _measured(corpus, corpus.split.dev, scorer),
-        "parts": _parts_alone(config, corpus, trained, scorer),
-    }
-    _describe(target, name, metrics, facts)
-    return target
+    ratings = stars.ratings(config.data.labelled, corpus.reviews.texts)
+    return _finished(
+        target,
+        Task(corpus.reviews, corpus.tokens, corpus.split, ratings),
+        _unfitted(config, trained.wide),
+        facts,
+        datetime.now(UTC).strftime("%Y.%m"),
+        lambda scorer: _parts_alone(config, corpus, trained, scorer),
+        config.training.threads,
+    )
+
+
+def task_of(source: Path, labelled: Path | None = None) -> Task:
+    """The labelled reviews that the model folder `source` was trained and measured on, split as then.
+
+    labelled: where the file is now, if not where the folder's config says. Raises `DataError`.
+    """
+    config = json.loads((source / "config.json").read_text(encoding="utf-8"))
+    path = labelled or Path(config["data"]["labelled"])
+    reviews = data._limited(readers.labelled(readers.read(path)), config["data"]["limit"], config["training"]["seed"])
+    tokens = [tokenize(text) for text in reviews.texts]
+    return Task(reviews, tokens, split(reviews), stars.ratings(path, reviews.texts))
+
+
+def remeasure(source: Path, target: Path, *, labelled: Path | None = None, threads: int = 2) -> Path:
+    """A copy of the model folder `source` at `target` with all rules fitted and all figures measured anew.
+
+    Weights, and what the card says of their training, stay. For a folder of an older version of this program, and to
+    see what a change of the rules does. Raises `ModelFolderError` and `DataError`.
+    """
+    version = folder.verify(source)
+    old = folder.read_card(source)
+    shutil.copytree(source, target, dirs_exist_ok=True)
+    facts = {"name": old["config"], "notes": old["notes"], "data": old["data"], "code": old["code_sha256"]}
+    serving = replace(folder.read_serving(source), unknown_share=_configured(source)["unknown_share"])
+    alone = old["metrics"]["parts"]
+    return _finished(
+        target,
+        task_of(source, labelled),
+        serving,
+        facts | {"training": old["training"]},
+        version.split("-")[1],
+        lambda _: alone,
+        threads,
+    )
+
+
+def _configured(source: Path) -> dict[str, Any]:
+    """The `serving` section of a folder's config: what its rules were fitted from."""
+    found: dict[str, Any] = json.loads((source / "config.json").read_text(encoding="utf-8"))["serving"]
+    return found
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Fits and measures anew: the command line of `remeasure`."""
+    parser = argparse.ArgumentParser(prog="python -m model.assemble", description=remeasure.__doc__)
+    parser.add_argument("source", type=Path)
+    parser.add_argument("target", type=Path)
+    parser.add_argument("--data", type=Path, default=None, help="the labelled file, if it was moved")
+    parser.add_argument("--threads", type=int, default=2)
+    chosen = parser.parse_args(arguments)
+    try:
+        remeasure(chosen.source, chosen.target, labelled=chosen.data, threads=chosen.threads)
+    except (folder.ModelFolderError, readers.DataError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    sys.stdout.write((chosen.target / "CARD.md").read_text(encoding="utf-8"))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

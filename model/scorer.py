@@ -47,13 +47,14 @@ class Scorer:
         self.card: dict[str, Any] = files.read_card(folder)
         self._serving = files.read_serving(folder)
         self.band = self._serving.band
+        self.max_tokens = self._serving.max_tokens
         self._vocabulary = Vocabulary.read(folder / "vocabulary.txt")
         # Memory-mapped: the worker processes of one machine share one copy.
         self._vectors = np.load(folder / "embedding.npy", mmap_mode="r")
         table = np.load(folder / "wide.npy", mmap_mode="r")
         self._wide = Wide(table, self._serving.wide_bias, self._serving.wide_longest)
         self._blend = Blend((self._serving.blend_lstm, self._serving.blend_wide), self._serving.blend_bias)
-        self._curve, self._mixed, self._bounds, self._stars = _rules(self._serving)
+        self._curve, self._mixed, self._bounds, self.stars = _rules(self._serving)
         scores = np.load(folder / "word_scores.npy") if self._serving.review_bounds else None
         self._words = flags.WordTable(self._vocabulary.words, scores)
         self._recurrent = _session(folder / "recurrent.onnx", threads)
@@ -94,6 +95,12 @@ class Scorer:
         """Blended, calibrated logits (float64 [n]) of tokenized texts; 0 for one without tokens."""
         return self._blended(documents)[0]
 
+    def parts(self, documents: Sequence[Sequence[str]]) -> tuple[Floats, Floats]:
+        """Logits (each float64 [n]) of the LSTM alone and of the n-gram part alone for tokenized, not empty texts."""
+        rows = [self._vocabulary.ids(tokens) for tokens in documents]
+        wide = [self._wide.logits(documents[first : first + 512]) for first in range(0, len(rows), 512)]
+        return self.recurrent_logits(rows), np.concatenate([np.zeros(0), *wide])
+
     def recurrent_logits(self, rows: Sequence[NDArray[np.int32]]) -> Floats:
         """Logits (float64 [n]) of the LSTM alone for word ids (each int32 [length >= 1])."""
         logits = np.zeros(len(rows))
@@ -124,7 +131,7 @@ class Scorer:
         label: Label = "positive" if probability >= 0.5 else "negative"
         if doubtful or abs(probability - 0.5) < self.band:
             label = "uncertain"
-        stars = None if doubtful or self._stars is None else self._stars.of(logit)
+        stars = None if doubtful or self.stars is None else self.stars.of(logit)
         return Verdict(label, probability, raised, self.version, stars)
 
 

@@ -52,7 +52,7 @@ def distribution(theta: Floats, logits: Floats) -> Floats:
     """P(each rating level), [n, levels]."""
     above = _cumulative(theta, logits)
     ends = np.ones((len(logits), 1))
-    return np.concatenate([ends, above], axis=1) - np.concatenate([above, 0 * ends], axis=1)
+    return np.asarray(np.concatenate([ends, above], axis=1) - np.concatenate([above, 0 * ends], axis=1))
 
 
 def _ordinal(logits: Floats, classes: NDArray[np.int64], levels: int) -> Floats:
