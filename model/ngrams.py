@@ -1,15 +1,15 @@
 """Hashed n-grams: tokens -> bucket numbers, the same at training and at serving."""
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 # Odd 64-bit constants (golden ratio and the finaliser of MurmurHash3, Appleby 2011) spread 32-bit checksums.
-_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
-_MIX = np.uint64(0xFF51AFD7ED558CCD)
-_SHIFT = np.uint64(33)
+GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+MIX = np.uint64(0xFF51AFD7ED558CCD)
+SHIFT = np.uint64(33)
 _KEPT_WORDS = 400_000
 
 
@@ -27,8 +27,13 @@ _CHECKSUMS = _Checksums()
 
 
 def _mixed(value: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    value = (value ^ (value >> _SHIFT)) * _MIX
-    return value ^ (value >> _SHIFT)
+    value = (value ^ (value >> SHIFT)) * MIX
+    return value ^ (value >> SHIFT)
+
+
+def checksums(tokens: Iterable[str]) -> NDArray[np.uint32]:
+    """CRC-32 of each token (of its UTF-8)."""
+    return np.asarray(list(map(_CHECKSUMS.__getitem__, tokens)), dtype=np.uint32)
 
 
 def hashes(documents: Sequence[Sequence[str]], longest: int) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
@@ -37,15 +42,14 @@ def hashes(documents: Sequence[Sequence[str]], longest: int) -> tuple[NDArray[np
     An n-gram never spans two documents.
     """
     lengths = np.asarray([len(tokens) for tokens in documents], dtype=np.int64)
-    lookup = _CHECKSUMS.__getitem__
-    checksums = np.asarray([c for tokens in documents for c in map(lookup, tokens)], dtype=np.uint64)
+    values_of = checksums(token for tokens in documents for token in tokens).astype(np.uint64)
     owner = np.repeat(np.arange(len(documents), dtype=np.int64), lengths)
     owners, values = [], []
-    running = np.zeros_like(checksums)
+    running = np.zeros_like(values_of)
     for size in range(1, longest + 1):
         # running[i] is the hash of the n-gram that starts at token i; one more token is folded in each round.
-        last = checksums[size - 1 :]
-        running = _mixed((running[: len(last)] + np.uint64(size)) * _GOLDEN + last)
+        last = values_of[size - 1 :]
+        running = _mixed((running[: len(last)] + np.uint64(size)) * GOLDEN + last)
         inside = owner[: len(last)] == owner[size - 1 :]
         owners.append(owner[: len(last)][inside])
         values.append(running[inside])

@@ -86,8 +86,13 @@ def tokenize(text: str) -> list[str]:
     >>> tokenize("I don't think it's bad!<br />8/10")
     ['i', 'do', "n't", 'think', 'it', "'s", 'bad', '!', '8/10']
     """
+    return split(clean(text).lower())
+
+
+def split(text: str) -> list[str]:
+    """The tokens of clean, lower-case text."""
     # The blank in front of n't is what splits "don't" as the Treebank does, at the speed of str.replace.
-    return _TOKEN.findall(clean(text).lower().replace("n't", " n't"))
+    return _TOKEN.findall(text.replace("n't", " n't"))
 
 
 def cap(tokens: list[T], limit: int) -> list[T]:
