@@ -49,6 +49,8 @@ class NetworkConfig(_Section):
     units: Count = 64
     spatial_dropout: Share = 0.25
     dropout: Share = 0.3
+    half_embedding: bool = False
+    """Ship the embedding as float16 (the network is rounded to it before it is measured)."""
 
 
 class TrainingConfig(_Section):
@@ -70,18 +72,49 @@ class TrainingConfig(_Section):
     threads: Count = 2
 
 
-class DistilConfig(_Section):
-    """A second network (the student, which ships) learns from a first one (the teacher) on unlabelled reviews.
+class TeacherConfig(_Section):
+    """The teachers (`model.teachers`): a language model of all reviews, a classifier on it, and an n-gram model."""
 
-    The teacher is the network that `TrainingConfig` describes, blended with the n-gram part. The student sees the
-    labels of the labelled reviews and the teacher's probabilities of the unlabelled ones (Hinton, Vinyals, Dean 2015,
-    "Distilling the Knowledge in a Neural Network"). All other settings are the teacher's.
+    dimensions: Count = 300
+    """Of the word embedding, with which the student starts."""
+    units: Count = 512
+    layers: Count = 3
+    epochs: Count = 3
+    """Of the language model."""
+    learning_rate: Annotated[float, Field(gt=0)] = 2e-3
+    dropout: Share = 0.1
+    streams: Count = 32
+    """Texts that the language model reads side by side, `steps` words of each in a batch."""
+    steps: Count = 128
+    candidates: Count = 3_000
+    """Words in each softmax: the most frequent, those of the batch, random ones."""
+    classifier_epochs: Count = 2
+    folds: Annotated[int, Field(ge=2)] = 3
+    """A labelled review's soft label comes from models fitted without its film's fold."""
+    max_tokens: Count = 400
+    """Of a review that the classifier reads (1/4 head + 3/4 tail)."""
+    text_tokens: Count = 1024
+    """The same for the language model."""
+
+
+class DistilConfig(_Section):
+    """A network (the student, which ships) learns from teachers on labelled and unlabelled reviews.
+
+    Hinton, Vinyals, Dean 2015, "Distilling the Knowledge in a Neural Network". With a `teacher` section its soft labels
+    serve; without one the teacher is a first network as `TrainingConfig` describes, blended with the n-gram part. All
+    other settings are those of `TrainingConfig`.
     """
 
     epochs: Count = 4
     word_dropout: Share = 0.1
     limit: Count | None = None
     """Use only that many unlabelled reviews."""
+    label_share: Share = 0.3
+    """What a labelled review learns from is that share of its label and the rest of its soft label."""
+    pieces: Annotated[int, Field(ge=0)] = 0
+    """Pieces of whole sentences cut from each review as further examples."""
+    piece_sentences: Count = 6
+    """Sentences of the longest piece."""
 
 
 class WideConfig(_Section):
@@ -119,6 +152,7 @@ class Config(_Section):
     vocabulary: VocabularyConfig = VocabularyConfig()
     network: NetworkConfig = NetworkConfig()
     training: TrainingConfig = TrainingConfig()
+    teacher: TeacherConfig | None = None
     distil: DistilConfig | None = None
     """Without it the first network ships."""
     wide: WideConfig = WideConfig()
@@ -128,6 +162,10 @@ class Config(_Section):
     def _distil_has_data(self) -> "Config":
         if self.distil and not self.data.unlabelled:
             raise ValueError("distil needs data.unlabelled")
+        if self.teacher and not self.distil:
+            raise ValueError("teacher needs distil: nothing would learn from it")
+        if self.teacher and self.teacher.dimensions != self.network.dimensions:
+            raise ValueError("network.dimensions must be teacher.dimensions: the student starts with that embedding")
         return self
 
 

@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from model import batches, calibration, metrics
 from model.config import TrainingConfig
+from model.storage import write_arrays
 from model.vocabulary import UNKNOWN
 
 if TYPE_CHECKING:
@@ -39,13 +40,6 @@ class Examples:
     def lengths(self) -> NDArray[np.int64]:
         """Number of words of each review, int64 [n]."""
         return np.asarray([len(row) for row in self.rows], dtype=np.int64)
-
-
-def _write_arrays(path: Path, arrays: dict[str, NDArray[Any]]) -> None:
-    """Atomic: a run killed while writing leaves the earlier file."""
-    partial = path.with_suffix(".partial.npz")
-    np.savez(partial, allow_pickle=False, **arrays)
-    partial.replace(path)
 
 
 class _Trainer:
@@ -107,7 +101,7 @@ class _Trainer:
 
     def save(self, path: Path) -> None:
         """Everything a resumed run needs."""
-        _write_arrays(path, {f"v{number}": value.numpy() for number, value in enumerate(self._state())})
+        write_arrays(path, {f"v{number}": value.numpy() for number, value in enumerate(self._state())})
 
     def load(self, path: Path) -> None:
         """The inverse of `save`."""
@@ -180,7 +174,7 @@ def fit(
             progress.console.print(" ".join(f"{name} {value:.4f}" for name, value in record.items()), soft_wrap=True)
             if not history or record["dev_log_loss"] < min(past["dev_log_loss"] for past in history):
                 best = {f"v{number}": mean.numpy() for number, mean in enumerate(trainer.average)}
-                _write_arrays(folder / BEST, best)
+                write_arrays(folder / BEST, best)
             history.append(record)
             trainer.save(folder / CHECKPOINT)
             (folder / HISTORY).write_text(json.dumps(history, indent=1), encoding="utf-8")

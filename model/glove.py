@@ -53,11 +53,11 @@ def table(
 ) -> NDArray[np.float32]:
     """Embedding table (float32 [len(vocabulary), dimensions]).
 
-    Rows of words without a vector are normal with the spread of the known ones; padding is zero.
-    Raises `DataError` when the vectors are not `dimensions` wide.
+    Rows of words without a vector, and columns beyond the vectors', are normal with the spread of the known ones;
+    padding is zero. Raises `DataError` when the vectors are more than `dimensions` wide.
     """
     known = np.stack(list(vectors.values())) if vectors else np.zeros((0, dimensions), dtype=np.float32)
-    if known.shape[1] != dimensions:
+    if known.shape[1] > dimensions:
         raise DataError(f"The GloVe vectors have {known.shape[1]} dimensions, the config says {dimensions}.")
     # Half the spread: a word seen a few times should not shout before training has placed it.
     spread = 0.5 * float(known.std()) if len(known) else 0.1
@@ -65,5 +65,5 @@ def table(
     rows[0] = 0.0
     for row, word in enumerate(vocabulary.words, start=len(vocabulary) - len(vocabulary.words)):
         if word in vectors:
-            rows[row] = vectors[word]
+            rows[row, : known.shape[1]] = vectors[word]
     return rows

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.console import Console
 
-from model import assemble, calibration, config, data, wide
+from model import assemble, calibration, config, data, metrics, wide
 from model.config import Config
 from model.data import Corpus
 from model.wide import Wide
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import keras
 
     from model.fit import Examples
+    from model.teachers.stage import Taught
 
     Fitted = tuple[keras.Model, list[dict[str, float]]]
 
@@ -45,44 +46,86 @@ def _examples(corpus: Corpus, rows: NDArray[np.int64], limit: int) -> "Examples"
     return Examples(corpus.ids(rows, limit), corpus.reviews.labels[rows].astype(np.float32))
 
 
-def _fitted(settings: Config, corpus: Corpus, train: "Examples", folder: Path, resume: bool) -> "Fitted":
-    """One network, fresh from its seed, fitted on `train`; checkpoints go to `folder`."""
+def _fitted(
+    settings: Config, corpus: Corpus, vectors: NDArray[np.float32], train: "Examples", folder: Path, resume: bool
+) -> "Fitted":
+    """One network, fresh from its seed and the embedding `vectors`, fitted on `train`; checkpoints go to `folder`."""
     import keras
 
     from model import fit, network
 
     keras.utils.set_random_seed(settings.training.seed)
     built = network.build(settings.network, len(corpus.vocabulary))
-    network.set_embedding(built, corpus.vectors)
+    network.set_embedding(built, vectors)
     folder.mkdir(parents=True, exist_ok=True)
     dev = _examples(corpus, corpus.split.dev, settings.serving.max_tokens)
     return built, fit.fit(built, train, dev, settings.training, folder, resume=resume)
 
 
-def _taught(settings: Config, corpus: Corpus, train: "Examples", teacher: "keras.Model", ngrams: Wide) -> "Examples":
-    """The labelled training part with its labels and the unlabelled reviews with the teacher's probabilities."""
+def _mixed(settings: Config, labels: NDArray[np.float32], soft: NDArray[np.float64]) -> NDArray[np.float32]:
+    """What the student learns from: the soft labels' probabilities, for labelled reviews with a share of the label."""
+    assert settings.distil is not None
+    targets = metrics.sigmoid(soft).astype(np.float32)
+    share = np.float32(settings.distil.label_share)
+    targets[: len(labels)] = share * labels + (1 - share) * targets[: len(labels)]
+    return targets
+
+
+def _self_taught(settings: Config, corpus: Corpus, folder: Path, resume: bool) -> "tuple[Examples, Wide]":
+    """Examples of a student whose teacher is a network like itself, blended with the n-gram part."""
     from model import fit
 
     assert settings.distil is not None
+    train = _examples(corpus, corpus.split.train, settings.training.max_tokens)
+    ngrams = wide.train(*corpus.part(corpus.split.train), settings.wide)
+    teacher, _ = _fitted(settings, corpus, corpus.vectors, train, folder / "teacher", resume)
     tokens = corpus.unlabelled[: settings.distil.limit]
     rows = corpus.encoded(tokens, settings.training.max_tokens)
     dev_tokens, dev_labels = corpus.part(corpus.split.dev)
     dev_rows = corpus.ids(corpus.split.dev, settings.serving.max_tokens)
     blend = calibration.fit([fit.predict(teacher, dev_rows), ngrams.logits(dev_tokens)], dev_labels)
     soft = blend.probabilities(fit.predict(teacher, rows), ngrams.logits(tokens)).astype(np.float32)
-    return fit.Examples([*train.rows, *rows], np.concatenate([train.targets, soft]))
+    return fit.Examples([*train.rows, *rows], np.concatenate([train.targets, soft])), ngrams
 
 
-def _recurrent(settings: Config, corpus: Corpus, ngrams: Wide, folder: Path, resume: bool) -> "Fitted":
-    """The network that ships: the only one, or with `distil` the student of the first."""
-    train = _examples(corpus, corpus.split.train, settings.training.max_tokens)
-    if settings.distil is None:
-        return _fitted(settings, corpus, train, folder / "network", resume)
-    teacher, _ = _fitted(settings, corpus, train, folder / "teacher", resume)
-    both = _taught(settings, corpus, train, teacher, ngrams)
+def _taught(settings: Config, corpus: Corpus, folder: Path, resume: bool) -> "tuple[Examples, Wide, Taught]":
+    """The same with the teachers of `model.teachers`, who also label pieces of reviews; both parts learn from them."""
+    from model import fit
+    from model.teachers import stage
+
+    distil = settings.distil
+    assert distil is not None
+    seed = settings.training.seed
+    found = stage.documents(corpus, distil.pieces, distil.piece_sentences, distil.limit, seed)
+    features = wide.Features(found.tokens, settings.wide, counted=found.reviews)
+    taught = stage.run(settings, corpus, found, features, folder / "teachers", resume=resume)
+    labels = corpus.reviews.labels[corpus.split.train].astype(np.float32)
+    targets = _mixed(settings, labels, taught.soft)
+    ngrams = features.fit(np.arange(len(targets)), targets)
+    rows = corpus.encoded(found.tokens, settings.training.max_tokens)
+    return fit.Examples(rows, targets), ngrams, taught
+
+
+def _student(settings: Config) -> Config:
+    """The config with the student's own epochs and word dropout."""
+    assert settings.distil is not None
     update = {"epochs": settings.distil.epochs, "word_dropout": settings.distil.word_dropout}
-    student = settings.model_copy(update={"training": settings.training.model_copy(update=update)})
-    return _fitted(student, corpus, both, folder / "network", resume)
+    return settings.model_copy(update={"training": settings.training.model_copy(update=update)})
+
+
+def _parts(settings: Config, corpus: Corpus, folder: Path, resume: bool) -> "tuple[Fitted, Wide, dict[str, object]]":
+    """The network and the n-gram part that ship, and what the card says about their teachers."""
+    target = folder / "network"
+    if settings.distil is None:
+        train = _examples(corpus, corpus.split.train, settings.training.max_tokens)
+        ngrams = wide.train(*corpus.part(corpus.split.train), settings.wide)
+        return _fitted(settings, corpus, corpus.vectors, train, target, resume), ngrams, {}
+    if settings.teacher is None:
+        examples, ngrams = _self_taught(settings, corpus, folder, resume)
+        return _fitted(_student(settings), corpus, corpus.vectors, examples, target, resume), ngrams, {}
+    examples, ngrams, taught = _taught(settings, corpus, folder, resume)
+    fitted = _fitted(_student(settings), corpus, taught.embedding, examples, target, resume)
+    return fitted, ngrams, taught.facts
 
 
 def run(config_path: Path, *, output: Path | None = None, resume: bool = False) -> Path:
@@ -105,11 +148,16 @@ def run_config(settings: Config, *, output: Path | None = None, resume: bool = F
     _start_tensorflow(settings)
     from model import fit, network
 
-    console.print("Fitting the n-gram part")
-    ngrams = wide.train(*corpus.part(corpus.split.train), settings.wide)
-    built, history = _recurrent(settings, corpus, ngrams, folder, resume)
+    (built, history), ngrams, facts = _parts(settings, corpus, folder, resume)
+    if settings.network.half_embedding:
+        network.set_embedding(built, network.embedding(built).astype(np.float16).astype(np.float32))
     trained = assemble.Trained(
-        network.recurrent_weights(built), network.embedding(built), ngrams, lambda ids: fit.predict(built, ids), history
+        network.recurrent_weights(built),
+        network.embedding(built),
+        ngrams,
+        lambda ids: fit.predict(built, ids),
+        history,
+        facts,
     )
     console.print("Exporting and measuring")
     assemble.assemble(settings, corpus, trained, folder / MODEL)

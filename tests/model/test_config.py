@@ -26,6 +26,11 @@ def test_the_expected_configs_are_there() -> None:
         ("name = 'x'\n[data]\nlabelled = 'a'\nlabeled = 'b'", "data.labeled"),
         ("name = 'x'\n[data]\nlabelled = 'a'\n[training]\nepochs = 0", "training.epochs"),
         ("name = 'x'\n[data]\nlabelled = 'a'\n[distil]\nepochs = 1", "needs data.unlabelled"),
+        ("name = 'x'\n[data]\nlabelled = 'a'\n[teacher]\nunits = 1", "teacher needs distil"),
+        (
+            "name = 'x'\n[data]\nlabelled = 'a'\nunlabelled = 'b'\n[distil]\n[teacher]\ndimensions = 7",
+            "network.dimensions must be",
+        ),
         ("name = ", "not valid TOML"),
     ],
 )

@@ -1,0 +1,134 @@
+"""The teachers: compiled recurrence, language model with resume, pieces, and labels that are out of fold."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from model.config import WideConfig
+from model.teachers import language_model, recurrence, spans, stage
+from model.teachers.layers import Shape
+from model.wide import Features
+
+
+def test_the_compiled_recurrence_is_the_formula() -> None:
+    import tensorflow as tf
+
+    rng = np.random.default_rng(1)
+    gates = tf.constant(rng.normal(0, 2, (7, 3, 12)), tf.float32)
+    first = tf.constant(rng.normal(0, 1, (3, 4)), tf.float32)
+    weights = tf.constant(rng.normal(0, 1, (7, 3, 4)), tf.float32)
+
+    def plain(given: Any) -> Any:
+        z, f, o = tf.split(given, 3, axis=-1)
+        cell, outputs = first, []
+        for step in range(7):
+            cell = tf.sigmoid(f[step]) * cell + (1 - tf.sigmoid(f[step])) * tf.tanh(z[step])
+            outputs.append(tf.sigmoid(o[step]) * cell)
+        return tf.stack(outputs), cell
+
+    found = []
+    for function in (plain, lambda given: recurrence.pooled(given, first)):
+        with tf.GradientTape() as tape:
+            tape.watch(gates)
+            outputs, last = function(gates)
+            total = tf.reduce_sum(outputs * weights)
+        found.append((outputs.numpy(), last.numpy(), tape.gradient(total, gates).numpy()))
+    for wanted, given in zip(*found, strict=True):
+        np.testing.assert_allclose(given, wanted, atol=2e-6)
+
+
+def test_sentences_start_after_ends_and_what_closes_them() -> None:
+    tokens = ["good", ".", '"', "fine", "!", "!", "so", "bad", "?", ")", "end"]
+    assert spans.sentence_starts(tokens) == [0, 3, 6, 10, 11]
+    assert spans.sentence_starts([]) == [0, 0]
+    assert spans.sentence_starts(["word"]) == [0, 1]
+
+
+def test_pieces_are_whole_sentences_in_a_row() -> None:
+    tokens = [word for number in range(9) for word in (f"w{number}", "x", ".")]
+    rng = np.random.default_rng(1)
+    pieces = [spans.cut(tokens, 4, rng) for _ in range(200)]
+    assert {len(piece) // 3 for piece in pieces} == {1, 2, 3, 4}
+    text = " ".join(tokens)
+    assert all(" ".join(piece) in text and piece[0].startswith("w") and piece[-1] == "." for piece in pieces)
+    assert {piece[0] for piece in pieces} == {f"w{number}" for number in range(9)}
+    assert spans.cut([], 3, rng) == []
+
+
+@pytest.fixture
+def text() -> list[np.ndarray]:
+    """Word ids with a pattern that a language model can learn: each word is followed by the next one."""
+    rng = np.random.default_rng(2)
+    return [np.asarray([2 + (start + step) % 20 for step in range(30)], np.int32) for start in rng.integers(0, 20, 60)]
+
+
+def _plan(**changes: Any) -> language_model.Plan:
+    given = {"epochs": 3, "streams": 4, "steps": 16, "candidates": 30, "learning_rate": 2e-2, "dropout": 0.0}
+    return language_model.Plan(**(given | changes))
+
+
+def test_the_language_model_learns(text: list[np.ndarray], tmp_path: Path) -> None:
+    import json
+
+    vectors = np.zeros((30, 4), np.float32)
+    language_model.train(text, Shape(30, 8, 16, 2), vectors, _plan(epochs=12), tmp_path, resume=False)
+    history = json.loads((tmp_path / "language_model.json").read_text(encoding="utf-8"))
+    # Guessing among thirty words costs 3.4 nats.
+    assert history[-1]["loss"] < 2.0
+
+
+def test_an_interrupted_language_model_goes_on(
+    text: list[np.ndarray], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shape, vectors = Shape(30, 8, 16, 2), np.zeros((30, 4), np.float32)
+    plan = _plan(checkpoint_minutes=-1.0)
+    whole = language_model.train(text, shape, vectors, plan, tmp_path / "a", resume=False)
+    draw = language_model._candidates
+    calls = 0
+
+    def killed(*given: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls == 40:
+            raise KeyboardInterrupt
+        return draw(*given)
+
+    monkeypatch.setattr(language_model, "_candidates", killed)
+    with pytest.raises(KeyboardInterrupt):
+        language_model.train(text, shape, vectors, plan, tmp_path / "b", resume=False)
+    monkeypatch.undo()
+    resumed = language_model.train(text, shape, vectors, plan, tmp_path / "b", resume=True)
+    assert float(resumed.adam.steps) == float(whole.adam.steps)
+    # Not to the last digit: the memory of the broken batch starts empty.
+    for first, second in zip(whole.variables, resumed.variables, strict=True):
+        assert float(np.abs(first.numpy() - second.numpy()).mean()) < 0.02
+
+
+def test_no_label_is_seen_by_the_model_that_labels_it() -> None:
+    # Every review has a word of its own and a random label: a model that saw the label would know it.
+    rng = np.random.default_rng(3)
+    count, free = 300, 40
+    tokens = [[f"only{number}", f"again{number}", "the", "film"] for number in range(count + free)]
+    pieces = [row[:2] for row in tokens]
+    owner = np.concatenate([np.arange(count + free)] * 2)
+    found = stage.Documents([*tokens, *pieces], count, free, owner)
+    labels = rng.integers(0, 2, count).astype(np.float32)
+    films = [f"tt{number // 3}" for number in range(count)]
+    fold = stage.folds(films, 3)
+    assert set(fold.tolist()) == {0, 1, 2}
+    assert all(len({fold[row] for row in range(count) if films[row] == film}) == 1 for film in set(films))
+    features = Features(found.tokens, WideConfig(bits=16, min_count=1, inverse_l2=100.0), counted=count + free)
+    logits = stage._ngrams(found, features, labels, fold)
+    by = np.concatenate([np.arange(count), count + free + np.arange(count)])
+    right = ((logits[by] > 0) == (np.concatenate([labels, labels]) == 1)).mean()
+    assert 0.35 < right < 0.65
+    seen = features.logits(features.fit(np.arange(count), labels), np.arange(count))
+    assert ((seen > 0) == (labels == 1)).mean() > 0.95
+
+
+def test_a_piece_is_no_second_witness() -> None:
+    documents = [["rare", "word"], ["common", "word"], ["common", "thing"], ["rare"]]
+    features = Features(documents, WideConfig(bits=12, longest=1, min_count=2), counted=3)
+    assert np.diff(features.matrix.indptr).tolist() == [1, 2, 1, 0]
