@@ -95,8 +95,8 @@ def graph(weights: Weights) -> "onnx.ModelProto":
     return built
 
 
-def write(weights: Weights, table: NDArray[np.float32], folder: Path) -> None:
-    """Writes `embedding.npy`, `keras_weights.npz` and `recurrent.onnx` into `folder`."""
-    np.save(folder / "embedding.npy", table.astype(np.float32))
+def write(weights: Weights, table: NDArray[np.floating], folder: Path) -> None:
+    """Writes `embedding.npy` (in the table's own precision), `keras_weights.npz` and `recurrent.onnx` into `folder`."""
+    np.save(folder / "embedding.npy", table)
     np.savez(folder / "keras_weights.npz", allow_pickle=False, **weights)
     (folder / "recurrent.onnx").write_bytes(graph(weights).SerializeToString())

@@ -1,6 +1,6 @@
 """A model folder: the files that describe one trained model completely, with their hashes.
 
-embedding.npy      float32 [words, dimensions]; row 0 padding, row 1 unknown words
+embedding.npy      float32 or float16 [words, dimensions]; row 0 padding, row 1 unknown words
 recurrent.onnx     vectors, lengths -> logits: LSTM, pooling and output layer (see `model.export`)
 keras_weights.npz  the same weights in Keras' layout, for rebuilding and for the parity test
 wide.npy           float16 [2**bits], weights of hashed n-grams

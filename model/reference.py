@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def load(folder: Path) -> "keras.Model":
     """The folder's network in Keras: int32 [batch, steps] (0 = padding) -> float32 [batch, 1] logits."""
     serving = read_serving(folder)
-    table: NDArray[np.float32] = np.load(folder / "embedding.npy")
+    table: NDArray[np.float32] = np.load(folder / "embedding.npy").astype(np.float32)
     built = network.build(NetworkConfig(dimensions=serving.dimensions, units=serving.units), len(table))
     network.set_embedding(built, table)
     with np.load(folder / "keras_weights.npz") as weights:

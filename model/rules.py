@@ -81,7 +81,7 @@ def _flag_bounds(
     train = rng.permutation(task.split.train)
     fitted_on = [task.reviews.texts[row] for row in train[:_TRAINING_REVIEWS]]
     others = [task.reviews.texts[row] for row in train[_TRAINING_REVIEWS : 2 * _TRAINING_REVIEWS]]
-    scores = bounds.word_scores(fitted_on, np.load(target / "embedding.npy"), vocabulary)
+    scores = bounds.word_scores(fitted_on, np.load(target / "embedding.npy").astype(np.float32), vocabulary)
     table = WordTable(vocabulary.words, scores)
     sentences = [singles.texts[row] for row in rng.permutation(len(singles))[:_FOREIGN_PIECES]]
     english = [*sentences, *pieces.remarks(sentences)]

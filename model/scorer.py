@@ -90,6 +90,11 @@ class Scorer:
         """
         _ = self._bulk
 
+    @property
+    def is_warm(self) -> bool:
+        """Whether compiled code is ready, and bulk calls use it."""
+        return self.__dict__.get("_bulk") is not None
+
     def explain(self, text: str) -> Explanation:
         """The verdict on `text`, what leaving out each sentence and each key word changes, and whether it is mixed.
 
@@ -124,7 +129,8 @@ class Scorer:
         lengths = np.asarray([len(row) for row in rows], dtype=np.int64)
         for numbers in batches.ordered(lengths, self._serving.batch, _STEPS):
             ids = batches.padded([rows[number] for number in numbers])
-            feed = {"vectors": self._vectors[ids.T], "lengths": lengths[numbers].astype(np.int32)}
+            vectors = self._vectors[ids.T].astype(np.float32, copy=False)
+            feed = {"vectors": vectors, "lengths": lengths[numbers].astype(np.int32)}
             logits[numbers] = self._recurrent.run(["logit"], feed)[0][:, 0]
         return logits
 

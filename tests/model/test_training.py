@@ -23,11 +23,33 @@ def test_the_tiny_run_learned_its_task(tiny_folder: Path) -> None:
     assert metrics["parts"]["recurrent"] > 0.8
 
 
-def test_the_run_folder_holds_both_networks_history(tiny_run: Path, tiny_config: config.Config) -> None:
+def test_the_run_folder_holds_the_students_history_and_the_teachers_work(
+    tiny_run: Path, tiny_config: config.Config
+) -> None:
+    history = json.loads((tiny_run / "network" / fit.HISTORY).read_text(encoding="utf-8"))
+    assert tiny_config.distil is not None
+    assert len(history) == tiny_config.distil.epochs
+    assert history[-1]["loss"] < history[0]["loss"]
+    assert (tiny_run / "teachers" / "language_model.npz").is_file()
+    said = json.loads((tiny_run / "model" / "card.json").read_text(encoding="utf-8"))["training"]["teachers"]
+    assert said["out-of-fold accuracy"]["blend"] > 0.8
+
+
+def test_without_teachers_the_student_learns_from_a_network_like_itself(
+    tiny_config: config.Config, tmp_path: Path
+) -> None:
+    plain = tiny_config.model_copy(update={"teacher": None})
+    run = train.run_config(plain, output=tmp_path)
+    metrics = json.loads((run / "model" / "metrics.json").read_text(encoding="utf-8"))
+    assert metrics["parts"]["recurrent"] > 0.8
     for name in ("teacher", "network"):
-        history = json.loads((tiny_run / name / fit.HISTORY).read_text(encoding="utf-8"))
-        assert len(history) == tiny_config.training.epochs
-        assert history[-1]["loss"] < history[0]["loss"]
+        assert (tmp_path / name / fit.HISTORY).is_file()
+    assert "teachers" not in json.loads((run / "model" / "card.json").read_text(encoding="utf-8"))["training"]
+
+
+def test_without_distillation_the_first_network_ships(tiny_config: config.Config, tmp_path: Path) -> None:
+    run = train.run_config(tiny_config.model_copy(update={"teacher": None, "distil": None}), output=tmp_path)
+    assert Scorer(run / "model").score([GOOD_REVIEW])[0].probability > 0.5
 
 
 def test_card_metrics_and_evaluation_agree(tiny_folder: Path, tiny_config: config.Config, tmp_path: Path) -> None:
