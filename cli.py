@@ -17,6 +17,10 @@ import typer
 from worker.process import exit_codes
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rich.progress import Progress, TaskID
+
     from model import Scorer
     from settings import Settings
 
@@ -172,6 +176,58 @@ def db_check() -> None:
     typer.echo("The database answers and its schema is the newest.")
 
 
+def stages_of(bar: Progress) -> Callable[[str, int, int], None]:
+    """What shows a stage's name, done and total (0: unknown) as one line of the progress bar each."""
+    lines: dict[str, TaskID] = {}
+
+    def show(stage: str, done: int, total: int) -> None:
+        if stage not in lines:
+            lines[stage] = bar.add_task(stage)
+        bar.update(lines[stage], completed=done, total=total or None)
+
+    return show
+
+
+@data_app.command("download")
+def data_download(
+    what: Annotated[str, typer.Argument(help="imdb, glove or all.")] = "all",
+    to: Annotated[Path, typer.Option(help="The folder to put the files in.")] = Path("data"),
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
+) -> None:
+    """IMDb reviews and GloVe vectors from Kaggle; goes on where a broken download stopped."""
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+
+    from model import download
+    from model import kaggle_files as kaggle
+
+    if what not in (*download.SOURCES, "all"):
+        raise typer.BadParameter(f"{what!r} is none of {', '.join(download.SOURCES)} and all.")
+    codes: dict[type[Exception], int] = {
+        kaggle.CredentialsError: exit_codes.CONFIGURATION,
+        kaggle.RefusedError: exit_codes.CONFIGURATION,
+        kaggle.NotFoundError: exit_codes.UNAVAILABLE,
+        kaggle.UnavailableError: exit_codes.UNAVAILABLE,
+        kaggle.BusyError: exit_codes.TRY_AGAIN,
+        download.DamagedError: exit_codes.DATA,
+    }
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    with Progress(
+        *columns,
+        TimeRemainingColumn(),
+        console=console,
+        disable=quiet or not console.is_terminal,
+        redirect_stdout=False,
+    ) as bar:
+        for source in download.SOURCES.values() if what == "all" else [download.SOURCES[what]]:
+            try:
+                path, new = download.download(source, to, progress=stages_of(bar))
+            except kaggle.DownloadError as error:
+                stop(error, next((code for kind, code in codes.items() if isinstance(error, kind)), 1))
+            typer.echo(f"{path}{'' if new else ' was there already'}")
+
+
 @data_app.command("report")
 def data_report(
     file: Annotated[Path, typer.Argument(help="Parquet, CSV, TSV or JSONL file, or an aclImdb folder.")],
@@ -192,15 +248,8 @@ def data_report(
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, disable=quiet or not console.is_terminal) as bar:
-        stages = {}
-
-        def progress(stage: str, done: int, total: int) -> None:
-            if stage not in stages:
-                stages[stage] = bar.add_task(stage)
-            bar.update(stages[stage], completed=done, total=total)
-
         try:
-            figures = preprocess.report(file, glove_path=glove, progress=progress)
+            figures = preprocess.report(file, glove_path=glove, progress=stages_of(bar))
         except DataError as error:
             stop(error, exit_codes.DATA)
     if output is not None:
@@ -379,6 +428,53 @@ def evaluate(
     typer.echo(f"{result.model} on {result.file} ({result.rows})")
     for name, value in result.metrics.as_dict().items():
         typer.echo(f"{name:<22}{value}")
+
+
+@app.command()
+def compare(
+    config: Annotated[
+        Path | None, typer.Option("--config", help="What to compare. Default: model/configs/compare.toml.")
+    ] = None,
+    only: Annotated[
+        list[str] | None, typer.Option(help="Make only these rows (tfidf, cnn, shipped, ...); the others as kept.")
+    ] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Default: runs/compare.")] = None,
+    model_dir: Annotated[Path | None, typer.Option("--model", help="What ships. Default: the shipped model.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Use only that many reviews, drawn at random.")] = None,
+    again: Annotated[bool, typer.Option(help="Make the rows anew although they are kept.")] = False,
+    publish: Annotated[
+        Path | None, typer.Option(help="Docs folder that gets comparison-table.md and pictures/comparison.png.")
+    ] = None,
+) -> None:
+    """Trains the baselines and puts them beside what ships: accuracy, F1, size, training time, reviews/s."""
+    from rich.console import Console
+
+    from model import SHIPPED, ModelFolderError
+    from model.config import ConfigError
+    from model.readers import DataError
+
+    folder = model_dir or load_settings().model_dir or SHIPPED
+    try:
+        from model import compare as comparing
+        from model.comparison import table
+
+        found = comparing.run(
+            config or comparing.CONFIG,
+            output=output or comparing.RUNS,
+            only=only or (),
+            model=folder,
+            limit=limit,
+            again=again,
+            publish=publish,
+        )
+        Console(highlight=False, soft_wrap=True).print(table(found), markup=False)
+        typer.echo(f"Table, figures and plot are in {output or comparing.RUNS}")
+    except ImportError as error:
+        stop(f"comparing needs the extra `train`: pip install 'reelfeel[train]' ({error})", exit_codes.CONFIGURATION)
+    except (ConfigError, ModelFolderError) as error:
+        stop(error, exit_codes.CONFIGURATION)
+    except DataError as error:
+        stop(error, exit_codes.DATA)
 
 
 if __name__ == "__main__":
