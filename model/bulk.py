@@ -29,7 +29,8 @@ class Parts:
     """What is known of n texts, in order.
 
     recurrent, wide: logits of the LSTM (0 for no tokens) and of the n-grams (the bias for none), float64 [n]; sums:
-    over the tokens read, as `model.flags.WordTable.sums`, float64 [n, 4]; lengths: tokens read; found: tokens there are.
+    over the tokens read, as `model.flags.WordTable.sums`, float64 [n, 4]; lengths and
+    found: tokens read and tokens there are.
     """
 
     recurrent: Floats
@@ -40,7 +41,7 @@ class Parts:
 
 
 @dataclass(frozen=True, slots=True)
-class _Slice:
+class Slice:
     """Some texts as numbers: word ids of all tokens, and where each text lies in them; the rest as in `Parts`."""
 
     ids: Int32s
@@ -51,7 +52,7 @@ class _Slice:
     sums: Floats
 
 
-class _Index:
+class Index:
     """Word -> row of the vocabulary, for compiled code."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
@@ -86,17 +87,17 @@ class Bulk:
     ) -> None:
         self._lstm = CompiledLSTM(folder)
         self._vocabulary, self._wide, self._words, self._max_tokens = vocabulary, wide, words, max_tokens
-        self._index = _Index(vocabulary)
+        self._index = Index(vocabulary)
         self._halves = wide.table.dtype == np.float16
         self._weights = wide.table.view(np.uint16) if self._halves else wide.table
         self._threads = threads
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="bulk") if threads > 1 else None
-        self._encoded(["compiles the rest"])
+        self.encoded(["compiles the rest"])
 
     def parts(self, texts: Sequence[str]) -> Parts:
         """Both parts' logits and the flags' sums of raw texts."""
         slices = [texts[first : first + _SLICE] for first in range(0, len(texts), _SLICE)]
-        encoded = list((self._pool.map if self._pool else map)(self._encoded, slices))
+        encoded = list((self._pool.map if self._pool else map)(self.encoded, slices))
         lengths, found = (np.concatenate([getattr(part, name) for part in encoded]) for name in ("lengths", "found"))
         begins = np.cumsum([0, *(len(part.ids) for part in encoded)])
         starts = np.concatenate([part.starts + begin for part, begin in zip(encoded, begins, strict=False)])
@@ -107,7 +108,7 @@ class Bulk:
         wide, sums = (np.concatenate([getattr(part, name) for part in encoded]) for name in ("wide", "sums"))
         return Parts(recurrent, wide, sums, lengths, found)
 
-    def _encoded(self, texts: Sequence[str]) -> _Slice:
+    def encoded(self, texts: Sequence[str]) -> Slice:
         """One task's texts as numbers, and their n-gram logits."""
         cleaned = [clean(text).lower() for text in texts]
         plain = np.asarray([text.isascii() for text in cleaned])
@@ -130,4 +131,4 @@ class Bulk:
         ids, checksums = np.concatenate(all_ids), np.concatenate(all_checksums)
         wide = np.zeros(len(texts))
         scan.wide(checksums, starts, lengths, self._wide.longest, self._wide.bits, self._weights, self._halves, wide)
-        return _Slice(ids, starts, lengths, found, wide + self._wide.bias, self._words.sums(ids, starts, lengths))
+        return Slice(ids, starts, lengths, found, wide + self._wide.bias, self._words.sums(ids, starts, lengths))

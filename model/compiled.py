@@ -32,7 +32,8 @@ _DIRECTIONS = ("forward", "backward")
 class CompiledLSTM:
     """Embedding, BiLSTM, pooling and output layer of a model folder. May be used by several threads at once.
 
-    `table_bytes` bounds the folded table. Raises whatever Numba raises, ImportError first of all.
+    `table_bytes` bounds the folded table, of the `common_words` first rows of the embedding. Raises whatever Numba
+    raises, ImportError first of all.
     """
 
     def __init__(self, folder: Path, *, table_bytes: int = _TABLE_BYTES) -> None:
@@ -53,6 +54,7 @@ class CompiledLSTM:
         self._logit_bias = float(weights["logit_bias"][0])
         words = min(len(self._vectors), max(1, table_bytes // (2 * self._bias[0].nbytes)))
         self._common = [self._folded(np.arange(words), direction) for direction in range(2)]
+        self.common_words = words
         self._batch(np.ones(1, np.int32), np.zeros(1, np.int64), np.ones(1, np.int64))  # compiles
 
     def logits(
