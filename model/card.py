@@ -5,14 +5,31 @@ After Mitchell et al. 2019, "Model Cards for Model Reporting".
 
 from typing import Any
 
+from model import card_checks
 from model.verdict import FLAGS
 
 LIMITS = (
-    "English film reviews only: other subjects, languages and very short remarks are outside what was measured.",
+    "English film reviews only: other subjects and languages are outside what was measured, and the flags miss some.",
     "The training data holds no lukewarm reviews (5 and 6 stars): `uncertain` means unsure, never neutral.",
     "Irony, quoted opinions and comparisons with other films are the usual mistakes.",
     "Probabilities are calibrated on IMDb reviews that are half positive; another mix shifts them.",
+    "On single sentences the gold is the label of the review they were cut from, which many of them do not say.",
 )
+RULES = (
+    "length_knee",
+    "length_slope",
+    "length_drift",
+    "skew",
+    "short_words",
+    "unknown_share",
+    "foreign_oddness",
+    "foreign_english",
+    "review_bounds",
+    "mixed_logit",
+    "mixed_share",
+    "star_bounds",
+)
+"""Fields of `serving.json` that say how a verdict is made; all fitted on dev (`model.rules`)."""
 USES = "Telling whether a film review is positive or negative, with a probability, for reading, sorting and counting."
 
 
@@ -35,7 +52,7 @@ def build(
         "notes": notes,
         "architecture": (
             "GloVe-initialised embedding, bidirectional LSTM, masked max and mean pooling; blended with a "
-            "naive-Bayes-weighted linear model on hashed 1- to 3-grams; Platt-scaled on the dev part"
+            "naive-Bayes-weighted linear model on hashed 1- to 3-grams; calibrated on the dev part"
         ),
         "metrics": metrics,
         "uncertain_band": {
@@ -44,6 +61,7 @@ def build(
             "meaning": "verdicts further than this from 0.5 are right at least that often on the dev part",
         },
         "flags": dict(FLAGS),
+        "rules": {name: value for name, value in serving.items() if name in RULES},
         "data": data,
         "training": training,
         "code_sha256": code,
@@ -69,6 +87,7 @@ def render(card: dict[str, Any]) -> str:
         f"| `{flag}` | {text} | {_percent(validation['flags'].get(flag, 0) / validation['metrics']['reviews'])} |"
         for flag, text in card["flags"].items()
     )
+    checks, fits = card["metrics"].get("verdict"), card["metrics"].get("calibration")
     covered = (f"| {_percent(row['coverage'])} | {_percent(row['accuracy'])} |" for row in validation["coverage"])
     band = card["uncertain_band"]
     lines = [
@@ -101,6 +120,8 @@ def render(card: dict[str, Any]) -> str:
         "|---|---|",
         *covered,
         "",
+        *(card_checks.calibration(fits) if fits else []),
+        *(card_checks.short(checks) if checks else []),
         "## Flags",
         "",
         "Every validation review is English and long enough, so the last column is a false-positive rate.",
@@ -109,6 +130,7 @@ def render(card: dict[str, Any]) -> str:
         "|---|---|---|",
         *flagged,
         "",
+        *(card_checks.rest(checks, card["rules"]) if checks else []),
         "## Limits",
         "",
         *(f"- {limit}" for limit in card["limits"]),

@@ -4,11 +4,6 @@ import re
 from functools import lru_cache
 from typing import Any
 
-# Frequent English words that are not frequent words of another large language.
-_LISTED = """the and of to is it that this with for but you have are not be they his from by what which who there their
-    he she her had were been would could should when how if your my we i do does did n't 's 've 're 'll about out
-    just very really more some than then because into only all too one can will has its at or so"""
-FUNCTION_WORDS = frozenset(_LISTED.split())
 _LAST_LATIN = "\u024f"
 _READ = 2_000
 _LEAST_WORDS = 2
