@@ -267,7 +267,7 @@ def score(
         list[str] | None, typer.Argument(metavar="[FILE]...", help="Review files; - is standard input.")
     ] = None,
     text: Annotated[str | None, typer.Option(help="One review, instead of files.")] = None,
-    explain: Annotated[bool, typer.Option(help="With --text: what each sentence contributed.")] = False,
+    explain: Annotated[bool, typer.Option(help="With --text: what each sentence and key word contributed.")] = False,
     output: Annotated[
         str | None,
         typer.Option("--output", "-o", help="File, folder, or - for standard output. Default: beside the source."),
@@ -298,7 +298,7 @@ def score(
 
 
 def score_text(text: str, scorer: Scorer, *, explain: bool) -> None:
-    """Prints the verdict on one review, and with `explain` its sentences with their contributions to the logit."""
+    """Prints the verdict on one review, and with `explain` its sentences and key words with what each adds."""
     from rich.console import Console
     from rich.text import Text
 
@@ -308,12 +308,18 @@ def score_text(text: str, scorer: Scorer, *, explain: bool) -> None:
     explanation = scorer.explain(text) if explain else None
     verdict = explanation.verdict if explanation else scorer.score([text])[0]
     console.print(f"{verdict.label}  probability of positive {verdict.probability:.3f}  ({verdict.model})")
+    if verdict.stars is not None:
+        console.print(f"stars: about {verdict.stars:g} of 10")
     for flag in verdict.flags:
         console.print(f"{flag}: {FLAGS[flag]}")
-    for sentence in explanation.sentences if explanation else []:
-        colour = "green" if sentence.contribution > 0 else "red"
-        words = " ".join(text[sentence.start : sentence.end].split())
-        console.print(Text.assemble((f"{sentence.contribution:+7.2f}  ", colour), words))
+    if explanation is None:
+        return
+    if explanation.mixed:
+        console.print("mixed: clearly positive and clearly negative sentences.")
+    for part in (*explanation.sentences, *explanation.words):
+        colour = "green" if part.contribution > 0 else "red"
+        words = " ".join(text[part.start : part.end].split())
+        console.print(Text.assemble((f"{part.contribution:+7.2f}  ", colour), words))
 
 
 def score_source(
