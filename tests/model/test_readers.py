@@ -116,4 +116,7 @@ def test_glove_text_and_parquet_agree(tmp_path: Path) -> None:
     assert table[0].tolist() == [0, 0]
     assert table[3].tolist() == [0.5, -1.0]
     with pytest.raises(DataError, match="dimensions"):
-        glove.table(Vocabulary(["the"]), found, 3, seed=1)
+        glove.table(Vocabulary(["the"]), found, 1, seed=1)
+    wider = glove.table(Vocabulary(["film", "the"]), found, 3, seed=1)
+    assert wider[3, :2].tolist() == [0.5, -1.0]
+    assert wider[3, 2] != 0
