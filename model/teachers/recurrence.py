@@ -35,7 +35,7 @@ def _sigmoid(x: Any) -> Any:
     return np.float32(0.5) + np.float32(0.5) * _tanh(np.float32(0.5) * x)
 
 
-@numba.njit(fastmath=True, parallel=True, nogil=True, boundscheck=False, error_model="numpy")
+@numba.njit(fastmath=True, parallel=True, nogil=True, boundscheck=False, error_model="numpy", cache=True)
 def forward(gates: Block, first: Block) -> tuple[Block, Block]:
     """Outputs and cells (each [steps, batch, units]) of gates [steps, batch, 3 units] (z, f, o) and first cells."""
     steps, batch, width = gates.shape
@@ -55,7 +55,7 @@ def forward(gates: Block, first: Block) -> tuple[Block, Block]:
     return outputs, cells
 
 
-@numba.njit(fastmath=True, parallel=True, nogil=True, boundscheck=False, error_model="numpy")
+@numba.njit(fastmath=True, parallel=True, nogil=True, boundscheck=False, error_model="numpy", cache=True)
 def backward(slope: Block, gates: Block, cells: Block, first: Block) -> Block:
     """Gradient for the gates [steps, batch, 3 units] from that of the outputs [steps, batch, units]."""
     steps, batch, units = slope.shape
