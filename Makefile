@@ -6,7 +6,7 @@ PIP     = $(BIN)/python -m pip --disable-pip-version-check -q install
 SELF    = $(PIP) --no-deps --no-build-isolation -e .
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev up test check lock bench faults pictures clean
+.PHONY: help install install-dev up test check lock bench bench-model faults pictures clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -41,8 +41,10 @@ check: install-dev ## ruff, mypy, import contract
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-bench: install-dev ## speed of the scorer beside its peers
-	$(BIN)/python -m model.bench
+bench: bench-model ## all benchmarks
+
+bench-model: install-dev ## speed of the scorer beside its peers, in about five minutes; writes docs/bench-model.md
+	$(BIN)/python -m model.bench --write
 
 faults: install-dev ## a 20,000-row job through kills of worker, bot and broker
 	$(BIN)/python -m tests.end_to_end.run_faults

@@ -4,10 +4,11 @@ For `Scorer.score` on many texts. The same numbers as the plain way, which defin
 for explanations, and where Numba is missing: tokens, word ids, n-grams and flags exactly, logits to 1e-5.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,8 @@ from model.metrics import Floats
 from model.text import cap, clean, split
 from model.vocabulary import Vocabulary
 from model.wide import Wide
+
+T = TypeVar("T")
 
 # Texts of one task: large enough that Python's share of it is small, small enough to spread over threads.
 _SLICE = 128
@@ -96,8 +99,15 @@ class Bulk:
 
     def parts(self, texts: Sequence[str]) -> Parts:
         """Both parts' logits and the flags' sums of raw texts."""
+        return self._parts(texts, self.encoded)
+
+    def parts_of_tokens(self, documents: Sequence[Sequence[str]]) -> Parts:
+        """The same of tokenized texts, none longer than is read."""
+        return self._parts(documents, self._encoded_tokens)
+
+    def _parts(self, texts: Sequence[T], encode: Callable[[Sequence[T]], Slice]) -> Parts:
         slices = [texts[first : first + _SLICE] for first in range(0, len(texts), _SLICE)]
-        encoded = list((self._pool.map if self._pool else map)(self.encoded, slices))
+        encoded = list((self._pool.map if self._pool else map)(encode, slices))
         lengths, found = (np.concatenate([getattr(part, name) for part in encoded]) for name in ("lengths", "found"))
         begins = np.cumsum([0, *(len(part.ids) for part in encoded)])
         starts = np.concatenate([part.starts + begin for part, begin in zip(encoded, begins, strict=False)])
@@ -129,6 +139,18 @@ class Bulk:
             starts[number], lengths[number], found[number] = place, len(kept), len(own_ids)
             place += len(kept)
         ids, checksums = np.concatenate(all_ids), np.concatenate(all_checksums)
-        wide = np.zeros(len(texts))
-        scan.wide(checksums, starts, lengths, self._wide.longest, self._wide.bits, self._weights, self._halves, wide)
-        return Slice(ids, starts, lengths, found, wide + self._wide.bias, self._words.sums(ids, starts, lengths))
+        wide = self._wide_logits(checksums, starts, lengths)
+        return Slice(ids, starts, lengths, found, wide, self._words.sums(ids, starts, lengths))
+
+    def _encoded_tokens(self, documents: Sequence[Sequence[str]]) -> Slice:
+        tokens = [token for document in documents for token in document]
+        ids = self._vocabulary.ids(tokens)
+        lengths = np.asarray([len(document) for document in documents], dtype=np.int64)
+        starts = np.cumsum(lengths) - lengths
+        wide = self._wide_logits(ngrams.checksums(tokens), starts, lengths)
+        return Slice(ids, starts, lengths, lengths, wide, self._words.sums(ids, starts, lengths))
+
+    def _wide_logits(self, checksums: NDArray[np.uint32], starts: Int64s, lengths: Int64s) -> Floats:
+        sums = np.zeros(len(lengths))
+        scan.wide(checksums, starts, lengths, self._wide.longest, self._wide.bits, self._weights, self._halves, sums)
+        return sums + self._wide.bias

@@ -23,7 +23,7 @@ from model.vocabulary import Vocabulary
 from model.wide import Wide
 
 if TYPE_CHECKING:
-    from model.bulk import Bulk
+    from model.bulk import Bulk, Parts
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 WINDOW = 4_096
 BULK = 64
 """From so many texts in one call on, compiled code scores them (`model.bulk`): it takes a second to get ready."""
+# So many texts use it when it is ready: an explanation's do, which halves its time.
+_FEW = 8
 # Rows x steps of one LSTM call: bounds its memory when reviews are very long.
 _STEPS = 16_384
 
@@ -46,10 +48,11 @@ def _session(path: Path, threads: int) -> ort.InferenceSession:
 class Scorer:
     """Scores reviews with the model in `folder`, on `threads` CPU threads. Not for sharing between threads.
 
-    Raises `model.ModelFolderError` when the folder is missing, incomplete or damaged.
+    compiled: whether calls with `BULK` texts or more use compiled code (`model.bulk`) where it works; probabilities
+    differ by less than 1e-5. Raises `model.ModelFolderError` when the folder is missing, incomplete or damaged.
     """
 
-    def __init__(self, folder: str | PathLike[str] = SHIPPED, *, threads: int = 1) -> None:
+    def __init__(self, folder: str | PathLike[str] = SHIPPED, *, threads: int = 1, compiled: bool = True) -> None:
         folder = Path(folder)
         self.folder = folder
         self.version: str = files.verify(folder)
@@ -66,7 +69,7 @@ class Scorer:
         self._curve, self._mixed, self._bounds, self.stars = _rules(self._serving)
         scores = np.load(folder / "word_scores.npy") if self._serving.review_bounds else None
         self._words = flags.WordTable(self._vocabulary.words, scores)
-        self._threads = threads
+        self._threads, self._compiled = threads, compiled
         self._recurrent = _session(folder / "recurrent.onnx", threads)
 
     def score(self, texts: list[str]) -> list[Verdict]:
@@ -78,7 +81,7 @@ class Scorer:
         verdicts: list[Verdict] = []
         for start in range(0, len(texts), WINDOW):
             window = texts[start : start + WINDOW]
-            bulk = self._bulk if len(texts) >= BULK else None
+            bulk = self._bulk if len(texts) >= BULK or self._pays(len(texts)) else None
             found, logits, sums = self._plainly(window) if bulk is None else self._by(bulk, window)
             verdicts.extend(map(self._verdict, window, found, logits.tolist(), sums))
         return verdicts
@@ -86,9 +89,14 @@ class Scorer:
     def warm(self) -> None:
         """Gets ready for bulk work, which the first call with `BULK` texts or more does otherwise.
 
-        About half a second, 4 s the first time on a machine; 100 MB and the folded table (`model.compiled`).
+        Half a second, 4 s the first time on a machine; 100 MB and the folded table (`model.compiled`). A warm scorer
+        also explains in half the time.
         """
         _ = self._bulk
+
+    def _pays(self, texts: int) -> bool:
+        """Whether so many texts are faster in compiled code, which is ready anyway."""
+        return self.is_warm and texts >= _FEW
 
     @property
     def is_warm(self) -> bool:
@@ -137,6 +145,8 @@ class Scorer:
     @cached_property
     def _bulk(self) -> "Bulk | None":
         """The compiled way, made at the first bulk call; None, and one line in the log, where it does not work."""
+        if not self._compiled:
+            return None
         try:
             from model.bulk import Bulk
 
@@ -148,9 +158,11 @@ class Scorer:
     def _by(self, bulk: "Bulk", texts: list[str]) -> tuple[list[int], Floats, Floats]:
         """Numbers of tokens, blended and calibrated logits [n], and the flags' sums [n, 4]."""
         parts = bulk.parts(texts)
+        return parts.found.tolist(), self._calibrated(parts), parts.sums
+
+    def _calibrated(self, parts: "Parts") -> Floats:
         blended = self._blend.logits(parts.recurrent, parts.wide)
-        logits = self._curve.logits(np.where(parts.lengths > 0, blended, 0.0), parts.lengths)
-        return parts.found.tolist(), logits, parts.sums
+        return self._curve.logits(np.where(parts.lengths > 0, blended, 0.0), parts.lengths)
 
     def _plainly(self, texts: list[str]) -> tuple[list[int], Floats, Floats]:
         """As `_by`, with what every machine has."""
@@ -160,6 +172,9 @@ class Scorer:
 
     def _blended(self, documents: Sequence[Sequence[str]]) -> tuple[Floats, Floats]:
         """Blended, calibrated logits [n], and the sums over each document's words that the flags need, [n, 4]."""
+        if self._pays(len(documents)) and (bulk := self._bulk):
+            parts = bulk.parts_of_tokens(documents)
+            return self._calibrated(parts), parts.sums
         rows = [self._vocabulary.ids(tokens) for tokens in documents]
         full = np.asarray([number for number, row in enumerate(rows) if len(row)], dtype=np.int64)
         logits = np.zeros(len(rows))

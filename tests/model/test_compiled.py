@@ -134,7 +134,7 @@ def warm() -> Scorer:
 
 
 @given(raw=RAW)
-@settings(max_examples=1_500, deadline=None)
+@settings(max_examples=600, deadline=None)
 def test_compiled_tokens_are_the_tokens(raw: str) -> None:
     text = clean(raw).lower()
     tokens = tokenize(raw)
@@ -207,6 +207,20 @@ def test_single_reviews_and_explanations_compile_nothing() -> None:
     scorer.score(["The plot was wonderful."] * (BULK - 1))
     scorer.explain("The plot was wonderful. " * 30)
     assert not scorer.is_warm
+
+
+def test_a_warm_scorer_explains_the_same(warm: Scorer) -> None:
+    cold = Scorer(SHIPPED, compiled=False)
+    cold.warm()
+    assert not cold.is_warm
+    text = "The plot was wonderful, but I didn't like the music. " * 9
+    documents = [[], ["the"], *(sentence.split() for sentence in text.split(".")), ["zzqx"] * 3]
+    np.testing.assert_allclose(warm.logits(documents), cold.logits(documents), atol=1e-5)
+    assert not np.array_equal(warm.logits(documents), cold.logits(documents)), "the same code ran twice"
+    found, expected = warm.explain(text), cold.explain(text)
+    moved = [[sentence.contribution for sentence in each.sentences] for each in (found, expected)]
+    np.testing.assert_allclose(*moved, atol=2e-5)
+    assert len(moved[0]) == 9
 
 
 def _plain(texts: list[str]) -> list[float]:
