@@ -66,7 +66,7 @@ def load_scorer(folder: Path | None) -> Scorer:
     from model import SHIPPED, ModelFolderError, Scorer
 
     try:
-        # A batch of the LSTM is small: more than a few threads only wait for each other.
+        # A tenth of bulk work is Python's, one thread at a time: more than a few threads gain little.
         return Scorer(folder or load_settings().model_dir or SHIPPED, threads=min(os.cpu_count() or 1, MOST_THREADS))
     except ModelFolderError as error:
         stop(error, exit_codes.CONFIGURATION)
@@ -481,6 +481,47 @@ def compare(
         stop(error, exit_codes.CONFIGURATION)
     except DataError as error:
         stop(error, exit_codes.DATA)
+
+
+@app.command()
+def tune(
+    config: Annotated[Path, typer.Argument(help="The training config whose network is tuned.")],
+    search: Annotated[Path | None, typer.Option(help="What to search. Default: model/configs/search.toml.")] = None,
+    trials: Annotated[
+        int | None, typer.Option(min=1, help="Trials in all, those done before too. Default: 30.")
+    ] = None,
+    minutes: Annotated[float | None, typer.Option(min=0, help="Start no further trial after that time.")] = None,
+    sample: Annotated[
+        int | None, typer.Option(min=0, help="Training reviews a trial sees; 0 is all. Default: the search config's.")
+    ] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Default: runs/tune.")] = None,
+) -> None:
+    """Searches hyper-parameters of the recurrent network, judged on dev; goes on where it was stopped."""
+    from rich.console import Console
+
+    from model.config import ConfigError
+    from model.readers import DataError
+
+    try:
+        from model import tune as tuning
+
+        folder = output or tuning.RUNS
+        found = tuning.run(
+            config,
+            search_path=search or tuning.SEARCH,
+            output=folder,
+            trials=trials or tuning.TRIALS,
+            minutes=minutes,
+            sample=sample,
+        )
+    except ImportError as error:
+        stop(f"tuning needs the extra `train`: pip install 'reelfeel[train]' ({error})", exit_codes.CONFIGURATION)
+    except ConfigError as error:
+        stop(error, exit_codes.CONFIGURATION)
+    except DataError as error:
+        stop(error, exit_codes.DATA)
+    Console(highlight=False, soft_wrap=True).print("\n".join(found["sentences"]), markup=False)
+    typer.echo(f"The table is in {folder / tuning.TABLE}.md and .csv")
 
 
 if __name__ == "__main__":

@@ -5,18 +5,30 @@ from pathlib import Path
 import pytest
 
 import model
-from model import config
+from model import baselines, compare, config, tune
 
 CONFIGS = sorted((Path(model.__file__).parent / "configs").glob("*.toml"))
+KINDS = ("tfidf", "nbsvm", "average", "cnn", "lstm", "bilstm")
 
 
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
 def test_config_validates(path: Path) -> None:
-    assert config.read(path).name == path.stem
+    if path.stem.startswith("baseline_"):
+        baseline = baselines.read(path)
+        assert (baseline.name, f"baseline_{baseline.kind}") == (path.stem, path.stem)
+    elif path.stem == "compare":
+        comparison = compare.read(path)
+        assert comparison.name == path.stem
+        assert [found.kind for found in compare.read_baselines(path, comparison)] == list(KINDS)
+    elif path.stem == "search":
+        assert tune.read(path).name == path.stem
+    else:
+        assert config.read(path).name == path.stem
 
 
 def test_the_expected_configs_are_there() -> None:
-    assert {"default", "quick", "tiny"} <= {path.stem for path in CONFIGS}
+    expected = {"default", "quick", "tiny", "compare", "search", *(f"baseline_{kind}" for kind in KINDS)}
+    assert expected <= {path.stem for path in CONFIGS}
 
 
 @pytest.mark.parametrize(
