@@ -67,9 +67,12 @@ class WordTable:
 
     def sums(self, ids: NDArray[np.int32], starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> Floats:
         """The sums of `COLUMNS`, float64 [n, 4], of n texts that lie in `ids` (word ids) at `starts` with `lengths`."""
-        found = np.zeros((len(ids) + 1, len(self.COLUMNS)))
-        np.cumsum(self._table.take(ids, axis=0), axis=0, dtype=np.float64, out=found[1:])
-        return np.asarray(found[starts + lengths] - found[starts])
+        # One row more than there are words, since a text may end at the very end; what lies between texts is dropped.
+        values = np.zeros((len(ids) + 1, len(self.COLUMNS)), dtype=np.float32)
+        self._table.take(ids, axis=0, out=values[:-1])
+        ends = np.stack([starts, starts + lengths], axis=1).ravel()
+        found = np.add.reduceat(values, ends, axis=0)[::2] if len(ends) else values[:0]
+        return np.where(lengths[:, None] > 0, found, 0.0).astype(np.float64)
 
     def sums_of(self, rows: Sequence[NDArray[np.int32]]) -> Floats:
         """The same for texts with their word ids apart (each int32 [length])."""
