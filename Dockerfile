@@ -17,5 +17,7 @@ COPY --from=build /app /app
 WORKDIR /app
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 MPLCONFIGDIR=/tmp/matplotlib
 USER reelfeel
+# Compiles the bulk path once for this kind of CPU; another one compiles it anew on its first bulk chunk.
+RUN python -c "from model import Scorer; Scorer().warm()"
 ENTRYPOINT ["reelfeel"]
 CMD ["--help"]

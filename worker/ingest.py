@@ -69,6 +69,7 @@ def chunk_rows(scorer: Scorer, lengths: Sequence[int]) -> int:
     if not lengths:
         return LEAST_CHUNK_ROWS
     texts = [(_WORDS * (1 + length // len(_WORDS)))[:length] for length in lengths]
+    scorer.warm()  # compiling happens once a process and says nothing about its rate
     began = time.perf_counter()
     scorer.score(texts)
     rate = len(texts) / max(time.perf_counter() - began, 1e-6)
