@@ -418,22 +418,40 @@ def evaluate(
     validation: Annotated[
         bool, typer.Option("--validation-only", help="Only the rows of the validation part, split by movie.")
     ] = False,
+    against: Annotated[
+        Path | None, typer.Option(help="Compare with this model folder or CSV of predictions (id or row, probability).")
+    ] = None,
+    predictions: Annotated[Path | None, typer.Option(help="Write ids and probabilities here as CSV, no texts.")] = None,
+    html: Annotated[Path | None, typer.Option(help="Write a report with plots here.")] = None,
 ) -> None:
-    """Accuracy, precision, recall, F1, confusion and calibration error on a labelled file."""
+    """Accuracy, F1, ROC-AUC, calibration and weak spots on a labelled file, each figure with its interval."""
+    from rich.console import Console
+
     from model import SHIPPED, ModelFolderError
     from model.evaluate import run as evaluated
+    from model.evaluate import summary
     from model.readers import DataError
 
     folder = model_dir or load_settings().model_dir or SHIPPED
     try:
-        result = evaluated(file, folder=folder, output=output, validation_only=validation)
+        result = evaluated(
+            file,
+            folder=folder,
+            output=output,
+            validation_only=validation,
+            against=against,
+            predicted=predictions,
+            html=html,
+            threads=min(os.cpu_count() or 1, MOST_THREADS),
+            progress=sys.stderr.isatty(),
+        )
     except ModelFolderError as error:
         stop(error, exit_codes.CONFIGURATION)
     except DataError as error:
         stop(error, exit_codes.DATA)
-    typer.echo(f"{result.model} on {result.file} ({result.rows})")
-    for name, value in result.metrics.as_dict().items():
-        typer.echo(f"{name:<22}{value}")
+    except ImportError as error:
+        stop(f"the report needs the extra `train`: pip install 'reelfeel[train]' ({error})", exit_codes.CONFIGURATION)
+    Console(highlight=False, soft_wrap=True).print(summary(result), markup=False)
 
 
 @app.command()
