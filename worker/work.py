@@ -96,24 +96,24 @@ def _do(db: Database, scorer: Scorer, claim: Claim, limits: Limits, lease_s: flo
 
 def _score(db: Database, scorer: Scorer, claim: Claim) -> bool:
     rows = queue.load_reviews(db, claim)
-    verdicts = scorer.score([row.text for row in rows])
-    explained = claim.queue == names.INTERACTIVE
-    scores = [
-        Score(
-            row.review_id,
-            verdict.label,
-            verdict.probability,
-            verdict.flags,
-            explain(scorer, row.text) if explained else None,
-        )
-        for row, verdict in zip(rows, verdicts, strict=True)
-    ]
+    if claim.queue == names.INTERACTIVE:
+        scores = [_explained(scorer, row.review_id, row.text) for row in rows]
+    else:
+        verdicts = scorer.score([row.text for row in rows])
+        scores = [
+            Score(row.review_id, verdict.label, verdict.probability, verdict.flags, None)
+            for row, verdict in zip(rows, verdicts, strict=True)
+        ]
     return queue.commit_scores(db, claim, scores, model=scorer.version)
 
 
-def explain(scorer: Scorer, text: str) -> list[tuple[int, int, float]]:
-    """(start, end, contribution) of each sentence: character offsets into `text`, contribution in logits."""
-    return [(s.start, s.end, s.contribution) for s in scorer.explain(text).sentences]
+def _explained(scorer: Scorer, review_id: int, text: str) -> Score:
+    """The verdict with (start, end, contribution) of each sentence: offsets into `text`, contribution in logits."""
+    found = scorer.explain(text)
+    verdict = found.verdict
+    flags = (*verdict.flags, "mixed") if found.mixed else verdict.flags
+    sentences = [(s.start, s.end, s.contribution) for s in found.sentences]
+    return Score(review_id, verdict.label, verdict.probability, flags, sentences)
 
 
 def _failure(claim: Claim, error: Exception) -> str:

@@ -24,6 +24,8 @@ FLAG_WORDS: Final = {
     "truncated": "longer than the model reads; the end was left out",
     "empty": "no words to read",
     "unknown_words": "many words the model has never seen",
+    "not_a_review": "does not read like a film review",
+    "mixed": "mixed: it holds clear praise and clear criticism",
 }
 
 _MARKDOWN: Final = re.compile(r"([\\*_~|`\[\]()<>#:\-])")

@@ -6,6 +6,7 @@ import csv
 import io
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -15,7 +16,7 @@ from db.jobs import get_job, list_outputs, read_output
 from db.queue import cancel, choose_column, claim, sweep
 from db.results import verdict_of
 from db.types import Viewer
-from model import Scorer, Verdict
+from model import Explanation, Scorer, Verdict
 from tests.fixtures.reviews import OWNER, Count, accept_csv, accept_text, csv_file, origin, recount, review
 from tests.fixtures.workers import wait_until
 from worker.files.limits import Limits
@@ -56,6 +57,21 @@ def test_a_review_is_scored_explained_and_told(db: Database, scorer: Scorer) -> 
     assert result.explanation is not None
     assert [s[:2] for s in result.explanation] == [(s.start, s.end) for s in expected.sentences]
     assert changed == [accepted.job_id]
+
+
+class Mixed(Scorer):
+    """A scorer that finds every review mixed."""
+
+    def explain(self, text: str) -> Explanation:
+        return replace(super().explain(text), mixed=True)
+
+
+def test_a_mixed_review_is_flagged_beside_its_label(db: Database, scorer: Scorer) -> None:
+    accepted = accept_text(db)
+    assert work_on(db, Mixed(), accepted.chunk_id, limits=LIMITS)
+    result = verdict_of(db, accepted.job_id)
+    assert result.flags == (*scorer.score([review(1)])[0].flags, "mixed")
+    assert result.label == scorer.score([review(1)])[0].label
 
 
 def test_a_message_delivered_twice_does_no_harm(db: Database, scorer: Scorer) -> None:
