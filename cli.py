@@ -303,6 +303,7 @@ def score_text(text: str, scorer: Scorer, *, explain: bool) -> None:
     from rich.text import Text
 
     from model import FLAGS
+    from model.verdict import Sentence, Word
 
     console = Console(highlight=False)
     explanation = scorer.explain(text) if explain else None
@@ -316,7 +317,8 @@ def score_text(text: str, scorer: Scorer, *, explain: bool) -> None:
         return
     if explanation.mixed:
         console.print("mixed: clearly positive and clearly negative sentences.")
-    for part in (*explanation.sentences, *explanation.words):
+    parts: list[Sentence | Word] = [*explanation.sentences, *explanation.words]
+    for part in parts:
         colour = "green" if part.contribution > 0 else "red"
         words = " ".join(text[part.start : part.end].split())
         console.print(Text.assemble((f"{part.contribution:+7.2f}  ", colour), words))

@@ -10,7 +10,7 @@ import platform
 import shutil
 import sys
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import version as installed
 from pathlib import Path
@@ -37,7 +37,7 @@ class Trained:
     """What training leaves.
 
     weights: as `network.recurrent_weights`; table: float32 [words, dimensions]; wide: the n-gram part; predict: word
-    ids -> LSTM logits by Keras; history: one record an epoch.
+    ids -> LSTM logits by Keras; history: one record an epoch; teachers: what the card says about them.
     """
 
     weights: dict[str, NDArray[np.float32]]
@@ -45,13 +45,15 @@ class Trained:
     wide: Wide
     predict: Callable[[list[NDArray[np.int32]]], Floats]
     history: list[dict[str, float]]
+    teachers: dict[str, object] = field(default_factory=dict)
 
 
 def code_hash() -> str:
     """sha256 over the sources of this package, names included."""
     digest = hashlib.sha256()
-    for file in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(file.name.encode() + b"\0" + file.read_bytes())
+    root = Path(__file__).parent
+    for file in sorted(root.rglob("*.py")):
+        digest.update(str(file.relative_to(root)).encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()
 
 
@@ -104,6 +106,7 @@ def _training(config: Config, trained: Trained) -> dict[str, Any]:
         "epochs": len(trained.history),
         "best epoch": int(best["epoch"]),
         "seconds": round(sum(record["seconds"] for record in trained.history)),
+        **({"teachers": trained.teachers} if trained.teachers else {}),
         "python": platform.python_version(),
         **packages,
         "date": datetime.now(UTC).date().isoformat(),
@@ -166,7 +169,8 @@ def assemble(config: Config, corpus: Corpus, trained: Trained, target: Path) -> 
     The figures are measured by the scorer on the finished weights, as `model.evaluate` repeats them.
     """
     target.mkdir(parents=True, exist_ok=True)
-    export.write(trained.weights, trained.table, target)
+    half = config.network.half_embedding
+    export.write(trained.weights, trained.table.astype(np.float16 if half else np.float32), target)
     trained.wide.write(target / "wide.npy")
     corpus.vocabulary.write(target / "vocabulary.txt")
     (target / "config.json").write_text(config.model_dump_json(indent=1) + "\n", encoding="utf-8")
