@@ -30,6 +30,7 @@ _STYLE: Any = {
     "axes.facecolor": "none",
     "axes.grid": True,
     "axes.labelcolor": COLOURS["ink"],
+    "axes.prop_cycle": f"cycler('color', ['{COLOURS['positive']}'])",
     "axes.spines.right": False,
     "axes.spines.top": False,
     "figure.facecolor": "none",
@@ -64,7 +65,8 @@ def _svg(figure: "Figure", name: str, alt: str) -> str:
         figure.savefig(target, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     drawn = target.getvalue()
     drawn = drawn[drawn.index("<svg") :]
-    drawn = re.sub(r"<metadata>.*?</metadata>", "", drawn, flags=re.DOTALL)
+    # Its style sheet would hold for the whole page.
+    drawn = re.sub(r"<(metadata|style)\b.*?</\1>", "", drawn, flags=re.DOTALL)
     drawn = re.sub(r'\bid="', f'id="{name}-', drawn)
     drawn = re.sub(r"url\(#", f"url(#{name}-", drawn)
     drawn = re.sub(r'href="#', f'href="#{name}-', drawn)

@@ -30,7 +30,8 @@ th:first-child, td:first-child { text-align: left; padding-left: 0; } thead th {
 th[scope=row] { font-weight: 400; } tr.group th { font-weight: 600; text-align: left; padding-top: 1.1rem; }
 figure { margin: 1rem 0; } svg { display: block; width: 100%; height: auto; }
 .square svg { max-width: 30rem; margin: 0 auto; }
-svg text { font-family: inherit !important; } .scroll { overflow-x: auto; } code { overflow-wrap: anywhere; }
+svg text { font-family: inherit !important; } svg * { stroke-linejoin: round; }
+.scroll { overflow-x: auto; } code { overflow-wrap: anywhere; }
 """
 
 

@@ -124,7 +124,10 @@ def wilson(successes: int, trials: int) -> Interval:
     share, square = successes / trials, _NORMAL**2 / trials
     centre = (share + square / 2) / (1 + square)
     half = _NORMAL / (1 + square) * math.sqrt(share * (1 - share) / trials + square / (4 * trials))
-    return Interval(max(0.0, centre - half), min(1.0, centre + half))
+    # Exact at the ends, where rounding would leave the share itself just outside.
+    low = 0.0 if successes == 0 else centre - half
+    high = 1.0 if successes == trials else centre + half
+    return Interval(max(0.0, low), min(1.0, high))
 
 
 def _binomial(number: int, trials: int) -> float:

@@ -73,3 +73,44 @@ def test_band_keeps_the_stated_accuracy() -> None:
     assert band == pytest.approx(0.3, abs=0.03)
     assert calibration.uncertain_band(p, (p >= 0.5).astype(np.int8), 0.9) == 0
     assert calibration.uncertain_band(p, (p < 0.5).astype(np.int8), 0.9) == 0.45
+
+
+def test_roc_auc_by_hand_and_with_ties() -> None:
+    labels = np.asarray([1, 0, 1, 0], dtype=np.int8)
+    # Of the four pairs three are in order; a tie is half a pair.
+    assert metrics.roc_auc(np.asarray([0.9, 0.5, 0.4, 0.1]), labels) == pytest.approx(0.75)
+    assert metrics.roc_auc(np.asarray([0.9, 0.5, 0.5, 0.1]), labels) == pytest.approx(0.875)
+    assert np.isnan(metrics.roc_auc(np.asarray([0.9, 0.5]), np.asarray([1, 1], dtype=np.int8)))
+    assert metrics.measure(np.asarray([0.9]), np.asarray([1], dtype=np.int8), 0.0).roc_auc is None
+
+
+def test_resampled_figures_agree_with_measuring_the_drawn_reviews() -> None:
+    rng = np.random.default_rng(4)
+    p = np.round(rng.random(300), 2)
+    labels = (rng.random(300) < p).astype(np.int8)
+    figures = metrics.resampled(p, labels)
+    for _ in range(3):
+        rows = rng.integers(0, 300, 280)
+        drawn = metrics.measure(p[rows], labels[rows], 0.0).as_dict()
+        assert figures(rows) == pytest.approx({name: drawn[name] for name in figures(rows)}, abs=1e-6)
+
+
+def test_calibration_error_by_chance_alone() -> None:
+    rng = np.random.default_rng(5)
+    p = rng.random(2_000)
+    mean, highest = metrics.ece_if_calibrated(p)
+    measured = [metrics.expected_calibration_error(p, (rng.random(2_000) < p).astype(np.int8)) for _ in range(200)]
+    assert mean == pytest.approx(float(np.mean(measured)), rel=0.1)
+    assert 0.85 < float(np.mean(np.asarray(measured) < highest)) < 1
+    # Far fewer reviews: chance alone explains more.
+    assert metrics.ece_if_calibrated(p[:100])[0] > 3 * mean
+    assert metrics.ece_if_calibrated(np.zeros(0)) == (0.0, 0.0)
+
+
+def test_risk_area_rewards_errors_that_are_unsure() -> None:
+    labels = np.asarray([1, 1, 1, 0], dtype=np.int8)
+    unsure = metrics.risk_area(np.asarray([0.9, 0.95, 0.8, 0.6]), labels)
+    sure = metrics.risk_area(np.asarray([0.9, 0.95, 0.8, 0.99]), labels)
+    assert unsure == pytest.approx((0 + 0 + 0 + 1 / 4) / 4)
+    assert sure == pytest.approx((1 + 1 / 2 + 1 / 3 + 1 / 4) / 4)
+    assert metrics.risk_coverage(np.asarray([0.9, 0.95, 0.8, 0.6]), labels)[0] == {"coverage": 0.5, "accuracy": 1.0}
