@@ -361,7 +361,7 @@ def _importance(study: "optuna.Study") -> dict[str, float]:
 
 
 def _number(value: Choice) -> str:
-    return f"{value:.3g}" if isinstance(value, float) else str(value)
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 def _sentences(study: "optuna.Study", importance: dict[str, float]) -> list[str]:

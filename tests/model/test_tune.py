@@ -164,6 +164,12 @@ def test_the_command(paths: tuple[Path, Path], tmp_path: Path) -> None:
     assert "have passed: 1 of 9 trials are done" in result.stdout
 
 
+def test_the_committed_search_starts_from_a_committed_config(tmp_path: Path) -> None:
+    quick = config.read(tune.SEARCH.parent / "quick.toml")
+    study = tune._study(tune.read(), quick, tmp_path)
+    assert study.trials[0].system_attrs["fixed_params"]["network.units"] == quick.network.units
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
