@@ -457,6 +457,42 @@ def evaluate(
 
 
 @app.command()
+def stress(
+    file: Annotated[
+        Path | None,
+        typer.Argument(help="Labelled file whose validation part is spoiled; without one, short texts only."),
+    ] = None,
+    model_dir: Annotated[Path | None, typer.Option("--model", help="Model folder. Default: the shipped one.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the figures here as JSON.")] = None,
+    all_rows: Annotated[
+        bool, typer.Option("--all-rows", help="All labelled rows, not only the validation part.")
+    ] = False,
+) -> None:
+    """Accuracy on capitals, typos, single sentences, other subjects and reversed sentences, beside the untouched."""
+    from rich.console import Console
+
+    from model import SHIPPED, ModelFolderError
+    from model import stress as stressing
+    from model.readers import DataError
+
+    folder = model_dir or load_settings().model_dir or SHIPPED
+    try:
+        found = stressing.run(
+            file,
+            folder=folder,
+            output=output,
+            all_rows=all_rows,
+            threads=min(os.cpu_count() or 1, MOST_THREADS),
+            progress=sys.stderr.isatty(),
+        )
+    except ModelFolderError as error:
+        stop(error, exit_codes.CONFIGURATION)
+    except DataError as error:
+        stop(error, exit_codes.DATA)
+    Console(highlight=False, soft_wrap=True).print(stressing.table(found), markup=False)
+
+
+@app.command()
 def compare(
     config: Annotated[
         Path | None, typer.Option("--config", help="What to compare. Default: model/configs/compare.toml.")

@@ -42,7 +42,8 @@ class Metrics:
         return {name: round(value, 6) if isinstance(value, float) else value for name, value in asdict(self).items()}
 
 
-def _share(part: float, whole: float) -> float:
+def share(part: float, whole: float) -> float:
+    """part / whole; 0 when there is nothing to divide by."""
     return float(part) / float(whole) if whole else 0.0
 
 
@@ -53,7 +54,7 @@ def sigmoid(logits: Floats) -> Floats:
 
 def accuracy(probabilities: Floats, labels: Labels) -> float:
     """Share of reviews whose probability is on the side of 0.5 that their label (1 or 0) says."""
-    return _share(int(((probabilities >= 0.5) == (labels == 1)).sum()), len(labels))
+    return share(int(((probabilities >= 0.5) == (labels == 1)).sum()), len(labels))
 
 
 def log_loss(probabilities: Floats, labels: Labels) -> float:
@@ -132,7 +133,7 @@ def expected_calibration_error(probabilities: Floats, labels: Labels, bins: int 
     """
     rows = reliability(probabilities, labels, bins)
     gaps = sum(row["reviews"] * abs(row["probability"] - row["positive"]) for row in rows)
-    return _share(gaps, len(labels))
+    return share(gaps, len(labels))
 
 
 def ece_if_calibrated(probabilities: Floats, bins: int = BINS, draws: int = 500, seed: int = 1) -> tuple[float, float]:
@@ -191,19 +192,19 @@ def measure(probabilities: Floats, labels: Labels, band: float) -> Metrics:
     tp, fp = int((said & true).sum()), int((said & ~true).sum())
     fn, tn = int((~said & true).sum()), int((~said & ~true).sum())
     sure = np.abs(probabilities - 0.5) >= band
-    precision, recall = _share(tp, tp + fp), _share(tp, tp + fn)
+    precision, recall = share(tp, tp + fp), share(tp, tp + fn)
     return Metrics(
         reviews=len(labels),
         positive=tp + fn,
-        accuracy=_share(tp + tn, len(labels)),
+        accuracy=share(tp + tn, len(labels)),
         precision=precision,
         recall=recall,
-        f1=_share(2 * precision * recall, precision + recall),
+        f1=share(2 * precision * recall, precision + recall),
         roc_auc=None if math.isnan(area := roc_auc(probabilities, labels)) else area,
         confusion={"true_positive": tp, "false_positive": fp, "false_negative": fn, "true_negative": tn},
         ece=expected_calibration_error(probabilities, labels),
         log_loss=log_loss(probabilities, labels),
         uncertain=int((~sure).sum()),
-        uncertain_share=_share(int((~sure).sum()), len(labels)),
+        uncertain_share=share(int((~sure).sum()), len(labels)),
         confident_accuracy=accuracy(probabilities[sure], labels[sure]),
     )
