@@ -1,4 +1,4 @@
-"""`reelfeel stress`: what distortions do, which sentences are turned, and the figures of a scorer that knows one word."""
+"""`reelfeel stress`: what distortions do, which sentences are turned, and figures of a scorer with one word."""
 
 import json
 import random
@@ -232,6 +232,18 @@ def test_without_a_file_only_the_short_texts_are_judged() -> None:
     assert result.exit_code == 0, result.output
     assert "pair: negated" in result.stdout
     assert "all caps" not in result.stdout
+
+
+def test_the_shipped_model_does_not_collapse() -> None:
+    # Floors far below what any good model reads: they tell a broken one.
+    found = {row["kind"]: row for row in stress.run()["kinds"]}
+    others = [found[kind]["right"] for kind in ("book", "restaurant", "game", "product")]
+    assert sum(others) >= 45
+    assert min(others) >= 9
+    for kind in ("plain", "capitals", "typos"):
+        assert found[kind]["accuracy"] > 0.65, kind
+    assert found["pair: swapped word"]["flipped"] > 0.5
+    assert found["all"]["moved"] > 0.7
 
 
 def test_a_wrong_file_or_model_ends_with_one_sentence(tmp_path: Path) -> None:
