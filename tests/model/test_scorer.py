@@ -178,5 +178,5 @@ def test_unknown_names_are_no_attributes() -> None:
 def test_shipped_folder_is_small_and_whole() -> None:
     files = [path for path in SHIPPED.rglob("*") if path.is_file()]
     assert sum(path.stat().st_size for path in files) <= 40 * 1024 * 1024
-    assert {path.name for path in files} == {*folder.WEIGHTS, *folder.RECORDS, folder.MANIFEST}
+    assert {path.name for path in files} == {*folder.WEIGHTS, *folder.OPTIONAL, *folder.RECORDS, folder.MANIFEST}
     assert folder.version(SHIPPED, "2026.11").split("-")[2] == folder.verify(SHIPPED).split("-")[2]
