@@ -24,10 +24,11 @@ h1 { font-size: 1.6rem; line-height: 1.25; margin: 0 0 .25rem; }
 h2 { font-size: 1.15rem; margin: 2.75rem 0 .5rem; }
 p { margin: .5rem 0; } .lead { font-size: 1.15rem; margin: 1rem 0 1.5rem; }
 .soft { color: var(--soft); font-size: .9rem; }
-table { border-collapse: collapse; width: 100%; margin: 1rem 0; font-variant-numeric: tabular-nums; font-size: .95rem; }
-th, td { text-align: right; white-space: nowrap; padding: .35rem .6rem; border-bottom: 1px solid var(--grid); }
+table { border-collapse: collapse; width: 100%; margin: 1rem 0; font-variant-numeric: tabular-nums; font-size: .92rem; }
+th, td { text-align: right; white-space: nowrap; padding: .35rem .4rem; border-bottom: 1px solid var(--grid); }
 th:first-child, td:first-child { text-align: left; padding-left: 0; } thead th { color: var(--soft); font-weight: 600; }
-th[scope=row] { font-weight: 400; } tr.group th { font-weight: 600; text-align: left; padding-top: 1.1rem; }
+th[scope=row] { font-weight: 400; white-space: normal; }
+tr.group th { font-weight: 600; text-align: left; padding-top: 1.1rem; }
 figure { margin: 1rem 0; } svg { display: block; width: 100%; height: auto; }
 .square svg { max-width: 30rem; margin: 0 auto; }
 svg text { font-family: inherit !important; } svg * { stroke-linejoin: round; }
