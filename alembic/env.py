@@ -14,6 +14,7 @@ from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import Connection, text
 
 from db.clock import UtcTime
+from db.crypto import SealedText
 from db.engine import make_engine, sql_url
 from db.migrate import UPGRADE_LOCK
 from db.tables import Base
@@ -30,6 +31,8 @@ def checked(connection: Connection) -> None:
 
 def rendered(kind: str, item: object, _context: AutogenContext) -> str | Literal[False]:
     """Writes our own types into a new migration as what they are: a migration must not change with the program."""
+    if kind == "type" and isinstance(item, SealedText):
+        return "sa.Text()"
     return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, UtcTime) else False
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
@@ -17,6 +17,7 @@ from sqlalchemy.exc import (
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
+from db.crypto import Sealer
 from db.errors import DatabaseUnavailable, SchemaOutdated
 
 BUSY_S: Final = 30
@@ -95,11 +96,17 @@ class Database:
     `durable`: on SQLite every commit reaches the disk before it returns (synchronous=FULL), for the process that
     promises a user that a review is stored. Without, a power cut may lose the last scores, which can be computed again.
     Making one connects to nothing; the first use raises DatabaseUnavailable when that fails.
+
+    `text_keys`: what stored texts are sealed with (`db.crypto`), the newest key first; none stores them plain, None
+    hands rows on as they are stored. Raises BadTextKey.
     """
 
-    def __init__(self, url: str, *, durable: bool = False) -> None:
+    def __init__(self, url: str, *, durable: bool = False, text_keys: Sequence[str] | None = ()) -> None:
         self.url = sql_url(url)
         self.engine = make_engine(self.url, durable=durable)
+        self.sealer = Sealer(text_keys or ())
+        # Where the columns of sealed texts look for it, once for each engine.
+        self.engine.dialect.reelfeel_sealer = None if text_keys is None else self.sealer  # type: ignore[attr-defined]
         self._writer = self.engine.execution_options(begin="BEGIN IMMEDIATE")
 
     @contextmanager

@@ -78,3 +78,38 @@ class BadCursor(DbError):
 
     def __init__(self) -> None:
         super().__init__("This page link is not valid for this search: search again.")
+
+
+class BadTextKey(DbError):
+    """A key for stored texts that is none. The key itself is not repeated."""
+
+    def __init__(self) -> None:
+        super().__init__("REELFEEL_TEXT_KEYS holds something that is no key: make one with `reelfeel db new-key`.")
+
+
+class TextKeyMissing(DatabaseUnavailable):
+    """Stored texts are sealed with keys that this process was not given; `ids` name them."""
+
+    def __init__(self, ids: tuple[str, ...]) -> None:
+        self.ids = ids
+        keys = f"the key {ids[0]}" if len(ids) == 1 else f"the keys {', '.join(ids)}"
+        super().__init__(f"REELFEEL_TEXT_KEYS lacks {keys}, under which texts are stored: add what is missing.")
+
+
+class TextSearchOff(DbError):
+    """A search for words, while texts are stored sealed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Texts are stored encrypted here, so reviews cannot be searched by their words: "
+            "search by film, label, date, probability or job."
+        )
+
+
+class JobsRunning(DbError):
+    """Jobs that are not finished stand in the way; `ids` are up to ten of them."""
+
+    def __init__(self, ids: tuple[int, ...]) -> None:
+        self.ids = ids
+        jobs = f"Job {ids[0]} is" if len(ids) == 1 else f"Jobs {', '.join(map(str, ids))} are"
+        super().__init__(f"{jobs} still running: cancel first with /jobs cancel, then delete.")

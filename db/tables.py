@@ -26,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from db.clock import UtcTime, db_time
+from db.crypto import SealedText
 from db.types import BINS, ChunkKind, ChunkState, JobKind, JobState, Label, OutputKind, QueueName, Source
 
 # SQLite gives out a key of its own only for INTEGER; 64 bits all the same.
@@ -154,6 +155,7 @@ class Upload(Base):
     text_column: Mapped[str | None]
     film_column: Mapped[str | None]
     date_column: Mapped[str | None]
+    file_format: Mapped[str | None] = mapped_column(String(16))
     candidates: Mapped[list[str]] = mapped_column(default=list)
     columns: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
@@ -219,7 +221,7 @@ class Review(Base):
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"))
     row_number: Mapped[int]
-    text: Mapped[str | None]
+    text: Mapped[str | None] = mapped_column(SealedText)
     film: Mapped[str | None]
     day: Mapped[date | None]
 
@@ -291,7 +293,7 @@ class Correction(Base):
     review_id: Mapped[int] = mapped_column(ForeignKey("reviews.id", ondelete="CASCADE"))
     user_id: Mapped[int] = mapped_column(BigInteger)
     label: Mapped[Label] = mapped_column(String(16))
-    note: Mapped[str | None]
+    note: Mapped[str | None] = mapped_column(SealedText)
     created_at: Mapped[datetime] = mapped_column(default=db_time())
 
     __table_args__ = (
@@ -313,13 +315,16 @@ class UserSetting(Base):
 
 
 class GuildSetting(Base):
-    """What a server's managers chose; null: the host's value counts."""
+    """What a server's managers chose; null: the host's value counts; an empty list: all channels, all roles."""
 
     __tablename__ = "guild_settings"
 
     guild_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     retention_days: Mapped[int | None]
     max_active_jobs: Mapped[int | None]
+    max_upload_mib: Mapped[int | None]
+    channels: Mapped[list[int]] = mapped_column(default=list, server_default=text("'[]'"))
+    roles: Mapped[list[int]] = mapped_column(default=list, server_default=text("'[]'"))
 
 
 class NoticeRow(Base):
@@ -348,3 +353,43 @@ class BotState(Base):
 
     key: Mapped[str] = mapped_column(String(200), primary_key=True)
     value: Mapped[str]
+
+
+class AuditLine(Base):
+    """Who changed what of a server or of the host's data, and when; never a text of a review."""
+
+    __tablename__ = "audit_log"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    created_at: Mapped[datetime] = mapped_column(default=db_time())
+    guild_id: Mapped[int | None] = mapped_column(BigInteger)
+    actor_id: Mapped[int | None] = mapped_column(BigInteger)
+    actor_name: Mapped[str | None] = mapped_column(String(100))
+    action: Mapped[str] = mapped_column(String(64))
+    old: Mapped[str | None]
+    new: Mapped[str | None]
+
+    __table_args__ = (Index("ix_audit_log_guild", "guild_id", "id"), NEVER_REUSED)
+
+
+class DeletionRequest(Base):
+    """A user who asked to be forgotten and is not yet, so that a restart in the middle leaves nothing behind."""
+
+    __tablename__ = "deletion_requests"
+
+    user_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    requested_at: Mapped[datetime] = mapped_column(default=db_time())
+
+
+class MessageDeletion(Base):
+    """A message of the bot's own that shows what was deleted here, and that the bot takes away when it can."""
+
+    __tablename__ = "message_deletions"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    channel_id: Mapped[int] = mapped_column(BigInteger)
+    message_id: Mapped[int] = mapped_column(BigInteger)
+    tries: Mapped[int] = mapped_column(default=0)
+    not_before: Mapped[datetime] = mapped_column(default=db_time())
+
+    __table_args__ = (UniqueConstraint("message_id"),)

@@ -38,14 +38,18 @@ def downgrade():
 '''
 
 
+def newest() -> str:
+    """The number of the newest migration."""
+    return sorted(path.name for path in (SCRIPTS / "versions").glob("*.py"))[-1].split("_")[0]
+
+
 @pytest.fixture
 def next_scripts(tmp_path: Path, any_url: str) -> Path:
     """The scripts with one more migration after the newest."""
     scripts = tmp_path / "alembic"
     shutil.copytree(SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__"))
-    newest = sorted(path.name for path in (scripts / "versions").glob("*.py"))[-1].split("_")[0]
     recreate = "always" if any_url.startswith("sqlite") else "auto"
-    (scripts / "versions" / "9999_next.py").write_text(NEXT.format(head=newest, recreate=recreate))
+    (scripts / "versions" / "9999_next.py").write_text(NEXT.format(head=newest(), recreate=recreate))
     return scripts
 
 
@@ -86,7 +90,7 @@ def test_with_foreign_keys_on_the_same_migration_loses_them(
     """Why env.py has an engine of its own: without it this very migration deletes every child row."""
     scripts = tmp_path / "alembic"
     shutil.copytree(SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__"))
-    (scripts / "versions" / "9999_next.py").write_text(NEXT.format(head="0001", recreate="always"))
+    (scripts / "versions" / "9999_next.py").write_text(NEXT.format(head=newest(), recreate="always"))
     job_id = done_file(sqlite_db, 6)
     sqlite_db.dispose()
     real = engine.make_engine
@@ -102,7 +106,7 @@ def test_a_migration_that_would_orphan_rows_is_rolled_back(
 ) -> None:
     scripts = tmp_path / "alembic"
     shutil.copytree(SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__"))
-    body = NEXT.format(head="0001", recreate="auto").replace(
+    body = NEXT.format(head=newest(), recreate="auto").replace(
         "def upgrade():", "def upgrade():\n    op.execute('DELETE FROM jobs')"
     )
     (scripts / "versions" / "9999_next.py").write_text(body)
