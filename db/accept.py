@@ -104,6 +104,8 @@ def _new_job(
         source_id=origin.source_id,
         part=part,
         reply_to=origin.reply_to,
+        reply_channel_id=origin.reply_channel_id,
+        reply_token=origin.reply_token,
         shared=origin.shared and origin.guild_id is not None,
         film=film_name(origin.film),
         rows_total=rows_total,

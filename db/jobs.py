@@ -33,6 +33,8 @@ def _view(row: Row[Job, str | None, list[str] | None]) -> JobView:
         source=job.source,
         source_id=job.source_id,
         reply_to=job.reply_to,
+        reply_channel_id=job.reply_channel_id,
+        reply_token=job.reply_token,
         shared=job.shared,
         film=job.film,
         filename=filename,
@@ -106,7 +108,8 @@ def mark_delivered(db: Database, job_id: int) -> None:
     The notice to its owner went with it and is settled in the same transaction.
     """
     with db.begin() as session:
-        values = {"delivered_at": func.coalesce(Job.delivered_at, db_time()), "rendered_version": Job.version}
+        delivered = func.coalesce(Job.delivered_at, db_time())
+        values = {"delivered_at": delivered, "rendered_version": Job.version, "reply_token": None}
         session.execute(update(Job).where(Job.id == job_id).values(**values))
         settle(session, job_id)
 
@@ -127,6 +130,15 @@ def list_outputs(db: Database, viewer: Viewer, job_id: int) -> list[OutputInfo]:
             .order_by(OutputFile.id)
         )
         return [OutputInfo(*row) for row in session.execute(files)]
+
+
+def upload_blob(db: Database, viewer: Viewer, job_id: int) -> tuple[str, int] | None:
+    """Name and blob of the viewer's own input file, None when it is no longer kept; NotFound when it is not theirs."""
+    with db.read() as session:
+        if visible_job(session, viewer, job_id).owner_id != viewer.user_id:
+            raise NotFound("job", job_id)
+        upload = session.get(Upload, job_id)
+        return None if upload is None or upload.blob_id is None else (upload.filename, upload.blob_id)
 
 
 def read_output(db: Database, viewer: Viewer, blob_id: int) -> Iterator[bytes]:

@@ -11,19 +11,27 @@ from sqlalchemy.orm import Session
 from db.clock import db_time
 from db.dialect import film_name, insert_for, storable
 from db.engine import Database
-from db.errors import BadCursor, JobNotFinished, NotFound, NotYours
+from db.errors import BadCursor, JobNotFinished, NotFound, NotYours, TextSearchOff
 from db.finish import split_flags
 from db.scope import legs, visible
 from db.tables import Correction, Job, Prediction, Review
 from db.types import LABELS, Page, ResultView, SearchFilter, Source, Viewer
 
-Found = Row[Prediction, int, str | None, int | None, int | None, Source]
+Found = Row[Prediction, int, str | None, int | None, int | None, Source, int | None]
 
 
-def results() -> Select[Prediction, int, str | None, int | None, int | None, Source]:
+def results() -> Select[Prediction, int, str | None, int | None, int | None, Source, int | None]:
     """Predictions with what their review and job add to a ResultView."""
     return (
-        select(Prediction, Review.row_number, Review.text, Job.channel_id, Job.reply_to, Job.source)
+        select(
+            Prediction,
+            Review.row_number,
+            Review.text,
+            Job.channel_id,
+            Job.reply_to,
+            Job.source,
+            Job.reply_channel_id,
+        )
         .join(Review, Review.id == Prediction.review_id)
         .join(Job, Job.id == Prediction.job_id)
     )
@@ -31,7 +39,7 @@ def results() -> Select[Prediction, int, str | None, int | None, int | None, Sou
 
 def view(row: Found) -> ResultView:
     """One row of `results()`."""
-    prediction, row_number, text, channel_id, reply_to, source = row
+    prediction, row_number, text, channel_id, reply_to, source, reply_channel_id = row
     explanation = prediction.explanation
     return ResultView(
         id=prediction.review_id,
@@ -50,6 +58,7 @@ def view(row: Found) -> ResultView:
         channel_id=channel_id,
         reply_to=reply_to,
         source=source,
+        reply_channel_id=reply_channel_id,
     )
 
 
@@ -87,10 +96,13 @@ def get_result(db: Database, viewer: Viewer, result_id: int) -> ResultView:
 
 
 def search(db: Database, viewer: Viewer, wanted: SearchFilter, *, cursor: str | None = None, limit: int = 10) -> Page:
-    """A page of the verdicts that fit, newest or most positive first. Raises BadCursor for a cursor of another search.
+    """A page of the verdicts that fit, newest or most positive first. Raises BadCursor for a cursor of another search, and
+    TextSearchOff for words while texts are stored sealed.
 
     Pages go by key, not by offset: the thousandth costs as much as the first, and new results shift none.
     """
+    if wanted.query and db.sealer.active:
+        raise TextSearchOff
     after = _after(wanted.sort, cursor)
     conditions = [*matching(wanted), *([] if after is None else [after])]
     query = ids(with_text=bool(wanted.query)).where(*conditions).limit(limit + 1)
@@ -151,20 +163,6 @@ def _after(sort: str, cursor: str | None) -> ColumnElement[bool] | None:
     except ValueError:
         pass
     raise BadCursor
-
-
-def correct(db: Database, viewer: Viewer, review_id: int, label: str, note: str | None = None) -> None:
-    """Stores what the viewer says the verdict should have been; a second time replaces the first.
-
-    Raises NotFound, and ValueError for an unknown label. The verdict itself stays.
-    """
-    if label not in LABELS:
-        raise ValueError(f"no label {label!r}")
-    get_result(db, viewer, review_id)
-    values = {"label": label, "note": storable(note) if note else None, "created_at": db_time()}
-    with db.begin() as session:
-        insert = insert_for(session, Correction).values(review_id=review_id, user_id=viewer.user_id, **values)
-        session.execute(insert.on_conflict_do_update(index_elements=["review_id", "user_id"], set_=values))
 
 
 def delete_result(db: Database, viewer: Viewer, review_id: int) -> None:

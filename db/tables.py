@@ -12,6 +12,9 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     CheckConstraint,
+    Column,
+    Date,
+    Double,
     ForeignKey,
     Index,
     Integer,
@@ -19,8 +22,10 @@ from sqlalchemy import (
     MetaData,
     SmallInteger,
     String,
+    Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -84,6 +89,10 @@ class Job(Base):
     source_id: Mapped[int] = mapped_column(BigInteger)
     part: Mapped[int] = mapped_column(default=0)
     reply_to: Mapped[int | None] = mapped_column(BigInteger)
+    # Where `reply_to` is, when that is not the channel of the job's card.
+    reply_channel_id: Mapped[int | None] = mapped_column(BigInteger)
+    # Discord's token of the interaction's reply, worth 15 minutes; gone once the job is delivered.
+    reply_token: Mapped[str | None]
     shared: Mapped[bool] = mapped_column(Boolean, default=False)
     film: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(default=db_time())
@@ -104,6 +113,8 @@ class Job(Base):
     version: Mapped[int] = mapped_column(default=1)
     rendered_version: Mapped[int] = mapped_column(default=0)
     delivered_at: Mapped[datetime | None]
+    # Its verdicts are summed up in report_days, report_films and report_flags (db/rollups.py).
+    rolled_up: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
 
     __table_args__ = (
         UniqueConstraint("source", "source_id", "part"),
@@ -115,6 +126,7 @@ class Job(Base):
         # What the notifier polls every second: small, whatever the number of finished jobs.
         Index("ix_jobs_undelivered", "id", **only("delivered_at IS NULL")),
         Index("ix_jobs_unpurged", "finished_at", **only("purged_at IS NULL")),
+        Index("ix_jobs_unrolled", "id", **only("NOT rolled_up")),
         NEVER_REUSED,
     )
 
@@ -254,23 +266,68 @@ class Prediction(Base):
         one_of("label", "positive", "negative", "uncertain"),
         CheckConstraint("probability >= 0 AND probability <= 1", name="probability"),
         CheckConstraint(f"bin >= 0 AND bin < {BINS}", name="bin"),
-        Index("ix_predictions_job", "job_id", "probability"),
-        # For pages of results, newest first, and for reports, which read nothing but the index.
+        # The surest verdicts of a job, and pages of results by probability.
+        Index("ix_predictions_job", "job_id", "label", "probability"),
+        # Pages of results, newest first.
         Index("ix_predictions_owner", "owner_id", "review_id"),
-        Index("ix_predictions_owner_report", "owner_id", "day", "film", "label", "bin", "probability", "guild_id"),
         Index("ix_predictions_shared", "guild_id", "review_id", **only("shared")),
+        # What a report asks of a film reads nothing but this; SQLite has the row's key in every index.
         Index(
-            "ix_predictions_shared_report",
-            "guild_id",
-            "day",
+            "ix_predictions_report",
+            "job_id",
             "film",
+            "day",
             "label",
             "bin",
             "probability",
-            "owner_id",
-            **only("shared"),
+            "flags",
+            postgresql_include=["review_id"],
         ),
     )
+
+
+def _sums() -> list[Column[Any]]:
+    """What is summed up of a job's verdicts: counts, the sums that give mean and deviation, the surest of a label."""
+    counts = ("total", "n_positive", "n_negative", "n_uncertain", "n_flagged")
+    return [
+        *(Column(name, Integer, nullable=False) for name in counts),
+        Column("probability", Double, nullable=False),
+        Column("squares", Double, nullable=False),
+        Column("high", Double, nullable=True),
+        Column("low", Double, nullable=True),
+    ]
+
+
+def _job_key() -> Column[Any]:
+    return Column("job_id", Key, ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True)
+
+
+BIN_NAMES = tuple(f"bin_{number:02}" for number in range(BINS))
+
+# Summaries of jobs that ended, for reports. They know no owner: who sees them is who sees their job.
+report_days = Table(
+    "report_days",
+    Base.metadata,
+    _job_key(),
+    Column("day", Date, primary_key=True),
+    *_sums(),
+    *(Column(name, Integer, nullable=False) for name in BIN_NAMES),
+)
+report_films = Table(
+    "report_films",
+    Base.metadata,
+    _job_key(),
+    Column("film", Text, primary_key=True),  # '' where none was given
+    *_sums(),
+)
+report_flags = Table(
+    "report_flags",
+    Base.metadata,
+    _job_key(),
+    Column("day", Date, primary_key=True),
+    Column("flag", String(64), primary_key=True),
+    Column("n", Integer, nullable=False),
+)
 
 
 class RejectedRow(Base):
@@ -343,6 +400,23 @@ class NoticeRow(Base):
     __table_args__ = (
         UniqueConstraint("job_id", "user_id", "kind"),
         Index("ix_notices_undelivered", "id", **only("delivered_at IS NULL")),
+    )
+
+
+class Continuation(Base):
+    """What a button goes on with and what is too long for its custom_id; only its owner may press, for a week."""
+
+    __tablename__ = "continuations"
+
+    key: Mapped[str] = mapped_column(String(16), primary_key=True)
+    owner_id: Mapped[int] = mapped_column(BigInteger)
+    kind: Mapped[str] = mapped_column(String(16))
+    data: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime] = mapped_column(default=db_time())
+
+    __table_args__ = (
+        Index("ix_continuations_owner_id", "owner_id"),
+        Index("ix_continuations_created_at", "created_at"),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final, Literal
 
@@ -39,7 +39,11 @@ class Viewer:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a review or file came from; (source, source_id) is the Discord event that is never taken twice."""
+    """Where a review or file came from; (source, source_id) is the Discord event that is never taken twice.
+
+    `reply_to`: the message that was reviewed, in `reply_channel_id`, or in `channel_id` when that is None.
+    `reply_token`: of the interaction's reply, with which a restarted bot can still finish it.
+    """
 
     owner_id: int
     guild_id: int | None
@@ -49,6 +53,8 @@ class Origin:
     reply_to: int | None = None
     shared: bool = False
     film: str | None = None
+    reply_channel_id: int | None = None
+    reply_token: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +133,7 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class UploadInfo:
-    """The input file of a job and the columns its sender asked for; `size` in bytes."""
+    """The input file of a job, the columns and the format its sender asked for; `size` in bytes."""
 
     blob_id: int
     filename: str
@@ -136,6 +142,7 @@ class UploadInfo:
     text_column: str | None
     film_column: str | None
     date_column: str | None
+    file_format: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +200,8 @@ class JobView:
     rendered_version: int
     delivered_at: datetime | None
     model: str | None
+    reply_channel_id: int | None = None
+    reply_token: str | None = field(default=None, repr=False)
 
     @property
     def terminal(self) -> bool:
@@ -230,6 +239,7 @@ class ResultView:
     channel_id: int | None
     reply_to: int | None
     source: Source
+    reply_channel_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,7 +317,9 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class UserSettings:
-    """`file_format` None: the format that came in."""
+    """`share`: what commands take when nobody says; `dm_notices`: whether results may come as direct messages when they
+    have no other place; `file_format` None: the format that came in.
+    """
 
     user_id: int
     share: bool = False
@@ -317,8 +329,14 @@ class UserSettings:
 
 @dataclass(frozen=True, slots=True)
 class GuildSettings:
-    """None: the host's value counts."""
+    """None: the host's value counts. `channels`: where the bot answers, `roles`: who may send files; empty is all.
+
+    `max_active_jobs` is a member's, `max_upload_mib` a file's limit; both can only lower the host's.
+    """
 
     guild_id: int
     retention_days: int | None = None
     max_active_jobs: int | None = None
+    max_upload_mib: int | None = None
+    channels: tuple[int, ...] = ()
+    roles: tuple[int, ...] = ()
