@@ -98,6 +98,13 @@ def _files(config: Config) -> dict[str, dict[str, str]]:
     return {use: {"file": path.name, "sha256": file_hash(path)} for use, path in named.items() if path is not None}
 
 
+def _cpu_seconds(history: list[dict[str, float]]) -> dict[str, int]:
+    """Of all threads; nothing where a part of the run did not count them."""
+    if not all("cpu_seconds" in record for record in history):
+        return {}
+    return {"cpu_seconds": round(sum(record["cpu_seconds"] for record in history))}
+
+
 def _training(config: Config, trained: Trained) -> dict[str, Any]:
     best = min(trained.history, key=lambda record: record["dev_log_loss"])
     packages = {name: installed(name) for name in ("tensorflow", "keras", "scikit-learn", "numpy")}
@@ -106,6 +113,7 @@ def _training(config: Config, trained: Trained) -> dict[str, Any]:
         "epochs": len(trained.history),
         "best epoch": int(best["epoch"]),
         "seconds": round(sum(record["seconds"] for record in trained.history)),
+        **_cpu_seconds(trained.history),
         **({"teachers": trained.teachers} if trained.teachers else {}),
         "python": platform.python_version(),
         **packages,

@@ -329,21 +329,21 @@ def _train_neural(config: NeuralConfig, corpus: Corpus, folder: Path) -> tuple[N
     train = examples(corpus.split.train, config.training.max_tokens)
     dev = examples(corpus.split.dev, MOST_TOKENS)
     history = fit.fit(built, train, dev, config.training, folder, resume=True)
-    return Neural(config, built, corpus.vocabulary), sum(record["seconds"] for record in history)
+    return Neural(config, built, corpus.vocabulary), sum(record["cpu_seconds"] for record in history)
 
 
 def train(config: BaselineConfig, corpus: Corpus, folder: Path) -> tuple[Baseline, float]:
-    """The trained baseline and the seconds that its training took, tokenizing not counted.
+    """The trained baseline and the CPU seconds of all threads that its training took, tokenizing not counted.
 
     A network leaves checkpoints in `folder` and goes on after the last finished epoch that it finds there; its seconds
     are those of all epochs.
     """
     if isinstance(config, TfidfConfig | NbsvmConfig):
         documents, labels = corpus.part(corpus.split.train)
-        began = time.monotonic()
+        began = time.process_time()
         if isinstance(config, TfidfConfig):
-            return _train_tfidf(config, documents, labels), time.monotonic() - began
-        return Ngrams(wide.train(documents, labels, config.wide)), time.monotonic() - began
+            return _train_tfidf(config, documents, labels), time.process_time() - began
+        return Ngrams(wide.train(documents, labels, config.wide)), time.process_time() - began
     return _train_neural(config, corpus, folder)
 
 

@@ -76,7 +76,8 @@ class ComparisonConfig(Section):
 class Row:
     """One model's kept figures on the validation part; shares in 0..1, size in bytes.
 
-    intervals: 95 %, bootstrapped by film, of accuracy, f1 and the like; seconds: of training, None where unknown.
+    intervals: 95 %, bootstrapped by film, of accuracy, f1 and the like; seconds: processor time of training, None where
+    unknown.
     """
 
     name: str
@@ -194,7 +195,7 @@ def _shipped(scorer: Scorer, corpus: Corpus, folder: Path, key: str) -> Row:
     """The row of the model folder, its verdicts by its own scorer from raw text."""
     texts = [corpus.reviews.texts[row] for row in corpus.split.validation]
     found = np.asarray([verdict.probability for verdict in scorer.score(texts)], dtype=np.float64)
-    seconds = scorer.card.get("training", {}).get("seconds")
+    seconds = scorer.card.get("training", {}).get("cpu_seconds")
     title = f"what ships ({scorer.version})"
     row = Row(WHAT_SHIPS, title, WHAT_SHIPS, key, *_figures(found, corpus), _size(scorer.folder), seconds)
     return _keep(folder, row, found)

@@ -171,8 +171,9 @@ def table(found: dict[str, Any]) -> str:
         f"{part}Trained on {parts['train']:,} reviews of `{found['file']}`, calibrated on the {parts['dev']:,} of the "
         f"dev part, measured on the {parts['validation']:,} of the validation part; the film decides the part. "
         "Intervals are bootstrapped by film. The last column is the difference in accuracy, in points, with the mid-p "
-        "value of McNemar's test. Size is all files of the trained model. Training is what fitting took, of what "
-        "ships the time its card gives. Reviews/s is from raw text to probability, tokenizing included: the median of "
+        "value of McNemar's test. Size is all files of the trained model. Training is the processor time of all "
+        "threads that fitting took; of what ships that of its last stage, the student, without its teachers. "
+        "Reviews/s is from raw text to probability, tokenizing included: the median of "
         f"{speed['rounds']} turns over the same {speed['reviews']:,} reviews on {speed['threads']} threads, the models "
         "taking turns in one process. One seed each.",
     ]

@@ -236,7 +236,7 @@ def fit(
 
     Writes a checkpoint and the history into `folder` after each epoch; with `resume` it goes on after the last epoch
     found there, and ends like an unbroken run. `renewal` changes the targets and the steps of its later epochs.
-    Returns one record an epoch: loss, dev_log_loss, dev_accuracy, seconds.
+    Returns one record an epoch: loss, dev_log_loss, dev_accuracy, seconds (by the clock), cpu_seconds (of all threads).
     """
     trainer = _Trainer(network, config, -(-len(train.rows) // config.batch) * config.epochs)
     history = _history(folder, resume)
@@ -246,11 +246,12 @@ def fit(
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, TextColumn("{task.fields[note]}")) as progress:
         for epoch in range(len(history), config.epochs):
-            began = time.monotonic()
+            began, work = time.monotonic(), time.process_time()
             if renewal is not None and epoch == max(found, renewal.after):
                 train = _renewed(trainer, train, renewal, epoch, folder)
             record = {"epoch": float(epoch + 1), "loss": _epoch(trainer, train, config, epoch, progress)}
             record |= {**_score(trainer, dev), "seconds": time.monotonic() - began}
+            record["cpu_seconds"] = time.process_time() - work
             progress.console.print(" ".join(f"{name} {value:.4f}" for name, value in record.items()), soft_wrap=True)
             if not history or record["dev_log_loss"] < min(past["dev_log_loss"] for past in history):
                 best = {f"v{number}": mean.numpy() for number, mean in enumerate(trainer.average)}
