@@ -43,6 +43,10 @@ def run() -> None:
         with engine.connect() as connection, connection.begin():
             if connection.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": UPGRADE_LOCK})
+            else:
+                # A batch migration drops the table and renames its copy. Without this the rename is refused, because
+                # for a moment the reporting views name a table that is not there.
+                connection.exec_driver_sql("PRAGMA legacy_alter_table=ON")
             context.configure(
                 connection=connection,
                 target_metadata=Base.metadata,

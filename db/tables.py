@@ -287,14 +287,12 @@ class Prediction(Base):
 
 
 def _sums() -> list[Column[Any]]:
-    """What is summed up of a job's verdicts: counts, the sums that give mean and deviation, the surest of a label."""
+    """What is summed up of verdicts: counts, and the sums of the probability and of its square."""
     counts = ("total", "n_positive", "n_negative", "n_uncertain", "n_flagged")
     return [
         *(Column(name, Integer, nullable=False) for name in counts),
         Column("probability", Double, nullable=False),
         Column("squares", Double, nullable=False),
-        Column("high", Double, nullable=True),
-        Column("low", Double, nullable=True),
     ]
 
 
