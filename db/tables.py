@@ -108,6 +108,7 @@ class Job(Base):
     n_uncertain: Mapped[int] = mapped_column(default=0)
     histogram: Mapped[list[int]] = mapped_column(default=lambda: list(EMPTY_HISTOGRAM))
     model: Mapped[str | None] = mapped_column(String(200))
+    model_refused_at: Mapped[datetime | None]
     error_code: Mapped[str | None] = mapped_column(String(64))
     error: Mapped[str | None]
     version: Mapped[int] = mapped_column(default=1)
@@ -126,6 +127,9 @@ class Job(Base):
         # What the notifier polls every second: small, whatever the number of finished jobs.
         Index("ix_jobs_undelivered", "id", **only("delivered_at IS NULL")),
         Index("ix_jobs_unpurged", "finished_at", **only("purged_at IS NULL")),
+        # Fairness and quotas: few rows, whatever the number of finished jobs.
+        Index("ix_jobs_unfinished", "owner_id", "id", **only("finished_at IS NULL")),
+        Index("ix_jobs_day", "owner_id", "created_at"),
         Index("ix_jobs_unrolled", "id", **only("NOT rolled_up")),
         NEVER_REUSED,
     )
@@ -219,8 +223,9 @@ class Chunk(Base):
         one_of("queue", "interactive", "bulk"),
         one_of("state", "pending", "queued", "running", "done", "cancelled", "failed"),
         Index("ix_chunks_job", "job_id", "state"),
-        # The sweeper looks at unfinished chunks only, however many are done.
-        Index("ix_chunks_open", "state", "queue", "job_id", **only("state IN ('pending', 'queued', 'running')")),
+        # The sweeper looks at unfinished chunks only, however many are done. Not partial: SQLite uses a partial index
+        # only for conditions written out, and the state in ours is a parameter.
+        Index("ix_chunks_state", "state", "queue", "job_id", "id"),
         NEVER_REUSED,
     )
 
