@@ -43,7 +43,9 @@ def write_blob(db: Database, parts: Iterable[bytes]) -> int:
     try:
         for number, data in enumerate(recut(parts)):
             with db.begin() as session:
-                session.execute(insert(BlobPart).values(blob_id=blob_id, number=number, data=data))
+                session.execute(
+                    insert(BlobPart).values(blob_id=blob_id, number=number, data=db.sealer.seal_bytes(data))
+                )
             size += len(data)
             digest.update(data)
         with db.begin() as session:
@@ -70,7 +72,7 @@ def _parts(db: Database, blob_id: int) -> Iterator[bytes]:
             data = session.scalar(select(BlobPart.data).where(*where))
         if data is None:
             return
-        yield data
+        yield db.sealer.open_bytes(data)
         number += 1
 
 

@@ -81,6 +81,7 @@ def make_engine(url: URL, *, durable: bool, foreign_keys: bool = True) -> Engine
         if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
             connection.execute("PRAGMA journal_mode=WAL")
         connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+        connection.execute("PRAGMA secure_delete=ON")  # a deleted text is overwritten; some builds leave it standing
         connection.execute(f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}")
 
     @event.listens_for(engine, "begin")

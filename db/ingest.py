@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from db import leases
 from db.clock import db_time
+from db.crypto import Sealer, sealer_of
 from db.dialect import film_name, insert_rows, storable
 from db.endings import add_chunk
 from db.engine import Database
@@ -89,11 +90,12 @@ def _held_job(session: Session, claim: Claim) -> Job | None:
 
 def _insert_reviews(session: Session, job_id: int, reviews: Sequence[NewReview]) -> int:
     sqlite = session.get_bind().dialect.name == "sqlite"
+    sealer = sealer_of(session.get_bind().dialect) or Sealer()
     rows: list[tuple[Any, ...]] = [
         (
             job_id,
             review.row_number,
-            storable(review.text),
+            sealer.seal(storable(review.text)),
             film_name(review.film),
             review.day.isoformat() if sqlite and review.day else review.day,
         )

@@ -8,14 +8,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, delete, func, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
-from db.clock import db_time
-from db.dialect import film_name, insert_for, storable
+from db.dialect import film_name, storable
 from db.engine import Database
 from db.errors import BadCursor, JobNotFinished, NotFound, NotYours, TextSearchOff
 from db.finish import split_flags
 from db.scope import legs, visible
 from db.tables import Correction, Job, Prediction, Review
-from db.types import LABELS, Page, ResultView, SearchFilter, Source, Viewer
+from db.types import Page, ResultView, SearchFilter, Source, Viewer
 
 Found = Row[Prediction, int, str | None, int | None, int | None, Source, int | None]
 
@@ -96,8 +95,9 @@ def get_result(db: Database, viewer: Viewer, result_id: int) -> ResultView:
 
 
 def search(db: Database, viewer: Viewer, wanted: SearchFilter, *, cursor: str | None = None, limit: int = 10) -> Page:
-    """A page of the verdicts that fit, newest or most positive first. Raises BadCursor for a cursor of another search, and
-    TextSearchOff for words while texts are stored sealed.
+    """A page of the verdicts that fit, newest or most positive first.
+
+    Raises BadCursor for a cursor of another search, and TextSearchOff for words while texts are stored sealed.
 
     Pages go by key, not by offset: the thousandth costs as much as the first, and new results shift none.
     """

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import discord
 
 from bot.buttons.base import NumberButton, Press, buttons_view, guarded
-from db.results import correct, delete_result, get_result
+from db.corrections import correct
+from db.results import delete_result, get_result
 
 if TYPE_CHECKING:
     from bot.client import ReelfeelBot

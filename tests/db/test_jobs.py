@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -16,18 +17,13 @@ from db.jobs import changed_jobs, get_job, list_jobs, list_outputs, mark_deliver
 from db.notices import undelivered
 from db.queue import ask_column, claim, open_upload, sweep
 from db.retention import purge
-from db.state import (
-    get_state,
-    guild_settings,
-    save_guild_settings,
-    save_user_settings,
-    set_state,
-    user_settings,
-)
+from db.settings import change_guild_settings, save_user_settings, user_settings
+from db.state import get_state, set_state
 from db.tables import Blob, BlobPart, Job, Prediction, Review
-from db.types import GuildSettings, UserSettings
+from db.types import UserSettings, Viewer
 from tests.db.steps import (
     ELSEWHERE,
+    GUILD,
     ME,
     check_invariants,
     commit,
@@ -102,13 +98,13 @@ def test_state_and_settings(db: Database) -> None:
     set_state(db, "tree", "1")
     set_state(db, "tree", "2")
     assert get_state(db, "tree") == "2"
-    assert user_settings(db, 1) == UserSettings(1, share=False, dm_notices=True, file_format=None)
+    someone = Viewer(1, GUILD)
+    assert user_settings(db, someone) == UserSettings(1, share=False, dm_notices=True, file_format=None)
     for chosen in (UserSettings(1, share=True, file_format="csv"), UserSettings(1, dm_notices=False)):
-        save_user_settings(db, chosen)
-        assert user_settings(db, 1) == chosen
-    assert guild_settings(db, 1) == GuildSettings(1)
-    save_guild_settings(db, GuildSettings(1, retention_days=7))
-    assert guild_settings(db, 1).retention_days == 7
+        save_user_settings(db, someone, chosen)
+        assert user_settings(db, Viewer(1)) == chosen
+    save_user_settings(db, someone, UserSettings(2, share=True))
+    assert user_settings(db, Viewer(2)) == UserSettings(2)
 
 
 def test_times_are_aware_and_the_databases_own(db: Database) -> None:
@@ -143,7 +139,8 @@ def ended_days_ago(db: Database, days: float, *job_ids: int) -> None:
 
 
 def test_retention_deletes_texts_and_files_and_keeps_scores(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("db.retention.ROWS", 3)
+    monkeypatch.setattr("db.emptying.ROWS", 3)
+    monkeypatch.setattr("db.emptying.PARTS", 1)
     old, young = done_file(db, 8), done_file(db, 8)
     message = done_review(db)
     ended_days_ago(db, 91, old, message and old + 2)
@@ -165,18 +162,22 @@ def open_upload_sha(db: Database, job_id: int) -> str:
     return open_upload(db, Claim(0, job_id, "ingest", "bulk", 1, 0, 0)).sha256
 
 
+def server_sets(db: Database, guild: int, **values: int) -> None:
+    change_guild_settings(db, Viewer(9, guild), lambda old: replace(old, **values))  # type: ignore[arg-type]
+
+
 def test_a_servers_own_retention_counts(db: Database) -> None:
     here, there, private = (
         done_file(db),
         done_file(db, where=origin(guild=ELSEWHERE)),
         done_file(db, where=origin(guild=None)),
     )
-    save_guild_settings(db, GuildSettings(10, retention_days=7))
-    save_guild_settings(db, GuildSettings(ELSEWHERE, max_active_jobs=3))
+    server_sets(db, GUILD, retention_days=7)
+    server_sets(db, ELSEWHERE, max_active_jobs=3)
     ended_days_ago(db, 8, here, there, private)
     assert purge(db, older_than_days=90).jobs == 1
     assert left(db, here)[0] == 0
-    save_guild_settings(db, GuildSettings(ELSEWHERE, retention_days=365))
+    server_sets(db, ELSEWHERE, retention_days=365)
     ended_days_ago(db, 100, there, private)
     assert purge(db, older_than_days=90).jobs == 1
     with db.read() as session:

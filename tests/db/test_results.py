@@ -12,11 +12,12 @@ import pytest
 from sqlalchemy import select, update
 
 from db.accept import accept_review
+from db.corrections import correct
 from db.engine import Database
 from db.errors import BadCursor, JobNotFinished, NotFound
 from db.queue import claim, commit_scores, load_reviews
 from db.reports import summary
-from db.results import correct, delete_result, get_result, search, verdict_of
+from db.results import delete_result, get_result, search, verdict_of
 from db.tables import Correction, Job, Prediction
 from db.types import LABELS, NewRejected, NewReview, ReportFilter, ResultView, Score, SearchFilter, Viewer
 from tests.db.steps import GUILD, ME, OTHER, chunks, done_file, done_review, file_job, must, origin

@@ -9,12 +9,13 @@ import pytest
 from sqlalchemy import true
 
 from db import reports, results, scope
+from db.corrections import correct
 from db.engine import Database
 from db.errors import NotFound, NotYours
 from db.jobs import get_job, list_jobs, list_outputs, read_output
 from db.queue import cancel
 from db.reports import summary
-from db.results import correct, delete_result, get_result, search
+from db.results import delete_result, get_result, search
 from db.types import ReportFilter, SearchFilter, Viewer
 from tests.db.steps import ELSEWHERE, GUILD, OTHER, OWNER, done_file, done_review, origin
 
