@@ -194,7 +194,7 @@ def _train_tfidf(config: TfidfConfig, documents: Documents, labels: NDArray[np.i
 
     vectorizer = _vectorizer(config.longest, min_df=config.min_count, dtype=np.float32)
     features = vectorizer.fit_transform(documents)
-    fitted = LogisticRegression(C=config.inverse_l2, max_iter=200, tol=1e-3).fit(features, labels)
+    fitted = LogisticRegression(C=config.inverse_l2, max_iter=300).fit(features, labels)
     weights = fitted.coef_.ravel().astype(np.float32)
     terms = [str(term) for term in vectorizer.get_feature_names_out()]
     return Tfidf(terms, vectorizer.idf_.astype(np.float32), weights, float(fitted.intercept_[0]))
