@@ -314,6 +314,9 @@ report_days = Table(
     _job_key(),
     Column("day", Date, primary_key=True),
     *_sums(),
+    # The surest positive and the surest negative: where a report has to look for its extremes.
+    Column("high", Double, nullable=True),
+    Column("low", Double, nullable=True),
     *(Column(name, Integer, nullable=False) for name in BIN_NAMES),
 )
 report_films = Table(

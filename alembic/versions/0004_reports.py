@@ -91,7 +91,8 @@ def summary(name: str, *columns: sa.Column, key: tuple[str, ...]) -> None:
 def upgrade() -> None:
     day = sa.Column("day", sa.Date(), nullable=False)
     bins = [sa.Column(f"bin_{number:02}", sa.Integer(), nullable=False) for number in range(BINS)]
-    summary("report_days", day, *sums(), *bins, key=("day",))
+    surest = [sa.Column(name, sa.Double(), nullable=True) for name in ("high", "low")]
+    summary("report_days", day, *sums(), *surest, *bins, key=("day",))
     summary("report_films", sa.Column("film", sa.Text(), nullable=False), *sums(), key=("film",))
     flag = sa.Column("flag", sa.String(length=64), nullable=False)
     n = sa.Column("n", sa.Integer(), nullable=False)
