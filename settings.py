@@ -53,6 +53,9 @@ class Settings(BaseSettings):
     retention_days: int = Field(90, ge=1)
     """After this many days the texts of reviews are deleted; the anonymous scores stay."""
 
+    text_keys: SecretStr | None = None
+    """Keys that stored texts and files are encrypted with, commas between them: the first encrypts, all decrypt."""
+
     # Worker tuning: shorter in tests; see docs/reliability.md.
     lease_s: float = Field(30.0, gt=0)
     """How long a claimed chunk belongs to its worker before another may take it."""
@@ -73,6 +76,11 @@ class Settings(BaseSettings):
             return self.database_url.get_secret_value()
         self.data_dir.mkdir(parents=True, exist_ok=True)
         return f"sqlite:///{(self.data_dir / 'reelfeel.sqlite3').resolve()}"
+
+    def sealing_keys(self) -> tuple[str, ...]:
+        """The keys of `REELFEEL_TEXT_KEYS` one by one; none when texts are stored plain."""
+        keys = "" if self.text_keys is None else self.text_keys.get_secret_value()
+        return tuple(key.strip() for key in keys.split(",") if key.strip())
 
     def broker(self) -> str | None:
         """Redis URL, or None where `reelfeel up` is to start the embedded server."""

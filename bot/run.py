@@ -14,8 +14,9 @@ import aiohttp
 import discord
 
 from bot.client import ReelfeelBot
+from db import text_keys
 from db.engine import Database
-from db.errors import DatabaseUnavailable, DbError, SchemaOutdated
+from db.errors import BadTextKey, DatabaseUnavailable, DbError, SchemaOutdated, TextKeyMissing
 from settings import Settings
 from worker.bell import Bell, BrokerUnavailable, listen_hints
 from worker.process import exit_codes, logs
@@ -65,15 +66,16 @@ def main(settings: Settings, *, preview: bool = False) -> int:
     try:
         if not preview:
             _check_token(settings)
-        db = Database(settings.database(), durable=True)
+        db = Database(settings.database(), durable=True, text_keys=settings.sealing_keys())
         db.check_schema()
+        text_keys.check(db)
         url = settings.broker()
         if url is None:
             raise _Wrong(NO_BROKER)
         bell = Bell(url)
         bell.check()
         asyncio.run(_preview(settings, db, bell) if preview else _discord(settings, db, bell, url))
-    except (_Wrong, SchemaOutdated) as error:
+    except (_Wrong, SchemaOutdated, BadTextKey, TextKeyMissing) as error:
         return exit_codes.refuse(error, exit_codes.CONFIGURATION)
     except (_Away, DatabaseUnavailable, BrokerUnavailable, DbError) as error:
         return exit_codes.refuse(error, exit_codes.UNAVAILABLE)

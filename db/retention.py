@@ -15,6 +15,7 @@ from db.continuations import forget_old
 from db.emptying import JOBS, counted, drop_blob, drop_files, empty_reviews, in_batches, row_ranges, scrub
 from db.endings import close
 from db.engine import Database
+from db.privacy import resume
 from db.tables import AuditLine, Blob, GuildSetting, Job, OutputFile, Review, Upload
 from db.types import TERMINAL, JobKind
 
@@ -43,7 +44,8 @@ def purge(db: Database, *, older_than_days: int, at: datetime | None = None) -> 
     """Deletes texts, explanations, notes, uploads and finished files of jobs that ended longer ago than that.
 
     A server's own retention counts instead of the host's. A job that waits for its column that long is cancelled first.
-    `at`: the time to go by; the database's own when None. Each transaction is short, so this may run beside all work.
+    Users whose deletion a dying process left unfinished are forgotten too. Each transaction is short, so that this may
+    run beside all work. `at`: the time to go by; the database's own when None.
     """
     for job_id in _due(db, Job.state == "needs_column", Job.created_at, older_than_days, at):
         _cancel_waiting(db, job_id)
@@ -55,6 +57,7 @@ def purge(db: Database, *, older_than_days: int, at: datetime | None = None) -> 
     for job_id in _due(db, ended, Job.finished_at, older_than_days, at, "file"):
         done += _empty_file(db, job_id)
     done += Purged(files=_drop_orphans(db, at))
+    resume(db)
     if done != Purged():
         scrub(db)
     return done

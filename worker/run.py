@@ -10,8 +10,9 @@ import logging
 import sys
 from typing import Final
 
+from db import text_keys
 from db.engine import Database
-from db.errors import DatabaseUnavailable, SchemaOutdated
+from db.errors import BadTextKey, DatabaseUnavailable, SchemaOutdated, TextKeyMissing
 from model import SHIPPED, ModelFolderError
 from model.folder import verify
 from settings import Settings
@@ -38,9 +39,9 @@ def main(settings: Settings, *, processes: int | None = None) -> int:
     slots = processes or settings.worker_processes
     signals = Signals()
     try:
-        db = Database(settings.database())
+        db = Database(settings.database(), text_keys=settings.sealing_keys())
         bell = _checked(settings, db)
-    except (SchemaOutdated, _Unset, ModelFolderError) as error:
+    except (SchemaOutdated, BadTextKey, TextKeyMissing, _Unset, ModelFolderError) as error:
         return exit_codes.refuse(error, exit_codes.CONFIGURATION)
     except (DatabaseUnavailable, BrokerUnavailable) as error:
         return exit_codes.refuse(error, exit_codes.UNAVAILABLE)
@@ -66,6 +67,7 @@ def _checked(settings: Settings, db: Database) -> Bell:
         raise _Unset("REDIS_URL is not set; give the broker's address, or run `reelfeel up`, which brings its own.")
     verify(settings.model_dir or SHIPPED)  # here once, or every child would die of it again and again
     db.check_schema()
+    text_keys.check(db)
     bell = Bell(redis_url)
     bell.check()
     return bell

@@ -46,7 +46,8 @@ _tools: Tools | None = None
 
 def _open(**_: Any) -> None:
     global _tools
-    _tools = Tools(Database(SETTINGS.database()), scorer_of(), Bell(str(BROKER)), limits_of(SETTINGS))
+    database = Database(SETTINGS.database(), text_keys=SETTINGS.sealing_keys())
+    _tools = Tools(database, scorer_of(), Bell(str(BROKER)), limits_of(SETTINGS))
 
 
 def scorer_of() -> Scorer:

@@ -1,0 +1,102 @@
+"""Everything that is a user's own, row by row, for their export. All of it is asked with the viewer as owner."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Select, literal, select, union_all
+
+from db.engine import Database
+from db.tables import AuditLine, Blob, Correction, Job, NoticeRow, OutputFile, Prediction, Review, Upload
+from db.types import Viewer
+
+PAGE: Final = 1_000
+"""Rows read at a time: memory stays flat and no read lasts long."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnFile:
+    """A stored file; `size` in bytes."""
+
+    job_id: int
+    kind: str
+    name: str
+    size: int
+    blob_id: int
+
+
+def own_jobs(db: Database, viewer: Viewer) -> Iterator[dict[str, Any]]:
+    """Every job with its counts and the names of its file and columns."""
+    of_job = (Job.id, Job.kind, Job.state, Job.guild_id, Job.channel_id, Job.message_id, Job.source, Job.source_id)
+    more = (Job.reply_to, Job.shared, Job.film, Job.created_at, Job.finished_at, Job.purged_at, Job.model)
+    counts = (Job.rows_total, Job.rows_done, Job.rows_rejected, Job.n_positive, Job.n_negative, Job.n_uncertain)
+    of_file = (Upload.filename, Upload.sha256, Upload.text_column, Upload.film_column, Upload.date_column)
+    query = select(*of_job, *more, *counts, *of_file).outerjoin(Upload, Upload.job_id == Job.id)
+    yield from _paged(db, query.where(Job.owner_id == viewer.user_id), Job.id)
+
+
+def own_reviews(db: Database, viewer: Viewer) -> Iterator[dict[str, Any]]:
+    """Every review, with its verdict when it has one, by job and row; the text while it is kept."""
+    with db.read() as session:
+        jobs = session.scalars(select(Job.id).where(Job.owner_id == viewer.user_id).order_by(Job.id)).all()
+    for job_id in jobs:
+        query = (
+            select(Review.id, Review.job_id, Review.row_number, Review.text, Review.film, Review.day)
+            .add_columns(Prediction.label, Prediction.probability, Prediction.flags, Prediction.model)
+            .add_columns(Prediction.explanation, Prediction.created_at)
+            .outerjoin(Prediction, Prediction.review_id == Review.id)
+            .join(Job, Job.id == Review.job_id)
+            .where(Review.job_id == job_id, Job.owner_id == viewer.user_id)
+        )
+        yield from _paged(db, query, Review.row_number)
+
+
+def own_corrections(db: Database, viewer: Viewer) -> Iterator[dict[str, Any]]:
+    """What the viewer said about verdicts, their own and those shared with them."""
+    columns = (Correction.id, Correction.review_id, Correction.label, Correction.note, Correction.created_at)
+    yield from _paged(db, select(*columns).where(Correction.user_id == viewer.user_id), Correction.id)
+
+
+def own_notices(db: Database, viewer: Viewer) -> Iterator[dict[str, Any]]:
+    """Messages owed to the viewer, or delivered."""
+    columns = (NoticeRow.id, NoticeRow.job_id, NoticeRow.kind, NoticeRow.created_at, NoticeRow.delivered_at)
+    yield from _paged(db, select(*columns).where(NoticeRow.user_id == viewer.user_id), NoticeRow.id)
+
+
+def own_audit_lines(db: Database, viewer: Viewer) -> Iterator[dict[str, Any]]:
+    """Settings of servers that the viewer changed."""
+    columns = (AuditLine.id, AuditLine.created_at, AuditLine.guild_id, AuditLine.action, AuditLine.old, AuditLine.new)
+    yield from _paged(db, select(*columns).where(AuditLine.actor_id == viewer.user_id), AuditLine.id)
+
+
+def own_files(db: Database, viewer: Viewer) -> list[OwnFile]:
+    """Uploads and finished files that are still stored, by job."""
+    sent = (
+        select(Upload.job_id, literal("upload"), Upload.filename, Blob.size, Blob.id)
+        .join(Blob, Blob.id == Upload.blob_id)
+        .join(Job, Job.id == Upload.job_id)
+        .where(Job.owner_id == viewer.user_id)
+    )
+    made = (
+        select(OutputFile.job_id, OutputFile.kind, OutputFile.filename, Blob.size, Blob.id)
+        .join(Blob, Blob.id == OutputFile.blob_id)
+        .join(Job, Job.id == OutputFile.job_id)
+        .where(Job.owner_id == viewer.user_id)
+    )
+    with db.read() as session:
+        rows: Any = session.execute(union_all(sent, made)).all()
+    return sorted((OwnFile(*row) for row in rows), key=lambda file: file.blob_id)
+
+
+def _paged(db: Database, query: Select[*tuple[Any, ...]], key: Any) -> Iterator[dict[str, Any]]:
+    """The rows by `key`, which is one of the columns and unique, a page at a time."""
+    last = -1
+    while True:
+        with db.read() as session:
+            rows = session.execute(query.where(key > last).order_by(key).limit(PAGE)).mappings().all()
+        yield from (dict(row) for row in rows)
+        if len(rows) < PAGE:
+            return
+        last = rows[-1][key.key]
