@@ -14,7 +14,9 @@ from typing import Any, Final
 from sqlalchemy import LargeBinary, Text, func, select, type_coerce, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from db.crypto import Sealer
 from db.dialect import insert_for, wait_exclusive
+from db.emptying import counted
 from db.engine import Database
 from db.errors import TextKeyMissing
 from db.tables import BlobPart, BotState, Correction, Review
@@ -57,20 +59,20 @@ def check(db: Database) -> None:
             _set(session, (*_in_use(session), db.sealer.ids[0]))
 
 
-def rotate(db: Database, progress: Progress = lambda what, done, last: None) -> Rotated:
-    """Brings everything stored under the first key, or, without any, back to plain; other keys are then out of use.
+def rotate(db: Database, progress: Progress = lambda what, done, last: None, *, to_plain: bool = False) -> Rotated:
+    """Brings everything stored under the first key, or `to_plain` back to plain; the other keys are then out of use.
 
     In short transactions beside all work; broken off, it goes on where it was the next time, for what is done is
     passed over. A text that is deleted meanwhile stays deleted. Raises TextKeyMissing before the first change.
     """
     check(db)
-    wanted = db.sealer.ids[:1]
-    texts = _column(db, Review.id, Review.text, "texts", progress)
-    notes = _column(db, Correction.id, Correction.note, "notes", progress)
-    parts = _files(db, progress)
+    target = Sealer() if to_plain else db.sealer
+    texts = _column(db, target, Review.id, Review.text, progress)
+    notes = _column(db, target, Correction.id, Correction.note, progress)
+    parts = _files(db, target, progress)
     with db.begin() as session:
         wait_exclusive(session, KEY_LOCK)
-        _set(session, wanted)
+        _set(session, target.ids[:1])
     return Rotated(texts, notes, parts)
 
 
@@ -85,36 +87,38 @@ def _set(session: Session, ids: Sequence[str]) -> None:
 
 
 def _column(
-    db: Database, key: InstrumentedAttribute[int], column: InstrumentedAttribute[str | None], what: str, tell: Progress
+    db: Database,
+    target: Sealer,
+    key: InstrumentedAttribute[int],
+    column: InstrumentedAttribute[str | None],
+    tell: Progress,
 ) -> int:
-    raw = type_coerce(column, Text)
+    """Seals a column anew; how many texts that were."""
     with db.read() as session:
         most = session.scalar(select(func.max(key))) or 0
     changed = last = 0
     while True:
-        query = select(key, raw).where(key > last).order_by(key).limit(ROWS)
+        query = select(key, type_coerce(column, Text)).where(key > last).order_by(key).limit(ROWS)
         with db.read() as session:
             rows = session.execute(query).all()
         if not rows:
             return changed
-        old = [(id_, text) for id_, text in rows if text is not None and not db.sealer.current(text)]
+        old = [(id_, text) for id_, text in rows if text is not None and not target.current(text)]
         if old:
             with db.begin() as session:
-                changed += sum(_swap(session, key, column, id_, text, db) for id_, text in old)
+                for id_, text in old:
+                    changed += swap(session, key, column, id_, text, target.seal(db.sealer.open(text)))
         last = rows[-1][0]
-        tell(what, last, most)
+        tell(str(column.class_.__tablename__), last, most)
 
 
-def _swap(session: Session, key: Any, column: Any, id_: int, stored: str, db: Database) -> int:
-    """One text anew, unless it was changed or deleted since it was read."""
-    new = db.sealer.seal(db.sealer.open(stored))
-    raw = {column.key: type_coerce(new, Text)}
+def swap(session: Session, key: Any, column: Any, id_: int, stored: str, new: str) -> int:
+    """Stores one text anew, unless it was changed or deleted since it was read; whether it did."""
     same = type_coerce(column, Text) == type_coerce(stored, Text)
-    statement = update(column.class_).where(key == id_, same).values(raw)
-    return int(session.execute(statement.execution_options(synchronize_session=False)).rowcount)  # type: ignore[attr-defined]
+    return counted(session, update(column.class_).where(key == id_, same).values({column.key: type_coerce(new, Text)}))
 
 
-def _files(db: Database, tell: Progress) -> int:
+def _files(db: Database, target: Sealer, tell: Progress) -> int:
     place = (BlobPart.blob_id, BlobPart.number)
     head = type_coerce(func.substr(BlobPart.data, 1, 16), LargeBinary)
     with db.read() as session:
@@ -124,14 +128,14 @@ def _files(db: Database, tell: Progress) -> int:
     for blob_id in blobs:
         with db.read() as session:
             heads = session.execute(select(BlobPart.number, head).where(BlobPart.blob_id == blob_id)).all()
-        old = [number for number, start in heads if not db.sealer.current_bytes(bytes(start))]
+        old = [number for number, start in heads if not target.current_bytes(bytes(start))]
         for start in range(0, len(old), PARTS):
             with db.begin() as session:
                 for number in old[start : start + PARTS]:
                     mine = (place[0] == blob_id, place[1] == number)
                     data = session.scalar(select(BlobPart.data).where(*mine))
                     if data is not None:
-                        new = db.sealer.seal_bytes(db.sealer.open_bytes(data))
+                        new = target.seal_bytes(db.sealer.open_bytes(data))
                         session.execute(update(BlobPart).where(*mine).values(data=new))
                         changed += 1
         tell("files", blob_id, most)

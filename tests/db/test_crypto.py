@@ -1,0 +1,210 @@
+"""Sealed texts: nothing readable on the disk, keys side by side, rotation that may be broken off, what is refused."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from db import text_keys
+from db.accept import accept_review
+from db.blobs import PART_BYTES, read_blob, write_blob
+from db.corrections import correct, corrections_of
+from db.crypto import MAGIC, PREFIX, Sealer, new_key
+from db.engine import Database
+from db.errors import BadTextKey, TextKeyMissing, TextSearchOff
+from db.move import move
+from db.results import delete_result, get_result, search
+from db.tables import Review
+from db.types import NewReview, SearchFilter
+from tests.db.steps import ME, done_file, done_review, origin
+
+OLD, NEW = new_key(), new_key()
+SECRET = "zebra under the stairs"
+Open = Callable[..., Database]
+
+
+@pytest.fixture
+def open_with(any_url: str) -> Iterator[Open]:
+    """The same database with different keys; None reads rows as they are stored."""
+    yield from _opener(any_url)
+
+
+def _opener(url: str) -> Iterator[Open]:
+    made: list[Database] = []
+
+    def opened(*keys: str, raw: bool = False) -> Database:
+        made.append(Database(url, text_keys=None if raw else keys))
+        return made[-1]
+
+    yield opened
+    for one in made:
+        one.dispose()
+
+
+def fill(db: Database) -> tuple[int, int]:
+    """A message with a note, and a file with a blob that says the secret; (result, blob)."""
+    result = done_review(db, f"{SECRET} in a message")
+    correct(db, ME, result, "negative", f"{SECRET} in a note")
+    done_file(db, [NewReview(1, f"{SECRET} in a file"), NewReview(2, "plain words")])
+    return result, write_blob(db, [SECRET.encode() * 100_000])
+
+
+def readable(db: Database) -> int:
+    """How many texts, notes and parts of files say the secret to whoever reads the tables."""
+    with db.read() as session:
+        words = session.execute(text("SELECT text FROM reviews UNION ALL SELECT note FROM corrections")).scalars()
+        parts = session.execute(text("SELECT data FROM blob_parts")).scalars()
+        return sum(SECRET in (one or "") for one in words) + sum(SECRET.encode() in bytes(one) for one in parts)
+
+
+@pytest.mark.parametrize("keys", [(), (NEW,), (NEW, OLD)])
+@pytest.mark.parametrize(
+    "words", ["", "é 字 👍", PREFIX, f"{PREFIX}00000000:x", PREFIX + "deadbeef:AAAA", "a" * 100_000]
+)
+def test_what_is_sealed_opens_again(keys: tuple[str, ...], words: str) -> None:
+    sealer = Sealer(keys)
+    stored = sealer.seal(words)
+    assert sealer.open(stored) == words
+    assert sealer.current(stored)
+    data = MAGIC + words.encode()
+    for part in (data, words.encode(), MAGIC[:3]):
+        assert sealer.open_bytes(sealer.seal_bytes(part)) == part
+        assert sealer.current_bytes(sealer.seal_bytes(part)[:16])
+    if keys:
+        assert sealer.seal(words) != stored  # a fresh nonce each time
+        assert Sealer((keys[0],)).open(stored) == words
+
+
+def test_a_text_that_was_changed_is_refused_without_saying_it() -> None:
+    stored = Sealer((NEW,)).seal(SECRET)
+    spoiled = stored[:-6] + ("AAAA" if stored[-6:-2] != "AAAA" else "BBBB") + stored[-2:]
+    with pytest.raises(ValueError, match="was changed outside") as error:
+        Sealer((NEW,)).open(spoiled)
+    assert SECRET not in str(error.value)
+    with pytest.raises(TextKeyMissing, match=Sealer((NEW,)).ids[0]):
+        Sealer((OLD,)).open(stored)
+
+
+@pytest.mark.parametrize("key", ["short", "ü" * 44, "A" * 44, ""])
+def test_a_wrong_key_is_named_as_such_and_not_repeated(key: str) -> None:
+    with pytest.raises(BadTextKey) as error:
+        Sealer((OLD, key))
+    assert not key or key not in str(error.value)
+
+
+def test_nothing_can_be_read_without_the_key(open_with: Open) -> None:
+    db = open_with(NEW)
+    result, blob = fill(db)
+    assert readable(db) == 0
+    assert get_result(db, ME, result).text == f"{SECRET} in a message"
+    assert corrections_of(db, ME, result).note == f"{SECRET} in a note"
+    assert b"".join(read_blob(db, blob)).startswith(SECRET.encode())
+    assert [item.text for item in search(db, ME, SearchFilter()).items][-1] == f"{SECRET} in a message"
+    with pytest.raises(TextSearchOff, match="search by film"):
+        search(db, ME, SearchFilter(query="zebra"))
+    with pytest.raises(TextKeyMissing):
+        get_result(open_with(OLD), ME, result)
+    delete_result(db, ME, result)
+    assert get_result(db, ME, result).text is None
+
+
+def test_rotation_goes_from_plain_over_two_keys_back_to_plain(open_with: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(text_keys, "ROWS", 2)
+    result, blob = fill(open_with())
+    plain = readable(open_with())
+    assert plain >= 5
+    first = open_with(OLD)
+    text_keys.check(first)
+    counts = text_keys.rotate(first)
+    assert (counts.texts, counts.notes) == (3, 1)
+    assert counts.parts == 2 + math.ceil(len(SECRET) * 100_000 / PART_BYTES)  # upload, scored file, and our blob
+    assert readable(first) == 0
+    assert text_keys.rotate(first) == type(counts)(0, 0, 0)
+    with pytest.raises(TextKeyMissing, match="lacks the key"):
+        text_keys.check(open_with(NEW))
+    with pytest.raises(TextKeyMissing):
+        text_keys.check(open_with())
+    second = open_with(NEW, OLD)
+    text_keys.check(second)
+    assert set(text_keys.keys_in_use(second)) == set(second.sealer.ids)
+    text_keys.rotate(second)
+    alone = open_with(NEW)
+    text_keys.check(alone)
+    assert get_result(alone, ME, result).text == f"{SECRET} in a message"
+    assert b"".join(read_blob(alone, blob)).startswith(SECRET.encode())
+    with pytest.raises(TextKeyMissing):
+        text_keys.rotate(open_with())
+
+
+def test_back_to_plain(sqlite_url: str) -> None:
+    opener = _opener(sqlite_url)
+    open_with = next(opener)
+    db = open_with(OLD)
+    text_keys.check(db)
+    fill(db)
+    back = open_with(OLD)
+    text_keys.rotate(back, to_plain=True)
+    assert text_keys.keys_in_use(back) == ()
+    assert readable(open_with()) >= 5
+    text_keys.check(open_with())
+    next(opener, None)
+
+
+def test_a_rotation_that_was_broken_off_goes_on(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    opener = _opener(sqlite_url)
+    open_with = next(opener)
+    plain = open_with()
+    results = [done_review(plain, f"{SECRET} {n}") for n in range(6)]
+    monkeypatch.setattr(text_keys, "ROWS", 2)
+
+    class Killed(Exception):
+        pass
+
+    def kill(what: str, last: int, most: int) -> None:
+        if last >= results[3]:
+            raise Killed
+
+    db = open_with(NEW)
+    with pytest.raises(Killed):
+        text_keys.rotate(db, kill)
+    assert readable(db) == 2
+    assert [get_result(db, ME, one).text for one in results] == [f"{SECRET} {n}" for n in range(6)]
+    assert text_keys.rotate(db).texts == 2
+    assert readable(db) == 0
+    next(opener, None)
+
+
+def test_rotation_brings_no_deleted_text_back(sqlite_url: str) -> None:
+    opener = _opener(sqlite_url)
+    open_with = next(opener)
+    result = done_review(open_with(), SECRET)
+    db = open_with(NEW)
+    with db.begin() as session:
+        session.execute(text("UPDATE reviews SET text = NULL"))
+        assert text_keys.swap(session, Review.id, Review.text, result, SECRET, db.sealer.seal(SECRET)) == 0
+    assert get_result(db, ME, result).text is None
+    next(opener, None)
+
+
+def test_moving_a_database_keeps_texts_sealed(sqlite_url: str, tmp_path: Path) -> None:
+    opener = _opener(sqlite_url)
+    db = next(opener)(NEW)
+    result, _ = fill(db)
+    target = f"sqlite:///{tmp_path / 'moved.sqlite3'}"
+    move(sqlite_url, target)
+    moved = Database(target, text_keys=(NEW,))
+    assert readable(moved) == 0
+    assert get_result(moved, ME, result).text == f"{SECRET} in a message"
+    moved.dispose()
+    next(opener, None)
+
+
+def test_a_plain_text_that_looks_sealed_stays_a_text(sqlite_db: Database) -> None:
+    nasty = PREFIX + "deadbeef:AAAA"
+    accepted = accept_review(sqlite_db, origin(), nasty)
+    with sqlite_db.read() as session:
+        assert session.query(Review).filter_by(job_id=accepted.job_id).one().text == nasty
