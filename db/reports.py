@@ -3,95 +3,146 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from db.engine import Database
-from db.results import ids, matching, views
-from db.scope import legs, visible
-from db.tables import Job, Prediction
-from db.types import BINS, LABELS, Bucket, Report, ReportFilter, ResultView, SearchFilter, Viewer
+from db.extremes import surest
+from db.facts import Seen, between, by_day, by_film, direct, films_named, jobs_of_period, of_films, snapshot
+from db.finish import split_flags
+from db.summaries import FILM
+from db.tables import BIN_NAMES, Job, Prediction, RejectedRow, report_flags
+from db.types import BINS, Bucket, Report, ReportFilter, Viewer
 
-EXTREMES: Final = 5
-"""How many of the most positive and most negative reviews a report shows."""
-
-
-_Counts = tuple[int, int, int, int, float]
-Conditions = list[ColumnElement[bool]]
+MOST_BUCKETS: Final = 2_000
+"""Most films that a report lists; a file's film column may turn out to hold a million titles of reviews."""
 
 
 @dataclass(slots=True)
 class _Tally:
-    """Counts of one bucket while it is summed up."""
+    """Sums of one bucket, or of all, while they are added up."""
 
     total: int = 0
     n_positive: int = 0
     n_negative: int = 0
     n_uncertain: int = 0
+    n_flagged: int = 0
     probability: float = 0.0
+    squares: float = 0.0
+    bins: list[int] = field(default_factory=lambda: [0] * BINS)
 
-    def __iadd__(self, counts: _Counts) -> _Tally:
-        total, positive, negative, uncertain, probability = counts
-        self.total += total
-        self.n_positive += positive
-        self.n_negative += negative
-        self.n_uncertain += uncertain
-        self.probability += probability
-        return self
+    def add(self, row: Any) -> None:
+        """Adds a row of `db.facts`."""
+        self.total += int(row.total)  # PostgreSQL adds whole numbers up to a Decimal
+        self.n_positive += int(row.n_positive)
+        self.n_negative += int(row.n_negative)
+        self.n_uncertain += int(row.n_uncertain)
+        self.n_flagged += int(row.n_flagged)
+        self.probability += row.probability
+        self.squares += row.squares
+        if len(row) > BINS:
+            for index, name in enumerate(BIN_NAMES):
+                self.bins[index] += int(getattr(row, name))
+
+    @property
+    def mean(self) -> float | None:
+        return self.probability / self.total if self.total else None
+
+    @property
+    def deviation(self) -> float | None:
+        if self.total < 2:
+            return None
+        spread = self.squares - self.probability * self.probability / self.total
+        return math.sqrt(max(0.0, spread) / (self.total - 1))
 
     def bucket(self, key: str) -> Bucket:
         """The finished bucket; there is none without a review."""
-        mean = self.probability / self.total
-        return Bucket(key, self.total, self.n_positive, self.n_negative, self.n_uncertain, mean)
+        return Bucket(
+            key,
+            self.total,
+            self.n_positive,
+            self.n_negative,
+            self.n_uncertain,
+            self.probability / self.total,
+            self.n_flagged,
+            self.deviation,
+        )
 
 
 def summary(db: Database, viewer: Viewer, wanted: ReportFilter) -> Report:
     """Everything a report shows, over the reviews that fit and that the viewer sees."""
-    fit = matching(SearchFilter(film=wanted.film, job_id=wanted.job_id, since=wanted.since, until=wanted.until))
     with db.read() as session:
-        buckets = _buckets(session, viewer, fit, wanted.by)
-        total = sum(bucket.total for bucket in buckets)
-        probability = math.fsum(bucket.mean_probability * bucket.total for bucket in buckets)
+        snapshot(session)
+        seen = Seen(viewer, wanted.job_id)
+        film: list[ColumnElement[bool]] = []
+        if wanted.film is not None:
+            film = of_films(seen, films_named(session, seen, wanted.film))
+        whole, buckets, n_buckets = _tallies(session, seen, wanted, film)
+        period = {"since": wanted.since, "until": wanted.until}
         return Report(
-            total=total,
-            n_positive=sum(bucket.n_positive for bucket in buckets),
-            n_negative=sum(bucket.n_negative for bucket in buckets),
-            n_uncertain=sum(bucket.n_uncertain for bucket in buckets),
-            mean_probability=probability / total if total else None,
-            histogram=_histogram(session, viewer, fit),
+            total=whole.total,
+            n_positive=whole.n_positive,
+            n_negative=whole.n_negative,
+            n_uncertain=whole.n_uncertain,
+            mean_probability=whole.mean,
+            histogram=tuple(whole.bins),
             buckets=buckets,
-            most_positive=_extremes(session, viewer, fit, "positive"),
-            most_negative=_extremes(session, viewer, fit, "negative"),
-            rejected=_rejected(session, viewer, wanted, fit),
+            most_positive=surest(session, seen, "positive", **period, film=film) if whole.n_positive else [],
+            most_negative=surest(session, seen, "negative", **period, film=film) if whole.n_negative else [],
+            n_flagged=whole.n_flagged,
+            deviation=whole.deviation,
+            n_buckets=n_buckets,
+            flags=_flags(session, seen, wanted, film) if whole.n_flagged else (),
+            **_rejected(session, seen, wanted),
         )
 
 
-def _buckets(session: Session, viewer: Viewer, fit: Conditions, by: str) -> list[Bucket]:
-    """SQL groups by day or film; days become weeks and months here, the same on both databases."""
-    value: Any = Prediction.film if by == "film" else Prediction.day
-    labels = [func.sum(case((Prediction.label == label, 1), else_=0)) for label in LABELS]
-    query = select(value, func.count(), *labels, func.sum(Prediction.probability)).where(*fit).group_by(value)
+def _tallies(
+    session: Session, seen: Seen, wanted: ReportFilter, film: list[ColumnElement[bool]]
+) -> tuple[_Tally, list[Bucket], int]:
+    """All together, the buckets, and how many buckets there are."""
+    days = between(Prediction.day, wanted.since, wanted.until)
+    if film:
+        key = FILM if wanted.by == "film" else Prediction.day
+        rows = session.execute(direct(key, [*film, *days], bins=True)).all()
+    else:
+        rows = session.execute(by_day(seen, wanted.since, wanted.until)).all()
+    whole = _Tally()
+    for row in rows:
+        whole.add(row)
+    if wanted.by == "film" and not film:
+        found, number = _films(session, seen, days)
+    else:
+        found = _grouped(rows, _KEYS[wanted.by])
+        number = len(found)
+    return whole, sorted(found, key=lambda one: (-one.total if wanted.by == "film" else 0, one.key)), number
+
+
+def _films(session: Session, seen: Seen, days: Sequence[ColumnElement[bool]]) -> tuple[list[Bucket], int]:
+    """The largest films, and how many there are."""
+    if days:
+        query = direct(FILM, [Prediction.job_id.in_(seen.all), *days], bins=False)
+        query = query.order_by(query.selected_columns.total.desc(), query.selected_columns.key)
+    else:
+        query = by_film(seen)
+    found = session.execute(query, execution_options={"yield_per": MOST_BUCKETS})
+    buckets = _grouped(islice(found, MOST_BUCKETS), _KEYS["film"])
+    return buckets, len(buckets) + sum(len(part) for part in found.partitions())
+
+
+def _grouped(rows: Iterable[Any], name: Callable[..., str]) -> list[Bucket]:
+    """Rows of `db.facts` as buckets: days become weeks and months here, the same on both databases."""
     tallies: defaultdict[str, _Tally] = defaultdict(_Tally)
-    for leg in legs(viewer, Prediction):
-        for group, *counts in session.execute(query.where(leg)):
-            tallies[_KEYS[by](group)] += tuple(counts)
-    found = [tally.bucket(key) for key, tally in tallies.items()]
-    return sorted(found, key=lambda bucket: (-bucket.total if by == "film" else 0, bucket.key))
-
-
-def _histogram(session: Session, viewer: Viewer, fit: Conditions) -> tuple[int, ...]:
-    counts = [0] * BINS
-    query = select(Prediction.bin, func.count()).where(*fit).group_by(Prediction.bin)
-    for leg in legs(viewer, Prediction):
-        for bin_, n in session.execute(query.where(leg)):
-            counts[bin_] += n
-    return tuple(counts)
+    for row in rows:
+        tallies[name(row.key)].add(row)
+    return [tally.bucket(key) for key, tally in tallies.items()]
 
 
 def _week(day: date) -> str:
@@ -107,34 +158,47 @@ _KEYS: Final[dict[str, Callable[..., str]]] = {
 }
 
 
-def _extremes(session: Session, viewer: Viewer, fit: Conditions, label: str) -> list[ResultView]:
-    """The surest verdicts of a label, surest first."""
-    positive = label == "positive"
-    order = Prediction.probability.desc() if positive else Prediction.probability.asc()
-    query = ids().where(Prediction.label == label, *fit).order_by(order, Prediction.review_id).limit(EXTREMES)
-    chosen = [id_ for leg in legs(viewer, Prediction) for id_ in session.scalars(query.where(leg))]
-    return sorted(views(session, chosen), key=lambda one: (-one.probability if positive else one.probability, one.id))[
-        :EXTREMES
-    ]
+def _flags(
+    session: Session, seen: Seen, wanted: ReportFilter, film: list[ColumnElement[bool]]
+) -> tuple[tuple[str, int], ...]:
+    found: Counter[str] = Counter()
+    where = film or [Prediction.job_id.in_(seen.unrolled)]
+    days = between(Prediction.day, wanted.since, wanted.until)
+    live = select(Prediction.flags, func.count()).where(*where, *days, Prediction.flags != "")
+    for flags, n in session.execute(live.group_by(Prediction.flags)):
+        found.update(dict.fromkeys(split_flags(flags), n))
+    if not film:
+        days = between(report_flags.c.day, wanted.since, wanted.until)
+        summed = select(report_flags.c.flag, func.sum(report_flags.c.n))
+        summed = summed.where(report_flags.c.job_id.in_(seen.rolled), *days).group_by(report_flags.c.flag)
+        found.update(dict(session.execute(summed).all()))
+    return _frequent(found)
 
 
-def _rejected(session: Session, viewer: Viewer, wanted: ReportFilter, fit: Conditions) -> int:
+def _rejected(session: Session, seen: Seen, wanted: ReportFilter) -> dict[str, Any]:
     """Rows without a verdict in the jobs that fit. They have no film and no day of their own: their job's count.
 
     A job is of a period when one of its reviews is, or, having no review at all, when it was made then.
     """
-    query = select(func.sum(Job.rows_rejected + Job.rows_failed)).where(visible(viewer, Job))
-    if wanted.job_id is not None:
-        query = query.where(Job.id == wanted.job_id)
+    lost = Job.rows_rejected + Job.rows_failed
+    fit: list[ColumnElement[bool]] = [Job.id.in_(seen.all), lost > 0]
     if wanted.film is not None:
-        query = query.where(func.lower(Job.film) == wanted.film.strip().lower())
+        fit.append(func.lower(Job.film) == wanted.film.strip().lower())
     made = [Job.created_at >= _midnight(wanted.since)] if wanted.since is not None else []
     if wanted.until is not None:
         made.append(Job.created_at < _midnight(wanted.until + timedelta(days=1)))
     if made:
-        reviewed = exists().where(Prediction.job_id == Job.id, *fit)
-        query = query.where(or_(reviewed, and_(Job.rows_done == 0, *made)))
-    return session.scalar(query) or 0
+        fit.append(or_(jobs_of_period(wanted.since, wanted.until), and_(Job.rows_done == 0, *made)))
+    total = session.scalar(select(func.sum(lost)).where(*fit)) or 0
+    codes: Counter[str] = Counter()
+    if total:
+        by_code = select(RejectedRow.code, func.count()).where(RejectedRow.job_id.in_(select(Job.id).where(*fit)))
+        codes.update(dict(session.execute(by_code.group_by(RejectedRow.code)).all()))
+    return {"rejected": total, "rejected_codes": _frequent(codes)}
+
+
+def _frequent(counts: Counter[str]) -> tuple[tuple[str, int], ...]:
+    return tuple(sorted(((name, int(n)) for name, n in counts.items()), key=lambda one: (-one[1], one[0])))
 
 
 def _midnight(day: date) -> datetime:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Row, Select, delete, func, or_, select, tuple_, update
+from sqlalchemy import Row, Select, delete, select, update
 from sqlalchemy.orm import Session
 
-from db.dialect import film_name, storable
 from db.engine import Database
-from db.errors import BadCursor, JobNotFinished, NotFound, NotYours, TextSearchOff
+from db.errors import JobNotFinished, NotFound, NotYours
 from db.finish import split_flags
-from db.scope import legs, visible
+from db.scope import visible
 from db.tables import Correction, Job, Prediction, Review
-from db.types import Page, ResultView, SearchFilter, Source, Viewer
+from db.types import ResultView, Source, Viewer
 
 Found = Row[Prediction, int, str | None, int | None, int | None, Source, int | None]
 
@@ -61,12 +59,6 @@ def view(row: Found) -> ResultView:
     )
 
 
-def ids(*, with_text: bool = False) -> Select[int]:
-    """Ids of predictions alone, so that sorting many reads only an index; joined to the texts when they are asked."""
-    query = select(Prediction.review_id)
-    return query.join(Review, Review.id == Prediction.review_id) if with_text else query
-
-
 def views(session: Session, chosen: Sequence[int]) -> list[ResultView]:
     """The results of these ids, in no order."""
     return [view(row) for row in session.execute(results().where(Prediction.review_id.in_(chosen)))]
@@ -92,77 +84,6 @@ def get_result(db: Database, viewer: Viewer, result_id: int) -> ResultView:
     if row is None:
         raise NotFound("result", result_id)
     return view(row)
-
-
-def search(db: Database, viewer: Viewer, wanted: SearchFilter, *, cursor: str | None = None, limit: int = 10) -> Page:
-    """A page of the verdicts that fit, newest or most positive first.
-
-    Raises BadCursor for a cursor of another search, and TextSearchOff for words while texts are stored sealed.
-
-    Pages go by key, not by offset: the thousandth costs as much as the first, and new results shift none.
-    """
-    if wanted.query and db.sealer.active:
-        raise TextSearchOff
-    after = _after(wanted.sort, cursor)
-    conditions = [*matching(wanted), *([] if after is None else [after])]
-    query = ids(with_text=bool(wanted.query)).where(*conditions).limit(limit + 1)
-    if wanted.sort == "probability":
-        query = query.order_by(Prediction.probability.desc())
-    query = query.order_by(Prediction.review_id.desc())
-    with db.read() as session:
-        # One query for one's own and one for what was shared here: each walks its own index and stops early.
-        chosen = [id_ for leg in legs(viewer, Prediction) for id_ in session.scalars(query.where(leg))]
-        found = sorted(views(session, chosen), key=_key(wanted.sort), reverse=True)
-    items = found[:limit]
-    return Page(items, _cursor(wanted.sort, items[-1]) if len(found) > limit else None)
-
-
-def matching(wanted: SearchFilter) -> list[ColumnElement[bool]]:
-    """The conditions of a search; those of `query` need `ids(with_text=True)`."""
-    found: list[ColumnElement[bool]] = [
-        Review.text.icontains(storable(word), autoescape=True) for word in (wanted.query or "").split()
-    ]
-    if wanted.label is not None:
-        found.append(Prediction.label == wanted.label)
-    if wanted.min_probability is not None:
-        found.append(Prediction.probability >= wanted.min_probability)
-    if wanted.job_id is not None:
-        found.append(Prediction.job_id == wanted.job_id)
-    if wanted.film is not None:
-        found.append(same_film(wanted.film))
-    if wanted.since is not None:
-        found.append(Prediction.day >= wanted.since)
-    if wanted.until is not None:
-        found.append(Prediction.day <= wanted.until)
-    return found
-
-
-def same_film(film: str) -> ColumnElement[bool]:
-    """The film by name, whatever its case (on SQLite beyond ASCII only as written)."""
-    name = film_name(film) or ""
-    return or_(Prediction.film == name, func.lower(Prediction.film) == name.lower())
-
-
-def _key(sort: str) -> Callable[[ResultView], Any]:
-    return (lambda item: (item.probability, item.id)) if sort == "probability" else (lambda item: item.id)
-
-
-def _cursor(sort: str, last: ResultView) -> str:
-    return f"p:{last.probability!r}:{last.id}" if sort == "probability" else f"n:{last.id}"
-
-
-def _after(sort: str, cursor: str | None) -> ColumnElement[bool] | None:
-    if cursor is None:
-        return None
-    try:
-        match (sort, cursor.split(":")):
-            case ("newest", ["n", id_]):
-                return Prediction.review_id < int(id_)
-            case ("probability", ["p", probability, id_]):
-                return tuple_(Prediction.probability, Prediction.review_id) < (float(probability), int(id_))
-    except ValueError:
-        pass
-    raise BadCursor
 
 
 def delete_result(db: Database, viewer: Viewer, review_id: int) -> None:

@@ -1,8 +1,8 @@
 """Summaries of jobs that ended: what a report reads instead of their verdicts.
 
 A job's verdicts are final once it ended, so they are summed up once, beside everything else, and not with every chunk:
-measured on files with many films and days, sums kept up to date chunk by chunk would write as many rows as verdicts.
-Until a job is `rolled_up` a report counts its verdicts themselves, in the same snapshot, so that it is exact at any moment.
+in a file of many films and days each chunk meets nearly all of them, and would change as many sums as it has verdicts.
+Until a job is `rolled_up` a report counts its verdicts themselves, in the same snapshot: it is exact at any moment.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Label, Select, Subquery, Table, case, delete, func, select, update
+from sqlalchemy import ColumnElement, Integer, Label, Select, Subquery, Table, case, cast, delete, func, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
 from db.dialect import insert_for
@@ -61,7 +61,7 @@ def counted(*keys: Label[Any], where: Sequence[ColumnElement[bool]]) -> Subquery
     """Verdicts counted by the keys and by all that sums need: few rows out of one walk over the covering index."""
     parts = (Prediction.label, Prediction.bin, (Prediction.flags != "").label("flagged"))
     sums = (
-        func.count().label("n"),
+        cast(func.count(), Integer).label("n"),  # the sum of a bigint is a slow numeric on PostgreSQL
         func.sum(Prediction.probability).label("p"),
         func.sum(Prediction.probability * Prediction.probability).label("pp"),
         func.max(Prediction.probability).label("most"),

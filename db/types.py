@@ -258,10 +258,11 @@ class SearchFilter:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page; `next_cursor` None on the last."""
+    """One page; `next_cursor` None on the last. `partial`: the search came this far in its time; the next goes on."""
 
     items: list[ResultView]
     next_cursor: str | None
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,7 +278,10 @@ class ReportFilter:
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """`key`: 2026-11-22, 2026-W47 (ISO week), 2026-11, or a film ('' for reviews without one)."""
+    """`key`: 2026-11-22, 2026-W47 (ISO week), 2026-11, or a film ('' for reviews without one).
+
+    `deviation`: standard deviation of the probabilities (with n - 1), None under two reviews.
+    """
 
     key: str
     total: int
@@ -285,11 +289,17 @@ class Bucket:
     n_negative: int
     n_uncertain: int
     mean_probability: float
+    n_flagged: int = 0
+    deviation: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """`mean_probability` is None when nothing matches; buckets by time ascend, by film the largest comes first."""
+    """`mean_probability` is None when nothing matches; buckets by time ascend, by film the largest comes first.
+
+    `n_buckets`: how many there are; of films only the largest are listed. `flags` and `rejected_codes`: how often each,
+    the most frequent first; a review may carry several flags.
+    """
 
     total: int
     n_positive: int
@@ -301,6 +311,11 @@ class Report:
     most_positive: list[ResultView]
     most_negative: list[ResultView]
     rejected: int
+    n_flagged: int = 0
+    deviation: float | None = None
+    n_buckets: int = 0
+    flags: tuple[tuple[str, int], ...] = ()
+    rejected_codes: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

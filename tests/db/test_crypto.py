@@ -17,7 +17,8 @@ from db.crypto import MAGIC, PREFIX, Sealer, new_key
 from db.engine import Database
 from db.errors import BadTextKey, TextKeyMissing, TextSearchOff
 from db.move import move
-from db.results import delete_result, get_result, search
+from db.results import delete_result, get_result
+from db.search import search
 from db.tables import Review
 from db.types import NewReview, SearchFilter
 from tests.db.steps import ME, done_file, done_review, origin

@@ -9,7 +9,7 @@ from db.accept import accept_review
 from db.engine import Database
 from db.migrate import check
 from db.move import NotEmpty, main, move
-from db.results import search
+from db.search import search
 from db.tables import Base
 from db.types import SearchFilter
 from tests.db.steps import ME, check_invariants, done_file, done_review, drain, file_job, origin, state

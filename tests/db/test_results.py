@@ -17,7 +17,8 @@ from db.engine import Database
 from db.errors import BadCursor, JobNotFinished, NotFound
 from db.queue import claim, commit_scores, load_reviews
 from db.reports import summary
-from db.results import delete_result, get_result, search, verdict_of
+from db.results import delete_result, get_result, verdict_of
+from db.search import search
 from db.tables import Correction, Job, Prediction
 from db.types import LABELS, NewRejected, NewReview, ReportFilter, ResultView, Score, SearchFilter, Viewer
 from tests.db.steps import GUILD, ME, OTHER, chunks, done_file, done_review, file_job, must, origin

@@ -8,14 +8,16 @@ from typing import Any
 import pytest
 from sqlalchemy import true
 
-from db import reports, results, scope
+from db import facts, scope
+from db import search as searching
 from db.corrections import correct
 from db.engine import Database
 from db.errors import NotFound, NotYours
 from db.jobs import get_job, list_jobs, list_outputs, read_output
 from db.queue import cancel
 from db.reports import summary
-from db.results import delete_result, get_result, search
+from db.results import delete_result, get_result
+from db.search import search
 from db.types import ReportFilter, SearchFilter, Viewer
 from tests.db.steps import ELSEWHERE, GUILD, OTHER, OWNER, done_file, done_review, origin
 
@@ -56,7 +58,7 @@ def test_a_hole_in_the_rule_is_noticed(
     sqlite_db: Database, monkeypatch: pytest.MonkeyPatch, careless: Callable[..., Any]
 ) -> None:
     filled = fill(sqlite_db)
-    for module in (scope, results, reports):
+    for module in (scope, facts, searching):
         monkeypatch.setattr(module, "legs", careless)
     with pytest.raises(AssertionError):
         sees(sqlite_db, filled, VIEWERS[0])
