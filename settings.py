@@ -57,10 +57,12 @@ class Settings(BaseSettings):
     """Keys that stored texts and files are encrypted with, commas between them: the first encrypts, all decrypt."""
 
     # Worker tuning: shorter in tests; see docs/reliability.md.
-    lease_s: float = Field(30.0, gt=0)
+    lease_s: float = Field(30.0, gt=0, le=300)
     """How long a claimed chunk belongs to its worker before another may take it."""
     sweep_s: float = Field(1.0, gt=0)
     """Pause between two sweeps."""
+    model_wait_s: float = Field(60.0, ge=0)
+    """How long a job that another model began waits for a worker that has it, before it is scored anew."""
 
     @property
     def max_upload_bytes(self) -> int:

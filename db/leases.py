@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from db.clock import db_time
@@ -18,13 +18,16 @@ from db.types import WORKING, Claim
 
 LEASE_S: Final = 30.0
 """How long a chunk is held without a sign of life, seconds of the database's clock."""
+FAR_S: Final = 600.0
+"""No lease is longer: one that ends later was given before the database's clock went back, and counts no more."""
 MAX_TRIES: Final = 3
 """Attempts without progress after which a chunk is split, or its job fails."""
 
 
 def lease_guard() -> ColumnElement[bool]:
-    """A chunk may be claimed when nobody holds it, or its holder's lease has run out."""
-    return or_(Chunk.state.in_(("pending", "queued")), and_(Chunk.state == "running", Chunk.lease_until < db_time()))
+    """A chunk may be claimed when nobody holds it, or its holder's lease has run out (or ends too far from now)."""
+    over = or_(Chunk.lease_until < db_time(), Chunk.lease_until > db_time(FAR_S))
+    return or_(Chunk.state.in_(("pending", "queued")), and_(Chunk.state == "running", over))
 
 
 def job_guard() -> ColumnElement[bool]:
@@ -42,30 +45,48 @@ def in_state(job: Job, *states: str) -> bool:
     return job.state in states
 
 
-def claim(db: Database, chunk_id: int, *, lease_s: float = LEASE_S) -> Claim | None:
-    """Takes the chunk for `lease_s` seconds; None when it is held, finished, cancelled or used up: drop the message."""
+def model_guard(model: str | None) -> ColumnElement[bool]:
+    """Rows of a job that has verdicts are scored by the model of those verdicts only. None: whoever asks has none."""
+    if model is None:
+        return true()
+    pinned = exists(select(Job.id).where(Job.id == Chunk.job_id, Job.model != model))
+    return or_(Chunk.kind != "score", ~pinned)
+
+
+def claim(db: Database, chunk_id: int, *, lease_s: float = LEASE_S, model: str | None = None) -> Claim | None:
+    """Takes the chunk for `lease_s` seconds; None when it is held, finished, cancelled or used up: drop the message.
+
+    Also None for a chunk of a job whose verdicts are of another model than `model`: `db.pins.hand_back` it.
+    """
+    free = (Chunk.id == chunk_id, Chunk.tries < MAX_TRIES, lease_guard(), job_guard(), model_guard(model))
     with db.begin() as session:
+        _start(session, chunk_id)
         row = session.execute(
             update(Chunk)
-            .where(Chunk.id == chunk_id, Chunk.tries < MAX_TRIES, lease_guard(), job_guard())
+            .where(*free)
             .values(state="running", attempt=Chunk.attempt + 1, tries=Chunk.tries + 1, lease_until=db_time(lease_s))
             .returning(Chunk.id, Chunk.job_id, Chunk.kind, Chunk.queue, Chunk.attempt, Chunk.first_row, Chunk.last_row)
             .execution_options(synchronize_session=False)
         ).one_or_none()
         if row is None:
+            session.rollback()
             return None
-        claimed = Claim(*row)
-        first = session.scalar(select(Job.started_at).where(Job.id == claimed.job_id)) is None
-    if first:
-        # A transaction of its own: the chunk is locked above, and nobody may wait for a job while holding a chunk.
-        with db.begin() as session:
-            session.execute(
-                update(Job)
-                .where(Job.id == claimed.job_id, Job.started_at.is_(None))
-                .values(started_at=db_time(), version=Job.version + 1)
-                .execution_options(synchronize_session=False)
-            )
-    return claimed
+        return Claim(*row)
+
+
+def _start(session: Session, chunk_id: int) -> None:
+    """Notes that the job has begun and that its model is at work. Before the chunk: locks go in the order job, chunk.
+
+    Written only where that is news, which is once a job: nobody else waits for its row.
+    """
+    job_id = select(Chunk.job_id).where(Chunk.id == chunk_id).scalar_subquery()
+    news = or_(Job.started_at.is_(None), Job.model_refused_at.is_not(None))
+    session.execute(
+        update(Job)
+        .where(Job.id == job_id, news)
+        .values(started_at=func.coalesce(Job.started_at, db_time()), model_refused_at=None, version=Job.version + 1)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def extend(db: Database, claim: Claim, *, lease_s: float = LEASE_S) -> bool:

@@ -12,8 +12,9 @@ from db.failing import release_failed
 from db.finish import cancel, fail_job, finish_job, iter_rejected, iter_scored
 from db.ingest import ask_column, choose_column, finish_ingest, ingest_rows, open_upload
 from db.leases import claim, extend
+from db.pins import hand_back
 from db.scoring import commit_scores, load_reviews
-from db.sweeper import claimable, queue_health, sweep
+from db.sweeper import claimable, queue_health, running_chunks, sweep
 from db.types import QueueHealth
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "fail_job",
     "finish_ingest",
     "finish_job",
+    "hand_back",
     "ingest_rows",
     "iter_rejected",
     "iter_scored",
@@ -36,6 +38,7 @@ __all__ = [
     "queue_health",
     "read_blob",
     "release_failed",
+    "running_chunks",
     "sweep",
     "write_blob",
 ]

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from db import leases
+from db import leases, pins
 from db.dialect import insert_rows
 from db.endings import after_scoring
 from db.engine import Database
@@ -53,12 +53,16 @@ def load_reviews(db: Database, claim: Claim) -> list[ReviewRow]:
 
 def commit_scores(db: Database, claim: Claim, scores: Sequence[Score], *, model: str) -> bool:
     """Stores the verdicts on all reviews of the chunk, adds them to the job's counts and moves the job on, in one
-    transaction. False: the claim was lost or the job cancelled, and nothing is stored.
+    transaction. False: the claim was lost, the job cancelled or begun by another model, and nothing is stored.
 
     Raises ValueError when the scores are not one for each review of the chunk.
     """
     with db.begin() as session:
         job = leases.lock_job(session, claim.job_id)
+        if not pins.same_model(job, model):
+            # Two workers of different versions began a job at once and the other was faster.
+            pins.put_off(session, Chunk.id == claim.chunk_id, leases.fence(claim), tries=Chunk.tries - 1)
+            return False
         if not (leases.in_state(job, "active") and leases.settle(session, claim, "done")):
             return False
         _check_complete(session, claim, scores)

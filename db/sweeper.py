@@ -1,16 +1,12 @@
 """The sweep: whatever was accepted and is not done gets its bell rung again.
 
 It runs on a timer and after every finished chunk, one at a time. Bulk chunks wait as 'pending' and only a window of
-them is rung, the job with the fewest in flight first: that makes jobs share the workers equally, keeps the broker
-small and a cancel instant.
+them is rung (`db.window`): that makes owners share the workers equally, keeps the broker small and a cancel instant.
 """
 
 from __future__ import annotations
 
-import heapq
-from collections import defaultdict
 from collections.abc import Sequence
-from itertools import zip_longest
 from typing import Final
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
@@ -21,13 +17,12 @@ from db.clock import db_time
 from db.dialect import exclusive
 from db.engine import Database
 from db.failing import give_up_expired
-from db.tables import Chunk, Job
-from db.types import WORKING, QueueHealth, Ring
+from db.tables import Chunk
+from db.types import QueueHealth, Ring
+from db.window import next_in_window
 
 SWEEP_LOCK: Final = 0x5EE1_5EE9
 """PostgreSQL advisory lock of the one sweep that runs."""
-WINDOW: Final = 3
-"""Bulk chunks in flight for each worker slot: one running, and the next ones already at hand."""
 MOST: Final = 1_000
 """Chunks of one sort that one sweep takes up; the next sweep takes the next."""
 RESEND_S: Final = {"interactive": 5.0, "bulk": 15.0}
@@ -46,7 +41,7 @@ def sweep(db: Database, *, slots: int) -> list[Ring]:
         if not exclusive(session, SWEEP_LOCK):
             return []
         _free_expired(session)
-        chosen = _unanswered(session) + _waiting_interactive(session) + _window(session, slots)
+        chosen = _unanswered(session) + _waiting_interactive(session) + next_in_window(session, slots)
         return _ring(session, chosen)
 
 
@@ -83,55 +78,13 @@ def _unanswered(session: Session) -> list[int]:
 def _overdue(queue: str) -> ColumnElement[bool]:
     wait = RESEND_S[queue]
     since = case((Chunk.rings <= 1, db_time(-wait)), (Chunk.rings == 2, db_time(-2 * wait)), else_=db_time(-4 * wait))
-    return and_(Chunk.queue == queue, Chunk.rung_at < since)
+    ahead = Chunk.rung_at > db_time(1.0)  # the database's clock went back: nobody knows how long ago that was
+    return and_(Chunk.queue == queue, or_(Chunk.rung_at < since, ahead))
 
 
 def _waiting_interactive(session: Session) -> list[int]:
     query = select(Chunk.id).where(Chunk.state == "pending", Chunk.queue == "interactive", leases.job_guard())
     return list(session.scalars(query.order_by(Chunk.id).limit(MOST).with_for_update(skip_locked=True)))
-
-
-def _window(session: Session, slots: int) -> list[int]:
-    """Pending bulk chunks that fill the window, always the next one of the job with the fewest in flight."""
-    working = select(Job.id).where(Job.state.in_(WORKING)).order_by(Job.id)
-    counts = (
-        select(Chunk.job_id, Chunk.state, func.count())
-        .where(Chunk.queue == "bulk", Chunk.state.in_(("pending", "queued", "running")))
-        .where(Chunk.job_id.in_(working))
-        .group_by(Chunk.job_id, Chunk.state)
-    )
-    in_flight: dict[int, int] = defaultdict(int)
-    pending: dict[int, int] = {}
-    for job_id, state, n in session.execute(counts):
-        if state == "pending":
-            pending[job_id] = n
-        else:
-            in_flight[job_id] += n
-    return _next_chunks(session, share(in_flight, pending, WINDOW * slots - sum(in_flight.values())))
-
-
-def share(in_flight: dict[int, int], pending: dict[int, int], free: int) -> dict[int, int]:
-    """How many chunks each job gets of `free` places: one at a time to the job with the fewest in flight."""
-    heap = [(in_flight.get(job_id, 0), job_id) for job_id in pending]
-    heapq.heapify(heap)
-    given: dict[int, int] = defaultdict(int)
-    while heap and free > 0:
-        fewest, job_id = heapq.heappop(heap)
-        given[job_id] += 1
-        free -= 1
-        if given[job_id] < pending[job_id]:
-            heapq.heappush(heap, (fewest + 1, job_id))
-    return dict(given)
-
-
-def _next_chunks(session: Session, given: dict[int, int]) -> list[int]:
-    """The next chunks of each job, the jobs taking turns: the broker keeps this order."""
-    chosen: list[Sequence[int]] = []
-    for job_id, n in given.items():
-        waiting = (Chunk.job_id == job_id, Chunk.state == "pending", Chunk.queue == "bulk")
-        query = select(Chunk.id).where(*waiting).order_by(Chunk.id).limit(n).with_for_update(skip_locked=True)
-        chosen.append(session.scalars(query).all())
-    return [id_ for turn in zip_longest(*chosen) for id_ in turn if id_ is not None]
 
 
 def _ring(session: Session, ids: list[int]) -> list[Ring]:
@@ -161,27 +114,29 @@ def claimable(db: Database) -> list[int]:
         return list(session.scalars(query.order_by(Chunk.queue.desc(), Chunk.id)))
 
 
+def running_chunks(db: Database) -> int:
+    """How many chunks are held by workers now."""
+    with db.read() as session:
+        return session.scalar(select(func.count()).where(Chunk.state == "running")) or 0
+
+
 def queue_health(db: Database) -> QueueHealth:
     """How long the queue is, and how long the oldest rung chunk has waited for a worker."""
-    states = (
-        select(Chunk.queue, Chunk.state, func.count(), func.min(func.coalesce(Chunk.queued_at, Chunk.created_at)))
-        .where(Chunk.state.in_(("pending", "queued", "running")), leases.job_guard())
-        .group_by(Chunk.queue, Chunk.state)
-    )
+    # No look at the jobs: a job that ends or stops takes its open chunks with it.
+    counts = select(Chunk.state, Chunk.queue, func.count()).where(Chunk.state.in_(("pending", "queued", "running")))
+    rung = select(func.min(Chunk.queued_at)).where(Chunk.state == "queued")
+    unrung = select(func.min(func.coalesce(Chunk.queued_at, Chunk.created_at))).where(Chunk.state == "pending")
     with db.read() as session:
         now = session.scalar(select(db_time()))
-        rows = session.execute(states).all()
+        rows = session.execute(counts.group_by(Chunk.state, Chunk.queue)).all()
+        # Bulk chunks outside of the window wait by design; they are a sign only when nothing at all is in flight.
+        idle = all(state == "pending" for state, _, _ in rows)
+        signs = [rung, unrung if idle else unrung.where(Chunk.queue == "interactive")]
+        oldest = [since for since in map(session.scalar, signs) if since is not None]
     waiting = {"interactive": 0, "bulk": 0}
-    for queue, state, n, _ in rows:
+    for state, queue, n in rows:
         waiting[queue] += n if state != "running" else 0
-    running = sum(n for _, state, n, _ in rows if state == "running")
-    # Bulk chunks outside of the window wait by design; they are a sign only when nothing at all is in flight.
-    idle = all(state == "pending" for _, state, _, _ in rows)
-    oldest = [
-        since
-        for queue, state, _, since in rows
-        if state == "queued" or (state == "pending" and (idle or queue == "interactive"))
-    ]
+    running = sum(n for state, _, n in rows if state == "running")
     assert now is not None
     age = (now - min(oldest)).total_seconds() if oldest else None
     return QueueHealth(age, waiting["interactive"], waiting["bulk"], running)

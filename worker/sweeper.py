@@ -56,7 +56,7 @@ class Sweeper(threading.Thread):
 
     def _turn(self) -> None:
         # Other machines' workers take from the same window: it grows with what runs.
-        slots = max(self._slots, queue.queue_health(self._db).running)
+        slots = max(self._slots, queue.running_chunks(self._db))
         sweep_once(self._db, self._bell, slots=slots)
         if time.monotonic() >= self._purge_at:
             self._purge_at = time.monotonic() + PURGE_EVERY_S

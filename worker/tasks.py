@@ -68,6 +68,7 @@ def work_on_chunk(chunk_id: int) -> None:
             limits=_tools.limits,
             on_change=_tools.bell.hint,
             lease_s=SETTINGS.lease_s,
+            model_wait_s=SETTINGS.model_wait_s,
         )
     except DbError as error:
         log.error("chunk %d is left to the sweep (%s)", chunk_id, type(error).__name__)

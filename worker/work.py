@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 
 LEASE_S: Final = 30.0
 """How long a claimed chunk belongs to its worker, in seconds, unless extended."""
+MODEL_WAIT_S: Final = 60.0
 
 
 def _nobody(_job_id: int) -> None:
@@ -36,16 +37,19 @@ def work_on(
     limits: Limits,
     on_change: Callable[[int], object] = _nobody,
     lease_s: float = LEASE_S,
+    model_wait_s: float = MODEL_WAIT_S,
 ) -> bool:
     """Claims a chunk, does its work and commits it; whether this call stored an outcome.
 
     False for a chunk that is done, cancelled or in other hands, so a message delivered twice does no harm. An error
     in the work gives the chunk back for another attempt (`db.queue.release_failed` counts them and splits the chunk);
     only an unreachable database raises (`db.errors.DatabaseUnavailable`), and then the lease runs out by itself.
-    `on_change` is called with the job's id after its outcome was stored.
+    `on_change` is called with the job's id after its outcome was stored. `model_wait_s`: how long a job that another
+    model began waits for a worker that has it, before it is scored anew by this one.
     """
-    claim = queue.claim(db, chunk_id, lease_s=lease_s)
+    claim = queue.claim(db, chunk_id, lease_s=lease_s, model=scorer.version)
     if claim is None:
+        queue.hand_back(db, chunk_id, model=scorer.version, patience_s=model_wait_s)
         return False
     began = time.monotonic()
     try:

@@ -7,30 +7,15 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from db import sweeper
 from db.accept import accept_review
 from db.dialect import exclusive
 from db.engine import Database
 from db.queue import claim, queue_health, sweep
-from db.sweeper import RESEND_S, SWEEP_LOCK, WINDOW, share
+from db.sweeper import RESEND_S, SWEEP_LOCK
+from db.window import WINDOW
 from tests.db.steps import age, chunks, commit, drain, file_job, must, origin, work
-
-counts = st.dictionaries(st.integers(1, 6), st.integers(1, 12), max_size=6)
-
-
-@given(counts, counts, st.integers(-3, 40))
-def test_shares_are_equal_as_far_as_there_is_work(busy: dict[int, int], pending: dict[int, int], free: int) -> None:
-    given_out = share(busy, pending, free)
-    assert sum(given_out.values()) == max(0, min(free, sum(pending.values())))
-    after = {job: busy.get(job, 0) + given_out.get(job, 0) for job in pending}
-    for job, n in given_out.items():
-        assert n <= pending[job]
-        # Nobody got a place that a job with more left and fewer in flight should have had.
-        assert all(after[job] - 1 <= after[other] for other in pending if given_out.get(other, 0) < pending[other])
-
 
 def test_three_bulk_jobs_get_equal_shares_and_the_window_holds(db: Database) -> None:
     jobs = [file_job(db, 60, chunk_rows=1), file_job(db, 12, chunk_rows=1), file_job(db, 12, chunk_rows=1)]
