@@ -435,6 +435,21 @@ class BotState(Base):
     value: Mapped[str]
 
 
+class Heartbeat(Base):
+    """A process that serves, seen every few seconds (`db.heartbeats`); goes when the process stops."""
+
+    __tablename__ = "heartbeats"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    room: Mapped[str] = mapped_column(String(16))
+    host: Mapped[str] = mapped_column(String(255))
+    started_at: Mapped[datetime] = mapped_column(default=db_time())
+    seen_at: Mapped[datetime] = mapped_column(default=db_time())
+    facts: Mapped[dict[str, Any]]
+
+    __table_args__ = (one_of("room", "bot", "worker"),)
+
+
 class AuditLine(Base):
     """Who changed what of a server or of the host's data, and when; never a text of a review."""
 
