@@ -1,19 +1,21 @@
-"""Scoring files for an interaction: `/batch`, and files found by Score review."""
+"""Scoring files for an interaction: `/batch`, `/upload`, and files found by Score review."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import discord
 
-from bot.cards.base import Card
-from bot.cards.job import same_file_card
+from bot.answers import answer
+from bot.cards.base import Card, one_line
 from bot.cards.jobs_list import jump_url
+from bot.errors import note
 from bot.intake import FileRequest, accept_file
-from bot.verdicts import origin_of
-from db.jobs import get_job
+from bot.offers import same_file_question
+from db.jobs import forget_reply, get_job
 from db.types import Accepted, JobView
 
 if TYPE_CHECKING:
@@ -21,49 +23,85 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+LATER = "Job {job} is accepted: its card follows."
+BELOW = "Job {job} is accepted: its card stands below."
+THERE = "Job {job} is accepted: {link}"
+CLOSED_CHANNEL = (
+    "I cannot write in this channel, so this reply shows job {job} for 15 minutes; after that `/jobs download` gives "
+    "the files."
+)
+CLOSED_DMS = (
+    "You take no direct messages from me, so this reply shows job {job} for 15 minutes; after that `/jobs download` "
+    "gives the files."
+)
+NOWHERE = "Job {job} is accepted; I cannot write to you, so `/jobs status` shows how far it is."
 
-async def batch_for(interaction: discord.Interaction[Any], request: FileRequest, *, again: bool = False) -> None:
-    """Takes in one file and answers where its card stands. The interaction is deferred, privately.
 
-    The card is a message the bot owns, for a job outlives the 15 minutes of an interaction's token.
-    Raises UserError, db.errors.DbError, discord.HTTPException.
+async def batch_for(interaction: discord.Interaction[Any], requests: Sequence[FileRequest]) -> None:
+    """Takes in files and answers where their cards stand. The interaction is deferred, privately.
+
+    A card is a message the bot owns, for a job outlives the 15 minutes of an interaction's token. One file that is
+    refused raises UserError, db.errors.DbError or discord.HTTPException; of several, the others are taken all the same.
     """
     bot: ReelfeelBot = interaction.client
     with bot.notifier.hold(interaction.id):
-        outcome = await accept_file(bot, request, again=again)
-        if isinstance(outcome, JobView):
-            await _ask(bot, interaction, request, outcome)
-            return
-        await _show(bot, interaction, outcome)
+        if len(requests) == 1:
+            await _one(bot, interaction, requests[0])
+        else:
+            await _several(bot, interaction, requests)
     bot.notifier.poke()
 
 
-async def _ask(bot: ReelfeelBot, interaction: discord.Interaction[Any], request: FileRequest, same: JobView) -> None:
-    async def accept(pressed: discord.Interaction[Any]) -> None:
-        origin = origin_of(pressed, share=request.origin.shared)
-        columns = request.text_column, request.film_column, request.date_column
-        await batch_for(pressed, FileRequest(request.attachment, origin, 0, *columns), again=True)
-
-    key = bot.offers.add(interaction.user.id, accept)
-    await interaction.edit_original_response(**same_file_card(same, key).for_edit())
+async def _one(bot: ReelfeelBot, interaction: discord.Interaction[Any], request: FileRequest) -> None:
+    outcome = await accept_file(bot, request)
+    if isinstance(outcome, JobView):
+        await answer(interaction, await same_file_question(bot, request, outcome))
+    else:
+        await show_job(bot, interaction, outcome)
 
 
-async def _show(bot: ReelfeelBot, interaction: discord.Interaction[Any], accepted: Accepted) -> None:
+async def _several(bot: ReelfeelBot, interaction: discord.Interaction[Any], requests: Sequence[FileRequest]) -> None:
+    lines: list[str] = []
+    questions: list[Card] = []
+    for request in requests:
+        try:
+            outcome = await accept_file(bot, request)
+            if isinstance(outcome, JobView):
+                questions.append(await same_file_question(bot, request, outcome))
+            else:
+                lines.append(await _where(bot, interaction, outcome) or NOWHERE.format(job=outcome.job_id))
+        except Exception as error:  # the other files are taken all the same
+            lines.append(f"{one_line(request.attachment.filename, 80)}: {note(error, 'a file').text}")
+    await answer(interaction, Card("\n".join(lines)[:2000]) if lines else questions.pop(0))
+    for question in questions:
+        await interaction.followup.send(**question.for_send(), ephemeral=True)
+
+
+async def show_job(bot: ReelfeelBot, interaction: discord.Interaction[Any], accepted: Accepted) -> None:
+    """Puts the job's card where it belongs and answers where that is; the caller holds the job."""
+    text = await _where(bot, interaction, accepted)
+    if text is not None:
+        await answer(interaction, Card(text))
+        return
+    job = await bot.in_thread(get_job, bot.db, bot.viewer(interaction), accepted.job_id)
+    bot.notifier.keep_live(job.id, interaction, (CLOSED_CHANNEL if job.shared else CLOSED_DMS).format(job=job.id))
+
+
+async def _where(bot: ReelfeelBot, interaction: discord.Interaction[Any], accepted: Accepted) -> str | None:
+    """Sends the job's first card and says where it stands; None when its place is closed to the bot."""
     job = await bot.in_thread(get_job, bot.db, bot.viewer(interaction), accepted.job_id)
     try:
         place = await bot.notifier.first_place(job)
     except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
         # The job is stored, and the notifier goes on trying: this must not look like a refusal.
         log.warning("job %d: first card not sent (%s)", job.id, type(error).__name__)
-        await interaction.edit_original_response(**Card(f"Job {job.id} is accepted: its card follows.").for_edit())
-        return
-    if place is not None:
-        if place.channel_id == interaction.channel_id and not job.shared:
-            where = "its card stands below."
-        else:
-            where = str(jump_url(job.guild_id if job.shared else None, place.channel_id, place.message_id))
-        await interaction.edit_original_response(**Card(f"Job {job.id} is accepted: {where}").for_edit())
-        return
-    closed = "I cannot write in this channel" if job.shared else "You take no direct messages from me"
-    hint = f"{closed}, so this reply shows job {job.id} for 15 minutes; after that `/jobs download` gives the files."
-    bot.notifier.keep_live(job.id, interaction, hint)
+        return LATER.format(job=job.id)
+    finally:
+        # This reply is being answered: a restarted bot has nothing to finish here.
+        await bot.in_thread(forget_reply, bot.db, job.id)
+    if place is None:
+        return None
+    if place.channel_id == interaction.channel_id and not job.shared:
+        return BELOW.format(job=job.id)
+    link = jump_url(job.guild_id if job.shared else None, place.channel_id, place.message_id)
+    return THERE.format(job=job.id, link=link)

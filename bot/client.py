@@ -17,8 +17,8 @@ from discord.ext import commands
 from bot.buttons import BUTTONS
 from bot.cogs import COGS
 from bot.errors import note
+from bot.forms import UploadForm
 from bot.notifier import Notifier
-from bot.offers import Offers
 from bot.outbox import Outbox
 from bot.tree import Tree, sync_if_changed
 from db.engine import Database
@@ -37,6 +37,7 @@ BUSY_TASKS = (
     "CommandTree-invoker",
     "discord-ui-view-dispatch",
     "discord-ui-dynamic-",
+    "discord-ui-modal-dispatch",
     "reelfeel",
 )
 """Names of the tasks that answer a user; those of discord.py are its own."""
@@ -83,7 +84,6 @@ class ReelfeelBot(commands.Bot):
         self.stopping = False
         self._ringer = ThreadPoolExecutor(1, thread_name_prefix="ring")
         self.outbox = Outbox(self)
-        self.offers = Offers()
         self.downloads = asyncio.Semaphore(MAX_DOWNLOADS)
         self.notifier = Notifier(self, poll_s=poll_s)
         self._background: set[asyncio.Task[None]] = set()
@@ -126,6 +126,7 @@ class ReelfeelBot(commands.Bot):
     async def setup_hook(self) -> None:
         """Loads the cogs, the persistent buttons and the notifier; syncs the commands when they changed."""
         self.add_dynamic_items(*BUTTONS)
+        self.add_view(UploadForm())
         for extension in COGS:
             await self.load_extension(extension)
         await sync_if_changed(self)

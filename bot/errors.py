@@ -19,7 +19,8 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from db.errors import DatabaseUnavailable, DbError, SchemaOutdated
+from bot.answers import say_privately
+from db.errors import DatabaseUnavailable, DbError, SchemaOutdated, TextKeyMissing
 
 log = logging.getLogger(__name__)
 
@@ -59,6 +60,10 @@ TABLE: dict[type[BaseException], tuple[str | Callable[[BaseException], str], int
     DbError: (_own_words, logging.INFO),
     DatabaseUnavailable: (
         "The database does not answer at the moment, so nothing was accepted: try again in a minute.",
+        logging.ERROR,
+    ),
+    TextKeyMissing: (
+        "The stored texts cannot be read at the moment; nothing is lost. Give the host the reference below.",
         logging.ERROR,
     ),
     SchemaOutdated: (
@@ -119,9 +124,6 @@ async def report(interaction: discord.Interaction[Any], error: BaseException, *,
     """Answers an interaction privately with what went wrong. Never raises: the error is logged first."""
     text = note(error, doing).text
     try:
-        if interaction.response.is_done():
-            await interaction.followup.send(text, ephemeral=True)
-        else:
-            await interaction.response.send_message(text, ephemeral=True)
+        await say_privately(interaction, text)
     except (discord.HTTPException, aiohttp.ClientError, OSError) as failed:
         log.warning("an error could not be shown: %s", type(failed).__name__)

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
+import discord
+
+from bot.answers import answer, defer
+from bot.cards.base import Card, CardFile
 from bot.cards.job import plural
-from bot.cards.results import EXPORT_HEADER, export_rows
+from bot.cards.results import EXPORT_HEADER, Asked, export_rows
+from bot.pages import asked_before
 from bot.tables import Table, csv_table
 from db.engine import Database
-from db.results import search
+from db.search import search
 from db.types import ResultView, SearchFilter, Viewer
 
+if TYPE_CHECKING:
+    from bot.client import ReelfeelBot
+
+SEARCH: Final = "results"
+"""The kind of pages that an export belongs to."""
 MAX_ROWS: Final = 10_000
 """Most rows of one export; the file also stays below what Discord takes as an attachment."""
 STEP: Final = 500
@@ -32,6 +42,30 @@ def export_words(table: Table, *, max_bytes: int) -> str:
         f"The first {table.rows:,} results; an export holds at most {MAX_ROWS:,} rows and "
         f"{max_bytes / 1024 / 1024:,.0f} MiB: narrow the search with `since`, `film` or `job` for the others."
     )
+
+
+def search_filter(asked: Asked) -> SearchFilter:
+    """What a search asks of the database."""
+    return SearchFilter(
+        query=asked.query,
+        label=asked.label,
+        film=asked.film,
+        min_probability=asked.min_probability,
+        since=asked.since,
+        job_id=asked.job,
+        sort=asked.sort,
+    )
+
+
+async def export_search(interaction: discord.Interaction[Any], key: str) -> None:
+    """Answers the press of Export CSV under the pages `key`, privately. Raises UserError, db.errors.DbError."""
+    bot: ReelfeelBot = interaction.client
+    await defer(interaction)
+    wanted = search_filter(Asked.from_json((await asked_before(interaction, key))["asked"]))
+    limit = interaction.filesize_limit
+    table = await bot.in_thread(export, bot.db, bot.viewer(interaction), wanted, max_bytes=limit)
+    content = export_words(table, max_bytes=limit)
+    await answer(interaction, Card(content=content, files=(CardFile("results.csv", table.data),)))
 
 
 def _every_result(db: Database, viewer: Viewer, wanted: SearchFilter) -> Iterator[ResultView]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,8 @@ import discord
 from bot.errors import UserError
 from bot.outbox import with_retries
 from db.accept import accept_review, accept_upload, find_same_file
-from db.jobs import get_job
+from db.blobs import read_blob
+from db.jobs import get_job, upload_blob
 from db.types import Accepted, JobView, Origin, Viewer
 from settings import MIB, Settings
 from worker.names import FILE_SUFFIXES, PACKED_SUFFIXES, is_review_file
@@ -71,8 +72,8 @@ async def accept_text(bot: ReelfeelBot, origin: Origin, text: str) -> Accepted:
     return accepted
 
 
-async def accept_file(bot: ReelfeelBot, request: FileRequest, *, again: bool = False) -> Accepted | JobView:
-    """Downloads a file, stores it and rings; or gives the finished job of the very same file, unless `again`.
+async def accept_file(bot: ReelfeelBot, request: FileRequest) -> Accepted | JobView:
+    """Downloads a file, stores it and rings; or gives the finished job of the very same file.
 
     Raises UserError, db.errors.DbError (QuotaExceeded), discord.HTTPException when the download fails.
     """
@@ -80,7 +81,7 @@ async def accept_file(bot: ReelfeelBot, request: FileRequest, *, again: bool = F
     async with bot.downloads:
         # At once, and the bytes: the link of an attachment expires.
         data = await with_retries(request.attachment.read)
-        if not again and request.text_column is None:
+        if request.text_column is None:
             same = await bot.in_thread(_same_job, bot, request.origin, data)
             if same is not None:
                 return same
@@ -96,6 +97,35 @@ async def accept_file(bot: ReelfeelBot, request: FileRequest, *, again: bool = F
             date_column=request.date_column,
             max_active_jobs=bot.settings.max_active_jobs,
         )
+    bot.ring(accepted)
+    return accepted
+
+
+async def accept_again(
+    bot: ReelfeelBot, origin: Origin, job_id: int, columns: Sequence[str | None], *, part: int = 0
+) -> Accepted:
+    """Scores the stored file of the caller's job once more, as a new job. `columns`: text, film, date.
+
+    Raises UserError when the file is no longer kept, db.errors.DbError.
+    """
+    viewer = Viewer(user_id=origin.owner_id, guild_id=origin.guild_id)
+    kept = await bot.in_thread(upload_blob, bot.db, viewer, job_id)
+    if kept is None:
+        raise UserError("That file is no longer kept: send it again.")
+    filename, blob_id = kept
+    text_column, film_column, date_column = columns
+    accepted = await bot.in_thread(
+        accept_upload,
+        bot.db,
+        origin,
+        filename=filename,
+        parts=await bot.in_thread(read_blob, bot.db, blob_id),
+        part=part,
+        text_column=text_column,
+        film_column=film_column,
+        date_column=date_column,
+        max_active_jobs=bot.settings.max_active_jobs,
+    )
     bot.ring(accepted)
     return accepted
 

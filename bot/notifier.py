@@ -24,7 +24,8 @@ from bot.cards.verdict import unscored_card, verdict_card, waiting_card
 from bot.charts import histogram_png
 from bot.errors import note
 from bot.files import DEFAULT_LIMIT, finished_files, size_limit
-from bot.outbox import GONE, with_retries
+from bot.outbox import GONE
+from bot.replies import Replies
 from db.errors import DbError, NotFound
 from db.jobs import changed_jobs, mark_delivered, mark_rendered, set_message
 from db.results import verdict_of
@@ -41,8 +42,6 @@ SOON: Final = timedelta(seconds=2)
 """A verdict that comes within this time is the first message; after it the user is told that the review waits."""
 AT_ONCE: Final = 500
 """Most changed jobs looked at in one round."""
-TOKEN_SPARE: Final = timedelta(minutes=1)
-"""An interaction's token is given up this long before Discord does, while the last words can still be said."""
 WORST_WAIT_S: Final = 60.0
 TOO_MANY_REQUESTS: Final = 429
 SERVER_ERRORS: Final = 500
@@ -54,14 +53,6 @@ class _Trouble:
 
     tries: int = 0
     not_before: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Reply:
-    """A private reply that shows a job, for a user who takes no direct messages."""
-
-    interaction: discord.Interaction[Any]
-    hint: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +73,7 @@ class Notifier:
         self._again = False
         self._showing: set[int] = set()
         self._held: set[int] = set()
-        self._live: dict[int, _Reply] = {}
+        self._replies = Replies(bot)
         self._edited_at: dict[int, float] = {}
         self._trouble: dict[int, _Trouble] = {}
         self._gone: set[int] = set()
@@ -114,7 +105,7 @@ class Notifier:
 
     def keep_live(self, job_id: int, interaction: discord.Interaction[Any], hint: str) -> None:
         """Shows this job, under `hint`, in the private reply to `interaction` while its token lives."""
-        self._live[job_id] = _Reply(interaction, hint)
+        self._replies.keep(job_id, interaction, hint)
 
     async def card_of(self, job: JobView, *, limit: int = DEFAULT_LIMIT) -> Card | None:
         """What the job shows now, None for nothing. `limit`: bytes of one attachment at its place."""
@@ -171,7 +162,7 @@ class Notifier:
     async def _look(self) -> None:
         jobs = await self._bot.in_thread(changed_jobs, self._bot.db, limit=AT_ONCE)
         now = time.monotonic()
-        self._end_old_replies()
+        self._gone.update(self._replies.end_old())
         for job in jobs:
             if job.source == "cli" or job.id in self._showing or not self._due(job, now):
                 continue
@@ -181,13 +172,6 @@ class Notifier:
                 continue
             self._showing.add(job.id)
             self._bot.start_task(self._show(job), f"showing job {job.id}")
-
-    def _end_old_replies(self) -> None:
-        for job_id, reply in list(self._live.items()):
-            if discord.utils.utcnow() >= reply.interaction.expires_at - TOKEN_SPARE:
-                del self._live[job_id]
-                self._gone.add(job_id)
-                self._bot.start_task(_say_farewell(job_id, reply.interaction), f"last words for job {job_id}")
 
     def _due(self, job: JobView, now: float) -> bool:
         trouble = self._trouble.get(job.id)
@@ -234,7 +218,7 @@ class Notifier:
         else:
             await self._bot.in_thread(mark_delivered, db, job.id)
             self._edited_at.pop(job.id, None)
-            self._live.pop(job.id, None)
+            self._replies.drop(job.id)
             self._gone.discard(job.id)
 
     async def _put_somehow(self, job: JobView, card: Card) -> None:
@@ -259,11 +243,7 @@ class Notifier:
                 await self._bot.outbox.send(
                     job.channel_id, ping_card(job), nonce=f"reelfeel-{job.id}-end", reply_to=job.message_id
                 )
-        elif job.id in self._live:
-            reply = self._live[job.id]
-            shown = Card(content=reply.hint, embed=card.embed, view=card.view, files=card.files)
-            await with_retries(lambda: reply.interaction.edit_original_response(**shown.for_edit()))
-        else:
+        elif not (await self._replies.finish(job, card) or await self._replies.show(job, card)):
             await self._send(job, _with_ping(job, card))
 
     async def _send(self, job: JobView, card: Card) -> Place:
@@ -271,7 +251,8 @@ class Notifier:
         if self._goes_to_dm(job):
             channel_id, reply_to = await self._bot.outbox.dm_channel(job.owner_id), None
         else:
-            channel_id, reply_to = int(job.channel_id or 0), job.reply_to
+            channel_id = int(job.channel_id or 0)
+            reply_to = job.reply_to if job.reply_channel_id is None else None
         message = await self._bot.outbox.send(channel_id, card, nonce=f"reelfeel-{job.id}-card", reply_to=reply_to)
         await self._bot.in_thread(set_message, self._bot.db, job.id, channel_id, message.id)
         return Place(channel_id, message.id)
@@ -307,7 +288,8 @@ class Notifier:
             result = await self._bot.in_thread(verdict_of, self._bot.db, job.id)
         except NotFound:  # a review that failed has no verdict, nor has one its owner deleted meanwhile
             return unscored_card(job)
-        return verdict_card(result)
+        # What answers a message as Discord's reply shows that message anyway.
+        return verdict_card(result, linked=job.source == "interaction")
 
 
 def _with_ping(job: JobView, card: Card) -> Card:
@@ -325,13 +307,3 @@ def _without_files(card: Card) -> Card:
         embed.set_image(url=None)
         embed.description = f"{embed.description or ''}\nDiscord did not take the files here: try `/jobs download`."
     return Card(content=card.content, embed=embed, view=card.view, ping=card.ping)
-
-
-async def _say_farewell(job_id: int, interaction: discord.Interaction[Any]) -> None:
-    await interaction.edit_original_response(
-        content=f"Job {job_id} goes on, but Discord lets this reply change no more: "
-        "`/jobs status` shows how far it is, `/jobs download` gives the files.",
-        embed=None,
-        view=None,
-        attachments=[],
-    )

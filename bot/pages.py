@@ -1,93 +1,102 @@
-"""Pages of a query with Previous and Next, for the one user who asked.
+"""Pages of a query with Previous and Next, for the one user who asked; they outlive a restart of the bot.
 
-The place in the query stays here, in the bot's memory; nothing of it is in the buttons. After `OPEN_S` without a press,
-or a restart of the bot, the pages are closed and the command is asked again.
+What was asked and where each page starts is a continuation in SQL; a button carries its key and the page it leads to,
+so that two quick presses of one button are one page, and a press on an old message is as good as on a new one.
 """
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
-from typing import Any, Final, Generic, TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
 
 import discord
 
+from bot.answers import answer
+from bot.buttons.base import buttons_view
+from bot.buttons.page import PageButton
 from bot.cards.base import Card
-from bot.errors import report
+from bot.errors import UserError
+from db import continuations
+from db.types import Viewer
 
-OPEN_S: Final = 840.0
-"""Seconds; one minute less than Discord lets us edit a private reply, so that the buttons can still be taken away."""
+if TYPE_CHECKING:
+    from bot.client import ReelfeelBot
 
-C = TypeVar("C")
-Load = Callable[[C | None, int], Awaitable[tuple[Card, C | None]]]
-"""(where the page starts, its number from 1) -> its card, and where the next one starts (None: this is the last)."""
+KIND: Final = "pages"
+CLOSED: Final = "These pages are closed: ask again with the command that made them."
+
+Asked = dict[str, Any]
 
 
-class Pages(discord.ui.View, Generic[C]):
-    """Buttons under a page. A subclass may add its own."""
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One page: its card, where the next one starts (None: this is the last), whether anything is on it."""
 
-    def __init__(self, load: Load[C]) -> None:
-        super().__init__(timeout=OPEN_S)
-        self._load = load
-        self._starts: list[C | None] = []
-        self._after: C | None = None
-        self._latest: discord.Interaction[Any] | None = None
-        self._turning = asyncio.Lock()
+    card: Card
+    after: Any | None
+    empty: bool = False
 
-    async def send(self, interaction: discord.Interaction[Any]) -> None:
-        """Answers a deferred interaction with the first page; without buttons when there is nothing to press."""
-        card = await self._turn([None])
-        if self._after is None:
-            self.remove_item(self.previous)
-            self.remove_item(self.next)
-        if self.has_buttons(card):
-            self._latest = interaction
-            card = dataclasses.replace(card, view=self)
-        await interaction.followup.send(**card.for_send(), ephemeral=True)
 
-    def has_buttons(self, card: Card) -> bool:
-        """Whether the first page needs any."""
-        return bool(self.children)
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A kind of pages. `load`: (bot, viewer, what was asked, where the page starts, its number from 1) -> the page.
 
-    async def _turn(self, starts: list[C | None]) -> Card:
-        """Loads the page at the end of `starts`; what is shown changes only when that succeeds."""
-        card, after = await self._load(starts[-1], len(starts))
-        self._starts, self._after = starts, after
-        self.previous.disabled = len(starts) == 1
-        self.next.disabled = after is None
-        return card
+    `extras`: further buttons, from the key of the pages.
+    """
 
-    async def _show(self, interaction: discord.Interaction[Any], step: int) -> None:
-        await interaction.response.defer()
-        async with self._turning:  # two quick presses are two pages, one after the other
-            if step < 0:
-                starts = self._starts[:-1] or [None]
-            else:
-                starts = self._starts if self._after is None else [*self._starts, self._after]
-            card = await self._turn(starts)
-            self._latest = interaction
-            await interaction.edit_original_response(**dataclasses.replace(card, view=self).for_edit())
+    load: Callable[[ReelfeelBot, Viewer, Asked, Any | None, int], Awaitable[Sheet]]
+    extras: Callable[[str], list[discord.ui.Item[Any]]] | None = None
 
-    @discord.ui.button(label="Previous", emoji="◀️", row=0)
-    async def previous(self, interaction: discord.Interaction[Any], button: discord.ui.Button[Any]) -> None:
-        """One page back."""
-        await self._show(interaction, -1)
 
-    @discord.ui.button(label="Next", emoji="▶️", row=0)
-    async def next(self, interaction: discord.Interaction[Any], button: discord.ui.Button[Any]) -> None:
-        """One page on."""
-        await self._show(interaction, 1)
+LISTINGS: Final[dict[str, Listing]] = {}
+"""By name; a cog adds its own when it is imported."""
 
-    async def on_timeout(self) -> None:
-        """Takes the buttons away: a button that does nothing is worse than none."""
-        if self._latest is not None:
-            with suppress(discord.HTTPException, OSError):
-                await self._latest.edit_original_response(view=None)
 
-    async def on_error(
-        self, interaction: discord.Interaction[Any], error: Exception, item: discord.ui.Item[Any], /
-    ) -> None:
-        """Answers with the table's sentence."""
-        await report(interaction, error, doing="turning a page")
+async def open_pages(interaction: discord.Interaction[Any], listing: str, asked: Asked) -> None:
+    """Answers a deferred interaction with the first page; without buttons when there is nothing to press."""
+    bot: ReelfeelBot = interaction.client
+    kind = LISTINGS[listing]
+    sheet = await kind.load(bot, bot.viewer(interaction), asked, None, 1)
+    card = sheet.card
+    if not sheet.empty and (sheet.after is not None or kind.extras is not None):
+        starts = [None] if sheet.after is None else [None, sheet.after]
+        data = {"listing": listing, "asked": asked, "starts": starts}
+        key = await bot.in_thread(continuations.keep, bot.db, interaction.user.id, KIND, data)
+        card = dataclasses.replace(card, view=_buttons(kind, key, 1, sheet))
+    await answer(interaction, card)
+
+
+async def asked_before(interaction: discord.Interaction[Any], key: str) -> dict[str, Any]:
+    """The continuation of pages. Raises UserError when it is gone or another user's, in the same words."""
+    bot: ReelfeelBot = interaction.client
+    data = await bot.in_thread(continuations.look, bot.db, interaction.user.id, KIND, key)
+    if data is None:
+        raise UserError(CLOSED)
+    return data
+
+
+async def turn(interaction: discord.Interaction[Any], key: str, page: int) -> None:
+    """Shows page `page` (from 1) in the place of another. Raises UserError, DbError, discord.HTTPException."""
+    await interaction.response.defer()
+    bot: ReelfeelBot = interaction.client
+    data = await asked_before(interaction, key)
+    starts = data["starts"]
+    page = max(1, min(page, len(starts)))
+    kind = LISTINGS[data["listing"]]
+    sheet = await kind.load(bot, bot.viewer(interaction), data["asked"], starts[page - 1], page)
+    if sheet.after is not None and len(starts) == page:
+        data["starts"] = [*starts, sheet.after]
+        await bot.in_thread(continuations.replace, bot.db, interaction.user.id, KIND, key, data)
+    await answer(interaction, dataclasses.replace(sheet.card, view=_buttons(kind, key, page, sheet)))
+
+
+def _buttons(kind: Listing, key: str, page: int, sheet: Sheet) -> discord.ui.View:
+    buttons: list[discord.ui.Item[Any]] = []
+    if page > 1 or sheet.after is not None:
+        buttons = [
+            PageButton("previous", key, page - 1, enabled=page > 1),
+            PageButton("next", key, page + 1, enabled=sheet.after is not None),
+        ]
+    return buttons_view(*buttons, *(kind.extras(key) if kind.extras is not None else ()))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 from discord import app_commands
 
+from bot.answers import watch
 from bot.errors import UserError, report
 from db.state import get_state, set_state
 
@@ -25,6 +26,8 @@ class Tree(app_commands.CommandTree[Any]):
     async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
         """Refuses new work while the bot stops."""
         if not interaction.client.stopping:
+            if interaction.type is discord.InteractionType.application_command:
+                watch(interaction)
             return True
         # Raised here it would end in a log: only errors of commands reach on_error.
         await report(interaction, UserError("The bot is restarting: try again in a minute."), doing="a command")

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
+from bot.answers import answer, defer
 from bot.cards.base import Card
 from bot.intake import accept_text, check_text
-from bot.outbox import with_retries
-from db.jobs import mark_delivered, set_message
+from db.jobs import forget_reply, mark_delivered, set_message
 from db.types import JobView, Origin
 
 if TYPE_CHECKING:
@@ -17,10 +17,23 @@ if TYPE_CHECKING:
 
 WAIT_S = 10.0
 """How long a reply waits for its verdict; far below the 15 minutes of an interaction's token."""
+LATER_HERE = (
+    "Job {job} is queued behind other work: this message will show the verdict. `/results search` finds it too."
+)
+LATER_BY_DM = (
+    "Job {job} is queued behind other work: the verdict will come as a direct message. `/results search` finds it too."
+)
 
 
-def origin_of(interaction: discord.Interaction[Any], *, share: bool, film: str | None = None) -> Origin:
-    """Where the work of an interaction comes from."""
+def origin_of(
+    interaction: discord.Interaction[Any],
+    *,
+    share: bool,
+    film: str | None = None,
+    target: tuple[int, int] | None = None,
+) -> Origin:
+    """Where the work of an interaction comes from. `target`: channel and message it is about, when it is about one."""
+    channel_id, message_id = target or (None, None)
     return Origin(
         owner_id=interaction.user.id,
         guild_id=interaction.guild_id,
@@ -29,18 +42,26 @@ def origin_of(interaction: discord.Interaction[Any], *, share: bool, film: str |
         source_id=interaction.id,
         shared=share,
         film=film,
+        reply_to=message_id,
+        reply_channel_id=channel_id,
+        reply_token=interaction.token,
     )
 
 
 async def score_for(
-    interaction: discord.Interaction[Any], text: str, *, share: bool = False, film: str | None = None
+    interaction: discord.Interaction[Any],
+    text: str,
+    *,
+    share: bool = False,
+    film: str | None = None,
+    target: tuple[int, int] | None = None,
 ) -> None:
     """Answers with the verdict card, or after 10 s with where it will appear. Raises UserError, db.errors.DbError."""
     bot: ReelfeelBot = interaction.client
     text = check_text(text, bot.settings)
-    await interaction.response.defer(ephemeral=not share, thinking=True)
+    await defer(interaction, public=share)
     with bot.notifier.hold(interaction.id):
-        accepted = await accept_text(bot, origin_of(interaction, share=share, film=film), text)
+        accepted = await accept_text(bot, origin_of(interaction, share=share, film=film, target=target), text)
         job = await _ended(bot, accepted.job_id)
         if job is None:
             await _say_later(bot, interaction, accepted.job_id, share)
@@ -60,15 +81,14 @@ async def _say_now(bot: ReelfeelBot, interaction: discord.Interaction[Any], job:
     card = await bot.notifier.card_of(job)
     if card is None:
         return
-    message = await with_retries(lambda: interaction.edit_original_response(**card.for_edit()))
+    message = await answer(interaction, card)
     if share:
         await bot.in_thread(set_message, bot.db, job.id, message.channel.id, message.id)
     await bot.in_thread(mark_delivered, bot.db, job.id)
 
 
 async def _say_later(bot: ReelfeelBot, interaction: discord.Interaction[Any], job_id: int, share: bool) -> None:
-    where = "this message will show the verdict" if share else "the verdict will come as a direct message"
-    card = Card(f"Job {job_id} is queued behind other work: {where}. `/results search` finds it too.")
-    message = await with_retries(lambda: interaction.edit_original_response(**card.for_edit()))
+    message = await answer(interaction, Card((LATER_HERE if share else LATER_BY_DM).format(job=job_id)))
+    await bot.in_thread(forget_reply, bot.db, job_id)
     if share:
         await bot.in_thread(set_message, bot.db, job_id, message.channel.id, message.id)

@@ -114,6 +114,11 @@ def mark_delivered(db: Database, job_id: int) -> None:
         settle(session, job_id)
 
 
+def forget_reply(db: Database, job_id: int) -> None:
+    """The reply of the interaction was answered: its token is of no use any more."""
+    _set(db, job_id, reply_token=None)
+
+
 def _set(db: Database, job_id: int, **values: object) -> None:
     with db.begin() as session:
         session.execute(update(Job).where(Job.id == job_id).values(**values))

@@ -6,7 +6,8 @@ from typing import Any
 
 import discord
 
-from bot.buttons.job import AgainButton, CancelButton, ColumnSelect, ReuseButton
+from bot.buttons.job import AgainButton, CancelButton, ColumnSelect, FilesButton, ReuseButton
+from bot.buttons.page import ExportButton, PageButton
 from bot.buttons.result import CorrectButton, DeleteButton, DetailsButton, WrongButton
 
 BUTTONS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (
@@ -14,6 +15,9 @@ BUTTONS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (
     ColumnSelect,
     ReuseButton,
     AgainButton,
+    FilesButton,
+    PageButton,
+    ExportButton,
     DetailsButton,
     WrongButton,
     DeleteButton,

@@ -52,7 +52,10 @@ class NumberButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"re
 
 async def guarded(interaction: Press, name: str, press: Any) -> None:
     """Runs `press(interaction, bot)`; errors become a private sentence."""
+    from bot.answers import watch
+
     bot: ReelfeelBot = interaction.client
+    watch(interaction)
     try:
         if bot.stopping:
             raise UserError("The bot is restarting: press again in a minute.")
@@ -62,8 +65,14 @@ async def guarded(interaction: Press, name: str, press: Any) -> None:
 
 
 def buttons_view(*items: discord.ui.Item[Any]) -> discord.ui.View:
-    """A view without a timeout that holds these items."""
+    """A view without a timeout that holds these items.
+
+    Of dynamic items alone it is stopped at once: a press finds its item by the custom_id, and discord.py would keep a
+    view that runs in its memory for as long as the bot lives.
+    """
     view = discord.ui.View(timeout=None)
     for item in items:
         view.add_item(item)
+    if all(isinstance(item, discord.ui.DynamicItem) for item in items):
+        view.stop()
     return view

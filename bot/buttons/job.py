@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Self
 import discord
 
 from bot.buttons.base import NumberButton, Press, guarded
-from bot.cards.base import Card
 from bot.errors import UserError
 from db.errors import JobFinished
 from db.jobs import get_job
@@ -95,13 +94,13 @@ class ReuseButton(NumberButton):
 
 
 class AgainButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"job:again:(?P<key>[0-9a-f]{16})"):
-    """Scores files after a question. The offer is kept in memory: after a restart the file has to be sent again."""
+    """Scores a file again that was scored before; only for who sent it."""
 
-    def __init__(self, key: str, text: str = "Score again") -> None:
-        """`key`: of `bot.offers`; `text`: the button's label."""
+    def __init__(self, key: str) -> None:
+        """`key`: of the continuation with the question."""
         self.key = key
         super().__init__(
-            discord.ui.Button(label=text, style=discord.ButtonStyle.secondary, custom_id=f"job:again:{key}")
+            discord.ui.Button(label="Score again", style=discord.ButtonStyle.secondary, custom_id=f"job:again:{key}")
         )
 
     @classmethod
@@ -110,15 +109,38 @@ class AgainButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"job
         return cls(match["key"])
 
     async def callback(self, interaction: Press) -> None:
-        """Accepts the file."""
+        """Accepts the file as a new job."""
         await guarded(interaction, "job:again", self.press)
 
     async def press(self, interaction: Press, bot: ReelfeelBot) -> None:
-        """Accepts the file as a new job; only for who sent it."""
-        offer = bot.offers.get(self.key, interaction.user.id)
-        await interaction.response.defer()
-        await interaction.edit_original_response(**Card("Taking the file in …").for_edit())
-        await offer.accept(interaction)
+        """Accepts the file as a new job."""
+        from bot.offers import score_again
+
+        await score_again(interaction, self.key)
+
+
+class FilesButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"job:files:(?P<key>[0-9a-f]{16})"):
+    """Scores the files of somebody's message; only for who asked."""
+
+    def __init__(self, key: str, text: str = "Score these files") -> None:
+        """`key`: of the continuation with the question; `text`: the label."""
+        self.key = key
+        super().__init__(discord.ui.Button(label=text, style=discord.ButtonStyle.primary, custom_id=f"job:files:{key}"))
+
+    @classmethod
+    async def from_custom_id(cls, interaction: Press, item: discord.ui.Item[Any], match: re.Match[str], /) -> Self:
+        """The button that was pressed."""
+        return cls(match["key"])
+
+    async def callback(self, interaction: Press) -> None:
+        """Accepts the files."""
+        await guarded(interaction, "job:files", self.press)
+
+    async def press(self, interaction: Press, bot: ReelfeelBot) -> None:
+        """Accepts the files."""
+        from bot.offers import score_files
+
+        await score_files(interaction, self.key)
 
 
 def job_buttons(job: JobView) -> list[discord.ui.Item[Any]]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import discord
 
@@ -12,8 +13,6 @@ from bot.cards.base import NEUTRAL, label_word, one_line, percent
 from bot.cards.jobs_list import job_url, jump_url
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from db.types import JobView, ResultView
 
 EXCERPT: Final = 120
@@ -31,6 +30,17 @@ class Asked:
     min_probability: float | None = None
     since: date | None = None
     job: int | None = None
+    sort: Literal["newest", "probability"] = "newest"
+
+    def to_json(self) -> dict[str, Any]:
+        """What `from_json` reads again."""
+        return asdict(self) | {"since": None if self.since is None else self.since.isoformat()}
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> Asked:
+        """The filters that were kept for a button."""
+        since = kept["since"]
+        return cls(**{**kept, "since": None if since is None else date.fromisoformat(since)})
 
     def words(self) -> str:
         """The filters in a sentence, escaped; empty without any."""
@@ -84,8 +94,8 @@ def sureness(result: ResultView) -> str:
 
 def jump_to(result: ResultView, job: JobView | None = None) -> str | None:
     """The link to the message that was reviewed, else to the card of its job; None when there is neither."""
-    if result.source == "message" and result.reply_to is not None:
-        return jump_url(result.guild_id, result.channel_id, result.reply_to)
+    if result.reply_to is not None:
+        return jump_url(result.guild_id, result.reply_channel_id or result.channel_id, result.reply_to)
     return None if job is None else job_url(job)
 
 

@@ -20,10 +20,12 @@ from bot.cards.base import (
     one_line,
     percent,
 )
+from bot.cards.results import jump_to
 from db.types import JobView, ResultView
 
 Sentences = Sequence[tuple[int, int, float]]
 
+TO_MESSAGE = "To the message"
 SHOWN_SENTENCES = 3
 SENTENCE_CHARS = 220
 DETAILS_CHARS = 3500
@@ -71,10 +73,14 @@ def verdict_embed(result: ResultView) -> discord.Embed:
     return embed
 
 
-def verdict_card(result: ResultView) -> Card:
-    """The card a user gets for one review."""
+def verdict_card(result: ResultView, *, job: JobView | None = None, linked: bool = True) -> Card:
+    """The card a user gets for one review. `linked`: with the way back to the message it is about, or to its `job`."""
     view = buttons_view(DetailsButton(result.id), WrongButton(result.id), DeleteButton(result.id))
-    return Card(embed=verdict_embed(result), view=view)
+    embed = verdict_embed(result)
+    url = jump_to(result, job) if linked else None
+    if url is not None:
+        embed.description = f"{embed.description}\n\n[{TO_MESSAGE}]({url})"
+    return Card(embed=embed, view=view)
 
 
 def details_card(result: ResultView) -> Card:

@@ -1,4 +1,4 @@
-"""`/batch`: a file of reviews."""
+"""`/batch` and `/upload`: files of reviews."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.answers import defer
 from bot.batches import batch_for
 from bot.client import ReelfeelBot
+from bot.forms import UploadForm
 from bot.intake import FileRequest, check_file
 from bot.verdicts import origin_of
 
@@ -17,18 +19,22 @@ Column = app_commands.Range[str, 1, 200]
 
 
 class Batch(commands.Cog):
-    """Files. The form `/upload` takes its place here when it comes."""
+    """Files, by options or by a form."""
 
     def __init__(self, bot: ReelfeelBot) -> None:
         self.bot = bot
 
-    @app_commands.command(description="Scores a file of film reviews: CSV, TSV, TXT, JSON, Parquet or Excel")
+    @app_commands.command(description="Scores files of film reviews: CSV, TSV, TXT, JSON, Parquet or Excel")
     @app_commands.describe(
         file="CSV, TSV, TXT, JSONL, JSON, Parquet or XLSX, also as .gz, .zst or .zip",
         text_column="The column with the reviews, when it is not found by itself",
         film_column="The column with the film",
         date_column="The column with the day of the review",
-        share="Show the job to everybody in the channel",
+        share="Show the jobs to everybody in the channel",
+        file2="A second file",
+        file3="A third file",
+        file4="A fourth file",
+        file5="A fifth file; /upload takes up to ten",
     )
     async def batch(
         self,
@@ -38,12 +44,26 @@ class Batch(commands.Cog):
         film_column: Column | None = None,
         date_column: Column | None = None,
         share: bool = False,
+        file2: discord.Attachment | None = None,
+        file3: discord.Attachment | None = None,
+        file4: discord.Attachment | None = None,
+        file5: discord.Attachment | None = None,
     ) -> None:
-        """Answers with where the job card stands."""
-        check_file(file.filename, file.size, self.bot.settings)
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        """Answers with where the job cards stand."""
+        files = [one for one in (file, file2, file3, file4, file5) if one is not None]
+        if len(files) == 1:
+            check_file(file.filename, file.size, self.bot.settings)
+        await defer(interaction)
         origin = origin_of(interaction, share=share)
-        await batch_for(interaction, FileRequest(file, origin, 0, text_column, film_column, date_column))
+        await batch_for(
+            interaction,
+            [FileRequest(one, origin, part, text_column, film_column, date_column) for part, one in enumerate(files)],
+        )
+
+    @app_commands.command(description="A form for files of film reviews: up to ten at once")
+    async def upload(self, interaction: discord.Interaction[Any]) -> None:
+        """Opens the form."""
+        await interaction.response.send_modal(UploadForm())
 
 
 async def setup(bot: ReelfeelBot) -> None:

@@ -8,22 +8,38 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.answers import answer, defer
 from bot.buttons.base import buttons_view
 from bot.buttons.job import job_buttons
 from bot.cards.base import Card
+from bot.cards.job import plural
 from bot.cards.jobs_list import STATES, files_card, jobs_embed, status_embed
 from bot.choices import Number, any_job, job_with_files, unfinished_job
 from bot.errors import UserError
 from bot.files import finished_files
-from bot.pages import Pages
+from bot.pages import LISTINGS, Asked, Listing, Sheet, open_pages
 from db.jobs import get_job, list_jobs
 from db.queue import cancel
 
 if TYPE_CHECKING:
     from bot.client import ReelfeelBot
-    from db.types import JobView
+    from db.types import JobView, Viewer
 
 PER_PAGE: Final = 10
+
+
+async def load_jobs(bot: ReelfeelBot, viewer: Viewer, asked: Asked, before: int | None, page: int) -> Sheet:
+    """A page of `/jobs list`; `before`: the last job of the page before."""
+    unfinished = bool(asked["unfinished"])
+    jobs = await bot.in_thread(list_jobs, bot.db, viewer, before_id=before, limit=PER_PAGE + 1, active_only=unfinished)
+    shown = jobs[:PER_PAGE]
+    after = shown[-1].id if len(jobs) > PER_PAGE else None
+    card = Card(embed=jobs_embed(shown, page=page, unfinished=unfinished, user_id=viewer.user_id))
+    return Sheet(card, after, empty=not shown)
+
+
+LISTING: Final = "jobs"
+LISTINGS[LISTING] = Listing(load_jobs)
 
 
 class Jobs(commands.GroupCog, group_name="jobs", group_description="Your files and messages: what became of them"):
@@ -36,54 +52,41 @@ class Jobs(commands.GroupCog, group_name="jobs", group_description="Your files a
     @app_commands.describe(unfinished="Only those that are not done yet")
     async def list_(self, interaction: discord.Interaction[Any], unfinished: bool = False) -> None:
         """Your jobs and those shared in this server, newest first."""
-        await interaction.response.defer(ephemeral=True)
-        viewer = self.bot.viewer(interaction)
-
-        async def load(before: int | None, page: int) -> tuple[Card, int | None]:
-            jobs = await self.bot.in_thread(
-                list_jobs, self.bot.db, viewer, before_id=before, limit=PER_PAGE + 1, active_only=unfinished
-            )
-            shown = jobs[:PER_PAGE]
-            after = shown[-1].id if len(jobs) > PER_PAGE else None
-            return Card(embed=jobs_embed(shown, page=page, unfinished=unfinished, user_id=viewer.user_id)), after
-
-        await Pages(load).send(interaction)
+        await defer(interaction)
+        await open_pages(interaction, LISTING, {"unfinished": unfinished})
 
     @app_commands.command()
     @app_commands.describe(job="Number of the job")
     @app_commands.autocomplete(job=any_job)
     async def status(self, interaction: discord.Interaction[Any], job: Number) -> None:
         """How far a job is, or how it ended."""
-        await interaction.response.defer(ephemeral=True)
+        await defer(interaction)
         found = await self._job(interaction, job)
         buttons = job_buttons(found) if found.owner_id == interaction.user.id else []
-        card = Card(embed=status_embed(found), view=buttons_view(*buttons) if buttons else None)
-        await interaction.followup.send(**card.for_send(), ephemeral=True)
+        await answer(interaction, Card(embed=status_embed(found), view=buttons_view(*buttons) if buttons else None))
 
     @app_commands.command(name="cancel")
     @app_commands.describe(job="Number of the job")
     @app_commands.autocomplete(job=unfinished_job)
     async def cancel_(self, interaction: discord.Interaction[Any], job: Number) -> None:
         """Stops a job; what is scored already stays."""
-        await interaction.response.defer(ephemeral=True)
+        await defer(interaction)
         await self.bot.in_thread(cancel, self.bot.db, self.bot.viewer(interaction), job)
         self.bot.notifier.poke()
         found = await self._job(interaction, job)
-        done = f"Job {job} is cancelled: {found.rows_done:,} of its reviews were scored before."
-        await interaction.followup.send(done, ephemeral=True)
+        await answer(interaction, Card(f"Job {job} is cancelled: {plural(found.rows_done, 'review')} scored before."))
 
     @app_commands.command()
     @app_commands.describe(job="Number of the job")
     @app_commands.autocomplete(job=job_with_files)
     async def download(self, interaction: discord.Interaction[Any], job: Number) -> None:
         """The files of a finished job, again."""
-        await interaction.response.defer(ephemeral=True)
+        await defer(interaction)
         found = await self._job(interaction, job)
         refuse_without_files(found)
         limit = interaction.filesize_limit
         outputs = await finished_files(self.bot, found, limit=limit)
-        card = files_card(found, outputs.files, outputs.too_large, limit=limit)
-        await interaction.followup.send(**card.for_send(), ephemeral=True)
+        await answer(interaction, files_card(found, outputs.files, outputs.too_large, limit=limit))
 
     async def _job(self, interaction: discord.Interaction[Any], job: int) -> JobView:
         """Raises db.errors.NotFound, for someone else's job too."""

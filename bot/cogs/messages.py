@@ -8,10 +8,10 @@ import discord
 from discord.ext import commands
 
 from bot.cards.base import Card
-from bot.cards.job import same_file_card
 from bot.client import ReelfeelBot
 from bot.errors import UserError, note
 from bot.intake import MAX_FILES, FileRequest, accept_file, accept_text, check_text
+from bot.offers import same_file_question
 from db.types import JobView, Origin
 from worker.names import is_review_file
 
@@ -69,17 +69,9 @@ class Messages(commands.Cog):
             self.bot.notifier.poke()
 
     async def _offer(self, message: discord.Message, request: FileRequest, same: JobView) -> None:
-        async def accept(_: discord.Interaction[ReelfeelBot]) -> None:
-            await accept_file(self.bot, request, again=True)
-            self.bot.notifier.poke()
-
-        key = self.bot.offers.add(message.author.id, accept)
-        await self.bot.outbox.send(
-            message.channel.id,
-            same_file_card(same, key),
-            nonce=f"{message.id}-{request.part}",
-            reply_to=message.id,
-        )
+        card = await same_file_question(self.bot, request, same)
+        nonce = f"{message.id % 10**15}-same{request.part}"
+        await self.bot.outbox.send(message.channel.id, card, nonce=nonce, reply_to=message.id)
 
     @staticmethod
     def _origin(message: discord.Message) -> Origin:

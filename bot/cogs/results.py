@@ -8,27 +8,41 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.cards.base import Card, CardFile
+from bot.answers import answer, defer
+from bot.buttons.page import ExportButton
+from bot.cards.base import Card
 from bot.cards.results import Asked, nothing_found, results_embed
 from bot.cards.verdict import verdict_card
-from bot.choices import Number, any_job
+from bot.choices import Number, a_film, any_job
 from bot.dates import FORMS, parse_day
-from bot.exports import export, export_words
-from bot.pages import Load, Pages
+from bot.exports import SEARCH, search_filter
+from bot.pages import LISTINGS, Listing, Sheet, open_pages
 from db.jobs import get_job
-from db.results import get_result, search
-from db.types import SearchFilter
+from db.results import get_result
+from db.search import search
 
 if TYPE_CHECKING:
     from bot.client import ReelfeelBot
     from db.engine import Database
-    from db.types import JobView, Page, Viewer
+    from db.types import JobView, Page, ResultView, SearchFilter, Viewer
 
 PER_PAGE: Final = 8
 
 Label = Literal["positive", "negative", "uncertain"]
 Sort = Literal["newest", "probability"]
 Words = app_commands.Range[str, 1, 200]
+
+
+async def load_results(bot: ReelfeelBot, viewer: Viewer, asked: dict[str, Any], cursor: str | None, page: int) -> Sheet:
+    """A page of `/results search`; `cursor`: of the page before."""
+    told = Asked.from_json(asked)
+    found, jobs = await bot.in_thread(_page, bot.db, viewer, search_filter(told), cursor)
+    if not found.items:
+        return Sheet(Card(content=nothing_found(told)), None, empty=True)
+    return Sheet(Card(embed=results_embed(found.items, told, page=page, jobs=jobs)), found.next_cursor)
+
+
+LISTINGS[SEARCH] = Listing(load_results, extras=lambda key: [ExportButton(key)])
 
 
 class Results(commands.GroupCog, group_name="results", group_description="Verdicts that were given before"):
@@ -48,6 +62,7 @@ class Results(commands.GroupCog, group_name="results", group_description="Verdic
         sort="Newest first, or most positive first",
     )
     @app_commands.autocomplete(job=any_job)
+    @app_commands.autocomplete(film=a_film)
     async def search_(
         self,
         interaction: discord.Interaction[Any],
@@ -61,66 +76,29 @@ class Results(commands.GroupCog, group_name="results", group_description="Verdic
     ) -> None:
         """Find verdicts by text, label, film, probability, date or job."""
         start = None if since is None else parse_day(since, today=interaction.created_at.date())
-        await interaction.response.defer(ephemeral=True)
-        asked = Asked(query, label, film, min_probability, start, job)
-        viewer = self.bot.viewer(interaction)
-        wanted = _filter(asked, sort)
-
-        async def load(cursor: Any, page: int) -> tuple[Card, Any]:
-            found, jobs = await self.bot.in_thread(_page, self.bot.db, viewer, wanted, cursor)
-            if not found.items:
-                return Card(content=nothing_found(asked)), None
-            return Card(embed=results_embed(found.items, asked, page=page, jobs=jobs)), found.next_cursor
-
-        await ResultPages(load, self.bot, viewer, wanted).send(interaction)
+        await defer(interaction)
+        asked = Asked(query, label, film, min_probability, start, job, sort)
+        await open_pages(interaction, SEARCH, asked.to_json())
 
     @app_commands.command()
     @app_commands.describe(id="Number of the result, as /results search shows it")
     async def show(self, interaction: discord.Interaction[Any], id: Number) -> None:
         """One verdict in full."""
-        await interaction.response.defer(ephemeral=True)
-        result = await self.bot.in_thread(get_result, self.bot.db, self.bot.viewer(interaction), id)
-        await interaction.followup.send(**verdict_card(result).for_send(), ephemeral=True)
+        await defer(interaction)
+        result, job = await self.bot.in_thread(_one, self.bot.db, self.bot.viewer(interaction), id)
+        await answer(interaction, verdict_card(result, job=job))
+
+
+def _one(db: Database, viewer: Viewer, id_: int) -> tuple[ResultView, JobView]:
+    """A result and its job; blocking."""
+    result = get_result(db, viewer, id_)
+    return result, get_job(db, viewer, result.job_id)
 
 
 def _page(db: Database, viewer: Viewer, wanted: SearchFilter, cursor: str | None) -> tuple[Page, dict[int, JobView]]:
     """A page of results and their jobs by number; blocking."""
     found = search(db, viewer, wanted, cursor=cursor, limit=PER_PAGE)
     return found, {number: get_job(db, viewer, number) for number in {item.job_id for item in found.items}}
-
-
-def _filter(asked: Asked, sort: Sort) -> SearchFilter:
-    return SearchFilter(
-        query=asked.query,
-        label=asked.label,
-        film=asked.film,
-        min_probability=asked.min_probability,
-        since=asked.since,
-        job_id=asked.job,
-        sort=sort,
-    )
-
-
-class ResultPages(Pages[Any]):
-    """Pages of a search, with a button that gives all of it as a file."""
-
-    def __init__(self, load: Load[Any], bot: ReelfeelBot, viewer: Viewer, wanted: SearchFilter) -> None:
-        super().__init__(load)
-        self._bot, self._viewer, self._wanted = bot, viewer, wanted
-
-    def has_buttons(self, card: Card) -> bool:
-        """A search without a hit has nothing to export either."""
-        return card.embed is not None
-
-    @discord.ui.button(label="Export CSV", emoji="📄", row=0)
-    async def export_(self, interaction: discord.Interaction[Any], button: discord.ui.Button[Any]) -> None:
-        """All that matches, as a CSV file, privately."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        limit = interaction.filesize_limit
-        table = await self._bot.in_thread(export, self._bot.db, self._viewer, self._wanted, max_bytes=limit)
-        content = export_words(table, max_bytes=limit)
-        card = Card(content=content, files=(CardFile("results.csv", table.data),))
-        await interaction.followup.send(**card.for_send(), ephemeral=True)
 
 
 async def setup(bot: ReelfeelBot) -> None:

@@ -8,14 +8,11 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.batches import batch_for
-from bot.buttons.base import buttons_view
-from bot.buttons.job import AgainButton
-from bot.cards.base import Card, one_line
+from bot.choices import a_film
 from bot.client import ReelfeelBot
 from bot.errors import UserError
-from bot.intake import FileRequest, accept_file
-from bot.verdicts import origin_of, score_for
+from bot.offers import files_question
+from bot.verdicts import score_for
 from worker.names import is_review_file
 
 
@@ -35,6 +32,7 @@ class Score(commands.Cog):
     @app_commands.describe(
         text="The review", film="The film it is about", share="Show the verdict to everybody in the channel"
     )
+    @app_commands.autocomplete(film=a_film)
     async def score(
         self,
         interaction: discord.Interaction[Any],
@@ -48,35 +46,13 @@ class Score(commands.Cog):
     async def score_message(self, interaction: discord.Interaction[Any], message: discord.Message) -> None:
         """A private verdict on a message's text, or the question whether to score its files."""
         if message.content.strip():
-            await score_for(interaction, message.content)
+            await score_for(interaction, message.content, target=(message.channel.id, message.id))
             return
         files = [one for one in message.attachments if is_review_file(one.filename)]
         if not files:
             raise UserError("That message has neither text nor a file of reviews: pick one that has.")
-        key = self.bot.offers.add(interaction.user.id, _scorer_of(files))
-        names = "\n".join(f"- {one_line(one.filename, 80)}" for one in files)
-        what = "this file" if len(files) == 1 else f"these {len(files)} files"
-        view = buttons_view(AgainButton(key, f"Score {what}"))
-        await interaction.response.send_message(
-            ephemeral=True, **Card(f"That message has no text, but {what}:\n{names}", view=view).for_send()
-        )
-
-
-def _scorer_of(files: list[discord.Attachment]) -> Any:
-    async def accept(pressed: discord.Interaction[Any]) -> None:
-        origin = origin_of(pressed, share=False)
-        if len(files) == 1:
-            await batch_for(pressed, FileRequest(files[0], origin))
-            return
-        for part, attachment in enumerate(files):
-            await accept_file(pressed.client, FileRequest(attachment, origin, part), again=True)
-        pressed.client.notifier.poke()
-        await pressed.edit_original_response(
-            content=f"{len(files)} files are accepted: their cards come as direct messages, `/jobs list` has them too.",
-            view=None,
-        )
-
-    return accept
+        card = await files_question(self.bot, interaction.user.id, message, files)
+        await interaction.response.send_message(ephemeral=True, **card.for_send())
 
 
 async def setup(bot: ReelfeelBot) -> None:

@@ -135,16 +135,16 @@ async def test_the_same_file_scored_again(world: World) -> None:
     assert [job.state for job in list_jobs(world.db, Viewer(world.alice.id))] == ["done", "done"]
 
 
-async def test_the_question_ends_with_the_bot(world: World) -> None:
+async def test_the_question_outlives_the_bot_and_counts_once(world: World) -> None:
     await world.dm(world.alice, "", CSV)
     await world.finish()
     await world.dm(world.alice, "", CSV)
     question = world.last(world.alice.user.dm_channel)
     await world.restart()
     result = await world.alice.user.click(question, label="Score again")
-    assert "no longer open" in result.response.content
-    again = await world.alice.user.click(question, label="Show that result")
-    assert again.acknowledged
+    assert "Job 2 is accepted" in result.response.content
+    await world.finish()
+    assert [job.state for job in list_jobs(world.db, Viewer(world.alice.id))] == ["done", "done"]
 
 
 async def test_ambiguous_column_is_chosen_on_the_card(world: World) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from bot import exports
-from db.results import delete_result, search
+from db.results import delete_result
+from db.search import search
 from db.types import SearchFilter, Viewer
 from tests.bot.talk import (
     BAD,

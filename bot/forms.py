@@ -1,0 +1,62 @@
+"""The form that `/upload` opens."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import discord
+
+from bot.answers import defer
+from bot.batches import batch_for
+from bot.buttons.base import guarded
+from bot.errors import UserError
+from bot.intake import MAX_FILES, FileRequest, check_file
+from bot.verdicts import origin_of
+
+if TYPE_CHECKING:
+    from bot.client import ReelfeelBot
+
+CUSTOM_ID: Final = "reelfeel:upload"
+
+
+class UploadForm(discord.ui.Modal, title="Score files of reviews"):
+    """Files, the text column, and whether to share. Registered at the start, so that a form that was opened before a
+    restart of the bot can still be sent."""
+
+    files: discord.ui.Label[UploadForm] = discord.ui.Label(
+        text="Files",
+        description="CSV, TSV, TXT, JSONL, JSON, Parquet or XLSX, also as .gz, .zst or .zip",
+        component=discord.ui.FileUpload(custom_id="files", min_values=1, max_values=MAX_FILES),
+    )
+    column: discord.ui.Label[UploadForm] = discord.ui.Label(
+        text="Text column",
+        description="The column with the reviews; leave it empty and it is found by itself",
+        component=discord.ui.TextInput(custom_id="text_column", required=False, max_length=200),
+    )
+    share: discord.ui.Label[UploadForm] = discord.ui.Label(
+        text="Show the jobs to everybody in this channel",
+        component=discord.ui.Checkbox(custom_id="share"),
+    )
+
+    def __init__(self) -> None:
+        super().__init__(timeout=None, custom_id=CUSTOM_ID)
+
+    def stop(self) -> None:
+        """Nothing: one registered form serves every sender, while discord.py would end it with the first."""
+
+    async def on_submit(self, interaction: discord.Interaction[Any], /) -> None:
+        """Takes the files in. What was entered is read before anything else runs: others send this form too."""
+        files = list(self.files.component.values)  # type: ignore[attr-defined]
+        column = str(self.column.component.value or "").strip() or None  # type: ignore[attr-defined]
+        share = bool(self.share.component.value)  # type: ignore[attr-defined]
+
+        async def take(pressed: discord.Interaction[Any], bot: ReelfeelBot) -> None:
+            if not files:
+                raise UserError("There is no file in the form: open it again and attach one.")
+            if len(files) == 1:
+                check_file(files[0].filename, files[0].size, bot.settings)
+            await defer(pressed)
+            origin = origin_of(pressed, share=share)
+            await batch_for(pressed, [FileRequest(one, origin, part, column) for part, one in enumerate(files)])
+
+        await guarded(interaction, "/upload", take)
