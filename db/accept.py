@@ -2,27 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Final
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from db.blobs import delete_blob, write_blob
+from db.blobs import drop, write_blob
 from db.clock import db_time
-from db.dialect import film_name, insert_for, storable, wait_exclusive
+from db.dialect import film_name, insert_for, storable
 from db.engine import Database
-from db.errors import QuotaExceeded
+from db.errors import DatabaseUnavailable, DbError
+from db.quotas import NO_LIMITS, Quotas, alone, check
 from db.scope import visible
 from db.tables import Blob, Chunk, Job, Review, Upload
-from db.types import TERMINAL, Accepted, JobKind, JobState, Origin, Viewer
+from db.types import Accepted, JobKind, JobState, Origin, Viewer
 
-QUOTA_LOCK: Final = 0x0A << 56
-"""Space of PostgreSQL advisory locks, one a user, that make two uploads at once count each other."""
+PATIENCE_S: Final = 8.0
+"""How long a store is tried anew; a reply of Discord's waits for 15 minutes, a person for less."""
+PAUSE_S: Final = 0.5
+
+
+def _surely(store: Callable[[], Accepted]) -> Accepted:
+    """Does it again while the database is away for a moment, or cut the connection and left open whether it stored.
+
+    Each event is accepted once, so a repetition does no harm; without one, a user would be told that nothing was
+    accepted of what was.
+    """
+    end = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            return store()
+        except DatabaseUnavailable:
+            if time.monotonic() > end:
+                raise
+            time.sleep(PAUSE_S)
 
 
 def accept_review(db: Database, origin: Origin, text: str) -> Accepted:
     """Stores one review and its job in one commit; the same Discord event a second time gives the first job's ids."""
+    return _surely(lambda: _accept_review(db, origin, text))
+
+
+def _accept_review(db: Database, origin: Origin, text: str) -> Accepted:
     with db.begin() as session:
         job_id = _new_job(session, origin, part=0, kind="message", state="active", rows_total=1)
         if job_id is None:
@@ -42,23 +66,25 @@ def accept_upload(
     text_column: str | None = None,
     film_column: str | None = None,
     date_column: str | None = None,
-    max_active_jobs: int | None = None,
+    quotas: Quotas = NO_LIMITS,
 ) -> Accepted:
     """Stores a file and its job; `part` is the attachment's index in its message.
 
     The bytes go first, part by part; the job appears in one commit when all are there. Raises QuotaExceeded before the
-    bytes are read when the owner has `max_active_jobs` unfinished file jobs; an error of `parts` leaves nothing behind.
+    bytes are read when one of the `quotas` is used up; an error of `parts` leaves nothing behind. The reading is to be
+    rung for at once unless other files of the owner are being worked on: then the sweep gives it a place in turn.
     """
     with db.read() as session:
         if _known(session, origin, part):
             return _first(session, origin, part)
-        _check_quota(session, origin.owner_id, max_active_jobs)
+        check(session, origin.owner_id, origin.guild_id, quotas)
     blob_id = write_blob(db, parts)
-    try:
+
+    def store() -> Accepted:
         with db.begin() as session:
-            wait_exclusive(session, QUOTA_LOCK ^ origin.owner_id)
+            alone(session)
             if not _known(session, origin, part):
-                _check_quota(session, origin.owner_id, max_active_jobs)
+                check(session, origin.owner_id, origin.guild_id, quotas)
             job_id = _new_job(session, origin, part=part, kind="file", state="ingesting", rows_total=0)
             if job_id is not None:
                 blob = session.get_one(Blob, blob_id)
@@ -66,13 +92,25 @@ def accept_upload(
                 upload.sha256 = blob.sha256 or ""
                 upload.text_column, upload.film_column, upload.date_column = text_column, film_column, date_column
                 session.add(upload)
-                return _rung(session, Chunk(job_id=job_id, kind="ingest", queue="bulk"))
-            accepted = _first(session, origin, part)
+                reading = Chunk(job_id=job_id, kind="ingest", queue="bulk")
+                return _waiting(session, reading) if _busy(session, origin.owner_id) else _rung(session, reading)
+            return _first(session, origin, part)
+
+    try:
+        accepted = _surely(store)
     except Exception:
-        delete_blob(db, blob_id)
+        _drop_unused(db, blob_id)
         raise
-    delete_blob(db, blob_id)
+    if accepted.duplicate:
+        _drop_unused(db, blob_id)
     return accepted
+
+
+def _drop_unused(db: Database, blob_id: int) -> None:
+    """Deletes the bytes unless a job has them after all; where that fails, `db.retention` does it a day later."""
+    with suppress(DbError), db.begin() as session:
+        if session.scalar(select(Upload.job_id).where(Upload.blob_id == blob_id)) is None:
+            drop(session, blob_id)
 
 
 def find_same_file(db: Database, viewer: Viewer, sha256: str) -> int | None:
@@ -122,8 +160,23 @@ def _rung(session: Session, chunk: Chunk) -> Accepted:
     return _accepted(chunk, duplicate=False)
 
 
+def _waiting(session: Session, chunk: Chunk) -> Accepted:
+    """Stores the chunk as one that the sweep rings for."""
+    chunk.state = "pending"
+    session.add(chunk)
+    session.flush()
+    return _accepted(chunk, duplicate=False)
+
+
+def _busy(session: Session, owner_id: int) -> bool:
+    """Whether files of this owner are rung for or worked on; the window must not be passed by with many uploads."""
+    mine = select(Job.id).where(Job.owner_id == owner_id, Job.finished_at.is_(None))
+    held = (Chunk.job_id.in_(mine), Chunk.queue == "bulk", Chunk.state.in_(("queued", "running")))
+    return session.scalar(select(Chunk.id).where(*held).limit(1)) is not None
+
+
 def _accepted(chunk: Chunk, *, duplicate: bool) -> Accepted:
-    return Accepted(chunk.job_id, chunk.id, chunk.kind, chunk.queue, duplicate)
+    return Accepted(chunk.job_id, chunk.id, chunk.kind, chunk.queue, duplicate, due=chunk.state != "pending")
 
 
 def _event(origin: Origin, part: int) -> tuple[ColumnElement[bool], ...]:
@@ -139,12 +192,3 @@ def _first(session: Session, origin: Origin, part: int) -> Accepted:
         select(Chunk).join(Job, Job.id == Chunk.job_id).where(*_event(origin, part)).order_by(Chunk.id).limit(1)
     ).one()
     return _accepted(chunk, duplicate=True)
-
-
-def _check_quota(session: Session, owner_id: int, limit: int | None) -> None:
-    if limit is None:
-        return
-    unfinished = (Job.owner_id == owner_id, Job.kind == "file", Job.state.not_in(TERMINAL))
-    active = session.scalar(select(func.count()).select_from(Job).where(*unfinished)) or 0
-    if active >= limit:
-        raise QuotaExceeded(limit, active)

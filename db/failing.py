@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import select, update
+from sqlalchemy import case, select, update
 from sqlalchemy.orm import Session
 
 from db import leases
+from db.clock import db_time
 from db.endings import after_scoring, close
 from db.engine import Database
 from db.ingest import insert_rejected
@@ -32,6 +33,14 @@ def release_failed(db: Database, claim: Claim, *, code: str) -> None:
         if leases.settle(session, claim, "pending"):
             chunk = session.get_one(Chunk, claim.chunk_id)
             give_back(session, job, chunk, code)
+
+
+def postpone(db: Database, claim: Claim, *, wait_s: float) -> None:
+    """Leaves a chunk alone for `wait_s` seconds: it failed for want of a disk or a database, which is no fault of its
+    own, so the attempt does not count. Does nothing when the claim was lost."""
+    with db.begin() as session:
+        tries = case((Chunk.tries > 0, Chunk.tries - 1), else_=0)
+        leases.change(session, claim, tries=tries, lease_until=db_time(wait_s))
 
 
 def give_back(session: Session, job: Job, chunk: Chunk, code: str) -> None:

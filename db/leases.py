@@ -97,15 +97,16 @@ def extend(db: Database, claim: Claim, *, lease_s: float = LEASE_S) -> bool:
 
 def hold(session: Session, claim: Claim, lease_s: float = LEASE_S) -> bool:
     """Extends the lease inside the caller's transaction; False when the claim is lost."""
-    return _move(session, claim, lease_until=db_time(lease_s))
+    return change(session, claim, lease_until=db_time(lease_s))
 
 
 def settle(session: Session, claim: Claim, state: str) -> bool:
     """Ends the claim by moving its chunk to `state`, inside the caller's transaction; False when the claim is lost."""
-    return _move(session, claim, state=state, lease_until=None)
+    return change(session, claim, state=state, lease_until=None)
 
 
-def _move(session: Session, claim: Claim, **values: object) -> bool:
+def change(session: Session, claim: Claim, **values: object) -> bool:
+    """Sets columns of the claimed chunk inside the caller's transaction; False when the claim is lost."""
     done = session.execute(
         update(Chunk)
         .where(Chunk.id == claim.chunk_id, fence(claim))

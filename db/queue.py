@@ -8,11 +8,12 @@ accept -> [queued] -> claim -> [running] -> commit -> [done]
 from __future__ import annotations
 
 from db.blobs import read_blob, write_blob
-from db.failing import release_failed
+from db.failing import postpone, release_failed
 from db.finish import cancel, fail_job, finish_job, iter_rejected, iter_scored
 from db.ingest import ask_column, choose_column, finish_ingest, ingest_rows, open_upload
 from db.leases import claim, extend
 from db.pins import hand_back
+from db.retry import retry
 from db.scoring import commit_scores, load_reviews
 from db.sweeper import claimable, queue_health, running_chunks, sweep
 from db.types import QueueHealth
@@ -35,9 +36,11 @@ __all__ = [
     "iter_scored",
     "load_reviews",
     "open_upload",
+    "postpone",
     "queue_health",
     "read_blob",
     "release_failed",
+    "retry",
     "running_chunks",
     "sweep",
     "write_blob",

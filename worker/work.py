@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from db import queue
 from db.engine import Database
-from db.errors import DatabaseUnavailable, SchemaOutdated
+from db.errors import DatabaseUnavailable, DbError, SchemaOutdated
 from db.types import Claim, Score
 from worker import names
 from worker.files.limits import Limits
@@ -23,6 +25,9 @@ log = logging.getLogger(__name__)
 LEASE_S: Final = 30.0
 """How long a claimed chunk belongs to its worker, in seconds, unless extended."""
 MODEL_WAIT_S: Final = 60.0
+
+SCARCE: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO})
+"""What this machine may lack: the chunk waits for it, or for another machine, and no file is blamed."""
 
 
 def _nobody(_job_id: int) -> None:
@@ -55,10 +60,15 @@ def work_on(
     try:
         stored = _do(db, scorer, claim, limits, lease_s)
     except (DatabaseUnavailable, SchemaOutdated):
+        with suppress(DbError):  # it may be back, or have no room for more than this
+            queue.postpone(db, claim, wait_s=lease_s)
         raise
     except Exception as error:  # a poison row, a broken library, a time limit: SQL counts the attempts
         log.error("%s", _failure(claim, error))
-        queue.release_failed(db, claim, code=type(error).__name__)
+        if isinstance(error, OSError) and error.errno in SCARCE:
+            queue.postpone(db, claim, wait_s=lease_s)
+        else:
+            queue.release_failed(db, claim, code=type(error).__name__)
         stored = False
     log.log(
         logging.DEBUG if claim.kind == "score" else logging.INFO,

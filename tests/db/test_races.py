@@ -4,17 +4,31 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import true
+from sqlalchemy import false, func, select, true
+from sqlalchemy.orm import Session
 
-from db import accept, endings, leases, scoring, sweeper
+from db import accept, endings, failing, leases, scoring, sweeper
 from db.accept import accept_review
 from db.engine import Database
-from db.errors import JobFinished
-from db.queue import cancel, claim, extend, fail_job, finish_ingest, ingest_rows, release_failed, sweep
+from db.errors import DatabaseUnavailable, JobFinished, QuotaExceeded
+from db.queue import (
+    cancel,
+    claim,
+    extend,
+    fail_job,
+    finish_ingest,
+    ingest_rows,
+    open_upload,
+    read_blob,
+    release_failed,
+    sweep,
+)
+from db.quotas import Quotas
+from db.tables import Job
 from db.types import Claim, NewReview
 from tests.db.steps import (
     ME,
@@ -172,6 +186,67 @@ def same_event_twice(db: Database) -> None:
     assert len(told) == 1
 
 
+def clock_goes_back(db: Database) -> None:
+    """The database's clock is set back by an hour: a lost bell and a dead worker do not wait for that hour."""
+    accepted = accept_review(db, origin(), "good")
+    age(db, "rung_at", -3600, [accepted.chunk_id])
+    assert [ring.chunk_id for ring in sweep(db, slots=1)] == [accepted.chunk_id]
+    dead = must(claim(db, accepted.chunk_id))
+    age(db, "lease_until", -3600, [accepted.chunk_id])
+    assert [ring.chunk_id for ring in sweep(db, slots=1)] == [accepted.chunk_id]
+    assert commit(db, must(claim(db, accepted.chunk_id)))
+    assert not commit(db, dead)
+
+
+def full_disk(db: Database) -> None:
+    """A chunk that failed for want of a disk, five times, is neither cut nor blamed."""
+    job_id = file_job(db, 2)
+    for _ in range(5):
+        for ring in sweep(db, slots=1):
+            failing.postpone(db, must(claim(db, ring.chunk_id)), wait_s=-1)
+    assert len(chunks(db, job_id, "running")) == 1
+    drain(db)
+    assert predictions(db, job_id) == 2
+    check_invariants(db)
+
+
+def answer_lost(db: Database) -> None:
+    """The connection is cut after the commit of an acceptance: nobody is told that nothing was accepted."""
+    for accept_one in (
+        lambda: accept_review(db, origin(), "good"),
+        lambda: accept.accept_upload(db, origin(), filename="a.csv", parts=[b"text\ngood\n"]),
+    ):
+        cut = [False]
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Database, "begin", _cut_at_a_new_job(cut))
+            try:
+                accepted = accept_one()
+            except DatabaseUnavailable:
+                raise AssertionError("told that nothing was accepted") from None
+        assert cut == [True]
+        (chunk,) = chunks(db, accepted.job_id)
+        assert chunk == accepted.chunk_id
+    held = must(claim(db, accepted.chunk_id))
+    assert b"".join(read_blob(db, open_upload(db, held).blob_id)) == b"text\ngood\n"
+
+
+def _cut_at_a_new_job(cut: list[bool]) -> Callable[[Database], contextlib.AbstractContextManager[Session]]:
+    """`Database.begin`; the first commit that made a job stands, and its answer is lost."""
+    begin = Database.begin
+
+    @contextlib.contextmanager
+    def cutting(db: Database) -> Iterator[Session]:
+        with begin(db) as session:
+            before = session.scalar(select(func.count(Job.id)))
+            yield session
+            made = session.scalar(select(func.count(Job.id))) != before
+        if made and not cut[0]:
+            cut[0] = True
+            raise DatabaseUnavailable("cut")
+
+    return cutting
+
+
 RACES: list[Race] = [
     zombie_commit,
     zombie_ingest,
@@ -184,6 +259,9 @@ RACES: list[Race] = [
     dead_worker,
     counts_follow_rows,
     same_event_twice,
+    clock_goes_back,
+    full_disk,
+    answer_lost,
 ]
 
 
@@ -207,6 +285,10 @@ MUTANTS: list[tuple[Race, list[Patch]]] = [
     (cancel_before_claim, [NO_LEASE, NO_JOB_GUARD]),
     (lost_bell, [(sweeper, "_unanswered", lambda session: [])]),
     (dead_worker, [(sweeper, "_free_expired", lambda session: None)]),
+    (clock_goes_back, [(leases, "FAR_S", 1e6)]),
+    (clock_goes_back, [(sweeper, "_overdue", lambda queue: false())]),
+    (full_disk, [(failing, "postpone", lambda db, claim, wait_s: release_failed(db, claim, code="full"))]),
+    (answer_lost, [(accept, "PATIENCE_S", -1.0)]),
     (counts_follow_rows, [(scoring, "add_scores", lambda job, scores: None)]),
 ]
 
@@ -275,8 +357,8 @@ def test_ten_uploads_of_one_user_at_once_respect_the_quota(db: Database) -> None
     def upload(_: int) -> bool:
         barrier.wait()
         try:
-            accept.accept_upload(db, origin(), filename="a.csv", parts=[b"x"], max_active_jobs=3)
-        except accept.QuotaExceeded:
+            accept.accept_upload(db, origin(), filename="a.csv", parts=[b"x"], quotas=Quotas(user_jobs=3))
+        except QuotaExceeded:
             return False
         return True
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, text
 
+from db import accept
 from db.accept import accept_review
 from db.engine import Database
 from db.errors import DatabaseUnavailable, DbError
@@ -17,6 +18,12 @@ from tests.db.steps import check_invariants, claim, commit, must, origin
 from tests.fixtures.postgres_server import PostgresServer, running_server
 
 NOWHERE = "postgresql://bob:hunter2@127.0.0.1:1/films"
+
+
+@pytest.fixture(autouse=True)
+def no_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is away stays away here."""
+    monkeypatch.setattr(accept, "PATIENCE_S", -1.0)
 
 
 def silent(error: BaseException) -> None:
