@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Integer, Label, Select, Subquery, Table, case, cast, delete, func, select, update
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import Session
 
 from db.dialect import insert_for
 from db.engine import Database
@@ -32,29 +32,38 @@ FILM: Final = func.coalesce(Prediction.film, "")
 
 def roll_up_due(db: Database, *, limit: int = JOBS) -> int:
     """Sums up jobs that ended and are not summed up yet, oldest first; how many. Safe in several processes at once."""
-    due = select(Job.id).where(~Job.rolled_up, Job.state.in_(TERMINAL)).order_by(Job.id).limit(limit)
+    due = select(Job.id, Job.kind).where(~Job.rolled_up, Job.state.in_(TERMINAL)).order_by(Job.id).limit(limit)
     with db.read() as session:
-        jobs = session.scalars(due).all()
-    for job_id in jobs:
-        roll_up(db, job_id)
+        jobs = session.execute(due).all()
+    for job_id, kind in jobs:
+        if kind == "file":
+            roll_up(db, [job_id])
+    if messages := [job_id for job_id, kind in jobs if kind == "message"]:
+        roll_up(db, messages)
     return len(jobs)
 
 
-def roll_up(db: Database, job_id: int) -> None:
-    """Sums up a job that ended. Repeating it, also at the same time elsewhere, writes the same rows again: none."""
-    _copy(db, report_days, (dict(row) for row in _rows(db, job_id, Prediction.day, "day", bins=True)))
-    _copy(db, report_films, (dict(row) for row in _rows(db, job_id, FILM, "film")))
-    _copy(db, report_flags, _flag_rows(db, job_id))
+def roll_up(db: Database, job_ids: Sequence[int]) -> None:
+    """Sums up jobs that ended. Repeating it, also at the same time elsewhere, writes the same rows again: none."""
+    _copy(db, report_days, _rows(db, job_ids, Prediction.day.label("day"), bins=True))
+    _copy(db, report_films, _rows(db, job_ids, FILM.label("film")))
+    _copy(db, report_flags, _flag_rows(db, job_ids))
     with db.begin() as session:
-        session.execute(update(Job).where(Job.id == job_id, Job.state.in_(TERMINAL)).values(rolled_up=True))
+        ended = update(Job).where(Job.id.in_(job_ids), Job.state.in_(TERMINAL))
+        session.execute(ended.values(rolled_up=True).execution_options(synchronize_session=False))
 
 
 def forget(db: Database, job_id: int) -> None:
     """Drops a job's summary, after its verdicts were changed or deleted; it is summed up anew."""
     with db.begin() as session:
-        session.execute(update(Job).where(Job.id == job_id).values(rolled_up=False))
-        for table in (report_days, report_films, report_flags):
-            session.execute(delete(table).where(table.c.job_id == job_id))
+        drop(session, job_id)
+
+
+def drop(session: Session, job_id: int) -> None:
+    """As `forget`, in the caller's transaction."""
+    session.execute(update(Job).where(Job.id == job_id).values(rolled_up=False))
+    for table in (report_days, report_films, report_flags):
+        session.execute(delete(table).where(table.c.job_id == job_id))
 
 
 def counted(*keys: Label[Any], where: Sequence[ColumnElement[bool]]) -> Subquery:
@@ -95,25 +104,24 @@ def bin_sums(of: Subquery) -> list[Label[Any]]:
     return [func.sum(case((of.c.bin == i, of.c.n), else_=0)).label(name) for i, name in enumerate(BIN_NAMES)]
 
 
-def _rows(
-    db: Database, job_id: int, key: ColumnElement[Any] | InstrumentedAttribute[Any], name: str, *, bins: bool = False
-) -> Iterator[Any]:
-    of = counted(key.label(name), where=[Prediction.job_id == job_id])
+def _rows(db: Database, job_ids: Sequence[int], key: Label[Any], *, bins: bool = False) -> Iterator[dict[str, Any]]:
+    of = counted(Prediction.job_id.label("job_id"), key, where=[Prediction.job_id.in_(job_ids)])
+    keys = (of.c.job_id, of.c[key.name])
     more = [*surest(of), *bin_sums(of)] if bins else []
-    query: Select[Any] = select(of.c[name], *sums(of), *more).group_by(of.c[name])
+    query: Select[Any] = select(*keys, *sums(of), *more).group_by(*keys)
     with db.read() as session:
         for row in session.execute(query, execution_options={"yield_per": ROWS}).mappings():
-            yield {"job_id": job_id, **row}
+            yield dict(row)
 
 
-def _flag_rows(db: Database, job_id: int) -> Iterator[dict[str, Any]]:
-    flagged = (Prediction.job_id == job_id, Prediction.flags != "")
-    query = select(Prediction.day, Prediction.flags, func.count()).where(*flagged)
-    found: Counter[tuple[Any, str]] = Counter()
+def _flag_rows(db: Database, job_ids: Sequence[int]) -> Iterator[dict[str, Any]]:
+    keys = (Prediction.job_id, Prediction.day, Prediction.flags)
+    query = select(*keys, func.count()).where(Prediction.job_id.in_(job_ids), Prediction.flags != "").group_by(*keys)
+    found: Counter[tuple[int, Any, str]] = Counter()
     with db.read() as session:
-        for day, flags, n in session.execute(query.group_by(Prediction.day, Prediction.flags)):
-            found.update({(day, flag): n for flag in set(split_flags(flags))})
-    for (day, flag), n in found.items():
+        for job_id, day, flags, n in session.execute(query):
+            found.update({(job_id, day, flag): n for flag in set(split_flags(flags))})
+    for (job_id, day, flag), n in found.items():
         yield {"job_id": job_id, "day": day, "flag": flag, "n": n}
 
 

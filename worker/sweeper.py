@@ -10,12 +10,15 @@ from typing import Final
 from db import queue
 from db.engine import Database
 from db.retention import purge
+from db.summaries import roll_up_due
 from worker.bell import Bell
 
 log = logging.getLogger(__name__)
 
 PURGE_EVERY_S: Final = 3600.0
 """So a text goes within an hour of its time, and a deletion that a restart broke off is finished as soon."""
+ROLL_UP_EVERY_S: Final = 5.0
+"""Jobs that ended are summed up for reports that often; until then a report counts their verdicts."""
 MOST_WAIT_S: Final = 10.0
 """Longest pause between two tries while the database is away."""
 
@@ -37,7 +40,7 @@ class Sweeper(threading.Thread):
         self._db, self._bell, self._slots = db, bell, slots
         self._every_s, self._retention_days = every_s, retention_days
         self._stopping = threading.Event()
-        self._purge_at = time.monotonic()
+        self._purge_at = self._roll_up_at = time.monotonic()
 
     def run(self) -> None:
         wait = self._every_s
@@ -58,6 +61,9 @@ class Sweeper(threading.Thread):
         # Other machines' workers take from the same window: it grows with what runs.
         slots = max(self._slots, queue.running_chunks(self._db))
         sweep_once(self._db, self._bell, slots=slots)
+        if time.monotonic() >= self._roll_up_at:
+            roll_up_due(self._db)
+            self._roll_up_at = time.monotonic() + ROLL_UP_EVERY_S
         if time.monotonic() >= self._purge_at:
             self._purge_at = time.monotonic() + PURGE_EVERY_S
             purge(self._db, older_than_days=self._retention_days)
