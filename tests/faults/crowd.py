@@ -118,7 +118,7 @@ class Crowd:
 
     def cards(self, job_id: int) -> list[dict[str, Any]]:
         """The messages the bot made for a job, as they are shown now."""
-        discord, start = self.stage.discord, f"reelfeel-{job_id}-"
+        discord, start = self.stage.discord, (f"reelfeel-{job_id}-", f"r{job_id}-")
         found = [
             (one.nonce, discord.shown(one.channel_id, one.message_id))
             for one in list(discord.posted)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
 from sqlalchemy import text as sql
 
 from tests.faults.crowd import WAYS, Crowd, Sent
@@ -19,6 +20,8 @@ from tests.faults.stage import Stage
 
 DRAIN_S = 120.0
 """Longest wait for everything to be told after all is mended: worker restarts that back off are in it."""
+PROCESSES = ("worker", "celery", "pool", "bot")
+"""Faults of what needs broker and database to start."""
 UNHEARD_S = 3.0
 """After this long without a job or a word, what a dead bot did not hear is sent again, as a person would."""
 
@@ -65,7 +68,8 @@ class Trial:
             time.sleep(max(self.dice.uniform(*fault.hold) for fault in faults))
         except Exception as error:
             played.broken.append(f"the round ended with {type(error).__name__}: {error}")
-        for strike in reversed(strikes):
+        # Servers first: a worker or bot that finds none ends with 69, and only then is started again by its supervisor.
+        for _, strike in sorted(zip(faults, strikes, strict=True), key=lambda pair: pair[0].name.startswith(PROCESSES)):
             self._mend(played, strike)
         self._drain(played)
         self._judge(played, faults)
@@ -100,7 +104,7 @@ class Trial:
     def _mend(self, played: Round, strike: Strike) -> None:
         try:
             strike.mend()
-        except Exception as error:
+        except (Exception, pytest.fail.Exception) as error:
             played.broken.append(f"could not be mended: {type(error).__name__}: {error}")
 
     # ---------------------------------------------------------------- after the faults
