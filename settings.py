@@ -32,6 +32,17 @@ class Settings(BaseSettings):
     model_dir: Path | None = None
     """A folder written by `reelfeel train`; the shipped model when unset."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["json", "text"] | None = None
+    """Of the log lines of bot and worker; unset: text in a terminal, else JSON."""
+
+    metrics_port: int | None = Field(None, ge=0, le=65535)
+    """Port of Prometheus metrics; none when unset, a free one for 0. `up` gives the bot the next port."""
+    metrics_host: str = "127.0.0.1"
+    """Address the metrics are served on; 0.0.0.0 in a container, where only its network can reach it."""
+    shards: int | None = Field(None, ge=1, le=1000)
+    """Gateway connections of the bot; as many as Discord recommends when unset."""
+    task_events: bool = False
+    """Workers tell Flower about each task: its name, chunk id and time."""
 
     worker_processes: int = Field(default_factory=lambda: max(1, (os.cpu_count() or 2) - 1), ge=1, le=256)
     """Processes for bulk work; one more is always kept for interactive work."""
@@ -50,6 +61,12 @@ class Settings(BaseSettings):
     """Longest review typed into Discord or sent as one message."""
     max_active_jobs: int = Field(5, ge=1)
     """File jobs one user can have unfinished at a time."""
+    max_server_jobs: int = Field(20, ge=1)
+    """File jobs one Discord server can have unfinished at a time."""
+    max_rows_per_day: int = Field(3_000_000, ge=1)
+    """Reviews one user can send in within 24 hours; a file that is accepted below it is scored whole."""
+    max_queued_rows: int = Field(20_000_000, ge=1)
+    """Reviews of all users that can wait for their verdict before further files are refused."""
     retention_days: int = Field(90, ge=1)
     """After this many days the texts of reviews are deleted; the anonymous scores stay."""
 

@@ -11,9 +11,11 @@ import discord
 
 from bot.errors import UserError
 from bot.outbox import with_retries
+from bot.rules import NOBODY, Standing, file_rules
 from db.accept import accept_review, accept_upload, find_same_file
 from db.blobs import read_blob
 from db.jobs import get_job, upload_blob
+from db.quotas import Quotas
 from db.types import Accepted, JobView, Origin, Viewer
 from settings import MIB, Settings
 from worker.names import FILE_SUFFIXES, PACKED_SUFFIXES, is_review_file
@@ -38,24 +40,29 @@ def check_text(text: str, settings: Settings) -> str:
     return text
 
 
-def check_file(name: str, size: int, settings: Settings) -> None:
-    """Raises UserError for a file we do not read, an empty one, and one above the limit. `size` in bytes."""
+def check_file(name: str, size: int, settings: Settings, *, max_mib: int | None = None) -> None:
+    """Raises UserError for a file we do not read, an empty one, and one above the limit. `size` in bytes.
+
+    `max_mib`: the server's own limit, when it is lower than the host's.
+    """
+    limit = settings.max_upload_mib if max_mib is None else max_mib
     shown = discord.utils.escape_markdown(name)[:100]
     if not is_review_file(name):
         kinds = ", ".join(FILE_SUFFIXES)
         raise UserError(f"I cannot read {shown}: send one of {kinds}, plain or packed as {', '.join(PACKED_SUFFIXES)}.")
     if size == 0:
         raise UserError(f"{shown} is empty: send a file with at least one review.")
-    if size > settings.max_upload_bytes:
+    if size > limit * MIB:
         raise UserError(
-            f"{shown} has {size / MIB:,.1f} MiB, and the limit is {settings.max_upload_mib} MiB: "
-            "pack it as .gz or send it in parts."
+            f"{shown} has {size / MIB:,.1f} MiB, and the limit is {limit} MiB: pack it as .gz or send it in parts."
         )
 
 
 @dataclass(frozen=True, slots=True)
 class FileRequest:
-    """One attachment to be scored. `part`: its place among the attachments of one message."""
+    """One attachment to be scored. `part`: its place among the attachments of one message. `standing`: who sends it;
+    unless it is said, somebody without a role.
+    """
 
     attachment: discord.Attachment
     origin: Origin
@@ -63,6 +70,7 @@ class FileRequest:
     text_column: str | None = None
     film_column: str | None = None
     date_column: str | None = None
+    standing: Standing = NOBODY
 
 
 async def accept_text(bot: ReelfeelBot, origin: Origin, text: str) -> Accepted:
@@ -72,15 +80,27 @@ async def accept_text(bot: ReelfeelBot, origin: Origin, text: str) -> Accepted:
     return accepted
 
 
+def quotas_of(settings: Settings) -> Quotas:
+    """The host's limits on what may wait at one time."""
+    return Quotas(
+        user_jobs=settings.max_active_jobs,
+        user_rows=settings.max_rows_per_day,
+        server_jobs=settings.max_server_jobs,
+        queued_rows=settings.max_queued_rows,
+    )
+
+
 async def accept_file(bot: ReelfeelBot, request: FileRequest) -> Accepted | JobView:
     """Downloads a file, stores it and rings; or gives the finished job of the very same file.
 
     Raises UserError, db.errors.DbError (QuotaExceeded), discord.HTTPException when the download fails.
     """
-    check_file(request.attachment.filename, request.attachment.size, bot.settings)
+    rules = await file_rules(bot, request.origin, request.standing)
+    attachment = request.attachment
+    check_file(attachment.filename, attachment.size, bot.settings, max_mib=rules.max_upload_mib)
     async with bot.downloads:
         # At once, and the bytes: the link of an attachment expires.
-        data = await with_retries(request.attachment.read)
+        data = await with_retries(attachment.read)
         if request.text_column is None:
             same = await bot.in_thread(_same_job, bot, request.origin, data)
             if same is not None:
@@ -89,25 +109,34 @@ async def accept_file(bot: ReelfeelBot, request: FileRequest) -> Accepted | JobV
             accept_upload,
             bot.db,
             request.origin,
-            filename=request.attachment.filename,
+            filename=attachment.filename,
             parts=_parts(data),
             part=request.part,
             text_column=request.text_column,
             film_column=request.film_column,
             date_column=request.date_column,
-            max_active_jobs=bot.settings.max_active_jobs,
+            file_format=rules.file_format,
+            quotas=quotas_of(bot.settings),
         )
-    bot.ring(accepted)
+    if accepted.due:
+        bot.ring(accepted)
     return accepted
 
 
 async def accept_again(
-    bot: ReelfeelBot, origin: Origin, job_id: int, columns: Sequence[str | None], *, part: int = 0
+    bot: ReelfeelBot,
+    origin: Origin,
+    job_id: int,
+    columns: Sequence[str | None],
+    *,
+    standing: Standing,
+    part: int = 0,
 ) -> Accepted:
     """Scores the stored file of the caller's job once more, as a new job. `columns`: text, film, date.
 
     Raises UserError when the file is no longer kept, db.errors.DbError.
     """
+    rules = await file_rules(bot, origin, standing)
     viewer = Viewer(user_id=origin.owner_id, guild_id=origin.guild_id)
     kept = await bot.in_thread(upload_blob, bot.db, viewer, job_id)
     if kept is None:
@@ -124,9 +153,11 @@ async def accept_again(
         text_column=text_column,
         film_column=film_column,
         date_column=date_column,
-        max_active_jobs=bot.settings.max_active_jobs,
+        file_format=rules.file_format,
+        quotas=quotas_of(bot.settings),
     )
-    bot.ring(accepted)
+    if accepted.due:
+        bot.ring(accepted)
     return accepted
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -24,12 +24,14 @@ from bot.cards.verdict import unscored_card, verdict_card, waiting_card
 from bot.charts import histogram_png
 from bot.errors import note
 from bot.files import DEFAULT_LIMIT, finished_files, size_limit
+from bot.meters import note_shown
 from bot.outbox import GONE
 from bot.replies import Replies
+from bot.rules import takes_notices
 from db.errors import DbError, NotFound
 from db.jobs import changed_jobs, mark_delivered, mark_rendered, set_message
 from db.results import verdict_of
-from db.types import JobView
+from db.types import JobView, Viewer
 
 if TYPE_CHECKING:
     from bot.client import ReelfeelBot
@@ -61,6 +63,16 @@ class Place:
 
     channel_id: int
     message_id: int
+    old: bool = False
+    """Discord gave the message that a bot which died had sent, for its nonce: it shows what it showed then."""
+
+
+class NoticesOff(Exception):
+    """The user wants no direct messages, see `/settings`: the job has no place but the reply to its command."""
+
+
+CLOSED: Final = (*GONE, NoticesOff)
+"""Why a card cannot stand at its place; trying again cannot help."""
 
 
 class Notifier:
@@ -78,6 +90,8 @@ class Notifier:
         self._trouble: dict[int, _Trouble] = {}
         self._gone: set[int] = set()
         self._down = False
+        self.looked_at = time.monotonic()
+        """When it last looked for changed jobs and SQL answered."""
 
     def start(self) -> None:
         """Begins to poll."""
@@ -132,7 +146,7 @@ class Notifier:
             return None
         try:
             place = await self._send(job, card)
-        except GONE:
+        except CLOSED:
             return None
         self._edited_at[job.id] = time.monotonic()
         await self._bot.in_thread(mark_rendered, self._bot.db, job.id, job.version)
@@ -156,6 +170,7 @@ class Notifier:
             self._down = True
         else:
             self._down = False
+            self.looked_at = time.monotonic()
         finally:
             self._looking = False
 
@@ -217,6 +232,7 @@ class Notifier:
             await self._bot.in_thread(mark_rendered, db, job.id, job.version)
         else:
             await self._bot.in_thread(mark_delivered, db, job.id)
+            note_shown(job)
             self._edited_at.pop(job.id, None)
             self._replies.drop(job.id)
             self._gone.discard(job.id)
@@ -226,7 +242,7 @@ class Notifier:
         for shown in (card, _without_files(card)):
             try:
                 await self._put(job, shown)
-            except GONE as error:
+            except CLOSED as error:
                 await self._elsewhere(job, shown, error)
             except discord.HTTPException as error:
                 if error.status == TOO_MANY_REQUESTS or error.status >= SERVER_ERRORS:
@@ -238,24 +254,35 @@ class Notifier:
     async def _put(self, job: JobView, card: Card) -> None:
         """Shows the card where the job stands, or makes it stand somewhere. Raises `GONE` when that place is closed."""
         if job.message_id is not None and job.channel_id is not None:
-            await self._bot.outbox.edit(job.channel_id, job.message_id, card)
-            if job.terminal and job.kind == "file":
-                await self._bot.outbox.send(
-                    job.channel_id, ping_card(job), nonce=f"reelfeel-{job.id}-end", reply_to=job.message_id
-                )
+            await self._update(job, Place(job.channel_id, job.message_id), card)
         elif not (await self._replies.finish(job, card) or await self._replies.show(job, card)):
-            await self._send(job, _with_ping(job, card))
+            place = await self._send(job, _with_ping(job, card))
+            if place.old:
+                await self._update(job, place, card)
+
+    async def _update(self, job: JobView, place: Place, card: Card) -> None:
+        """Makes the message at `place` show the card, and calls the owner of a file whose work is over."""
+        await self._bot.outbox.edit(place.channel_id, place.message_id, card)
+        if job.terminal and job.kind == "file":
+            nonce = f"r{job.id}-end-{job.version}"
+            await self._bot.outbox.send(place.channel_id, ping_card(job), nonce=nonce, reply_to=place.message_id)
 
     async def _send(self, job: JobView, card: Card) -> Place:
         """Sends a job's first message: to its channel, or to its owner's DMs when the work is private."""
         if self._goes_to_dm(job):
             channel_id, reply_to = await self._bot.outbox.dm_channel(job.owner_id), None
+            if channel_id != job.channel_id and not await self._takes_notices(job):
+                raise NoticesOff
         else:
             channel_id = int(job.channel_id or 0)
             reply_to = job.reply_to if job.reply_channel_id is None else None
         message = await self._bot.outbox.send(channel_id, card, nonce=f"reelfeel-{job.id}-card", reply_to=reply_to)
         await self._bot.in_thread(set_message, self._bot.db, job.id, channel_id, message.id)
-        return Place(channel_id, message.id)
+        return Place(channel_id, message.id, old=_title(message.embeds) != _title([card.embed]))
+
+    async def _takes_notices(self, job: JobView) -> bool:
+        """Whether its owner wants results of commands given elsewhere as direct messages."""
+        return await takes_notices(self._bot, Viewer(job.owner_id, job.guild_id))
 
     @staticmethod
     def _goes_to_dm(job: JobView) -> bool:
@@ -265,7 +292,7 @@ class Notifier:
         """The message was deleted or its channel closed: the result goes to the owner's DMs, once, or nowhere."""
         log.info("job %d: its place is gone (%s)", job.id, type(error).__name__)
         self._gone.add(job.id)
-        if not job.terminal or self._goes_to_dm(job):
+        if not job.terminal or self._goes_to_dm(job) or not await self._takes_notices(job):
             return
         told = Card(
             content=f"I could not show this in its channel, so here is job {job.id}.",
@@ -275,7 +302,7 @@ class Notifier:
         )
         try:
             channel_id = await self._bot.outbox.dm_channel(job.owner_id)
-            await self._bot.outbox.send(channel_id, told, nonce=f"reelfeel-{job.id}-dm")
+            await self._bot.outbox.send(channel_id, told, nonce=f"r{job.id}-dm-{job.version}")
         except GONE:
             log.info("job %d: its owner takes no direct messages", job.id)
 
@@ -290,6 +317,11 @@ class Notifier:
             return unscored_card(job)
         # What answers a message as Discord's reply shows that message anyway.
         return verdict_card(result, linked=job.source == "interaction")
+
+
+def _title(embeds: Sequence[discord.Embed | None]) -> str:
+    """What tells the states of a card apart."""
+    return " ".join((embed.title or "").strip() for embed in embeds if embed is not None)
 
 
 def _with_ping(job: JobView, card: Card) -> Card:

@@ -66,9 +66,11 @@ def accept_upload(
     text_column: str | None = None,
     film_column: str | None = None,
     date_column: str | None = None,
+    file_format: str | None = None,
     quotas: Quotas = NO_LIMITS,
 ) -> Accepted:
-    """Stores a file and its job; `part` is the attachment's index in its message.
+    """Stores a file and its job; `part` is the attachment's index in its message, `file_format` that of the
+    result (as the file came in when None).
 
     The bytes go first, part by part; the job appears in one commit when all are there. Raises QuotaExceeded before the
     bytes are read when one of the `quotas` is used up; an error of `parts` leaves nothing behind. The reading is to be
@@ -91,6 +93,7 @@ def accept_upload(
                 upload = Upload(job_id=job_id, blob_id=blob_id, filename=storable(filename), size=blob.size)
                 upload.sha256 = blob.sha256 or ""
                 upload.text_column, upload.film_column, upload.date_column = text_column, film_column, date_column
+                upload.file_format = file_format
                 session.add(upload)
                 reading = Chunk(job_id=job_id, kind="ingest", queue="bulk")
                 return _waiting(session, reading) if _busy(session, origin.owner_id) else _rung(session, reading)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from db.clock import db_time
 from db.notices import owe
 from db.rollups import NOT_SCORED
-from db.tables import Chunk, Job
+from db.tables import Chunk, Job, report_days, report_films, report_flags
 from db.types import ChunkKind, JobState
 
 OPEN = ("pending", "queued", "running")
@@ -33,7 +33,12 @@ def close(session: Session, job: Job, state: JobState, *, code: str | None = Non
         .values(state="cancelled", lease_until=None)
         .execution_options(synchronize_session=False)
     )
-    if job.kind == "file" and state != "cancelled":
+    if job.kind != "file":
+        return
+    # Who summed the job up while its owner retried it may have left sums of what it was then.
+    for table in (report_days, report_films, report_flags):
+        session.execute(delete(table).where(table.c.job_id == job.id))
+    if state != "cancelled":
         owe(session, job, state)
 
 

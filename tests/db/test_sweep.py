@@ -17,6 +17,7 @@ from db.sweeper import RESEND_S, SWEEP_LOCK
 from db.window import WINDOW
 from tests.db.steps import age, chunks, commit, drain, file_job, must, origin, work
 
+
 def test_three_bulk_jobs_get_equal_shares_and_the_window_holds(db: Database) -> None:
     jobs = [file_job(db, 60, chunk_rows=1), file_job(db, 12, chunk_rows=1), file_job(db, 12, chunk_rows=1)]
     slots, served = 4, Counter[int]()
