@@ -19,6 +19,7 @@ from simcord.backend.errors import SetupError
 
 from bot.client import ReelfeelBot
 from bot.run import until_stopped
+from bot.vitals import vital_signs
 from db.engine import Database
 from settings import Settings
 from worker.bell import Bell
@@ -39,7 +40,7 @@ async def serve(settings: Settings, db: Database, bell: Bell, *, on_ready: Calla
     await env.start()
     stage = _Stage(env, person, settings.preview_port)
     try:
-        with env.time_context():
+        with env.time_context(), vital_signs(bot):
             running = asyncio.create_task(stage.run(on_ready), name="preview")
             await until_stopped(running, lambda: stage.stop(bot))
     finally:

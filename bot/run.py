@@ -14,12 +14,16 @@ import aiohttp
 import discord
 
 from bot.client import ReelfeelBot
+from bot.meters import ERRORS
+from bot.sharded import ShardedBot
+from bot.vitals import vital_signs
 from db import text_keys
 from db.engine import Database
 from db.errors import BadTextKey, DatabaseUnavailable, DbError, SchemaOutdated, TextKeyMissing
 from settings import Settings
 from worker.bell import Bell, BrokerUnavailable, listen_hints
 from worker.process import exit_codes, logs
+from worker.process.metrics import PortTaken
 from worker.process.ready import say_ready
 
 log = logging.getLogger(__name__)
@@ -60,7 +64,7 @@ def main(settings: Settings, *, preview: bool = False) -> int:
     78 when a setting or the schema is wrong, 69 when database, broker or Discord do not answer at the start; both
     after one sentence on standard error. Once connected it outlives outages of all three.
     """
-    logs.configure(settings.log_level)
+    logs.configure(settings.log_level, room="bot", format=settings.log_format, on_error=ERRORS)
     db: Database | None = None
     bell: Bell | None = None
     try:
@@ -75,7 +79,7 @@ def main(settings: Settings, *, preview: bool = False) -> int:
         bell = Bell(url)
         bell.check()
         asyncio.run(_preview(settings, db, bell) if preview else _discord(settings, db, bell, url))
-    except (_Wrong, SchemaOutdated, BadTextKey, TextKeyMissing) as error:
+    except (_Wrong, SchemaOutdated, BadTextKey, TextKeyMissing, PortTaken) as error:
         return exit_codes.refuse(error, exit_codes.CONFIGURATION)
     except (_Away, DatabaseUnavailable, BrokerUnavailable, DbError) as error:
         return exit_codes.refuse(error, exit_codes.UNAVAILABLE)
@@ -99,9 +103,13 @@ async def _discord(settings: Settings, db: Database, bell: Bell, redis_url: str)
     assert settings.discord_token is not None
     # As many threads as the database has connections: one that waits for a lock must not stop the others.
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(MAX_THREADS, thread_name_prefix="sql"))
-    bot = ReelfeelBot(settings, db, bell)
+    bot = ShardedBot(settings, db, bell, shard_count=settings.shards)
     bot.add_listener(_ready, "on_ready")
-    token = settings.discord_token.get_secret_value().strip()
+    with vital_signs(bot):
+        await _join(bot, settings.discord_token.get_secret_value().strip(), redis_url)
+
+
+async def _join(bot: ReelfeelBot, token: str, redis_url: str) -> None:
     hints = asyncio.create_task(_hear(bot, redis_url), name="hints")
     running = asyncio.create_task(bot.start(token), name="gateway")
     try:

@@ -9,6 +9,7 @@ from celery import signals
 from celery.exceptions import CPendingDeprecationWarning, SecurityWarning
 
 from settings import settings
+from worker import meters
 from worker.configuration import celery_app
 from worker.process import logs
 from worker.process.ready import say_ready
@@ -20,12 +21,12 @@ SETTINGS = settings()
 BROKER = SETTINGS.broker()
 if BROKER is None:  # worker.run says this in a sentence before it starts us
     raise SystemExit("REDIS_URL is not set.")
-app = celery_app(BROKER, lease_s=SETTINGS.lease_s)
+app = celery_app(BROKER, lease_s=SETTINGS.lease_s, events=SETTINGS.task_events)
 app.conf.update(imports=("worker.tasks",))
 
 
 def _log(**_: Any) -> None:
-    logs.configure(SETTINGS.log_level)
+    logs.configure(SETTINGS.log_level, room="worker", format=SETTINGS.log_format, on_error=meters.count_error)
 
 
 def _ready(**_: Any) -> None:

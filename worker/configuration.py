@@ -37,10 +37,11 @@ def _transport(timeouts: dict[str, float]) -> dict[str, Any]:
     }
 
 
-def celery_app(redis_url: str, *, lease_s: float = 30, sender: bool = False) -> Celery:
+def celery_app(redis_url: str, *, lease_s: float = 30, sender: bool = False, events: bool = False) -> Celery:
     """A Celery application on this broker; `sender` for one that only sends, by task name.
 
-    `lease_s` (seconds) is how long a claimed chunk belongs to its worker; the time limits follow from it.
+    `lease_s` (seconds) is how long a claimed chunk belongs to its worker; the time limits follow from it. `events`:
+    whether a worker tells Flower of its tasks, each by its name, the chunk's number and its time.
     """
     app = Celery("reelfeel", broker=for_celery(redis_url), set_as_current=not sender)
     app.conf.update(
@@ -65,7 +66,7 @@ def celery_app(redis_url: str, *, lease_s: float = 30, sender: bool = False) -> 
         worker_hijack_root_logger=False,
         worker_redirect_stdouts=False,
         worker_enable_remote_control=False,
-        worker_send_task_events=False,
+        worker_send_task_events=events,
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
         # A redelivered message is refused by SQL; a cancelled long task would only be begun again.

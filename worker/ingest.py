@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from db import queue
 from db.engine import Database
 from db.types import Claim, NewRejected, NewReview, UploadInfo
+from worker import meters
 from worker.files.errors import AmbiguousColumn, FileError
 from worker.files.limits import Limits
 from worker.files.read import Row, open_reviews
@@ -101,6 +102,7 @@ def _store_rows(
             total += len(reviews) + len(rejected)
             if not queue.ingest_rows(db, claim, reviews, rejected):
                 return False
+            meters.INGESTED.inc(len(reviews) + len(rejected))
     lease.check()
     rows = chunk_rows(scorer, lengths)
     return queue.finish_ingest(db, claim, chunk_rows=rows, rows_total=total, columns=file.columns)

@@ -8,19 +8,27 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Callable
 from typing import Final
+
+from prometheus_client import CollectorRegistry
 
 from db import text_keys
 from db.engine import Database
 from db.errors import BadTextKey, DatabaseUnavailable, SchemaOutdated, TextKeyMissing
+from db.overview import figures
 from model import SHIPPED, ModelFolderError
 from model.folder import verify
 from settings import Settings
 from worker.bell import Bell, BrokerUnavailable
+from worker.meter_folder import VARIABLE, MeterFolder, meter_folder
 from worker.names import BULK, INTERACTIVE
 from worker.process import exit_codes, logs
+from worker.process.metrics import ErrorCount, FromSql, PortTaken, Server, serve
 from worker.process.ready import say_ready
+from worker.pulse import Vitals, pulse_of
 from worker.supervise import Child, Signals, stop_all, tend_all
+from worker.supervised import Supervised
 from worker.sweeper import Sweeper
 
 log = logging.getLogger(__name__)
@@ -35,7 +43,8 @@ def main(settings: Settings, *, processes: int | None = None) -> int:
     `processes`: for bulk work, instead of the settings'. 69 when database or broker do not answer at start, 78 when
     the settings or the schema are wrong; both after one sentence on standard error. Once running, it outlives outages.
     """
-    logs.configure(settings.log_level)
+    seen = ErrorCount("reelfeel_supervisor_errors")
+    logs.configure(settings.log_level, room="worker", format=settings.log_format, on_error=seen)
     slots = processes or settings.worker_processes
     signals = Signals()
     try:
@@ -45,15 +54,35 @@ def main(settings: Settings, *, processes: int | None = None) -> int:
         return exit_codes.refuse(error, exit_codes.CONFIGURATION)
     except (DatabaseUnavailable, BrokerUnavailable) as error:
         return exit_codes.refuse(error, exit_codes.UNAVAILABLE)
+    try:
+        with meter_folder() as meters:
+            return _serve(settings, db, bell, slots, signals, meters, seen)
+    except PortTaken as error:
+        return exit_codes.refuse(error, exit_codes.CONFIGURATION)
+    finally:
+        bell.close()
+        db.dispose()
+
+
+def _serve(
+    settings: Settings, db: Database, bell: Bell, slots: int, signals: Signals, meters: MeterFolder, seen: ErrorCount
+) -> int:
     sweeper = Sweeper(db, bell, slots=slots, every_s=settings.sweep_s, retention_days=settings.retention_days)
-    children = [_celery("interactive", INTERACTIVE, 1, slots), _celery("bulk", f"{INTERACTIVE},{BULK}", slots, slots)]
+    children = [
+        _celery("interactive", INTERACTIVE, 1, slots, settings, meters),
+        _celery("bulk", f"{INTERACTIVE},{BULK}", slots, slots, settings, meters),
+    ]
+    served = _metrics(settings, db, children, meters, seen)
+    pulse = pulse_of(db, Vitals(meters, children, slots=slots, errors=lambda: seen.total))
     sweeper.start()
-    code = tend_all(children, signals, on_exit=_note, each_turn=_Readiness(children).look)
+    pulse.start()
+    code = tend_all(children, signals, on_exit=_note, each_turn=_Readiness(children, pulse.poke).look)
     log.info("stopping: current chunks finish")
     sweeper.stop()
     stop_all(children, signals, patience_s=PATIENCE_S)
-    bell.close()
-    db.dispose()
+    pulse.stop()
+    if served is not None:
+        served.stop()
     return code
 
 
@@ -73,24 +102,44 @@ def _checked(settings: Settings, db: Database) -> Bell:
     return bell
 
 
-def _celery(name: str, queues: str, processes: int, slots: int) -> Child:
+def _metrics(
+    settings: Settings, db: Database, children: list[Child], meters: MeterFolder, seen: ErrorCount
+) -> Server | None:
+    """Serves what the children count, what the supervisor sees and what SQL holds, where the host asked for that."""
+    if settings.metrics_port is None:
+        return None
+    registry = CollectorRegistry()
+    meters.register(registry)
+    registry.register(FromSql(lambda: figures(db)))
+    registry.register(seen.counter)
+    registry.register(Supervised(children))
+    server = serve(registry, host=settings.metrics_host, port=settings.metrics_port)
+    log.info("metrics are served", extra={"port": server.port})
+    return server
+
+
+def _celery(name: str, queues: str, processes: int, slots: int, settings: Settings, meters: MeterFolder) -> Child:
     command = [sys.executable, "-m", "celery", "-A", "worker.app", "--quiet", "worker", "-n", f"{name}@%h"]
-    command += ["-Q", queues, "-c", str(processes), "--without-gossip", "--without-mingle", "--without-heartbeat"]
-    return Child(name, command, {"REELFEEL_WORKER_PROCESSES": str(slots)})
+    command += ["-Q", queues, "-c", str(processes), "--without-gossip", "--without-mingle"]
+    if not settings.task_events:  # Celery's heartbeats are events for Flower; ours go to SQL
+        command.append("--without-heartbeat")
+    return Child(name, command, {"REELFEEL_WORKER_PROCESSES": str(slots), VARIABLE: str(meters.path)})
 
 
 def _note(child: Child, code: int) -> None:
-    log.error("%s worker ended with %d; it is started again", child.name, code)
+    about = {"worker": child.name, "code": code, "error": "WorkerEnded"}
+    log.error("%s worker ended with %d; it is started again", child.name, code, extra=about)
 
 
 class _Readiness:
     """Says once that both workers take messages."""
 
-    def __init__(self, children: list[Child]) -> None:
-        self._children, self._said = children, False
+    def __init__(self, children: list[Child], on_ready: Callable[[], object]) -> None:
+        self._children, self._said, self._on_ready = children, False, on_ready
 
     def look(self) -> None:
         if not self._said and all(child.ready for child in self._children):
             self._said = True
             log.info("worker is ready")
             say_ready()
+            self._on_ready()

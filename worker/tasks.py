@@ -16,7 +16,7 @@ from celery import signals
 
 from db.engine import Database
 from db.errors import DbError
-from worker import names
+from worker import meters, names
 from worker.acks import ChunkTask
 from worker.app import BROKER, SETTINGS, app
 from worker.bell import Bell
@@ -48,6 +48,7 @@ def _open(**_: Any) -> None:
     global _tools
     database = Database(SETTINGS.database(), text_keys=SETTINGS.sealing_keys())
     _tools = Tools(database, scorer_of(), Bell(str(BROKER)), limits_of(SETTINGS))
+    meters.STARTED.inc()
 
 
 def scorer_of() -> Scorer:
@@ -71,7 +72,8 @@ def work_on_chunk(chunk_id: int) -> None:
             model_wait_s=SETTINGS.model_wait_s,
         )
     except DbError as error:
-        log.error("chunk %d is left to the sweep (%s)", chunk_id, type(error).__name__)
+        name = type(error).__name__
+        log.error("chunk %d is left to the sweep (%s)", chunk_id, name, extra={"chunk": chunk_id, "error": name})
         return
     sweep()
 
@@ -82,7 +84,7 @@ def sweep() -> None:
     try:
         sweep_once(_tools.db, _tools.bell, slots=SETTINGS.worker_processes)
     except DbError as error:
-        log.error("no sweep (%s)", type(error).__name__)
+        log.error("no sweep (%s)", type(error).__name__, extra={"error": type(error).__name__})
 
 
 signals.worker_process_init.connect(_open)

@@ -7,15 +7,15 @@ import logging
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from db import queue
 from db.engine import Database
 from db.errors import DatabaseUnavailable, DbError, SchemaOutdated
 from db.types import Claim, Score
-from worker import names
+from worker import meters, names
 from worker.files.limits import Limits
+from worker.process.logs import places_of
 
 if TYPE_CHECKING:
     from model import Scorer
@@ -57,31 +57,39 @@ def work_on(
         queue.hand_back(db, chunk_id, model=scorer.version, patience_s=model_wait_s)
         return False
     began = time.monotonic()
+    with meters.IN_WORK.track_inprogress():
+        stored = _attempt(db, scorer, claim, limits, lease_s)
+    seconds = time.monotonic() - began
+    meters.CHUNKS.labels(claim.kind, "stored" if stored else "not_stored").inc()
+    meters.SECONDS.labels(claim.kind).observe(seconds)
+    log.log(
+        logging.DEBUG if claim.kind == "score" else logging.INFO,
+        "chunk stored" if stored else "chunk not stored",
+        extra=_about(claim) | {"seconds": seconds},
+    )
+    on_change(claim.job_id)
+    return stored
+
+
+def _attempt(db: Database, scorer: Scorer, claim: Claim, limits: Limits, lease_s: float) -> bool:
+    """Does the work on a claimed chunk; False when nothing was stored. What fails gives the chunk back."""
     try:
-        stored = _do(db, scorer, claim, limits, lease_s)
+        return _do(db, scorer, claim, limits, lease_s)
     except (DatabaseUnavailable, SchemaOutdated):
         with suppress(DbError):  # it may be back, or have no room for more than this
             queue.postpone(db, claim, wait_s=lease_s)
         raise
     except Exception as error:  # a poison row, a broken library, a time limit: SQL counts the attempts
-        log.error("%s", _failure(claim, error))
+        log.error(
+            "attempt failed (%s)",
+            type(error).__name__,
+            extra=_about(claim) | {"error": type(error).__name__, "places": places_of(error.__traceback__)},
+        )
         if isinstance(error, OSError) and error.errno in SCARCE:
             queue.postpone(db, claim, wait_s=lease_s)
         else:
             queue.release_failed(db, claim, code=type(error).__name__)
-        stored = False
-    log.log(
-        logging.DEBUG if claim.kind == "score" else logging.INFO,
-        "%s chunk %d of job %d: %s after %.2f s (attempt %d)",
-        claim.kind,
-        claim.chunk_id,
-        claim.job_id,
-        "stored" if stored else "not stored",
-        time.monotonic() - began,
-        claim.attempt,
-    )
-    on_change(claim.job_id)
-    return stored
+        return False
 
 
 def drain(db: Database, scorer: Scorer, *, limits: Limits, on_change: Callable[[int], object] = _nobody) -> int:
@@ -118,7 +126,10 @@ def _score(db: Database, scorer: Scorer, claim: Claim) -> bool:
             Score(row.review_id, verdict.label, verdict.probability, verdict.flags, None)
             for row, verdict in zip(rows, verdicts, strict=True)
         ]
-    return queue.commit_scores(db, claim, scores, model=scorer.version)
+    stored = queue.commit_scores(db, claim, scores, model=scorer.version)
+    if stored:
+        meters.REVIEWS.labels(claim.queue).inc(len(scores))
+    return stored
 
 
 def _explained(scorer: Scorer, review_id: int, text: str) -> Score:
@@ -130,10 +141,12 @@ def _explained(scorer: Scorer, review_id: int, text: str) -> Score:
     return Score(review_id, verdict.label, verdict.probability, flags, sentences)
 
 
-def _failure(claim: Claim, error: Exception) -> str:
-    """What went wrong and where, without the exception's message: that may quote a review."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    where = "" if trace is None else f" at {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
-    return f"{claim.kind} chunk {claim.chunk_id} attempt {claim.attempt} failed: {type(error).__name__}{where}"
+def _about(claim: Claim) -> dict[str, object]:
+    """What a log line says of a chunk."""
+    return {
+        "job": claim.job_id,
+        "chunk": claim.chunk_id,
+        "attempt": claim.attempt,
+        "kind": claim.kind,
+        "queue": claim.queue,
+    }

@@ -143,7 +143,7 @@ def test_a_worker_that_slept_through_its_lease_stores_nothing(
     finishes(sqlite_db, file)
     for process in children:
         process.resume()
-    wait_until(lambda: ": not stored after" in sleeper.log.read_text(), 10, what="the refusal of the late commit")
+    wait_until(lambda: "chunk not stored" in sleeper.log.read_text(), 10, what="the refusal of the late commit")
     for process in set(family) - set(children):
         process.resume()
     finishes(sqlite_db, file)

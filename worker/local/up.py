@@ -28,7 +28,7 @@ def main(settings: Settings) -> int:
     69 when a service that the settings name does not answer at start, 78 when a setting is wrong; each after one
     sentence on standard error, and with nothing left running.
     """
-    logs.configure(_level(settings))
+    logs.configure(_level(settings), room="up", format=settings.log_format)
     signals = Signals()
     try:
         with FolderLock(settings.data_dir / "up.lock"):
@@ -78,7 +78,8 @@ def _start(broker: Broker, signals: Signals) -> bool:
 
 
 def _serve(settings: Settings, signals: Signals, env: dict[str, str], broker: Broker | None) -> int:
-    worker, bot = _own("worker", [], env), _own("bot", [] if settings.discord_token else ["--preview"], env)
+    worker = _own("worker", [], env)
+    bot = _own("bot", [] if settings.discord_token else ["--preview"], env | _next_port(settings))
     kept = [worker, bot] if broker is None else [broker.child, worker, bot]
     worker.start()
     bot.start()
@@ -88,6 +89,12 @@ def _serve(settings: Settings, signals: Signals, env: dict[str, str], broker: Br
         say("stopping: the bot, then the worker after its current chunks (Ctrl-C again: at once)")
         stop_all([bot], signals, patience_s=BOT_PATIENCE_S)
         stop_all([worker], signals, patience_s=WORKER_PATIENCE_S)
+
+
+def _next_port(settings: Settings) -> dict[str, str]:
+    """Two processes cannot serve their metrics at one port."""
+    port = settings.metrics_port
+    return {"REELFEEL_METRICS_PORT": str(port + 1)} if port else {}
 
 
 def _own(name: str, options: list[str], env: dict[str, str]) -> Child:
