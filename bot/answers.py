@@ -20,6 +20,7 @@ SPARE: Final = timedelta(minutes=1)
 TOO_LONG: Final = (
     "This takes longer than Discord lets a reply wait; the work goes on: `/jobs list` shows what was accepted."
 )
+WITHDRAWN: Final = "This command could not be carried out."
 _PUBLIC: Final = "reelfeel_public"
 
 
@@ -44,10 +45,12 @@ async def say_privately(interaction: discord.Interaction[Any], text: str) -> Non
         await interaction.response.send_message(text, ephemeral=True)
         return
     if interaction.extras.get(_PUBLIC):
-        # Discord shows the first message after a public "thinking ..." to everybody, private or not.
+        # The first message after a public "thinking ..." is public whatever is asked, and when that is deleted before
+        # it says anything, no other can follow (discord-api-docs issues 2739 and 2860). So it says something first.
         interaction.extras[_PUBLIC] = False
-        await with_retries(interaction.delete_original_response)
+        await answer(interaction, Card(WITHDRAWN))
         await interaction.followup.send(text, ephemeral=True)
+        await with_retries(interaction.delete_original_response)
     elif interaction.response.type is discord.InteractionResponseType.deferred_channel_message:
         await answer(interaction, Card(text))
     else:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import discord
+from discord.http import Route, handle_message_parameters
 
 from bot.cards.base import Card
 from bot.outbox import GONE, with_retries
@@ -77,16 +78,26 @@ class Replies:
             return False
         if job.kind == "file":
             card = Card(FOLLOWS.format(job=job.id))
-        webhook = discord.Webhook.partial(self._bot.application_id or 0, str(job.reply_token), client=self._bot)
-        original: Any = "@original"  # what Discord calls the first reply; discord.py's type is a number
         try:
-            reply = await with_retries(lambda: webhook.edit_message(original, **card.for_edit()))
-        except (*GONE, ValueError):
+            reply = await with_retries(lambda: self._edit_original(job, card))
+        except GONE:
             return False
         await self._bot.in_thread(forget_reply, self._bot.db, job.id)
         if job.kind == "message" and job.shared:
-            await self._bot.in_thread(set_message, self._bot.db, job.id, reply.channel.id, reply.id)
+            await self._bot.in_thread(set_message, self._bot.db, job.id, int(reply["channel_id"]), int(reply["id"]))
         return job.kind == "message"
+
+    async def _edit_original(self, job: JobView, card: Card) -> dict[str, Any]:
+        """What `Interaction.edit_original_response` does, by the token alone: the interaction went with its process."""
+        route = Route(
+            "PATCH",
+            "/webhooks/{webhook_id}/{webhook_token}/messages/@original",
+            webhook_id=self._bot.application_id,
+            webhook_token=job.reply_token,
+        )
+        with handle_message_parameters(**card.for_edit()) as asked:
+            message: dict[str, Any] = await self._bot.http.request(route, json=asked.payload)
+        return message
 
 
 def _left_thinking(job: JobView) -> bool:

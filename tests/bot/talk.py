@@ -7,6 +7,8 @@ import csv
 import io
 import itertools
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -65,6 +67,24 @@ def answer(result: Any) -> Any:
     shown = [message for message in (result.response, *result.followups) if message is not None]
     assert shown, "the bot did not answer"
     return shown[-1]
+
+
+@contextmanager
+def all_at_once(world: World) -> Iterator[None]:
+    """What people do inside reaches the bot together, when the block ends: SimCord waits after each deed otherwise.
+
+    Follow it with `world.tick`, and read the answers afterwards.
+    """
+    settle = world.env._settle_internal
+
+    async def later(*_: Any, **__: Any) -> None:
+        """The bot has not even read it."""
+
+    world.env._settle_internal = later
+    try:
+        yield
+    finally:
+        world.env._settle_internal = settle
 
 
 def words(message: Any) -> str:
