@@ -20,6 +20,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.answers import say_privately
+from bot.reporting.about import BadQuestion
 from db.errors import DatabaseUnavailable, DbError, SchemaOutdated, TextKeyMissing
 
 log = logging.getLogger(__name__)
@@ -57,6 +58,7 @@ UNKNOWN = (
 
 TABLE: dict[type[BaseException], tuple[str | Callable[[BaseException], str], int]] = {
     UserError: (_own_words, logging.INFO),
+    BadQuestion: (_own_words, logging.INFO),
     DbError: (_own_words, logging.INFO),
     DatabaseUnavailable: (
         "The database does not answer at the moment, so nothing was accepted: try again in a minute.",
@@ -80,7 +82,10 @@ TABLE: dict[type[BaseException], tuple[str | Callable[[BaseException], str], int
     app_commands.TransformerError: ("One of the options is not of the kind asked for: pick it again.", logging.INFO),
     app_commands.CommandSignatureMismatch: ("This command was just updated: try again in a minute.", logging.WARNING),
     app_commands.CommandNotFound: ("This command was just updated: try again in a minute.", logging.WARNING),
-    app_commands.MissingPermissions: ("You lack the permission for this command in this server.", logging.INFO),
+    app_commands.MissingPermissions: (
+        "This command is for those with Manage Server: ask a manager of this server.",
+        logging.INFO,
+    ),
     BaseException: (UNKNOWN, logging.ERROR),
 }
 
@@ -115,7 +120,7 @@ def note(error: BaseException, doing: str) -> Explained:
         "%s: %s",
         doing,
         type(error).__name__,
-        extra={"reference": explained.reference, "places": places},
+        extra={"reference": explained.reference, "error": type(error).__name__, "places": places},
     )
     return explained
 

@@ -29,11 +29,11 @@ from db.scope import legs
 from db.tables import Prediction, Review
 from db.types import LABELS, Page, ResultView, SearchFilter, Viewer
 
-PATIENCE_S: Final = 0.12
+PATIENCE_S: Final = 0.08
 """After so long no further window is looked through for one page."""
 FIRST: Final = 1_000
 """Rows of the first window; each further one is four times as large as the one before."""
-LARGEST: Final = 64_000
+LARGEST: Final = 16_000
 
 Key = tuple[float, int]
 """Where a page ends: (probability, id); by time the probability is 0 and means nothing."""
@@ -127,11 +127,10 @@ class _Ranked(_Way):
                 parts.append(select(each.c.probability, each.c.review_id).select_from(jobs.join(each, _true())))
             else:
                 one = aliased(Prediction)
-                same = one.job_id + 0 == jobs.c.id  # said so that SQLite does not look by it: the ids are quicker
                 ids = first.with_only_columns(Prediction.review_id).correlate(jobs)
-                parts.append(
-                    select(one.probability, one.review_id).select_from(jobs).where(one.review_id.in_(ids), same)
-                )
+                # An outer join, because SQLite never turns its sides around; jobs without any give an empty row.
+                firsts = jobs.join(one, one.review_id.in_(ids), isouter=True)
+                parts.append(select(one.probability, one.review_id).select_from(firsts))
         both = union_all(*parts).subquery()
         query = select(both.c.probability, both.c.review_id)
         return query.order_by(both.c.probability.desc(), both.c.review_id.desc()).limit(number)
@@ -183,7 +182,7 @@ def _looked_through(
 
 
 def _keys(session: Session, query: Select[Any]) -> list[Key]:
-    return [(probability, id_) for probability, id_ in session.execute(query)]
+    return [(probability, id_) for probability, id_ in session.execute(query) if id_ is not None]
 
 
 def _key(sort: str, item: ResultView) -> Key:

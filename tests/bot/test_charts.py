@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import subprocess
 import sys
 from collections import Counter
@@ -13,6 +14,7 @@ import pytest
 from PIL import Image
 
 from bot import charts
+from bot.reporting.look import DARK, LIGHT, Look
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,7 @@ class Bucket:
     n_negative: int
     n_uncertain: int
     mean_probability: float | None
+    deviation: float | None = 0.2
 
     @property
     def total(self) -> int:
@@ -62,16 +65,16 @@ def contrast(one: str, other: str) -> float:
 
 def test_histogram_has_ink_where_the_counts_are() -> None:
     positive = opened(charts.histogram_png([0] * 19 + [50], title="all positive"))
-    assert ink(positive, charts.POSITIVE) > 5_000
-    assert ink(positive, charts.NEGATIVE) == 0
+    assert ink(positive, DARK.positive) > 5_000
+    assert ink(positive, DARK.negative) == 0
     negative = opened(charts.histogram_png([50] + [0] * 19, title="all negative"))
-    assert ink(negative, charts.POSITIVE) == 0
-    assert ink(negative, charts.NEGATIVE) > 2_000
+    assert ink(negative, DARK.positive) == 0
+    assert ink(negative, DARK.negative) > 2_000
 
 
 def test_bars_grow_with_the_counts() -> None:
-    full = ink(opened(charts.histogram_png([0] * 18 + [50, 50], title="t")), charts.POSITIVE)
-    half = ink(opened(charts.histogram_png([0] * 18 + [25, 50], title="t")), charts.POSITIVE)
+    full = ink(opened(charts.histogram_png([0] * 18 + [50, 50], title="t")), DARK.positive)
+    half = ink(opened(charts.histogram_png([0] * 18 + [25, 50], title="t")), DARK.positive)
     assert half == pytest.approx(full * 0.75, rel=0.03)
 
 
@@ -105,13 +108,69 @@ def test_nothing_to_draw_is_an_error() -> None:
             draw([], title="empty")
 
 
-def test_reads_the_same_on_dark_and_light() -> None:
+@pytest.mark.parametrize("look", [DARK, LIGHT], ids=["dark", "light"])
+def test_reads_the_same_on_dark_and_light(look: Look) -> None:
     """An opaque background of its own; text at WCAG AA on it, bars at the 3:1 of graphics."""
-    image = opened(charts.histogram_png([1] * 20, title="opaque"))
+    image = opened(charts.histogram_png([1] * 20, title="opaque", look=look))
     assert image.getchannel("A").getextrema() == (255, 255)
-    assert ink(image, charts.BACKGROUND) > image.width * image.height / 4
-    assert min(contrast(c, charts.BACKGROUND) for c in (charts.TEXT, charts.MUTED)) >= 4.5
-    assert min(contrast(c, charts.BACKGROUND) for c in (charts.POSITIVE, charts.NEGATIVE, charts.UNCERTAIN)) >= 3
+    assert ink(image, look.background) > image.width * image.height / 4
+    assert min(contrast(c, look.background) for c in (look.ink, look.muted)) >= 4.5
+    assert min(contrast(c, look.background) for c in (look.positive, look.negative, look.uncertain)) >= 3
+
+
+def linear(colour: str) -> list[float]:
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    return [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+
+
+def lab(rgb: list[float]) -> list[float]:
+    """CIE L*a*b* of linear sRGB under D65."""
+    xyz = [sum(a * b for a, b in zip(row, rgb, strict=True)) for row in (
+        (0.4124, 0.3576, 0.1805), (0.2126, 0.7152, 0.0722), (0.0193, 0.1192, 0.9505))]  # fmt: skip
+    x, y, z = (
+        t ** (1 / 3) if t > (6 / 29) ** 3 else t / (3 * (6 / 29) ** 2) + 4 / 29
+        for t in (v / white for v, white in zip(xyz, (0.9505, 1.0, 1.089), strict=True))
+    )
+    return [116 * y - 16, 500 * (x - y), 200 * (y - z)]
+
+
+# Machado, Oliveira and Fernandes (2009), severity 1: how the colour-blind see linear sRGB.
+EYES = {
+    "protan": ((0.152286, 1.052583, -0.204868), (0.114503, 0.786281, 0.099216), (-0.003882, -0.048116, 1.051998)),
+    "deutan": ((0.367322, 0.860646, -0.227968), (0.280085, 0.672501, 0.047413), (-0.011820, 0.042940, 0.968881)),
+    "tritan": ((1.255528, -0.076749, -0.178779), (-0.078411, 0.930809, 0.147602), (0.004733, 0.691367, 0.303900)),
+}
+
+
+@pytest.mark.parametrize("look", [DARK, LIGHT], ids=["dark", "light"])
+@pytest.mark.parametrize("eye", EYES)
+def test_colour_blind_eyes_tell_the_labels_apart(look: Look, eye: str) -> None:
+    """A distance of 15 in L*a*b* is plain to see; 2.3 is just noticeable."""
+    seen = []
+    for colour in (look.positive, look.negative, look.uncertain):
+        rgb = [sum(a * b for a, b in zip(row, linear(colour), strict=True)) for row in EYES[eye]]
+        seen.append(lab([min(1.0, max(0.0, part)) for part in rgb]))
+    apart = [math.dist(seen[i], seen[j]) for i, j in ((0, 1), (0, 2), (1, 2))]
+    assert min(apart) > 15, apart
+
+
+def test_an_average_is_drawn_with_its_interval_and_hollow_when_of_few() -> None:
+    sure = ink(opened(charts.trend_png([Bucket("a", 40, 40, 0, 0.5, 0.1)], title="t")), DARK.muted)
+    unsure = ink(opened(charts.trend_png([Bucket("a", 40, 40, 0, 0.5, 0.5)], title="t")), DARK.muted)
+    assert unsure > sure
+    many = ink(opened(charts.films_png([Bucket("a", 3, 2, 0, 0.5, None)], title="t")), DARK.ink)
+    few = ink(opened(charts.films_png([Bucket("a", 2, 2, 0, 0.5, None)], title="t")), DARK.ink)
+    assert few < many
+
+
+def test_a_comparison_shows_shares_so_that_sizes_do_not_matter() -> None:
+    bins = [0] * 10 + [5] * 10
+    image = opened(charts.comparison_png(("Heat", bins), ("Up", [100 * n for n in bins]), title="t"))
+    upper, lower = (
+        image.crop((0, 0, image.width, image.height // 2)),
+        image.crop((0, image.height // 2, image.width, image.height)),
+    )
+    assert ink(upper, DARK.positive) == pytest.approx(ink(lower, DARK.positive), rel=0.02)
 
 
 def test_threads_draw_the_same_picture() -> None:
