@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
     from settings import Settings
 
 MOST_THREADS = 4
-MANY = 1000
-"""Where `status` stops counting."""
+WATCH_S = 2.0
+"""Pause of `status --watch`, seconds."""
 
 app = typer.Typer(
     help="Reads film reviews and says how each one feels.",
@@ -103,47 +104,76 @@ def worker(
 
 
 @app.command()
-def status() -> None:
-    """Queue length and age, notices not delivered yet, and whether the broker answers."""
+def status(
+    json: Annotated[bool, typer.Option("--json", help="One JSON object, for scripts.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Again every two seconds until Ctrl-C.")] = False,
+) -> None:
+    """Database, broker, queue, speed, running jobs and who serves; exit 69 when database or broker do not answer."""
+    from contextlib import nullcontext
+    from json import dumps
+
     from rich.console import Console
+    from rich.live import Live
 
     from db.engine import Database
     from db.errors import DbError
-    from db.notices import undelivered
-    from db.queue import queue_health
-    from worker.bell import Bell, BrokerUnavailable
+    from worker.status import as_json, draw, look
 
     config = load_settings()
+    console = Console(highlight=False, soft_wrap=True)
+    database = None
     try:
-        database = Database(config.database())
-        try:
-            database.check_schema()
-            health = queue_health(database)
-            owed = len(undelivered(database, limit=MANY))
-        finally:
-            database.dispose()
+        database = Database(config.database(), text_keys=None)
+        seen = look(config, database)
+        with Live(console=console, auto_refresh=False) if watch and not json else nullcontext(console) as out:
+            while True:
+                if json:
+                    typer.echo(dumps(as_json(seen)))
+                elif isinstance(out, Live):
+                    out.update(draw(seen), refresh=True)
+                else:
+                    out.print(draw(seen))
+                if not watch:
+                    break
+                time.sleep(WATCH_S)
+                seen = look(config, database)
     except DbError as error:
         stop(error, exit_codes.UNAVAILABLE)
-    url = config.broker()
-    broker = "the embedded one of `reelfeel up`"
-    if url is not None:
-        bell = Bell(url)
-        try:
-            bell.check()
-        except BrokerUnavailable as error:
-            stop(error, exit_codes.UNAVAILABLE)
-        finally:
-            bell.close()
-        broker = "answers"
-    oldest = "nothing waits" if health.oldest_waiting_s is None else f"{health.oldest_waiting_s:.1f} s"
-    console = Console(highlight=False)
-    console.print(f"waiting    {health.waiting_interactive} interactive, {health.waiting_bulk} bulk chunks")
-    console.print(f"oldest     {oldest}")
-    console.print(f"running    {health.running} chunks")
-    console.print(
-        f"notices    {owed if owed < MANY else f'{MANY} or more'} finished files not shown to their owners yet"
-    )
-    console.print(f"broker     {broker}")
+    except KeyboardInterrupt:
+        return
+    finally:
+        if database is not None:
+            database.dispose()
+    if seen.broker_away:
+        stop(seen.broker, exit_codes.UNAVAILABLE)
+
+
+@app.command()
+def health(
+    room: Annotated[str, typer.Argument(help="bot or worker.")],
+    host: Annotated[str | None, typer.Option(help="Of another machine, by its host name.")] = None,
+) -> None:
+    """Exit 0 when the bot or the worker of this machine is well, 1 when not, 69 when the database does not answer."""
+    from db.engine import Database
+    from db.errors import DbError
+    from db.heartbeats import Room
+    from worker.health import complaint
+
+    rooms: dict[str, Room] = {"bot": "bot", "worker": "worker"}
+    if room not in rooms:
+        raise typer.BadParameter("give bot or worker.")
+    database = None
+    try:
+        database = Database(load_settings().database(), text_keys=None)
+        found = complaint(database, rooms[room], host=host)
+    except DbError as error:
+        stop(error, exit_codes.UNAVAILABLE)
+    finally:
+        if database is not None:
+            database.dispose()
+    if found is not None:
+        stop(found, 1)
+    typer.echo(f"The {room} is well.")
 
 
 @db_app.command("upgrade")

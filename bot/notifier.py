@@ -90,8 +90,8 @@ class Notifier:
         self._trouble: dict[int, _Trouble] = {}
         self._gone: set[int] = set()
         self._down = False
-        self.looked_at = time.monotonic()
-        """When it last looked for changed jobs and SQL answered."""
+        self.looked_at = time.perf_counter()
+        """By `time.perf_counter`: when it last looked for changed jobs and SQL answered."""
 
     def start(self) -> None:
         """Begins to poll."""
@@ -170,7 +170,7 @@ class Notifier:
             self._down = True
         else:
             self._down = False
-            self.looked_at = time.monotonic()
+            self.looked_at = time.perf_counter()
         finally:
             self._looking = False
 

@@ -33,7 +33,7 @@ class Vitals:
     def facts(self) -> dict[str, Fact]:
         """As docs/operating.md lists them."""
         bot = self._bot
-        self._errors.note(meters.ERRORS.total, time.monotonic())
+        self._errors.note(meters.ERRORS.total, time.perf_counter())
         latency = bot.latency
         return {
             "pid": os.getpid(),
@@ -41,7 +41,7 @@ class Vitals:
             "latency_s": round(latency, 3) if math.isfinite(latency) else None,
             "guilds": len(bot.guilds),
             "shards": bot.shard_count or 1,
-            "looked_s": round(time.monotonic() - bot.notifier.looked_at, 1),
+            "looked_s": round(time.perf_counter() - bot.notifier.looked_at, 1),
             "rate_limited": meters.rate_limited(),
             "errors_hour": self._errors.grown,
         }

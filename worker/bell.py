@@ -53,6 +53,13 @@ class Bell:
         task = names.task_name(kind, queue)
         return self._try(lambda: self._app.send_task(task, args=[chunk_id], queue=queue, ignore_result=True))
 
+    def ask_why(self, review_id: int) -> bool:
+        """Asks for the explanation of a stored verdict; False when that could not be sent. Nobody asks again by itself."""
+        why = names.EXPLAIN_REVIEW
+        return self._try(
+            lambda: self._app.send_task(why, args=[review_id], queue=names.INTERACTIVE, ignore_result=True)
+        )
+
     def hint(self, job_id: int) -> bool:
         """Says that this job changed; False when nobody could be told (its listener polls SQL anyway)."""
         return self._try(lambda: self._connection().publish(names.HINT_CHANNEL, str(job_id)))
@@ -74,6 +81,17 @@ class Bell:
             raise BrokerUnavailable(
                 f"The broker at {where} does not answer; start it, or set REDIS_URL to one that runs."
             ) from error
+
+    def lengths(self) -> dict[str, int]:
+        """Messages that wait in the broker, by queue; raises `BrokerUnavailable`."""
+        self.check()
+        try:
+            found = {name: self._connection().llen(name) for name in (names.INTERACTIVE, names.BULK)}
+        except (redis.RedisError, OSError) as error:
+            raise BrokerUnavailable(
+                f"The broker at {without_secret(self._url)} went away while it was asked."
+            ) from error
+        return {name: int(n) for name, n in found.items() if isinstance(n, int)}
 
     def close(self) -> None:
         """Closes the connections; a later use opens them again."""

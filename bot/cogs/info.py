@@ -1,4 +1,4 @@
-"""`/help` and `/about`: what to type, and what the model can do and cannot."""
+"""`/help`, `/about` and `/status`: what to type, what the model can do and cannot, and how busy the workers are."""
 
 from __future__ import annotations
 
@@ -9,15 +9,18 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.answers import answer, defer
 from bot.cards.base import Card
 from bot.cards.info import Topic, about_embed, help_embed, read_facts
+from bot.cards.status import status_embed
+from db.overview import overview
 
 if TYPE_CHECKING:
     from bot.client import ReelfeelBot
 
 
 class Info(commands.Cog):
-    """Commands that need no database."""
+    """Commands about the bot itself."""
 
     def __init__(self, bot: ReelfeelBot) -> None:
         self.bot = bot
@@ -28,6 +31,13 @@ class Info(commands.Cog):
         facts = await self.bot.in_thread(read_facts, self.bot.settings.model_dir)
         card = Card(embed=about_embed(facts, version=program_version()))
         await interaction.response.send_message(**card.for_send(), ephemeral=True)
+
+    @app_commands.command()
+    async def status(self, interaction: discord.Interaction[Any]) -> None:
+        """How long the queue is, how fast it goes, and whether the workers are well."""
+        await defer(interaction)
+        busy = await self.bot.in_thread(overview, self.bot.db)
+        await answer(interaction, Card(embed=status_embed(busy)))
 
     @app_commands.command()
     @app_commands.describe(topic="What you want to know about")
