@@ -15,9 +15,11 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.buttons import BUTTONS
+from bot.cleaner import Cleaner
 from bot.cogs import COGS
 from bot.errors import note
 from bot.forms import UploadForm
+from bot.meters import http_trace
 from bot.notifier import Notifier
 from bot.outbox import Outbox
 from bot.tree import Tree, sync_if_changed
@@ -65,8 +67,12 @@ class ReelfeelBot(commands.Bot):
         *,
         always_sync: bool = False,
         poll_s: float = 1.0,
+        shard_count: int | None = None,
     ) -> None:
-        """`poll_s`: seconds between looks for changed jobs. `always_sync`: for a Discord that forgets (the preview)."""
+        """`poll_s`: seconds between looks for changed jobs. `always_sync`: for a Discord that forgets (the preview).
+
+        `shard_count`: for `bot.sharded.ShardedBot`.
+        """
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
@@ -76,6 +82,8 @@ class ReelfeelBot(commands.Bot):
             allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
             allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
             max_messages=None,
+            http_trace=http_trace(),
+            shard_count=shard_count,
         )
         self.settings = settings
         self.db = db
@@ -86,6 +94,7 @@ class ReelfeelBot(commands.Bot):
         self.outbox = Outbox(self)
         self.downloads = asyncio.Semaphore(MAX_DOWNLOADS)
         self.notifier = Notifier(self, poll_s=poll_s)
+        self.cleaner = Cleaner(self)
         self._background: set[asyncio.Task[None]] = set()
 
     def viewer(self, asker: discord.Interaction[Any] | discord.Message) -> Viewer:
@@ -131,10 +140,11 @@ class ReelfeelBot(commands.Bot):
             await self.load_extension(extension)
         await sync_if_changed(self)
         self.notifier.start()
+        self.cleaner.start()
 
     async def on_ready(self) -> None:
         """Says so in the log; comes again after every new session."""
-        log.info("connected", extra={"guilds": len(self.guilds)})
+        log.info("connected", extra={"guilds": len(self.guilds), "shards": self.shard_count or 1})
 
     async def on_message(self, message: discord.Message, /) -> None:
         """No prefix commands: messages are reviews, see bot/cogs/messages.py."""
@@ -156,8 +166,9 @@ class ReelfeelBot(commands.Bot):
         await self.close()
 
     async def close(self) -> None:
-        """Stops the notifier and closes the connection."""
+        """Stops the notifier and the cleaner and closes the connection."""
         self.notifier.stop()
+        self.cleaner.stop()
         self._ringer.shutdown(wait=False, cancel_futures=True)
         with suppress(asyncio.CancelledError):
             await super().close()

@@ -11,6 +11,7 @@ from bot.batches import batch_for
 from bot.buttons.base import guarded
 from bot.errors import UserError
 from bot.intake import MAX_FILES, FileRequest, check_file
+from bot.rules import standing_of
 from bot.verdicts import origin_of
 
 if TYPE_CHECKING:
@@ -57,6 +58,12 @@ class UploadForm(discord.ui.Modal, title="Score files of reviews"):
                 check_file(files[0].filename, files[0].size, bot.settings)
             await defer(pressed)
             origin = origin_of(pressed, share=share)
-            await batch_for(pressed, [FileRequest(one, origin, part, column) for part, one in enumerate(files)])
+            await batch_for(
+                pressed,
+                [
+                    FileRequest(one, origin, part, column, standing=standing_of(pressed))
+                    for part, one in enumerate(files)
+                ],
+            )
 
         await guarded(interaction, "/upload", take)

@@ -17,6 +17,7 @@ from bot.cards.base import Card, one_line
 from bot.cards.job import same_file_card
 from bot.errors import UserError
 from bot.intake import FileRequest, accept_again
+from bot.rules import standing_of
 from db import continuations
 from db.types import JobView, Origin
 
@@ -55,7 +56,8 @@ async def score_again(interaction: discord.Interaction[Any], key: str) -> None:
         origin = origin_of(interaction, share=data["shared"]) if message is None else _origin(interaction, *message)
         with bot.notifier.hold(interaction.id):
             part = 0 if message is None else message[3]
-            accepted = await accept_again(bot, origin, data["job"], data["columns"], part=part)
+            standing = standing_of(interaction)
+            accepted = await accept_again(bot, origin, data["job"], data["columns"], standing=standing, part=part)
             if message is None:
                 await show_job(bot, interaction, accepted)
             else:
@@ -96,7 +98,10 @@ async def score_files(interaction: discord.Interaction[Any], key: str) -> None:
     try:
         await batch_for(
             interaction,
-            [FileRequest(_attachment(bot, one), origin, part) for part, one in enumerate(data["files"])],
+            [
+                FileRequest(_attachment(bot, one), origin, part, standing=standing_of(interaction))
+                for part, one in enumerate(data["files"])
+            ],
         )
     except Exception:
         await bot.in_thread(continuations.put_back, bot.db, interaction.user.id, FILES, key, data)

@@ -77,6 +77,16 @@ class Outbox:
 
         await with_retries(call)
 
+    async def delete(self, channel_id: int, message_id: int) -> None:
+        """Deletes an own message; raises as `send` does."""
+        message = self._bot.get_partial_messageable(channel_id).get_partial_message(message_id)
+
+        async def call() -> None:
+            await self._limiter.wait()
+            await message.delete()
+
+        await with_retries(call)
+
     async def dm_channel(self, user_id: int) -> int:
         """Id of the DM channel with a user. That it exists does not say that the user takes DMs: `send` shows it."""
 

@@ -12,6 +12,7 @@ from discord import app_commands
 
 from bot.answers import watch
 from bot.errors import UserError, report
+from bot.rules import EVERYWHERE, check_channel, rules_of
 from db.state import get_state, set_state
 
 if TYPE_CHECKING:
@@ -24,14 +25,26 @@ class Tree(app_commands.CommandTree[Any]):
     """Shows every error of a command privately; a subclass, because a decorator would hide errors from tests."""
 
     async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
-        """Refuses new work while the bot stops."""
-        if not interaction.client.stopping:
-            if interaction.type is discord.InteractionType.application_command:
-                watch(interaction)
-            return True
-        # Raised here it would end in a log: only errors of commands reach on_error.
-        await report(interaction, UserError("The bot is restarting: try again in a minute."), doing="a command")
-        return False
+        """Refuses new work while the bot stops, and where a server's managers do not want it."""
+        try:
+            await self._admit(interaction)
+        except Exception as error:  # raised here it would end in a log: only errors of commands reach on_error
+            await report(interaction, error, doing="a command")
+            return False
+        return True
+
+    @staticmethod
+    async def _admit(interaction: discord.Interaction[Any]) -> None:
+        """Raises UserError while the bot stops, and in a channel where its server does not want it."""
+        bot: ReelfeelBot = interaction.client
+        if bot.stopping:
+            raise UserError("The bot is restarting: try again in a minute.")
+        if interaction.type is not discord.InteractionType.application_command:
+            return
+        watch(interaction)
+        root = interaction.command.qualified_name.split()[0] if interaction.command else ""
+        if interaction.guild_id is not None and root not in EVERYWHERE:
+            check_channel(await rules_of(bot, bot.viewer(interaction)), interaction.channel)
 
     async def on_error(self, interaction: discord.Interaction[Any], error: app_commands.AppCommandError, /) -> None:
         """Answers with the table's sentence."""

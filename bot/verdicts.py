@@ -9,6 +9,8 @@ import discord
 from bot.answers import answer, defer
 from bot.cards.base import Card
 from bot.intake import accept_text, check_text
+from bot.meters import note_shown
+from bot.rules import takes_notices
 from db.jobs import forget_reply, mark_delivered, set_message
 from db.types import JobView, Origin
 
@@ -19,6 +21,10 @@ WAIT_S = 10.0
 """How long a reply waits for its verdict; far below the 15 minutes of an interaction's token."""
 LATER_HERE = (
     "Job {job} is queued behind other work: this message will show the verdict. `/results search` finds it too."
+)
+LATER_IN_REPLY = (
+    "Job {job} is queued behind other work: this reply shows the verdict if it comes within 15 minutes. "
+    "`/results search` finds it too."
 )
 LATER_BY_DM = (
     "Job {job} is queued behind other work: the verdict will come as a direct message. `/results search` finds it too."
@@ -85,9 +91,14 @@ async def _say_now(bot: ReelfeelBot, interaction: discord.Interaction[Any], job:
     if share:
         await bot.in_thread(set_message, bot.db, job.id, message.channel.id, message.id)
     await bot.in_thread(mark_delivered, bot.db, job.id)
+    note_shown(job)
 
 
 async def _say_later(bot: ReelfeelBot, interaction: discord.Interaction[Any], job_id: int, share: bool) -> None:
+    if not share and not await takes_notices(bot, bot.viewer(interaction)):
+        # The reply's token stays stored: the notifier finishes this reply as one that was left at "thinking ...".
+        await answer(interaction, Card(LATER_IN_REPLY.format(job=job_id)))
+        return
     message = await answer(interaction, Card((LATER_HERE if share else LATER_BY_DM).format(job=job_id)))
     await bot.in_thread(forget_reply, bot.db, job_id)
     if share:

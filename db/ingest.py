@@ -56,6 +56,7 @@ def open_upload(db: Database, claim: Claim) -> UploadInfo:
             upload.text_column,
             upload.film_column,
             upload.date_column,
+            upload.file_format,
         )
 
 

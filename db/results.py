@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from db.engine import Database
 from db.errors import JobNotFinished, NotFound, NotYours
 from db.finish import split_flags
+from db.message_deletions import doom
 from db.scope import visible
 from db.tables import Correction, Job, Prediction, Review
 from db.types import ResultView, Source, Viewer
@@ -97,3 +98,8 @@ def delete_result(db: Database, viewer: Viewer, review_id: int) -> None:
         session.execute(update(Review).where(Review.id == review_id).values(text=None))
         session.execute(update(Prediction).where(Prediction.review_id == review_id).values(explanation=None))
         session.execute(delete(Correction).where(Correction.review_id == review_id))
+        # A message's own card goes with its text, whoever pressed where; a file's card shows no text.
+        theirs = select(Job.id).join(Review, Review.job_id == Job.id).where(Review.id == review_id)
+        for found in session.scalars(theirs.where(Job.kind == "message")).all():
+            doom(session, (found,))
+            session.execute(update(Job).where(Job.id == found).values(message_id=None))

@@ -42,7 +42,15 @@ def _scored(db: Database, claim: Claim, limits: Limits, folder: Path, lease: Lea
 
     def write(out: BinaryIO) -> str:
         scored = queue.iter_scored(db, claim.job_id)
-        return write_scored(source, upload.filename, scored, out, limits=limits, text_column=upload.text_column)
+        return write_scored(
+            source,
+            upload.filename,
+            scored,
+            out,
+            limits=limits,
+            format=upload.file_format,
+            text_column=upload.text_column,
+        )
 
     with stored_file(db, upload) as source:
         return _store(db, "scored", folder, write, lease)

@@ -8,7 +8,8 @@ import discord
 
 from bot.buttons.job import AgainButton, CancelButton, ColumnSelect, FilesButton, ReuseButton
 from bot.buttons.page import ExportButton, PageButton
-from bot.buttons.result import CorrectButton, DeleteButton, DetailsButton, WrongButton
+from bot.buttons.privacy import ForgetButton
+from bot.buttons.result import DeleteButton, DetailsButton, WrongButton
 
 BUTTONS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (
     CancelButton,
@@ -21,5 +22,5 @@ BUTTONS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (
     DetailsButton,
     WrongButton,
     DeleteButton,
-    CorrectButton,
+    ForgetButton,
 )

@@ -9,5 +9,9 @@ COGS: tuple[str, ...] = (
     "bot.cogs.jobs",
     "bot.cogs.results",
     "bot.cogs.report",
+    "bot.cogs.correct",
+    "bot.cogs.settings",
+    "bot.cogs.server",
+    "bot.cogs.privacy",
     "bot.cogs.info",
 )

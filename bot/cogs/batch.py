@@ -13,6 +13,7 @@ from bot.batches import batch_for
 from bot.client import ReelfeelBot
 from bot.forms import UploadForm
 from bot.intake import FileRequest, check_file
+from bot.rules import standing_of, wants_share
 from bot.verdicts import origin_of
 
 Column = app_commands.Range[str, 1, 200]
@@ -43,7 +44,7 @@ class Batch(commands.Cog):
         text_column: Column | None = None,
         film_column: Column | None = None,
         date_column: Column | None = None,
-        share: bool = False,
+        share: bool | None = None,
         file2: discord.Attachment | None = None,
         file3: discord.Attachment | None = None,
         file4: discord.Attachment | None = None,
@@ -54,11 +55,10 @@ class Batch(commands.Cog):
         if len(files) == 1:
             check_file(file.filename, file.size, self.bot.settings)
         await defer(interaction)
-        origin = origin_of(interaction, share=share)
-        await batch_for(
-            interaction,
-            [FileRequest(one, origin, part, text_column, film_column, date_column) for part, one in enumerate(files)],
-        )
+        origin = origin_of(interaction, share=await wants_share(self.bot, interaction, share))
+        columns, standing = (text_column, film_column, date_column), standing_of(interaction)
+        requests = [FileRequest(one, origin, part, *columns, standing=standing) for part, one in enumerate(files)]
+        await batch_for(interaction, requests)
 
     @app_commands.command(description="A form for files of film reviews: up to ten at once")
     async def upload(self, interaction: discord.Interaction[Any]) -> None:

@@ -12,6 +12,7 @@ from bot.client import ReelfeelBot
 from bot.errors import UserError, note
 from bot.intake import MAX_FILES, FileRequest, accept_file, accept_text, check_text
 from bot.offers import same_file_question
+from bot.rules import answers_in, rules_of, standing_of
 from db.types import JobView, Origin
 from worker.names import is_review_file
 
@@ -32,6 +33,10 @@ class Messages(commands.Cog):
         try:
             if self.bot.stopping:
                 raise UserError("The bot is restarting: send it again in a minute.")
+            if message.guild is not None:
+                rules = await rules_of(self.bot, self.bot.viewer(message))
+                if not answers_in(rules, message.channel):
+                    return  # the server wants it silent there
             await self._take(message)
         except Exception as error:
             await self._answer(message, note(error, "a message").text, "error")
@@ -58,7 +63,7 @@ class Messages(commands.Cog):
         if len(message.attachments) > MAX_FILES:
             raise UserError(f"A message may bring {MAX_FILES} files: send the rest in another one.")
         for part, attachment in enumerate(message.attachments):
-            request = FileRequest(attachment, self._origin(message), part)
+            request = FileRequest(attachment, self._origin(message), part, standing=standing_of(message))
             try:
                 outcome = await accept_file(self.bot, request)
             except Exception as error:  # the other files of the message are taken all the same

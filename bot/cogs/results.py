@@ -11,12 +11,14 @@ from discord.ext import commands
 from bot.answers import answer, defer
 from bot.buttons.page import ExportButton
 from bot.cards.base import Card
+from bot.cards.correction import add_corrections
 from bot.cards.results import Asked, nothing_found, results_embed
 from bot.cards.verdict import verdict_card
 from bot.choices import Number, a_film, any_job
 from bot.dates import FORMS, parse_day
 from bot.exports import SEARCH, search_filter
 from bot.pages import LISTINGS, Listing, Sheet, open_pages
+from db.corrections import Corrections, corrections_of
 from db.jobs import get_job
 from db.results import get_result
 from db.search import search
@@ -85,14 +87,17 @@ class Results(commands.GroupCog, group_name="results", group_description="Verdic
     async def show(self, interaction: discord.Interaction[Any], id: Number) -> None:
         """One verdict in full."""
         await defer(interaction)
-        result, job = await self.bot.in_thread(_one, self.bot.db, self.bot.viewer(interaction), id)
-        await answer(interaction, verdict_card(result, job=job))
+        result, job, said = await self.bot.in_thread(_one, self.bot.db, self.bot.viewer(interaction), id)
+        card = verdict_card(result, job=job)
+        if card.embed is not None:
+            add_corrections(card.embed, said)
+        await answer(interaction, card)
 
 
-def _one(db: Database, viewer: Viewer, id_: int) -> tuple[ResultView, JobView]:
-    """A result and its job; blocking."""
+def _one(db: Database, viewer: Viewer, id_: int) -> tuple[ResultView, JobView, Corrections]:
+    """A result, its job and what was said about it; blocking."""
     result = get_result(db, viewer, id_)
-    return result, get_job(db, viewer, result.job_id)
+    return result, get_job(db, viewer, result.job_id), corrections_of(db, viewer, id_)
 
 
 def _page(db: Database, viewer: Viewer, wanted: SearchFilter, cursor: str | None) -> tuple[Page, dict[int, JobView]]:

@@ -12,6 +12,7 @@ from bot.choices import a_film
 from bot.client import ReelfeelBot
 from bot.errors import UserError
 from bot.offers import files_question
+from bot.rules import wants_share
 from bot.verdicts import score_for
 from worker.names import is_review_file
 
@@ -38,10 +39,10 @@ class Score(commands.Cog):
         interaction: discord.Interaction[Any],
         text: str,
         film: app_commands.Range[str, 1, 200] | None = None,
-        share: bool = False,
+        share: bool | None = None,
     ) -> None:
         """Answers with a verdict card."""
-        await score_for(interaction, text, share=share, film=film)
+        await score_for(interaction, text, share=await wants_share(self.bot, interaction, share), film=film)
 
     async def score_message(self, interaction: discord.Interaction[Any], message: discord.Message) -> None:
         """A private verdict on a message's text, or the question whether to score its files."""

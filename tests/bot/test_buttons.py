@@ -30,17 +30,6 @@ async def test_details(world: World, restarted: bool) -> None:
     assert 0.5 < float(embed.fields[0].value) < 1
 
 
-async def test_wrong_is_stored(world: World) -> None:
-    card = await verdict(world)
-    asked = await world.alice.click(card, label="Wrong?")
-    assert asked.ephemeral
-    await world.restart()
-    await world.alice.click(asked.response, label="Negative")
-    assert "negative" in asked.response.content
-    with world.db.read() as session:
-        assert session.execute(text("select user_id, label from corrections")).all() == [(world.alice.id, "negative")]
-
-
 async def test_delete_removes_card_and_text(world: World) -> None:
     card = await verdict(world)
     await world.alice.click(card, label="Delete")

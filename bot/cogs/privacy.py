@@ -1,0 +1,63 @@
+"""`/privacy show | export | delete`: what is kept about the caller, wherever it came from."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.answers import answer, defer
+from bot.cards.privacy import ask_card, export_card, kept_card
+from db.errors import JobsRunning
+from db.privacy import kept
+from db.takeout import write_takeout
+
+if TYPE_CHECKING:
+    from bot.cards.base import Card
+    from bot.client import ReelfeelBot
+    from db.engine import Database
+    from db.types import Viewer
+
+
+class Privacy(commands.GroupCog, group_name="privacy", group_description="What is kept about you"):
+    """Every query asks with the caller as owner; replies are private, in every channel."""
+
+    def __init__(self, bot: ReelfeelBot) -> None:
+        self.bot = bot
+
+    @app_commands.command()
+    async def show(self, interaction: discord.Interaction[Any]) -> None:
+        """What is kept about you, and when it is deleted."""
+        await defer(interaction)
+        found = await self.bot.in_thread(kept, self.bot.db, self.bot.viewer(interaction))
+        await answer(interaction, kept_card(found, retention_days=self.bot.settings.retention_days))
+
+    @app_commands.command()
+    async def export(self, interaction: discord.Interaction[Any]) -> None:
+        """Everything that is kept about you, as a zip."""
+        await defer(interaction)
+        limit = interaction.filesize_limit
+        await answer(interaction, await self.bot.in_thread(_packed, self.bot.db, self.bot.viewer(interaction), limit))
+
+    @app_commands.command()
+    async def delete(self, interaction: discord.Interaction[Any]) -> None:
+        """Deletes everything that is kept about you, after you confirmed."""
+        await defer(interaction)
+        found = await self.bot.in_thread(kept, self.bot.db, self.bot.viewer(interaction))
+        if found.running:
+            raise JobsRunning(found.running)
+        await answer(interaction, ask_card(found, interaction.user.id))
+
+
+def _packed(db: Database, viewer: Viewer, limit: int) -> Card:
+    out = io.BytesIO()
+    taken = write_takeout(db, viewer, out, max_bytes=limit)
+    return export_card(out.getvalue(), taken)
+
+
+async def setup(bot: ReelfeelBot) -> None:
+    """Called by discord.py when the extension is loaded."""
+    await bot.add_cog(Privacy(bot))

@@ -1,0 +1,121 @@
+"""`/server`: what the managers of a server decide. Discord shows it to those with Manage Server; we ask again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.answers import answer, defer
+from bot.cards.server import audit_card, server_card
+from bot.errors import UserError
+from bot.rules import rules_of
+from db.audit import server_lines
+from db.settings import change_guild_settings
+from db.types import GuildSettings
+
+if TYPE_CHECKING:
+    from bot.client import ReelfeelBot
+
+MOST: Final = 50
+"""Most channels, and most roles, in a server's list."""
+PER_PAGE: Final = 10
+
+Channel = discord.TextChannel | discord.ForumChannel | discord.VoiceChannel | discord.StageChannel | discord.Thread
+
+
+@app_commands.default_permissions(manage_guild=True)
+@app_commands.guild_only()
+class Server(commands.GroupCog, group_name="server", group_description="This server's rules, for its managers"):
+    """Commands of managers; each change is a line in the audit log, stored with it."""
+
+    def __init__(self, bot: ReelfeelBot) -> None:
+        self.bot = bot
+
+    async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
+        """Managers alone, whatever a server's integration settings let through."""
+        may = interaction.permissions
+        if interaction.guild_id is None or not (may.manage_guild or may.administrator):
+            raise app_commands.MissingPermissions(["manage_guild"])
+        return True
+
+    @app_commands.command()
+    async def show(self, interaction: discord.Interaction[Any]) -> None:
+        """Where I answer here, who may send files, how long texts are kept."""
+        await defer(interaction)
+        rules = await rules_of(self.bot, self.bot.viewer(interaction))
+        await answer(interaction, server_card(rules, self.bot.settings, changed=False))
+
+    @app_commands.command()
+    @app_commands.describe(channel="The channel", answer_there="Whether I answer there; with none listed, everywhere")
+    async def channel(self, interaction: discord.Interaction[Any], channel: Channel, answer_there: bool) -> None:
+        """Adds a channel to those I answer in, or takes it out."""
+        await self._change(
+            interaction, lambda old: replace(old, channels=listed(old.channels, channel.id, answer_there))
+        )
+
+    @app_commands.command()
+    @app_commands.describe(role="The role", may_send_files="Whether it may; with none listed, everybody may")
+    async def role(self, interaction: discord.Interaction[Any], role: discord.Role, may_send_files: bool) -> None:
+        """Adds a role to those whose files are scored, or takes it out."""
+        await self._change(interaction, lambda old: replace(old, roles=listed(old.roles, role.id, may_send_files)))
+
+    @app_commands.command()
+    @app_commands.describe(
+        retention_days="Days after which texts and files are deleted; 0 takes the host's",
+        jobs="Unfinished file jobs a member may have; 0 takes the host's",
+        upload_mib="Largest file in MiB; 0 takes the host's",
+    )
+    async def limits(
+        self,
+        interaction: discord.Interaction[Any],
+        retention_days: app_commands.Range[int, 0, 365] | None = None,
+        jobs: app_commands.Range[int, 0, 100] | None = None,
+        upload_mib: app_commands.Range[int, 0, 500] | None = None,
+    ) -> None:
+        """Sets how long texts are kept, and how many and how large files may be."""
+        wanted = {"retention_days": retention_days, "max_active_jobs": jobs, "max_upload_mib": upload_mib}
+        given: dict[str, Any] = {name: value or None for name, value in wanted.items() if value is not None}
+        if not given:
+            raise UserError("Name what to change: `retention_days`, `jobs` or `upload_mib`.")
+        await self._change(interaction, lambda old: replace(old, **given))
+
+    @app_commands.command()
+    async def reset(self, interaction: discord.Interaction[Any]) -> None:
+        """Takes back everything that was set here: the host's values count again."""
+        await self._change(interaction, lambda old: GuildSettings(old.guild_id))
+
+    @app_commands.command()
+    @app_commands.describe(before="Go on before this number, as the last page says it")
+    async def audit(self, interaction: discord.Interaction[Any], before: int | None = None) -> None:
+        """Who changed what here, and when."""
+        await defer(interaction)
+        lines = await self.bot.in_thread(
+            server_lines, self.bot.db, self.bot.viewer(interaction), before_id=before, limit=PER_PAGE + 1
+        )
+        await answer(interaction, audit_card(lines[:PER_PAGE], more=len(lines) > PER_PAGE))
+
+    async def _change(
+        self, interaction: discord.Interaction[Any], change: Callable[[GuildSettings], GuildSettings]
+    ) -> None:
+        await defer(interaction)
+        rules = await self.bot.in_thread(change_guild_settings, self.bot.db, self.bot.viewer(interaction), change)
+        await answer(interaction, server_card(rules, self.bot.settings, changed=True))
+
+
+def listed(ids: tuple[int, ...], id_: int, wanted: bool) -> tuple[int, ...]:
+    """The list with or without the id; raises UserError when it is full."""
+    if not wanted:
+        return tuple(one for one in ids if one != id_)
+    if id_ not in ids and len(ids) >= MOST:
+        raise UserError(f"The list holds {MOST} already: take one out first.")
+    return ids if id_ in ids else (*ids, id_)
+
+
+async def setup(bot: ReelfeelBot) -> None:
+    """Called by discord.py when the extension is loaded."""
+    await bot.add_cog(Server(bot))

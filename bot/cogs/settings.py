@@ -1,0 +1,59 @@
+"""`/settings`: what the caller wants when a command does not say it."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any, Final
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.answers import answer, defer
+from bot.cards.settings import AS_SENT, settings_card
+from db.settings import save_user_settings, user_settings
+
+if TYPE_CHECKING:
+    from bot.client import ReelfeelBot
+
+FORMATS: Final = (AS_SENT, "csv", "tsv", "jsonl", "json", "parquet", "xlsx")
+
+
+class UserSettingsCog(commands.Cog, name="Settings"):
+    """The command `/settings`."""
+
+    def __init__(self, bot: ReelfeelBot) -> None:
+        self.bot = bot
+
+    @app_commands.command()
+    @app_commands.describe(
+        sharing="Show verdicts and jobs to everybody in the channel, unless a command says otherwise",
+        notices="Send results as direct messages when they have no other place",
+        file_format="Format of scored files",
+    )
+    @app_commands.choices(file_format=[app_commands.Choice(name=name, value=name) for name in FORMATS])
+    async def settings(
+        self,
+        interaction: discord.Interaction[Any],
+        sharing: bool | None = None,
+        notices: bool | None = None,
+        file_format: str | None = None,
+    ) -> None:
+        """Shows your settings, or changes those you name."""
+        await defer(interaction)
+        viewer = self.bot.viewer(interaction)
+        old = await self.bot.in_thread(user_settings, self.bot.db, viewer)
+        wanted = {"share": sharing, "dm_notices": notices}
+        given: dict[str, Any] = {name: value for name, value in wanted.items() if value is not None}
+        new = dataclasses.replace(old, **given)
+        if file_format is not None:
+            new = dataclasses.replace(new, file_format=None if file_format == AS_SENT else file_format)
+        changed = (sharing, notices, file_format) != (None, None, None)
+        if changed:
+            await self.bot.in_thread(save_user_settings, self.bot.db, viewer, new)
+        await answer(interaction, settings_card(new, changed=changed))
+
+
+async def setup(bot: ReelfeelBot) -> None:
+    """Called by discord.py when the extension is loaded."""
+    await bot.add_cog(UserSettingsCog(bot))
