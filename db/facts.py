@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Select, Table, and_, func, or_, select, text, union_all
+from sqlalchemy import CTE, ColumnElement, Select, Table, and_, func, or_, select, text, true, union_all
 from sqlalchemy.orm import Session
 
 from db.dialect import film_name, is_sqlite
@@ -28,8 +28,10 @@ def snapshot(session: Session) -> None:
 class Seen:
     """Jobs that the viewer sees, or the one of them that is asked for."""
 
-    def __init__(self, viewer: Viewer, job_id: int | None = None) -> None:
-        parts = [select(Job.id, Job.rolled_up, Job.kind).where(leg) for leg in legs(viewer, Job)]
+    def __init__(self, viewer: Viewer | None, job_id: int | None = None) -> None:
+        """`viewer` None: the host, who sees all jobs."""
+        scope = [true()] if viewer is None else legs(viewer, Job)
+        parts = [select(Job.id, Job.rolled_up, Job.kind).where(leg) for leg in scope]
         if job_id is not None:
             parts = [part.where(Job.id == job_id) for part in parts]
         jobs: CTE = union_all(*parts).cte("seen")

@@ -78,9 +78,17 @@ class _Tally:
 
 def summary(db: Database, viewer: Viewer, wanted: ReportFilter) -> Report:
     """Everything a report shows, over the reviews that fit and that the viewer sees."""
+    return _summary(db, Seen(viewer, wanted.job_id), wanted)
+
+
+def summary_of_all(db: Database, wanted: ReportFilter) -> Report:
+    """The same over everybody's reviews, for the host's command line."""
+    return _summary(db, Seen(None, wanted.job_id), wanted)
+
+
+def _summary(db: Database, seen: Seen, wanted: ReportFilter) -> Report:
     with db.read() as session:
         snapshot(session)
-        seen = Seen(viewer, wanted.job_id)
         film: list[ColumnElement[bool]] = []
         if wanted.film is not None:
             film = of_films(seen, films_named(session, seen, wanted.film))

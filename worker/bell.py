@@ -54,7 +54,7 @@ class Bell:
         return self._try(lambda: self._app.send_task(task, args=[chunk_id], queue=queue, ignore_result=True))
 
     def ask_why(self, review_id: int) -> bool:
-        """Asks for the explanation of a stored verdict; False when that could not be sent. Nobody asks again by itself."""
+        """Asks for the explanation of a stored verdict; False when that could not be sent, and nobody asks again."""
         why = names.EXPLAIN_REVIEW
         return self._try(
             lambda: self._app.send_task(why, args=[review_id], queue=names.INTERACTIVE, ignore_result=True)

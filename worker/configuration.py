@@ -58,7 +58,7 @@ def celery_app(redis_url: str, *, lease_s: float = 30, sender: bool = False, eve
         task_time_limit=LONG_LIMIT_S,
         task_annotations={
             name: {"soft_time_limit": lease_s * SOFT_SHARE, "time_limit": lease_s * HARD_SHARE}
-            for name in (names.SCORE_REVIEW, names.SCORE_CHUNK, names.SWEEP)
+            for name in (names.SCORE_REVIEW, names.SCORE_CHUNK, names.SWEEP, names.EXPLAIN_REVIEW)
         },
         worker_pool_start_method="spawn",
         worker_proc_alive_timeout=120.0,

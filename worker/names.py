@@ -18,6 +18,8 @@ INGEST_UPLOAD: Final = "reelfeel.ingest_upload"
 SCORE_CHUNK: Final = "reelfeel.score_chunk"
 FINISH_JOB: Final = "reelfeel.finish_job"
 SWEEP: Final = "reelfeel.sweep"
+EXPLAIN_REVIEW: Final = "reelfeel.explain_review"
+"""Takes a result's number, on the interactive queue; nothing is owed: a report does without."""
 
 HINT_CHANNEL: Final = "reelfeel:jobs"
 """Redis pub/sub channel; the message is a job's id in decimal. A hint only: SQL is the truth."""

@@ -20,6 +20,7 @@ from worker import meters, names
 from worker.acks import ChunkTask
 from worker.app import BROKER, SETTINGS, app
 from worker.bell import Bell
+from worker.explain import explain_review
 from worker.files.limits import Limits
 from worker.limits import limits_of
 from worker.sweeper import sweep_once
@@ -78,6 +79,15 @@ def work_on_chunk(chunk_id: int) -> None:
     sweep()
 
 
+def explain(review_id: int) -> None:
+    """Explains one stored verdict for a report."""
+    assert _tools is not None, "worker_process_init did not run"
+    try:
+        explain_review(_tools.db, _tools.scorer, review_id)
+    except DbError as error:
+        log.error("no explanation (%s)", type(error).__name__, extra={"error": type(error).__name__})
+
+
 def sweep() -> None:
     """Rings for whatever is due; the timer of `worker.run` does the same without a broker."""
     assert _tools is not None, "worker_process_init did not run"
@@ -91,3 +101,4 @@ signals.worker_process_init.connect(_open)
 for _name in (names.SCORE_REVIEW, names.SCORE_CHUNK, names.INGEST_UPLOAD, names.FINISH_JOB):
     app.task(name=_name, base=ChunkTask)(work_on_chunk)
 app.task(name=names.SWEEP, base=ChunkTask)(sweep)
+app.task(name=names.EXPLAIN_REVIEW, base=ChunkTask)(explain)
