@@ -6,7 +6,7 @@ PIP     = $(BIN)/python -m pip --disable-pip-version-check -q install
 SELF    = $(PIP) --no-deps --no-build-isolation -e .
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev up test check lock bench bench-model faults pictures clean
+.PHONY: help install install-dev up test check lock bench bench-model faults faults-up pictures clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -46,8 +46,11 @@ bench: bench-model ## all benchmarks
 bench-model: install-dev ## speed of the scorer beside its peers, in about five minutes; writes docs/bench-model.md
 	$(BIN)/python -m model.bench --write
 
-faults: install-dev ## a 20,000-row job through kills of worker, bot and broker
-	$(BIN)/python -m tests.end_to_end.run_faults
+faults: install-dev ## 200 random faults against all that runs, in about half an hour; FAULTS="--seed 7 --only pg-cut"
+	$(BIN)/python -m tests.faults.run $(FAULTS)
+
+faults-up: install-dev ## a 20,000-row job under `reelfeel up` through kills of worker, bot and broker
+	$(BIN)/python -m tests.faults.run_up
 
 pictures: install-dev ## the README's pictures anew (needs Debian's chromium)
 	$(BIN)/python -m tests.end_to_end.run_pictures

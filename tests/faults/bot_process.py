@@ -151,5 +151,5 @@ class LinkedBot(ReelfeelBot):
 
 if __name__ == "__main__":
     async_context.set(LinkedWebhooks(LINK))  # before any task: they copy the context
-    bot.run.ReelfeelBot = LinkedBot  # type: ignore[misc]
+    bot.run.ShardedBot = LinkedBot  # type: ignore[assignment,misc]  # one connection, which is ours
     sys.exit(bot.run.main(settings()))

@@ -65,7 +65,7 @@ class Trial:
                 fault.strike(strike)
             if self.dice.random() < 0.5:
                 self._send(played, (), most=1)
-            time.sleep(max(self.dice.uniform(*fault.hold) for fault in faults))
+            time.sleep(max((self.dice.uniform(*fault.hold) for fault in faults), default=0.0))
         except Exception as error:
             played.broken.append(f"the round ended with {type(error).__name__}: {error}")
         # Servers first: a worker or bot that finds none ends with 69, and only then is started again by its supervisor.
@@ -86,7 +86,7 @@ class Trial:
                 mark = f"{fault.mark} {self.stage.kind}{self._mark}"
                 work.append(self.crowd.make(self.dice.choice(ways), rows=fault.rows, mark=mark))
             elif fault.ways:
-                work.append(self.crowd.make(self.dice.choice(ways)))
+                work.append(self.crowd.make(self.dice.choice(ways), rows=fault.rows))
         work += [self.crowd.make(self.dice.choice(WAYS)) for _ in range(self.dice.randint(1, most))]
         for one in work:
             self.crowd.send(one)

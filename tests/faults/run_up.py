@@ -1,4 +1,4 @@
-"""`make faults`: a 20,000-row job through kill -9 of the worker, of the bot and of the broker, under `reelfeel up`.
+"""`make faults-up`: a 20,000-row job through kill -9 of the worker, of the bot and of the broker, under `reelfeel up`.
 
 Not part of the suite: it takes a minute or two. Prints what it did and when; exit code 0 when afterwards there are
 exactly 20,000 predictions, one for each review.
