@@ -115,12 +115,6 @@ class DistilConfig(_Section):
     """Pieces of whole sentences cut from each review as further examples."""
     piece_sentences: Count = 6
     """Sentences of the longest piece."""
-    renew_after: Count | None = None
-    """After that many epochs the student's own logits count half in the soft labels of everything but labelled reviews
-    (Furlanello et al. 2018, "Born-Again Neural Networks"), and `adversarial` takes effect. Needs `teacher`."""
-    adversarial: Annotated[float, Field(ge=0)] = 0.0
-    """How far, in lengths of a mean word vector over the whole review, a second reading of each batch is moved against
-    the network (Miyato et al. 2017, whose 5.0 on normalised vectors of 256 is 0.3 here). Doubles an epoch's time."""
 
 
 class WideConfig(_Section):
@@ -170,8 +164,6 @@ class Config(_Section):
             raise ValueError("distil needs data.unlabelled")
         if self.teacher and not self.distil:
             raise ValueError("teacher needs distil: nothing would learn from it")
-        if self.distil and self.distil.renew_after and not self.teacher:
-            raise ValueError("distil.renew_after needs a teacher section: there are no soft labels of its own kind")
         if self.teacher and self.teacher.dimensions != self.network.dimensions:
             raise ValueError("network.dimensions must be teacher.dimensions: the student starts with that embedding")
         return self

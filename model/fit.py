@@ -20,7 +20,7 @@ from model.vocabulary import UNKNOWN
 if TYPE_CHECKING:
     import keras
 
-CHECKPOINT, BEST, HISTORY, RENEWED = "checkpoint.npz", "best.npz", "history.json", "targets.npz"
+CHECKPOINT, BEST, HISTORY = "checkpoint.npz", "best.npz", "history.json"
 _PREDICT_STEPS = 40_000
 
 
@@ -42,19 +42,6 @@ class Examples:
         return np.asarray([len(row) for row in self.rows], dtype=np.int64)
 
 
-@dataclass(frozen=True, slots=True)
-class Renewal:
-    """What changes after `after` epochs: the targets, and each batch is read a second time, against its grain.
-
-    targets: the network with its averaged weights -> new targets of all training examples (float32 [n]);
-    adversarial: as in `config.DistilConfig`.
-    """
-
-    after: int
-    adversarial: float
-    targets: "Callable[[keras.Model], NDArray[np.float32]]"
-
-
 class _Trainer:
     """One network with its optimizer and the running average of its weights."""
 
@@ -70,69 +57,25 @@ class _Trainer:
         self.optimizer = keras.optimizers.Adam(schedule)
         self.optimizer.build(network.trainable_variables)
         self.average = [tf.Variable(variable.value) for variable in network.trainable_variables]
-        self.config = config
-        self.step = self._compiled(self._gradients)
+        self.step: Callable[[NDArray[np.int32], NDArray[np.float32]], Any] = self._compiled(config)
 
-    def harden(self, size: float) -> None:
-        """From now on every step learns from the batch and from its adversarial twin alike."""
-        self.step = self._compiled(lambda ids, labels: self._against(ids, labels, size))
-
-    def _gradients(self, ids: Any, labels: Any) -> tuple[Any, list[Any]]:
-        """Loss of a batch and its gradients."""
-        import tensorflow as tf
-
-        variables = self.network.trainable_variables
-        with tf.GradientTape() as tape:
-            logits = self.network(ids, training=True)[:, 0]
-            loss = tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels, logits))
-        # Dense, so that a word's repeats are summed before the norm is taken.
-        return loss, [tf.convert_to_tensor(one) for one in tape.gradient(loss, [v.value for v in variables])]
-
-    def _against(self, ids: Any, labels: Any, size: float) -> tuple[Any, list[Any]]:
-        """The same, averaged with what the batch costs when its word vectors are moved to where it costs most.
-
-        Miyato, Dai, Goodfellow 2017, "Adversarial Training Methods for Semi-Supervised Text Classification", section 3.
-        They normalise the vectors; here the step is measured in lengths of a word vector instead, which is the same.
-        """
-        import tensorflow as tf
-
-        from model import network as parts
-
-        variables = self.network.trainable_variables
-        own = [variable.value for variable in variables]
-        embed = self.network.get_layer(parts.EMBEDDING)
-
-        def cost(vectors: Any) -> Any:
-            logits = parts.training_logits(self.network, vectors, ids)[:, 0]
-            return tf.nn.sigmoid_cross_entropy_with_logits(labels, logits)
-
-        with tf.GradientTape() as tape:
-            vectors = embed(ids)
-            loss = tf.reduce_mean(cost(vectors))
-        *plain, uphill = tape.gradient(loss, [*own, vectors])
-        real = tf.cast(ids != 0, tf.float32)
-        length = tf.reduce_sum(tf.norm(vectors, axis=-1) * real) / tf.maximum(tf.reduce_sum(real), 1.0)
-        norm = tf.sqrt(tf.reduce_sum(tf.square(uphill), axis=[1, 2], keepdims=True))
-        shift = tf.stop_gradient(size * length * uphill / tf.maximum(norm, 1e-12))
-        with tf.GradientTape() as tape:
-            twin = tf.reduce_mean(cost(embed(ids) + shift))
-        pairs = zip(plain, tape.gradient(twin, own), strict=True)
-        return (loss + twin) / 2, [(tf.convert_to_tensor(a) + tf.convert_to_tensor(b)) / 2 for a, b in pairs]
-
-    def _compiled(
-        self, gradients: Callable[[Any, Any], tuple[Any, list[Any]]]
-    ) -> Callable[[NDArray[np.int32], NDArray[np.float32]], Any]:
+    def _compiled(self, config: TrainingConfig) -> Callable[[NDArray[np.int32], NDArray[np.float32]], Any]:
         import tensorflow as tf
 
         variables = self.network.trainable_variables
 
         def step(ids: Any, labels: Any) -> Any:
-            loss, dense = gradients(ids, labels)
-            clipped, _ = tf.clip_by_global_norm(dense, self.config.clip)
+            with tf.GradientTape() as tape:
+                logits = self.network(ids, training=True)[:, 0]
+                loss = tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels, logits))
+            sparse = tape.gradient(loss, [variable.value for variable in variables])
+            # Dense, so that a word's repeats are summed before the norm is taken.
+            dense = [tf.convert_to_tensor(gradient) for gradient in sparse]
+            clipped, _ = tf.clip_by_global_norm(dense, config.clip)
             self.optimizer.apply(clipped, variables)
             # A short memory at first: the average must not remember the random start.
             count = tf.cast(self.optimizer.iterations.value, tf.float32)
-            keep = tf.minimum(self.config.ema, (1.0 + count) / (10.0 + count))
+            keep = tf.minimum(config.ema, (1.0 + count) / (10.0 + count))
             for mean, variable in zip(self.average, variables, strict=True):
                 mean.assign_add((1.0 - keep) * (variable.value - mean))
             return loss
@@ -210,45 +153,23 @@ def _history(folder: Path, resume: bool) -> list[dict[str, float]]:
     return stored
 
 
-def _renewed(trainer: _Trainer, train: Examples, renewal: Renewal, epoch: int, folder: Path) -> Examples:
-    """The examples with new targets, and the trainer hardened; a run resumed later reads the targets back."""
-    path = folder / RENEWED
-    if epoch == renewal.after:
-        with trainer.averaged():
-            write_arrays(path, {"targets": renewal.targets(trainer.network)})
-    if renewal.adversarial > 0:
-        trainer.harden(renewal.adversarial)
-    with np.load(path) as stored:
-        return Examples(train.rows, stored["targets"])
-
-
 def fit(
-    network: "keras.Model",
-    train: Examples,
-    dev: Examples,
-    config: TrainingConfig,
-    folder: Path,
-    *,
-    resume: bool,
-    renewal: Renewal | None = None,
+    network: "keras.Model", train: Examples, dev: Examples, config: TrainingConfig, folder: Path, *, resume: bool
 ) -> list[dict[str, float]]:
     """Trains `network` and leaves the best epoch's averaged weights in it.
 
     Writes a checkpoint and the history into `folder` after each epoch; with `resume` it goes on after the last epoch
-    found there, and ends like an unbroken run. `renewal` changes the targets and the steps of its later epochs.
-    Returns one record an epoch: loss, dev_log_loss, dev_accuracy, seconds (by the clock), cpu_seconds (of all threads).
+    found there, and ends like an unbroken run. Returns one record an epoch: loss, dev_log_loss,
+    dev_accuracy, seconds (by the clock), cpu_seconds (of all threads).
     """
     trainer = _Trainer(network, config, -(-len(train.rows) // config.batch) * config.epochs)
     history = _history(folder, resume)
-    found = len(history)
     if history:
         trainer.load(folder / CHECKPOINT)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, TextColumn("{task.fields[note]}")) as progress:
         for epoch in range(len(history), config.epochs):
             began, work = time.monotonic(), time.process_time()
-            if renewal is not None and epoch == max(found, renewal.after):
-                train = _renewed(trainer, train, renewal, epoch, folder)
             record = {"epoch": float(epoch + 1), "loss": _epoch(trainer, train, config, epoch, progress)}
             record |= {**_score(trainer, dev), "seconds": time.monotonic() - began}
             record["cpu_seconds"] = time.process_time() - work

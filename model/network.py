@@ -4,7 +4,7 @@ Embedding -> spatial dropout -> bidirectional LSTM (Hochreiter & Schmidhuber 199
 mean over all real steps (Howard & Ruder 2018, "concat pooling", section 3.3, without the last state) -> logit.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     import keras
 
 EMBEDDING, RECURRENT, OUTPUT = "embedding", "recurrent", "logit"
-_SPATIAL, _POOLING, _DROPOUT = "spatial_dropout", "pooling", "dropout"
 
 
 def build(config: NetworkConfig, words: int) -> "keras.Model":
@@ -47,27 +46,12 @@ def build(config: NetworkConfig, words: int) -> "keras.Model":
     ids = keras.Input((None,), dtype="int32", name="ids")
     mask = keras.ops.not_equal(ids, 0)
     vectors = keras.layers.Embedding(words, config.dimensions, name=EMBEDDING)(ids)
-    vectors = keras.layers.SpatialDropout1D(config.spatial_dropout, name=_SPATIAL)(vectors)
+    vectors = keras.layers.SpatialDropout1D(config.spatial_dropout)(vectors)
     lstm = keras.layers.LSTM(config.units, return_sequences=True)
     states = keras.layers.Bidirectional(lstm, name=RECURRENT)(vectors, mask=mask)
-    pooled = MaskedPooling(name=_POOLING)(states, mask)
-    pooled = keras.layers.Dropout(config.dropout, name=_DROPOUT)(pooled)
+    pooled = MaskedPooling(name="pooling")(states, mask)
+    pooled = keras.layers.Dropout(config.dropout)(pooled)
     return keras.Model(ids, keras.layers.Dense(1, name=OUTPUT)(pooled), name="reelfeel")
-
-
-def training_logits(network: "keras.Model", vectors: Any, ids: Any) -> Any:
-    """What the layers after the embedding make of word vectors [batch, steps, d] while training: logits [batch, 1].
-
-    `ids` (int32 [batch, steps]) says which steps are padding. With the embedding's own vectors this is
-    `network(ids, training=True)`.
-    """
-    import keras
-
-    mask = keras.ops.not_equal(ids, 0)
-    vectors = network.get_layer(_SPATIAL)(vectors, training=True)
-    states = network.get_layer(RECURRENT)(vectors, mask=mask, training=True)
-    pooled = network.get_layer(_DROPOUT)(network.get_layer(_POOLING)(states, mask), training=True)
-    return network.get_layer(OUTPUT)(pooled)
 
 
 def set_embedding(network: "keras.Model", table: NDArray[np.float32]) -> None:

@@ -17,7 +17,7 @@ from model.wide import Wide
 if TYPE_CHECKING:
     import keras
 
-    from model.fit import Examples, Renewal
+    from model.fit import Examples
     from model.teachers.stage import Taught
 
     Fitted = tuple[keras.Model, list[dict[str, float]]]
@@ -47,13 +47,7 @@ def _examples(corpus: Corpus, rows: NDArray[np.int64], limit: int) -> "Examples"
 
 
 def _fitted(
-    settings: Config,
-    corpus: Corpus,
-    vectors: NDArray[np.float32],
-    train: "Examples",
-    folder: Path,
-    resume: bool,
-    renewal: "Renewal | None" = None,
+    settings: Config, corpus: Corpus, vectors: NDArray[np.float32], train: "Examples", folder: Path, resume: bool
 ) -> "Fitted":
     """One network, fresh from its seed and the embedding `vectors`, fitted on `train`; checkpoints go to `folder`."""
     import keras
@@ -65,7 +59,7 @@ def _fitted(
     network.set_embedding(built, vectors)
     folder.mkdir(parents=True, exist_ok=True)
     dev = _examples(corpus, corpus.split.dev, settings.serving.max_tokens)
-    return built, fit.fit(built, train, dev, settings.training, folder, resume=resume, renewal=renewal)
+    return built, fit.fit(built, train, dev, settings.training, folder, resume=resume)
 
 
 def _mixed(settings: Config, labels: NDArray[np.float32], soft: NDArray[np.float64]) -> NDArray[np.float32]:
@@ -94,30 +88,7 @@ def _self_taught(settings: Config, corpus: Corpus, folder: Path, resume: bool) -
     return fit.Examples([*train.rows, *rows], np.concatenate([train.targets, soft])), ngrams
 
 
-def _renewal(
-    settings: Config, examples: "Examples", soft: NDArray[np.float64], unseen: NDArray[np.bool_]
-) -> "Renewal | None":
-    """Where a document is `unseen` (bool [n]: neither labelled nor cut from what is) the student's own logit counts
-    half in its soft label; elsewhere the student has seen the label, and only its teachers count.
-    """
-    from model import fit
-
-    distil = settings.distil
-    if distil is None or distil.renew_after is None:
-        return None
-
-    def targets(network: "keras.Model") -> NDArray[np.float32]:
-        own = fit.predict(network, [row for row, fresh in zip(examples.rows, unseen, strict=True) if fresh])
-        renewed = examples.targets.copy()
-        renewed[unseen] = metrics.sigmoid((soft[unseen] + own) / 2)
-        return renewed
-
-    return fit.Renewal(distil.renew_after, distil.adversarial, targets)
-
-
-def _taught(
-    settings: Config, corpus: Corpus, folder: Path, resume: bool
-) -> "tuple[Examples, Wide, Taught, Renewal | None]":
+def _taught(settings: Config, corpus: Corpus, folder: Path, resume: bool) -> "tuple[Examples, Wide, Taught]":
     """The same with the teachers of `model.teachers`, who also label pieces of reviews; both parts learn from them."""
     from model import fit
     from model.teachers import stage
@@ -132,8 +103,7 @@ def _taught(
     targets = _mixed(settings, labels, taught.soft)
     ngrams = features.fit(np.arange(len(targets)), targets)
     rows = corpus.encoded(found.tokens, settings.training.max_tokens)
-    examples = fit.Examples(rows, targets)
-    return examples, ngrams, taught, _renewal(settings, examples, taught.soft, found.owner >= found.labelled)
+    return fit.Examples(rows, targets), ngrams, taught
 
 
 def _student(settings: Config) -> Config:
@@ -153,8 +123,8 @@ def _parts(settings: Config, corpus: Corpus, folder: Path, resume: bool) -> "tup
     if settings.teacher is None:
         examples, ngrams = _self_taught(settings, corpus, folder, resume)
         return _fitted(_student(settings), corpus, corpus.vectors, examples, target, resume), ngrams, {}
-    examples, ngrams, taught, renewal = _taught(settings, corpus, folder, resume)
-    fitted = _fitted(_student(settings), corpus, taught.embedding, examples, target, resume, renewal)
+    examples, ngrams, taught = _taught(settings, corpus, folder, resume)
+    fitted = _fitted(_student(settings), corpus, taught.embedding, examples, target, resume)
     return fitted, ngrams, taught.facts
 
 

@@ -2,7 +2,6 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -74,9 +73,8 @@ def test_a_finished_run_is_resumed_without_training(tiny_run: Path, tiny_config:
     assert folder.verify(tiny_run / "model") == before
 
 
-@pytest.mark.parametrize("killed_in", [1, 2])
 def test_an_interrupted_run_ends_like_an_unbroken_one(
-    killed_in: int, tiny_config: config.Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tiny_config: config.Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import keras
 
@@ -85,17 +83,12 @@ def test_an_interrupted_run_ends_like_an_unbroken_one(
     rows = corpus.split.train[:96]
     examples = fit.Examples(corpus.ids(rows, 64), corpus.reviews.labels[rows].astype(np.float32))
 
-    def renewed(built: Any) -> np.ndarray:
-        own = 1 / (1 + np.exp(-fit.predict(built, examples.rows)))
-        return ((examples.targets + own) / 2).astype(np.float32)
-
     def fitted(target: Path, resume: bool) -> list[np.ndarray]:
         target.mkdir(exist_ok=True)
         keras.utils.set_random_seed(1)
         built = network.build(tiny_config.network, len(corpus.vocabulary))
         network.set_embedding(built, corpus.vectors)
-        renewal = fit.Renewal(1, 0.3, renewed)
-        fit.fit(built, examples, examples, settings, target, resume=resume, renewal=renewal)
+        fit.fit(built, examples, examples, settings, target, resume=resume)
         return [network.embedding(built), *network.recurrent_weights(built).values()]
 
     unbroken = fitted(tmp_path / "a", resume=False)
@@ -104,7 +97,7 @@ def test_an_interrupted_run_ends_like_an_unbroken_one(
     def killed(
         trainer: fit._Trainer, seen: fit.Examples, chosen: config.TrainingConfig, number: int, bar: object
     ) -> float:
-        if number == killed_in:
+        if number == 1:
             raise KeyboardInterrupt
         return epoch(trainer, seen, chosen, number, bar)  # type: ignore[arg-type]
 
@@ -114,28 +107,6 @@ def test_an_interrupted_run_ends_like_an_unbroken_one(
     monkeypatch.undo()
     for first, second in zip(unbroken, fitted(tmp_path / "b", resume=True), strict=True):
         np.testing.assert_allclose(first, second, atol=1e-5)
-
-
-def test_the_adversarial_twin_costs_more_than_the_batch_and_a_shift_of_nothing_changes_nothing(
-    tiny_config: config.Config,
-) -> None:
-    import keras
-
-    still = tiny_config.network.model_copy(update={"dropout": 0.0, "spatial_dropout": 0.0})
-    keras.utils.set_random_seed(2)
-    built = network.build(still, 50)
-    trainer = fit._Trainer(built, tiny_config.training, 10)
-    ids = np.random.default_rng(1).integers(1, 50, (6, 9)).astype(np.int32)
-    ids[:, 6:] = 0
-    labels = np.array([1, 0, 1, 0, 1, 0], np.float32)
-    loss, plain = trainer._gradients(ids, labels)
-    same_loss, same = trainer._against(ids, labels, 0.0)
-    assert float(loss) == pytest.approx(float(same_loss), abs=1e-6)
-    for one, other in zip(plain, same, strict=True):
-        np.testing.assert_allclose(one, other, atol=1e-6)
-    costs = [float(trainer._against(ids, labels, size)[0]) for size in (0.0, 0.2, 0.5)]
-    assert costs == sorted(costs)
-    assert costs[2] > costs[0] + 1e-3
 
 
 def test_shipping_replaces_the_folder_whole(tiny_run: Path, tmp_path: Path) -> None:
