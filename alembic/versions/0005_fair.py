@@ -27,9 +27,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_index("ix_chunks_state", table_name="chunks")
-    op.create_index(
-        "ix_chunks_open", "chunks", ["state", "queue", "job_id"], sqlite_where=OPEN, postgresql_where=OPEN
-    )
+    op.create_index("ix_chunks_open", "chunks", ["state", "queue", "job_id"], sqlite_where=OPEN, postgresql_where=OPEN)
     op.drop_index("ix_jobs_day", table_name="jobs")
     op.drop_index("ix_jobs_unfinished", table_name="jobs")
     op.drop_column("jobs", "model_refused_at")
