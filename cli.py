@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -18,10 +19,11 @@ import typer
 from worker.process import exit_codes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from rich.progress import Progress, TaskID
 
+    from db.engine import Database
     from model import Scorer
     from settings import Settings
 
@@ -38,6 +40,8 @@ app = typer.Typer(
 )
 db_app = typer.Typer(help="The SQL database.", no_args_is_help=True)
 app.add_typer(db_app, name="db")
+privacy_app = typer.Typer(help="What is kept about one user: export it, delete it.", no_args_is_help=True)
+app.add_typer(privacy_app, name="privacy")
 data_app = typer.Typer(help="Training data: what is in a file, and where to get it.", no_args_is_help=True)
 app.add_typer(data_app, name="data")
 
@@ -204,6 +208,147 @@ def db_check() -> None:
     if problems:
         raise typer.Exit(exit_codes.UNAVAILABLE)
     typer.echo("The database answers and its schema is the newest.")
+
+
+@contextmanager
+def stored() -> Iterator[Database]:
+    """The database with the keys of the settings; exit 78 or 69 with one sentence when it cannot be used."""
+    from db import text_keys
+    from db.engine import Database
+    from db.errors import BadTextKey, DbError, SchemaOutdated, TextKeyMissing
+
+    config = load_settings()
+    try:
+        database = Database(config.database(), durable=True, text_keys=config.sealing_keys())
+        try:
+            database.check_schema()
+            text_keys.check(database)
+            yield database
+        finally:
+            database.dispose()
+    except (BadTextKey, TextKeyMissing, SchemaOutdated) as error:
+        stop(error, exit_codes.CONFIGURATION)
+    except DbError as error:
+        stop(error, exit_codes.UNAVAILABLE)
+
+
+def host_name() -> str:
+    """Who types this, for the audit log."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container without a name for its user
+        return str(os.getuid())
+
+
+@db_app.command("new-key")
+def db_new_key() -> None:
+    """Prints a fresh key for REELFEEL_TEXT_KEYS."""
+    from db.crypto import new_key
+
+    typer.echo(new_key())
+
+
+@db_app.command("rotate-keys")
+def db_rotate_keys(
+    to_plain: Annotated[bool, typer.Option("--to-plain", help="Store texts unencrypted again.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
+) -> None:
+    """Brings stored texts and files under the first of REELFEEL_TEXT_KEYS; broken off, it goes on the next time."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from db import text_keys
+    from db.audit import note_host
+
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with stored() as database:
+        if not database.sealer.active:
+            stop("REELFEEL_TEXT_KEYS is not set: make a key with `reelfeel db new-key`.", exit_codes.CONFIGURATION)
+        before = ", ".join(text_keys.keys_in_use(database))
+        with Progress(*columns, console=console, disable=quiet or not console.is_terminal) as bar:
+            done = text_keys.rotate(database, stages_of(bar), to_plain=to_plain)
+        note_host(database, host_name(), "text keys", old=before, new=", ".join(text_keys.keys_in_use(database)))
+    typer.echo(f"{done.texts:,} texts, {done.notes:,} notes and {done.parts:,} parts of files stored anew.")
+
+
+@privacy_app.command("export")
+def privacy_export(
+    user_id: Annotated[int, typer.Argument(help="The user's Discord id.")],
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Default: reelfeel-USER_ID.zip.")] = None,
+) -> None:
+    """Writes a zip of everything that is kept about a user, files included."""
+    from db.audit import note_host
+    from db.takeout import write_takeout
+    from db.types import Viewer
+
+    path = output or Path(f"reelfeel-{user_id}.zip")
+    with stored() as database:
+        try:
+            with path.open("xb") as out:
+                taken = write_takeout(database, Viewer(user_id), out)
+        except OSError as error:
+            stop(f"{path} cannot be written: {error.strerror}.", 1)
+        note_host(database, host_name(), "privacy export")
+    typer.echo(f"{path}: {taken.reviews:,} reviews, {taken.files:,} files.")
+
+
+@privacy_app.command("delete")
+def privacy_delete(
+    user_id: Annotated[int, typer.Argument(help="The user's Discord id.")],
+    cancel_jobs: Annotated[bool, typer.Option("--cancel", help="Cancel jobs that are not finished first.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """Deletes everything that is kept about a user; anonymous scores stay. Running bots delete their messages."""
+    from db.audit import note_host
+    from db.errors import JobsRunning
+    from db.privacy import forget, kept
+    from db.queue import cancel
+    from db.types import Viewer
+
+    viewer = Viewer(user_id)
+    with stored() as database:
+        found = kept(database, viewer)
+        typer.echo(f"{found.texts:,} texts, {found.files:,} files, {found.corrections:,} corrections of {user_id}.")
+        if not yes:
+            typer.confirm("Delete them?", abort=True)
+        while cancel_jobs and (running := kept(database, viewer).running):
+            for job_id in running:
+                cancel(database, viewer, job_id)
+        try:
+            gone = forget(database, viewer)
+        except JobsRunning as error:
+            stop(f"{error} Or use --cancel.", 1)
+        # Without the id: it would be all that is left of the user.
+        note_host(database, host_name(), "privacy delete", new=f"{gone.jobs} jobs")
+    typer.echo(f"Deleted: {gone.texts:,} texts, {gone.files:,} files, {gone.corrections:,} corrections.")
+
+
+@app.command()
+def audit(limit: Annotated[int, typer.Option(min=1, help="Most lines.")] = 100) -> None:
+    """Who changed what, newest first: settings of servers, and what hosts did on the command line."""
+    from db.audit import all_lines
+
+    with stored() as database:
+        for one in all_lines(database, limit=limit):
+            who = f"user {one.actor_id}" if one.actor_id is not None else f"host {one.actor_name}"
+            where = "" if one.guild_id is None else f" in server {one.guild_id}"
+            typer.echo(f"{one.created_at:%Y-%m-%d %H:%M:%S}  {who}{where}: {one.action}: {one.old} -> {one.new}")
+
+
+@app.command()
+def quality() -> None:
+    """How often people agreed with the verdicts they looked at again, by model."""
+    from db.corrections import quality_of_all
+
+    with stored() as database:
+        found = quality_of_all(database)
+    for one in found:
+        typer.echo(f"{one.model}  {one.corrections:,} corrections, {one.agreed:,} agree with the verdict")
+    if not found:
+        typer.echo("Nobody has corrected a verdict yet.")
 
 
 def stages_of(bar: Progress) -> Callable[[str, int, int], None]:

@@ -19,6 +19,8 @@ PURGE_EVERY_S: Final = 3600.0
 """So a text goes within an hour of its time, and a deletion that a restart broke off is finished as soon."""
 ROLL_UP_EVERY_S: Final = 5.0
 """Jobs that ended are summed up for reports that often; until then a report counts their verdicts."""
+PURGE_AGAIN_S: Final = 60.0
+"""Pause after a purge that failed."""
 MOST_WAIT_S: Final = 10.0
 """Longest pause between two tries while the database is away."""
 
@@ -66,4 +68,13 @@ class Sweeper(threading.Thread):
             self._roll_up_at = time.monotonic() + ROLL_UP_EVERY_S
         if time.monotonic() >= self._purge_at:
             self._purge_at = time.monotonic() + PURGE_EVERY_S
+            # Beside the sweep: a million texts take minutes, and lost rings must not wait for them.
+            threading.Thread(target=self._purge, name="purge", daemon=True).start()
+
+    def _purge(self) -> None:
+        """Its transactions are short, and one that is cut off by the end of the process is done the next time."""
+        try:
             purge(self._db, older_than_days=self._retention_days)
+        except Exception as error:
+            self._purge_at = time.monotonic() + PURGE_AGAIN_S
+            log.warning("purge failed (%s), next try in %.0f s", type(error).__name__, PURGE_AGAIN_S)
