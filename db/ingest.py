@@ -60,7 +60,14 @@ def open_upload(db: Database, claim: Claim) -> UploadInfo:
         )
 
 
-def ingest_rows(db: Database, claim: Claim, reviews: Sequence[NewReview], rejected: Sequence[NewRejected]) -> bool:
+def ingest_rows(
+    db: Database,
+    claim: Claim,
+    reviews: Sequence[NewReview],
+    rejected: Sequence[NewRejected],
+    *,
+    lease_s: float = leases.LEASE_S,
+) -> bool:
     """Stores up to 5,000 rows in one transaction and extends the lease; rows that are there already are left alone.
 
     False: the claim was lost or the job cancelled, and nothing is stored. Raises ValueError for more rows.
@@ -68,7 +75,7 @@ def ingest_rows(db: Database, claim: Claim, reviews: Sequence[NewReview], reject
     if len(reviews) + len(rejected) > MAX_ROWS:
         raise ValueError(f"{len(reviews) + len(rejected)} rows in one transaction, at most {MAX_ROWS}")
     with db.begin() as session:
-        job = _held_job(session, claim)
+        job = _held_job(session, claim, lease_s)
         if job is None:
             return False
         new = _insert_reviews(session, job.id, reviews)
@@ -82,9 +89,9 @@ def ingest_rows(db: Database, claim: Claim, reviews: Sequence[NewReview], reject
         return True
 
 
-def _held_job(session: Session, claim: Claim) -> Job | None:
+def _held_job(session: Session, claim: Claim, lease_s: float) -> Job | None:
     job = leases.lock_job(session, claim.job_id)
-    if leases.in_state(job, "ingesting") and leases.hold(session, claim):
+    if leases.in_state(job, "ingesting") and leases.hold(session, claim, lease_s):
         return job
     return None
 

@@ -100,7 +100,7 @@ def _store_rows(
             lease.check()
             lengths += [len(review.text) for review in reviews[: SAMPLE_ROWS - len(lengths)]]
             total += len(reviews) + len(rejected)
-            if not queue.ingest_rows(db, claim, reviews, rejected):
+            if not queue.ingest_rows(db, claim, reviews, rejected, lease_s=lease.lease_s):
                 return False
             meters.INGESTED.inc(len(reviews) + len(rejected))
     lease.check()

@@ -25,7 +25,7 @@ class LeaseKeeper:
 
     def __init__(self, db: Database, claim: Claim, *, lease_s: float) -> None:
         """`lease_s`: length of the lease in seconds."""
-        self._db, self._claim, self._lease_s = db, claim, lease_s
+        self._db, self._claim, self.lease_s = db, claim, lease_s
         self._stop = threading.Event()
         self.lost = False
         self.extensions = 0
@@ -39,7 +39,7 @@ class LeaseKeeper:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stop.set()
-        self._thread.join(timeout=self._lease_s)
+        self._thread.join(timeout=self.lease_s)
 
     def check(self) -> None:
         """Raises `LeaseLost` once an extension was refused."""
@@ -47,9 +47,9 @@ class LeaseKeeper:
             raise LeaseLost
 
     def _run(self) -> None:
-        while not self._stop.wait(self._lease_s / 3):
+        while not self._stop.wait(self.lease_s / 3):
             try:
-                if not queue.extend(self._db, self._claim, lease_s=self._lease_s):
+                if not queue.extend(self._db, self._claim, lease_s=self.lease_s):
                     self.lost = True
                     return
                 self.extensions += 1
