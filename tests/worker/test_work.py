@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import logging
 from collections.abc import Sequence
@@ -57,6 +58,21 @@ def test_a_review_is_scored_explained_and_told(db: Database, scorer: Scorer) -> 
     assert result.explanation is not None
     assert [s[:2] for s in result.explanation] == [(s.start, s.end) for s in expected.sentences]
     assert changed == [accepted.job_id]
+
+
+class Cramped(Scorer):
+    """A scorer on a machine whose disk is full."""
+
+    def explain(self, text: str) -> Explanation:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_full_disk_costs_a_review_no_attempt(sqlite_db: Database, scorer: Scorer) -> None:
+    accepted, cramped = accept_text(sqlite_db), Cramped()
+    for _ in range(5):
+        assert not work_on(sqlite_db, cramped, accepted.chunk_id, limits=LIMITS, lease_s=-1)
+    assert work_on(sqlite_db, scorer, accepted.chunk_id, limits=LIMITS)
+    assert recount(sqlite_db, accepted.job_id) == Count("done", 1, 1, 0, 1)
 
 
 class Mixed(Scorer):
