@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from db.engine import Database
+from db.scope import visible
 from db.tables import Prediction, Review
+from db.types import Viewer
 
 
 def unexplained(db: Database, review_id: int, *, model: str) -> str | None:
@@ -16,6 +18,13 @@ def unexplained(db: Database, review_id: int, *, model: str) -> str | None:
     query = select(Review.text).join(Prediction, Prediction.review_id == Review.id).where(*waiting)
     with db.read() as session:
         return session.scalar(query)
+
+
+def explained(db: Database, viewer: Viewer, review_ids: Sequence[int]) -> int:
+    """How many of these verdicts are explained, of those that the viewer sees."""
+    mine = (Prediction.review_id.in_(review_ids), Prediction.explanation.is_not(None), visible(viewer, Prediction))
+    with db.read() as session:
+        return session.scalar(select(func.count()).where(*mine)) or 0
 
 
 def explain(db: Database, review_id: int, parts: Sequence[tuple[int, int, float]], *, model: str) -> bool:

@@ -70,8 +70,17 @@ def search(
 class _Way:
     """Where candidates come from, in order. `rest`: conditions that are looked up window by window, if any."""
 
-    def __init__(self, sources: Sequence[Select[Any]], rest: Sequence[ColumnElement[bool]], *, ranked: bool) -> None:
+    def __init__(
+        self,
+        sources: Sequence[Select[Any]],
+        rest: Sequence[ColumnElement[bool]],
+        *,
+        ranked: bool,
+        listed: bool = False,
+    ) -> None:
         self.sources, self.rest, self.ranked = sources, rest, ranked
+        # Said so that PostgreSQL sorts the few that fit, instead of walking through everything newer by its key.
+        self._newest = (Prediction.review_id + 0 if listed else Prediction.review_id).desc()
 
     def beyond(self, after: Key | None, edge: Key | None) -> list[ColumnElement[bool]]:
         """Rows after one key and up to another."""
@@ -92,7 +101,7 @@ class _Way:
         order = [Prediction.probability.desc()] if self.ranked else []
         parts = []
         for source in self.sources:
-            query = source.where(*self.beyond(after, edge)).order_by(*order, Prediction.review_id.desc())
+            query = source.where(*self.beyond(after, edge)).order_by(*order, self._newest)
             if rest and self.rest:
                 query = query.join(Review, Review.id == Prediction.review_id).where(*self.rest)
             parts.append(select(query.limit(number).subquery()))
@@ -158,7 +167,7 @@ def _way(session: Session, viewer: Viewer, wanted: SearchFilter) -> _Way:
             listed: list[ColumnElement[bool]] = [Prediction.job_id.in_(seen.all)]
         else:
             listed = of_films(seen, films_named(session, seen, wanted.film))
-        return _Way([plain.where(*listed, *fit, *days)], words, ranked=ranked)
+        return _Way([plain.where(*listed, *fit, *days)], words, ranked=ranked, listed=True)
     return _Way([plain.where(leg) for leg in legs(viewer, Prediction)], [*fit, *days, *words], ranked=ranked)
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 EXCERPT: Final = 120
 """Characters of a review that a page shows; eight of them, escaped, fit an embed's 6,000."""
+STOPPED: Final = "This page ends where the search has come to in its time: Next looks further, or add film or job."
 EXPORT_HEADER: Final = ("id", "job", "row", "created_at", "film", "label", "probability", "flags", "model", "text")
 
 
@@ -69,10 +70,14 @@ def nothing_found(asked: Asked) -> str:
 
 
 def results_embed(
-    results: Sequence[ResultView], asked: Asked, *, page: int, jobs: Mapping[int, JobView]
+    results: Sequence[ResultView], asked: Asked, *, page: int, jobs: Mapping[int, JobView], partial: bool = False
 ) -> discord.Embed:
-    """One page of verdicts; `page` counts from 1, `jobs` are those of the results by number."""
-    embed = discord.Embed(title="Results", description=asked.words() or None, colour=NEUTRAL)
+    """One page of verdicts; `page` counts from 1, `jobs` are those of the results by number.
+
+    `partial`: the search ended before it had looked through everything, and the next page goes on from there.
+    """
+    said = "\n".join(filter(None, (asked.words(), STOPPED if partial else "")))
+    embed = discord.Embed(title="Results", description=said or None, colour=NEUTRAL)
     for result in results:
         name, value = _entry(result, jobs.get(result.job_id))
         embed.add_field(name=name, value=value, inline=False)

@@ -1,39 +1,38 @@
-"""`/report`: counts, averages and a chart of the caller's verdicts, about films and jobs, never about a member."""
+"""`/report`: counts, averages and charts of the caller's verdicts, about films and jobs, never about a member."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import asyncio
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.cards.base import Card, CardFile
-from bot.cards.report import (
-    CSV_HEADER,
-    FEWEST,
-    About,
-    By,
-    alt_text,
-    chart_png,
-    csv_rows,
-    report_embed,
-    too_few,
-)
-from bot.choices import Number, any_job
+from bot.cards.base import Card, CardFile, one_line
+from bot.cards.report import EXTREMES, alt_text, distribution_alt, report_embed
+from bot.choices import Number, a_film, any_job
 from bot.dates import FORMS, check_order, parse_day
 from bot.errors import UserError
-from bot.tables import csv_table
+from bot.reporting.about import COMPARE_FORMS, FEWEST, About, By, compared_with, too_few
+from bot.reporting.build import chart_png, distribution_png, file_of, parts_of
+from bot.reporting.tables import Part
+from db.explanations import explained
 from db.jobs import get_job
 from db.reports import summary
-from db.types import ReportFilter
 
 if TYPE_CHECKING:
     from bot.client import ReelfeelBot
     from db.engine import Database
-    from db.types import Viewer
+    from db.types import ResultView, Viewer
 
 Day = app_commands.Range[str, 1, 50]
+Attached = Literal["csv", "xlsx", "parquet", "html"]
+WHY_S: Final = 2.5
+"""Longest that a report waits for the sentences that decided; without them it shows how the reviews begin."""
+LOOK_S: Final = 0.25
+"""Pause between two looks for them."""
 
 
 class ReportCog(commands.Cog, name="Report"):
@@ -49,9 +48,12 @@ class ReportCog(commands.Cog, name="Report"):
         since=f"First day: {FORMS}",
         until=f"Last day: {FORMS}",
         by="What the chart goes along",
+        compare=f"Beside it: {COMPARE_FORMS}",
+        file="What the numbers come as",
         share="Show it to everybody in this channel; otherwise only you see it",
     )
     @app_commands.autocomplete(job=any_job)
+    @app_commands.autocomplete(film=a_film)
     async def report(
         self,
         interaction: discord.Interaction[Any],
@@ -60,35 +62,72 @@ class ReportCog(commands.Cog, name="Report"):
         since: Day | None = None,
         until: Day | None = None,
         by: By = "day",
+        compare: app_commands.Range[str, 1, 200] | None = None,
+        file: Attached = "csv",
         share: bool = False,
     ) -> None:
-        """Counts, averages and a chart of your verdicts, by time or by film."""
+        """Counts, averages and charts of your verdicts, by time or by film; or two of them compared."""
         today = interaction.created_at.date()
         first = None if since is None else parse_day(since, today=today)
         last = None if until is None else parse_day(until, today=today)
         check_order(first, last)
-        await interaction.response.defer(ephemeral=True)  # also when shared: an error is the caller's alone
         about = About(film, job, first, last, by)
-        card = await self.bot.in_thread(report_card, self.bot.db, self.bot.viewer(interaction), about)
+        abouts = [about] if compare is None else [about, compared_with(about, compare)]
+        await interaction.response.defer(ephemeral=True)  # also when shared: an error is the caller's alone
+        viewer = self.bot.viewer(interaction)
+        parts = await self.bot.in_thread(ask, self.bot.db, viewer, abouts)
+        if len(parts) == 1 and await self._ask_why(viewer, parts[0]):
+            parts = await self.bot.in_thread(ask, self.bot.db, viewer, abouts)
+        card = await self.bot.in_thread(report_card, parts, file)
         if share:
             await interaction.edit_original_response(content="Shown to everybody here:")
         await interaction.followup.send(**card.for_send(), ephemeral=not share)
 
+    async def _ask_why(self, viewer: Viewer, part: Part) -> bool:
+        """Has a worker explain the extremes that are shown and not explained yet; whether any was in time."""
+        bell = self.bot.bell
+        asked = [one.id for one in shown(part) if one.explanation is None and one.text is not None]
+        if bell is None or not asked:
+            return False
+        sent = [await self.bot.in_thread(bell.ask_why, id_) for id_ in asked]
+        if not any(sent):
+            return False
+        loop = asyncio.get_running_loop()
+        until = loop.time() + WHY_S
+        while True:
+            told = await self.bot.in_thread(explained, self.bot.db, viewer, asked)
+            if told == len(asked) or loop.time() >= until:
+                return told > 0
+            await asyncio.sleep(LOOK_S)
 
-def report_card(db: Database, viewer: Viewer, about: About) -> Card:
-    """Asks the database and draws; blocking.
 
-    Raises db.errors.NotFound when the job is not the viewer's to see, UserError when there are too few reviews.
+def shown(part: Part) -> list[ResultView]:
+    """The most positive and most negative that a card shows."""
+    return [*part.report.most_positive[:EXTREMES], *part.report.most_negative[:EXTREMES]]
+
+
+def ask(db: Database, viewer: Viewer, abouts: list[About]) -> list[Part]:
+    """The reports; blocking.
+
+    Raises db.errors.NotFound when a job is not the viewer's to see, UserError when there are too few reviews.
     """
-    if about.job is not None:
-        get_job(db, viewer, about.job)
-    wanted = ReportFilter(film=about.film, job_id=about.job, since=about.since, until=about.until, by=about.by)
-    report = summary(db, viewer, wanted)
-    if report.total < FEWEST:
-        raise UserError(too_few(report, about))
-    chart = CardFile("report.png", chart_png(report, about), alt=alt_text(report, about))
-    table = CardFile("report.csv", csv_table(CSV_HEADER, csv_rows(report)).data)
-    return Card(embed=report_embed(report, about), files=(chart, table))
+    for about in abouts:
+        if about.job is not None:
+            get_job(db, viewer, about.job)
+    parts = parts_of(partial(summary, db, viewer), *abouts)
+    for part in parts:
+        if part.report.total < FEWEST:
+            raise UserError(one_line(too_few(part.report.total, part.about), 600))
+    return parts
+
+
+def report_card(parts: list[Part], file: Attached) -> Card:
+    """Draws; blocking."""
+    files = [CardFile("report.png", chart_png(parts), alt=alt_text(parts))]
+    if len(parts) == 1:
+        files.append(CardFile("distribution.png", distribution_png(parts[0]), alt=distribution_alt(parts[0])))
+    files.append(CardFile(f"report.{file}", file_of(parts, file)))
+    return Card(embed=report_embed(parts), files=tuple(files))
 
 
 async def setup(bot: ReelfeelBot) -> None:

@@ -9,10 +9,8 @@ import pytest
 
 from bot.cards.base import CardFile
 from bot.cards.jobs_list import STATES, choice_name, files_card, job_url, jobs_embed, status_embed
-from bot.cards.report import About, alt_text, csv_rows, report_embed, too_few
 from bot.cards.results import Asked, excerpt, export_rows, jump_to, nothing_found, results_embed
-from db.types import Bucket
-from tests.bot.samples import HOSTILE, job, report, result
+from tests.bot.samples import HOSTILE, job, result
 
 
 def assert_harmless(text: str) -> None:
@@ -119,47 +117,3 @@ def test_export_rows_hold_the_whole_text() -> None:
     assert rows[0][-1] == "x" * 5000
     assert rows[0][:8] == (9, 42, 1, "2026-03-10T12:00:00+00:00", "Heat", "positive", 0.97, "too_short")
     assert rows[1][-1] is None
-
-
-def test_a_report_of_the_longest_texts_fits() -> None:
-    worst = [result(text=HOSTILE, film=HOSTILE, id=10**15)] * 5
-    about = About(HOSTILE, 10**15, date(2026, 1, 1), date(2026, 12, 31), "film")
-    many = [Bucket(HOSTILE, 10, 6, 3, 1, 0.5)] * 50
-    big = report(most_positive=worst, most_negative=worst, buckets=many)
-    embed = report_embed(big, about)
-    assert len(embed) <= 6000
-    assert all(len(str(field.value)) <= 1024 for field in embed.fields)
-    assert_harmless(str(embed.description) + "".join(str(field.value) for field in embed.fields))
-    assert len(alt_text(big, about)) <= 1024
-    assert_harmless(too_few(report(total=1), about))
-
-
-def test_a_report_says_counts_average_and_share() -> None:
-    embed = report_embed(report(), About(film="Heat", since=date(2026, 3, 1), by="day"))
-    values = {field.name: field.value for field in embed.fields}
-    assert values["Positive"] == "6\n60 %"
-    assert values["Uncertain"] == "1\n10 %"
-    assert "10 reviews" in str(embed.description)
-    assert "0.62" in str(embed.description)
-    assert "2 rows" in str(values["Not scored"])
-
-
-def test_the_chart_in_words() -> None:
-    text = alt_text(report(), About(by="day"))
-    for part in ("10 reviews", "6 positive", "3 negative", "0.62", "0.40 in 2026-03-09", "0.77 in 2026-03-10"):
-        assert part in text, part
-    by_film = report(buckets=[Bucket("Heat", 6, 4, 2, 0, 0.7), Bucket("", 4, 2, 1, 1, 0.5)])
-    assert "Heat 0.70; (no film given) 0.50" in alt_text(by_film, About(by="film"))
-
-
-def test_the_table_has_a_row_a_bucket() -> None:
-    assert list(csv_rows(replace(report(), buckets=[Bucket("", 4, 2, 1, 1, 0.5)]))) == [
-        ("(no film given)", 4, 2, 1, 1, 0.25, 0.5)
-    ]
-
-
-@pytest.mark.parametrize(("total", "said"), [(0, "no review"), (1, "1 review"), (4, "4 reviews")])
-def test_too_few_says_how_many_are_needed(total: int, said: str) -> None:
-    sentence = too_few(report(total=total), About(film="Heat"))
-    assert said in sentence
-    assert "at least 5" in sentence

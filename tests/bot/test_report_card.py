@@ -1,0 +1,123 @@
+"""The card of `/report` without Discord: what it says, that it fits, that user text stays text."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from bot.cards.report import alt_text, distribution_alt, report_embed
+from bot.reporting.about import About, BadQuestion, compared_with, too_few
+from bot.reporting.tables import Part
+from db.types import Bucket
+from tests.bot.samples import HOSTILE, report, result
+
+HEAT = About(film="Heat", since=date(2026, 3, 1), until=date(2026, 3, 31))
+
+
+def values(*parts: Part) -> dict[str, str]:
+    return {str(field.name): str(field.value) for field in report_embed(parts).fields}
+
+
+def test_a_report_of_the_longest_texts_fits() -> None:
+    told = ((0, 300, 2.0),)
+    worst = [result(text=HOSTILE, film=HOSTILE, id=10**15, explanation=told)] * 5
+    about = About(HOSTILE, 10**15, date(2026, 1, 1), date(2026, 12, 31), "film")
+    many = [Bucket(HOSTILE, 10, 6, 3, 1, 0.5)] * 50
+    flags = tuple((f"flag_{i}" * 8, 7) for i in range(9))
+    big = report(
+        most_positive=worst, most_negative=worst, buckets=many, flags=flags, n_flagged=9, rejected_codes=flags
+    )  # fmt: skip
+    for parts in ([Part(about, big)], [Part(about, big), Part(about, big)]):
+        embed = report_embed(parts)
+        assert len(embed) <= 6000
+        assert all(len(str(field.value)) <= 1024 for field in embed.fields)
+        assert all(len(str(field.name)) <= 256 for field in embed.fields)
+        shown = str(embed.description) + "".join(f"{field.name}{field.value}" for field in embed.fields)
+        assert "@everyone" not in shown
+        assert "**bold**" not in shown
+        assert "[free](" not in shown
+        assert len(alt_text(parts)) <= 1024
+
+
+def test_counts_stand_beside_the_average_with_their_intervals() -> None:
+    one = report(deviation=0.3, n_flagged=4, flags=(("too_short", 4),), rejected_codes=(("empty", 2),))
+    found = values(Part(HEAT, one))
+    assert found["Positive"] == "6\n60 % (31–83 %)"
+    assert found["Uncertain"].startswith("1\n10 % (")
+    description = str(report_embed([Part(HEAT, one)]).description)
+    assert "10 reviews" in description
+    assert "0.62 (0.41–0.83)" in description
+    assert found["Not scored"] == "2 rows of these files: 2 empty"
+    assert "4 reviews, 40 %" in found["Flagged"]
+    assert "very short" in found["Flagged"]
+
+
+def test_an_extreme_shows_the_sentence_that_decided() -> None:
+    text = "It rained. A wonderful film! The bus was late."
+    told = ((0, 10, -0.2), (11, 28, 2.5), (29, 46, 0.1))
+    shown = values(Part(HEAT, report(most_positive=[result(text=text, explanation=told)])))["Most positive"]
+    assert "“A wonderful film!”" in shown
+    assert "rained" not in shown
+    bad = ((0, 10, -1.2), (11, 28, 2.5))
+    low = values(Part(HEAT, report(most_negative=[result(text=text, probability=0.1, explanation=bad)])))
+    assert "“It rained.”" in low["Most negative"]
+
+
+def test_two_reports_say_what_differs_and_whether_it_may_be_chance() -> None:
+    many = report(total=1000, n_positive=900, n_negative=50, n_uncertain=50, mean_probability=0.9, deviation=0.2)
+    few = report(total=1000, n_positive=300, n_negative=650, n_uncertain=50, mean_probability=0.3, deviation=0.2)
+    up = About(film="Up")
+    told = values(Part(HEAT, many), Part(up, few))["Difference"]
+    assert "+60.0 points" in told
+    assert "more than chance explains" in told
+    same = values(Part(HEAT, report(deviation=0.3)), Part(up, report(deviation=0.3)))["Difference"]
+    assert same.count("which may be chance") == 2
+
+
+def test_the_charts_in_words() -> None:
+    text = alt_text([Part(About(), report())])
+    for part in ("10 reviews", "6 positive", "3 negative", "0.62", "0.40 in 2026-03-09", "0.77 in 2026-03-10"):
+        assert part in text, part
+    films = report(buckets=[Bucket("Heat", 6, 4, 2, 0, 0.7), Bucket("", 4, 2, 1, 1, 0.5)])
+    assert "Heat 0.70; (no film given) 0.50" in alt_text([Part(About(by="film"), films)])
+    assert distribution_alt(Part(HEAT, report())).endswith("30 %, 0 %, 0 %, 0 %, 70 %.")
+
+
+@pytest.mark.parametrize(("total", "said"), [(0, "is no review"), (1, "is 1 review"), (4, "are 4 reviews")])
+def test_too_few_says_how_many_are_needed(total: int, said: str) -> None:
+    sentence = too_few(total, HEAT)
+    assert said in sentence
+    assert "at least 5" in sentence
+
+
+@pytest.mark.parametrize(
+    ("typed", "subject"),
+    [
+        ("Up", "“Up”, since 2026-03-01, until 2026-03-31"),
+        ("job 7", "“Heat”, job 7, since 2026-03-01, until 2026-03-31"),
+        ("#7", "“Heat”, job 7, since 2026-03-01, until 2026-03-31"),
+        ("before", "“Heat”, since 2026-01-29, until 2026-02-28"),
+        ("2024-02", "“Heat”, since 2024-02-01, until 2024-02-29"),
+        ("2025-01-01..2025-01-07", "“Heat”, since 2025-01-01, until 2025-01-07"),
+    ],
+)
+def test_what_is_compared_with(typed: str, subject: str) -> None:
+    assert compared_with(HEAT, typed).subject() == subject
+
+
+@pytest.mark.parametrize(
+    ("about", "typed", "said"),
+    [
+        (HEAT, " heat", "already"),
+        (HEAT, "2026-03", "already"),
+        (About(), "before", "needs `since` and `until`"),
+        (HEAT, "2026-13", "not a month"),
+        (HEAT, "2026-02-30..2026-03-01", "not a period"),
+        (HEAT, "2026-03-09..2026-03-01", "swap"),
+        (About(since=date(1, 1, 1), until=date(1, 1, 9)), "before", "no time before"),
+    ],
+)
+def test_what_cannot_be_compared(about: About, typed: str, said: str) -> None:
+    with pytest.raises(BadQuestion, match=said):
+        compared_with(about, typed)
