@@ -122,7 +122,7 @@ _TOPICS: Final[dict[Topic, tuple[str, tuple[str, ...]]]] = {
             "",
             "**One review**: send it to me as a direct message, mention {bot} in a server, or use `/score`.",
             "**Someone's message**: right-click it, then Apps, then **Score review**.",
-            "**A file with many**: attach it to a message to me, or use `/batch`.",
+            "**A file with many**: attach it to a message to me, or use `/batch` or the form of `/upload`.",
             "**Later**: `/jobs list`, `/results search`, `/report`.",
             "",
             "Replies to commands are seen by you alone unless you choose to share them.",
@@ -144,8 +144,9 @@ _TOPICS: Final[dict[Topic, tuple[str, tuple[str, ...]]]] = {
     "files": (
         "Files with many reviews",
         (
-            "`/batch file:reviews.csv`",
+            "`/batch file:reviews.csv`, and `file2` to `file5` for more of them",
             "`/batch file:reviews.csv text_column:body film_column:movie date_column:posted`",
+            "`/upload` opens a form that takes up to ten files",
             "",
             "Read: {suffixes}, each also in {packed}.",
             "You get your rows back in their order with label, probability, flags and model added, "
@@ -163,6 +164,8 @@ _TOPICS: Final[dict[Topic, tuple[str, tuple[str, ...]]]] = {
             "`/jobs status job:42` how far it is, or how it ended",
             "`/jobs cancel job:42` stops it; what is scored already stays",
             "`/jobs download job:42` its files again",
+            "",
+            "While you type a number, your newest jobs are offered by name.",
         ),
     ),
     "results": (
@@ -173,7 +176,9 @@ _TOPICS: Final[dict[Topic, tuple[str, tuple[str, ...]]]] = {
             "`/results search job:42 since:7d`",
             "`/results show id:1234` the whole verdict",
             "",
-            "The page's **Export CSV** gives all that matches as a file. Dates: `2026-01-31`, `7d` or `2w`.",
+            "**message** leads to the review or to its job. **Export CSV** gives all that matches as a file. "
+            "The buttons work for a week.",
+            "Dates: `2026-01-31`, `7d` or `2w`.",
         ),
     ),
     "report": (

@@ -1,4 +1,6 @@
-"""`make pictures`: the pictures of the README, from `reelfeel up` driven in headless Chromium. Not part of the suite.
+"""`make pictures`: the README's from `reelfeel up` in headless Chromium, those of docs/commands from SimCord alone.
+
+`python -m tests.end_to_end.run_pictures NAME...` takes only the named ones of docs/commands. Not part of the suite.
 
 Every review in them is made up here: pictures are committed, and real reviews belong to their writers.
 """
@@ -15,6 +17,8 @@ import tempfile
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
+
+from tests.end_to_end import command_pictures
 
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
@@ -73,6 +77,14 @@ def walk(page: Page, file: Path) -> None:
 
 
 def main() -> int:
+    """Takes all pictures, or only those of docs/commands that are named."""
+    if not sys.argv[1:]:
+        readme()
+    command_pictures.main(set(sys.argv[1:]))
+    return 0
+
+
+def readme() -> None:
     """Starts `reelfeel up` in an empty folder, walks, stops it."""
     PICTURES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
@@ -100,7 +112,6 @@ def main() -> int:
                 up.send_signal(signal.SIGINT)
                 up.communicate(timeout=60)
     print(f"pictures are in {PICTURES}")
-    return 0
 
 
 if __name__ == "__main__":

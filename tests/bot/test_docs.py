@@ -1,0 +1,49 @@
+"""docs/commands: every command has a page that names its options, every picture is there, small and described."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from discord import app_commands
+
+from tests.end_to_end.scenes import SCENES
+from tests.fixtures.discord import World
+
+PAGES = Path(__file__).parents[2] / "docs" / "commands"
+MOST_BYTES = 60_000
+
+
+async def test_every_command_has_a_page_with_its_options(world: World) -> None:
+    for command in world.bot.tree.walk_commands():
+        if isinstance(command, app_commands.Group):
+            continue
+        page = (PAGES / f"{command.qualified_name.split()[0]}.md").read_text("utf-8")
+        assert f"/{command.qualified_name.split()[0]}" in page
+        assert "ermission" in page, f"{command.qualified_name}: who may use it"
+        assert "rror" in page, f"{command.qualified_name}: what can go wrong"
+        for option in command.parameters:
+            assert re.search(rf"`{option.display_name}`|{option.display_name}:|`file2` to", page), (
+                command.qualified_name,
+                option.display_name,
+            )
+    assert (PAGES / "score-review.md").exists()
+
+
+@pytest.mark.parametrize("page", sorted(PAGES.glob("*.md")), ids=lambda page: page.stem)
+def test_links_lead_somewhere_and_pictures_are_small_and_described(page: Path) -> None:
+    text = page.read_text("utf-8")
+    for alt, target in re.findall(r"(!?\[[^\]]*\])\(([^)#]+)", text):
+        if target.startswith("http"):
+            continue
+        found = page.parent / target
+        assert found.exists(), target
+        if alt.startswith("!"):
+            assert len(alt) > 20, f"{target} needs a description"
+            assert found.stat().st_size <= MOST_BYTES, target
+
+
+def test_every_scene_is_on_a_page() -> None:
+    pages = "".join(page.read_text("utf-8") for page in PAGES.glob("*.md"))
+    assert [name for name in SCENES if f"/{name}.png" not in pages] == []
