@@ -1,0 +1,188 @@
+"""Heartbeats, `reelfeel health`, `reelfeel status`: what they say of a worker that is well, deaf, hung or gone."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from sqlalchemy import text
+from typer.testing import CliRunner
+
+import cli
+import settings
+from db.engine import Database
+from db.heartbeats import FORGOTTEN_S, LATE_S, Fact, Room, beat, beats, farewell
+from db.overview import overview
+from db.queue import sweep
+from tests.fixtures.reviews import accept_csv, accept_text
+from worker.health import DEAF_S, LOOKED_S, complaint
+from worker.meter_folder import Totals
+from worker.process.pulse import Pulse, Rate
+from worker.pulse import Activity
+
+WELL: dict[Room, dict[str, Fact]] = {
+    "worker": {"ready": True, "idle_s": 0.0, "per_second": 120.0, "errors_hour": 2, "restarts": 1},
+    "bot": {"ready": True, "looked_s": 1.0, "errors_hour": 1},
+}
+runner = CliRunner()
+
+
+def age(db: Database, column: str, table: str, seconds: float) -> None:
+    """Moves a time of all rows into the past."""
+    moved = (
+        f"{column} = strftime('%Y-%m-%d %H:%M:%f000', {column}, '-{seconds} seconds')"
+        if db.url.get_backend_name() == "sqlite"
+        else f"{column} = {column} - interval '{seconds} seconds'"
+    )
+    with db.begin() as session:
+        session.execute(text(f"UPDATE {table} SET {moved}"))
+
+
+def test_a_beat_is_one_row_that_goes_with_a_farewell_or_after_a_day(db: Database) -> None:
+    for n in range(3):
+        beat(db, "a", "worker", "here", {"n": n})
+    beat(db, "b", "bot", "there", {})
+    (found,) = beats(db, room="worker")
+    assert (found.host, found.facts, found.alive) == ("here", {"n": 2}, True)
+    assert 0 <= found.age_s < 5
+    assert beats(db, host="there")[0].room == "bot"
+    farewell(db, "b")
+    assert [one.id for one in beats(db)] == ["a"]
+    age(db, "seen_at", "heartbeats", FORGOTTEN_S + 60)
+    assert not beats(db)[0].alive
+    beat(db, "c", "worker", "here", {})
+    assert [one.id for one in beats(db)] == ["c"]
+
+
+@pytest.mark.parametrize("room", ["bot", "worker"])
+def test_well_is_who_was_seen_and_is_ready(db: Database, room: Room) -> None:
+    assert "has reported" in str(complaint(db, room, host="here"))
+    beat(db, "a", room, "here", WELL[room])
+    assert complaint(db, room, host="here") is None
+    assert "has reported" in str(complaint(db, room, host="there")), "another machine's does not count"
+    beat(db, "a", room, "here", WELL[room] | {"ready": False})
+    assert complaint(db, room, host="here") is not None
+    age(db, "seen_at", "heartbeats", LATE_S + 5)
+    assert "last seen" in str(complaint(db, room, host="here"))
+    beat(db, "b", room, "here", WELL[room])
+    assert complaint(db, room, host="here") is None, "started again after a kill"
+
+
+def test_a_bot_whose_loop_hangs_is_not_well(sqlite_db: Database) -> None:
+    beat(sqlite_db, "a", "bot", "here", WELL["bot"] | {"looked_s": LOOKED_S + 1})
+    assert "hangs" in str(complaint(sqlite_db, "bot", host="here"))
+
+
+def test_a_worker_is_deaf_when_it_is_idle_while_a_chunk_waits_and_only_then(db: Database) -> None:
+    idle = WELL["worker"] | {"idle_s": DEAF_S + 5}
+    beat(db, "a", "worker", "here", idle)
+    assert complaint(db, "worker", host="here") is None, "nothing waits"
+    accept_text(db)
+    sweep(db, slots=1)
+    assert complaint(db, "worker", host="here") is None, "not for long"
+    age(db, "queued_at", "chunks", DEAF_S + 5)
+    assert "hears no bell" in str(complaint(db, "worker", host="here"))
+    beat(db, "a", "worker", "here", WELL["worker"])
+    assert complaint(db, "worker", host="here") is None, "it is busy with something else"
+
+
+def test_the_overview_counts_what_is_there(db: Database) -> None:
+    job = accept_csv(db, 20).job_id
+    accept_text(db)
+    beat(db, "a", "worker", "here", WELL["worker"])
+    seen = overview(db)
+    assert seen.figures.unfinished == {"ingesting": 1, "active": 1}
+    assert set(seen.figures.oldest_s) == {"file", "message"}
+    assert [one.id for one in seen.running] == [job]
+    assert seen.schema.isdigit()
+    assert "hunter2" not in seen.database
+
+
+def test_rates_are_of_their_window() -> None:
+    rate = Rate(60)
+    for second in range(0, 200, 10):
+        rate.note(second * 5.0, second)
+    assert rate.per_second == 5.0
+    assert rate.grown == 300.0
+    for second in range(200, 300, 10):
+        rate.note(1000.0, second)
+    assert rate.per_second == 0.0
+
+
+def test_idle_is_counted_from_the_last_sign_of_work() -> None:
+    activity = Activity(0.0)
+    activity.note(Totals(reviews=10, chunks=1, in_work=1), 0, 10.0)
+    activity.note(Totals(reviews=10, chunks=1, in_work=1), 0, 20.0)
+    assert activity.facts()["idle_s"] == 0.0, "a long chunk is work"
+    activity.note(Totals(reviews=90, chunks=2), 3, 30.0)
+    assert activity.facts() | {} == {"reviews": 90, "per_second": 4.0, "errors_hour": 3, "idle_s": 0.0}
+    activity.note(Totals(reviews=90, chunks=2), 3, 45.0)
+    assert activity.facts()["idle_s"] == 15.0
+
+
+def test_a_pulse_outlives_a_database_that_is_away_and_says_farewell() -> None:
+    import threading
+
+    told, back = [], threading.Event()
+
+    def beating() -> None:
+        told.append("beat")
+        if len(told) < 3:
+            raise OSError("away")
+        back.set()
+
+    pulse = Pulse(beating, lambda: told.append("farewell"), every_s=0.01)
+    pulse.start()
+    assert back.wait(10)
+    pulse.stop()
+    assert told[-1] == "farewell"
+
+
+@pytest.fixture
+def command(sqlite_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> Database:
+    """The settings of the commands point to the same database."""
+    monkeypatch.setenv("DATABASE_URL", sqlite_url)
+    monkeypatch.setenv("REELFEEL_DATA_DIR", str(tmp_path))
+    monkeypatch.delenv("REDIS_URL", raising=False)
+    settings.settings.cache_clear()
+    return Database(sqlite_url)
+
+
+def test_health_has_exit_codes(command: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert runner.invoke(cli.app, ["health", "worker"]).exit_code == 1
+    beat(command, "a", "worker", "here", WELL["worker"])
+    assert runner.invoke(cli.app, ["health", "worker", "--host", "here"]).exit_code == 0
+    assert runner.invoke(cli.app, ["health", "cat"]).exit_code == 2
+    monkeypatch.setenv("DATABASE_URL", "postgresql://u:hunter2@127.0.0.1:1/none")
+    settings.settings.cache_clear()
+    away = runner.invoke(cli.app, ["health", "worker"])
+    assert away.exit_code == 69
+    assert "hunter2" not in away.output
+
+
+def test_status_in_a_terminal_and_as_json(command: Database, redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    job = accept_csv(command, 20).job_id
+    beat(command, "a", "worker", "here", WELL["worker"])
+    beat(command, "b", "bot", "here", WELL["bot"])
+    shown = runner.invoke(cli.app, ["status"])
+    assert shown.exit_code == 0, shown.output
+    for words in ("not running", "120 reviews/s", f"{job}", "ingesting", "here", "3 errors", "file accepted"):
+        assert words in shown.output, (words, shown.output)
+    monkeypatch.setenv("REDIS_URL", redis_url)
+    settings.settings.cache_clear()
+    told = json.loads(runner.invoke(cli.app, ["status", "--json"]).output)
+    assert told["broker"] == "answers"
+    assert told["messages"] == {"interactive": 0, "bulk": 0}
+    assert told["reviews_per_second"] == 120.0
+    assert told["errors_last_hour"] == 3
+    assert told["running_jobs"][0]["id"] == job
+    assert {one["room"] for one in told["processes"]} == {"bot", "worker"}
+
+
+def test_status_with_a_broker_that_is_away(command: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REDIS_URL", "redis://:hunter2@127.0.0.1:1/0")
+    settings.settings.cache_clear()
+    away = runner.invoke(cli.app, ["status"])
+    assert away.exit_code == 69
+    assert "database" in away.output, "what is known is shown all the same"
+    assert "hunter2" not in away.output
