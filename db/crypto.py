@@ -1,7 +1,7 @@
 """Stored texts and files under the host's own keys: a stolen disk or backup tells nothing of what was written.
 
-AES-256-GCM (NIST SP 800-38D) with a fresh nonce of 96 bits for every text. Against Fernet it costs a fifth a review and
-a sixtieth a mebibyte (docs/privacy.md). What is stored names its key, so texts under several keys, and plain ones from
+AES-256-GCM (NIST SP 800-38D) with a fresh nonce of 96 bits for every text. Against Fernet it costs a third a review and
+an eighth a mebibyte (docs/privacy.md). What is stored names its key, so texts under several keys, and plain ones from
 before there was a key, live side by side; the first key seals, all of them open.
 
     text   sealed:1:KEY:BASE64(nonce + ciphertext + tag)      a plain text is stored as it is
