@@ -9,7 +9,7 @@ from itertools import islice
 from typing import IO, Final, Literal
 
 from worker.files import problems
-from worker.files.dialect import NO_SEPARATOR, Dialect, has_header, parsed, sniff
+from worker.files.dialect import NO_SEPARATOR, Dialect, csv_rows, has_header, parsed, sniff
 from worker.files.encoding import Encoding, as_text, detect
 from worker.files.errors import BrokenFile, TooManyColumns
 from worker.files.limits import MAX_COLUMNS, Limits
@@ -70,10 +70,8 @@ class Delimited(Table):
             lines = self._lines(text)
             for _ in islice(lines, self.dialect.skip):
                 pass
-            tail = _Tail(lines)
-            # Global in the csv module, and libraries lift it. A cell beyond it is no review but a quote left open.
-            csv.field_size_limit(self._max_line)
-            reader = csv.reader(tail, delimiter=self.dialect.separator)
+            tail = _Tail(lines, self._max_line)
+            reader = csv_rows(tail, self.dialect.separator)
             yield from _whole(self._rows(reader), tail, self.dialect.separator)
 
     def _rows(self, reader: Iterator[list[str]]) -> Iterator[list[str]]:
@@ -90,21 +88,34 @@ class Delimited(Table):
                     del row[width:]
                 yield row
         except csv.Error as error:
-            raise BrokenFile(f"a cell after row {number:,} never ends; look for a quote that is not closed") from error
+            raise BrokenFile(f"row {number + 1:,} never ends; look for a quote that is not closed") from error
 
 
 class _Tail:
-    """Lines on their way to the csv reader; `record` holds those of the row being read, to judge the last one."""
+    """Lines on their way to the csv reader; `record` holds those of the row being read, to judge the last one.
 
-    def __init__(self, lines: Iterator[str]) -> None:
+    csv.Error when they grow beyond `limit` characters: line breaks in quotes can make a row as long as the file.
+    """
+
+    def __init__(self, lines: Iterator[str], limit: int) -> None:
         self._lines = lines
+        self._limit = limit
+        self._size = 0
         self.record: list[str] = []
+
+    def take(self) -> list[str]:
+        """The lines of the row just read; the next one starts."""
+        taken, self.record, self._size = self.record, [], 0
+        return taken
 
     def __iter__(self) -> _Tail:
         return self
 
     def __next__(self) -> str:
         line = next(self._lines)
+        self._size += len(line)
+        if self._size > self._limit and self.record:
+            raise csv.Error("a row without end")
         self.record.append(line)
         return line
 
@@ -113,8 +124,7 @@ def _whole(rows: Iterator[list[str]], tail: _Tail, separator: str) -> Iterator[R
     """The rows; the last one as Bad when it ended with the file inside a quote, which the csv reader lets pass."""
     row = next(rows, None)
     while row is not None:
-        lines = tail.record
-        tail.record = []
+        lines = tail.take()
         following = next(rows, None)
         if following is None and _unclosed(lines, separator):
             yield Bad(problems.UNCLOSED_QUOTE, list(row))
@@ -125,7 +135,7 @@ def _whole(rows: Iterator[list[str]], tail: _Tail, separator: str) -> Iterator[R
 
 def _unclosed(lines: list[str], separator: str) -> bool:
     try:
-        for _ in csv.reader(lines, delimiter=separator, strict=True):
+        for _ in csv_rows(lines, separator, strict=True):
             pass
     except csv.Error as error:
         return "unexpected end of data" in str(error)

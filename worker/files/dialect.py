@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
@@ -13,7 +14,8 @@ from worker.files.columns import is_known_name
 SEPARATORS: Final = (",", ";", "\t", "|")
 NO_SEPARATOR: Final = "\x1f"
 """Read as the separator of a one-column file, so that its commas need no quotes; never written."""
-_SEP_LINE: Final = re.compile(r'"?sep=(.)"?[\r\n]*', re.IGNORECASE)
+_NO_LIMIT: Final = 2**31 - 1
+_SEP_LINE: Final = re.compile(r'"?sep=([\t,;|:^~#!§¦])"?[\r\n]*', re.IGNORECASE)
 _NUMBER: Final = re.compile(r"[+-]?\d+([.,]\d+)*([eE][+-]?\d+)?")
 
 
@@ -47,11 +49,19 @@ def sniff(lines: list[str], *, cut: bool, tabs: bool = False) -> Dialect:
     return Dialect(best, 0, line_end)
 
 
+def csv_rows(lines: Iterable[str], separator: str, *, strict: bool = False) -> Iterator[list[str]]:
+    """The csv module's reader, without its own limit on a cell: that is global, other libraries change it, and a file
+    must be taken apart the same way in every process. Lines and records are bounded where they are read.
+    """
+    csv.field_size_limit(_NO_LIMIT)
+    return csv.reader(lines, delimiter=separator, strict=strict)
+
+
 def parsed(lines: list[str], separator: str, *, cut: bool) -> list[list[str]]:
     """Rows of the lines, blank ones left out; the last is dropped when it may be cut."""
     rows: list[list[str]] = []
     with suppress(csv.Error):
-        rows.extend(row for row in csv.reader(lines, delimiter=separator) if row)
+        rows.extend(row for row in csv_rows(lines, separator) if row)
     return rows[:-1] if cut and len(rows) > 1 else rows
 
 

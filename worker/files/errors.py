@@ -129,6 +129,17 @@ class TooLarge(FileError):
         super().__init__(f"The file is larger than {size} (unpacked); split it into smaller files.")
 
 
+class Bomb(FileError):
+    """So few packed bytes for so many that no file of reviews packs like it."""
+
+    code = "bomb"
+
+    def __init__(self, ratio: int) -> None:
+        super().__init__(
+            f"The file unpacks to more than {ratio:,} times its size, as no file of reviews does; send it unpacked."
+        )
+
+
 class BadEncoding(FileError):
     """The bytes are no text we can decode."""
 

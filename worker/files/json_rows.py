@@ -11,6 +11,7 @@ from worker.files.cells import Cell
 from worker.files.encoding import as_text, detect
 from worker.files.errors import BrokenFile, TooManyColumns
 from worker.files.json_array import elements
+from worker.files.json_depth import is_too_deep
 from worker.files.limits import MAX_COLUMNS, Limits
 from worker.files.lines import bounded_lines
 from worker.files.table import Bad, Record, Table, first_rows
@@ -72,9 +73,14 @@ class JsonRows(Table):
         columns = self.columns
         strings = [ABSENT] * len(columns)
         position = columns.index(STRING_COLUMN) if STRING_COLUMN in columns else 0
+        known = set(columns)
         for row in self.rows():
             value = row.value
             if isinstance(value, dict):
+                if not value.keys() <= known:  # refused now, not when the scored file names every column
+                    known.update(value)
+                    if len(known) > MAX_COLUMNS:
+                        raise TooManyColumns(MAX_COLUMNS)
                 get = value.get
                 yield [get(name, ABSENT) for name in columns]
             elif isinstance(value, str):
@@ -95,4 +101,6 @@ def _parsed(raw: str) -> object:
 
 
 def _checked(raw: str, value: object) -> object:
+    if is_too_deep(raw):
+        return Bad(problems.TOO_DEEP, [raw])
     return value if isinstance(value, dict | str) else Bad(problems.NOT_OBJECT, [raw])

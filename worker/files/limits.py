@@ -1,4 +1,4 @@
-"""How much of a file is read."""
+"""How much of a file is read, and how densely it may be packed."""
 
 from __future__ import annotations
 
@@ -7,8 +7,12 @@ from typing import Final
 
 MAX_COLUMNS: Final = 1_000
 """Most columns in one file; wider ones are exports gone wrong, and every row costs memory by its width."""
-MIN_LINE_CHARS: Final = 16 * 1024 * 1024
+MIN_LINE_CHARS: Final = 4 * 1024 * 1024
 """A line, cell or JSON object shorter than this is always read (and rejected as one row when it is too long)."""
+MAX_RATIO: Final = 200
+"""Most bytes that one packed byte may unpack to. Reviews pack 2 to 10 times, a repeated one 100 times; a bomb 1,000."""
+RATIO_FROM: Final = 32 << 20
+"""Unpacked bytes below which the ratio does not matter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,5 +25,10 @@ class Limits:
 
     @property
     def max_line_chars(self) -> int:
-        """Longest line, cell or JSON object held in memory, in characters."""
+        """Longest line, cell, CSV record or JSON object held in memory, in characters."""
         return max(MIN_LINE_CHARS, 4 * self.max_review_chars)
+
+
+def is_bomb(packed: int, unpacked: int) -> bool:
+    """Whether so many packed bytes unpack to more than any file of reviews does."""
+    return unpacked > RATIO_FROM and unpacked > MAX_RATIO * packed

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 BATCH_ROWS: Final = 4096
 """Rows read, scored and written at a time: the scorer sorts them by length, so more is faster and less is flatter."""
+BATCH_CHARS: Final = 16 << 20
+"""Characters after which a batch ends sooner."""
 
 
 class Scores(Protocol):
@@ -115,7 +117,7 @@ class _Run:
 
     def __iter__(self) -> Iterator[Scored]:
         rows = iter(self._reviews)
-        while batch := list(islice(rows, BATCH_ROWS)):
+        while batch := _batch(rows):
             verdicts = self._score(batch)
             # Counted before they are handed on: nobody asks for anything after the last row.
             self._rows += len(batch)
@@ -141,6 +143,18 @@ class _Run:
         return Summary(
             rows=self._rows, scored=scored, rejected=self._rows - scored, **self._counts, seconds=seconds, output=output
         )
+
+
+def _batch(rows: Iterator[Row]) -> list[Row]:
+    """The next rows; fewer where they are very long."""
+    batch: list[Row] = []
+    chars = 0
+    for row in islice(rows, BATCH_ROWS):
+        batch.append(row)
+        chars += len(row.text or "")
+        if chars >= BATCH_CHARS:
+            break
+    return batch
 
 
 @contextmanager

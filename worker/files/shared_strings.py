@@ -5,49 +5,71 @@ from __future__ import annotations
 import tempfile
 from array import array
 from typing import IO, Final
-from xml.etree.ElementTree import Element, iterparse
+from xml.parsers import expat
 
-from openpyxl.xml.constants import SHEET_MAIN_NS
+from worker.files.errors import BrokenFile
 
 _IN_MEMORY: Final = 8 << 20
-_ITEM: Final = f"{{{SHEET_MAIN_NS}}}si"
-_TEXT: Final = f"{{{SHEET_MAIN_NS}}}t"
-_RUN: Final = f"{{{SHEET_MAIN_NS}}}r"
+_CHUNK: Final = 64 * 1024
 
 
 class SharedStrings:
-    """`strings[i]` as openpyxl asks for it; eight bytes of memory a text."""
+    """`strings[i]` is the text of number i; eight bytes of memory a text."""
 
-    def __init__(self, xml: IO[bytes]) -> None:
-        """Reads the part `sharedStrings.xml`."""
+    def __init__(self, xml: IO[bytes], max_chars: int) -> None:
+        """Reads the part `sharedStrings.xml` (ECMA-376 part 1, 18.4.9); `max_chars`: of one text, else BrokenFile."""
         self._file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115
         self._ends = array("Q", [0])
-        root: Element | None = None
-        for event, element in iterparse(xml, events=("start", "end")):  # noqa: S314  # expat >= 2.4.1 stops entity bombs
-            if root is None:
-                root = element
-            if event == "end" and element.tag == _ITEM:
-                self._append(_text(element))
-                root.clear()
+        self._max_chars = max_chars
+        self._parts: list[str] = []
+        self._chars = 0
+        self._phonetic = False
+        self._expat = expat.ParserCreate()
+        self._expat.buffer_text = True
+        self._expat.StartElementHandler = self._start
+        self._expat.EndElementHandler = self._end
+        while chunk := xml.read(_CHUNK):
+            self._expat.Parse(chunk, False)
+        self._expat.Parse(b"", True)
 
-    def _append(self, text: str) -> None:
-        data = text.encode()
-        self._file.write(data)
-        self._ends.append(self._ends[-1] + len(data))
+    def _start(self, name: str, _: dict[str, str]) -> None:
+        name = name.rpartition(":")[2]
+        if name == "t":
+            if not self._phonetic:
+                self._expat.CharacterDataHandler = self._text
+        elif name == "si":
+            self._parts, self._chars = [], 0
+        elif name == "rPh":  # hints how to pronounce the text, beside it
+            self._phonetic = True
+
+    def _text(self, data: str) -> None:
+        self._chars += len(data)
+        if self._chars > self._max_chars:
+            raise BrokenFile("a cell of the workbook never ends")
+        self._parts.append(data)
+
+    def _end(self, name: str) -> None:
+        name = name.rpartition(":")[2]
+        if name == "t":
+            self._expat.CharacterDataHandler = None
+        elif name == "si":
+            data = "".join(self._parts).encode()
+            self._file.write(data)
+            self._ends.append(self._ends[-1] + len(data))
+        elif name == "rPh":
+            self._phonetic = False
+
+    def size(self, number: int) -> int:
+        """Bytes of a text, before it is read. Raises IndexError."""
+        if number < 0:
+            raise IndexError(number)
+        return self._ends[number + 1] - self._ends[number]
 
     def __getitem__(self, number: int) -> str:
-        start, end = self._ends[number], self._ends[number + 1]
-        self._file.seek(start)
-        return self._file.read(end - start).decode()
+        size = self.size(number)
+        self._file.seek(self._ends[number])
+        return self._file.read(size).decode()
 
     def close(self) -> None:
+        """Removes the texts from disk."""
         self._file.close()
-
-
-def _text(item: Element) -> str:
-    """The text of a plain or rich item, without its phonetic hints."""
-    parts = [child for child in item if child.tag == _TEXT]
-    for run in item:
-        if run.tag == _RUN:
-            parts.extend(child for child in run if child.tag == _TEXT)
-    return "".join(part.text or "" for part in parts)

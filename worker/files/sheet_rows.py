@@ -17,7 +17,7 @@ from xml.parsers import expat
 from openpyxl.utils.datetime import from_excel
 
 from worker.files.cells import Cell
-from worker.files.errors import BrokenFile, TooManyColumns
+from worker.files.errors import BrokenFile, TooLarge, TooManyColumns
 from worker.files.limits import MAX_COLUMNS
 
 _CHUNK: Final = 64 * 1024
@@ -28,9 +28,15 @@ _LETTERS: Final = re.compile(r"[A-Za-z]{1,3}")
 
 
 class Strings(Protocol):
-    """The shared strings by number."""
+    """The shared strings by number; `size` in bytes."""
 
     def __getitem__(self, number: int, /) -> str: ...
+
+    def size(self, number: int, /) -> int: ...
+
+
+class _Shared(int):
+    """The number of a shared string, read when its row is asked for: cells can repeat one a million times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,26 +48,58 @@ class Styles:
     epoch: dt.datetime
 
 
-def sheet_rows(xml: IO[bytes], strings: Strings, styles: Styles, max_chars: int) -> Iterator[list[Cell]]:
+def sheet_rows(
+    xml: IO[bytes], strings: Strings, styles: Styles, max_chars: int, max_bytes: int
+) -> Iterator[list[Cell]]:
     """Every row up to the last that has cells, [] for those left out; cells as str, int, float, bool, datetime or None.
 
-    `max_chars`: of one cell. Raises BrokenFile, TooManyColumns; expat refuses entity bombs (2.4.1 and newer).
+    `max_chars`: of one cell and of one row; `max_bytes`: of all shared strings as often as they are used.
+    Raises BrokenFile, TooManyColumns, TooLarge.
     """
-    parser = _Parser(strings, styles, max_chars)
+    parser = _Parser(styles, max_chars)
+    texts = _Texts(strings, max_chars, max_bytes)
     while chunk := xml.read(_CHUNK):
         parser.feed(chunk)
-        yield from parser.take()
+        for gap, cells in parser.take():
+            for _ in range(gap):
+                yield []
+            yield texts.resolved(cells)
     parser.feed(b"", last=True)
-    yield from parser.take()
+    for gap, cells in parser.take():
+        for _ in range(gap):
+            yield []
+        yield texts.resolved(cells)
+
+
+class _Texts:
+    """Puts the shared strings into rows, within bounds."""
+
+    def __init__(self, strings: Strings, max_row: int, max_bytes: int) -> None:
+        self._strings, self._max_row, self._max_bytes = strings, max_row, max_bytes
+        self._total = 0
+
+    def resolved(self, cells: list[Cell]) -> list[Cell]:
+        """The row with its texts in place."""
+        shared = [(place, cell) for place, cell in enumerate(cells) if type(cell) is _Shared]
+        size = sum(self._strings.size(number) for _, number in shared)
+        if size > 4 * self._max_row:
+            raise BrokenFile("a row of the workbook never ends")
+        self._total += size
+        if self._total > self._max_bytes:
+            raise TooLarge(self._max_bytes)
+        for place, number in shared:
+            cells[place] = _unescaped(self._strings[number])
+        return cells
 
 
 class _Parser:
     """Expat's events gathered into rows."""
 
-    def __init__(self, strings: Strings, styles: Styles, max_chars: int) -> None:
-        self._strings, self._styles, self._max_chars = strings, styles, max_chars
-        self._rows: list[list[Cell]] = []
+    def __init__(self, styles: Styles, max_chars: int) -> None:
+        self._styles, self._max_chars = styles, max_chars
+        self._rows: list[tuple[int, list[Cell]]] = []
         self._row: list[Cell] = []
+        self._gap = 0
         self._number = 0
         self._column = 0
         self._kind = "n"
@@ -77,7 +115,8 @@ class _Parser:
     def feed(self, data: bytes, *, last: bool = False) -> None:
         self._expat.Parse(data, last)
 
-    def take(self) -> list[list[Cell]]:
+    def take(self) -> list[tuple[int, list[Cell]]]:
+        """(rows left out before it, cells) of every row that has ended."""
         rows, self._rows = self._rows, []
         return rows
 
@@ -89,7 +128,7 @@ class _Parser:
             self._column = _column(attributes["r"]) if "r" in attributes else self._column + 1
             if self._column > MAX_COLUMNS:
                 raise TooManyColumns(MAX_COLUMNS)
-            self._parts, self._chars = [], 0
+            self._parts = []
         elif name == "v" or (name == "t" and not self._phonetic):
             self._expat.CharacterDataHandler = self._text
         elif name == "row":
@@ -100,7 +139,7 @@ class _Parser:
     def _text(self, data: str) -> None:
         self._chars += len(data)
         if self._chars > self._max_chars:
-            raise BrokenFile("a cell of the workbook never ends")
+            raise BrokenFile("a cell or a row of the workbook never ends")
         self._parts.append(data)
 
     def _end(self, name: str) -> None:
@@ -114,8 +153,8 @@ class _Parser:
                     self._row.extend([None] * gap)
                 self._row[self._column - 1 :] = [self._value("".join(self._parts))]
         elif name == "row":
-            self._rows.append(self._row)
-            self._row = []
+            self._rows.append((self._gap, self._row))
+            self._gap, self._row = 0, []
         elif name == "rPh":
             self._phonetic = False
 
@@ -123,13 +162,13 @@ class _Parser:
         number = max(int(reference or 0), self._number + 1)
         if number > _MAX_ROWS:
             raise BrokenFile("a sheet has more rows than Excel allows")
-        self._rows.extend([] for _ in range(number - self._number - 1))
-        self._number, self._column, self._row = number, 0, []
+        self._gap = number - self._number - 1
+        self._number, self._column, self._row, self._chars = number, 0, [], 0
 
     def _value(self, text: str) -> Cell:
         kind = self._kind
         if kind == "s":
-            return _unescaped(self._strings[int(text)])
+            return _Shared(text)
         if kind == "inlineStr" or kind == "str":
             return _unescaped(text)
         if kind == "n":
@@ -137,7 +176,10 @@ class _Parser:
         if kind == "b":
             return text.strip() == "1"
         if kind == "d":
-            return dt.datetime.fromisoformat(text)
+            try:
+                return dt.datetime.fromisoformat(text)
+            except ValueError:
+                return text
         return text
 
     def _number_or_date(self, text: str) -> Cell:

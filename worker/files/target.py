@@ -10,7 +10,7 @@ from typing import Final, cast
 from worker.files.errors import UnsupportedFormat
 from worker.files.open import Opened, kind_of_name
 from worker.files.table import FileKind
-from worker.files.unpack import Packing
+from worker.files.unpack import Packing, plain_name
 
 OURS: Final = ("label", "probability", "flags", "model")
 _SUFFIXES: Final[dict[FileKind, str]] = {
@@ -49,7 +49,7 @@ def target_of(opened: Opened, filename: str, asked: str | None) -> Target:
     if packing is None:
         return Target(kind, None, member, member)
     if packing == "zip":
-        stem = PurePath(filename.replace("\\", "/")).stem if opened.packing == "zip" else _stem(opened.name)
+        stem = PurePath(plain_name(filename)).stem if opened.packing == "zip" else _stem(opened.name)
         return Target(kind, packing, member, f"{stem}.scored.zip")
     return Target(kind, packing, member, f"{member}.{packing}")
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import gzip
+import re
+import stat
 import tempfile
 import zipfile
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from io import IOBase
 from pathlib import PurePath
@@ -15,6 +18,7 @@ import pyarrow as pa
 
 from worker.files.errors import (
     ArchiveMembers,
+    Bomb,
     BrokenFile,
     EmptyFile,
     EncryptedArchive,
@@ -22,6 +26,7 @@ from worker.files.errors import (
     TooLarge,
     UnsupportedType,
 )
+from worker.files.limits import MAX_RATIO, is_bomb
 from worker.names import FILE_SUFFIXES
 
 Packing = Literal["gz", "zst", "zip"]
@@ -32,6 +37,11 @@ OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ARCHIVES: Final = (".zip", ".gz", ".zst", ".7z", ".rar", ".tar", ".bz2", ".xz", ".tgz")
 _CHUNK: Final = 1 << 20
 _IN_MEMORY: Final = 8 << 20
+_MAX_NAME: Final = 120
+_KEPT_END: Final = 20
+_UNSHOWN: Final = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""Python unpacks the others without a bound on memory."""
 _MAX_DIRECTORY: Final = 4 << 20
 """Largest central directory of a zip, in bytes: some 40,000 members. Python holds it all in memory."""
 
@@ -53,7 +63,7 @@ def unpack(file: IO[bytes], filename: str, max_bytes: int) -> Unpacked:
     """
     if file.seek(0, 2) == 0:
         raise EmptyFile
-    name = PurePath(filename.replace("\\", "/")).name
+    name = plain_name(filename)
     packing = packing_of(file)
     if packing is None:
         _refuse_packed_name(name, file)
@@ -70,6 +80,15 @@ def unpack(file: IO[bytes], filename: str, max_bytes: int) -> Unpacked:
         plain.close()
         raise EmptyFile
     return Unpacked(plain, _without(name, packing), packing, own=True)
+
+
+def plain_name(path: str) -> str:
+    """The last part of a path of any system, fit to be shown and to name a file: at most 120 characters, suffixes kept.
+
+    An archive may name its member `..\\..\\a.csv`, with line breaks, or reversed by a right-to-left override.
+    """
+    name = _UNSHOWN.sub("", PurePath(path.replace("\\", "/")).name)
+    return name if len(name) <= _MAX_NAME else name[: _MAX_NAME - _KEPT_END] + name[-_KEPT_END:]
 
 
 def packing_of(file: IO[bytes]) -> Packing | None:
@@ -123,9 +142,9 @@ def _decompress(file: IO[bytes], packing: Packing, max_bytes: int) -> IO[bytes]:
     try:
         if packing == "gz":
             with gzip.GzipFile(fileobj=file) as stream:
-                return _spool(stream, max_bytes)
+                return _spool(stream, max_bytes, file.tell)
         with pa.CompressedInputStream(pa.PythonFile(cast(IOBase, _Unclosable(file)), mode="r"), "zstd") as stream:
-            return _spool(stream, max_bytes)
+            return _spool(stream, max_bytes, file.tell)
     except (EOFError, zlib.error, gzip.BadGzipFile, pa.ArrowException) as error:
         raise BrokenFile(f"the .{packing} is damaged or cut short") from error
 
@@ -135,11 +154,17 @@ def _unzip(file: IO[bytes], max_bytes: int) -> Unpacked:
         member = _only_review_file(archive)
         if member.flag_bits & 0x1:
             raise EncryptedArchive
+        if member.compress_type not in METHODS:
+            raise BrokenFile("the zip is packed in an unusual way")
         if member.file_size > max_bytes:
             raise TooLarge(max_bytes)
+        # No more than file_size comes out, and no more is read than there is, whatever compress_size claims
+        packed = min(member.compress_size, file.seek(0, 2))
+        if is_bomb(packed, member.file_size):
+            raise Bomb(MAX_RATIO)
         try:
             with archive.open(member) as stream:
-                plain = _spool(stream, max_bytes)
+                plain = _spool(stream, max_bytes, lambda: packed)
         except (EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
             raise BrokenFile("the zip is damaged or packed in an unusual way") from error
     if plain.seek(0, 2) == 0:
@@ -148,24 +173,26 @@ def _unzip(file: IO[bytes], max_bytes: int) -> Unpacked:
     if packing_of(plain) is not None:
         plain.close()
         raise NestedArchive
-    return Unpacked(plain, PurePath(member.filename).name, "zip", own=True)
+    return Unpacked(plain, plain_name(member.filename), "zip", own=True)
 
 
 def _only_review_file(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
-    members = [m for m in archive.infolist() if not m.is_dir() and not _is_litter(m.filename)]
+    members = [m for m in archive.infolist() if not m.is_dir() and not _is_litter(m)]
     reviews = [m for m in members if m.filename.lower().endswith(FILE_SUFFIXES)]
     if len(reviews) == 1:
         return reviews[0]
     if any(m.filename.lower().endswith(_ARCHIVES) for m in members):
         raise NestedArchive
     if len(members) == 1:
-        raise UnsupportedType(PurePath(members[0].filename).name)
-    raise ArchiveMembers([m.filename for m in reviews])
+        raise UnsupportedType(plain_name(members[0].filename))
+    raise ArchiveMembers([plain_name(m.filename) for m in reviews])
 
 
-def _is_litter(path: str) -> bool:
-    """What macOS and Windows put beside the files."""
-    return path.startswith("__MACOSX/") or PurePath(path).name.lower() in (".ds_store", "thumbs.db", "desktop.ini")
+def _is_litter(member: zipfile.ZipInfo) -> bool:
+    """What macOS and Windows put beside the files, and links, whose content is but a path."""
+    name = PurePath(member.filename).name.lower()
+    link = stat.S_ISLNK(member.external_attr >> 16)
+    return link or member.filename.startswith("__MACOSX/") or name in (".ds_store", "thumbs.db", "desktop.ini")
 
 
 class _Unclosable:
@@ -191,8 +218,11 @@ class _Unclosable:
         self.closed = True
 
 
-def _spool(stream: IO[bytes] | gzip.GzipFile | pa.NativeFile, max_bytes: int) -> IO[bytes]:
-    """The stream's bytes in memory while few, on disk beyond; TooLarge as soon as there are more than `max_bytes`."""
+def _spool(stream: IO[bytes] | gzip.GzipFile | pa.NativeFile, max_bytes: int, packed: Callable[[], int]) -> IO[bytes]:
+    """The stream's bytes in memory while few, on disk beyond. `packed`: how many bytes they were made from so far.
+
+    Raises TooLarge as soon as there are more than `max_bytes`, Bomb as soon as they are too many for the packed ones.
+    """
     plain: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115
     total = 0
     try:
@@ -200,6 +230,8 @@ def _spool(stream: IO[bytes] | gzip.GzipFile | pa.NativeFile, max_bytes: int) ->
             total += len(chunk)
             if total > max_bytes:
                 raise TooLarge(max_bytes)
+            if is_bomb(packed(), total):
+                raise Bomb(MAX_RATIO)
             plain.write(chunk)
     except BaseException:
         plain.close()

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
+import io
 import warnings
-import zipfile
 from collections.abc import Collection, Iterator
 from typing import IO, Any, Final
 
@@ -15,15 +14,15 @@ from openpyxl.xml.constants import SHARED_STRINGS
 from worker.files.cells import Cell, as_text
 from worker.files.columns import choose
 from worker.files.dialect import has_header
-from worker.files.errors import BrokenFile, FileError, TooLarge
+from worker.files.errors import FileError
 from worker.files.limits import Limits
+from worker.files.package import Package
 from worker.files.shared_strings import SharedStrings
 from worker.files.sheet_rows import Styles, sheet_rows
 from worker.files.table import Record, Table, first_rows, record_chars, unique_names
 
-_MAX_PART: Final = 32 << 20
-"""Largest part that openpyxl holds whole (styles, theme, relations), in bytes unpacked."""
-_STREAMED: Final = re.compile(r"xl/(worksheets/[^/]*\.xml|sharedStrings\.xml|media/.*)", re.IGNORECASE)
+_MAX_SHEETS: Final = 100
+"""Sheets looked at for one with reviews."""
 
 # What it warns of (no default style, unknown extensions) is nothing to a reader of texts.
 warnings.filterwarnings("ignore", module="openpyxl")
@@ -36,8 +35,9 @@ class Workbook(Table):
         super().__init__("xlsx")
         file.seek(0)
         self._max_chars = limits.max_line_chars
-        self._archive = _Archive(file, limits)
-        self._parts = _Parts(self._archive)
+        self._max_bytes = limits.max_unpacked_bytes
+        self._archive = Package(file, limits)
+        self._parts = _Parts(self._archive, self._max_chars)
         self._sheet = ""
         self.header = False
         try:
@@ -82,7 +82,8 @@ class Workbook(Table):
         blank = 0
         started = False
         with self._archive.open(self._sheet) as xml:
-            for cells in sheet_rows(xml, self._parts.shared_strings, self._parts.styles, self._max_chars):
+            parts = self._parts
+            for cells in sheet_rows(xml, parts.shared_strings, parts.styles, self._max_chars, self._max_bytes):
                 while cells and (cells[-1] is None or cells[-1] == ""):
                     cells.pop()
                 if not cells:
@@ -108,7 +109,7 @@ class Workbook(Table):
 class _Parts(ExcelReader):
     """What openpyxl knows of the package: its sheets, which styles are dates; the shared strings go to disk."""
 
-    def __init__(self, archive: _Archive) -> None:
+    def __init__(self, archive: Package, max_chars: int) -> None:
         self.archive = archive
         self.valid_files = archive.namelist()
         self.read_only = True
@@ -116,7 +117,8 @@ class _Parts(ExcelReader):
         self.data_only = True
         self.keep_links = False
         self.rich_text = False
-        self.shared_strings: Any = []
+        self._max_chars = max_chars
+        self.shared_strings = SharedStrings(io.BytesIO(b"<sst/>"), max_chars)
         self.sheets: list[str] = []
 
     def read(self) -> None:
@@ -127,58 +129,17 @@ class _Parts(ExcelReader):
         apply_stylesheet(self.archive, self.wb)
         book: Any = self.wb
         self.styles = Styles(frozenset(book._date_formats), frozenset(book._timedelta_formats), book.epoch)
+        sheets: dict[str, None] = {}  # a trap can name one sheet a million times
         for _, relation in self.parser.find_sheets():
             if "chartsheet" not in relation.Type and relation.target in self.valid_files:
-                self.sheets.append(relation.target)
+                sheets[relation.target] = None
+        self.sheets = list(sheets)[:_MAX_SHEETS]
 
     def read_strings(self) -> None:
         part = self.package.find(SHARED_STRINGS)  # type: ignore[no-untyped-call]
         if part is not None:
             with self.archive.open(part.PartName[1:]) as xml:
-                self.shared_strings = SharedStrings(xml)
+                self.shared_strings = SharedStrings(xml, self._max_chars)
 
     def close(self) -> None:
-        if isinstance(self.shared_strings, SharedStrings):
-            self.shared_strings.close()
-
-
-class _Archive(zipfile.ZipFile):
-    """The workbook's zip: no part may unpack to more than its use allows, no cell to more than a line may hold."""
-
-    def __init__(self, file: IO[bytes], limits: Limits) -> None:
-        super().__init__(file)
-        self._max_run = 4 * limits.max_line_chars
-        if sum(part.file_size for part in self.infolist()) > limits.max_unpacked_bytes:
-            raise TooLarge(limits.max_unpacked_bytes)
-        if any(part.file_size > _MAX_PART and not _STREAMED.fullmatch(part.filename) for part in self.infolist()):
-            raise BrokenFile("the workbook holds an oversized part beside its sheets")
-
-    def open(self, name: Any, *args: Any, **kwargs: Any) -> Any:
-        return _Watched(super().open(name, *args, **kwargs), self._max_run)
-
-
-class _Watched:
-    """Bytes of XML; BrokenFile for a text, or a row, that would fill the memory before the parser sees its end."""
-
-    def __init__(self, stream: IO[bytes], max_run: int) -> None:
-        self._stream = stream
-        self._max_run = max_run
-        self._text = 0
-        self._row = 0
-
-    def read(self, size: int = -1) -> bytes:
-        data = self._stream.read(size)
-        self._text = 0 if b"<" in data else self._text + len(data)
-        self._row = 0 if b"row" in data or b"si" in data else self._row + len(data)
-        if max(self._text, self._row) > self._max_run:
-            raise BrokenFile("a cell or a row of the workbook never ends")
-        return data
-
-    def close(self) -> None:
-        self._stream.close()
-
-    def __enter__(self) -> _Watched:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
+        self.shared_strings.close()

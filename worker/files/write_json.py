@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator
 from typing import IO
 
-from worker.files.cells import as_json
+from worker.files.cells import as_json, encodable
 from worker.files.errors import guarded
 from worker.files.json_rows import STRING_COLUMN, UNREADABLE, JsonRow, JsonRows
 from worker.files.table import Table
@@ -54,5 +54,5 @@ def _built(table: Table, verdicts: Verdicts, names: tuple[str, ...]) -> Iterator
     width = len(table.columns)
     for cells, verdict in zip(rows(table), verdicts, strict=False):
         values = [as_json(cell) for cell in fitted(cells, width)]
-        item = json.dumps(dict(zip(table.columns, values, strict=True)), ensure_ascii=False)
+        item = encodable(json.dumps(dict(zip(table.columns, values, strict=True)), ensure_ascii=False))
         yield f"{item[:-1]}, {_added(verdict, names)}}}"

@@ -13,11 +13,12 @@ import pyarrow.parquet as pq
 from worker.files.cells import Cell, as_text, encodable
 from worker.files.errors import guarded
 from worker.files.parquet import Parquet
-from worker.files.table import Table
+from worker.files.table import Table, record_chars
 from worker.files.verdicts import Ours, Verdicts, fitted, rows
 
 _TYPES: Final = (pa.string(), pa.float64(), pa.string(), pa.string())
 _BATCH: Final = 1024
+_BATCH_CHARS: Final = 8 << 20
 _GROUP_ROWS: Final = 65_536
 _GROUP_BYTES: Final = 32 << 20
 
@@ -63,10 +64,22 @@ def _groups(batches: Iterator[pa.RecordBatch]) -> Iterator[list[pa.RecordBatch]]
 def _text_batches(table: Table, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
     width = len(table.columns)
     lines = rows(table)
-    while batch := list(islice(lines, _BATCH)):
+    while batch := _some(lines):
         columns = zip(*(fitted(cells, width) for cells in batch), strict=True)
         arrays = [pa.array([_text(cell) for cell in column], type=pa.string()) for column in columns]
         yield pa.RecordBatch.from_arrays(arrays, schema=schema)
+
+
+def _some(lines: Iterator[list[Cell]]) -> list[list[Cell]]:
+    """The next rows; fewer where they are very long."""
+    batch: list[list[Cell]] = []
+    chars = 0
+    for cells in islice(lines, _BATCH):
+        batch.append(cells)
+        chars += record_chars(cells)
+        if chars > _BATCH_CHARS:
+            break
+    return batch
 
 
 def _text(cell: Cell) -> str | None:

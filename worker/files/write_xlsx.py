@@ -24,11 +24,13 @@ from worker.files.cells import Cell, as_text, defused, encodable
 from worker.files.errors import TooManyRows
 from worker.files.output import seekable
 from worker.files.table import Table
-from worker.files.verdicts import Verdicts, rows
+from worker.files.verdicts import Verdicts, fitted, rows
 
 _MAX_ROWS: Final = 1_048_576
 _MAX_CHARS: Final = 32_767
 """Excel's limits."""
+_MAX_SURPLUS: Final = 1_000
+"""Cells beyond the header's that get a place of their own; Excel has 16,384 columns."""
 _CUT: Final = " … [cut: an Excel cell holds 32,767 characters; ask for another format]"
 # Characters XML forbids, the carriage return it would swallow, and what reads like their escape (22.9.2.19)
 _ESCAPED: Final = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
@@ -80,7 +82,8 @@ def _lines(table: Table, verdicts: Verdicts, names: tuple[str, ...]) -> Iterator
         if len(cells) == width:
             yield [*cells, *ours]
         else:
-            yield [*cells[:width], *[None] * (width - len(cells)), *ours, *cells[width:]]
+            surplus = fitted(cells[width:], min(len(cells) - width, _MAX_SURPLUS)) if len(cells) > width else []
+            yield [*cells[:width], *[None] * (width - len(cells)), *ours, *surplus]
 
 
 def _row_elements(lines: Iterable[list[Cell]], styles: dict[type, int]) -> Iterator[str]:
