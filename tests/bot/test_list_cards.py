@@ -1,4 +1,4 @@
-"""Cards of lists, results and reports: what they say, that they fit, that user text stays text."""
+"""Cards of lists and results: what they say, that they fit, that user text stays text."""
 
 from __future__ import annotations
 
