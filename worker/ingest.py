@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from model import Scorer
 
 BATCH_ROWS: Final = 5_000
+BATCH_CHARS: Final = 16 << 20
+"""Characters after which a batch ends sooner: reviews may be of 100,000 each."""
 SAMPLE_ROWS: Final = 64
 CHUNK_S: Final = 0.4
 """A chunk of this many seconds keeps the pool's children busy and a cancel or an interactive review prompt."""
@@ -111,13 +113,15 @@ def _store_rows(
 def _batches(rows: Iterable[Row]) -> Iterator[tuple[list[NewReview], list[NewRejected]]]:
     reviews: list[NewReview] = []
     rejected: list[NewRejected] = []
+    chars = 0
     for row in rows:
         if row.problem is not None:
             rejected.append(NewRejected(row.number, *row.problem))
         else:
             reviews.append(NewReview(row.number, row.text or "", row.film, row.day))
-        if len(reviews) + len(rejected) >= BATCH_ROWS:
+            chars += len(row.text or "")
+        if len(reviews) + len(rejected) >= BATCH_ROWS or chars >= BATCH_CHARS:
             yield reviews, rejected
-            reviews, rejected = [], []
+            reviews, rejected, chars = [], [], 0
     if reviews or rejected:
         yield reviews, rejected
