@@ -67,6 +67,11 @@ async def unfinished_job(interaction: discord.Interaction[Any], current: str) ->
     return await _choices(interaction, current, lambda job: not job.terminal)
 
 
+async def ended_early_job(interaction: discord.Interaction[Any], current: str) -> list[app_commands.Choice[int]]:
+    """Jobs that were cancelled or failed."""
+    return await _choices(interaction, current, lambda job: job.state in ("cancelled", "failed"))
+
+
 async def job_with_files(interaction: discord.Interaction[Any], current: str) -> list[app_commands.Choice[int]]:
     """File jobs that are done."""
     return await _choices(interaction, current, lambda job: job.state == "done" and job.kind == "file")

@@ -42,7 +42,7 @@ def write_blob(db: Database, parts: Iterable[bytes]) -> int:
     size, digest = 0, sha256()
     try:
         for number, data in enumerate(recut(parts)):
-            with db.begin() as session:
+            with db.begin(bulk=True) as session:
                 session.execute(
                     insert(BlobPart).values(blob_id=blob_id, number=number, data=db.sealer.seal_bytes(data))
                 )

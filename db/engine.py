@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Final
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from db.crypto import Sealer
 from db.errors import DatabaseUnavailable, SchemaOutdated
+from db.gate import Gate
 
 BUSY_S: Final = 30
 """Longest wait for SQLite's one write lock, seconds."""
@@ -109,15 +110,31 @@ class Database:
         # Where the columns of sealed texts look for it, once for each engine.
         self.engine.dialect.reelfeel_sealer = None if text_keys is None else self.sealer  # type: ignore[attr-defined]
         self._writer = self.engine.execution_options(begin="BEGIN IMMEDIATE")
+        file = self.url.database if self.url.get_backend_name() == "sqlite" else None
+        self._gate = None if file is None else Gate(file)
 
     @contextmanager
-    def begin(self) -> Iterator[Session]:
+    def begin(self, *, bulk: bool = False) -> Iterator[Session]:
         """A session in one write transaction: committed at the end, rolled back on an exception.
 
         On SQLite it takes the write lock at once (BEGIN IMMEDIATE): a deferred one fails when two become writers.
+        `bulk`: nobody waits for this one alone, so those for whom somebody waits go first (`db.gate`).
         """
-        with translated(self.url), Session(self._writer, expire_on_commit=False) as session, session.begin():
+        with (
+            self._turn(bulk),
+            translated(self.url),
+            Session(self._writer, expire_on_commit=False) as session,
+            session.begin(),
+        ):
             yield session
+
+    def _turn(self, bulk: bool) -> AbstractContextManager[None]:
+        if self._gate is None:
+            return nullcontext()
+        if not bulk:
+            return self._gate.urgent()
+        self._gate.wait()
+        return nullcontext()
 
     @contextmanager
     def read(self) -> Iterator[Session]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from sqlalchemy import case, select, update
 from sqlalchemy.orm import Session
 
@@ -14,12 +12,7 @@ from db.engine import Database
 from db.ingest import insert_rejected
 from db.rollups import NOT_SCORED
 from db.tables import Chunk, Job, Review
-from db.types import Claim, NewRejected
-
-GAVE_UP: Final = {
-    "ingest": "The file could not be read in 3 attempts: check that it opens elsewhere, then send it again.",
-    "finish": "The result file could not be written in 3 attempts: its scores are kept, /results finds them.",
-}
+from db.types import GAVE_UP, Claim, NewRejected
 
 
 def release_failed(db: Database, claim: Claim, *, code: str) -> None:

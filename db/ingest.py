@@ -74,7 +74,7 @@ def ingest_rows(
     """
     if len(reviews) + len(rejected) > MAX_ROWS:
         raise ValueError(f"{len(reviews) + len(rejected)} rows in one transaction, at most {MAX_ROWS}")
-    with db.begin() as session:
+    with db.begin(bulk=True) as session:
         job = _held_job(session, claim, lease_s)
         if job is None:
             return False
@@ -127,7 +127,7 @@ def finish_ingest(
     """
     # Outside of the write transaction, because it takes seconds for a million rows; only this claim can add any.
     ranges = _ranges(db, claim.job_id, chunk_rows)
-    with db.begin() as session:
+    with db.begin(bulk=True) as session:
         job = leases.lock_job(session, claim.job_id)
         if not (leases.in_state(job, "ingesting") and leases.settle(session, claim, "done")):
             return False

@@ -20,7 +20,7 @@ from db import leases
 from db.clock import db_time
 from db.engine import Database
 from db.tables import Chunk, Job, Prediction, Review
-from db.types import WORKING
+from db.types import MODEL_CHANGED, WORKING
 
 log = logging.getLogger(__name__)
 
@@ -28,8 +28,6 @@ PATIENCE_S: Final = 60.0
 """How long a job waits for a worker with its model, seconds."""
 TURN_S: Final = 2.0
 """Longest that one call takes verdicts back; the next refusal goes on."""
-MODEL_CHANGED: Final = "model_changed"
-"""`jobs.error_code` of an unfinished job that is scored anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +105,7 @@ def _take_back(db: Database, job_id: int, theirs: str, *, mine: str) -> None:
 
 def _take_chunk_back(db: Database, job_id: int, theirs: str, mine: str) -> bool:
     """Takes the verdicts of one chunk back, or frees the job when it has none; whether there may be more."""
-    with db.begin() as session:
+    with db.begin(bulk=True) as session:
         job = leases.lock_job(session, job_id)
         # A worker with the model came back, somebody else was faster, or the owner cancelled.
         if job.model != theirs or job.model_refused_at is None or not leases.in_state(job, "active"):

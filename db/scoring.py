@@ -57,7 +57,7 @@ def commit_scores(db: Database, claim: Claim, scores: Sequence[Score], *, model:
 
     Raises ValueError when the scores are not one for each review of the chunk.
     """
-    with db.begin() as session:
+    with db.begin(bulk=claim.queue == "bulk") as session:
         job = leases.lock_job(session, claim.job_id)
         if not pins.same_model(job, model):
             # Two workers of different versions began a job at once and the other was faster.

@@ -128,5 +128,5 @@ def _flag_rows(db: Database, job_ids: Sequence[int]) -> Iterator[dict[str, Any]]
 def _copy(db: Database, table: Table, rows: Iterable[dict[str, Any]]) -> None:
     left = iter(rows)
     while batch := list(islice(left, ROWS)):
-        with db.begin() as session:
+        with db.begin(bulk=True) as session:
             session.execute(insert_for(session, table).on_conflict_do_nothing(), batch)

@@ -20,6 +20,13 @@ WORKING: Final[tuple[JobState, ...]] = ("ingesting", "active", "finishing")
 """States in which chunks of a job may be claimed."""
 TERMINAL: Final[tuple[JobState, ...]] = ("done", "cancelled", "failed")
 LABELS: Final[tuple[Label, ...]] = ("positive", "negative", "uncertain")
+MODEL_CHANGED: Final = "model_changed"
+"""`jobs.error_code` of an unfinished job that is scored anew by another model."""
+GAVE_UP: Final[dict[str, str]] = {
+    "ingest": "The file could not be read in 3 attempts: check that it opens elsewhere, then send it again.",
+    "finish": "The result file could not be written in 3 attempts: its scores are kept, /results finds them.",
+}
+"""What the owner reads when a kind of chunk failed for a reason that may pass; a retry goes on from there."""
 BINS: Final = 20
 """Bins of every histogram of probabilities: bin i holds [i/20, (i+1)/20), the last one 1.0 too."""
 
@@ -211,6 +218,13 @@ class JobView:
     def terminal(self) -> bool:
         """Whether the job is done, cancelled or failed."""
         return self.state in TERMINAL
+
+    @property
+    def retryable(self) -> bool:
+        """Whether going on may bring more: a file that was cancelled, or given up for a reason that may pass."""
+        return self.kind == "file" and (
+            self.state == "cancelled" or (self.state == "failed" and self.error in GAVE_UP.values())
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,8 @@ from worker.sweeper import Sweeper
 
 log = logging.getLogger(__name__)
 
+BULK_NICENESS: Final = 10
+"""Where processors are short, files get what single reviews, the bot, database and broker leave."""
 PATIENCE_S: Final = 50.0
 """How long a chunk may take to finish after SIGTERM; docker-compose grants 60 s. A killed one is done again."""
 
@@ -123,7 +125,9 @@ def _celery(name: str, queues: str, processes: int, slots: int, settings: Settin
     command += ["-Q", queues, "-c", str(processes), "--without-gossip", "--without-mingle"]
     if not settings.task_events:  # Celery's heartbeats are events for Flower; ours go to SQL
         command.append("--without-heartbeat")
-    return Child(name, command, {"REELFEEL_WORKER_PROCESSES": str(slots), VARIABLE: str(meters.path)})
+    env = {"REELFEEL_WORKER_PROCESSES": str(slots), VARIABLE: str(meters.path)}
+    env["REELFEEL_WARM_START"] = str(name == "bulk").lower()
+    return Child(name, command, env, niceness=BULK_NICENESS if name == "bulk" else 0)
 
 
 def _note(child: Child, code: int) -> None:

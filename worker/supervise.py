@@ -31,9 +31,11 @@ _STEADY_S: Final = 60.0
 class Child:
     """One supervised process. Not thread-safe: the supervisor's main thread owns it (the leash is tied to threads)."""
 
-    def __init__(self, name: str, command: Sequence[str], env: Mapping[str, str] | None = None) -> None:
-        """`env`: variables added to ours."""
-        self.name, self.ready = name, False
+    def __init__(
+        self, name: str, command: Sequence[str], env: Mapping[str, str] | None = None, *, niceness: int = 0
+    ) -> None:
+        """`env`: variables added to ours. `niceness`: added to ours too; it and its children run after others."""
+        self.name, self.ready, self._niceness = name, False, niceness
         self._command, self._env = list(command), dict(env or {})
         self._process: subprocess.Popen[bytes] | None = None
         self._ready_fd: int | None = None
@@ -56,6 +58,10 @@ class Child:
             self._process = subprocess.Popen(leashed(self._command), env=env, start_new_session=True, pass_fds=[write])
         finally:
             os.close(write)
+        if self._niceness:
+            # Before it has children of its own, which inherit it; not between fork and exec, where Python may not run.
+            ours = os.getpriority(os.PRIO_PROCESS, 0)
+            os.setpriority(os.PRIO_PROCESS, self._process.pid, ours + self._niceness)
         self._ready_fd, self.ready = read, False
         self._began = time.monotonic()
         self.starts += 1

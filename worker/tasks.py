@@ -9,7 +9,8 @@ database connections do not survive a fork, and a first review must not wait for
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from celery import signals
@@ -43,12 +44,15 @@ class Tools:
 
 
 _tools: Tools | None = None
+_warming = threading.Event()
 
 
 def _open(**_: Any) -> None:
     global _tools
     database = Database(SETTINGS.database(), text_keys=SETTINGS.sealing_keys())
     _tools = Tools(database, scorer_of(), Bell(str(BROKER)), limits_of(SETTINGS))
+    if SETTINGS.warm_start:
+        _tools.scorer.warm()
     meters.STARTED.inc()
 
 
@@ -79,6 +83,24 @@ def work_on_chunk(chunk_id: int) -> None:
     sweep()
 
 
+def work_on_review(chunk_id: int) -> None:
+    """As `work_on_chunk`; after the first one this child gets ready to explain in a third of the processor's time."""
+    work_on_chunk(chunk_id)
+    if not _warming.is_set():
+        _warming.set()
+        threading.Thread(target=_warm_up, name="warm", daemon=True).start()
+
+
+def _warm_up() -> None:
+    """Puts a scorer with compiled code in the place of one without: another, so that reviews need not wait for it."""
+    global _tools
+    if _tools is None or _tools.scorer.is_warm:
+        return
+    scorer = scorer_of()
+    scorer.warm()
+    _tools = replace(_tools, scorer=scorer)
+
+
 def explain(review_id: int) -> None:
     """Explains one stored verdict for a report."""
     assert _tools is not None, "worker_process_init did not run"
@@ -98,7 +120,8 @@ def sweep() -> None:
 
 
 signals.worker_process_init.connect(_open)
-for _name in (names.SCORE_REVIEW, names.SCORE_CHUNK, names.INGEST_UPLOAD, names.FINISH_JOB):
+app.task(name=names.SCORE_REVIEW, base=ChunkTask)(work_on_review)
+for _name in (names.SCORE_CHUNK, names.INGEST_UPLOAD, names.FINISH_JOB):
     app.task(name=_name, base=ChunkTask)(work_on_chunk)
 app.task(name=names.SWEEP, base=ChunkTask)(sweep)
 app.task(name=names.EXPLAIN_REVIEW, base=ChunkTask)(explain)

@@ -6,13 +6,14 @@ from typing import Any
 
 import discord
 
-from bot.buttons.job import AgainButton, CancelButton, ColumnSelect, FilesButton, ReuseButton
+from bot.buttons.job import AgainButton, CancelButton, ColumnSelect, FilesButton, RetryButton, ReuseButton
 from bot.buttons.page import ExportButton, PageButton
 from bot.buttons.privacy import ForgetButton
 from bot.buttons.result import DeleteButton, DetailsButton, WrongButton
 
 BUTTONS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (
     CancelButton,
+    RetryButton,
     ColumnSelect,
     ReuseButton,
     AgainButton,

@@ -1,4 +1,4 @@
-"""Buttons of a job card: Cancel, the choice of a text column, and what to do with a file that was scored before."""
+"""Buttons of a job card: Cancel, Go on, the choice of a text column, what to do with a file that was scored before."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ import discord
 
 from bot.buttons.base import NumberButton, Press, guarded
 from bot.errors import UserError
+from bot.intake import quotas_of
 from db.errors import JobFinished
 from db.jobs import get_job
-from db.queue import cancel, choose_column
-from db.types import JobView
+from db.queue import cancel, choose_column, retry
+from db.types import JobView, Viewer
 
 if TYPE_CHECKING:
     from bot.client import ReelfeelBot
@@ -35,6 +36,25 @@ class CancelButton(NumberButton):
         except JobFinished:
             raise UserError(f"Job {self.number} had already ended before you pressed.") from None
         bot.notifier.poke()
+
+
+class RetryButton(NumberButton):
+    """Goes on with a job that was cancelled or gave up."""
+
+    prefix = "job:retry"
+    text = "Go on"
+    style = discord.ButtonStyle.primary
+
+    async def press(self, interaction: Press, bot: ReelfeelBot) -> None:
+        """Reopens the job in SQL; the notifier then redraws the card."""
+        await interaction.response.defer()
+        await go_on(bot, bot.viewer(interaction), self.number)
+
+
+async def go_on(bot: ReelfeelBot, viewer: Viewer, job_id: int) -> None:
+    """Goes on with the viewer's job where it stopped. Raises db.errors.DbError when it cannot."""
+    bot.ring(*await bot.in_thread(retry, bot.db, viewer, job_id, quotas=quotas_of(bot.settings)))
+    bot.notifier.poke()
 
 
 class ColumnSelect(discord.ui.DynamicItem[discord.ui.Select[Any]], template=r"job:column:(?P<id>\d{1,18})"):
@@ -145,7 +165,9 @@ class FilesButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"job
 
 def job_buttons(job: JobView) -> list[discord.ui.Item[Any]]:
     """The controls that make sense in the job's state."""
-    if job.state in ("done", "cancelled", "failed"):
+    if job.retryable:
+        return [RetryButton(job.id)]
+    if job.terminal:
         return []
     if job.state == "needs_column" and job.columns:
         return [ColumnSelect(job.id, job.columns), CancelButton(job.id)]

@@ -9,7 +9,7 @@ import discord
 from bot.buttons.base import buttons_view
 from bot.buttons.job import AgainButton, ReuseButton, job_buttons
 from bot.cards.base import FAILED, NEGATIVE, NEUTRAL, POSITIVE, SIGNS, UNCERTAIN, Card, CardFile, bar, escape, percent
-from db.types import JobView
+from db.types import MODEL_CHANGED, JobView
 
 TERMINAL = frozenset({"done", "cancelled", "failed"})
 NAME_CHARS = 120
@@ -66,6 +66,8 @@ def running_card(job: JobView, now: datetime) -> Card:
         title, text = f"Job {job.id}: {plural(job.rows_total or 0, 'review')} queued", _named(job)
     else:
         title, text = f"Job {job.id}: scoring", f"{_named(job)}\n{progress_line(job, now)}"
+    if job.error_code == MODEL_CHANGED:
+        text += "\nThe model was updated meanwhile: all of it is scored by the new one."
     if job.rows_rejected:
         text += f"\n{plural(job.rows_rejected, 'row')} without a usable review: listed at the end"
     embed = discord.Embed(title=title, description=text, colour=NEUTRAL)
@@ -137,12 +139,18 @@ def ended_card(job: JobView) -> Card:
     """A job that was cancelled or failed."""
     if job.state == "cancelled":
         text = f"{_named(job)}\nNothing more of it is scored; what was scored before stays under `/results`."
-        return Card(embed=discord.Embed(title=f"Job {job.id}: cancelled", description=text, colour=FAILED))
+        embed = discord.Embed(title=f"Job {job.id}: cancelled", description=text, colour=FAILED)
+        return Card(embed=embed, view=_controls(job))
     reason = escape(job.error, 1500) if job.error else "Something went wrong on our side; send the file again."
     embed = discord.Embed(title=f"Job {job.id}: not scored", description=f"{_named(job)}\n{reason}", colour=FAILED)
     if job.error_code:
         embed.set_footer(text=f"Reference job {job.id} · {job.error_code}")
-    return Card(embed=embed)
+    return Card(embed=embed, view=_controls(job))
+
+
+def _controls(job: JobView) -> discord.ui.View | None:
+    buttons = job_buttons(job)
+    return buttons_view(*buttons) if buttons else None
 
 
 def ping_card(job: JobView) -> Card:

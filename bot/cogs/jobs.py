@@ -10,11 +10,11 @@ from discord.ext import commands
 
 from bot.answers import answer, defer
 from bot.buttons.base import buttons_view
-from bot.buttons.job import job_buttons
+from bot.buttons.job import go_on, job_buttons
 from bot.cards.base import Card
 from bot.cards.job import plural
 from bot.cards.jobs_list import STATES, files_card, jobs_embed, status_embed
-from bot.choices import Number, any_job, job_with_files, unfinished_job
+from bot.choices import Number, any_job, ended_early_job, job_with_files, unfinished_job
 from bot.errors import UserError
 from bot.files import finished_files
 from bot.pages import LISTINGS, Asked, Listing, Sheet, open_pages
@@ -76,6 +76,17 @@ class Jobs(commands.GroupCog, group_name="jobs", group_description="Your files a
         found = await self._job(interaction, job)
         await answer(interaction, Card(f"Job {job} is cancelled: {plural(found.rows_done, 'review')} scored before."))
 
+    @app_commands.command(name="retry")
+    @app_commands.describe(job="Number of the job")
+    @app_commands.autocomplete(job=ended_early_job)
+    async def retry_(self, interaction: discord.Interaction[Any], job: Number) -> None:
+        """Goes on with a cancelled or failed job; what is scored already is kept."""
+        await defer(interaction)
+        await go_on(self.bot, self.bot.viewer(interaction), job)
+        found = await self._job(interaction, job)
+        kept = f"{plural(found.rows_done, 'review')} scored before" if found.rows_done else "nothing was scored before"
+        await answer(interaction, Card(f"Job {job} goes on: {kept}. `/jobs status` shows how far it is."))
+
     @app_commands.command()
     @app_commands.describe(job="Number of the job")
     @app_commands.autocomplete(job=job_with_files)
@@ -100,7 +111,10 @@ def refuse_without_files(job: JobView) -> None:
     if not job.terminal:
         raise UserError(f"Job {job.id} is not finished yet ({STATES[job.state]}): `/jobs status` shows how far it is.")
     if job.state != "done":
-        raise UserError(f"Job {job.id} {_ENDED[job.state]} and has no files: send the file again with `/batch`.")
+        raise UserError(
+            f"Job {job.id} {_ENDED[job.state]} and has no files: `/jobs retry` goes on with it, and `/results search "
+            f"job:{job.id}` exports what was scored."
+        )
 
 
 _ENDED: Final = {"cancelled": "was cancelled", "failed": "failed"}

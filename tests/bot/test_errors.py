@@ -7,10 +7,12 @@ import logging
 import zipfile
 
 import pytest
+from sqlalchemy import update
 
 from bot.errors import UNKNOWN, UserError, explain
 from db.errors import DatabaseUnavailable
 from db.jobs import list_jobs
+from db.tables import Job
 from db.types import Viewer
 from tests.bot.test_conversations import BAD, FILE, GOOD
 from tests.fixtures.discord import World
@@ -109,6 +111,27 @@ async def test_quota(world: World) -> None:
     assert "limit is 1" in result.response.content
     await world.dm(world.alice, "", ("third.csv", b"review\ngood\n"))
     assert "limit is 1" in world.last(world.alice.user.dm_channel).content
+
+
+@pytest.mark.parametrize(
+    ("setting", "says"),
+    [
+        ("max_server_jobs", "This server has 1 job running and the limit is 1"),
+        ("max_rows_per_day", "reviews within 24 hours and the limit is 1: send this file again in about 24 h"),
+        ("max_queued_rows", "The queue is full"),
+    ],
+)
+async def test_each_quota_is_refused_with_its_reason(world: World, setting: str, says: str) -> None:
+    setattr(world.settings, setting, 1)
+    await world.alice.slash(world.channel, "batch", file=CSV)
+    if setting != "max_server_jobs":
+        rows = {"max_rows_per_day": 20, "max_queued_rows": 20}
+        with world.db.begin() as session:
+            session.execute(update(Job).values(rows_total=rows[setting]))
+    other = world.alice if setting == "max_rows_per_day" else world.bob
+    result = await other.slash(world.channel, "batch", file=("other.csv", b"review\nfine\n"))
+    assert result.ephemeral
+    assert says in result.response.content
 
 
 async def test_the_same_file_again(world: World) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select, true, update
 
-from db import leases, pins, scoring
+from db import leases, pins, scoring, window
 from db.accept import accept_review
 from db.clock import db_time
 from db.engine import Database
@@ -13,6 +13,7 @@ from db.jobs import get_job
 from db.pins import hand_back, stranded
 from db.queue import cancel, claim, sweep
 from db.tables import Chunk, Job
+from db.types import MODEL_CHANGED
 from tests.db.steps import (
     ME,
     age,
@@ -64,7 +65,8 @@ def test_old_workers_end_what_they_began(db: Database) -> None:
     assert get_job(db, ME, job_id).model == "v1"
 
 
-def test_a_refused_chunk_counts_no_attempt_and_leaves_its_place(db: Database) -> None:
+def test_a_refused_chunk_counts_no_attempt_and_leaves_its_place(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(window, "HANDED_BACK_S", 60.0)
     job_id = file_job(db, 6, chunk_rows=1)
     turn(db, "v1")
     before = chunks(db, job_id, "pending")
@@ -76,7 +78,7 @@ def test_a_refused_chunk_counts_no_attempt_and_leaves_its_place(db: Database) ->
     assert chunks(db, job_id, "pending") == before
     assert tries(db, job_id) == {0}
     assert sweep(db, slots=1) == [], "not again at once"
-    age(db, "rung_at", 2, before)
+    age(db, "rung_at", 61, before)
     assert len(sweep(db, slots=1)) == len(rings)
 
 
@@ -141,7 +143,7 @@ def test_when_nobody_has_the_model_the_job_is_scored_anew_by_one(db: Database) -
     refused_long_ago(db, job_id)
     turn(db, "v2")
     assert predictions(db, job_id) == 0 or models(db, job_id) == {"v2"}
-    assert get_job(db, ME, job_id).error_code == pins.MODEL_CHANGED
+    assert get_job(db, ME, job_id).error_code == MODEL_CHANGED
     assert stranded(db) == []
     for _ in range(8):
         turn(db, "v2")

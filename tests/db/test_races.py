@@ -230,13 +230,13 @@ def answer_lost(db: Database) -> None:
     assert b"".join(read_blob(db, open_upload(db, held).blob_id)) == b"text\ngood\n"
 
 
-def _cut_at_a_new_job(cut: list[bool]) -> Callable[[Database], contextlib.AbstractContextManager[Session]]:
+def _cut_at_a_new_job(cut: list[bool]) -> Callable[..., contextlib.AbstractContextManager[Session]]:
     """`Database.begin`; the first commit that made a job stands, and its answer is lost."""
     begin = Database.begin
 
     @contextlib.contextmanager
-    def cutting(db: Database) -> Iterator[Session]:
-        with begin(db) as session:
+    def cutting(db: Database, *, bulk: bool = False) -> Iterator[Session]:
+        with begin(db, bulk=bulk) as session:
             before = session.scalar(select(func.count(Job.id)))
             yield session
             made = session.scalar(select(func.count(Job.id))) != before

@@ -227,7 +227,12 @@ async def _measure(
     start = await asyncio.to_thread(done, db, first, second)
     scoring = await _talked(world, db, messages)
     end = await asyncio.to_thread(done, db, first, second)
-    shares = [(f"the second file sent in after {before:,} rows of the first", [b - a for a, b in zip(start, end, strict=True)])]
+    shares = [
+        (
+            f"the second file sent in after {before:,} rows of the first",
+            [b - a for a, b in zip(start, end, strict=True)],
+        )
+    ]
     for n in range(4):
         await asyncio.to_thread(send_in, db, bell, 1, rows, 10 + n)
     await asyncio.sleep(0.1)
