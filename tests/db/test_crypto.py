@@ -17,11 +17,12 @@ from db.crypto import MAGIC, PREFIX, Sealer, new_key
 from db.engine import Database
 from db.errors import BadTextKey, TextKeyMissing, TextSearchOff
 from db.move import move
+from db.queue import claim, load_reviews
 from db.results import delete_result, get_result
 from db.search import search
 from db.tables import Review
 from db.types import NewReview, SearchFilter
-from tests.db.steps import ME, done_file, done_review, origin
+from tests.db.steps import ME, chunks, done_file, done_review, file_job, must, origin
 
 OLD, NEW = new_key(), new_key()
 SECRET = "zebra under the stairs"
@@ -111,6 +112,16 @@ def test_nothing_can_be_read_without_the_key(open_with: Open) -> None:
         get_result(open_with(OLD), ME, result)
     delete_result(db, ME, result)
     assert get_result(db, ME, result).text is None
+
+
+def test_a_worker_gets_the_text_to_score(open_with: Open) -> None:
+    db = open_with(NEW)
+    message = must(claim(db, accept_review(db, origin(), SECRET).chunk_id))
+    assert [row.text for row in load_reviews(db, message)] == [SECRET]
+    job_id = file_job(db, [NewReview(1, SECRET), NewReview(2, "é")])
+    held = must(claim(db, chunks(db, job_id, "pending")[0]))
+    assert [row.text for row in load_reviews(db, held)] == [SECRET, "é"]
+    assert readable(db) == 0
 
 
 def test_rotation_goes_from_plain_over_two_keys_back_to_plain(open_with: Open, monkeypatch: pytest.MonkeyPatch) -> None:
