@@ -78,6 +78,9 @@ class Settings(BaseSettings):
     """How long a claimed chunk belongs to its worker before another may take it."""
     sweep_s: float = Field(1.0, gt=0)
     """Pause between two sweeps."""
+    warm_start: bool = False
+    """Whether the pool's children compile their bulk path before they take work: `reelfeel worker` sets it for files.
+    Done in a task, it would count against the task's time limit, and a slow machine would kill child after child."""
     model_wait_s: float = Field(60.0, ge=0)
     """How long a job that another model began waits for a worker that has it, before it is scored anew."""
 

@@ -11,6 +11,7 @@ import aiohttp
 import discord
 
 from bot.cards.base import Card
+from bot.left_replies import remember
 from bot.outbox import with_retries
 
 log = logging.getLogger(__name__)
@@ -27,6 +28,7 @@ _PUBLIC: Final = "reelfeel_public"
 async def defer(interaction: discord.Interaction[Any], *, public: bool = False) -> None:
     """Shows "thinking ...", to the caller alone unless `public`; `answer` or an error takes its place."""
     interaction.extras[_PUBLIC] = public
+    await remember(interaction)
     await interaction.response.defer(ephemeral=not public, thinking=True)
 
 

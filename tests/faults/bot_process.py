@@ -11,6 +11,7 @@ import itertools
 import os
 import sys
 from contextlib import suppress
+from types import SimpleNamespace
 from typing import Any
 
 import aiohttp
@@ -49,7 +50,8 @@ class Link:
         send(self._writer, (number, *question))
         outcome, value = await answer
         if outcome == "refused":
-            _raise_for(value)
+            status, body = value
+            _raise_for(SimpleNamespace(status=status, to_json=lambda: body))  # type: ignore[arg-type]
         if outcome == "cut":
             raise aiohttp.ServerDisconnectedError
         return value

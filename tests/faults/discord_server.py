@@ -64,6 +64,11 @@ class _Parsers:
     get = __getitem__
 
 
+def _refusal(error: BackendError) -> tuple[int, Any]:
+    """Status and body; the exception itself cannot be pickled."""
+    return error.status, error.to_json()
+
+
 class DiscordServer:
     """The world and its socket, in a thread with a loop of its own. Its methods may be called from any thread."""
 
@@ -227,7 +232,7 @@ class DiscordServer:
         """(outcome, value) of a call; None when it is never answered."""
         if what == "cdn":
             data = self.backend.cdn.get(rest[0])
-            return ("ok", data) if data is not None else ("refused", BackendError(404, 0, "asset not found"))
+            return ("ok", data) if data is not None else ("refused", _refusal(BackendError(404, 0, "no such file")))
         method, path, json, params, files, reason = rest
         trap = next((trap for trap in self.traps if trap.fits(method, path, json)), None)
         if trap is not None:
@@ -253,7 +258,7 @@ class DiscordServer:
         except (router.RouteNotImplemented, router.UnsupportedField) as gap:
             raise AssertionError(f"SimCord lacks {method} {path}: {gap}") from gap
         except BackendError as refused:
-            return "refused", refused
+            return "refused", _refusal(refused)
         if is_message:
             reference = body.get("message_reference") or {}
             reply_to = reference.get("message_id")

@@ -57,6 +57,8 @@ class Fault:
     about: str
     hold: tuple[float, float] = (0.0, 0.5)
     on: tuple[str, ...] = ("sqlite", "postgres")
+    leases: float = 0.0
+    """Least hold in lengths of a lease."""
     kills_bot: bool = False
     stops_database: bool = False
     mark: str = ""
@@ -64,7 +66,7 @@ class Fault:
     ways: tuple[Way, ...] = ()
     rows: int | None = None
     needs_root: bool = False
-    lays: Literal["", "before", "after", "cut"] = ""
+    lays: Literal["", "before", "after", "cut", "thinking"] = ""
     """The trap in Discord that is laid before the work is sent."""
     weight: int = 2
 
@@ -232,8 +234,16 @@ def _tells(method: str, path: str, body: Any) -> bool:
     return (method in ("POST", "PATCH") and "/messages" in path) or "@original" in path
 
 
+def _defers(method: str, path: str, body: Any) -> bool:
+    """Whether a call shows 'thinking...'."""
+    return path.startswith("/interactions/") and path.endswith("/callback") and (body or {}).get("type") == 5
+
+
 def lay(it: Strike, fault: Fault) -> None:
     """Lays the fault's trap, before any work is sent."""
+    if fault.lays == "thinking":
+        it.traps.append(it.stage.discord.trap(_defers, "after"))
+        return
     times = 1 if fault.lays != "cut" else 2
     for _ in range(times):
         when: Any = it.dice.choice(("before", "after")) if fault.lays == "cut" else fault.lays
@@ -367,6 +377,7 @@ def _nothing(it: Strike) -> None:
 
 
 FILES: Final[tuple[Way, ...]] = ("file", "batch")
+ASKED: Final[tuple[Way, ...]] = ("score", "batch")
 LONG: Final = (1.0, 6.0)
 PG: Final = ("postgres",)
 FAULTS: Final = (
@@ -375,8 +386,8 @@ FAULTS: Final = (
     Fault("celery-kill", _kill_celery, "kill -9 of a Celery process, the pool's parent"),
     Fault("pool-kill", _kill_pool_child, "kill -9 of one or two scoring children", weight=4),
     Fault("worker-stop", _stop_worker, "SIGTERM of a worker in its work", hold=(0, 1)),
-    Fault("pool-freeze", _freeze_pool, "scoring children stopped past their lease", hold=(4.5, 7)),
-    Fault("worker-freeze", _freeze_worker, "a whole worker stopped past its lease", hold=(4.5, 7)),
+    Fault("pool-freeze", _freeze_pool, "scoring children stopped past their lease", leases=1.2),
+    Fault("worker-freeze", _freeze_worker, "a whole worker stopped past its lease", leases=1.2),
     Fault("broker-kill", _kill_broker, "kill -9 of the broker, data kept", hold=(0, 3)),
     Fault("broker-lose", _kill_broker_and_data, "kill -9 of the broker, data lost", hold=(0, 3)),
     Fault("broker-twice", _kill_broker_twice, "kill -9 of the broker twice in a row", hold=(0, 1)),
@@ -395,6 +406,14 @@ FAULTS: Final = (
         "bot-kill-untold", _trapped, "bot killed: accepted, not acknowledged", kills_bot=True, weight=4, lays="before"
     ),
     Fault("bot-kill-told", _trapped, "bot killed: told, not noted", kills_bot=True, weight=4, lays="after"),
+    Fault(
+        "bot-kill-early",
+        _trapped,
+        "bot killed: 'thinking...' is shown, nothing accepted",
+        kills_bot=True,
+        lays="thinking",
+        ways=("score", "batch"),
+    ),
     Fault("bot-stop", _stop_bot, "SIGTERM of the bot in its work", hold=(0, 1), kills_bot=True),
     Fault("bot-freeze", _freeze_bot, "the bot stopped for a while", hold=(0.5, 2.5), kills_bot=True),
     Fault("discord-cut", _cut_discord, "connection to Discord cut, before or after it did as asked", lays="cut"),

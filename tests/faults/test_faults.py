@@ -27,7 +27,13 @@ def trial(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trial]:
 
 @pytest.mark.parametrize(
     ("name", "way"),
-    [("bot-kill-untold", "file"), ("bot-kill-told", "file"), ("bot-kill", "batch"), ("discord-cut", "file")],
+    [
+        ("bot-kill-early", "score"),
+        ("bot-kill-untold", "file"),
+        ("bot-kill-told", "file"),
+        ("bot-kill", "batch"),
+        ("discord-cut", "file"),
+    ],
 )
 def test_every_promise_holds_after(trial: Trial, name: str, way: str) -> None:
     fault = replace(BY_NAME[name], ways=(way,), rows=60, hold=(0.0, 0.2))

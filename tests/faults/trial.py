@@ -65,7 +65,7 @@ class Trial:
                 fault.strike(strike)
             if self.dice.random() < 0.5:
                 self._send(played, (), most=1)
-            time.sleep(max((self.dice.uniform(*fault.hold) for fault in faults), default=0.0))
+            time.sleep(max((self._hold(fault) for fault in faults), default=0.0))
         except Exception as error:
             played.broken.append(f"the round ended with {type(error).__name__}: {error}")
         # Servers first: a worker or bot that finds none ends with 69, and only then is started again by its supervisor.
@@ -76,6 +76,10 @@ class Trial:
         if played.broken:
             self._keep(played)
         return played
+
+    def _hold(self, fault: Fault) -> float:
+        """Seconds between strike and mend."""
+        return max(self.dice.uniform(*fault.hold), fault.leases * self.stage.lease_s * self.dice.uniform(1.0, 1.4))
 
     def _send(self, played: Round, faults: Sequence[Fault], *, most: int = 3) -> None:
         work = []
