@@ -34,7 +34,7 @@ _SECRETS: Final = (
     (re.compile(r"(/(?:webhooks|interactions)/\d+/)[\w-]+"), r"\1***"),  # the token in a path of Discord
 )
 _QUIET: Final = (
-    *("discord", "aiohttp", "matplotlib", "PIL", "kombu", "sqlalchemy", "alembic"),
+    *("discord", "aiohttp", "matplotlib", "numba", "PIL", "kombu", "sqlalchemy", "alembic"),
     *("celery.apps.worker", "celery.redirected", "celery.app.trace", "celery.worker.strategy"),
 )
 """Libraries of which only warnings pass: below that they repeat what is sent, task arguments or values."""
