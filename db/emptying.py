@@ -66,7 +66,7 @@ def drop_files(db: Database, job_id: int) -> int:
 
     A process that dies in between leaves blobs that nobody refers to; the next purge but one sweeps them out.
     """
-    with db.begin() as session:
+    with db.begin(bulk=True) as session:
         blobs = set(session.scalars(select(OutputFile.blob_id).where(OutputFile.job_id == job_id)))
         counted(session, delete(OutputFile).where(OutputFile.job_id == job_id))
         upload = session.get(Upload, job_id)
@@ -83,7 +83,7 @@ def drop_blob(db: Database, blob_id: int) -> None:
     """Deletes a blob that nothing refers to, a few parts at a time."""
     left = True
     while left:
-        with db.begin() as session:
+        with db.begin(bulk=True) as session:
             numbers = session.scalars(
                 select(BlobPart.number).where(BlobPart.blob_id == blob_id).order_by(BlobPart.number).limit(PARTS)
             ).all()

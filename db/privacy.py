@@ -162,19 +162,19 @@ def _request(db: Database, user_id: int) -> tuple[int, int, int, int, int, int]:
 def _finish_request(db: Database, user_id: int) -> Forgotten:
     done = Forgotten()
     for batch in in_batches(_ended(db, user_id, "message"), JOBS):
-        with db.begin() as session:
+        with db.begin(bulk=True) as session:
             texts, _ = empty_reviews(session, Review.job_id.in_(batch))
             done += Forgotten(texts=texts) + _disown(session, batch)
     for job_id in _ended(db, user_id, "file"):
         for mine in row_ranges(db, job_id):
-            with db.begin() as session:
+            with db.begin(bulk=True) as session:
                 texts, _ = empty_reviews(session, mine)
                 _disown_predictions(session, Prediction.review_id.in_(select(Review.id).where(mine)))
                 done += Forgotten(texts=texts)
         done += Forgotten(files=drop_files(db, job_id))
-        with db.begin() as session:
+        with db.begin(bulk=True) as session:
             done += _disown(session, (job_id,))
-    with db.begin() as session:
+    with db.begin(bulk=True) as session:
         session.execute(delete(DeletionRequest).where(DeletionRequest.user_id == user_id))
     scrub(db)
     return done

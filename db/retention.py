@@ -94,7 +94,7 @@ def _old(query: Select[int], state: ColumnElement[bool], old: ColumnElement[bool
 
 
 def _cancel_waiting(db: Database, job_id: int) -> None:
-    with db.begin() as session:
+    with db.begin(bulk=True) as session:
         job = leases.lock_job(session, job_id)
         if leases.in_state(job, "needs_column"):
             close(session, job, "cancelled")
@@ -102,7 +102,7 @@ def _cancel_waiting(db: Database, job_id: int) -> None:
 
 
 def _empty_messages(db: Database, job_ids: Sequence[int]) -> Purged:
-    with db.begin() as session:
+    with db.begin(bulk=True) as session:
         texts, explanations = empty_reviews(session, Review.job_id.in_(job_ids))
         session.execute(update(Job).where(Job.id.in_(job_ids)).values(purged_at=db_time()))
     return Purged(len(job_ids), texts, explanations)
@@ -111,7 +111,7 @@ def _empty_messages(db: Database, job_ids: Sequence[int]) -> Purged:
 def _empty_file(db: Database, job_id: int) -> Purged:
     done = Purged(jobs=1)
     for mine in row_ranges(db, job_id):
-        with db.begin() as session:
+        with db.begin(bulk=True) as session:
             done += Purged(0, *empty_reviews(session, mine))
     return done + Purged(files=drop_files(db, job_id))
 
@@ -127,5 +127,5 @@ def _drop_orphans(db: Database, at: datetime | None) -> int:
 
 
 def _drop_audit(db: Database, at: datetime | None) -> int:
-    with db.begin() as session:
+    with db.begin(bulk=True) as session:
         return counted(session, delete(AuditLine).where(AuditLine.created_at < _ago(AUDIT_DAYS, at)))

@@ -54,7 +54,7 @@ def check(db: Database) -> None:
     if missing:
         raise TextKeyMissing(missing)
     if db.sealer.active and db.sealer.ids[0] not in keys_in_use(db):
-        with db.begin() as session:
+        with db.begin(bulk=True) as session:
             wait_exclusive(session, KEY_LOCK)
             _set(session, (*_in_use(session), db.sealer.ids[0]))
 
@@ -70,7 +70,7 @@ def rotate(db: Database, progress: Progress = lambda what, done, last: None, *, 
     texts = _column(db, target, Review.id, Review.text, progress)
     notes = _column(db, target, Correction.id, Correction.note, progress)
     parts = _files(db, target, progress)
-    with db.begin() as session:
+    with db.begin(bulk=True) as session:
         wait_exclusive(session, KEY_LOCK)
         _set(session, target.ids[:1])
     return Rotated(texts, notes, parts)
@@ -105,7 +105,7 @@ def _column(
             return changed
         old = [(id_, text) for id_, text in rows if text is not None and not target.current(text)]
         if old:
-            with db.begin() as session:
+            with db.begin(bulk=True) as session:
                 for id_, text in old:
                     changed += swap(session, key, column, id_, text, target.seal(db.sealer.open(text)))
         last = rows[-1][0]
@@ -130,7 +130,7 @@ def _files(db: Database, target: Sealer, tell: Progress) -> int:
             heads = session.execute(select(BlobPart.number, head).where(BlobPart.blob_id == blob_id)).all()
         old = [number for number, start in heads if not target.current_bytes(bytes(start))]
         for start in range(0, len(old), PARTS):
-            with db.begin() as session:
+            with db.begin(bulk=True) as session:
                 for number in old[start : start + PARTS]:
                     mine = (place[0] == blob_id, place[1] == number)
                     data = session.scalar(select(BlobPart.data).where(*mine))
