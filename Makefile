@@ -6,7 +6,7 @@ PIP     = $(BIN)/python -m pip --disable-pip-version-check -q install
 SELF    = $(PIP) --no-deps --no-build-isolation -e .
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev up test check lock bench bench-model bench-reports faults faults-up pictures clean
+.PHONY: help install install-dev up test check lock bench bench-model bench-reports bench-fair faults faults-up pictures clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -41,13 +41,16 @@ check: install-dev ## ruff, mypy, import contract
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-bench: bench-model bench-reports ## all benchmarks
+bench: bench-model bench-reports bench-fair ## all benchmarks
 
 bench-model: install-dev ## speed of the scorer beside its peers, in about five minutes; writes docs/bench-model.md
 	$(BIN)/python -m model.bench --write
 
 bench-reports: install-dev ## reports and search over 10 million verdicts, in some ten minutes; writes docs/bench-reports.md
 	$(BIN)/python -m tests.end_to_end.run_bench_reports --write
+
+bench-fair: install-dev ## single messages while files saturate the workers, on both databases, in about ten minutes; writes docs/bench-fair.md
+	$(BIN)/python -m tests.end_to_end.run_fairness --write
 
 faults: install-dev ## 200 random faults against all that runs, in about half an hour; FAULTS="--seed 7 --only pg-cut"
 	$(BIN)/python -m tests.faults.run $(FAULTS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ from db.engine import Database
 from db.heartbeats import Beat
 from db.notices import undelivered
 from db.overview import HOUR_S, Overview, overview
+from db.pins import Stranded, stranded
 from settings import Settings
 from worker.bell import Bell, BrokerUnavailable
 
@@ -36,6 +37,8 @@ class Status:
     broker: str
     messages: dict[str, int] | None
     notices: int
+    stranded: list[Stranded] = field(default_factory=list)
+    """Jobs that wait for a worker with the model that began them."""
 
     @property
     def per_second(self) -> float:
@@ -63,7 +66,7 @@ def look(settings: Settings, db: Database) -> Status:
     seen = overview(db)
     owed = len(undelivered(db, limit=MANY))
     broker, messages = _broker(settings)
-    return Status(seen, broker, messages, owed)
+    return Status(seen, broker, messages, owed, stranded(db))
 
 
 def _broker(settings: Settings) -> tuple[str, dict[str, int] | None]:
@@ -98,6 +101,7 @@ def as_json(status: Status) -> dict[str, Any]:
         "jobs": {"unfinished": seen.figures.unfinished, "ended_last_hour": seen.figures.ended},
         "running_jobs": [asdict(job) for job in seen.running],
         "notices": status.notices,
+        "waiting_for_their_model": [asdict(job) for job in status.stranded],
         "processes": [_process(beat) for beat in seen.beats],
     }
 
@@ -131,6 +135,10 @@ def _lines(status: Status) -> Table:
         ("jobs", _counts(seen.figures.unfinished) or "none unfinished"),
         ("last hour", f"{_counts(seen.figures.ended) or 'no job ended'}; {status.errors_hour:,} errors and warnings"),
         ("notices", f"{_many(status.notices)} finished files not shown to their owners yet"),
+    ]
+    rows += [
+        ("waits", f"job {job.job_id} for a worker with {job.model}, since {job.seconds:.0f} s")
+        for job in status.stranded
     ]
     for name, words in rows:
         table.add_row(Text(name, style="bold"), Text(words))

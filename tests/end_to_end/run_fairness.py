@@ -235,12 +235,18 @@ async def _measure(
     ]
     for n in range(4):
         await asyncio.to_thread(send_in, db, bell, 1, rows, 10 + n)
-    await asyncio.sleep(0.1)
+    while await asyncio.to_thread(_being_read, db):
+        await asyncio.sleep(0.05)
     start = await asyncio.to_thread(_of_owners, db)
     await _talked(world, db, max(10, messages // 4))
     end = await asyncio.to_thread(_of_owners, db)
     shares.append(("one user with five files, another with one", [b - a for a, b in zip(start, end, strict=True)]))
     return Result(kind, idle, reading, scoring, shares)
+
+
+def _being_read(db: Database) -> bool:
+    with db.read() as session:
+        return session.scalar(select(Job.id).where(Job.state == "ingesting").limit(1)) is not None
 
 
 def _of_owners(db: Database) -> list[int]:
