@@ -161,7 +161,7 @@ def comparison_png(
     for axes, (name, bins), values in zip((upper, lower), (one, other), shares, strict=True):
         _distribution(axes, values, look)
         axes.set_ylim(0, max(0.01, *map(max, shares)) * 1.12)
-        axes.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}".replace("%", " %"))
+        axes.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.3g} %")
         axes.set_title(
             f"{shorten(name, 60)} · {sum(bins):,} reviews", color=look.ink, fontsize=9.5, loc="left", parse_math=False
         )

@@ -19,10 +19,10 @@ PER_FILE: Final = 50_000
 MESSAGES: Final = 2_000
 """Single reviews among a million rows."""
 
-_WORDS: Final = tuple(
-    "the film a plot scene actor camera light music story end hero quiet long short slow bright cold warm old".split(" ")
-)
-)
+_WORDS: Final = (
+    "the", "film", "a", "plot", "scene", "actor", "camera", "light", "music", "story", "end", "hero", "quiet", "long",
+    "short", "slow", "bright", "cold", "warm", "old",
+)  # fmt: skip
 
 
 def fill(db: Database, rows: int) -> int:
