@@ -10,13 +10,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from worker.files.cells import Cell
-from worker.files.errors import TooLarge, TooManyColumns
+from worker.files.errors import BrokenFile, TooLarge, TooManyColumns
 from worker.files.limits import MAX_COLUMNS, Limits
+from worker.files.parquet_pages import inspect
 from worker.files.table import SAMPLE_ROWS, Record, Table, first_rows, record_chars
 
 _BATCH: Final = 1024
 _BATCH_BYTES: Final = 128 << 20
 """Most that a batch may unpack to when every row points at all of its column's dictionary."""
+_MAX_ITEMS: Final = 1 << 20
+"""Items of lists turned into Python values at a time."""
 _BUFFER: Final = 1 << 20
 
 
@@ -32,39 +35,19 @@ class Parquet(Table):
         file.seek(0)
         self._file = file
         self._max_bytes = limits.max_unpacked_bytes
-        metadata = self._open().metadata
-        groups = range(metadata.num_row_groups)
-        if sum(metadata.row_group(i).total_byte_size for i in groups) > self._max_bytes:
-            raise TooLarge(self._max_bytes)
-        self.schema: pa.Schema = self._open().schema_arrow
+        self._growth = inspect(file, self._max_bytes)
+        opened = self._open()
+        self.schema: pa.Schema = opened.schema_arrow
         if len(self.schema.names) > MAX_COLUMNS:
             raise TooManyColumns(MAX_COLUMNS)
-        self._rows = metadata.num_rows
+        self._rows = opened.metadata.num_rows
         self.titles = list(self.schema.names)
         self.columns = list(self.schema.names)
 
-    def _open(self, read_dictionary: list[str] | None = None) -> pq.ParquetFile:
+    def _open(self) -> pq.ParquetFile:
         self._file.seek(0)
         file = pa.PythonFile(cast(IOBase, self._file), mode="r")
-        return pq.ParquetFile(file, buffer_size=_BUFFER, pre_buffer=False, read_dictionary=read_dictionary)
-
-    def _dictionary_bytes(self, columns: list[str] | None) -> int:
-        """Unpacked bytes of these columns' dictionaries, in the row group where they are largest.
-
-        A dictionary holds each distinct text once and rows only point at it, so that one text of 20 MB and a thousand
-        rows are 1 MB on disk and 20 GB in memory: batches are cut by this size. It is learned from a first row per
-        group read as pointers; the metadata of a damaged column chunk would end the process (pyarrow 26: no C++
-        exception of `RowGroupMetaData.column` is caught).
-        """
-        schema = self._open().schema
-        leaves = [schema.column(i) for i in range(len(schema))]
-        file = self._open([leaf.path for leaf in leaves if leaf.physical_type == "BYTE_ARRAY"])
-        largest = 0
-        for group in range(file.num_row_groups):
-            for batch in file.iter_batches(batch_size=1, row_groups=[group], columns=columns, use_threads=False):
-                largest = max(largest, batch.nbytes)
-                break
-        return largest
+        return pq.ParquetFile(file, buffer_size=_BUFFER, pre_buffer=False)
 
     def row_count(self) -> int:
         return self._rows
@@ -73,7 +56,7 @@ class Parquet(Table):
         """Record batches of at most `rows` rows; TooLarge once more was decoded than any file may hold."""
         total = 0
         file = self._open()
-        rows = max(1, min(rows, _BATCH_BYTES // max(self._dictionary_bytes(columns), 1)))
+        rows = max(1, min(rows, _BATCH_BYTES // max(self._growth.largest(columns), 1)))
         for batch in file.iter_batches(batch_size=rows, columns=columns, use_threads=False):
             total += batch.nbytes
             if total > self._max_bytes:
@@ -90,10 +73,35 @@ class Parquet(Table):
         positions = range(len(self.columns)) if needed is None else sorted(needed)
         names = None if needed is None else [self.columns[i] for i in positions]
         empty: list[Cell] = [None] * len(self.columns)
-        for batch in self.batches(names, rows):
+        for batch in _handy(self.batches(names, rows)):
             found = dict(zip(positions, (values(column) for column in batch.columns), strict=True))
             for cells in zip(*(found.get(i) or [None] * len(batch) for i in range(len(empty))), strict=True):
                 yield list(cells)
+
+
+def _handy(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The same rows in batches whose lists hold few items. Raises BrokenFile for a row that holds too many."""
+    for batch in batches:
+        if sum(map(_items, batch.columns)) <= _MAX_ITEMS:
+            yield batch
+        elif len(batch) == 1:
+            raise BrokenFile(f"a row holds lists of more than {_MAX_ITEMS:,} items")
+        else:
+            half = len(batch) // 2
+            yield from _handy(iter((batch.slice(0, half), batch.slice(half))))
+
+
+def _items(column: Any) -> int:
+    """Items of all lists in a column, however nested."""
+    kind = column.type
+    if pa.types.is_struct(kind):
+        return len(column) + sum(map(_items, column.flatten()))
+    if pa.types.is_map(kind):
+        column = column.cast(pa.list_(pa.struct([("key", kind.key_type), ("value", kind.item_type)])))
+        return len(column) + _items(column.flatten())
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind):
+        return len(column) + _items(column.flatten())
+    return len(column)
 
 
 def values(column: Any) -> list[Cell]:

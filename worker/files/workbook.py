@@ -83,7 +83,7 @@ class Workbook(Table):
         started = False
         with self._archive.open(self._sheet) as xml:
             parts = self._parts
-            for cells in sheet_rows(xml, parts.shared_strings, parts.styles, self._max_chars, self._max_bytes):
+            for cells in sheet_rows(xml, parts.texts, parts.styles, self._max_chars, self._max_bytes):
                 while cells and (cells[-1] is None or cells[-1] == ""):
                     cells.pop()
                 if not cells:
@@ -118,7 +118,7 @@ class _Parts(ExcelReader):
         self.keep_links = False
         self.rich_text = False
         self._max_chars = max_chars
-        self.shared_strings = SharedStrings(io.BytesIO(b"<sst/>"), max_chars)
+        self.texts = SharedStrings(io.BytesIO(b"<sst/>"), max_chars)
         self.sheets: list[str] = []
 
     def read(self) -> None:
@@ -139,7 +139,7 @@ class _Parts(ExcelReader):
         part = self.package.find(SHARED_STRINGS)  # type: ignore[no-untyped-call]
         if part is not None:
             with self.archive.open(part.PartName[1:]) as xml:
-                self.shared_strings = SharedStrings(xml, self._max_chars)
+                self.texts = SharedStrings(xml, self._max_chars)
 
     def close(self) -> None:
-        self.shared_strings.close()
+        self.texts.close()
