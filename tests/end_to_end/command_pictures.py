@@ -59,7 +59,8 @@ def small(png: bytes) -> bytes:
 
 async def _shoot(world: World, shown: Any) -> bytes:
     """The PNG of one card or form, wherever it stands."""
-    for channel, viewer in ((world.channel, world.alice), (world.alice.user.dm_channel, world.alice.user)):
+    member, shown = shown if isinstance(shown, tuple) else (world.alice, shown)
+    for channel, viewer in ((world.channel, member), (world.alice.user.dm_channel, world.alice.user)):
         async with world.env.preview(channel, viewers=[viewer], width=SIZE[0], height=SIZE[1]) as page:
             try:
                 capture = await page.screenshot(viewer=viewer, target=shown, mode="surface", allow_incomplete=True)

@@ -1,12 +1,15 @@
 """Scenes of docs/commands: what people do with the real bot in the simulated Discord, one picture each.
 
-Every review is made up. A scene returns the message (or the answer with a form) that its picture shows.
+Every review is made up. A scene returns the message (or the answer with a form) that its picture shows,
+after the member who sees it when that is not alice.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
+
+import discord
 
 from tests.bot.talk import answer
 from tests.fixtures.discord import World
@@ -161,3 +164,44 @@ async def help(world: World) -> Any:
 @scene
 async def about(world: World) -> Any:
     return await _slash(world, "about")
+
+
+@scene
+async def jobs_retry(world: World) -> Any:
+    await world.alice.slash(world.channel, "jobs cancel", job=7)
+    return await _slash(world, "jobs retry", job=7)
+
+
+@scene
+async def correct(world: World) -> Any:
+    return await world.alice.user.click(world.messages(world.alice.user.dm_channel)[0], label="Wrong?")
+
+
+@scene
+async def report(world: World) -> Any:
+    return await _slash(world, "report", by="film", job=4)
+
+
+@scene
+async def settings(world: World) -> Any:
+    return await _slash(world, "settings", file_format="xlsx")
+
+
+@scene
+async def privacy_show(world: World) -> Any:
+    return await _slash(world, "privacy show")
+
+
+@scene
+async def privacy_delete(world: World) -> Any:
+    await world.alice.slash(world.channel, "jobs cancel", job=7)
+    await world.finish()
+    return await _slash(world, "privacy delete")
+
+
+@scene
+async def server(world: World) -> Any:
+    managers = world.guild.create_role("managers", permissions=discord.Permissions(manage_guild=True))
+    manager = world.guild.add_member(world.env.create_user("carol"), roles=[managers])
+    await manager.slash(world.channel, "server limits", retention_days=30, jobs=3)
+    return manager, answer(await manager.slash(world.channel, "server show"))
