@@ -45,6 +45,19 @@ def test_a_child_says_that_it_is_ready_and_stops_when_asked(signals: Signals) ->
     assert not child.runs()
 
 
+def test_a_nice_child_and_its_own_children_run_after_others(signals: Signals) -> None:
+    spawns = "import subprocess, sys; subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']); "
+    child = Child("child", [sys.executable, "-c", spawns + READY], niceness=7)
+    child.start()
+    wait_until(lambda: ready(child))
+    process = psutil.Process(child.pid)
+    ours = os.getpriority(os.PRIO_PROCESS, 0)
+    assert [one.nice() for one in (process, *process.children())] == [min(19, ours + 7)] * 2
+    for one in process.children():
+        one.kill()
+    stop_all([child], signals, patience_s=10)
+
+
 def test_a_dead_child_is_reported_once_and_started_again(signals: Signals) -> None:
     child = python(READY)
     child.start()
