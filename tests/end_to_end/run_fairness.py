@@ -178,6 +178,13 @@ async def until(db: Database, job: int, rows: int = 1, *, patience_s: float = 30
         await asyncio.sleep(0.05)
 
 
+async def until_read(db: Database, *, patience_s: float = 300) -> None:
+    end = time.monotonic() + patience_s
+    while await asyncio.to_thread(_being_read, db):
+        assert time.monotonic() < end, "a file is not read to its end"
+        await asyncio.sleep(0.05)
+
+
 @dataclass
 class Result:
     """What one run on one database showed."""
@@ -224,35 +231,48 @@ async def _measure(
     before = (await asyncio.to_thread(done, db, first))[0]
     second = await asyncio.to_thread(send_in, db, bell, 2, rows, 2)
     await until(db, second)
-    start = await asyncio.to_thread(done, db, first, second)
-    scoring = await _talked(world, db, messages)
-    end = await asyncio.to_thread(done, db, first, second)
-    shares = [
-        (
-            f"the second file sent in after {before:,} rows of the first",
-            [b - a for a, b in zip(start, end, strict=True)],
-        )
-    ]
-    for n in range(4):
-        await asyncio.to_thread(send_in, db, bell, 1, rows, 10 + n)
-    while await asyncio.to_thread(_being_read, db):
-        await asyncio.sleep(0.05)
-    start = await asyncio.to_thread(_of_owners, db)
-    await _talked(world, db, max(10, messages // 4))
-    end = await asyncio.to_thread(_of_owners, db)
-    shares.append(("one user with five files, another with one", [b - a for a, b in zip(start, end, strict=True)]))
+    async with shared(db, {1: [first], 2: [second]}, rows) as both:
+        scoring = await _talked(world, db, messages)
+    shares = [(f"the second file sent in after {before:,} rows of the first", both)]
+    many = [await asyncio.to_thread(send_in, db, bell, 1, rows, 10 + n) for n in range(5)]
+    one = await asyncio.to_thread(send_in, db, bell, 2, rows, 20)
+    await until_read(db)
+    async with shared(db, {1: [first, *many], 2: [second, one]}, rows) as both:
+        await _talked(world, db, max(10, messages // 4))
+    shares.append(("one user with five files, another with one", both))
     return Result(kind, idle, reading, scoring, shares)
+
+
+@asynccontextmanager
+async def shared(db: Database, jobs: dict[int, list[int]], rows: int) -> AsyncIterator[list[int]]:
+    """Rows done by the two users, counted only while both have work left: who is finished needs no share."""
+    gained = [0, 0]
+
+    def look() -> tuple[list[int], bool]:
+        found = [done(db, *mine) for mine in jobs.values()]
+        return [sum(one) for one in found], all(any(n < rows for n in one) for one in found)
+
+    async def watch() -> None:
+        start, _ = await asyncio.to_thread(look)
+        while True:
+            await asyncio.sleep(0.2)
+            now, both = await asyncio.to_thread(look)
+            if not both:
+                return
+            gained[:] = [b - a for a, b in zip(start, now, strict=True)]
+
+    watching = asyncio.create_task(watch())
+    try:
+        yield gained
+    finally:
+        watching.cancel()
+        with suppress(asyncio.CancelledError):
+            await watching
 
 
 def _being_read(db: Database) -> bool:
     with db.read() as session:
         return session.scalar(select(Job.id).where(Job.state == "ingesting").limit(1)) is not None
-
-
-def _of_owners(db: Database) -> list[int]:
-    with db.read() as session:
-        rows = session.execute(select(Job.owner_id, Job.rows_done).where(Job.owner_id.in_((1, 2)))).all()
-    return [sum(n for owner, n in rows if owner == which) for which in (1, 2)]
 
 
 def percentiles(samples: list[Sample]) -> tuple[float, float, float, float]:
