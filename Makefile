@@ -6,7 +6,7 @@ PIP     = $(BIN)/python -m pip --disable-pip-version-check -q install
 SELF    = $(PIP) --no-deps --no-build-isolation -e .
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev up test check lock bench bench-model bench-reports bench-fair faults faults-up pictures clean
+.PHONY: help install install-dev up test check lock bench bench-model bench-reports bench-fair faults fuzz faults fuzz-up pictures clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -52,11 +52,18 @@ bench-reports: install-dev ## reports and search over 10 million verdicts, in so
 bench-fair: install-dev ## single messages while files saturate the workers, on both databases, in about ten minutes; writes docs/bench-fair.md
 	$(BIN)/python -m tests.end_to_end.run_fairness --write
 
+bench-sizing: install-dev ## what SQLite, PostgreSQL and the broker carry without scoring, in about two minutes
+	$(BIN)/python -m tests.end_to_end.run_sizing
+
 faults: install-dev ## 200 random faults against all that runs, in about half an hour; FAULTS="--seed 7 --only pg-cut"
 	$(BIN)/python -m tests.faults.run $(FAULTS)
 
 faults-up: install-dev ## a 20,000-row job under `reelfeel up` through kills of worker, bot and broker
 	$(BIN)/python -m tests.faults.run_up
+
+MINUTES ?= 10
+fuzz: install-dev ## hostile review files for MINUTES=10 minutes; failing ones are kept in runs/fuzz
+	$(BIN)/python -m tests.worker.files.run_fuzz --minutes $(MINUTES)
 
 pictures: install-dev ## the README's pictures anew (needs Debian's chromium)
 	$(BIN)/python -m tests.end_to_end.run_pictures

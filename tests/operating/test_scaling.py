@@ -18,7 +18,7 @@ from tests.fixtures.reviews import accept_csv, long_review, recount
 from tests.fixtures.workers import WorkerProcess, wait_until
 from tests.operating.machines import Door, Machine, machine, possible
 
-ROWS = 1_500
+ROWS = 2_400
 """Long ones: a dozen chunks."""
 
 
@@ -42,7 +42,6 @@ def test_two_machines_score_one_job(
 ) -> None:
     database = postgres_url.split("?")[0].split("/")[-1]
     db = Database(postgres_url)
-    job = accept_csv(db, ROWS, text=long_review, empty=(7,)).job_id
 
     def start(place: Machine) -> WorkerProcess:
         sql = Door(place.host, postgres_server.folder / ".s.PGSQL.5432")
@@ -62,6 +61,7 @@ def test_two_machines_score_one_job(
     threads = ThreadPoolExecutor(2)  # kept to the end: a leash is tied to the thread that started the process
     try:
         workers += threads.map(start, machines)
+        job = accept_csv(db, ROWS, text=long_review, empty=(7,)).job_id
         wait_until(lambda: recount(db, job).state == "done", 90, what="the job")
         count = recount(db, job)
         assert (count.predictions, count.rejected, count.rollup) == (ROWS - 1, 1, ROWS - 1)
