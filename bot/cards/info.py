@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from settings import Settings
 
 SHIPPED: Final = Path(__file__).parents[2] / "model" / "shipped"
-Topic = Literal["start", "score", "files", "jobs", "results", "report", "privacy"]
+Topic = Literal["start", "score", "files", "jobs", "results", "report", "settings", "privacy"]
 TOPICS: Final[tuple[Topic, ...]] = get_args(Topic)
 
 
@@ -123,7 +123,7 @@ _TOPICS: Final[dict[Topic, tuple[str, tuple[str, ...]]]] = {
             "**One review**: send it to me as a direct message, mention {bot} in a server, or use `/score`.",
             "**Someone's message**: right-click it, then Apps, then **Score review**.",
             "**A file with many**: attach it to a message to me, or use `/batch` or the form of `/upload`.",
-            "**Later**: `/jobs list`, `/results search`, `/report`.",
+            "**Later**: `/jobs list`, `/results search`, `/report`; `/status` when it takes long.",
             "",
             "Replies to commands are seen by you alone unless you choose to share them.",
         ),
@@ -163,6 +163,7 @@ _TOPICS: Final[dict[Topic, tuple[str, tuple[str, ...]]]] = {
             "`/jobs list` · `/jobs list unfinished:True`",
             "`/jobs status job:42` how far it is, or how it ended",
             "`/jobs cancel job:42` stops it; what is scored already stays",
+            "`/jobs retry job:42` goes on with a cancelled or failed one",
             "`/jobs download job:42` its files again",
             "",
             "While you type a number, your newest jobs are offered by name.",
@@ -192,6 +193,14 @@ _TOPICS: Final[dict[Topic, tuple[str, tuple[str, ...]]]] = {
             "reviews, a chart and its table as CSV. Reports are about films and jobs, never about a member.",
         ),
     ),
+    "settings": (
+        "Settings and corrections",
+        (
+            "`/settings` what you chose · `/settings sharing:True notices:False file_format:xlsx`",
+            "`/correct id:1234 label:Negative note:It was irony.` or **Wrong?** under a verdict",
+            "`/server show` the rules of this server; members with Manage Server change them there",
+        ),
+    ),
     "privacy": (
         "Privacy",
         (
@@ -199,6 +208,8 @@ _TOPICS: Final[dict[Topic, tuple[str, tuple[str, ...]]]] = {
             "Your results are yours: others see them only when you share them, and a server's stay in that server.",
             "Texts are deleted after {days} days; the scores stay without them. "
             "**Delete** under a verdict does it at once.",
+            "`/privacy show` what is kept about you · `/privacy export` all of it as a zip · "
+            "`/privacy delete` deletes it",
             "Nothing you send trains a model.",
         ),
     ),

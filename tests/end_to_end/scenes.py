@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import discord
 
+from db.heartbeats import beat
 from tests.bot.talk import answer
 from tests.fixtures.discord import World
 
@@ -197,6 +198,13 @@ async def privacy_delete(world: World) -> Any:
     await world.alice.slash(world.channel, "jobs cancel", job=7)
     await world.finish()
     return await _slash(world, "privacy delete")
+
+
+@scene
+async def status(world: World) -> Any:
+    for number in range(2):
+        beat(world.db, f"made-up-{number}", "worker", "here", {"ready": True, "per_second": 4100.0})
+    return await _slash(world, "status")
 
 
 @scene
