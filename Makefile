@@ -65,6 +65,10 @@ MINUTES ?= 10
 fuzz: install-dev ## hostile review files for MINUTES=10 minutes; failing ones are kept in runs/fuzz
 	$(BIN)/python -m tests.worker.files.run_fuzz --minutes $(MINUTES)
 
+MINUTES ?= 10
+fuzz: install-dev ## hostile review files for MINUTES=10 minutes; failing ones are kept in runs/fuzz
+	$(BIN)/python -m tests.worker.files.run_fuzz --minutes $(MINUTES)
+
 pictures: install-dev ## the README's pictures anew (needs Debian's chromium)
 	$(BIN)/python -m tests.end_to_end.run_pictures
 
