@@ -6,7 +6,7 @@ PIP     = $(BIN)/python -m pip --disable-pip-version-check -q install
 SELF    = $(PIP) --no-deps --no-build-isolation -e .
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev up test check lock bench bench-model bench-reports bench-fair faults fuzz faults fuzz-up pictures clean
+.PHONY: help install install-dev up test check lock bench bench-model bench-reports bench-fair faults faults-up fuzz pictures clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -60,10 +60,6 @@ faults: install-dev ## 200 random faults against all that runs, in about half an
 
 faults-up: install-dev ## a 20,000-row job under `reelfeel up` through kills of worker, bot and broker
 	$(BIN)/python -m tests.faults.run_up
-
-MINUTES ?= 10
-fuzz: install-dev ## hostile review files for MINUTES=10 minutes; failing ones are kept in runs/fuzz
-	$(BIN)/python -m tests.worker.files.run_fuzz --minutes $(MINUTES)
 
 MINUTES ?= 10
 fuzz: install-dev ## hostile review files for MINUTES=10 minutes; failing ones are kept in runs/fuzz
