@@ -25,6 +25,8 @@ BUSY_S: Final = 30
 """Longest wait for SQLite's one write lock, seconds."""
 CONNECT_S: Final = 5
 """Longest wait for PostgreSQL to answer a connection, seconds."""
+GONE_MS: Final = 50_000
+"""A PostgreSQL that acknowledges nothing for so long, milliseconds, is gone: the connection is given up."""
 IDLE_S: Final = 60
 """PostgreSQL ends a transaction whose process stopped in the middle after so many seconds; its locks go with it."""
 
@@ -65,7 +67,16 @@ def make_engine(url: URL, *, durable: bool, foreign_keys: bool = True) -> Engine
         options = f"-c timezone=utc -c idle_in_transaction_session_timeout={IDLE_S}s"
         return create_engine(
             url,
-            connect_args={"connect_timeout": CONNECT_S, "application_name": "reelfeel", "options": options},
+            connect_args={
+                "connect_timeout": CONNECT_S,
+                "application_name": "reelfeel",
+                "options": options,
+                # A machine that vanished says no farewell: without these a query waits for it for two hours.
+                "keepalives_idle": 20,
+                "keepalives_interval": 10,
+                "keepalives_count": 3,
+                "tcp_user_timeout": GONE_MS,
+            },
             pool_pre_ping=True,
             pool_size=5,
             max_overflow=20,

@@ -7,6 +7,7 @@ import random
 import shutil
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from tests.faults.stage import Stage
 
 DRAIN_S = 120.0
 """Longest wait for everything to be told after all is mended: worker restarts that back off are in it."""
+LOOK_S = 1.0
 PROCESSES = ("worker", "celery", "pool", "bot")
 """Faults of what needs broker and database to start."""
 UNHEARD_S = 3.0
@@ -48,6 +50,7 @@ class Trial:
         self.stage, self.dice, self.evidence = stage, dice, evidence
         self.crowd = Crowd(stage, random.Random(dice.random()))
         self._events: set[int] = set()
+        self._looker = ThreadPoolExecutor(4, thread_name_prefix="look")
         self._mark = 0
 
     def play(self, number: int, faults: Sequence[Fault]) -> Round:
@@ -98,11 +101,15 @@ class Trial:
             played.sent.append(one)
 
     def _open(self, played: Round) -> int:
-        try:
+        def look() -> int:
             with self.stage.db.read() as session:
                 query = "SELECT count(*) FROM chunks WHERE state IN ('pending', 'queued', 'running')"
                 return int(session.scalar(sql(query)) or 0)
-        except Exception:  # the database may be what was struck before
+
+        try:
+            # In a thread: the database may be what was struck before, and a frozen one never answers.
+            return self._looker.submit(look).result(LOOK_S)
+        except Exception:
             return len(played.sent)
 
     def _mend(self, played: Round, strike: Strike) -> None:
