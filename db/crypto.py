@@ -63,6 +63,8 @@ class Sealer:
         raw = [_decoded(key) for key in keys]
         self.ids: tuple[str, ...] = tuple(key_id(key) for key in raw)
         """Ids of the keys, that of the sealing one first; empty without any."""
+        self.hash_key: bytes | None = sha256(b"reelfeel text hash" + raw[0]).digest() if raw else None
+        """What hashes of texts are keyed with (`db.known`); None without keys."""
         self._ciphers = {id_: AESGCM(key) for id_, key in zip(self.ids, raw, strict=True)}
         self._sealing = self._ciphers[self.ids[0]] if self.ids else None
         self._text_head = PREFIX + (self.ids[0] if self.ids else PLAIN) + ":"

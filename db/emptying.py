@@ -11,6 +11,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, Delete, Update, delete, select, update
 from sqlalchemy.orm import Session
 
+from db import known
 from db.clock import db_time
 from db.engine import Database
 from db.tables import Blob, BlobPart, Correction, Job, OutputFile, Prediction, Review, Upload
@@ -58,7 +59,9 @@ def empty_reviews(session: Session, mine: ColumnElement[bool]) -> tuple[int, int
     explained = counted(session, update(Prediction).where(Prediction.review_id.in_(ids), told).values(explanation=None))
     noted = Correction.note.is_not(None)
     counted(session, update(Correction).where(Correction.review_id.in_(ids), noted).values(note=None))
-    return counted(session, update(Review).where(mine, Review.text.is_not(None)).values(text=None)), explained
+    known.forget(session, mine)
+    emptied = update(Review).where(mine, Review.text.is_not(None)).values(text=None, text_hash=None)
+    return counted(session, emptied), explained
 
 
 def drop_files(db: Database, job_id: int) -> int:

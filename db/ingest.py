@@ -15,6 +15,7 @@ from db.dialect import film_name, insert_rows, storable
 from db.endings import add_chunk
 from db.engine import Database
 from db.errors import JobFinished, NoColumnWanted, NoSuchColumn, NotFound, NotYours
+from db.known import hasher
 from db.scope import visible_job
 from db.tables import Chunk, Job, Review, Upload
 from db.types import TERMINAL, Claim, NewRejected, NewReview, Ring, UploadInfo, Viewer
@@ -23,12 +24,12 @@ MAX_ROWS: Final = 5_000
 """Most rows in one transaction: SQLite has one write lock, and a member's message waits for it."""
 
 _REVIEWS_SQLITE = """
-    INSERT INTO reviews (job_id, row_number, text, film, day) VALUES (?, ?, ?, ?, ?)
+    INSERT INTO reviews (job_id, row_number, text, film, day, text_hash) VALUES (?, ?, ?, ?, ?, ?)
     ON CONFLICT (job_id, row_number) DO NOTHING
 """
 _REVIEWS_POSTGRESQL = """
-    INSERT INTO reviews (job_id, row_number, text, film, day)
-    SELECT * FROM unnest(%s::bigint[], %s::int[], %s::text[], %s::text[], %s::date[])
+    INSERT INTO reviews (job_id, row_number, text, film, day, text_hash)
+    SELECT * FROM unnest(%s::bigint[], %s::int[], %s::text[], %s::text[], %s::date[], %s::bigint[])
     ON CONFLICT (job_id, row_number) DO NOTHING
 """
 _REJECTED_SQLITE = """
@@ -99,15 +100,17 @@ def _held_job(session: Session, claim: Claim, lease_s: float) -> Job | None:
 def _insert_reviews(session: Session, job_id: int, reviews: Sequence[NewReview]) -> int:
     sqlite = session.get_bind().dialect.name == "sqlite"
     sealer = sealer_of(session.get_bind().dialect) or Sealer()
+    hashed = hasher(session)
     rows: list[tuple[Any, ...]] = [
         (
             job_id,
             review.row_number,
-            sealer.seal(storable(review.text)),
+            sealer.seal(text),
             film_name(review.film),
             review.day.isoformat() if sqlite and review.day else review.day,
+            hashed(text),
         )
-        for review in reviews
+        for review, text in ((review, storable(review.text)) for review in reviews)
     ]
     return insert_rows(session, sqlite_sql=_REVIEWS_SQLITE, postgresql_sql=_REVIEWS_POSTGRESQL, rows=rows)
 

@@ -11,6 +11,7 @@ from db.blobs import read_blob, write_blob
 from db.failing import postpone, release_failed
 from db.finish import cancel, fail_job, finish_job, iter_rejected, iter_scored
 from db.ingest import ask_column, choose_column, finish_ingest, ingest_rows, open_upload
+from db.known import known
 from db.leases import claim, extend
 from db.pins import hand_back
 from db.retry import retry
@@ -34,6 +35,7 @@ __all__ = [
     "ingest_rows",
     "iter_rejected",
     "iter_scored",
+    "known",
     "load_reviews",
     "open_upload",
     "postpone",

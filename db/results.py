@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import Row, Select, delete, select, update
 from sqlalchemy.orm import Session
 
+from db import known
 from db.engine import Database
 from db.errors import JobNotFinished, NotFound, NotYours
 from db.finish import split_flags
@@ -95,7 +96,8 @@ def delete_result(db: Database, viewer: Viewer, review_id: int) -> None:
     if get_result(db, viewer, review_id).owner_id != viewer.user_id:
         raise NotYours("review")
     with db.begin() as session:
-        session.execute(update(Review).where(Review.id == review_id).values(text=None))
+        known.forget(session, Review.id == review_id)
+        session.execute(update(Review).where(Review.id == review_id).values(text=None, text_hash=None))
         session.execute(update(Prediction).where(Prediction.review_id == review_id).values(explanation=None))
         session.execute(delete(Correction).where(Correction.review_id == review_id))
         # A message's own card goes with its text, whoever pressed where; a file's card shows no text.

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from db import leases, pins
+from db import known, leases, pins
 from db.dialect import insert_rows
 from db.endings import after_scoring
 from db.engine import Database
 from db.rollups import add_scores, set_counts
 from db.tables import Chunk, Prediction, Review
 from db.types import Claim, ReviewRow, Score, bin_of
+
+_NOTHING_NEW: Final[Mapping[int, Score]] = MappingProxyType({})
 
 # Owner, server, film and day come from the stored job and review, so that a verdict can only land on a review of the
 # claimed job. A review without a day of its own counts on the day its job was accepted.
@@ -42,20 +45,24 @@ _POSTGRESQL = """
 
 def load_reviews(db: Database, claim: Claim) -> list[ReviewRow]:
     """The claimed chunk's reviews, by row number."""
+    columns = (Review.id, Review.row_number, Review.text, Review.film, Review.day, Review.text_hash)
     with db.read() as session:
         rows = session.execute(
-            select(Review.id, Review.row_number, Review.text, Review.film, Review.day)
+            select(*columns)
             .where(Review.job_id == claim.job_id, Review.row_number.between(claim.first_row, claim.last_row))
             .order_by(Review.row_number)
         )
-        return [ReviewRow(id_, row, text or "", film, day) for id_, row, text, film, day in rows]
+        return [ReviewRow(id_, row, text or "", film, day, hash_) for id_, row, text, film, day, hash_ in rows]
 
 
-def commit_scores(db: Database, claim: Claim, scores: Sequence[Score], *, model: str) -> bool:
+def commit_scores(
+    db: Database, claim: Claim, scores: Sequence[Score], *, model: str, new: Mapping[int, Score] = _NOTHING_NEW
+) -> bool:
     """Stores the verdicts on all reviews of the chunk, adds them to the job's counts and moves the job on, in one
     transaction. False: the claim was lost, the job cancelled or begun by another model, and nothing is stored.
 
-    Raises ValueError when the scores are not one for each review of the chunk.
+    `new`: verdicts under the hashes of their texts, to be known from now on (`db.known`). Raises ValueError when the
+    scores are not one for each review of the chunk.
     """
     with db.begin(bulk=claim.queue == "bulk") as session:
         job = leases.lock_job(session, claim.job_id)
@@ -71,6 +78,7 @@ def commit_scores(db: Database, claim: Claim, scores: Sequence[Score], *, model:
         else:
             _check_stored(session, claim, len(scores))
             set_counts(session, job)
+        known.remember(session, new, model=model)
         job.model = model
         job.version += 1
         after_scoring(session, job)

@@ -231,7 +231,7 @@ class Chunk(Base):
 
 
 class Review(Base):
-    """One accepted text; `text` goes with the retention time or when its owner deletes it."""
+    """One accepted text; `text` goes with the retention time or when its owner deletes it, and `text_hash` with it."""
 
     __tablename__ = "reviews"
 
@@ -241,8 +241,24 @@ class Review(Base):
     text: Mapped[str | None] = mapped_column(SealedText)
     film: Mapped[str | None]
     day: Mapped[date | None]
+    # Keyed (db/known.py), of rows of files; under it the text's verdict is found again.
+    text_hash: Mapped[int | None] = mapped_column(BigInteger)
 
     __table_args__ = (UniqueConstraint("job_id", "row_number"), NEVER_REUSED)
+
+
+class KnownVerdict(Base):
+    """What a model said of a text, under the text's keyed hash; names no job, no owner and no text."""
+
+    __tablename__ = "known_verdicts"
+
+    text_hash: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
+    model: Mapped[str] = mapped_column(String(200))
+    label: Mapped[Label] = mapped_column(String(16))
+    probability: Mapped[float]
+    flags: Mapped[str]
+
+    __table_args__ = (one_of("label", "positive", "negative", "uncertain"),)
 
 
 class Prediction(Base):

@@ -103,13 +103,14 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class ReviewRow:
-    """A stored review to be scored."""
+    """A stored review to be scored; equal `text_hash`, equal text. None for a text that is always scored."""
 
     review_id: int
     row_number: int
     text: str
     film: str | None
     day: date | None
+    text_hash: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

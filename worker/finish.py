@@ -11,6 +11,7 @@ from typing import BinaryIO, Final
 from db import queue
 from db.engine import Database
 from db.types import Claim, Output, OutputKind
+from worker import meters
 from worker.files.errors import FileError
 from worker.files.limits import Limits
 from worker.files.write import write_rejected, write_scored
@@ -27,8 +28,9 @@ def finish(db: Database, claim: Claim, *, limits: Limits, lease_s: float) -> boo
     """
     try:
         with LeaseKeeper(db, claim, lease_s=lease_s) as lease, TemporaryDirectory(prefix="reelfeel-") as folder:
-            outputs = [_scored(db, claim, limits, Path(folder), lease)]
-            outputs += _rejected(db, claim, Path(folder), lease)
+            with meters.stage("write"):
+                outputs = [_scored(db, claim, limits, Path(folder), lease)]
+                outputs += _rejected(db, claim, Path(folder), lease)
             lease.check()
             return queue.finish_job(db, claim, outputs)
     except FileError as error:

@@ -71,6 +71,7 @@ UNSCOPED: Final[dict[str, str]] = {
     "jobs.mark_rendered": "the notifier",
     "jobs.mark_delivered": "the notifier",
     "jobs.forget_reply": "the notifier",
+    "known.known": "the worker, about texts it holds: what scoring would say again",
     "leases.claim": "the worker",
     "message_deletions.due": "the bot's cleaner",
     "message_deletions.done": "the bot's cleaner",
