@@ -63,13 +63,14 @@ async def test_the_bot_is_away_for_the_whole_job(world: World) -> None:
     assert len(world.calls("PATCH", f"/messages/{card.id}")) == 1
 
 
-async def test_an_interaction_lost_with_the_bot_is_answered_by_dm(world: World) -> None:
-    await world.alice.slash(world.channel, "score", text=GOOD)
+async def test_an_interaction_lost_with_the_bot_is_answered_in_its_reply(world: World) -> None:
+    result = await world.alice.slash(world.channel, "score", text=GOOD)
     await world.work()
     await world.restart()
     await world.tick(2)
-    (card,) = world.messages(world.alice.user.dm_channel)
-    assert "Positive" in card.embeds[0].title
+    assert "Positive" in result.response.embeds[0].title
+    assert world.messages(world.alice.user.dm_channel) == []
+    assert delivered(world) == [True]
 
 
 async def test_a_job_outlives_its_token(world: World) -> None:
