@@ -10,9 +10,12 @@ from dataclasses import dataclass
 from typing import IO, Final
 
 from worker.files.errors import BadEncoding
+from worker.files.western import is_western
 
 _CHUNK: Final = 1 << 20
 _NOT_CP1252: Final = bytes((0x81, 0x8D, 0x8F, 0x90, 0x9D))
+_CONTROLS: Final = bytes(set(range(32)) - set(b"\t\n\r"))
+_ISO_2022: Final = (b"\x1b$", b"\x1b(")
 _KEEP_ALL: Final = bytes.maketrans(b"", b"")
 
 
@@ -40,11 +43,13 @@ def detect(file: IO[bytes]) -> Encoding:
         return Encoding("utf-8-sig", bom=True)
     file.seek(0)
     head = file.read(4096)
-    if head.count(0) * 5 > len(head):  # UTF-16 without a mark, or no text at all
+    if (len(head) - len(head.translate(None, _CONTROLS))) * 5 > len(head):  # UTF-16 without a mark, or no text at all
+        raise BadEncoding
+    if any(escape in head for escape in _ISO_2022):  # Japanese, Chinese or Korean in seven bits, which is UTF-8 too
         raise BadEncoding
     if _decodes(file, "utf-8"):
         return Encoding("utf-8", bom=False)
-    if _has_any(file, _NOT_CP1252):
+    if _has_any(file, _NOT_CP1252) or not is_western(file):
         raise BadEncoding
     return Encoding("cp1252", bom=False)
 
