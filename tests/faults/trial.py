@@ -49,6 +49,7 @@ class Trial:
     def __init__(self, stage: Stage, dice: random.Random, evidence: Path) -> None:
         self.stage, self.dice, self.evidence = stage, dice, evidence
         self.crowd = Crowd(stage, random.Random(dice.random()))
+        self.unheard_s = UNHEARD_S
         self._events: set[int] = set()
         self._looker = ThreadPoolExecutor(4, thread_name_prefix="look")
         self._mark = 0
@@ -135,7 +136,9 @@ class Trial:
                         since[id(one)] = time.monotonic()
                     else:
                         waiting.remove(one)
-                elif one.heard_by != self.stage.discord.generation and time.monotonic() - since[id(one)] > UNHEARD_S:
+                elif (
+                    one.heard_by != self.stage.discord.generation and time.monotonic() - since[id(one)] > self.unheard_s
+                ):
                     if self._quietly(lambda one=one: self.crowd.job(one) is None):  # type: ignore[misc]
                         self._again(played, one)
                     since[id(one)] = time.monotonic()
