@@ -6,7 +6,7 @@ PIP     = $(BIN)/python -m pip --disable-pip-version-check -q install
 SELF    = $(PIP) --no-deps --no-build-isolation -e .
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev up test check lock bench bench-model bench-reports bench-fair faults faults-up fuzz pictures clean
+.PHONY: help install install-dev up test check lock bench bench-model bench-reports bench-fair bench-bulk faults faults-up fuzz pictures clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -41,7 +41,7 @@ check: install-dev ## ruff, mypy, import contract
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-bench: bench-model bench-reports bench-fair ## all benchmarks
+bench: bench-model bench-reports bench-fair bench-bulk ## all benchmarks
 
 bench-model: install-dev ## speed of the scorer beside its peers, in about five minutes; writes docs/bench-model.md
 	$(BIN)/python -m model.bench --write
@@ -51,6 +51,9 @@ bench-reports: install-dev ## reports and search over 10 million verdicts, in so
 
 bench-fair: install-dev ## single messages while files saturate the workers, on both databases, in about ten minutes; writes docs/bench-fair.md
 	$(BIN)/python -m tests.end_to_end.run_fairness --write
+
+bench-bulk: install-dev ## files end to end beside the bare scorer, on both databases; writes docs/bench-bulk.md; BULK="--rows 100000"
+	$(BIN)/python -m tests.bulk.run --write $(BULK)
 
 bench-sizing: install-dev ## what SQLite, PostgreSQL and the broker carry without scoring, in about two minutes
 	$(BIN)/python -m tests.end_to_end.run_sizing
