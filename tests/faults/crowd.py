@@ -73,7 +73,7 @@ class Crowd:
         channel = discord.channel_id if public else discord.dm_channel(user)
         sent = Sent(way, user, channel, next(self._numbers), mark=mark)
         if sent.is_file:
-            sent.rows = rows or dice.randint(20, 400)
+            sent.rows = rows or dice.randint(50, 1200)
             sent.empty = tuple(sorted(dice.sample(range(1, sent.rows + 1), min(2, sent.rows // 10))))
         if mark:
             sent.marked = dice.choice([n for n in range(1, sent.rows + 1) if n not in sent.empty])

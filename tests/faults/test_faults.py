@@ -44,7 +44,7 @@ def test_every_promise_holds_after(trial: Trial, name: str, way: str) -> None:
 
 def test_a_broken_promise_is_noticed(trial: Trial) -> None:
     """The harness itself: one prediction is lost, one message is sent twice, one event comes from nowhere."""
-    played = trial.play(2, [replace(BY_NAME["broker-flush"], ways=("file",), rows=30)])
+    played = trial.play(2, [replace(BY_NAME["row-kills-once"], mark="", ways=("file",), rows=30)])
     assert played.broken == []
     (file,) = [one for one in played.sent if one.is_file][:1]
     job = trial.crowd.job(file)

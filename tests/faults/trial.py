@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import text as sql
 
 from tests.faults.crowd import WAYS, Crowd, Sent
-from tests.faults.faults import Fault, Strike, lay
+from tests.faults.faults import FILES, Fault, Strike, lay
 from tests.faults.promises import broken, settled, strangers
 from tests.faults.stage import Stage
 
@@ -24,6 +24,7 @@ DRAIN_S = 120.0
 LOOK_S = 1.0
 PROCESSES = ("worker", "celery", "pool", "bot")
 """Faults of what needs broker and database to start."""
+STRIKE_S = 0.8
 UNHEARD_S = 3.0
 """After this long without a job or a word, what a dead bot did not hear is sent again, as a person would."""
 
@@ -64,7 +65,7 @@ class Trial:
                     lay(strike, fault)
             self._send(played, faults)
             for fault, strike in zip(faults, strikes, strict=True):
-                time.sleep(self.dice.uniform(0, 1.0))
+                time.sleep(self.dice.uniform(0, STRIKE_S))
                 played.open_at.append(self._open(played))
                 fault.strike(strike)
             if self.dice.random() < 0.5:
@@ -95,7 +96,9 @@ class Trial:
                 work.append(self.crowd.make(self.dice.choice(ways), rows=fault.rows, mark=mark))
             elif fault.ways:
                 work.append(self.crowd.make(self.dice.choice(ways), rows=fault.rows))
-        work += [self.crowd.make(self.dice.choice(WAYS)) for _ in range(self.dice.randint(1, most))]
+        if not any(one.is_file for one in work):  # a message is done in no time: only a file can be caught in work
+            work.append(self.crowd.make(self.dice.choice(FILES)))
+        work += [self.crowd.make(self.dice.choice(WAYS)) for _ in range(self.dice.randint(0, most))]
         for one in work:
             self.crowd.send(one)
             self._events.add(one.event)
