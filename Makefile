@@ -33,7 +33,7 @@ up: install ## everything on this machine; Ctrl-C stops it
 	@exec $(BIN)/reelfeel up
 
 test: install-dev ## all tests (under 10 minutes on 2 cores)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: install-dev ## ruff, mypy, import contract
 	$(BIN)/ruff check .
