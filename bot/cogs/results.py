@@ -41,7 +41,9 @@ async def load_results(bot: ReelfeelBot, viewer: Viewer, asked: dict[str, Any], 
     found, jobs = await bot.in_thread(_page, bot.db, viewer, search_filter(told), cursor)
     if not found.items and not found.partial:
         return Sheet(Card(content=nothing_found(told)), None, empty=True)
-    return Sheet(Card(embed=results_embed(found.items, told, page=page, jobs=jobs, partial=found.partial)), found.next_cursor)
+    return Sheet(
+        Card(embed=results_embed(found.items, told, page=page, jobs=jobs, partial=found.partial)), found.next_cursor
+    )
 
 
 LISTINGS[SEARCH] = Listing(load_results, extras=lambda key: [ExportButton(key)])

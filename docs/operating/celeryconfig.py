@@ -1,4 +1,4 @@
-"""What Flower is told of Celery (docker-compose.yml puts this file into its folder): the queues, so that it can count."""
+"""What Flower is told of Celery (docker-compose.yml puts this file into its folder): the queues, to count them."""
 
 from kombu import Queue
 
