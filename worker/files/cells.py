@@ -36,9 +36,9 @@ def encodable(text: str) -> str:
 def defused(text: str) -> str:
     """A leading apostrophe where a spreadsheet would run the cell as a formula (OWASP, CSV injection).
 
-    Plain numbers such as -3.5 keep their sign: they are data, and no spreadsheet runs them.
+    Plain numbers such as -3.5 keep their sign: they are data, and no spreadsheet runs them. Nor does it run blanks.
     """
-    if text.startswith(_DANGEROUS) and _NUMBER.fullmatch(text) is None:
+    if text.startswith(_DANGEROUS) and _NUMBER.fullmatch(text) is None and not text.isspace():
         return "'" + text
     return text
 

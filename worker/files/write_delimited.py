@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import io
+import re
 from collections.abc import Iterator
 from typing import IO, Literal
 
@@ -27,22 +27,29 @@ def write_delimited(
     text = io.TextIOWrapper(
         stream, encoding="utf-8-sig" if bom else "utf-8", errors="replace", newline="", write_through=False
     )
-    writer = csv.writer(_LineEnds(text, line_end), delimiter=separator, lineterminator="\r\n")
-    writer.writerow([defused(title) for title in table.titles] + list(names))
-    writer.writerows(_lines(table, verdicts))
+    line_of = _Line(separator, line_end)
+    text.write(line_of([defused(title) for title in table.titles] + list(names)))
+    text.writelines(map(line_of, _lines(table, verdicts)))
     text.flush()
     text.detach()
 
 
-class _LineEnds:
-    """The csv module quotes a carriage return in a cell only when it ends lines with one; so it does, until here."""
+class _Line:
+    """Cells as one line of RFC 4180, quoted where they must be.
 
-    def __init__(self, text: io.TextIOWrapper, line_end: str) -> None:
-        self._write = text.write
-        self._end = line_end
+    What csv.writer gives, which looks at each character of long texts by itself and took half of the whole writing. A
+    carriage return is quoted whatever the line end, because readers take it for one.
+    """
 
-    def write(self, line: str) -> int:
-        return self._write(line.removesuffix("\r\n") + self._end)
+    def __init__(self, separator: str, line_end: str) -> None:
+        self._separator, self._end = separator, line_end
+        self._special = re.compile(f'[{re.escape(separator)}"\r\n]').search
+
+    def __call__(self, cells: list[str]) -> str:
+        special = self._special
+        shown = ['"' + cell.replace('"', '""') + '"' if special(cell) else cell for cell in cells]
+        # A line with nothing on it would be no row to a reader.
+        return (self._separator.join(shown) if shown != [""] else '""') + self._end
 
 
 def _lines(table: Table, verdicts: Verdicts) -> Iterator[list[str]]:
