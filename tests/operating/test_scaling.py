@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -27,6 +28,8 @@ def machines() -> Iterator[list[Machine]]:
     """Two of them."""
     if not possible():
         pytest.skip("network namespaces need root")
+    if any(Path("/tmp") in Path(place).resolve().parents for place in (__file__, sys.prefix)):
+        pytest.skip("these machines hide /tmp, where this checkout is")
     with ExitStack() as stack:
         yield [stack.enter_context(machine(number)) for number in (1, 2)]
 
