@@ -6,7 +6,7 @@ the repository (`../shared/data/...`).
 
 import tomllib
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -73,8 +73,10 @@ class TrainingConfig(_Section):
 
 
 class TeacherConfig(_Section):
-    """The teachers (`model.teachers`): a language model of all reviews, a classifier on it, and an n-gram model."""
+    """The teachers (`model.teachers`): language models of all reviews, classifiers on them, and an n-gram model."""
 
+    directions: Annotated[tuple[Literal["forward", "backward"], ...], Field(min_length=1)] = ("forward",)
+    """In which each language model and its classifier read. The student starts with the first one's embedding."""
     dimensions: Count = 300
     """Of the word embedding, with which the student starts."""
     units: Count = 512

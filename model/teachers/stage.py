@@ -1,8 +1,9 @@
 """The teachers' work in one run: soft labels for labelled reviews, unlabelled ones, and pieces of both.
 
-Two teachers of different kinds, an n-gram model and a classifier on a language model, each fitted once a fold without
-the fold's films, so that no review's soft label comes from a model that saw its label. Their logits are blended by a
-logistic regression on the out-of-fold ones (stacking, Wolpert 1992).
+Teachers of different kinds, an n-gram model and classifiers on language models that read forward and backward, each
+fitted once a fold without the fold's films, so that no review's soft label comes from a model that saw its label; what
+has no label gets the mean of all folds' models (bagging, Breiman 1996). Their logits are blended by a logistic
+regression on the out-of-fold ones (stacking, Wolpert 1992).
 """
 
 import zlib
@@ -21,6 +22,8 @@ from model.storage import write_arrays
 from model.teachers import classifier, language_model, spans
 from model.teachers.layers import Shape
 from model.wide import Features
+
+Rows = list[NDArray[np.int32]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,7 @@ def _groups(corpus: Corpus) -> list[str]:
 
 
 def _pretrained(
-    settings: Config, teacher: TeacherConfig, corpus: Corpus, ids: list[NDArray[np.int32]], folder: Path, resume: bool
+    settings: Config, teacher: TeacherConfig, corpus: Corpus, ids: Rows, folder: Path, resume: bool
 ) -> tuple[Shape, list[NDArray[np.float32]]]:
     """Shape and weights of the language model's layers, trained or read back."""
     shape = Shape(len(corpus.vocabulary), teacher.dimensions, teacher.units, teacher.layers)
@@ -92,33 +95,38 @@ def _pretrained(
     return shape, [variable.numpy() for variable in model.stack.variables]
 
 
-def _scored_by(found: Documents, fold: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Which fold's model labels each document (int64 [documents]).
+def _read(direction: str, ids: Rows) -> Rows:
+    """The reviews' word ids in the order in which that teacher reads them."""
+    return ids if direction == "forward" else [np.ascontiguousarray(row[::-1]) for row in ids]
 
-    For a labelled review and its pieces the one that never saw its film; the models share out the others.
+
+def scored_by(found: Documents, fold: NDArray[np.int64], number: int) -> NDArray[np.bool_]:
+    """Which folds' models label each document (bool [number, documents]).
+
+    For a labelled review and its pieces the one that never saw its film; for the others all, whose mean counts.
     """
-    owner = found.owner
-    with_label = owner < found.labelled
-    turn = owner % (int(fold.max()) + 1)
-    return np.where(with_label, fold[np.where(with_label, owner, 0)], turn)
+    with_label = found.owner < found.labelled
+    own = fold[np.where(with_label, found.owner, 0)]
+    return np.asarray(~with_label[None, :] | (own[None, :] == np.arange(number)[:, None]), dtype=np.bool_)
 
 
 def _ngrams(found: Documents, features: Features, labels: NDArray[np.float32], fold: NDArray[np.int64]) -> Floats:
     """Logits of the n-gram teacher (float64 [documents])."""
+    number = int(fold.max()) + 1
+    by = scored_by(found, fold, number)
     logits = np.zeros(len(found.tokens))
-    by = _scored_by(found, fold)
-    for current in range(int(fold.max()) + 1):
+    for current in range(number):
         rows = np.flatnonzero(fold != current)
-        mine = np.flatnonzero(by == current)
-        logits[mine] = features.logits(features.fit(rows, labels[rows]), mine)
-    return logits
+        mine = np.flatnonzero(by[current])
+        logits[mine] += features.logits(features.fit(rows, labels[rows]), mine)
+    return np.asarray(logits / by.sum(axis=0), dtype=np.float64)
 
 
 def _recurrent(
     settings: Config,
     teacher: TeacherConfig,
     found: Documents,
-    ids: list[NDArray[np.int32]],
+    ids: Rows,
     labels: NDArray[np.float32],
     fold: NDArray[np.int64],
     shape: Shape,
@@ -126,22 +134,22 @@ def _recurrent(
     folder: Path,
     resume: bool,
 ) -> Floats:
-    """The same of the classifier on the language model; each fold's logits are kept in `folder`."""
-    logits = np.zeros(len(found.tokens))
+    """The same of the classifier on a language model; each fold's logits are kept in `folder`."""
     number = int(fold.max()) + 1
-    by = _scored_by(found, fold)
+    by = scored_by(found, fold, number)
+    logits = np.zeros(len(found.tokens))
     for current in range(number):
         path = folder / f"classifier_{current}.npz"
-        mine = np.flatnonzero(by == current)
+        mine = np.flatnonzero(by[current])
         if not (resume and path.is_file()):
             plan = classifier.Plan(epochs=teacher.classifier_epochs, seed=settings.training.seed + current)
             model = classifier.Classifier(shape, weights, plan)
             rows = np.flatnonzero(fold != current)
-            model.fit([ids[row] for row in rows], labels[rows], f"teacher {current + 1}/{number}")
+            model.fit([ids[row] for row in rows], labels[rows], f"{folder.name} teacher {current + 1}/{number}")
             write_arrays(path, {"logits": model.predict([ids[row] for row in mine])})
         with np.load(path) as stored:
-            logits[mine] = stored["logits"]
-    return logits
+            logits[mine] += stored["logits"]
+    return np.asarray(logits / by.sum(axis=0), dtype=np.float64)
 
 
 def run(
@@ -156,24 +164,31 @@ def run(
     fold = folds(_groups(corpus), teacher.folds)
     ids = corpus.encoded(found.tokens, teacher.max_tokens)
     text = corpus.encoded(found.tokens[: found.reviews], teacher.text_tokens)
-    shape, weights = _pretrained(settings, teacher, corpus, text, folder, resume)
     path = folder / "ngrams.npz"
     if not (resume and path.is_file()):
         console.print("Teacher: n-grams, a fold at a time")
         write_arrays(path, {"logits": _ngrams(found, features, labels, fold)})
     with np.load(path) as stored:
-        wide = stored["logits"]
-    recurrent = _recurrent(settings, teacher, found, ids, labels, fold, shape, weights, folder, resume)
+        logits = {"n-grams": stored["logits"]}
+    embedding = None
+    for direction in teacher.directions:
+        target = folder / direction
+        shape, weights = _pretrained(settings, teacher, corpus, _read(direction, text), target, resume)
+        rows = _read(direction, ids)
+        logits[f"language model, {direction}"] = _recurrent(
+            settings, teacher, found, rows, labels, fold, shape, weights, target, resume
+        )
+        embedding = weights[0] if embedding is None else embedding
+    assert embedding is not None, "a config names a direction"
     known = slice(0, found.labelled)
     right = labels.astype(np.int8)
-    blend = calibration.fit([wide[known], recurrent[known]], right)
-    soft = blend.logits(wide, recurrent)
+    soft = calibration.fit([each[known] for each in logits.values()], right).logits(*logits.values())
     facts: dict[str, object] = {
         "folds": teacher.folds,
         "out-of-fold accuracy": {
-            name: round(metrics.accuracy(metrics.sigmoid(logits[known]), right), 6)
-            for name, logits in (("n-grams", wide), ("language model", recurrent), ("blend", soft))
+            name: round(metrics.accuracy(metrics.sigmoid(each[known]), right), 6)
+            for name, each in (logits | {"blend": soft}).items()
         },
     }
     console.print(f"Teachers: {facts}")
-    return Taught(soft, weights[0], facts)
+    return Taught(soft, embedding, facts)

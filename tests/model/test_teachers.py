@@ -128,6 +128,13 @@ def test_no_label_is_seen_by_the_model_that_labels_it() -> None:
     assert ((seen > 0) == (labels == 1)).mean() > 0.95
 
 
+def test_what_has_no_label_gets_the_mean_of_all_models() -> None:
+    # Documents: reviews 0 to 3 with labels, 4 without one; then a piece of each.
+    found = stage.Documents([[]] * 10, 4, 1, np.asarray([0, 1, 2, 3, 4] * 2))
+    by = stage.scored_by(found, np.asarray([0, 1, 2, 1]), 3)
+    assert by.T.astype(int).tolist() == [[1, 0, 0], [0, 1, 0], [0, 0, 1], [0, 1, 0], [1, 1, 1]] * 2
+
+
 def test_a_piece_is_no_second_witness() -> None:
     documents = [["rare", "word"], ["common", "word"], ["common", "thing"], ["rare"]]
     features = Features(documents, WideConfig(bits=12, longest=1, min_count=2), counted=3)

@@ -30,7 +30,8 @@ def test_the_run_folder_holds_the_students_history_and_the_teachers_work(
     assert tiny_config.distil is not None
     assert len(history) == tiny_config.distil.epochs
     assert history[-1]["loss"] < history[0]["loss"]
-    assert (tiny_run / "teachers" / "language_model.npz").is_file()
+    for direction in ("forward", "backward"):
+        assert (tiny_run / "teachers" / direction / "language_model.npz").is_file()
     said = json.loads((tiny_run / "model" / "card.json").read_text(encoding="utf-8"))["training"]["teachers"]
     assert said["out-of-fold accuracy"]["blend"] > 0.7
 
