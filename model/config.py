@@ -76,7 +76,7 @@ class TeacherConfig(_Section):
     """The teachers (`model.teachers`): language models of all reviews, classifiers on them, and an n-gram model."""
 
     directions: Annotated[tuple[Literal["forward", "backward"], ...], Field(min_length=1)] = ("forward",)
-    """In which each language model and its classifier read. The student starts with the first one's embedding."""
+    """In which language models, each with its classifier, read. The student starts with the first one's embedding."""
     dimensions: Count = 300
     """Of the word embedding, with which the student starts."""
     units: Count = 512
@@ -117,6 +117,8 @@ class DistilConfig(_Section):
     """Pieces of whole sentences cut from each review as further examples."""
     piece_sentences: Count = 6
     """Sentences of the longest piece."""
+    edits: bool = False
+    """Sentences turned into their opposite (`model.teachers.edits`) as further examples."""
 
 
 class WideConfig(_Section):

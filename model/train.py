@@ -89,20 +89,26 @@ def _self_taught(settings: Config, corpus: Corpus, folder: Path, resume: bool) -
 
 
 def _taught(settings: Config, corpus: Corpus, folder: Path, resume: bool) -> "tuple[Examples, Wide, Taught]":
-    """The same with the teachers of `model.teachers`, who also label pieces of reviews; both parts learn from them."""
+    """The same with the teachers of `model.teachers`, who also label pieces of reviews; both parts learn from them.
+
+    Edited sentences are labelled by rule: no teacher knows better than the rule that made them.
+    """
     from model import fit
-    from model.teachers import stage
+    from model.teachers import edits, stage
 
     distil = settings.distil
     assert distil is not None
     seed = settings.training.seed
     found = stage.documents(corpus, distil.pieces, distil.piece_sentences, distil.limit, seed)
-    features = wide.Features(found.tokens, settings.wide, counted=found.reviews)
+    turned = list(edits.edits(found.tokens[: found.reviews], seed)) if distil.edits else []
+    tokens = [*found.tokens, *(edit.tokens for edit in turned)]
+    features = wide.Features(tokens, settings.wide, counted=found.reviews)
     taught = stage.run(settings, corpus, found, features, folder / "teachers", resume=resume)
     labels = corpus.reviews.labels[corpus.split.train].astype(np.float32)
-    targets = _mixed(settings, labels, taught.soft)
+    rules = np.asarray([edit.probability for edit in turned], dtype=np.float32)
+    targets = np.concatenate([_mixed(settings, labels, taught.soft), rules])
     ngrams = features.fit(np.arange(len(targets)), targets)
-    rows = corpus.encoded(found.tokens, settings.training.max_tokens)
+    rows = corpus.encoded(tokens, settings.training.max_tokens)
     return fit.Examples(rows, targets), ngrams, taught
 
 

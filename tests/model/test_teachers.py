@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from model.config import WideConfig
-from model.teachers import language_model, recurrence, spans, stage
+from model.teachers import edits, language_model, recurrence, spans, stage
 from model.teachers.layers import Shape
 from model.wide import Features
 
@@ -139,3 +139,32 @@ def test_a_piece_is_no_second_witness() -> None:
     documents = [["rare", "word"], ["common", "word"], ["common", "thing"], ["rare"]]
     features = Features(documents, WideConfig(bits=12, longest=1, min_count=2), counted=3)
     assert np.diff(features.matrix.indptr).tolist() == [1, 2, 1, 0]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "opposites"),
+    [
+        ("it is a good film .", {"it is {} a good film .": 0.10, "it is a bad film .": 0.07}),
+        ("the plot 's very boring .", {"the plot 's not very boring .": 0.70, "the plot 's very interesting .": 0.93}),
+        ("i really loved it .", {}),
+        ("i loved the cast .", {"i did {} love the cast .": 0.10, "i hated the cast .": 0.07}),
+        ("i can recommend it .", {"i {} recommend it .": 0.10}),
+        ("it works .", {"it does {} work .": 0.10}),
+        ("an awful story !", {"a great story !": 0.93}),
+        ("this is a must see !", {}),
+        ("it is not a good film .", {}),
+        ("a good cast but a weak plot .", {}),
+        ("was it good ?", {}),
+        ("the film starts at ten .", {}),
+    ],
+)
+def test_one_word_decides_and_is_turned(sentence: str, opposites: dict[str, float]) -> None:
+    negations = ("not", "n't", "never", "can not", "can never", "ca n't")
+    for seed in range(20):
+        found = edits.of_sentence(sentence.split(), np.random.default_rng(seed))
+        assert [" ".join(edit.tokens) for edit in found[:1]] == [sentence] * bool(opposites)
+        for edit in found[1:]:
+            said = [wanted for wanted in opposites if " ".join(edit.tokens) in {wanted.format(no) for no in negations}]
+            assert len(said) == 1, edit
+            assert edit.probability == pytest.approx(opposites[said[0]])
+        assert len(found) == (1 + len(opposites) if opposites else 0)
