@@ -12,6 +12,7 @@ import discord
 from discord.http import Route, handle_message_parameters
 
 from bot.cards.base import Card
+from bot.i18n import language, mark, speaking, tr
 from bot.outbox import GONE, with_retries
 from db import open_replies
 from db.errors import DbError
@@ -25,7 +26,7 @@ REMEMBER_S: Final = 1.0
 """Of the 3 seconds within which Discord wants an answer; a database that is slower must not cost the reply."""
 LOADING: Final = 1 << 7
 """Flag of a message that shows "thinking ..." (Discord's message flag LOADING)."""
-LOST: Final = "I was restarted before I could take this in, so nothing was accepted: send it again."
+LOST: Final = mark("I was restarted before I could take this in, so nothing was accepted: send it again.")
 
 
 async def remember(interaction: discord.Interaction[Any]) -> None:
@@ -35,7 +36,7 @@ async def remember(interaction: discord.Interaction[Any]) -> None:
     if task is None:
         return
     with suppress(DbError, TimeoutError):
-        stored = bot.in_thread(open_replies.remember, bot.db, interaction.id, interaction.token)
+        stored = bot.in_thread(open_replies.remember, bot.db, interaction.id, interaction.token, language())
         await asyncio.wait_for(stored, REMEMBER_S)
     task.add_done_callback(lambda _: bot.start_task(_forget(bot, interaction.id), "forgetting a reply"))
 
@@ -47,9 +48,10 @@ async def _forget(bot: ReelfeelBot, interaction_id: int) -> None:
 
 async def finish_left(bot: ReelfeelBot) -> None:
     """At the start: says in each reply that still shows "thinking ..." that nothing was accepted."""
-    for interaction_id, token in (await bot.in_thread(open_replies.left, bot.db)).items():
+    for interaction_id, (token, spoken) in (await bot.in_thread(open_replies.left, bot.db)).items():
         try:
-            await with_retries(lambda token=token: _say_lost(bot, token))  # type: ignore[misc]
+            with speaking(spoken):
+                await with_retries(lambda token=token: _say_lost(bot, token))  # type: ignore[misc]
         except GONE:  # its 15 minutes are over
             pass
         except (discord.HTTPException, aiohttp.ClientError, OSError) as failed:
@@ -64,5 +66,5 @@ async def _say_lost(bot: ReelfeelBot, token: str) -> None:
     shown: dict[str, Any] = await bot.http.request(Route("GET", path, **where))  # type: ignore[arg-type]
     if not int(shown.get("flags") or 0) & LOADING:
         return
-    with handle_message_parameters(**Card(LOST).for_edit()) as asked:
+    with handle_message_parameters(**Card(tr(LOST)).for_edit()) as asked:
         await bot.http.request(Route("PATCH", path, **where), json=asked.payload)  # type: ignore[arg-type]

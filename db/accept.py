@@ -147,6 +147,7 @@ def _new_job(
         reply_to=origin.reply_to,
         reply_channel_id=origin.reply_channel_id,
         reply_token=origin.reply_token,
+        language=origin.language,
         shared=origin.shared and origin.guild_id is not None,
         film=film_name(origin.film),
         rows_total=rows_total,

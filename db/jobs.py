@@ -35,6 +35,7 @@ def _view(row: Row[Job, str | None, list[str] | None]) -> JobView:
         reply_to=job.reply_to,
         reply_channel_id=job.reply_channel_id,
         reply_token=job.reply_token,
+        language=job.language,
         shared=job.shared,
         film=job.film,
         filename=filename,
@@ -80,6 +81,13 @@ def list_jobs(
         query = query.where(Job.state.not_in(TERMINAL))
     with db.read() as session:
         return [_view(row) for row in session.execute(query.order_by(Job.id.desc()).limit(limit))]
+
+
+def last_language(db: Database, viewer: Viewer) -> str | None:
+    """In which language the viewer's last job is answered: a message, unlike an interaction, does not say its own."""
+    query = select(Job.language).where(Job.owner_id == viewer.user_id).order_by(Job.id.desc()).limit(1)
+    with db.read() as session:
+        return session.scalar(query)
 
 
 def set_message(db: Database, job_id: int, channel_id: int, message_id: int) -> None:

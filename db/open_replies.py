@@ -17,10 +17,10 @@ from db.tables import BotState, Job
 KEY: Final = "reply:"
 
 
-def remember(db: Database, interaction_id: int, token: str) -> None:
-    """This interaction's reply is about to show "thinking ..."."""
+def remember(db: Database, interaction_id: int, token: str, language: str) -> None:
+    """This interaction's reply is about to show "thinking ..."; `language`: its user's."""
     with db.begin() as session:
-        insert = insert_for(session, BotState).values(key=f"{KEY}{interaction_id}", value=token)
+        insert = insert_for(session, BotState).values(key=f"{KEY}{interaction_id}", value=f"{token} {language}")
         session.execute(insert.on_conflict_do_nothing())
 
 
@@ -30,13 +30,18 @@ def forget(db: Database, interaction_id: int) -> None:
         session.execute(delete(BotState).where(BotState.key == f"{KEY}{interaction_id}"))
 
 
-def left(db: Database) -> dict[int, str]:
-    """Tokens by interaction of replies that nobody is going to finish; those of jobs, which are, go from here."""
+def left(db: Database) -> dict[int, tuple[str, str | None]]:
+    """Token and language by interaction of replies that nobody is going to finish; those of jobs, which are, go from here."""
     with db.begin() as session:
         found = session.execute(select(BotState.key, BotState.value).where(BotState.key.startswith(KEY))).all()
-        tokens = {int(key.removeprefix(KEY)): token for key, token in found}
+        tokens = {int(key.removeprefix(KEY)): _parts(value) for key, value in found}
         query = select(Job.source_id).where(Job.source == "interaction", Job.source_id.in_(tokens))
         accepted = set(session.scalars(query))
         keys = [f"{KEY}{interaction_id}" for interaction_id in accepted]
         session.execute(delete(BotState).where(BotState.key.in_(keys)))
-    return {number: token for number, token in tokens.items() if number not in accepted}
+    return {number: parts for number, parts in tokens.items() if number not in accepted}
+
+
+def _parts(value: str) -> tuple[str, str | None]:
+    token, _, language = value.partition(" ")
+    return token, language or None

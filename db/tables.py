@@ -89,6 +89,8 @@ class Job(Base):
     source_id: Mapped[int] = mapped_column(BigInteger)
     part: Mapped[int] = mapped_column(default=0)
     reply_to: Mapped[int | None] = mapped_column(BigInteger)
+    # In which language its owner is answered; None: English.
+    language: Mapped[str | None] = mapped_column(String(16))
     # Where `reply_to` is, when that is not the channel of the job's card.
     reply_channel_id: Mapped[int | None] = mapped_column(BigInteger)
     # Discord's token of the interaction's reply, worth 15 minutes; gone once the job is delivered.

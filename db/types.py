@@ -50,6 +50,7 @@ class Origin:
 
     `reply_to`: the message that was reviewed, in `reply_channel_id`, or in `channel_id` when that is None.
     `reply_token`: of the interaction's reply, with which a restarted bot can still finish it.
+    `language`: in which its owner is answered, None for English.
     """
 
     owner_id: int
@@ -62,6 +63,7 @@ class Origin:
     film: str | None = None
     reply_channel_id: int | None = None
     reply_token: str | None = field(default=None, repr=False)
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +216,7 @@ class JobView:
     model: str | None
     reply_channel_id: int | None = None
     reply_token: str | None = field(default=None, repr=False)
+    language: str | None = None
 
     @property
     def terminal(self) -> bool:
