@@ -11,6 +11,7 @@ import aiohttp
 import discord
 
 from bot.cards.base import Card
+from bot.i18n import mark, tr
 from bot.left_replies import remember
 from bot.outbox import with_retries
 
@@ -18,10 +19,10 @@ log = logging.getLogger(__name__)
 
 SPARE: Final = timedelta(minutes=1)
 """An interaction's token is given up this long before Discord does, while the last words can still be said."""
-TOO_LONG: Final = (
+TOO_LONG: Final = mark(
     "This takes longer than Discord lets a reply wait; the work goes on: `/jobs list` shows what was accepted."
 )
-WITHDRAWN: Final = "This command could not be carried out."
+WITHDRAWN: Final = mark("This command could not be carried out.")
 _PUBLIC: Final = "reelfeel_public"
 
 
@@ -50,7 +51,7 @@ async def say_privately(interaction: discord.Interaction[Any], text: str) -> Non
         # The first message after a public "thinking ..." is public whatever is asked, and when that is deleted before
         # it says anything, no other can follow (discord-api-docs issues 2739 and 2860). So it says something first.
         interaction.extras[_PUBLIC] = False
-        await answer(interaction, Card(WITHDRAWN))
+        await answer(interaction, Card(tr(WITHDRAWN)))
         await interaction.followup.send(text, ephemeral=True)
         await with_retries(interaction.delete_original_response)
     elif interaction.response.type is discord.InteractionResponseType.deferred_channel_message:
@@ -73,6 +74,6 @@ async def _give_up(interaction: discord.Interaction[Any], task: asyncio.Task[Any
     if task.done() or interaction.response.type is not discord.InteractionResponseType.deferred_channel_message:
         return
     try:
-        await answer(interaction, Card(TOO_LONG))
+        await answer(interaction, Card(tr(TOO_LONG)))
     except (discord.HTTPException, aiohttp.ClientError, OSError) as failed:
         log.warning("a long wait could not be explained: %s", type(failed).__name__)

@@ -13,6 +13,7 @@ from bot.answers import answer
 from bot.cards.base import Card, one_line
 from bot.cards.jobs_list import jump_url
 from bot.errors import note
+from bot.i18n import mark, tr
 from bot.intake import FileRequest, accept_file
 from bot.offers import same_file_question
 from db.jobs import forget_reply, get_job
@@ -23,18 +24,18 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-LATER = "Job {job} is accepted: its card follows."
-BELOW = "Job {job} is accepted: its card stands below."
-THERE = "Job {job} is accepted: {link}"
-CLOSED_CHANNEL = (
+LATER = mark("Job {job} is accepted: its card follows.")
+BELOW = mark("Job {job} is accepted: its card stands below.")
+THERE = mark("Job {job} is accepted: {link}")
+CLOSED_CHANNEL = mark(
     "I cannot write in this channel, so this reply shows job {job} for 15 minutes; after that `/jobs download` gives "
     "the files."
 )
-CLOSED_DMS = (
+CLOSED_DMS = mark(
     "You take no direct messages from me, so this reply shows job {job} for 15 minutes; after that `/jobs download` "
     "gives the files."
 )
-NOWHERE = "Job {job} is accepted; I cannot write to you, so `/jobs status` shows how far it is."
+NOWHERE = mark("Job {job} is accepted; I cannot write to you, so `/jobs status` shows how far it is.")
 
 
 async def batch_for(interaction: discord.Interaction[Any], requests: Sequence[FileRequest]) -> None:
@@ -69,7 +70,7 @@ async def _several(bot: ReelfeelBot, interaction: discord.Interaction[Any], requ
             if isinstance(outcome, JobView):
                 questions.append(await same_file_question(bot, request, outcome))
             else:
-                lines.append(await _where(bot, interaction, outcome) or NOWHERE.format(job=outcome.job_id))
+                lines.append(await _where(bot, interaction, outcome) or tr(NOWHERE, job=outcome.job_id))
         except Exception as error:  # the other files are taken all the same
             lines.append(f"{one_line(request.attachment.filename, 80)}: {note(error, 'a file').text}")
     await answer(interaction, Card("\n".join(lines)[:2000]) if lines else questions.pop(0))
@@ -84,7 +85,7 @@ async def show_job(bot: ReelfeelBot, interaction: discord.Interaction[Any], acce
         await answer(interaction, Card(text))
         return
     job = await bot.in_thread(get_job, bot.db, bot.viewer(interaction), accepted.job_id)
-    bot.notifier.keep_live(job.id, interaction, (CLOSED_CHANNEL if job.shared else CLOSED_DMS).format(job=job.id))
+    bot.notifier.keep_live(job.id, interaction, tr(CLOSED_CHANNEL if job.shared else CLOSED_DMS, job=job.id))
 
 
 async def _where(bot: ReelfeelBot, interaction: discord.Interaction[Any], accepted: Accepted) -> str | None:
@@ -95,13 +96,13 @@ async def _where(bot: ReelfeelBot, interaction: discord.Interaction[Any], accept
     except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
         # The job is stored, and the notifier goes on trying: this must not look like a refusal.
         log.warning("job %d: first card not sent (%s)", job.id, type(error).__name__)
-        return LATER.format(job=job.id)
+        return tr(LATER, job=job.id)
     finally:
         # This reply is being answered: a restarted bot has nothing to finish here.
         await bot.in_thread(forget_reply, bot.db, job.id)
     if place is None:
         return None
     if place.channel_id == interaction.channel_id and not job.shared:
-        return BELOW.format(job=job.id)
+        return tr(BELOW, job=job.id)
     link = jump_url(job.guild_id if job.shared else None, place.channel_id, place.message_id)
-    return THERE.format(job=job.id, link=link)
+    return tr(THERE, job=job.id, link=link)

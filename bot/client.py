@@ -19,6 +19,7 @@ from bot.cleaner import Cleaner
 from bot.cogs import COGS
 from bot.errors import note
 from bot.forms import UploadForm
+from bot.i18n.commands import CommandTranslator
 from bot.left_replies import finish_left
 from bot.meters import http_trace
 from bot.notifier import Notifier
@@ -139,6 +140,7 @@ class ReelfeelBot(commands.Bot):
         self.add_view(UploadForm())
         for extension in COGS:
             await self.load_extension(extension)
+        await self.tree.set_translator(CommandTranslator())
         await sync_if_changed(self)
         await finish_left(self)
         self.notifier.start()

@@ -15,6 +15,7 @@ import discord
 from bot.answers import answer, defer
 from bot.cards.correction import CHOICES, noted_card
 from bot.errors import UserError
+from bot.i18n import tr
 from db.corrections import NOTE_CHARS, correct
 
 if TYPE_CHECKING:
@@ -28,18 +29,19 @@ class CorrectionForm(discord.ui.Modal):
 
     def __init__(self, result_id: int) -> None:
         """`result_id`: of a result the user may see; asked again when the form is sent."""
-        super().__init__(title=f"Is result {result_id} wrong?", custom_id=f"result:correction:{result_id}", timeout=840)
-        options = [discord.SelectOption(label=words, value=label) for label, words in CHOICES.items()]
+        title = tr("Is result {result} wrong?", result=result_id)
+        super().__init__(title=title[:45], custom_id=f"result:correction:{result_id}", timeout=840)
+        options = [discord.SelectOption(label=tr(words), value=label) for label, words in CHOICES.items()]
         self.add_item(
             discord.ui.Label(
-                text="What does the review really say?",
+                text=tr("What does the review really say?"),
                 component=discord.ui.Select(custom_id="label", options=options),
             )
         )
         self.add_item(
             discord.ui.Label(
-                text="Why? (optional)",
-                description="Kept with the verdict until the review's text is deleted; only you see it",
+                text=tr("Why? (optional)"),
+                description=tr("Kept with the verdict until the review's text is deleted; only you see it"),
                 component=discord.ui.TextInput(
                     custom_id="note", style=discord.TextStyle.paragraph, required=False, max_length=NOTE_CHARS
                 ),
@@ -68,7 +70,7 @@ def _values(components: Iterable[dict[str, Any]]) -> Iterable[tuple[str, str]]:
 async def store(interaction: discord.Interaction[Any], result_id: int, label: str, note: str | None) -> None:
     """Stores a correction and thanks, privately. Raises UserError, db.errors.DbError (NotFound)."""
     if label not in CHOICES:
-        raise UserError("Say what the review really is: positive, negative, or neither.")
+        raise UserError(tr("Say what the review really is: positive, negative, or neither."))
     bot: ReelfeelBot = interaction.client
     await defer(interaction)
     await bot.in_thread(correct, bot.db, bot.viewer(interaction), result_id, label, note)

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from bot.errors import UserError
+from bot.i18n import tr
 
 FORMS: Final = "2026-01-31, 7d or 2w"
 """For the descriptions of options."""
@@ -35,11 +36,14 @@ def parse_day(text: str, *, today: date) -> date:
         pass
     shown = typed if len(typed) <= 20 else typed[:19] + "…"
     raise BadDate(
-        f"“{shown}” is not a date I can read: write it as 2026-01-31, or as 7d or 2w for so many days or weeks ago."
+        tr(
+            "“{typed}” is not a date I can read: write it as 2026-01-31, or as 7d or 2w for so many days or weeks ago.",
+            typed=shown,
+        )
     )
 
 
 def check_order(since: date | None, until: date | None) -> None:
     """Raises UserError when the first day is after the last."""
     if since is not None and until is not None and since > until:
-        raise UserError(f"`since` ({since}) is after `until` ({until}): swap them.")
+        raise UserError(tr("`since` ({since}) is after `until` ({until}): swap them.", since=since, until=until))

@@ -20,6 +20,8 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.answers import say_privately
+from bot.i18n import mark, tr
+from bot.i18n.retold import retold
 from bot.reporting.about import BadQuestion
 from db.errors import DatabaseUnavailable, DbError, SchemaOutdated, TextKeyMissing
 
@@ -44,46 +46,58 @@ class Explained:
     @property
     def text(self) -> str:
         """The sentence with the reference in small print."""
-        return f"{self.sentence[:MAX_SENTENCE]}\n-# Reference {self.reference}"
+        return f"{self.sentence[:MAX_SENTENCE]}\n-# {tr('Reference {reference}', reference=self.reference)}"
 
 
 def _own_words(error: BaseException) -> str:
     return str(error)
 
 
-UNKNOWN = (
+def _of_the_database(error: BaseException) -> str:
+    """Said in English, for the host's log and the command line too."""
+    return retold(str(error))
+
+
+UNKNOWN = mark(
     "Something went wrong on our side; nothing that was accepted is lost. "
     "Try again, and if it stays, give the host the reference below."
 )
+UPDATED = mark("This command was just updated: try again in a minute.")
 
 TABLE: dict[type[BaseException], tuple[str | Callable[[BaseException], str], int]] = {
     UserError: (_own_words, logging.INFO),
     BadQuestion: (_own_words, logging.INFO),
-    DbError: (_own_words, logging.INFO),
+    DbError: (_of_the_database, logging.INFO),
     DatabaseUnavailable: (
-        "The database does not answer at the moment, so nothing was accepted: try again in a minute.",
+        mark("The database does not answer at the moment, so nothing was accepted: try again in a minute."),
         logging.ERROR,
     ),
     TextKeyMissing: (
-        "The stored texts cannot be read at the moment; nothing is lost. Give the host the reference below.",
+        mark("The stored texts cannot be read at the moment; nothing is lost. Give the host the reference below."),
         logging.ERROR,
     ),
     SchemaOutdated: (
-        "The bot is being updated, so nothing was accepted: try again in a few minutes.",
+        mark("The bot is being updated, so nothing was accepted: try again in a few minutes."),
         logging.ERROR,
     ),
     discord.Forbidden: (
-        "Discord does not let me do that here: ask a moderator for the permissions to send messages and attach files.",
+        mark(
+            "Discord does not let me do that here: ask a moderator for the permissions to send messages and attach "
+            "files."
+        ),
         logging.WARNING,
     ),
-    discord.NotFound: ("That message is gone from Discord: send it again.", logging.INFO),
-    discord.DiscordServerError: ("Discord did not answer: try again in a minute.", logging.WARNING),
-    aiohttp.ClientError: ("Discord did not answer: try again in a minute.", logging.WARNING),
-    app_commands.TransformerError: ("One of the options is not of the kind asked for: pick it again.", logging.INFO),
-    app_commands.CommandSignatureMismatch: ("This command was just updated: try again in a minute.", logging.WARNING),
-    app_commands.CommandNotFound: ("This command was just updated: try again in a minute.", logging.WARNING),
+    discord.NotFound: (mark("That message is gone from Discord: send it again."), logging.INFO),
+    discord.DiscordServerError: (mark("Discord did not answer: try again in a minute."), logging.WARNING),
+    aiohttp.ClientError: (mark("Discord did not answer: try again in a minute."), logging.WARNING),
+    app_commands.TransformerError: (
+        mark("One of the options is not of the kind asked for: pick it again."),
+        logging.INFO,
+    ),
+    app_commands.CommandSignatureMismatch: (UPDATED, logging.WARNING),
+    app_commands.CommandNotFound: (UPDATED, logging.WARNING),
     app_commands.MissingPermissions: (
-        "This command is for those with Manage Server: ask a manager of this server.",
+        mark("This command is for those with Manage Server: ask a manager of this server."),
         logging.INFO,
     ),
     BaseException: (UNKNOWN, logging.ERROR),
@@ -103,7 +117,7 @@ def explain(error: BaseException) -> Explained:
     for kind in type(error).__mro__:
         if kind in TABLE:
             words, level = TABLE[kind]
-            return Explained(words(error) if callable(words) else words, level, secrets.token_hex(3))
+            return Explained(words(error) if callable(words) else tr(words), level, secrets.token_hex(3))
     raise AssertionError("BaseException is in the table")  # pragma: no cover
 
 

@@ -9,8 +9,8 @@ import discord
 
 from bot.answers import answer, defer
 from bot.cards.base import Card, CardFile
-from bot.cards.job import plural
 from bot.cards.results import EXPORT_HEADER, Asked, export_rows
+from bot.i18n import number, tr, trn
 from bot.pages import asked_before
 from bot.tables import Table, csv_table
 from db.engine import Database
@@ -37,10 +37,13 @@ def export(db: Database, viewer: Viewer, wanted: SearchFilter, *, max_bytes: int
 def export_words(table: Table, *, max_bytes: int) -> str:
     """How many results are in the file, and when not all of them, which limit it met and the way out."""
     if table.complete:
-        return f"{plural(table.rows, 'result')}."
-    return (
-        f"The first {table.rows:,} results; an export holds at most {MAX_ROWS:,} rows and "
-        f"{max_bytes / 1024 / 1024:,.0f} MiB: narrow the search with `since`, `film` or `job` for the others."
+        return trn("{count} result.", "{count} results.", table.rows)
+    return tr(
+        "The first {rows} results; an export holds at most {limit} rows and {size} MiB: "
+        "narrow the search with `since`, `film` or `job` for the others.",
+        rows=number(table.rows),
+        limit=number(MAX_ROWS),
+        size=number(max_bytes / 1024 / 1024),
     )
 
 

@@ -10,6 +10,7 @@ from bot.answers import defer
 from bot.batches import batch_for
 from bot.buttons.base import guarded
 from bot.errors import UserError
+from bot.i18n import mark, tr
 from bot.intake import MAX_FILES, FileRequest, check_file
 from bot.rules import standing_of
 from bot.verdicts import origin_of
@@ -20,27 +21,31 @@ if TYPE_CHECKING:
 CUSTOM_ID: Final = "reelfeel:upload"
 
 
-class UploadForm(discord.ui.Modal, title="Score files of reviews"):
+class UploadForm(discord.ui.Modal, title=mark("Score files of reviews")):
     """Files, the text column, and whether to share. Registered at the start, so that a form that was opened before a
     restart of the bot can still be sent."""
 
     files: discord.ui.Label[UploadForm] = discord.ui.Label(
-        text="Files",
-        description="CSV, TSV, TXT, JSONL, JSON, Parquet or XLSX, also as .gz, .zst or .zip",
+        text=mark("Files"),
+        description=mark("CSV, TSV, TXT, JSONL, JSON, Parquet or XLSX, also as .gz, .zst or .zip"),
         component=discord.ui.FileUpload(custom_id="files", min_values=1, max_values=MAX_FILES),
     )
     column: discord.ui.Label[UploadForm] = discord.ui.Label(
-        text="Text column",
-        description="The column with the reviews; leave it empty and it is found by itself",
+        text=mark("Text column"),
+        description=mark("The column with the reviews; leave it empty and it is found by itself"),
         component=discord.ui.TextInput(custom_id="text_column", required=False, max_length=200),
     )
     share: discord.ui.Label[UploadForm] = discord.ui.Label(
-        text="Show the jobs to everybody in this channel",
+        text=mark("Show the jobs to everybody in this channel"),
         component=discord.ui.Checkbox(custom_id="share"),
     )
 
     def __init__(self) -> None:
         super().__init__(timeout=None, custom_id=CUSTOM_ID)
+        self.title = tr(self.title)
+        for part in (self.files, self.column, self.share):
+            part.text = tr(part.text)
+            part.description = tr(part.description) if part.description else None
 
     def stop(self) -> None:
         """Nothing: one registered form serves every sender, while discord.py would end it with the first."""
@@ -53,7 +58,7 @@ class UploadForm(discord.ui.Modal, title="Score files of reviews"):
 
         async def take(pressed: discord.Interaction[Any], bot: ReelfeelBot) -> None:
             if not files:
-                raise UserError("There is no file in the form: open it again and attach one.")
+                raise UserError(tr("There is no file in the form: open it again and attach one."))
             if len(files) == 1:
                 check_file(files[0].filename, files[0].size, bot.settings)
             await defer(pressed)

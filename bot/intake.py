@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import discord
 
 from bot.errors import UserError
+from bot.i18n import mark, number, tr
 from bot.outbox import with_retries
 from bot.rules import NOBODY, Standing, file_rules
 from db.accept import accept_review, accept_upload, find_same_file
@@ -24,18 +25,21 @@ if TYPE_CHECKING:
     from bot.client import ReelfeelBot
 
 MAX_FILES = 10
-NO_TEXT = "There is no text to score: write the review after the mention, or attach a file of reviews."
+NO_TEXT = mark("There is no text to score: write the review after the mention, or attach a file of reviews.")
 
 
 def check_text(text: str, settings: Settings) -> str:
     """The review without white space around it; raises UserError when nothing is left or it is too long."""
     text = text.strip()
     if not text:
-        raise UserError(NO_TEXT)
+        raise UserError(tr(NO_TEXT))
     if len(text) > settings.max_message_chars:
         raise UserError(
-            f"That review has {len(text):,} characters, and a message may have {settings.max_message_chars:,}: "
-            "shorten it, or send it as a file."
+            tr(
+                "That review has {chars} characters, and a message may have {limit}: shorten it, or send it as a file.",
+                chars=number(len(text)),
+                limit=number(settings.max_message_chars),
+            )
         )
     return text
 
@@ -49,12 +53,24 @@ def check_file(name: str, size: int, settings: Settings, *, max_mib: int | None 
     shown = discord.utils.escape_markdown(name)[:100]
     if not is_review_file(name):
         kinds = ", ".join(FILE_SUFFIXES)
-        raise UserError(f"I cannot read {shown}: send one of {kinds}, plain or packed as {', '.join(PACKED_SUFFIXES)}.")
+        raise UserError(
+            tr(
+                "I cannot read {file}: send one of {kinds}, plain or packed as {packed}.",
+                file=shown,
+                kinds=kinds,
+                packed=", ".join(PACKED_SUFFIXES),
+            )
+        )
     if size == 0:
-        raise UserError(f"{shown} is empty: send a file with at least one review.")
+        raise UserError(tr("{file} is empty: send a file with at least one review.", file=shown))
     if size > limit * MIB:
         raise UserError(
-            f"{shown} has {size / MIB:,.1f} MiB, and the limit is {limit} MiB: pack it as .gz or send it in parts."
+            tr(
+                "{file} has {size} MiB, and the limit is {limit} MiB: pack it as .gz or send it in parts.",
+                file=shown,
+                size=number(size / MIB, 1),
+                limit=limit,
+            )
         )
 
 
@@ -140,7 +156,7 @@ async def accept_again(
     viewer = Viewer(user_id=origin.owner_id, guild_id=origin.guild_id)
     kept = await bot.in_thread(upload_blob, bot.db, viewer, job_id)
     if kept is None:
-        raise UserError("That file is no longer kept: send it again.")
+        raise UserError(tr("That file is no longer kept: send it again."))
     filename, blob_id = kept
     text_column, film_column, date_column = columns
     accepted = await bot.in_thread(

@@ -24,6 +24,7 @@ from bot.cards.verdict import unscored_card, verdict_card, waiting_card
 from bot.charts import histogram_png
 from bot.errors import note
 from bot.files import DEFAULT_LIMIT, finished_files, size_limit
+from bot.i18n import ENGLISH, speak, speaking, tr
 from bot.meters import note_shown
 from bot.outbox import GONE
 from bot.replies import Replies
@@ -133,7 +134,8 @@ class Notifier:
         chart = None
         if job.n_positive + job.n_negative + job.n_uncertain:
             title = f"Job {job.id}: how the reviews feel"
-            chart = await self._bot.in_thread(histogram_png, job.histogram, title=title)
+            with speaking(ENGLISH):  # charts have no glyphs for every language
+                chart = await self._bot.in_thread(histogram_png, job.histogram, title=title)
         return done_card(job, chart=chart, files=outputs.files, too_large=outputs.too_large, limit=limit)
 
     async def first_place(self, job: JobView) -> Place | None:
@@ -201,6 +203,7 @@ class Notifier:
     # ---------------------------------------------------------------- one job
 
     async def _show(self, job: JobView) -> None:
+        speak(job.language)
         try:
             await self._deliver(job)
             self._trouble.pop(job.id, None)
@@ -295,7 +298,7 @@ class Notifier:
         if not job.terminal or self._goes_to_dm(job) or not await self._takes_notices(job):
             return
         told = Card(
-            content=f"I could not show this in its channel, so here is job {job.id}.",
+            content=tr("I could not show this in its channel, so here is job {job}.", job=job.id),
             embed=card.embed,
             view=card.view,
             files=card.files if job.kind == "message" else card.files[:10],
@@ -337,5 +340,6 @@ def _without_files(card: Card) -> Card:
     embed = None if card.embed is None else card.embed.copy()
     if embed is not None:
         embed.set_image(url=None)
-        embed.description = f"{embed.description or ''}\nDiscord did not take the files here: try `/jobs download`."
+        told = tr("Discord did not take the files here: try `/jobs download`.")
+        embed.description = f"{embed.description or ''}\n{told}"
     return Card(content=card.content, embed=embed, view=card.view, ping=card.ping)

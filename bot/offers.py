@@ -16,6 +16,7 @@ from bot.buttons.job import FilesButton
 from bot.cards.base import Card, one_line
 from bot.cards.job import same_file_card
 from bot.errors import UserError
+from bot.i18n import language, mark, tr, trn
 from bot.intake import FileRequest, accept_again
 from bot.rules import standing_of
 from db import continuations
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 AGAIN: Final = "again"
 FILES: Final = "files"
-OVER: Final = "This question is no longer open: send the file again."
+OVER: Final = mark("This question is no longer open: send the file again.")
 
 
 async def same_file_question(bot: ReelfeelBot, request: FileRequest, same: JobView) -> Card:
@@ -61,7 +62,9 @@ async def score_again(interaction: discord.Interaction[Any], key: str) -> None:
             if message is None:
                 await show_job(bot, interaction, accepted)
             else:
-                await answer(interaction, Card(f"Job {accepted.job_id} is accepted: its card stands below."))
+                await answer(
+                    interaction, Card(tr("Job {job} is accepted: its card stands below.", job=accepted.job_id))
+                )
     except Exception:
         await bot.in_thread(continuations.put_back, bot.db, interaction.user.id, AGAIN, key, data)
         raise
@@ -78,10 +81,13 @@ async def files_question(
     }
     key = await bot.in_thread(continuations.keep, bot.db, owner_id, FILES, data)
     names = "\n".join(f"- {one_line(one.filename, 80)}" for one in files)
-    if len(files) == 1:
-        text, label = f"That message has no text, but this file:\n{names}", "Score this file"
-    else:
-        text, label = f"That message has no text, but these {len(files)} files:\n{names}", "Score these files"
+    text = trn(
+        "That message has no text, but this file:\n{names}",
+        "That message has no text, but these {count} files:\n{names}",
+        len(files),
+        names=names,
+    )
+    label = trn("Score this file", "Score these files", len(files))
     return Card(text, view=buttons_view(FilesButton(key, label)))
 
 
@@ -112,14 +118,16 @@ async def _take(interaction: discord.Interaction[Any], kind: str, key: str) -> d
     bot: ReelfeelBot = interaction.client
     data = await bot.in_thread(continuations.take, bot.db, interaction.user.id, kind, key)
     if data is None:
-        raise UserError(OVER)
+        raise UserError(tr(OVER))
     return data
 
 
 def _origin(
     interaction: discord.Interaction[Any], guild_id: int | None, channel_id: int, message_id: int, _part: int
 ) -> Origin:
-    return Origin(interaction.user.id, guild_id, channel_id, "message", message_id, reply_to=message_id)
+    return Origin(
+        interaction.user.id, guild_id, channel_id, "message", message_id, reply_to=message_id, language=language()
+    )
 
 
 def _attachment(bot: ReelfeelBot, kept: list[Any]) -> discord.Attachment:

@@ -18,6 +18,7 @@ from bot.buttons.base import buttons_view
 from bot.buttons.page import PageButton
 from bot.cards.base import Card
 from bot.errors import UserError
+from bot.i18n import mark, tr
 from db import continuations
 from db.types import Viewer
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from bot.client import ReelfeelBot
 
 KIND: Final = "pages"
-CLOSED: Final = "These pages are closed: ask again with the command that made them."
+CLOSED: Final = mark("These pages are closed: ask again with the command that made them.")
 
 Asked = dict[str, Any]
 
@@ -73,7 +74,7 @@ async def asked_before(interaction: discord.Interaction[Any], key: str) -> dict[
     bot: ReelfeelBot = interaction.client
     data = await bot.in_thread(continuations.look, bot.db, interaction.user.id, KIND, key)
     if data is None:
-        raise UserError(CLOSED)
+        raise UserError(tr(CLOSED))
     return data
 
 

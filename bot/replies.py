@@ -10,6 +10,7 @@ import discord
 from discord.http import Route, handle_message_parameters
 
 from bot.cards.base import Card
+from bot.i18n import mark, speak, tr
 from bot.outbox import GONE, with_retries
 from db.jobs import forget_reply, set_message
 
@@ -20,11 +21,11 @@ if TYPE_CHECKING:
 TOKEN_LIFE: Final = timedelta(minutes=15)
 TOKEN_SPARE: Final = timedelta(minutes=1)
 """An interaction's token is given up this long before Discord does, while the last words can still be said."""
-FAREWELL: Final = (
+FAREWELL: Final = mark(
     "Job {job} goes on, but Discord lets this reply change no more: "
     "`/jobs status` shows how far it is, `/jobs download` gives the files."
 )
-FOLLOWS: Final = "Job {job} is accepted: its card follows."
+FOLLOWS: Final = mark("Job {job} is accepted: its card follows.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ class Replies:
         if not _left_thinking(job):
             return False
         if job.kind == "file":
-            card = Card(FOLLOWS.format(job=job.id))
+            card = Card(tr(FOLLOWS, job=job.id))
         try:
             reply = await with_retries(lambda: self._edit_original(job, card))
         except GONE:
@@ -107,4 +108,5 @@ def _left_thinking(job: JobView) -> bool:
 
 
 async def _say_farewell(job_id: int, interaction: discord.Interaction[Any]) -> None:
-    await interaction.edit_original_response(**Card(FAREWELL.format(job=job_id)).for_edit())
+    speak(interaction.locale)
+    await interaction.edit_original_response(**Card(tr(FAREWELL, job=job_id)).for_edit())

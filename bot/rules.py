@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import discord
 
 from bot.errors import UserError
+from bot.i18n import tr, trn
 from db.settings import guild_settings, user_settings
 from db.types import GuildSettings, Origin, UserSettings, Viewer
 from settings import Settings
@@ -59,7 +60,10 @@ def check_channel(rules: GuildSettings, channel: Any) -> None:
     """Raises UserError where the bot is not to answer."""
     if not answers_in(rules, channel):
         raise UserError(
-            f"In this server I answer in {_listed('#', rules.channels)}: ask there, or write me a direct message."
+            tr(
+                "In this server I answer in {channels}: ask there, or write me a direct message.",
+                channels=_listed("#", rules.channels),
+            )
         )
 
 
@@ -67,14 +71,17 @@ def check_bulk(rules: GuildSettings, standing: Standing) -> None:
     """Raises UserError for somebody who may not send files in this server."""
     if rules.roles and not standing.manager and standing.roles.isdisjoint(rules.roles):
         raise UserError(
-            f"In this server files are scored for {_listed('@&', rules.roles)}: "
-            "ask a manager for the role, or send the file to me as a direct message."
+            tr(
+                "In this server files are scored for {roles}: "
+                "ask a manager for the role, or send the file to me as a direct message.",
+                roles=_listed("@&", rules.roles),
+            )
         )
 
 
 def _listed(kind: str, ids: tuple[int, ...]) -> str:
-    named = ", ".join(f"<{kind}{id_}>" for id_ in ids[:NAMED])
-    return f"{named} and {len(ids) - NAMED} more" if len(ids) > NAMED else named
+    named, rest = ", ".join(f"<{kind}{id_}>" for id_ in ids[:NAMED]), len(ids) - NAMED
+    return trn("{listed} and {count} more", "{listed} and {count} more", rest, listed=named) if rest > 0 else named
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from discord import app_commands
 
 from bot.answers import watch
 from bot.errors import UserError, report
+from bot.i18n import speak, tr
 from bot.rules import EVERYWHERE, check_channel, rules_of
 from db.state import get_state, set_state
 
@@ -26,6 +27,7 @@ class Tree(app_commands.CommandTree[Any]):
 
     async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
         """Refuses new work while the bot stops, and where a server's managers do not want it."""
+        speak(interaction.locale)
         try:
             await self._admit(interaction)
         except Exception as error:  # raised here it would end in a log: only errors of commands reach on_error
@@ -38,7 +40,7 @@ class Tree(app_commands.CommandTree[Any]):
         """Raises UserError while the bot stops, and in a channel where its server does not want it."""
         bot: ReelfeelBot = interaction.client
         if bot.stopping:
-            raise UserError("The bot is restarting: try again in a minute.")
+            raise UserError(tr("The bot is restarting: try again in a minute."))
         if interaction.type is not discord.InteractionType.application_command:
             return
         watch(interaction)
@@ -52,11 +54,16 @@ class Tree(app_commands.CommandTree[Any]):
         await report(interaction, error, doing=f"/{name}")
 
 
-def tree_hash(tree: app_commands.CommandTree[Any]) -> str:
-    """SHA-256 of everything Discord is told about the commands, hexadecimal."""
-    payload = [command.to_dict(tree) for command in tree._get_all_commands()]
+async def tree_hash(tree: app_commands.CommandTree[Any]) -> str:
+    """SHA-256 of everything Discord is told about the commands, in every language, hexadecimal."""
+    payload = [await _told(tree, command) for command in tree._get_all_commands()]
     payload.sort(key=lambda command: (command["type"], command["name"]))
     return hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
+
+
+async def _told(tree: app_commands.CommandTree[Any], command: Any) -> dict[str, Any]:
+    told = command.to_dict(tree) if tree.translator is None else command.get_translated_payload(tree, tree.translator)
+    return dict(told if isinstance(told, dict) else await told)
 
 
 async def sync_if_changed(bot: ReelfeelBot) -> bool:
@@ -65,7 +72,7 @@ async def sync_if_changed(bot: ReelfeelBot) -> bool:
     Raises discord.HTTPException. Syncing at every start runs into Discord's daily limit and can sleep for minutes.
     """
     key = f"commands:{bot.application_id}"
-    wanted = tree_hash(bot.tree)
+    wanted = await tree_hash(bot.tree)
     if not bot.always_sync and await bot.in_thread(get_state, bot.db, key) == wanted:
         return False
     await bot.tree.sync()

@@ -8,6 +8,7 @@ import discord
 
 from bot.answers import answer, defer
 from bot.cards.base import Card
+from bot.i18n import language, mark, tr
 from bot.intake import accept_text, check_text
 from bot.meters import note_shown
 from bot.rules import takes_notices
@@ -19,14 +20,14 @@ if TYPE_CHECKING:
 
 WAIT_S = 10.0
 """How long a reply waits for its verdict; far below the 15 minutes of an interaction's token."""
-LATER_HERE = (
+LATER_HERE = mark(
     "Job {job} is queued behind other work: this message will show the verdict. `/results search` finds it too."
 )
-LATER_IN_REPLY = (
+LATER_IN_REPLY = mark(
     "Job {job} is queued behind other work: this reply shows the verdict if it comes within 15 minutes. "
     "`/results search` finds it too."
 )
-LATER_BY_DM = (
+LATER_BY_DM = mark(
     "Job {job} is queued behind other work: the verdict will come as a direct message. `/results search` finds it too."
 )
 
@@ -51,6 +52,7 @@ def origin_of(
         reply_to=message_id,
         reply_channel_id=channel_id,
         reply_token=interaction.token,
+        language=language(),
     )
 
 
@@ -97,9 +99,9 @@ async def _say_now(bot: ReelfeelBot, interaction: discord.Interaction[Any], job:
 async def _say_later(bot: ReelfeelBot, interaction: discord.Interaction[Any], job_id: int, share: bool) -> None:
     if not share and not await takes_notices(bot, bot.viewer(interaction)):
         # The reply's token stays stored: the notifier finishes this reply as one that was left at "thinking ...".
-        await answer(interaction, Card(LATER_IN_REPLY.format(job=job_id)))
+        await answer(interaction, Card(tr(LATER_IN_REPLY, job=job_id)))
         return
-    message = await answer(interaction, Card((LATER_HERE if share else LATER_BY_DM).format(job=job_id)))
+    message = await answer(interaction, Card(tr(LATER_HERE if share else LATER_BY_DM, job=job_id)))
     await bot.in_thread(forget_reply, bot.db, job_id)
     if share:
         await bot.in_thread(set_message, bot.db, job_id, message.channel.id, message.id)

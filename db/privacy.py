@@ -202,6 +202,7 @@ def _disown(session: Session, job_ids: Sequence[int]) -> Forgotten:
         "reply_to": None,
         "reply_channel_id": None,
         "reply_token": None,
+        "language": None,
         "error": None,
         "purged_at": func.coalesce(Job.purged_at, db_time()),
         "delivered_at": func.coalesce(Job.delivered_at, db_time()),

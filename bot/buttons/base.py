@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import discord
 
 from bot.errors import UserError, report
+from bot.i18n import speak, tr
 
 if TYPE_CHECKING:
     from bot.client import ReelfeelBot
@@ -29,7 +30,7 @@ class NumberButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"re
     def __init__(self, number: int) -> None:
         """`number`: the id of the job or result."""
         self.number = number
-        super().__init__(discord.ui.Button(label=self.text, style=self.style, custom_id=f"{self.prefix}:{number}"))
+        super().__init__(discord.ui.Button(label=tr(self.text), style=self.style, custom_id=f"{self.prefix}:{number}"))
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Derives the pattern from the prefix."""
@@ -55,10 +56,11 @@ async def guarded(interaction: Press, name: str, press: Any) -> None:
     from bot.answers import watch
 
     bot: ReelfeelBot = interaction.client
+    speak(interaction.locale)
     watch(interaction)
     try:
         if bot.stopping:
-            raise UserError("The bot is restarting: press again in a minute.")
+            raise UserError(tr("The bot is restarting: press again in a minute."))
         await press(interaction, bot)
     except Exception as error:
         await report(interaction, error, doing=name)

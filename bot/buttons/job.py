@@ -9,6 +9,7 @@ import discord
 
 from bot.buttons.base import NumberButton, Press, guarded
 from bot.errors import UserError
+from bot.i18n import mark, tr
 from bot.intake import quotas_of
 from db.errors import JobFinished
 from db.jobs import get_job
@@ -25,7 +26,7 @@ class CancelButton(NumberButton):
     """Stops a job; nothing more of it is scored."""
 
     prefix = "job:cancel"
-    text = "Cancel"
+    text = mark("Cancel")
     style = discord.ButtonStyle.danger
 
     async def press(self, interaction: Press, bot: ReelfeelBot) -> None:
@@ -34,7 +35,7 @@ class CancelButton(NumberButton):
         try:
             await bot.in_thread(cancel, bot.db, bot.viewer(interaction), self.number)
         except JobFinished:
-            raise UserError(f"Job {self.number} had already ended before you pressed.") from None
+            raise UserError(tr("Job {job} had already ended before you pressed.", job=self.number)) from None
         bot.notifier.poke()
 
 
@@ -42,7 +43,7 @@ class RetryButton(NumberButton):
     """Goes on with a job that was cancelled or gave up."""
 
     prefix = "job:retry"
-    text = "Go on"
+    text = mark("Go on")
     style = discord.ButtonStyle.primary
 
     async def press(self, interaction: Press, bot: ReelfeelBot) -> None:
@@ -64,13 +65,15 @@ class ColumnSelect(discord.ui.DynamicItem[discord.ui.Select[Any]], template=r"jo
         """`number`: job id; `columns`: the candidates, of which the first 25 are offered."""
         self.number = number
         options = [
-            discord.SelectOption(label=(name.strip() or f"(column {place + 1})")[:100], value=str(place))
+            discord.SelectOption(
+                label=(name.strip() or tr("(column {number})", number=place + 1))[:100], value=str(place)
+            )
             for place, name in enumerate(columns[:MAX_CHOICES])
         ]
         super().__init__(
             discord.ui.Select(
                 custom_id=f"job:column:{number}",
-                placeholder="Which column holds the reviews?",
+                placeholder=tr("Which column holds the reviews?"),
                 options=options or [discord.SelectOption(label="-", value="0")],
             )
         )
@@ -91,7 +94,7 @@ class ColumnSelect(discord.ui.DynamicItem[discord.ui.Select[Any]], template=r"jo
         place = int(self.item.values[0])
         job = await bot.in_thread(get_job, bot.db, viewer, self.number)
         if job.state != "needs_column" or place >= len(job.columns):
-            raise UserError(f"The column of job {self.number} is already chosen.")
+            raise UserError(tr("The column of job {job} is already chosen.", job=self.number))
         ring = await bot.in_thread(choose_column, bot.db, viewer, self.number, job.columns[place])
         bot.ring(ring)
         bot.notifier.poke()
@@ -101,7 +104,7 @@ class ReuseButton(NumberButton):
     """Shows the finished job of the same file instead of scoring it again."""
 
     prefix = "job:reuse"
-    text = "Show that result"
+    text = mark("Show that result")
     style = discord.ButtonStyle.primary
 
     async def press(self, interaction: Press, bot: ReelfeelBot) -> None:
@@ -120,7 +123,9 @@ class AgainButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"job
         """`key`: of the continuation with the question."""
         self.key = key
         super().__init__(
-            discord.ui.Button(label="Score again", style=discord.ButtonStyle.secondary, custom_id=f"job:again:{key}")
+            discord.ui.Button(
+                label=tr("Score again"), style=discord.ButtonStyle.secondary, custom_id=f"job:again:{key}"
+            )
         )
 
     @classmethod
@@ -142,7 +147,7 @@ class AgainButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"job
 class FilesButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"job:files:(?P<key>[0-9a-f]{16})"):
     """Scores the files of somebody's message; only for who asked."""
 
-    def __init__(self, key: str, text: str = "Score these files") -> None:
+    def __init__(self, key: str, text: str = "…") -> None:
         """`key`: of the continuation with the question; `text`: the label."""
         self.key = key
         super().__init__(discord.ui.Button(label=text, style=discord.ButtonStyle.primary, custom_id=f"job:files:{key}"))

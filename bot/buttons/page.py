@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, Final, Self
 import discord
 
 from bot.buttons.base import Press, guarded
+from bot.i18n import mark, tr
 
 if TYPE_CHECKING:
     from bot.client import ReelfeelBot
 
-LABELS: Final = {"previous": ("Previous", "◀️"), "next": ("Next", "▶️")}
+LABELS: Final = {"previous": (mark("Previous"), "◀️"), "next": (mark("Next"), "▶️")}
 
 
 class PageButton(
@@ -27,7 +28,7 @@ class PageButton(
         self.page = page
         label, sign = LABELS[way]
         super().__init__(
-            discord.ui.Button(label=label, emoji=sign, custom_id=f"page:{way}:{key}:{page}", disabled=not enabled)
+            discord.ui.Button(label=tr(label), emoji=sign, custom_id=f"page:{way}:{key}:{page}", disabled=not enabled)
         )
 
     @classmethod
@@ -52,7 +53,7 @@ class ExportButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"pa
     def __init__(self, key: str) -> None:
         """`key`: of the continuation with the search."""
         self.key = key
-        super().__init__(discord.ui.Button(label="Export CSV", emoji="📄", custom_id=f"page:export:{key}"))
+        super().__init__(discord.ui.Button(label=tr("Export CSV"), emoji="📄", custom_id=f"page:export:{key}"))
 
     @classmethod
     async def from_custom_id(cls, interaction: Press, item: discord.ui.Item[Any], match: re.Match[str], /) -> Self:

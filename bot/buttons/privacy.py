@@ -9,6 +9,7 @@ import discord
 from bot.buttons.base import NumberButton, Press
 from bot.cards.base import Card
 from bot.errors import UserError
+from bot.i18n import mark, tr
 from db.privacy import forget
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ class ForgetButton(NumberButton, template=r"privacy:forget:(?P<id>\d{1,20})"):
     """Deletes everything about one user; its number is that user's id, and only their press does anything."""
 
     prefix = "privacy:forget"
-    text = "Delete everything"
+    text = mark("Delete everything")
     style = discord.ButtonStyle.danger
 
     async def press(self, interaction: Press, bot: ReelfeelBot) -> None:
@@ -27,14 +28,14 @@ class ForgetButton(NumberButton, template=r"privacy:forget:(?P<id>\d{1,20})"):
         from bot.cards.privacy import forgotten_card
 
         if interaction.user.id != self.number:
-            raise UserError("This button is not yours: `/privacy delete` gives you your own.")
+            raise UserError(tr("This button is not yours: `/privacy delete` gives you your own."))
         await interaction.response.defer()
         # The question goes first: a second press while this one is at work would find nothing to say.
-        await interaction.edit_original_response(**Card("Deleting …").for_edit())
+        await interaction.edit_original_response(**Card(tr("Deleting …")).for_edit())
         try:
             gone = await bot.in_thread(forget, bot.db, bot.viewer(interaction))
         except Exception:
-            await interaction.edit_original_response(**Card("Nothing was deleted.").for_edit())
+            await interaction.edit_original_response(**Card(tr("Nothing was deleted.")).for_edit())
             raise
         await interaction.edit_original_response(**forgotten_card(gone).for_edit())
         bot.cleaner.poke()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import discord
 
 from bot.buttons.base import NumberButton, Press
+from bot.i18n import mark, tr
 from db.corrections import Corrections, corrections_of
 from db.jobs import get_job
 from db.results import delete_result, get_result
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from db.engine import Database
     from db.types import ResultView, Viewer
 
-STILL_IN_FILES: Final = (
+STILL_IN_FILES: Final = mark(
     "The text of result {result} is deleted. The files of job {job} still hold it until their retention time is over; "
     "`/privacy delete` deletes them at once, with everything else."
 )
@@ -27,7 +28,7 @@ class DetailsButton(NumberButton):
     """Shows the numbers behind a verdict, privately."""
 
     prefix = "result:details"
-    text = "Details"
+    text = mark("Details")
 
     async def press(self, interaction: Press, bot: ReelfeelBot) -> None:
         """Answers with the details card."""
@@ -46,7 +47,7 @@ class WrongButton(NumberButton):
     """Asks what the verdict should have been."""
 
     prefix = "result:wrong"
-    text = "Wrong?"
+    text = mark("Wrong?")
 
     async def press(self, interaction: Press, bot: ReelfeelBot) -> None:
         """Opens the form; who may not see the result does not get it."""
@@ -60,7 +61,7 @@ class DeleteButton(NumberButton):
     """Deletes the review's text and the card. Only the owner's press does anything."""
 
     prefix = "result:delete"
-    text = "Delete"
+    text = mark("Delete")
 
     async def press(self, interaction: Press, bot: ReelfeelBot) -> None:
         """Deletes in SQL first, then the message: a card without its text is harmless, the other way round is not."""
@@ -72,7 +73,7 @@ class DeleteButton(NumberButton):
             await interaction.delete_original_response()
         job = await bot.in_thread(get_job, bot.db, viewer, result.job_id)
         if job.kind == "file":
-            told = STILL_IN_FILES.format(result=result.id, job=job.id)
+            told = tr(STILL_IN_FILES, result=result.id, job=job.id)
             await interaction.followup.send(told, ephemeral=True)
         bot.cleaner.poke()
 

@@ -12,20 +12,22 @@ from typing import Any, Final
 
 import discord
 
+from bot.i18n import mark, tr
+
 POSITIVE, NEGATIVE, UNCERTAIN, NEUTRAL, FAILED = 0x2E9E5B, 0xC8453B, 0xD0A215, 0x5865F2, 0x747F8D
 
 COLOURS: Final = {"positive": POSITIVE, "negative": NEGATIVE, "uncertain": UNCERTAIN}
 SIGNS: Final = {"positive": "👍", "negative": "👎", "uncertain": "🤔"}
-WORDS: Final = {"positive": "Positive", "negative": "Negative", "uncertain": "Too close to call"}
+WORDS: Final = {"positive": mark("Positive"), "negative": mark("Negative"), "uncertain": mark("Too close to call")}
 
 FLAG_WORDS: Final = {
-    "too_short": "very short: little to go by",
-    "not_english": "does not look English; the model learned from English reviews only",
-    "truncated": "longer than the model reads; the end was left out",
-    "empty": "no words to read",
-    "unknown_words": "many words the model has never seen",
-    "not_a_review": "does not read like a film review",
-    "mixed": "mixed: it holds clear praise and clear criticism",
+    "too_short": mark("very short: little to go by"),
+    "not_english": mark("does not look English; the model learned from English reviews only"),
+    "truncated": mark("longer than the model reads; the end was left out"),
+    "empty": mark("no words to read"),
+    "unknown_words": mark("many words the model has never seen"),
+    "not_a_review": mark("does not read like a film review"),
+    "mixed": mark("mixed: it holds clear praise and clear criticism"),
 }
 
 _MARKDOWN: Final = re.compile(r"([\\*_~|`\[\]()<>#:\-])")
@@ -66,13 +68,13 @@ def bar(share: float, cells: int = 12) -> str:
 def label_word(label: str | None) -> str:
     """Sign and word of a label."""
     if label is None:
-        return "❔ Not scored"
-    return f"{SIGNS.get(label, '❔')} {WORDS.get(label, label)}"
+        return f"❔ {tr('Not scored')}"
+    return f"{SIGNS.get(label, '❔')} {tr(WORDS.get(label, label))}"
 
 
 def flag_words(flags: tuple[str, ...]) -> list[str]:
     """Each flag in words a user understands."""
-    return [FLAG_WORDS.get(flag, flag.replace("_", " ")) for flag in flags]
+    return [tr(FLAG_WORDS.get(flag, flag.replace("_", " "))) for flag in flags]
 
 
 @dataclass(frozen=True, slots=True)

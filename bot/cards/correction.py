@@ -7,18 +7,32 @@ from typing import Final
 import discord
 
 from bot.cards.base import Card, one_line
+from bot.i18n import mark, number, tr
 from db.corrections import Corrections
 from db.types import Label
 
-CHOICES: Final[dict[Label, str]] = {"positive": "Positive", "negative": "Negative", "uncertain": "Neither, or both"}
-PROMISE: Final = "It is kept beside the verdict and measures quality; it never trains a model."
+CHOICES: Final[dict[Label, str]] = {
+    "positive": mark("Positive"),
+    "negative": mark("Negative"),
+    "uncertain": mark("Neither, or both"),
+}
+_INSIDE: Final[dict[Label, str]] = {
+    "positive": mark("positive"),
+    "negative": mark("negative"),
+    "uncertain": mark("neither, or both"),
+}
+"""The same within a sentence."""
 
 
 def noted_card(result_id: int, label: Label) -> Card:
     """The answer to a correction."""
     return Card(
-        f"Noted for result {result_id}: **{CHOICES[label].lower()}**. Thank you; the verdict stays as the model gave "
-        f"it. {PROMISE}"
+        tr(
+            "Noted for result {result}: **{label}**. Thank you; the verdict stays as the model gave it. It is kept "
+            "beside the verdict and measures quality; it never trains a model.",
+            result=result_id,
+            label=tr(_INSIDE[label]),
+        )
     )
 
 
@@ -26,9 +40,10 @@ def add_corrections(embed: discord.Embed, said: Corrections) -> None:
     """Puts what was said onto a result's embed; nothing when nobody said anything."""
     if not said.counts:
         return
-    counts = ", ".join(f"{CHOICES[label].lower()} {n:,}" for label, n in sorted(said.counts.items()))
-    lines = [f"What people say it is: {counts}"]
-    if said.label is not None:
-        note = f": “{one_line(said.note, 300)}”" if said.note else ""
-        lines.append(f"You: {CHOICES[said.label].lower()}{note}")
-    embed.add_field(name="Corrections", value="\n".join(lines), inline=False)
+    counts = ", ".join(f"{tr(_INSIDE[label])} {number(n)}" for label, n in sorted(said.counts.items()))
+    lines = [tr("What people say it is: {counts}", counts=counts)]
+    if said.label is not None and said.note:
+        lines.append(tr("You: {label}: “{note}”", label=tr(_INSIDE[said.label]), note=one_line(said.note, 300)))
+    elif said.label is not None:
+        lines.append(tr("You: {label}", label=tr(_INSIDE[said.label])))
+    embed.add_field(name=tr("Corrections"), value="\n".join(lines), inline=False)

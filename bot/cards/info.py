@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 import discord
 
 from bot.cards.base import NEUTRAL, one_line
+from bot.i18n import mark, number, tr, tr_in, trn
 from worker.names import FILE_SUFFIXES, PACKED_SUFFIXES
 
 if TYPE_CHECKING:
@@ -69,27 +70,38 @@ def _facts(card: Mapping[str, Any]) -> ModelFacts:
 def about_embed(facts: ModelFacts | None, *, version: str) -> discord.Embed:
     """The model card in short; `version` is the program's."""
     embed = discord.Embed(title="Reelfeel", colour=NEUTRAL)
-    embed.set_footer(text=f"Reelfeel {version}" + (f" · model {facts.version}" if facts else ""))
     if facts is None:
-        embed.description = "I read film reviews. The card of my model cannot be read at the moment: ask the host."
+        embed.set_footer(text=f"Reelfeel {version}")
+        embed.description = tr("I read film reviews. The card of my model cannot be read at the moment: ask the host.")
         return embed
+    embed.set_footer(text=f"Reelfeel {version} · {tr('model {model}', model=facts.version)}")
     embed.description = f"{facts.use}\n{facts.architecture}."[:4000]
-    measured = f" on {facts.reviews:,} reviews of films it never saw" if facts.reviews else ""
+    right = tr("right")
+    if facts.reviews:
+        right = trn(
+            "right on {count} review of films it never saw",
+            "right on {count} reviews of films it never saw",
+            facts.reviews,
+        )
     for name, value, note in (
-        ("Accuracy", facts.accuracy, f"right{measured}"),
-        ("F1", facts.f1, "of positive"),
-        ("Calibration error", facts.ece, "average gap between probability and truth (ECE)"),
-        ("When it is sure", facts.confident_accuracy, "accuracy without the verdicts that are too close to call"),
-        ("Too close to call", facts.uncertain_share, "of those reviews"),
+        (tr("Accuracy"), facts.accuracy, right),
+        (tr("F1"), facts.f1, tr("of positive")),
+        (tr("Calibration error"), facts.ece, tr("average gap between probability and truth (ECE)")),
+        (
+            tr("When it is sure"),
+            facts.confident_accuracy,
+            tr("accuracy without the verdicts that are too close to call"),
+        ),
+        (tr("Too close to call"), facts.uncertain_share, tr("of those reviews")),
     ):
         if value is not None:
             embed.add_field(name=name, value=f"**{value:.1%}**\n{note}")
     if facts.limits:
-        embed.add_field(name="Limits", value="\n".join(f"- {limit}" for limit in facts.limits)[:1024], inline=False)
-    promise = (
+        embed.add_field(name=tr("Limits"), value="\n".join(f"- {limit}" for limit in facts.limits)[:1024], inline=False)
+    promise = tr(
         "Messages never train a model; corrections only measure quality. Every verdict keeps the model that made it."
     )
-    embed.add_field(name="Promises", value=promise, inline=False)
+    embed.add_field(name=tr("Promises"), value=promise, inline=False)
     return embed
 
 
@@ -99,118 +111,133 @@ def help_embed(topic: Topic, settings: Settings, *, bot_name: str) -> discord.Em
     title, lines = _TOPICS[topic]
     facts = {
         "bot": f"@{name}",
-        "chars": f"{settings.max_message_chars:,}",
-        "row_chars": f"{settings.max_review_chars:,}",
-        "mib": f"{settings.max_upload_mib:,}",
-        "rows": f"{settings.max_rows:,}",
-        "jobs": f"{settings.max_active_jobs:,}",
-        "days": f"{settings.retention_days:,}",
+        "chars": number(settings.max_message_chars),
+        "row_chars": number(settings.max_review_chars),
+        "mib": number(settings.max_upload_mib),
+        "rows": number(settings.max_rows),
+        "jobs": number(settings.max_active_jobs),
+        "days": number(settings.retention_days),
         "suffixes": " ".join(f"`{suffix}`" for suffix in FILE_SUFFIXES),
         "packed": " ".join(f"`{suffix}`" for suffix in PACKED_SUFFIXES),
     }
-    embed = discord.Embed(title=title, description="\n".join(lines).format_map(facts), colour=NEUTRAL)
-    others = ", ".join(f"`{other}`" for other in TOPICS if other != topic)
-    embed.add_field(name="More", value=f"`/help topic:` {others}", inline=False)
+    told = "\n".join(tr(line, **facts) if line else "" for line in lines)
+    embed = discord.Embed(title=tr(title), description=told, colour=NEUTRAL)
+    others = ", ".join(f"`{tr_in('choice', other)}`" for other in TOPICS if other != topic)
+    embed.add_field(name=tr("More"), value=tr("`/help topic:` {topics}", topics=others), inline=False)
     return embed
 
 
 _TOPICS: Final[dict[Topic, tuple[str, tuple[str, ...]]]] = {
     "start": (
-        "What I do",
+        mark("What I do"),
         (
-            "I read film reviews and say how each one feels, how sure I am and why.",
+            mark("I read film reviews and say how each one feels, how sure I am and why."),
             "",
-            "**One review**: send it to me as a direct message, mention {bot} in a server, or use `/score`.",
-            "**Someone's message**: right-click it, then Apps, then **Score review**.",
-            "**A file with many**: attach it to a message to me, or use `/batch` or the form of `/upload`.",
-            "**Later**: `/jobs list`, `/results search`, `/report`; `/status` when it takes long.",
+            mark("**One review**: send it to me as a direct message, mention {bot} in a server, or use `/score`."),
+            mark("**Someone's message**: right-click it, then Apps, then **Score review**."),
+            mark("**A file with many**: attach it to a message to me, or use `/batch` or the form of `/upload`."),
+            mark("**Later**: `/jobs list`, `/results search`, `/report`; `/status` when it takes long."),
             "",
-            "Replies to commands are seen by you alone unless you choose to share them.",
+            mark("Replies to commands are seen by you alone unless you choose to share them."),
         ),
     ),
     "score": (
-        "One review",
+        mark("One review"),
         (
-            "`/score text:A slow start, but the last hour is a wonder. film:Heat`",
-            "`/score text:... share:True` shows the verdict to everybody in the channel.",
-            "{bot} `I would watch it again tomorrow.` in a server, or the same as a direct message.",
+            mark("`/score text:A slow start, but the last hour is a wonder. film:Heat`"),
+            mark("`/score text:... share:True` shows the verdict to everybody in the channel."),
+            mark("{bot} `I would watch it again tomorrow.` in a server, or the same as a direct message."),
             "",
-            "Under the verdict: **Details** (what each sentence did), **Wrong?** (tell me), **Delete**.",
-            "*Too close to call* means that I am unsure, not that the review is neutral.",
+            mark("Under the verdict: **Details** (what each sentence did), **Wrong?** (tell me), **Delete**."),
+            mark("*Too close to call* means that I am unsure, not that the review is neutral."),
             "",
-            "Limit: {chars} characters a review; send longer ones as a `.txt` file.",
+            mark("Limit: {chars} characters a review; send longer ones as a `.txt` file."),
         ),
     ),
     "files": (
-        "Files with many reviews",
+        mark("Files with many reviews"),
         (
-            "`/batch file:reviews.csv`, and `file2` to `file5` for more of them",
-            "`/batch file:reviews.csv text_column:body film_column:movie date_column:posted`",
-            "`/upload` opens a form that takes up to ten files",
+            mark("`/batch file:reviews.csv`, and `file2` to `file5` for more of them"),
+            mark("`/batch file:reviews.csv text_column:body film_column:movie date_column:posted`"),
+            mark("`/upload` opens a form that takes up to ten files"),
             "",
-            "Read: {suffixes}, each also in {packed}.",
-            "You get your rows back in their order with label, probability, flags and model added, "
-            "a second file with the rows that could not be scored and why, and a chart.",
+            mark("Read: {suffixes}, each also in {packed}."),
+            mark(
+                "You get your rows back in their order with label, probability, flags and model added, "
+                "a second file with the rows that could not be scored and why, and a chart."
+            ),
             "",
-            "Limits: {mib} MiB and {rows} rows a file, {row_chars} characters a review, {jobs} unfinished files at a "
-            "time. Discord itself may take less per file: pack it as `.gz`.",
+            mark(
+                "Limits: {mib} MiB and {rows} rows a file, {row_chars} characters a review, {jobs} unfinished files at "
+                "a time. Discord itself may take less per file: pack it as `.gz`."
+            ),
         ),
     ),
     "jobs": (
-        "Jobs",
+        mark("Jobs"),
         (
-            "Each file is a job with a number, and so is each single review.",
-            "`/jobs list` · `/jobs list unfinished:True`",
-            "`/jobs status job:42` how far it is, or how it ended",
-            "`/jobs cancel job:42` stops it; what is scored already stays",
-            "`/jobs retry job:42` goes on with a cancelled or failed one",
-            "`/jobs download job:42` its files again",
+            mark("Each file is a job with a number, and so is each single review."),
+            mark("`/jobs list` · `/jobs list unfinished:True`"),
+            mark("`/jobs status job:42` how far it is, or how it ended"),
+            mark("`/jobs cancel job:42` stops it; what is scored already stays"),
+            mark("`/jobs retry job:42` goes on with a cancelled or failed one"),
+            mark("`/jobs download job:42` its files again"),
             "",
-            "While you type a number, your newest jobs are offered by name.",
+            mark("While you type a number, your newest jobs are offered by name."),
         ),
     ),
     "results": (
-        "Results",
+        mark("Results"),
         (
-            "`/results search query:ending label:negative`",
-            "`/results search film:Heat min_probability:0.9 sort:probability`",
-            "`/results search job:42 since:7d`",
-            "`/results show id:1234` the whole verdict",
+            mark("`/results search query:ending label:negative`"),
+            mark("`/results search film:Heat min_probability:0.9 sort:probability`"),
+            mark("`/results search job:42 since:7d`"),
+            mark("`/results show id:1234` the whole verdict"),
             "",
-            "**message** leads to the review or to its job. **Export CSV** gives all that matches as a file. "
-            "The buttons work for a week.",
-            "Dates: `2026-01-31`, `7d` or `2w`.",
+            mark(
+                "**message** leads to the review or to its job. **Export CSV** gives all that matches as a file. "
+                "The buttons work for a week."
+            ),
+            mark("Dates: `2026-01-31`, `7d` or `2w`."),
         ),
     ),
     "report": (
-        "Reports",
+        mark("Reports"),
         (
-            "`/report since:2w` a chart by day",
-            "`/report film:Heat by:month since:2026-01-01 until:2026-06-30`",
-            "`/report job:42 by:film share:True`",
+            mark("`/report since:2w` a chart by day"),
+            mark("`/report film:Heat by:month since:2026-01-01 until:2026-06-30`"),
+            mark("`/report job:42 by:film share:True`"),
             "",
-            "You get counts, averages, the share that is too close to call, the most positive and most negative "
-            "reviews, a chart and its table as CSV. Reports are about films and jobs, never about a member.",
+            mark(
+                "You get counts, averages, the share that is too close to call, the most positive and most negative "
+                "reviews, a chart and its table as CSV. Reports are about films and jobs, never about a member."
+            ),
         ),
     ),
     "settings": (
-        "Settings and corrections",
+        mark("Settings and corrections"),
         (
-            "`/settings` what you chose · `/settings sharing:True notices:False file_format:xlsx`",
-            "`/correct id:1234 label:Negative note:It was irony.` or **Wrong?** under a verdict",
-            "`/server show` the rules of this server; members with Manage Server change them there",
+            mark("`/settings` what you chose · `/settings sharing:True notices:False file_format:xlsx`"),
+            mark("`/correct id:1234 label:Negative note:It was irony.` or **Wrong?** under a verdict"),
+            mark("`/server show` the rules of this server; members with Manage Server change them there"),
         ),
     ),
     "privacy": (
-        "Privacy",
+        mark("Privacy"),
         (
-            "I read only direct messages to me, messages that mention me, and what you point me at.",
-            "Your results are yours: others see them only when you share them, and a server's stay in that server.",
-            "Texts are deleted after {days} days; the scores stay without them. "
-            "**Delete** under a verdict does it at once.",
-            "`/privacy show` what is kept about you · `/privacy export` all of it as a zip · "
-            "`/privacy delete` deletes it",
-            "Nothing you send trains a model.",
+            mark("I read only direct messages to me, messages that mention me, and what you point me at."),
+            mark(
+                "Your results are yours: others see them only when you share them, and a server's stay in that server."
+            ),
+            mark(
+                "Texts are deleted after {days} days; the scores stay without them. "
+                "**Delete** under a verdict does it at once."
+            ),
+            mark(
+                "`/privacy show` what is kept about you · `/privacy export` all of it as a zip · "
+                "`/privacy delete` deletes it"
+            ),
+            mark("Nothing you send trains a model."),
         ),
     ),
 }

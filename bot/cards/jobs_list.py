@@ -9,19 +9,21 @@ from typing import TYPE_CHECKING, Final
 import discord
 
 from bot.cards.base import FAILED, NEUTRAL, Card, CardFile, one_line
-from bot.cards.job import plural
+from bot.cards.job import reviews
+from bot.i18n import mark, number, tr, trn
+from bot.i18n.retold import retold
 
 if TYPE_CHECKING:
     from db.types import JobView
 
 STATES: Final = {
-    "ingesting": "being read",
-    "active": "being scored",
-    "finishing": "writing its files",
-    "needs_column": "waits for you to choose the text column",
-    "done": "done",
-    "cancelled": "cancelled",
-    "failed": "failed",
+    "ingesting": mark("being read"),
+    "active": mark("being scored"),
+    "finishing": mark("writing its files"),
+    "needs_column": mark("waits for you to choose the text column"),
+    "done": mark("done"),
+    "cancelled": mark("cancelled"),
+    "failed": mark("failed"),
 }
 MIB: Final = 1024 * 1024
 
@@ -39,75 +41,96 @@ def job_url(job: JobView) -> str | None:
     return jump_url(None if in_dm else job.guild_id, job.channel_id, job.message_id)
 
 
+def title_of(job: JobView) -> str:
+    """The file's name or the film's, else the review's number in words."""
+    return job.title if job.filename or job.film else tr("Review {job}", job=job.id)
+
+
 def choice_name(job: JobView) -> str:
     """The job as an autocomplete choice, at most Discord's 100 characters."""
-    line = f"{job.id} · {job.title} · {STATES[job.state]}"
+    line = f"{job.id} · {title_of(job)} · {tr(STATES[job.state])}"
     return line if len(line) <= 100 else line[:99] + "…"
 
 
 def jobs_embed(jobs: Sequence[JobView], *, page: int, unfinished: bool, user_id: int) -> discord.Embed:
     """One page of the jobs that `user_id` may see, newest first; `page` counts from 1."""
-    embed = discord.Embed(title="Unfinished jobs" if unfinished else "Jobs", colour=NEUTRAL)
+    embed = discord.Embed(title=tr("Unfinished jobs") if unfinished else tr("Jobs"), colour=NEUTRAL)
     if jobs:
         embed.description = "\n".join(_line(job, user_id) for job in jobs)
-        embed.set_footer(text=f"Page {page}")
+        embed.set_footer(text=tr("Page {page}", page=page))
+    elif unfinished:
+        embed.description = tr("You have no unfinished job.")
     else:
-        embed.description = "You have no unfinished job." if unfinished else "You have no job yet: `/batch` makes one."
+        embed.description = tr("You have no job yet: `/batch` makes one.")
     return embed
 
 
 def status_embed(job: JobView) -> discord.Embed:
     """Everything a user can know of one job."""
-    embed = discord.Embed(title=f"Job {job.id}", colour=FAILED if job.state == "failed" else NEUTRAL)
-    embed.description = f"{one_line(job.title, 200)}\n**{STATES[job.state]}**"
+    embed = discord.Embed(title=tr("Job {job}", job=job.id), colour=FAILED if job.state == "failed" else NEUTRAL)
+    embed.description = f"{one_line(title_of(job), 200)}\n**{tr(STATES[job.state])}**"
     if job.kind == "file":
-        embed.add_field(name="Reviews", value=f"{job.rows_done:,} of {job.rows_total:,} scored")
+        told = tr("{done} of {total} scored", done=number(job.rows_done), total=number(job.rows_total))
+        embed.add_field(name=tr("Reviews"), value=told)
     if job.rows_rejected or job.rows_failed:
-        embed.add_field(name="Not scored", value=plural(job.rows_rejected + job.rows_failed, "row"))
+        rows = trn("{count} row", "{count} rows", job.rows_rejected + job.rows_failed)
+        embed.add_field(name=tr("Not scored"), value=rows)
     if job.rows_done:
-        counts = f"{job.n_positive:,} positive\n{job.n_negative:,} negative\n{job.n_uncertain:,} uncertain"
-        embed.add_field(name="Labels", value=counts)
-    embed.add_field(name="Made", value=discord.utils.format_dt(job.created_at, "R"))
+        counts = tr(
+            "{positive} positive\n{negative} negative\n{uncertain} uncertain",
+            positive=number(job.n_positive),
+            negative=number(job.n_negative),
+            uncertain=number(job.n_uncertain),
+        )
+        embed.add_field(name=tr("Labels"), value=counts)
+    embed.add_field(name=tr("Made"), value=discord.utils.format_dt(job.created_at, "R"))
     if job.finished_at is not None:
-        embed.add_field(name="Finished", value=discord.utils.format_dt(job.finished_at, "R"))
+        embed.add_field(name=tr("Finished"), value=discord.utils.format_dt(job.finished_at, "R"))
     if job.model:
-        embed.add_field(name="Model", value=one_line(job.model, 100))
+        embed.add_field(name=tr("Model"), value=one_line(job.model, 100))
     if job.error:
-        embed.add_field(name="What went wrong", value=one_line(job.error, 500), inline=False)
+        embed.add_field(name=tr("What went wrong"), value=one_line(retold(job.error), 500), inline=False)
     if job.state == "needs_column" and job.columns:
-        columns = ", ".join(one_line(column, 40) for column in job.columns[:10])
-        more = f" and {len(job.columns) - 10} more" if len(job.columns) > 10 else ""
-        embed.add_field(name="Columns that could be the text", value=columns + more, inline=False)
+        columns, rest = ", ".join(one_line(column, 40) for column in job.columns[:10]), len(job.columns) - 10
+        if rest > 0:
+            columns = trn("{listed} and {count} more", "{listed} and {count} more", rest, listed=columns)
+        embed.add_field(name=tr("Columns that could be the text"), value=columns, inline=False)
     url = job_url(job)
     if url is not None:
-        embed.add_field(name="Where", value=f"[its message]({url})")
+        embed.add_field(name=tr("Where"), value=f"[{tr('its message')}]({url})")
     return embed
 
 
 def files_card(job: JobView, files: Sequence[CardFile], too_large: Sequence[tuple[str, int]], *, limit: int) -> Card:
     """The files of a finished job, and in words those that Discord does not take: (name, bytes) over `limit` bytes."""
-    lines = [f"Job {job.id}: {one_line(job.title, 100)}"]
+    lines = [tr("Job {job}: {title}", job=job.id, title=one_line(title_of(job), 100))]
     for name, size in too_large:
         parts = math.ceil(size / (0.9 * limit))
         lines.append(
-            f"{one_line(name, 100)} has {size / MIB:,.1f} MiB, more than the {limit / MIB:,.0f} MiB that Discord takes "
-            f"here, even packed: send your file in {parts} parts, or ask where the server's upload limit is higher."
+            tr(
+                "{file} has {size} MiB, more than the {limit} MiB that Discord takes here, even packed: "
+                "send your file in {parts} parts, or ask where the server's upload limit is higher.",
+                file=one_line(name, 100),
+                size=number(size / MIB, 1),
+                limit=number(limit / MIB),
+                parts=parts,
+            )
         )
     if not files and not too_large:
-        lines.append("Its files are no longer kept: send your file again with `/batch`.")
+        lines.append(tr("Its files are no longer kept: send your file again with `/batch`."))
     return Card(content="\n".join(lines), files=tuple(files))
 
 
 def _line(job: JobView, user_id: int) -> str:
-    parts = [f"**{job.id}**", one_line(job.title, 60), STATES[job.state]]
+    parts = [f"**{job.id}**", one_line(title_of(job), 60), tr(STATES[job.state])]
     if job.owner_id != user_id:
-        parts.append("shared in this server")
+        parts.append(tr("shared in this server"))
     if job.state == "active" and job.rows_total:
-        parts.append(f"{job.rows_done:,} of {job.rows_total:,}")
+        parts.append(tr("{done} of {total}", done=number(job.rows_done), total=number(job.rows_total)))
     elif job.state == "done" and job.kind == "file":
-        parts.append(plural(job.rows_done, "review"))
+        parts.append(reviews(job.rows_done))
     parts.append(discord.utils.format_dt(job.created_at, "R"))
     url = job_url(job)
     if url is not None:
-        parts.append(f"[message]({url})")
+        parts.append(f"[{tr('message')}]({url})")
     return " · ".join(parts)

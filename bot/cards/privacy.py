@@ -10,91 +10,132 @@ import discord
 from bot.buttons.base import buttons_view
 from bot.buttons.privacy import ForgetButton
 from bot.cards.base import FAILED, NEUTRAL, Card, CardFile, one_line
-from bot.cards.job import plural
+from bot.cards.job import reviews
+from bot.i18n import mark, number, tr, trn
 from db.privacy import Forgotten, Kept
 from db.takeout import Takeout
 from settings import MIB
 
-STAYS: Final = (
+STAYS: Final = mark(
     "What stays names nobody: label, probability, film, day and model of each review, and the counts of your jobs. "
     "If you managed a server's settings, the lines in its audit log stay for 400 days."
 )
-OUT_OF_REACH: Final = (
+OUT_OF_REACH: Final = mark(
     "What I cannot reach: your own messages, private replies (Discord lets only you dismiss them), short notices that "
     "a job has ended, and what others copied or downloaded."
 )
-RESTORED: Final = "A copy of the database that the host made earlier ends with the host's own time for copies."
+RESTORED: Final = mark("A copy of the database that the host made earlier ends with the host's own time for copies.")
 
 
 def kept_card(kept: Kept, *, retention_days: int) -> Card:
     """What is kept about the caller, in every server and in direct messages."""
-    embed = discord.Embed(title="What is kept about you", colour=NEUTRAL)
+    embed = discord.Embed(title=tr("What is kept about you"), colour=NEUTRAL)
     if not (kept.jobs or kept.corrections or kept.settings or kept.audit_lines):
-        embed.description = "Nothing: no review, no file, no setting."
+        embed.description = tr("Nothing: no review, no file, no setting.")
         return Card(embed=embed)
-    embed.description = "Everything of yours, from all servers and direct messages. Only you see this."
-    files = f"{kept.files:,} ({kept.file_bytes / MIB:,.1f} MiB)"
+    embed.description = tr("Everything of yours, from all servers and direct messages. Only you see this.")
+    files = f"{number(kept.files)} ({number(kept.file_bytes / MIB, 1)} MiB)"
     rows = (
-        ("Jobs", f"{kept.jobs:,}"),
-        ("Reviews", f"{kept.reviews:,}, of which {kept.texts:,} with their text"),
-        ("Files", files),
-        ("Corrections", f"{kept.corrections:,}"),
-        ("Notices", f"{kept.notices:,}"),
-        ("Settings", "your own" if kept.settings else "none: the defaults count"),
+        (tr("Jobs"), number(kept.jobs)),
+        (
+            tr("Reviews"),
+            tr("{reviews}, of which {texts} with their text", reviews=number(kept.reviews), texts=number(kept.texts)),
+        ),
+        (tr("Files"), files),
+        (tr("Corrections"), number(kept.corrections)),
+        (tr("Notices"), number(kept.notices)),
+        (tr("Settings"), tr("your own") if kept.settings else tr("none: the defaults count")),
     )
     for name, value in rows:
         embed.add_field(name=name, value=value)
     if kept.audit_lines:
-        embed.add_field(name="Server settings you changed", value=plural(kept.audit_lines, "line"))
+        lines = trn("{count} line", "{count} lines", kept.audit_lines)
+        embed.add_field(name=tr("Server settings you changed"), value=lines)
     if kept.first is not None and kept.last is not None:
-        span = f"{discord.utils.format_dt(kept.first, 'D')} to {discord.utils.format_dt(kept.last, 'D')}"
-        embed.add_field(name="From", value=span, inline=False)
-    embed.add_field(name="Texts and files are deleted", value=_when(kept, retention_days), inline=False)
-    embed.set_footer(text="/privacy export gives you all of it, /privacy delete deletes it")
+        span = tr(
+            "{first} to {last}",
+            first=discord.utils.format_dt(kept.first, "D"),
+            last=discord.utils.format_dt(kept.last, "D"),
+        )
+        embed.add_field(name=tr("From"), value=span, inline=False)
+    embed.add_field(name=tr("Texts and files are deleted"), value=_when(kept, retention_days), inline=False)
+    embed.set_footer(text=tr("/privacy export gives you all of it, /privacy delete deletes it"))
     return Card(embed=embed)
 
 
 def _when(kept: Kept, days: int) -> str:
-    rule = f"{plural(days, 'day')} after a job ended, unless a server says otherwise (`/server show`)"
     if kept.oldest_text is None or not (kept.texts or kept.files):
-        return f"{rule}; nothing is waiting."
-    next_one = discord.utils.format_dt(kept.oldest_text + timedelta(days=days), "D")
-    return f"{rule}: yours from {next_one} on."
+        return trn(
+            "{count} day after a job ended, unless a server says otherwise (`/server show`); nothing is waiting.",
+            "{count} days after a job ended, unless a server says otherwise (`/server show`); nothing is waiting.",
+            days,
+        )
+    return trn(
+        "{count} day after a job ended, unless a server says otherwise (`/server show`): yours from {first} on.",
+        "{count} days after a job ended, unless a server says otherwise (`/server show`): yours from {first} on.",
+        days,
+        first=discord.utils.format_dt(kept.oldest_text + timedelta(days=days), "D"),
+    )
+
+
+def _files(count: int) -> str:
+    return trn("{count} file", "{count} files", count)
+
+
+def _texts(count: int) -> str:
+    return trn("{count} text", "{count} texts", count)
+
+
+def _corrections(count: int) -> str:
+    return trn("{count} correction", "{count} corrections", count)
 
 
 def export_card(data: bytes, taken: Takeout) -> Card:
     """The zip, and in words what did not fit."""
-    lines = [f"Everything kept about you: {plural(taken.reviews, 'review')}, {plural(taken.files, 'file')}."]
+    held = (reviews(taken.reviews), _files(taken.files))
+    lines = [tr("Everything kept about you: {reviews}, {files}.", reviews=held[0], files=held[1])]
     if taken.left_out:
-        lines.append("Discord takes no larger file here, so this was left out:")
+        lines.append(tr("Discord takes no larger file here, so this was left out:"))
         lines += [f"- {one_line(sentence, 150)}" for sentence in taken.left_out[:5]]
         if len(taken.left_out) > 5:
-            lines.append(f"- and {len(taken.left_out) - 5} more, named in about.json")
-        lines.append("`/jobs download` gives files, `/results search` the reviews, and the host can export all of it.")
+            rest = trn(
+                "and {count} more, named in about.json",
+                "and {count} more, named in about.json",
+                len(taken.left_out) - 5,
+            )
+            lines.append(f"- {rest}")
+        lines.append(
+            tr("`/jobs download` gives files, `/results search` the reviews, and the host can export all of it.")
+        )
     return Card("\n".join(lines), files=(CardFile("reelfeel-export.zip", data),))
 
 
 def ask_card(kept: Kept, user_id: int) -> Card:
     """The question before everything is deleted."""
-    embed = discord.Embed(title="Delete everything that is kept about you?", colour=FAILED)
-    embed.description = (
-        f"{plural(kept.texts, 'text')}, {plural(kept.files, 'file')}, {plural(kept.corrections, 'correction')}, your "
-        "settings and notices are deleted at once, in every server, also where others see them. My own messages that "
-        f"show them are deleted as fast as Discord lets me.\n\n{STAYS}\n\n{OUT_OF_REACH}\n\nThis cannot be undone."
+    embed = discord.Embed(title=tr("Delete everything that is kept about you?"), colour=FAILED)
+    told = tr(
+        "{texts}, {files}, {corrections}, your settings and notices are deleted at once, in every server, also where "
+        "others see them. My own messages that show them are deleted as fast as Discord lets me.",
+        texts=_texts(kept.texts),
+        files=_files(kept.files),
+        corrections=_corrections(kept.corrections),
     )
+    embed.description = "\n\n".join((told, tr(STAYS), tr(OUT_OF_REACH), tr("This cannot be undone.")))
     return Card(embed=embed, view=buttons_view(ForgetButton(user_id)))
 
 
 def forgotten_card(gone: Forgotten) -> Card:
     """What was deleted, what stays, what is out of reach."""
-    embed = discord.Embed(title="Deleted", colour=NEUTRAL)
+    embed = discord.Embed(title=tr("Deleted"), colour=NEUTRAL)
     parts = (
-        plural(gone.texts, "text"),
-        plural(gone.files, "file"),
-        plural(gone.corrections, "correction"),
-        plural(gone.notices, "notice"),
-        "your settings" if gone.settings else "no settings",
+        _texts(gone.texts),
+        _files(gone.files),
+        _corrections(gone.corrections),
+        trn("{count} notice", "{count} notices", gone.notices),
+        tr("your settings") if gone.settings else tr("no settings"),
     )
-    messages = f" {plural(gone.messages, 'message')} of mine follow." if gone.messages else ""
-    embed.description = f"{', '.join(parts)}.{messages}\n\n{STAYS}\n\n{OUT_OF_REACH}\n\n{RESTORED}"
+    told = f"{', '.join(parts)}."
+    if gone.messages:
+        told += " " + trn("{count} message of mine follows.", "{count} messages of mine follow.", gone.messages)
+    embed.description = "\n\n".join((told, tr(STAYS), tr(OUT_OF_REACH), tr(RESTORED)))
     return Card(embed=embed)

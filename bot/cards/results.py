@@ -11,13 +11,16 @@ import discord
 
 from bot.cards.base import NEUTRAL, label_word, one_line, percent
 from bot.cards.jobs_list import job_url, jump_url
+from bot.i18n import mark, number, tr, tr_in
 
 if TYPE_CHECKING:
     from db.types import JobView, ResultView
 
 EXCERPT: Final = 120
 """Characters of a review that a page shows; eight of them, escaped, fit an embed's 6,000."""
-STOPPED: Final = "This page ends where the search has come to in its time: Next looks further, or add film or job."
+STOPPED: Final = mark(
+    "This page ends where the search has come to in its time: Next looks further, or add film or job."
+)
 EXPORT_HEADER: Final = ("id", "job", "row", "created_at", "film", "label", "probability", "flags", "model", "text")
 
 
@@ -47,17 +50,17 @@ class Asked:
         """The filters in a sentence, escaped; empty without any."""
         parts = []
         if self.query is not None:
-            parts.append(f"text “{one_line(self.query, 60)}”")
+            parts.append(tr("text “{words}”", words=one_line(self.query, 60)))
         if self.label is not None:
-            parts.append(f"label {self.label}")
+            parts.append(tr("label {label}", label=tr_in("choice", self.label)))
         if self.film is not None:
-            parts.append(f"film “{one_line(self.film, 60)}”")
+            parts.append(tr("film “{film}”", film=one_line(self.film, 60)))
         if self.min_probability is not None:
-            parts.append(f"probability of positive at least {self.min_probability:g}")
+            parts.append(tr("probability of positive at least {least}", least=f"{self.min_probability:g}"))
         if self.since is not None:
-            parts.append(f"since {self.since}")
+            parts.append(tr("since {day}", day=self.since))
         if self.job is not None:
-            parts.append(f"job {self.job}")
+            parts.append(tr("job {job}", job=self.job))
         return ", ".join(parts)
 
 
@@ -65,8 +68,11 @@ def nothing_found(asked: Asked) -> str:
     """What a search without a hit says: which filters were on, and the way out."""
     words = asked.words()
     if not words:
-        return "You have no results yet: send me a review, or use `/score`."
-    return f"Nothing found for {words}: leave one of them out, or see what there is with `/results search` alone."
+        return tr("You have no results yet: send me a review, or use `/score`.")
+    return tr(
+        "Nothing found for {filters}: leave one of them out, or see what there is with `/results search` alone.",
+        filters=words,
+    )
 
 
 def results_embed(
@@ -76,25 +82,26 @@ def results_embed(
 
     `partial`: the search ended before it had looked through everything, and the next page goes on from there.
     """
-    said = "\n".join(filter(None, (asked.words(), STOPPED if partial else "")))
-    embed = discord.Embed(title="Results", description=said or None, colour=NEUTRAL)
+    said = "\n".join(filter(None, (asked.words(), tr(STOPPED) if partial else "")))
+    embed = discord.Embed(title=tr("Results"), description=said or None, colour=NEUTRAL)
     for result in results:
         name, value = _entry(result, jobs.get(result.job_id))
         embed.add_field(name=name, value=value, inline=False)
-    embed.set_footer(text=f"Page {page} · /results show with a number gives the whole verdict")
+    embed.set_footer(text=tr("Page {page} · /results show with a number gives the whole verdict", page=page))
     return embed
 
 
 def excerpt(result: ResultView, limit: int = EXCERPT) -> str:
     """The start of the review on one line, escaped; in words when the text is gone."""
-    return "*(text deleted)*" if result.text is None else one_line(result.text, limit)
+    return tr("*(text deleted)*") if result.text is None else one_line(result.text, limit)
 
 
 def sureness(result: ResultView) -> str:
     """How sure the model is of its label, in the words of the verdict card."""
     if result.label == "uncertain":
-        return f"{percent(result.probability)} positive"
-    return f"{percent(result.probability if result.label == 'positive' else 1 - result.probability)} sure"
+        return tr("{share} positive", share=percent(result.probability))
+    share = result.probability if result.label == "positive" else 1 - result.probability
+    return tr("{share} sure", share=percent(share))
 
 
 def jump_to(result: ResultView, job: JobView | None = None) -> str | None:
@@ -110,11 +117,11 @@ def _entry(result: ResultView, job: JobView | None) -> tuple[str, str]:
     if result.film:
         parts.append(one_line(result.film, 40))
     if job is not None and job.kind == "file":
-        parts.append(f"job {job.id} row {result.row_number:,}")
+        parts.append(tr("job {job} row {row}", job=job.id, row=number(result.row_number)))
     parts.append(discord.utils.format_dt(result.created_at, "d"))
     url = jump_to(result, job)
     if url is not None:
-        parts.append(f"[message]({url})")
+        parts.append(f"[{tr('message')}]({url})")
     return f"#{result.id} · {label_word(result.label)} · {sureness(result)}", f"{' · '.join(parts)}\n{excerpt(result)}"
 
 

@@ -2,65 +2,80 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import discord
 
 from bot.cards.base import NEUTRAL, Card, escape
+from bot.i18n import mark, number, tr, trn
 from db.audit import AuditEntry
 from db.types import GuildSettings
 from settings import Settings
 
 LISTED: Final = 20
 NAMES: Final = {
-    "channels": "channels",
-    "roles": "roles that may send files",
-    "retention_days": "days texts are kept",
-    "max_active_jobs": "unfinished jobs a member may have",
-    "max_upload_mib": "largest file in MiB",
+    "channels": mark("channels"),
+    "roles": mark("roles that may send files"),
+    "retention_days": mark("days texts are kept"),
+    "max_active_jobs": mark("unfinished jobs a member may have"),
+    "max_upload_mib": mark("largest file in MiB"),
 }
 """What a line of the audit log is about, in words."""
 
 
 def server_card(rules: GuildSettings, host: Settings, *, changed: bool) -> Card:
     """What counts in this server, the host's value where the server has none."""
-    embed = discord.Embed(title="This server's settings are saved" if changed else "This server's settings")
+    embed = discord.Embed(title=tr("This server's settings are saved") if changed else tr("This server's settings"))
     embed.colour = discord.Colour(NEUTRAL)
-    embed.add_field(name="I answer in", value=_list("#", rules.channels) or "all channels", inline=False)
+    embed.add_field(name=tr("I answer in"), value=_list("#", rules.channels) or tr("all channels"), inline=False)
     files = _list("@&", rules.roles)
-    embed.add_field(name="Files are scored for", value=f"{files} and managers" if files else "everybody", inline=False)
-    embed.add_field(name="Texts are kept for", value=_value(rules.retention_days, host.retention_days, "days"))
+    who = tr("{roles} and managers", roles=files) if files else tr("everybody")
+    embed.add_field(name=tr("Files are scored for"), value=who, inline=False)
+    embed.add_field(name=tr("Texts are kept for"), value=_value(rules.retention_days, host.retention_days, _days))
     jobs = min(rules.max_active_jobs or host.max_active_jobs, host.max_active_jobs)
-    embed.add_field(name="Unfinished jobs a member", value=_value(rules.max_active_jobs and jobs, jobs, ""))
+    embed.add_field(name=tr("Unfinished jobs a member"), value=_value(rules.max_active_jobs and jobs, jobs, number))
     size = min(rules.max_upload_mib or host.max_upload_mib, host.max_upload_mib)
-    embed.add_field(name="Largest file", value=_value(rules.max_upload_mib and size, size, "MiB"))
-    embed.set_footer(text="/server channel, role and limits change them; /server audit shows who did")
+    embed.add_field(name=tr("Largest file"), value=_value(rules.max_upload_mib and size, size, _mib))
+    embed.set_footer(
+        text=tr("/server channel, /server role and /server limits change them; /server audit shows who did")
+    )
     return Card(embed=embed)
 
 
-def _value(own: int | None, host: int, unit: str) -> str:
-    words = f"{own or host:,} {unit}".strip()
-    return words if own else f"{words} (the host's)"
+def _days(count: int) -> str:
+    return trn("{count} day", "{count} days", count)
+
+
+def _mib(count: int) -> str:
+    return f"{number(count)} MiB"
+
+
+def _value(own: int | None, host: int, words: Callable[[int], str]) -> str:
+    return words(own) if own else tr("{value} (the host's)", value=words(host))
 
 
 def _list(kind: str, ids: Sequence[int]) -> str:
-    more = f" and {len(ids) - LISTED} more" if len(ids) > LISTED else ""
-    return ", ".join(f"<{kind}{id_}>" for id_ in ids[:LISTED]) + more
+    shown, rest = ", ".join(f"<{kind}{id_}>" for id_ in ids[:LISTED]), len(ids) - LISTED
+    return trn("{listed} and {count} more", "{listed} and {count} more", rest, listed=shown) if rest > 0 else shown
 
 
 def audit_card(lines: Sequence[AuditEntry], *, more: bool) -> Card:
     """A page of who changed what of this server, newest first; `more`: there are older lines."""
-    embed = discord.Embed(title="Changes of this server's settings", colour=NEUTRAL)
-    embed.description = "\n".join(_line(one) for one in lines) or "Nobody has changed anything yet."
-    older = f"/server audit before:{lines[-1].id} shows older ones · " if more else ""
-    embed.set_footer(text=f"{older}lines are kept for 400 days")
+    embed = discord.Embed(title=tr("Changes of this server's settings"), colour=NEUTRAL)
+    embed.description = "\n".join(_line(one) for one in lines) or tr("Nobody has changed anything yet.")
+    kept = tr("lines are kept for 400 days")
+    older = tr("/server audit before:{line} shows older ones", line=lines[-1].id) if more else ""
+    embed.set_footer(text=f"{older} · {kept}" if older else kept)
     return Card(embed=embed)
 
 
 def _line(one: AuditEntry) -> str:
-    who = f"<@{one.actor_id}>" if one.actor_id is not None else f"the host ({escape(one.actor_name or '', 40)})"
-    what = NAMES.get(one.action, escape(one.action, 60))
+    if one.actor_id is not None:
+        who = f"<@{one.actor_id}>"
+    else:
+        who = tr("the host ({name})", name=escape(one.actor_name or "", 40))
+    what = tr(NAMES[one.action]) if one.action in NAMES else escape(one.action, 60)
     kind = {"channels": "#", "roles": "@&"}.get(one.action)
     when = discord.utils.format_dt(one.created_at, "f")
     return f"{when} · {who} · {what}: {_shown(one.old, kind)} → {_shown(one.new, kind)}"
@@ -68,5 +83,5 @@ def _line(one: AuditEntry) -> str:
 
 def _shown(value: str | None, kind: str | None) -> str:
     if value is None:
-        return "all" if kind else "the host's"
+        return tr("all") if kind else tr("the host's")
     return _list(kind, [int(id_) for id_ in value.split(",")][:8]) if kind else escape(value, 60)

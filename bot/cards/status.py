@@ -7,6 +7,7 @@ from typing import Final
 import discord
 
 from bot.cards.base import NEUTRAL
+from bot.i18n import number, tr, trn
 from db.overview import Overview
 
 SLOW_S: Final = 30.0
@@ -15,20 +16,28 @@ SLOW_S: Final = 30.0
 
 def status_embed(seen: Overview) -> discord.Embed:
     """Queue, speed and workers in three fields, under one sentence that says whether all is well."""
-    embed = discord.Embed(title="Status", description=sentence(seen), colour=NEUTRAL)
+    embed = discord.Embed(title=tr("Status"), description=sentence(seen), colour=NEUTRAL)
     queue = seen.figures.queue
     oldest = seen.figures.oldest_s.get("message")
-    waits = f"\nthe oldest single review for {duration(oldest)}" if oldest is not None else ""
+    waits = ""
+    if oldest is not None:
+        waits = "\n" + tr("the oldest single review for {time}", time=duration(oldest))
     files = sum(seen.figures.unfinished.get(state, 0) for state in ("ingesting", "active", "finishing"))
-    embed.add_field(
-        name="Waiting",
-        value=f"**{queue.waiting_interactive:,}** single reviews{waits}\n**{queue.waiting_bulk:,}** parts of files",
-    )
-    embed.add_field(name="At work", value=f"**{queue.running:,}** parts\n**{files:,}** jobs unfinished")
+    singles = trn("**{count}** single review", "**{count}** single reviews", queue.waiting_interactive)
+    parts = trn("**{count}** part of files", "**{count}** parts of files", queue.waiting_bulk)
+    embed.add_field(name=tr("Waiting"), value=f"{singles}{waits}\n{parts}")
+    running = trn("**{count}** part", "**{count}** parts", queue.running)
+    unfinished = trn("**{count}** job unfinished", "**{count}** jobs unfinished", files)
+    embed.add_field(name=tr("At work"), value=f"{running}\n{unfinished}")
     workers = [beat for beat in seen.beats if beat.room == "worker" and beat.alive]
     speed = sum(beat.number("per_second") for beat in workers)
     ready = sum(bool(beat.facts.get("ready")) for beat in workers)
-    embed.add_field(name="Workers", value=f"**{ready:,}** ready\n**{speed:,.0f}** reviews a second in the last minute")
+    pace = trn(
+        "**{count}** review a second in the last minute",
+        "**{count}** reviews a second in the last minute",
+        round(speed),
+    )
+    embed.add_field(name=tr("Workers"), value=f"{tr('**{workers}** ready', workers=number(ready))}\n{pace}")
     return embed
 
 
@@ -36,20 +45,24 @@ def sentence(seen: Overview) -> str:
     """What a user makes of it."""
     ready = [beat for beat in seen.beats if beat.room == "worker" and beat.alive and beat.facts.get("ready")]
     if not ready:
-        return "No worker is running: what you send is kept and scored as soon as one is back. The host can see why."
+        return tr(
+            "No worker is running: what you send is kept and scored as soon as one is back. The host can see why."
+        )
     oldest = seen.figures.oldest_s.get("message", 0.0)
     if oldest > SLOW_S:
-        return (
-            f"Single reviews are slow: the oldest has waited for {duration(oldest)}. Nothing that was accepted is lost."
+        return tr(
+            "Single reviews are slow: the oldest has waited for {time}. Nothing that was accepted is lost.",
+            time=duration(oldest),
         )
     if seen.figures.queue.waiting_bulk:
-        return "All is well. Files are being worked on; single reviews do not wait for them."
-    return "All is well, and nothing waits."
+        return tr("All is well. Files are being worked on; single reviews do not wait for them.")
+    return tr("All is well, and nothing waits.")
 
 
 def duration(seconds: float) -> str:
     """12 seconds, 3 minutes, 2 hours."""
-    for unit, size in (("hours", 3600), ("minutes", 60)):
-        if seconds >= 2 * size:
-            return f"{seconds / size:.0f} {unit}"
-    return f"{seconds:.0f} seconds"
+    if seconds >= 2 * 3600:
+        return trn("{count} hour", "{count} hours", round(seconds / 3600))
+    if seconds >= 2 * 60:
+        return trn("{count} minute", "{count} minutes", round(seconds / 60))
+    return trn("{count} second", "{count} seconds", round(seconds))

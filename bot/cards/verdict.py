@@ -21,11 +21,13 @@ from bot.cards.base import (
     percent,
 )
 from bot.cards.results import jump_to
+from bot.i18n import mark, tr
+from bot.i18n.retold import retold
 from db.types import JobView, ResultView
 
 Sentences = Sequence[tuple[int, int, float]]
 
-TO_MESSAGE = "To the message"
+TO_MESSAGE = mark("To the message")
 SHOWN_SENTENCES = 3
 SENTENCE_CHARS = 220
 DETAILS_CHARS = 3500
@@ -46,10 +48,13 @@ def sure_line(label: str | None, probability: float | None) -> str:
     if probability is None:
         return ""
     if label == "negative":
-        return f"{bar(1 - probability)} {percent(1 - probability)} sure"
+        return f"{bar(1 - probability)} {tr('{share} sure', share=percent(1 - probability))}"
     if label == "positive":
-        return f"{bar(probability)} {percent(probability)} sure"
-    return f"{bar(probability)} {percent(probability)} positive, {percent(1 - probability)} negative"
+        return f"{bar(probability)} {tr('{share} sure', share=percent(probability))}"
+    told = tr(
+        "{positive} positive, {negative} negative", positive=percent(probability), negative=percent(1 - probability)
+    )
+    return f"{bar(probability)} {told}"
 
 
 def verdict_embed(result: ResultView) -> discord.Embed:
@@ -69,7 +74,7 @@ def verdict_embed(result: ResultView) -> discord.Embed:
     )
     if result.film:
         embed.set_author(name=" ".join(result.film.split())[:200])
-    embed.set_footer(text=f"Result {result.id} · model {result.model}")
+    embed.set_footer(text=tr("Result {result} · model {model}", result=result.id, model=result.model))
     return embed
 
 
@@ -79,7 +84,7 @@ def verdict_card(result: ResultView, *, job: JobView | None = None, linked: bool
     embed = verdict_embed(result)
     url = jump_to(result, job) if linked else None
     if url is not None:
-        embed.description = f"{embed.description}\n\n[{TO_MESSAGE}]({url})"
+        embed.description = f"{embed.description}\n\n[{tr(TO_MESSAGE)}]({url})"
     return Card(embed=embed, view=view)
 
 
@@ -87,24 +92,26 @@ def details_card(result: ResultView) -> Card:
     """Every number behind a verdict, for the one who asked."""
     lines: list[str] = []
     if result.text is None:
-        lines.append("The text of this review was deleted; its score stays.")
+        lines.append(tr("The text of this review was deleted; its score stays."))
     for text, weight in _strongest(result, most=12):
         lines.append(f"`{weight:+6.2f}` {one_line(text, 160)}")
     if lines and result.text is not None:
-        lines.insert(0, "What each sentence adds (above 0 towards positive):")
+        lines.insert(0, tr("What each sentence adds (above 0 towards positive):"))
     description = "\n".join(lines)
     while len(description) > DETAILS_CHARS and lines:
         lines.pop()
         description = "\n".join(lines)
     embed = discord.Embed(
-        title=f"Result {result.id}: {label_word(result.label)}", description=description or None, colour=NEUTRAL
+        title=tr("Result {result}: {label}", result=result.id, label=label_word(result.label)),
+        description=description or None,
+        colour=NEUTRAL,
     )
     if result.probability is not None:
-        embed.add_field(name="Probability of positive", value=f"{result.probability:.4f}")
-    embed.add_field(name="Model", value=escape(result.model or "none", 100))
-    embed.add_field(name="Scored", value=discord.utils.format_dt(result.created_at))
+        embed.add_field(name=tr("Probability of positive"), value=f"{result.probability:.4f}")
+    embed.add_field(name=tr("Model"), value=escape(result.model or tr("none"), 100))
+    embed.add_field(name=tr("Scored"), value=discord.utils.format_dt(result.created_at))
     if result.flags:
-        embed.add_field(name="Flags", value="\n".join(flag_words(result.flags))[:1000], inline=False)
+        embed.add_field(name=tr("Flags"), value="\n".join(flag_words(result.flags))[:1000], inline=False)
     return Card(embed=embed)
 
 
@@ -112,8 +119,8 @@ def waiting_card(job: JobView) -> Card:
     """What stands in the verdict's place while the queue is long."""
     return Card(
         embed=discord.Embed(
-            title=f"Job {job.id}: in the queue",
-            description="Your review is stored and will be scored; this message then shows the verdict.",
+            title=tr("Job {job}: in the queue", job=job.id),
+            description=tr("Your review is stored and will be scored; this message then shows the verdict."),
             colour=NEUTRAL,
         )
     )
@@ -122,6 +129,8 @@ def waiting_card(job: JobView) -> Card:
 def unscored_card(job: JobView) -> Card:
     """A review that ended without a verdict."""
     if job.state == "cancelled":
-        return Card(f"Job {job.id} was cancelled: the review was not scored.")
-    reason = escape(job.error, 300) if job.error else "the model could not read this review"
-    return Card(f"Job {job.id} ended without a verdict: {reason}. Try a shorter or plainer text.")
+        return Card(tr("Job {job} was cancelled: the review was not scored.", job=job.id))
+    reason = escape(retold(job.error), 300) if job.error else tr("the model could not read this review")
+    return Card(
+        tr("Job {job} ended without a verdict: {reason}. Try a shorter or plainer text.", job=job.id, reason=reason)
+    )

@@ -12,11 +12,11 @@ from bot.answers import answer, defer
 from bot.buttons.base import buttons_view
 from bot.buttons.job import go_on, job_buttons
 from bot.cards.base import Card
-from bot.cards.job import plural
 from bot.cards.jobs_list import STATES, files_card, jobs_embed, status_embed
 from bot.choices import Number, any_job, ended_early_job, job_with_files, unfinished_job
 from bot.errors import UserError
 from bot.files import finished_files
+from bot.i18n import mark, tr, trn
 from bot.pages import LISTINGS, Asked, Listing, Sheet, open_pages
 from db.jobs import get_job, list_jobs
 from db.queue import cancel
@@ -74,7 +74,13 @@ class Jobs(commands.GroupCog, group_name="jobs", group_description="Your files a
         await self.bot.in_thread(cancel, self.bot.db, self.bot.viewer(interaction), job)
         self.bot.notifier.poke()
         found = await self._job(interaction, job)
-        await answer(interaction, Card(f"Job {job} is cancelled: {plural(found.rows_done, 'review')} scored before."))
+        told = trn(
+            "Job {job} is cancelled: {count} review scored before.",
+            "Job {job} is cancelled: {count} reviews scored before.",
+            found.rows_done,
+            job=job,
+        )
+        await answer(interaction, Card(told))
 
     @app_commands.command(name="retry")
     @app_commands.describe(job="Number of the job")
@@ -84,8 +90,16 @@ class Jobs(commands.GroupCog, group_name="jobs", group_description="Your files a
         await defer(interaction)
         await go_on(self.bot, self.bot.viewer(interaction), job)
         found = await self._job(interaction, job)
-        kept = f"{plural(found.rows_done, 'review')} scored before" if found.rows_done else "nothing was scored before"
-        await answer(interaction, Card(f"Job {job} goes on: {kept}. `/jobs status` shows how far it is."))
+        if found.rows_done:
+            told = trn(
+                "Job {job} goes on: {count} review scored before. `/jobs status` shows how far it is.",
+                "Job {job} goes on: {count} reviews scored before. `/jobs status` shows how far it is.",
+                found.rows_done,
+                job=job,
+            )
+        else:
+            told = tr("Job {job} goes on: nothing was scored before. `/jobs status` shows how far it is.", job=job)
+        await answer(interaction, Card(told))
 
     @app_commands.command()
     @app_commands.describe(job="Number of the job")
@@ -107,17 +121,31 @@ class Jobs(commands.GroupCog, group_name="jobs", group_description="Your files a
 def refuse_without_files(job: JobView) -> None:
     """Raises UserError, saying why, for a job that has no files to give."""
     if job.kind == "message":
-        raise UserError(f"Job {job.id} is a message, without files: `/results search job:{job.id}` shows its verdict.")
-    if not job.terminal:
-        raise UserError(f"Job {job.id} is not finished yet ({STATES[job.state]}): `/jobs status` shows how far it is.")
-    if job.state != "done":
         raise UserError(
-            f"Job {job.id} {_ENDED[job.state]} and has no files: `/jobs retry` goes on with it, and `/results search "
-            f"job:{job.id}` exports what was scored."
+            tr("Job {job} is a message, without files: `/results search job:{job}` shows its verdict.", job=job.id)
         )
+    if not job.terminal:
+        raise UserError(
+            tr(
+                "Job {job} is not finished yet ({state}): `/jobs status` shows how far it is.",
+                job=job.id,
+                state=tr(STATES[job.state]),
+            )
+        )
+    if job.state != "done":
+        raise UserError(tr(_WITHOUT_FILES[job.state], job=job.id))
 
 
-_ENDED: Final = {"cancelled": "was cancelled", "failed": "failed"}
+_WITHOUT_FILES: Final = {
+    "cancelled": mark(
+        "Job {job} was cancelled and has no files: `/jobs retry` goes on with it, and `/results search job:{job}` "
+        "exports what was scored."
+    ),
+    "failed": mark(
+        "Job {job} failed and has no files: `/jobs retry` goes on with it, and `/results search job:{job}` exports "
+        "what was scored."
+    ),
+}
 
 
 async def setup(bot: ReelfeelBot) -> None:

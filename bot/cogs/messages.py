@@ -10,9 +10,11 @@ from discord.ext import commands
 from bot.cards.base import Card
 from bot.client import ReelfeelBot
 from bot.errors import UserError, note
+from bot.i18n import language, speak, tr, trn
 from bot.intake import MAX_FILES, FileRequest, accept_file, accept_text, check_text
 from bot.offers import same_file_question
 from bot.rules import answers_in, rules_of, standing_of
+from db.jobs import last_language
 from db.types import JobView, Origin
 from worker.names import is_review_file
 
@@ -31,12 +33,16 @@ class Messages(commands.Cog):
         if not self._for_me(message):
             return
         try:
+            speak(message.guild and message.guild.preferred_locale)
             if self.bot.stopping:
-                raise UserError("The bot is restarting: send it again in a minute.")
+                raise UserError(tr("The bot is restarting: send it again in a minute."))
             if message.guild is not None:
                 rules = await rules_of(self.bot, self.bot.viewer(message))
                 if not answers_in(rules, message.channel):
                     return  # the server wants it silent there
+            spoken = await self.bot.in_thread(last_language, self.bot.db, self.bot.viewer(message))
+            if spoken is not None:
+                speak(spoken)
             await self._take(message)
         except Exception as error:
             await self._answer(message, note(error, "a message").text, "error")
@@ -61,7 +67,13 @@ class Messages(commands.Cog):
 
     async def _take_files(self, message: discord.Message) -> None:
         if len(message.attachments) > MAX_FILES:
-            raise UserError(f"A message may bring {MAX_FILES} files: send the rest in another one.")
+            raise UserError(
+                trn(
+                    "A message may bring {count} file: send the rest in another one.",
+                    "A message may bring {count} files: send the rest in another one.",
+                    MAX_FILES,
+                )
+            )
         for part, attachment in enumerate(message.attachments):
             request = FileRequest(attachment, self._origin(message), part, standing=standing_of(message))
             try:
@@ -87,6 +99,7 @@ class Messages(commands.Cog):
             source="message",
             source_id=message.id,
             reply_to=message.id,
+            language=language(),
         )
 
     async def _answer(self, message: discord.Message, text: str, kind: str) -> None:

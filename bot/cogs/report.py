@@ -15,6 +15,7 @@ from bot.cards.report import EXTREMES, alt_text, distribution_alt, report_embed
 from bot.choices import Number, a_film, any_job
 from bot.dates import FORMS, check_order, parse_day
 from bot.errors import UserError
+from bot.i18n import ENGLISH, speaking, tr
 from bot.reporting.about import COMPARE_FORMS, FEWEST, About, By, compared_with, too_few
 from bot.reporting.build import chart_png, distribution_png, file_of, parts_of
 from bot.reporting.tables import Part
@@ -80,7 +81,7 @@ class ReportCog(commands.Cog, name="Report"):
             parts = await self.bot.in_thread(ask, self.bot.db, viewer, abouts)
         card = await self.bot.in_thread(report_card, parts, file)
         if share:
-            await interaction.edit_original_response(content="Shown to everybody here:")
+            await interaction.edit_original_response(content=tr("Shown to everybody here:"))
         await interaction.followup.send(**card.for_send(), ephemeral=not share)
 
     async def _ask_why(self, viewer: Viewer, part: Part) -> bool:
@@ -123,10 +124,12 @@ def ask(db: Database, viewer: Viewer, abouts: list[About]) -> list[Part]:
 
 def report_card(parts: list[Part], file: Attached) -> Card:
     """Draws; blocking."""
-    files = [CardFile("report.png", chart_png(parts), alt=alt_text(parts))]
-    if len(parts) == 1:
-        files.append(CardFile("distribution.png", distribution_png(parts[0]), alt=distribution_alt(parts[0])))
-    files.append(CardFile(f"report.{file}", file_of(parts, file)))
+    alts = [alt_text(parts), distribution_alt(parts[0])]
+    with speaking(ENGLISH):  # as what `reelfeel report` writes; charts have no glyphs for every language
+        files = [CardFile("report.png", chart_png(parts), alt=alts[0])]
+        if len(parts) == 1:
+            files.append(CardFile("distribution.png", distribution_png(parts[0]), alt=alts[1]))
+        files.append(CardFile(f"report.{file}", file_of(parts, file)))
     return Card(embed=report_embed(parts), files=tuple(files))
 
 

@@ -11,6 +11,7 @@ from discord.ext import commands
 from bot.choices import a_film
 from bot.client import ReelfeelBot
 from bot.errors import UserError
+from bot.i18n import tr
 from bot.offers import files_question
 from bot.rules import wants_share
 from bot.verdicts import score_for
@@ -51,7 +52,7 @@ class Score(commands.Cog):
             return
         files = [one for one in message.attachments if is_review_file(one.filename)]
         if not files:
-            raise UserError("That message has neither text nor a file of reviews: pick one that has.")
+            raise UserError(tr("That message has neither text nor a file of reviews: pick one that has."))
         card = await files_question(self.bot, interaction.user.id, message, files)
         await interaction.response.send_message(ephemeral=True, **card.for_send())
 

@@ -13,6 +13,7 @@ from discord.ext import commands
 from bot.answers import answer, defer
 from bot.cards.server import audit_card, server_card
 from bot.errors import UserError
+from bot.i18n import tr, trn
 from bot.rules import rules_of
 from db.audit import server_lines
 from db.settings import change_guild_settings
@@ -81,7 +82,7 @@ class Server(commands.GroupCog, group_name="server", group_description="This ser
         wanted = {"retention_days": retention_days, "max_active_jobs": jobs, "max_upload_mib": upload_mib}
         given: dict[str, Any] = {name: value or None for name, value in wanted.items() if value is not None}
         if not given:
-            raise UserError("Name what to change: `retention_days`, `jobs` or `upload_mib`.")
+            raise UserError(tr("Name what to change: `retention_days`, `jobs` or `upload_mib`."))
         await self._change(interaction, lambda old: replace(old, **given))
 
     @app_commands.command()
@@ -112,7 +113,13 @@ def listed(ids: tuple[int, ...], id_: int, wanted: bool) -> tuple[int, ...]:
     if not wanted:
         return tuple(one for one in ids if one != id_)
     if id_ not in ids and len(ids) >= MOST:
-        raise UserError(f"The list holds {MOST} already: take one out first.")
+        raise UserError(
+            trn(
+                "The list holds {count} already: take one out first.",
+                "The list holds {count} already: take one out first.",
+                MOST,
+            )
+        )
     return ids if id_ in ids else (*ids, id_)
 
 

@@ -8,14 +8,21 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final, Literal
 
+from bot.i18n import mark, tr, trn
 from db.types import ReportFilter
 
 By = Literal["day", "week", "month", "film"]
 FEWEST: Final = 5
 """Under so many reviews averages and charts say nothing."""
+BY_WORDS: Final[dict[By, str]] = {
+    "day": mark("by day"),
+    "week": mark("by week"),
+    "month": mark("by month"),
+    "film": mark("by film"),
+}
 NO_FILM: Final = "(no film given)"
 BEFORE: Final = "before"
-COMPARE_FORMS: Final = "another film, job 41, before, 2026-01 or 2026-01-01..2026-01-31"
+COMPARE_FORMS: Final = mark("another film, job 41, before, 2026-01 or 2026-01-01..2026-01-31")
 
 
 class BadQuestion(Exception):
@@ -44,17 +51,17 @@ class About:
             film = " ".join(self.film.split())
             parts.append(f"“{film if len(film) <= film_chars else film[: film_chars - 1] + '…'}”")
         if self.job is not None:
-            parts.append(f"job {self.job}")
+            parts.append(tr("job {job}", job=self.job))
         if self.since is not None and self.since == self.until:
-            parts.append(f"on {self.since}")
+            parts.append(tr("on {day}", day=self.since))
         else:
-            parts += [f"since {self.since}"] if self.since is not None else []
-            parts += [f"until {self.until}"] if self.until is not None else []
-        return ", ".join(parts or ["All reviews"])
+            parts += [tr("since {day}", day=self.since)] if self.since is not None else []
+            parts += [tr("until {day}", day=self.until)] if self.until is not None else []
+        return ", ".join(parts or [tr("All reviews")])
 
     def words(self, *, film_chars: int = 60) -> str:
         """The subject and how it is cut: `“Heat”, by week`."""
-        return f"{self.subject(film_chars=film_chars)}, by {self.by}"
+        return f"{self.subject(film_chars=film_chars)}, {tr(BY_WORDS[self.by])}"
 
 
 def compared_with(about: About, typed: str) -> About:
@@ -65,7 +72,9 @@ def compared_with(about: About, typed: str) -> About:
     text = typed.strip()
     other = _period(about, text) or _job(about, text) or replace(about, film=text)
     if replace(other, film=_folded(other)) == replace(about, film=_folded(about)):
-        raise BadQuestion(f"`compare` names what the report is about already: name {COMPARE_FORMS}.")
+        raise BadQuestion(
+            tr("`compare` names what the report is about already: name {forms}.", forms=tr(COMPARE_FORMS))
+        )
     return other
 
 
@@ -84,7 +93,7 @@ def _period(about: About, text: str) -> About | None:
     if re.fullmatch(r"[0-9]{4}-[0-9]{2}", text):
         year, month = int(text[:4]), int(text[5:])
         if not (1000 <= year < 3000 and 1 <= month <= 12):
-            raise BadQuestion(f"“{text}” is not a month: write it as 2026-01.")
+            raise BadQuestion(tr("“{typed}” is not a month: write it as 2026-01.", typed=text))
         return replace(about, since=date(year, month, 1), until=date(year, month, monthrange(year, month)[1]))
     ends = re.fullmatch(r"([0-9-]{10})\s*\.\.\s*([0-9-]{10})", text)
     if ends is None:
@@ -92,29 +101,39 @@ def _period(about: About, text: str) -> About | None:
     try:
         since, until = date.fromisoformat(ends[1]), date.fromisoformat(ends[2])
     except ValueError:
-        raise BadQuestion(f"“{text}” is not a period: write it as 2026-01-01..2026-01-31.") from None
+        raise BadQuestion(tr("“{typed}” is not a period: write it as 2026-01-01..2026-01-31.", typed=text)) from None
     if since > until:
-        raise BadQuestion(f"The period {text} ends before it begins: swap its days.")
+        raise BadQuestion(tr("The period {typed} ends before it begins: swap its days.", typed=text))
     return replace(about, since=since, until=until)
 
 
 def _before(about: About) -> About:
     """As many days, up to the day before."""
     if about.since is None or about.until is None:
-        raise BadQuestion("`compare: before` needs `since` and `until`: it is the same number of days before them.")
+        raise BadQuestion(tr("`compare: before` needs `since` and `until`: it is the same number of days before them."))
     try:
         return replace(
             about, since=about.since - (about.until - about.since) - timedelta(1), until=about.since - timedelta(1)
         )
     except OverflowError:
-        raise BadQuestion("There is no time before that: choose a later `since`.") from None
+        raise BadQuestion(tr("There is no time before that: choose a later `since`.")) from None
 
 
 def too_few(total: int, about: About) -> str:
     """The sentence in the place of a report on fewer than `FEWEST` reviews, unescaped."""
-    have = "no review" if total == 0 else "1 review" if total == 1 else f"{total} reviews"
-    verb = "is" if total < 2 else "are"
-    return (
-        f"There {verb} {have} for {about.words()}; a report needs at least {FEWEST}: "
-        "take a longer time or leave a filter out."
+    if total == 0:
+        return tr(
+            "There is no review for {about}; a report needs at least {fewest}: "
+            "take a longer time or leave a filter out.",
+            about=about.words(),
+            fewest=FEWEST,
+        )
+    return trn(
+        "There is {count} review for {about}; a report needs at least {fewest}: "
+        "take a longer time or leave a filter out.",
+        "There are {count} reviews for {about}; a report needs at least {fewest}: "
+        "take a longer time or leave a filter out.",
+        total,
+        about=about.words(),
+        fewest=FEWEST,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.i18n import tr
 from bot.reporting.statistics import Interval, mean_difference, newcombe
 
 if TYPE_CHECKING:
@@ -22,11 +23,18 @@ def differences(one: Part, other: Part) -> list[str]:
     """
     mine, theirs = one.report, other.report
     if not mine.total or not theirs.total:
-        return ["One side has no review, so there is nothing to compare."]
+        return [tr("One side has no review, so there is nothing to compare.")]
     share = newcombe(mine.n_positive, mine.total, theirs.n_positive, theirs.total)
     points = 100 * (mine.n_positive / mine.total - theirs.n_positive / theirs.total)
-    ends = f"{share.low * 100:+.1f} to {share.high * 100:+.1f}"
-    found = [f"Share of positive: {points:+.1f} points ({ends}), {_chance(share)}."]
+    found = [
+        tr(
+            "Share of positive: {points} points ({low} to {high}), {chance}.",
+            points=f"{points:+.1f}",
+            low=f"{share.low * 100:+.1f}",
+            high=f"{share.high * 100:+.1f}",
+            chance=_chance(share),
+        )
+    ]
     if None not in (mine.mean_probability, mine.deviation, theirs.mean_probability, theirs.deviation):
         assert mine.mean_probability is not None
         assert theirs.mean_probability is not None
@@ -36,10 +44,16 @@ def differences(one: Part, other: Part) -> list[str]:
         )
         moved = mine.mean_probability - theirs.mean_probability
         found.append(
-            f"Average probability: {moved:+.3f} ({average.low:+.3f} to {average.high:+.3f}), {_chance(average)}."
+            tr(
+                "Average probability: {moved} ({low} to {high}), {chance}.",
+                moved=f"{moved:+.3f}",
+                low=f"{average.low:+.3f}",
+                high=f"{average.high:+.3f}",
+                chance=_chance(average),
+            )
         )
     return found
 
 
 def _chance(interval: Interval) -> str:
-    return "which may be chance" if interval.includes_zero else "more than chance explains"
+    return tr("which may be chance") if interval.includes_zero else tr("more than chance explains")

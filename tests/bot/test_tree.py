@@ -48,9 +48,9 @@ async def test_commands_work_for_servers_and_users_everywhere(world: World) -> N
 
 
 async def test_the_hash_does_not_depend_on_the_process(world: World) -> None:
-    first = tree_hash(world.bot.tree)
+    first = await tree_hash(world.bot.tree)
     await world.restart()
-    assert tree_hash(world.bot.tree) == first
+    assert await tree_hash(world.bot.tree) == first
 
 
 async def test_no_privileged_intent(world: World) -> None:
