@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 import discord
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
@@ -73,7 +73,7 @@ async def _loaded() -> app_commands.CommandTree[Any]:
     from bot.cogs import COGS
     from settings import Settings
 
-    bot = ReelfeelBot(Settings(_env_file=None), cast("Any", None))  # type: ignore[call-arg]
+    bot = ReelfeelBot(Settings(_env_file=None), cast("Any", None))
     for extension in COGS:
         await bot.load_extension(extension)
     return cast("app_commands.CommandTree[discord.Client]", bot.tree)
@@ -86,8 +86,9 @@ def update(language: str, found: Catalog) -> Catalog:
         with path.open("rb") as file:
             kept = read_po(file, locale=language)
     else:
-        kept = Catalog(locale=language, project="Reelfeel", charset="utf-8")
+        kept = Catalog(locale=language, charset="utf-8")
     kept.header_comment = HEADER.format(language=kept.locale.english_name if kept.locale else language)
+    kept.fuzzy, kept.project, kept.version, kept.language_team = False, "Reelfeel", "1", "Reelfeel"
     kept.update(found, no_fuzzy_matching=True)
     kept.obsolete.clear()
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -114,12 +115,17 @@ def compiled(catalog: Catalog) -> bytes:
     return out.getvalue()
 
 
+def told_in(message: Message) -> tuple[str, ...]:
+    """The translations of a message: one, or one for each plural form."""
+    return (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
+
+
 def main(languages: list[str]) -> None:
     """Updates the catalogues of these languages, of all there are when none is named; says what is missing."""
     found = extracted()
     for language in languages or sorted(path.parents[1].name for path in FOLDER.glob(f"*/LC_MESSAGES/{DOMAIN}.po")):
         catalog = update(language, found)
-        missing = sum(not (message.string if message.id else True) for message in catalog)
+        missing = sum(not all(told_in(message)) for message in catalog if message.id)
         sys.stdout.write(f"{path_of(language)}: {len(catalog)} messages, {missing} not translated\n")
 
 
