@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import BinaryIO, Final
+from typing import BinaryIO
 
 from db import queue
 from db.engine import Database
@@ -17,8 +15,7 @@ from worker.files.limits import Limits
 from worker.files.write import write_rejected, write_scored
 from worker.ingest import stored_file
 from worker.lease import LeaseKeeper, LeaseLost
-
-PART_BYTES: Final = 1024 * 1024
+from worker.piped import Piped
 
 
 def finish(db: Database, claim: Claim, *, limits: Limits, lease_s: float) -> bool:
@@ -27,10 +24,9 @@ def finish(db: Database, claim: Claim, *, limits: Limits, lease_s: float) -> boo
     Returns whether that was stored; False when the chunk was lost to another worker or cancelled.
     """
     try:
-        with LeaseKeeper(db, claim, lease_s=lease_s) as lease, TemporaryDirectory(prefix="reelfeel-") as folder:
+        with LeaseKeeper(db, claim, lease_s=lease_s) as lease:
             with meters.stage("write"):
-                outputs = [_scored(db, claim, limits, Path(folder), lease)]
-                outputs += _rejected(db, claim, Path(folder), lease)
+                outputs = [_scored(db, claim, limits, lease), *_rejected(db, claim, lease)]
             lease.check()
             return queue.finish_job(db, claim, outputs)
     except FileError as error:
@@ -39,7 +35,7 @@ def finish(db: Database, claim: Claim, *, limits: Limits, lease_s: float) -> boo
         return False
 
 
-def _scored(db: Database, claim: Claim, limits: Limits, folder: Path, lease: LeaseKeeper) -> Output:
+def _scored(db: Database, claim: Claim, limits: Limits, lease: LeaseKeeper) -> Output:
     upload = queue.open_upload(db, claim)
 
     def write(out: BinaryIO) -> str:
@@ -55,28 +51,26 @@ def _scored(db: Database, claim: Claim, limits: Limits, folder: Path, lease: Lea
         )
 
     with stored_file(db, upload) as source:
-        return _store(db, "scored", folder, write, lease)
+        return _store(db, "scored", write, lease)
 
 
-def _rejected(db: Database, claim: Claim, folder: Path, lease: LeaseKeeper) -> list[Output]:
+def _rejected(db: Database, claim: Claim, lease: LeaseKeeper) -> list[Output]:
     rows = queue.iter_rejected(db, claim.job_id)
     first = next(rows, None)
     if first is None:
         return []
-    return [_store(db, "rejected", folder, lambda out: write_rejected(chain([first], rows), out), lease)]
+    return [_store(db, "rejected", lambda out: write_rejected(chain([first], rows), out), lease)]
 
 
-def _store(
-    db: Database, kind: OutputKind, folder: Path, write: Callable[[BinaryIO], str], lease: LeaseKeeper
-) -> Output:
-    path = folder / kind
-    with path.open("wb") as out:
-        filename = write(out)
+def _store(db: Database, kind: OutputKind, write: Callable[[BinaryIO], str], lease: LeaseKeeper) -> Output:
+    """Stores what `write` writes, while it writes: the database has its own work with it."""
+    with Piped(write) as piped:
+        blob_id = queue.write_blob(db, _while_held(piped, lease))
+        return Output(kind, piped.answer, blob_id)
+
+
+def _while_held(parts: Iterable[bytes], lease: LeaseKeeper) -> Iterator[bytes]:
+    for part in parts:
+        lease.check()
+        yield part
     lease.check()
-    return Output(kind, filename, queue.write_blob(db, _parts(path)))
-
-
-def _parts(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        while part := file.read(PART_BYTES):
-            yield part

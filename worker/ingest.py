@@ -25,8 +25,8 @@ BATCH_ROWS: Final = 5_000
 BATCH_CHARS: Final = 16 << 20
 """Characters after which a batch ends sooner: reviews may be of 100,000 each."""
 SAMPLE_ROWS: Final = 64
-CHUNK_S: Final = 0.4
-"""A chunk of this many seconds keeps the pool's children busy and a cancel or an interactive review prompt."""
+CHUNK_S: Final = 0.8
+"""A chunk of this many seconds keeps the pool's children busy and a cancel prompt (docs/bulk.md)."""
 LEAST_CHUNK_ROWS: Final = 100
 MOST_CHUNK_ROWS: Final = 2_000
 _WORDS: Final = (

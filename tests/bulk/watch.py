@@ -8,6 +8,7 @@ from collections import defaultdict
 
 import psutil
 from prometheus_client.parser import text_string_to_metric_families
+from prometheus_client.samples import Sample
 
 EVERY_S = 0.5
 STAGES = ("read", "insert", "fetch", "score", "store", "write")
@@ -59,11 +60,19 @@ def _kind(process: psutil.Process, root: int) -> str:
 
 def stages(port: int) -> dict[str, float]:
     """Seconds of each stage, summed over the worker's processes."""
+    found = dict.fromkeys(STAGES, 0.0)
+    for sample in _samples(port):
+        if sample.name == "reelfeel_stage_seconds_total":
+            found[sample.labels["stage"]] = sample.value
+    return found
+
+
+def started(port: int) -> int:
+    """How many scoring processes have got ready."""
+    return sum(int(sample.value) for sample in _samples(port) if sample.name == "reelfeel_pool_processes_started_total")
+
+
+def _samples(port: int) -> list[Sample]:
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
         text = answer.read().decode()
-    found = dict.fromkeys(STAGES, 0.0)
-    for family in text_string_to_metric_families(text):
-        for sample in family.samples:
-            if sample.name == "reelfeel_stage_seconds_total":
-                found[sample.labels["stage"]] = sample.value
-    return found
+    return [sample for family in text_string_to_metric_families(text) for sample in family.samples]

@@ -72,6 +72,17 @@ def test_downgrade_leaves_nothing_and_upgrade_comes_back(any_empty_url: str) -> 
     assert check(any_empty_url) == []
 
 
+def test_postgres_spends_no_time_on_compressing_texts_and_files(postgres_url: str) -> None:
+    db = Database(postgres_url)
+    query = text(
+        "SELECT attrelid::regclass::text, attname, attstorage::text FROM pg_attribute WHERE attrelid IN "
+        "('reviews'::regclass, 'blob_parts'::regclass) AND attname IN ('text', 'data') ORDER BY 1"
+    )
+    with db.engine.connect() as connection:
+        assert connection.execute(query).all() == [("blob_parts", "data", "e"), ("reviews", "text", "e")]
+    db.dispose()
+
+
 def test_a_migration_of_a_parent_table_keeps_all_rows(db: Database, any_url: str, next_scripts: Path) -> None:
     job_id = done_file(db, 6)
     db.dispose()

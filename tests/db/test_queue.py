@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import date
 
 import pytest
@@ -162,6 +163,22 @@ def test_a_file_without_a_row_to_score_finishes(db: Database) -> None:
     drain(db)
     assert state(db, job_id) == "done"
     check_invariants(db)
+
+
+def test_the_end_of_a_file_comes_in_quarters_of_a_chunk(sqlite_url: str) -> None:
+    db = Database(sqlite_url)
+    job_id = file_job(db, 4_750, chunk_rows=800, rejected=[NewRejected(n, "empty", "no") for n in (5_000, 5_001)])
+    with db.read() as session:
+        cut = session.execute(
+            select(Chunk.first_row, Chunk.last_row, Chunk.rows)
+            .where(Chunk.job_id == job_id, Chunk.kind == "score")
+            .order_by(Chunk.id)
+        ).all()
+    assert [rows for _, _, rows in cut] == [800] * 3 + [200] * 11 + [150]
+    assert cut[0][0] == 1
+    assert cut[-1][1] == 4_750
+    assert all(before[1] < after[0] for before, after in itertools.pairwise(cut))
+    db.dispose()
 
 
 def test_ingest_killed_in_the_middle_goes_on_without_doubling(db: Database) -> None:
