@@ -35,9 +35,9 @@ def test_an_error_of_the_writer_is_raised_after_what_came_before_it() -> None:
         out.write(b"x" * PART_BYTES)
         raise FileNotFoundError("gone")
 
-    seen = []
+    seen: list[bytes] = []
     with pytest.raises(FileNotFoundError, match="gone"), Piped(write) as piped:
-        seen += list(piped)
+        seen.extend(piped)
     assert [len(part) for part in seen] == [PART_BYTES]
     assert writers() == []
 
