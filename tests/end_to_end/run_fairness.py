@@ -156,9 +156,10 @@ async def talk(world: World, watch: Watch, messages: int) -> None:
 
 
 def send_in(db: Database, bell: Bell, owner: int, rows: int, event: int) -> int:
-    """A file job of `rows` long reviews."""
+    """A file job of `rows` long reviews that no other job has, for what is known already costs nothing."""
     origin = Origin(owner, None, 77, "cli", event)
-    accepted = accept_upload(db, origin, filename="load.csv", parts=[csv_file(rows, text=long_review)])
+    parts = [csv_file(rows, text=lambda number: f"{long_review(number)} Evening {event}.")]
+    accepted = accept_upload(db, origin, filename="load.csv", parts=parts)
     if accepted.due:
         bell.ring(accepted.chunk_id, accepted.kind, accepted.queue)
     return accepted.job_id

@@ -6,6 +6,7 @@ tests/db; here it is processes that are killed.
 
 from __future__ import annotations
 
+import itertools
 import shutil
 import time
 from collections.abc import Iterator
@@ -51,9 +52,17 @@ def running(db: Database, kind: str = "score") -> int:
         return int(session.scalar(sql, {"kind": kind}) or 0)
 
 
+_copies = itertools.count(1)
+
+
 def in_the_middle(db: Database, redis_url: str) -> Accepted:
-    """A file job whose first chunk is being scored."""
-    file = accept_csv(db, ROWS, text=long_review)
+    """A file job whose first chunk is being scored.
+
+    Each file has texts of its own: those that a database knows already are not scored again, and its chunks then run
+    too short to be seen.
+    """
+    copy = next(_copies)
+    file = accept_csv(db, ROWS, text=lambda number: f"{long_review(number)} Evening {copy}.")
     ring(Bell(redis_url), file)
     wait_until(lambda: running(db) > 0, what="the first chunk")
     return file
