@@ -27,6 +27,7 @@ from worker.process import exit_codes, logs
 from worker.process.metrics import ErrorCount, FromSql, PortTaken, Server, serve
 from worker.process.ready import say_ready
 from worker.pulse import Vitals, pulse_of
+from worker.shed import ALLOCATOR
 from worker.supervise import Child, Signals, stop_all, tend_all
 from worker.supervised import Supervised
 from worker.sweeper import Sweeper
@@ -125,7 +126,7 @@ def _celery(name: str, queues: str, processes: int, slots: int, settings: Settin
     command += ["-Q", queues, "-c", str(processes), "--without-gossip", "--without-mingle"]
     if not settings.task_events:  # Celery's heartbeats are events for Flower; ours go to SQL
         command.append("--without-heartbeat")
-    env = {"REELFEEL_WORKER_PROCESSES": str(slots), VARIABLE: str(meters.path)}
+    env = {"REELFEEL_WORKER_PROCESSES": str(slots), VARIABLE: str(meters.path), **ALLOCATOR}
     env["REELFEEL_WARM_START"] = str(name == "bulk").lower()
     return Child(name, command, env, niceness=BULK_NICENESS if name == "bulk" else 0)
 

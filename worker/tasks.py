@@ -24,6 +24,7 @@ from worker.bell import Bell
 from worker.explain import explain_review
 from worker.files.limits import Limits
 from worker.limits import limits_of
+from worker.shed import shed_compiler
 from worker.sweeper import sweep_once
 from worker.work import work_on
 
@@ -53,6 +54,7 @@ def _open(**_: Any) -> None:
     _tools = Tools(database, scorer_of(), Bell(str(BROKER)), limits_of(SETTINGS))
     if SETTINGS.warm_start:
         _tools.scorer.warm()
+        shed_compiler()
     meters.STARTED.inc()
 
 
@@ -98,6 +100,7 @@ def _warm_up() -> None:
         return
     scorer = scorer_of()
     scorer.warm()
+    shed_compiler()
     _tools = replace(_tools, scorer=scorer)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import urllib.error
 import urllib.request
 from collections import defaultdict
 
@@ -73,6 +74,9 @@ def started(port: int) -> int:
 
 
 def _samples(port: int) -> list[Sample]:
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
-        text = answer.read().decode()
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
+            text = answer.read().decode()
+    except urllib.error.HTTPError:  # a process that starts has not yet written all of its file
+        return []
     return [sample for family in text_string_to_metric_families(text) for sample in family.samples]
