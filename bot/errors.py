@@ -46,7 +46,8 @@ class Explained:
     @property
     def text(self) -> str:
         """The sentence with the reference in small print."""
-        return f"{self.sentence[:MAX_SENTENCE]}\n-# {tr('Reference {reference}', reference=self.reference)}"
+        reference = tr("Reference {reference}", reference=self.reference)
+        return f"{self.sentence[:MAX_SENTENCE]}\n-# {reference}"
 
 
 def _own_words(error: BaseException) -> str:

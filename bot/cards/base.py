@@ -68,7 +68,7 @@ def bar(share: float, cells: int = 12) -> str:
 def label_word(label: str | None) -> str:
     """Sign and word of a label."""
     if label is None:
-        return f"❔ {tr('Not scored')}"
+        return "❔ " + tr("Not scored")
     return f"{SIGNS.get(label, '❔')} {tr(WORDS.get(label, label))}"
 
 

@@ -74,7 +74,7 @@ def about_embed(facts: ModelFacts | None, *, version: str) -> discord.Embed:
         embed.set_footer(text=f"Reelfeel {version}")
         embed.description = tr("I read film reviews. The card of my model cannot be read at the moment: ask the host.")
         return embed
-    embed.set_footer(text=f"Reelfeel {version} · {tr('model {model}', model=facts.version)}")
+    embed.set_footer(text=f"Reelfeel {version} · " + tr("model {model}", model=facts.version))
     embed.description = f"{facts.use}\n{facts.architecture}."[:4000]
     right = tr("right")
     if facts.reviews:
@@ -122,7 +122,8 @@ def help_embed(topic: Topic, settings: Settings, *, bot_name: str) -> discord.Em
     }
     told = "\n".join(tr(line, **facts) if line else "" for line in lines)
     embed = discord.Embed(title=tr(title), description=told, colour=NEUTRAL)
-    others = ", ".join(f"`{tr_in('choice', other)}`" for other in TOPICS if other != topic)
+    choices = (tr_in("choice", other) for other in TOPICS if other != topic)
+    others = ", ".join(f"`{choice}`" for choice in choices)
     embed.add_field(name=tr("More"), value=tr("`/help topic:` {topics}", topics=others), inline=False)
     return embed
 

@@ -57,17 +57,16 @@ def progress_line(job: JobView, now: datetime) -> str:
 def running_card(job: JobView, now: datetime) -> Card:
     """A job that is not finished: read, asking for a column, being scored, or writing its files."""
     if job.state == "ingesting":
-        title, text = tr("Job {job}: accepted", job=job.id), f"{_named(job)}\n{tr('Reading the file …')}"
+        title, text = tr("Job {job}: accepted", job=job.id), _named(job) + "\n" + tr("Reading the file …")
     elif job.state == "needs_column":
         title = tr("Job {job}: which column?", job=job.id)
-        text = f"{_named(job)}\n{tr('More than one column could hold the reviews. Choose one below.')}"
+        text = _named(job) + "\n" + tr("More than one column could hold the reviews. Choose one below.")
         if len(job.columns) > 25:
             text += " " + tr("Only the first 25 are listed: name another with `text_column` of `/batch`.")
     elif job.state == "finishing":
-        title, text = (
-            tr("Job {job}: writing the files", job=job.id),
-            f"{_named(job)}\n{bar(1)} {trn('all {count} review', 'all {count} reviews', job.rows_done)}",
-        )
+        title = tr("Job {job}: writing the files", job=job.id)
+        told = trn("all {count} review", "all {count} reviews", job.rows_done)
+        text = f"{_named(job)}\n{bar(1)} {told}"
     elif job.rows_done == 0:
         queued = trn(
             "Job {job}: {count} review queued", "Job {job}: {count} reviews queued", job.rows_total or 0, job=job.id

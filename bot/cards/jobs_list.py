@@ -97,7 +97,7 @@ def status_embed(job: JobView) -> discord.Embed:
         embed.add_field(name=tr("Columns that could be the text"), value=columns, inline=False)
     url = job_url(job)
     if url is not None:
-        embed.add_field(name=tr("Where"), value=f"[{tr('its message')}]({url})")
+        embed.add_field(name=tr("Where"), value="[" + tr("its message") + f"]({url})")
     return embed
 
 
@@ -132,5 +132,5 @@ def _line(job: JobView, user_id: int) -> str:
     parts.append(discord.utils.format_dt(job.created_at, "R"))
     url = job_url(job)
     if url is not None:
-        parts.append(f"[{tr('message')}]({url})")
+        parts.append("[" + tr("message") + f"]({url})")
     return " · ".join(parts)

@@ -164,7 +164,8 @@ def _counts(report: Report) -> tuple[tuple[str, int], ...]:
 def _extreme(result: ResultView) -> str:
     """A review's verdict and the sentence that decided it, or its beginning while that is not known."""
     url = jump_to(result)
-    where = f" [{tr('message')}]({url})" if url else ""
+    word = tr("message")
+    where = f" [{word}]({url})" if url else ""
     film = f"{one_line(result.film, 30)}: " if result.film else ""
     sentence = deciding(result)
     said = excerpt(result, 80) if sentence is None else f"“{one_line(sentence, 80)}”"

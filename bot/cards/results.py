@@ -121,7 +121,7 @@ def _entry(result: ResultView, job: JobView | None) -> tuple[str, str]:
     parts.append(discord.utils.format_dt(result.created_at, "d"))
     url = jump_to(result, job)
     if url is not None:
-        parts.append(f"[{tr('message')}]({url})")
+        parts.append("[" + tr("message") + f"]({url})")
     return f"#{result.id} · {label_word(result.label)} · {sureness(result)}", f"{' · '.join(parts)}\n{excerpt(result)}"
 
 

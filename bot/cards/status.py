@@ -37,7 +37,7 @@ def status_embed(seen: Overview) -> discord.Embed:
         "**{count}** reviews a second in the last minute",
         round(speed),
     )
-    embed.add_field(name=tr("Workers"), value=f"{tr('**{workers}** ready', workers=number(ready))}\n{pace}")
+    embed.add_field(name=tr("Workers"), value=tr("**{workers}** ready", workers=number(ready)) + f"\n{pace}")
     return embed
 
 

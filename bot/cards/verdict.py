@@ -48,9 +48,9 @@ def sure_line(label: str | None, probability: float | None) -> str:
     if probability is None:
         return ""
     if label == "negative":
-        return f"{bar(1 - probability)} {tr('{share} sure', share=percent(1 - probability))}"
+        return bar(1 - probability) + " " + tr("{share} sure", share=percent(1 - probability))
     if label == "positive":
-        return f"{bar(probability)} {tr('{share} sure', share=percent(probability))}"
+        return bar(probability) + " " + tr("{share} sure", share=percent(probability))
     told = tr(
         "{positive} positive, {negative} negative", positive=percent(probability), negative=percent(1 - probability)
     )

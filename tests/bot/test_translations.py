@@ -1,0 +1,303 @@
+"""Catalogues: complete, with the placeholders and command names of their msgids, compiled, short enough for Discord."""
+
+from __future__ import annotations
+
+import io
+import re
+import string
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import discord
+import pytest
+from babel.messages.catalog import Catalog, Message
+from babel.messages.mofile import read_mo
+from babel.messages.pofile import read_po
+from discord import app_commands
+
+from bot.buttons import BUTTONS
+from bot.buttons.base import NumberButton
+from bot.buttons.job import AgainButton, ColumnSelect
+from bot.buttons.page import LABELS, ExportButton, PageButton
+from bot.corrections import CorrectionForm
+from bot.forms import UploadForm
+from bot.i18n import ENGLISH, languages, number, speaking, tr, trn
+from bot.i18n.catalogues import ROOM, extracted, path_of, told_in
+from bot.i18n.commands import CommandTranslator
+from bot.i18n.retold import retold
+from db import errors
+from db.types import GAVE_UP
+from tests.fixtures.discord import World
+from worker.files import errors as file_errors
+
+LANGUAGES = ("de", "es", "fr", "ja")
+NAME = re.compile(r"[-_\w]{1,32}")
+"""Discord's rule for names of commands and options; besides, they are lower case where the script has cases."""
+COMMAND = re.compile(r"(?<![\w/.])/([a-z]+)(?: ([a-z]+))?")
+OPTION = re.compile(r"(?<![\w`])([a-z_]+\d?):(?=\S)|`([a-z_]+\d?)`")
+
+
+@pytest.fixture(scope="module")
+def found() -> Catalog:
+    return extracted()
+
+
+def catalogue(language: str) -> Catalog:
+    return read_po(io.BytesIO(path_of(language).read_bytes()), locale=language)
+
+
+def ids(message: Message) -> tuple[str, ...]:
+    return (message.id,) if isinstance(message.id, str) else tuple(message.id)
+
+
+def key(message: Message) -> tuple[str | None, tuple[str, ...]]:
+    context = message.context.decode() if isinstance(message.context, bytes) else message.context  # of a .mo
+    return context, ids(message)
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+def pairs(language: str) -> Iterator[tuple[Message, str]]:
+    for message in catalogue(language):
+        if message.id:
+            for told in told_in(message):
+                yield message, told
+
+
+def test_every_language_is_there() -> None:
+    assert set(LANGUAGES) <= set(languages())
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_msgid_is_translated_and_nothing_else_is_there(language: str, found: Catalog) -> None:
+    held = {key(message): message for message in catalogue(language) if message.id}
+    wanted = {key(message) for message in found if message.id}
+    assert sorted(wanted - set(held), key=str) == [], "run `make translations`, then translate these"
+    assert sorted(set(held) - wanted, key=str) == [], "run `make translations`: nothing says these any more"
+    assert [name for name, message in held.items() if message.fuzzy] == []
+    assert [name for name, message in held.items() if not all(told_in(message))] == []
+
+
+@pytest.mark.parametrize("language", languages())
+def test_placeholders_are_those_of_the_msgid(language: str) -> None:
+    for message, told in pairs(language):
+        one, many = ids(message)[0], ids(message)[-1]
+        assert placeholders(told) in (placeholders(one), placeholders(many)), told
+        assert told.count("`") == one.count("`"), told
+        assert told.count("**") == one.count("**"), told
+
+
+@pytest.mark.parametrize("language", languages())
+def test_the_compiled_catalogue_is_that_of_the_text(language: str) -> None:
+    with path_of(language).with_suffix(".mo").open("rb") as file:
+        held = {key(message): told_in(message) for message in read_mo(file) if message.id}
+    assert held == {key(message): told_in(message) for message in catalogue(language) if message.id}
+
+
+def test_sentences_of_the_code_are_whole_and_marked() -> None:
+    """An f-string inside `tr` is in no catalogue, and `tr` inside an f-string is not extracted by every Python."""
+    for path in ROOM.rglob("*.py"):
+        assert re.findall(r"\b(?:tr|trn|mark)\(\s*f[\"']|\{trn?\(\s*[\"'].*", path.read_text("utf-8")) == [], path
+
+
+# ---------------------------------------------------------------- commands
+
+
+def names(tree: app_commands.CommandTree[Any]) -> tuple[set[str], set[str]]:
+    """Paths of all commands (`jobs list`, groups too) and names of all options."""
+    found = list(tree.walk_commands())
+    leaves = [command for command in found if not isinstance(command, app_commands.Group)]
+    options = {option.display_name for command in leaves for option in command.parameters}
+    return {command.qualified_name for command in found}, options
+
+
+@pytest.mark.parametrize("language", languages())
+async def test_sentences_name_commands_and_options_as_discord_shows_them(language: str, world: World) -> None:
+    paths, options = names(world.bot.tree)
+    names_of = {(message.context, message.id): told for message, told in pairs(language) if message.context is not None}
+
+    def named(root: str, leaf: str | None) -> str | None:
+        if leaf and f"{root} {leaf}" in paths:
+            return f"/{names_of['command', root]} {names_of['command', leaf]}"
+        return f"/{names_of['command', root]}" if root in paths else None
+
+    for message, told in pairs(language):
+        if message.context is not None:
+            continue
+        for root, leaf in COMMAND.findall(ids(message)[-1]):
+            said = named(root, leaf)
+            assert said is None or said in told, told
+        for with_value, alone in OPTION.findall(ids(message)[-1]):
+            option = with_value or alone
+            if option in options and (alone or "/" in ids(message)[-1]):
+                assert names_of["option", option] in told, (option, told)
+
+
+def told_names(command: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """A command of Discord's payload and all below it."""
+    yield command
+    for option in command.get("options") or ():
+        yield from told_names(option)
+
+
+@pytest.mark.parametrize("locale", ["de", "es-ES", "es-419", "fr", "ja"])
+async def test_names_and_descriptions_follow_discords_rules(locale: str, world: World) -> None:
+    (call,) = [c for c in world.env.http_requests if c.method == "PUT" and c.path.endswith("/commands")]
+
+    def name(one: dict[str, Any]) -> str:
+        return str((one.get("name_localizations") or {}).get(locale, one["name"]))
+
+    def all_differ(found: Iterable[dict[str, Any]]) -> bool:
+        said = [name(one) for one in found]
+        return len(set(said)) == len(said)
+
+    assert all_differ(one for one in call.json if one["type"] == 1)
+    score = next(one for one in call.json if one["name"] == "score")
+    assert name(score) != "score"
+    for root in call.json:
+        for one in told_names(root):
+            if root["type"] == 1:
+                assert NAME.fullmatch(name(one)), name(one)
+                assert name(one) == name(one).lower()
+                assert 1 <= len(one["description_localizations"].get(locale, one["description"])) <= 100, one["name"]
+            assert all_differ(one.get("options") or ())
+            assert all_differ(one.get("choices") or ())
+            assert all(1 <= len(name(choice)) <= 100 for choice in one.get("choices") or ())
+    menu = next(one for one in call.json if one["name"] == "Score review")
+    assert 1 <= len(name(menu)) <= 32
+
+
+def modal_texts(form: discord.ui.Modal) -> Iterator[tuple[str, int]]:
+    yield form.title, 45
+    for part in form.children:
+        assert isinstance(part, discord.ui.Label)
+        yield part.text, 45
+        yield part.description or "-", 100
+        yield from ((one.label, 100) for one in getattr(part.component, "options", ()))
+
+
+def shown_texts() -> Iterator[tuple[str, int]]:
+    """(text, most characters) of all forms, buttons and menus, with the longest numbers."""
+    yield from modal_texts(UploadForm())
+    yield from modal_texts(CorrectionForm(2**53))
+    for kind in BUTTONS:
+        if issubclass(kind, NumberButton):
+            yield kind(1).item.label or "", 80
+    for way in LABELS:
+        yield PageButton(way, "0" * 16, 1).item.label or "", 80
+    yield ExportButton("0" * 16).item.label or "", 80
+    yield AgainButton("0" * 16).item.label or "", 80
+    yield ColumnSelect(1, ("", "b")).item.placeholder or "", 150
+    for count in (1, 2, 10):
+        yield trn("Score this file", "Score these files", count), 80
+
+
+@pytest.mark.parametrize("language", [ENGLISH, *languages()])
+def test_forms_and_buttons_keep_discords_lengths(language: str) -> None:
+    with speaking(language):
+        texts = list(shown_texts())
+        assert tr("Is result {result} wrong?", result=2**53) == CorrectionForm(2**53).title
+    assert len(texts) > 20
+    assert [text for text, most in texts if not 1 <= len(text) <= most] == []
+    if language != ENGLISH:
+        assert not {"Cancel", "Go on", "Wrong?"} & {text for text, _ in texts}
+
+
+async def test_an_unknown_language_is_english_and_a_region_its_base() -> None:
+    with speaking("tlh"):
+        assert tr("Cancel") == "Cancel"
+    with speaking(None):
+        assert number(1234.5, 1) == "1,234.5"
+    with speaking(discord.Locale.latin_american_spanish):
+        assert tr("Cancel") == "Cancelar"
+    with speaking("de"):
+        assert number(1234.5, 1) == "1.234,5"
+        assert trn("{count} review", "{count} reviews", 1) == "1 Kritik"
+        assert trn("{count} review", "{count} reviews", 12345) == "12.345 Kritiken"
+    with speaking("ja"):
+        assert trn("{count} review", "{count} reviews", 1) == "レビュー 1 件"
+    where = app_commands.TranslationContext(app_commands.TranslationContextLocation.other, None)
+    said = await CommandTranslator().translate(app_commands.locale_str("Score review"), discord.Locale.korean, where)
+    assert said is None
+
+
+# ---------------------------------------------------------------- what db/ and worker/ say
+
+SENTENCES = [
+    *map(
+        str,
+        (
+            errors.QuotaExceeded(3, 3, 700.0),
+            errors.QuotaExceeded(1, 1),
+            errors.ServerFull(3, 1, 9_000.0),
+            errors.ServerFull(3, 3),
+            errors.DayUsedUp(100_000, 99_999, 7_200.0),
+            errors.QueueFull(100_000, 123_456),
+            errors.QueueFull(100_000, 123_456, 60.0),
+            *(errors.NotFound(what, 7) for what in ("job", "result", "file of job")),
+            errors.NotFound("file"),
+            *(errors.NotYours(what) for what in ("result", "file", "review")),
+            errors.JobNotFinished(7),
+            *(errors.JobFinished(7, state) for state in ("done", "cancelled", "failed")),
+            *(errors.NothingToRetry(7, state) for state in ("done", "active")),
+            *(errors.NoLongerKept(7, kind) for kind in ("file", "message")),
+            errors.NoColumnWanted(7),
+            errors.NoSuchColumn("a", ("b", "c")),
+            errors.BadCursor(),
+            errors.TextSearchOff(),
+            errors.JobsRunning((7,)),
+            errors.JobsRunning((7, 8)),
+            file_errors.UnsupportedType("x.exe"),
+            file_errors.EmptyFile(),
+            file_errors.NoTextColumn(("a", "b")),
+            file_errors.AmbiguousColumn(("a", "b")),
+            file_errors.UnknownColumn("a", ("b",)),
+            file_errors.TooManyRows(100_000),
+            file_errors.TooManyColumns(2_000),
+            file_errors.TooLarge(2**30),
+            file_errors.TooLarge(1_000),
+            file_errors.Bomb(1_000),
+            file_errors.BadEncoding(),
+            file_errors.EncryptedArchive(),
+            file_errors.NestedArchive(),
+            file_errors.ArchiveMembers(()),
+            file_errors.ArchiveMembers(("a.csv", "b.csv")),
+            file_errors.BrokenFile("it is damaged or cut short"),
+        ),
+    ),
+    *GAVE_UP.values(),
+    "This review could not be scored: send it again.",
+]
+HOSTS_ALONE = {
+    "DatabaseUnavailable", "SchemaOutdated", "TextKeyMissing", "BadTextKey", "DbError", "FileError",
+    "CannotOpen", "UnsupportedFormat",
+}  # fmt: skip
+"""What only the host meets, or the error table says in words of its own."""
+
+
+@pytest.mark.parametrize("sentence", SENTENCES)
+def test_what_other_rooms_say_is_recognised(sentence: str) -> None:
+    assert retold(sentence) == sentence
+    with speaking("de"):
+        told = retold(sentence)
+    assert told != sentence, "no template of bot/i18n/retold.py fits"
+    assert not re.search(r"\b(the|job|is|file|about)\b", told), told
+
+
+def test_every_error_of_other_rooms_is_among_them() -> None:
+    own_source = Path(__file__).read_text("utf-8")
+    for module in (errors, file_errors):
+        for name, kind in vars(module).items():
+            if isinstance(kind, type) and issubclass(kind, Exception) and kind.__module__ == module.__name__:
+                assert name in HOSTS_ALONE or f".{name}(" in own_source, name
+
+
+def test_numbers_inside_are_the_languages_own_and_names_stay() -> None:
+    with speaking("de"):
+        assert "100.000 Zeilen" in retold(str(file_errors.TooManyRows(100_000)))
+        assert "etwa 3 h" in retold(str(errors.DayUsedUp(9, 9, 9_000.0)))
+        assert "'done'" in retold(str(file_errors.UnknownColumn("done", ("job",))))
+        assert retold("Something new.") == "Something new."
