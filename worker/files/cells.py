@@ -19,6 +19,10 @@ _DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", 
 """Also full-width, which Japanese and Chinese Excel take for the plain ones."""
 
 
+class NotUtf8(bytes):
+    """A string cell whose bytes are no UTF-8."""
+
+
 def storable(text: str) -> str:
     """The text without NUL (PostgreSQL stores none) and without lone surrogates (UTF-8 has none)."""
     if "\0" in text:

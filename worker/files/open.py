@@ -12,10 +12,8 @@ from worker.files.errors import BrokenFile, CannotOpen, EncryptedArchive, Unsupp
 from worker.files.json_rows import JsonRows
 from worker.files.limits import Limits
 from worker.files.lines import Lines
-from worker.files.parquet import Parquet
 from worker.files.table import FileKind, Table
 from worker.files.unpack import OLE, Packing, Unpacked, is_workbook, unpack
-from worker.files.workbook import Workbook
 
 _KINDS: Final[dict[str, FileKind]] = {
     ".csv": "csv",
@@ -80,9 +78,14 @@ def _open_path(path: Path) -> io.BufferedReader:
 def _table(unpacked: Unpacked, limits: Limits, text_column: str | None) -> Table:
     file = unpacked.file
     kind = _kind(unpacked)
+    # Imported where they are used: their libraries take 40 MiB, and most files are CSV.
     if kind == "parquet":
+        from worker.files.parquet import Parquet
+
         return Parquet(file, limits)
     if kind == "xlsx":
+        from worker.files.workbook import Workbook
+
         return Workbook(file, limits, text_column)
     if kind == "txt":
         return Lines(file, limits)

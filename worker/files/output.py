@@ -11,8 +11,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, Any, Final, cast
 
-import pyarrow as pa
-
 from worker.files.target import Target
 
 _IN_MEMORY: Final = 8 << 20
@@ -50,6 +48,8 @@ def packed(out: IO[bytes], target: Target) -> Iterator[IO[bytes]]:
         with gzip.GzipFile(filename="", mode="wb", fileobj=sink, compresslevel=_GZIP_LEVEL, mtime=0) as stream:
             yield cast(IO[bytes], stream)
     elif target.packing == "zst":
+        import pyarrow as pa
+
         with pa.CompressedOutputStream(pa.PythonFile(cast(io.IOBase, sink), mode="w"), "zstd") as stream:
             yield cast(IO[bytes], Sink(cast(IO[bytes], stream)))
     else:

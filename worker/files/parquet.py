@@ -9,7 +9,7 @@ from typing import IO, Any, Final, cast
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from worker.files.cells import Cell
+from worker.files.cells import Cell, NotUtf8
 from worker.files.errors import BrokenFile, TooLarge, TooManyColumns
 from worker.files.limits import MAX_COLUMNS, Limits
 from worker.files.parquet_pages import inspect
@@ -21,10 +21,6 @@ _BATCH_BYTES: Final = 128 << 20
 _MAX_ITEMS: Final = 1 << 20
 """Items of lists turned into Python values at a time."""
 _BUFFER: Final = 1 << 20
-
-
-class NotUtf8(bytes):
-    """A string cell whose bytes are no UTF-8."""
 
 
 class Parquet(Table):

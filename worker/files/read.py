@@ -9,12 +9,11 @@ from types import TracebackType
 from typing import IO, Final, NamedTuple
 
 from worker.files import dates, problems
-from worker.files.cells import Cell, as_text, storable
+from worker.files.cells import Cell, NotUtf8, as_text, storable
 from worker.files.columns import Columns, choose
 from worker.files.errors import EmptyFile, TooManyRows, guarded, only_file_errors
 from worker.files.limits import Limits
 from worker.files.open import Opened, open_table
-from worker.files.parquet import NotUtf8
 from worker.files.problems import Problem
 from worker.files.table import Bad, Record
 

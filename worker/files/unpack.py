@@ -12,9 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from io import IOBase
 from pathlib import PurePath
-from typing import IO, Final, Literal, cast
-
-import pyarrow as pa
+from typing import IO, TYPE_CHECKING, Final, Literal, cast
 
 from worker.files.errors import (
     ArchiveMembers,
@@ -29,6 +27,9 @@ from worker.files.errors import (
 from worker.files.limits import MAX_RATIO, is_bomb
 from worker.names import FILE_SUFFIXES
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 Packing = Literal["gz", "zst", "zip"]
 _GZIP: Final = b"\x1f\x8b"
 _ZSTD: Final = b"\x28\xb5\x2f\xfd"
@@ -40,6 +41,7 @@ _IN_MEMORY: Final = 8 << 20
 _MAX_NAME: Final = 120
 _KEPT_END: Final = 20
 _UNSHOWN: Final = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_DAMAGED: Final = "the .{} is damaged or cut short"
 METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """Python unpacks the others without a bound on memory."""
 _MAX_DIRECTORY: Final = 4 << 20
@@ -138,15 +140,25 @@ def _without(name: str, packing: Packing) -> str:
 
 
 def _decompress(file: IO[bytes], packing: Packing, max_bytes: int) -> IO[bytes]:
+    if packing == "zst":
+        return _decompress_zst(file, max_bytes)
     file.seek(0)
     try:
-        if packing == "gz":
-            with gzip.GzipFile(fileobj=file) as stream:
-                return _spool(stream, max_bytes, file.tell)
+        with gzip.GzipFile(fileobj=file) as stream:
+            return _spool(stream, max_bytes, file.tell)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise BrokenFile(_DAMAGED.format(packing)) from error
+
+
+def _decompress_zst(file: IO[bytes], max_bytes: int) -> IO[bytes]:
+    import pyarrow as pa  # 25 MiB, for the few files that need it
+
+    file.seek(0)
+    try:
         with pa.CompressedInputStream(pa.PythonFile(cast(IOBase, _Unclosable(file)), mode="r"), "zstd") as stream:
             return _spool(stream, max_bytes, file.tell)
-    except (EOFError, zlib.error, gzip.BadGzipFile, pa.ArrowException) as error:
-        raise BrokenFile(f"the .{packing} is damaged or cut short") from error
+    except (EOFError, pa.ArrowException) as error:
+        raise BrokenFile(_DAMAGED.format("zst")) from error
 
 
 def _unzip(file: IO[bytes], max_bytes: int) -> Unpacked:

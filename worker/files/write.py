@@ -17,8 +17,6 @@ from worker.files.target import Target, our_names, target_of
 from worker.files.verdicts import Scored, in_row_order
 from worker.files.write_delimited import write_delimited
 from worker.files.write_json import write_json
-from worker.files.write_parquet import write_parquet
-from worker.files.write_xlsx import write_xlsx
 
 REJECTED_NAME: Final = "rejected-rows.csv"
 
@@ -61,8 +59,12 @@ def _write(opened: Opened, target: Target, scored: Iterable[Scored], stream: IO[
     elif target.kind == "json" or target.kind == "jsonl":
         write_json(table, verdicts, names, stream, array=target.kind == "json")
     elif target.kind == "parquet":
+        from worker.files.write_parquet import write_parquet
+
         write_parquet(table, verdicts, names, stream)
     else:
+        from worker.files.write_xlsx import write_xlsx
+
         write_xlsx(table, verdicts, names, stream)
 
 
