@@ -30,7 +30,7 @@ class OwnFile:
 def own_jobs(db: Database, viewer: Viewer) -> Iterator[dict[str, Any]]:
     """Every job with its counts and the names of its file and columns."""
     of_job = (Job.id, Job.kind, Job.state, Job.guild_id, Job.channel_id, Job.message_id, Job.source, Job.source_id)
-    more = (Job.reply_to, Job.shared, Job.film, Job.created_at, Job.finished_at, Job.purged_at, Job.model)
+    more = (Job.reply_to, Job.shared, Job.film, Job.created_at, Job.finished_at, Job.purged_at, Job.model, Job.language)
     counts = (Job.rows_total, Job.rows_done, Job.rows_rejected, Job.n_positive, Job.n_negative, Job.n_uncertain)
     of_file = (Upload.filename, Upload.sha256, Upload.text_column, Upload.film_column, Upload.date_column)
     query = select(*of_job, *more, *counts, *of_file).outerjoin(Upload, Upload.job_id == Job.id)

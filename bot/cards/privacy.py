@@ -12,6 +12,7 @@ from bot.buttons.privacy import ForgetButton
 from bot.cards.base import FAILED, NEUTRAL, Card, CardFile, one_line
 from bot.cards.job import reviews
 from bot.i18n import mark, number, tr, trn
+from bot.i18n.retold import retold
 from db.privacy import Forgotten, Kept
 from db.takeout import Takeout
 from settings import MIB
@@ -96,7 +97,7 @@ def export_card(data: bytes, taken: Takeout) -> Card:
     lines = [tr("Everything kept about you: {reviews}, {files}.", reviews=held[0], files=held[1])]
     if taken.left_out:
         lines.append(tr("Discord takes no larger file here, so this was left out:"))
-        lines += [f"- {one_line(sentence, 150)}" for sentence in taken.left_out[:5]]
+        lines += [f"- {one_line(retold(sentence), 150)}" for sentence in taken.left_out[:5]]
         if len(taken.left_out) > 5:
             rest = trn(
                 "and {count} more, named in about.json",

@@ -10,7 +10,7 @@ import functools
 import re
 from typing import Final
 
-from bot.i18n import ENGLISH, language, mark, number, tr
+from bot.i18n import ENGLISH, language, mark, number, tr, trn
 from db.types import GAVE_UP
 
 SENTENCES: Final = (
@@ -50,6 +50,10 @@ SENTENCES: Final = (
     ),
     mark("Job {job} is still running: cancel first with /jobs cancel, then delete."),
     mark("Jobs {jobs} are still running: cancel first with /jobs cancel, then delete."),
+    # db/takeout.py
+    mark("{name} ends where the zip was full."),
+    mark("reviews.jsonl holds the first {number} of {rows} reviews."),
+    mark("The file {name} of job {job} ({number} bytes) did not fit."),
     # db/types.py, db/endings.py
     mark("The file could not be read in 3 attempts: check that it opens elsewhere, then send it again."),
     mark("The result file could not be written in 3 attempts: its scores are kept, /results finds them."),
@@ -74,6 +78,41 @@ SENTENCES: Final = (
     mark("The zip holds {number} review files ({names}), and exactly one is needed: {kinds}."),
     mark("The file cannot be read: {where}; export or pack it again and send the new one."),
 )
+WHERE: Final = (
+    mark("it is damaged or cut short"),
+    mark("it is damaged or not what its name says"),
+    mark("a line is longer than {number} characters"),
+    mark("row {number} never ends; look for a quote that is not closed"),
+    mark("it is not a JSON array"),
+    mark("the JSON array breaks off after row {number}"),
+    mark("row {number} is nested too deeply"),
+    mark("row {number} is not valid JSON"),
+    mark("it is neither one JSON object a line nor one array of objects"),
+    mark("the workbook holds an oversized part beside its sheets"),
+    mark("the workbook is packed in an unusual way"),
+    mark("a cell or a row of the workbook never ends"),
+    mark("a cell of the workbook never ends"),
+    mark("a row of the workbook never ends"),
+    mark("the workbook declares a document type, which could hide an XML bomb"),
+    mark("a sheet has more rows than Excel allows"),
+    mark("a cell of the workbook has no place"),
+    mark("the zip holds too many files"),
+    mark("the zip is damaged or cut short"),
+    mark("the .{suffix} is damaged or cut short"),
+    mark("it is named {suffix} but is not packed so"),
+    mark("the zip is packed in an unusual way"),
+    mark("the zip is damaged or packed in an unusual way"),
+    mark("it is an old or protected Office file"),
+    mark("it is named .xlsx but is no Excel workbook"),
+    mark("it is named .parquet but is no Parquet file"),
+    mark("a row holds lists of more than {number} items"),
+    mark("it is damaged or no Parquet file"),
+    mark("it is cut short or no Parquet file"),
+    mark("its footer is far too large; write it with fewer row groups"),
+    mark("its columns are nested too deeply"),
+    mark("its pages are too large to unpack; write it with pages of the usual size (1 MiB)"),
+)
+"""What was met in a file that cannot be read: the clauses of `worker.files.errors.BrokenFile`."""
 PHRASES: Final[dict[str, tuple[str, ...]]] = {
     "about": (mark("about {number} min"), mark("about {number} h"), mark("an hour")),
     "jobs": (mark("1 job"), mark("{number} jobs")),
@@ -87,9 +126,10 @@ PHRASES: Final[dict[str, tuple[str, ...]]] = {
         mark("file"),
     ),
     "state": (mark("done"), mark("cancelled"), mark("failed")),
-    "where": (mark("it is damaged or cut short"), mark("it is damaged or not what its name says")),
+    "where": WHERE,
 }
 """What stands at a placeholder that is not a name or a number of the user's."""
+_CUT: Final = re.compile(r"(?P<listed>.*) and (?P<rest>[0-9,]+) more", re.DOTALL)
 _GROUPED: Final = re.compile(r"[0-9]{1,3}(,[0-9]{3})+")
 assert set(GAVE_UP.values()) <= set(SENTENCES)
 
@@ -121,4 +161,8 @@ def _pattern(template: str) -> re.Pattern[str]:
 def _value(name: str, value: str) -> str:
     if name in PHRASES:
         return _matched(value, PHRASES[name]) or value
+    cut = _CUT.fullmatch(value) if name in ("columns", "names") else None
+    if cut is not None:
+        rest = int(cut["rest"].replace(",", ""))
+        return trn("{listed} and {count} more", "{listed} and {count} more", rest, listed=cut["listed"])
     return number(int(value.replace(",", ""))) if _GROUPED.fullmatch(value) else value

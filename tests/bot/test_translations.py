@@ -266,8 +266,12 @@ SENTENCES = [
             file_errors.ArchiveMembers(()),
             file_errors.ArchiveMembers(("a.csv", "b.csv")),
             file_errors.BrokenFile("it is damaged or cut short"),
+            file_errors.NoTextColumn([f"c{n}" for n in range(1_020)]),
         ),
     ),
+    "jobs.jsonl ends where the zip was full.",
+    "reviews.jsonl holds the first 1,000 of 2,000 reviews.",
+    "The file my films.csv of job 7 (123,456 bytes) did not fit.",
     *GAVE_UP.values(),
     "This review could not be scored: send it again.",
 ]
@@ -293,6 +297,17 @@ def test_every_error_of_other_rooms_is_among_them() -> None:
         for name, kind in vars(module).items():
             if isinstance(kind, type) and issubclass(kind, Exception) and kind.__module__ == module.__name__:
                 assert name in HOSTS_ALONE or f".{name}(" in own_source, name
+
+
+def test_every_clause_on_a_broken_file_is_recognised() -> None:
+    folder = Path(file_errors.__file__).parent
+    source = "\n".join(path.read_text("utf-8") for path in folder.glob("*.py"))
+    clauses = re.findall(r"BrokenFile\(\s*f?\"([^\"]+)\"|_DAMAGED: Final = \"([^\"]+)\"", source)
+    assert len(clauses) > 30
+    for clause in (re.sub(r"\{[^}]*\}", "7", one or other) for one, other in clauses):
+        sentence = str(file_errors.BrokenFile(clause))
+        with speaking("de"):
+            assert clause not in retold(sentence), "add it to WHERE of bot/i18n/retold.py"
 
 
 def test_numbers_inside_are_the_languages_own_and_names_stay() -> None:
