@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import re
 import string
 from collections.abc import Iterable, Iterator
+from gettext import NullTranslations
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,7 @@ from bot.i18n import ENGLISH, languages, number, speaking, tr, trn
 from bot.i18n.catalogues import ROOM, extracted, path_of, told_in
 from bot.i18n.commands import CommandTranslator
 from bot.i18n.retold import retold
+from bot.tree import tree_hash
 from db import errors
 from db.types import GAVE_UP
 from tests.fixtures.discord import World
@@ -103,6 +106,40 @@ def test_sentences_of_the_code_are_whole_and_marked() -> None:
         assert re.findall(r"\b(?:tr|trn|mark)\(\s*f[\"']|\{trn?\(\s*[\"'].*", path.read_text("utf-8")) == [], path
 
 
+SHOWN = {
+    "UserError", "BadDate", "BadQuestion", "Card", "Embed", "add_field", "set_footer", "Button", "SelectOption",
+    "Label", "TextInput", "Select", "send_message", "say_privately",
+}  # fmt: skip
+"""Calls whose arguments a user reads."""
+READ_BY_NOBODY = {"custom_id", "value", "nonce", "style", "emoji"}
+
+
+def literals(node: ast.expr) -> Iterator[str]:
+    """The words that stand in an expression itself, not in calls inside it."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.JoinedStr):
+        yield from (
+            part.value for part in node.values if isinstance(part, ast.Constant) and isinstance(part.value, str)
+        )
+    elif isinstance(node, ast.BinOp):
+        yield from (*literals(node.left), *literals(node.right))
+    elif isinstance(node, ast.IfExp):
+        yield from (*literals(node.body), *literals(node.orelse))
+
+
+def test_nothing_a_user_reads_bypasses_the_catalogues() -> None:
+    for path in ROOM.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not isinstance(node, ast.Call):
+                continue
+            called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            given = [*node.args, *(one.value for one in node.keywords if one.arg not in READ_BY_NOBODY)]
+            said = [text for one in given for text in literals(one)] if called in SHOWN else []
+            spoken = [text for text in said if re.search(r"[A-Za-z]{3}", text.replace("Reelfeel", ""))]
+            assert spoken == [], f"{path}:{node.lineno}: give it to `tr`"
+
+
 # ---------------------------------------------------------------- commands
 
 
@@ -134,6 +171,20 @@ async def test_sentences_name_commands_and_options_as_discord_shows_them(languag
             option = with_value or alone
             if option in options and (alone or "/" in ids(message)[-1]):
                 assert names_of["option", option] in told, (option, told)
+
+
+@pytest.mark.parametrize("language", languages())
+def test_bold_names_of_buttons_are_those_on_the_buttons(language: str) -> None:
+    said = {ids(message)[0]: told_in(message)[0] for message in catalogue(language) if message.id}
+    for message, told in pairs(language):
+        for bold in re.findall(r"\*\*([^*{}]+)\*\*", ids(message)[0]):
+            assert bold not in said or f"**{said[bold]}**" in told, told
+
+
+async def test_a_changed_translation_is_told_to_discord(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = await tree_hash(world.bot.tree)
+    monkeypatch.setattr("bot.i18n.commands.catalogue", lambda _: NullTranslations())
+    assert await tree_hash(world.bot.tree) != first
 
 
 def told_names(command: dict[str, Any]) -> Iterator[dict[str, Any]]:
