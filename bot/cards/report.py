@@ -11,7 +11,7 @@ from bot.cards.base import NEUTRAL, bar, flag_words, one_line, percent
 from bot.cards.job import reviews
 from bot.cards.results import excerpt, jump_to, sureness
 from bot.i18n import mark, number, tr, trn
-from bot.reporting.about import BY_WORDS
+from bot.reporting.about import BY_WORDS, NO_FILM
 from bot.reporting.statistics import mean_interval, wilson
 from bot.reporting.tables import Part, deciding, named
 from bot.reporting.words import differences, share_range
@@ -137,9 +137,13 @@ def alt_text(parts: Sequence[Part]) -> str:
             last=last.key,
         )
     elif about.by == "film":
-        films = (f"{_cut(bucket.key, 40)} {bucket.mean_probability:.2f}" for bucket in buckets[:8])
+        films = (f"{_cut(_film(bucket.key), 40)} {bucket.mean_probability:.2f}" for bucket in buckets[:8])
         text += " " + tr("Averages: {films}.", films="; ".join(films))
     return _cut(text, 1024)
+
+
+def _film(name: str) -> str:
+    return tr(name) if name == NO_FILM else name
 
 
 def distribution_alt(part: Part) -> str:

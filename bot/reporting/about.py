@@ -20,7 +20,7 @@ BY_WORDS: Final[dict[By, str]] = {
     "month": mark("by month"),
     "film": mark("by film"),
 }
-NO_FILM: Final = "(no film given)"
+NO_FILM: Final = mark("(no film given)")
 BEFORE: Final = "before"
 COMPARE_FORMS: Final = mark("another film, job 41, before, 2026-01 or 2026-01-01..2026-01-31")
 
