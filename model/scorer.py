@@ -35,6 +35,9 @@ BULK = 64
 _FEW = 8
 # Rows x steps of one LSTM call: bounds its memory when reviews are very long.
 _STEPS = 16_384
+# What Python itself raises where compiled code cannot be loaded, made or run; Numba has errors of its own.
+_BROKEN = (ArithmeticError, AssertionError, AttributeError, ImportError, LookupError, MemoryError, NameError, OSError)
+_BROKEN += (RuntimeError, SyntaxError, TypeError, ValueError)
 
 
 def _session(path: Path, threads: int) -> ort.InferenceSession:
@@ -151,7 +154,9 @@ class Scorer:
             from model.bulk import Bulk
 
             return Bulk(self.folder, self._vocabulary, self._wide, self._words, self.max_tokens, self._threads)
-        except Exception as error:  # no Numba, a processor it does not know, a compiler that fails
+        except Exception as error:
+            if not _of_the_compiler(error):  # a worker's time limit, thrown in by a signal: it is the caller's
+                raise
             log.warning("Bulk work is slower, on ONNX Runtime: %s: %s", type(error).__name__, error)
             return None
 
@@ -210,6 +215,11 @@ def _rules(serving: files.Serving) -> tuple[Curve, Rule, flags.Bounds, Stars | N
     curve = Curve(serving.length_knee, serving.length_slope, serving.length_drift, serving.skew)
     stars = Stars(tuple(serving.star_bounds)) if serving.star_bounds else None
     return curve, Rule(serving.mixed_logit, serving.mixed_share), bounds, stars
+
+
+def _of_the_compiler(error: Exception) -> bool:
+    """Whether compiled code does not work here: no Numba, a processor it does not know, a compiler that fails."""
+    return isinstance(error, _BROKEN) or type(error).__module__.split(".")[0] in ("numba", "llvmlite")
 
 
 def _slices(numbers: NDArray[np.int64], size: int) -> Iterator[NDArray[np.int64]]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from billiard.exceptions import SoftTimeLimitExceeded
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -259,6 +260,23 @@ def test_a_compiler_that_fails_leaves_onnx_runtime(
     monkeypatch.setattr(cell, "direction", fails)
     _falls_back(caplog)
     assert "LLVM" in caplog.text
+
+
+def test_a_time_limit_while_it_compiles_reaches_the_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Celery throws it into whatever runs; swallowed here, the attempt would run on past its lease, and be killed."""
+
+    def slow(*_: object) -> None:
+        raise SoftTimeLimitExceeded
+
+    texts = ["A fine film."] * BULK
+    scorer = Scorer(SHIPPED)
+    with monkeypatch.context() as patched:
+        patched.setattr(cell, "direction", slow)
+        with pytest.raises(SoftTimeLimitExceeded):
+            scorer.score(texts)
+    assert not scorer.is_warm
+    scorer.score(texts)
+    assert scorer.is_warm, "the next attempt compiles"
 
 
 def test_where_nothing_can_be_written_code_is_compiled_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
