@@ -13,7 +13,7 @@ from typing import Final
 
 ALLOCATOR: Final = {"MALLOC_ARENA_MAX": "1", "ARROW_DEFAULT_MEMORY_POOL": "system"}
 """Environment of a scoring process: one heap for all threads, of which one at a time does the work. Fixed thresholds
-(MALLOC_MMAP_THRESHOLD_ of 1 MiB) were tried as well: scoring, reading and writing took longer, and the peak was no lower."""
+(MALLOC_MMAP_THRESHOLD_ of 1 MiB) were tried as well: all stages took longer, and the peak was no lower."""
 COMPILER: Final = "libllvmlite"
 _DONTNEED: Final = 4
 """MADV_DONTNEED of Linux: pages of a file that nobody wrote to are read from it again when they are touched."""
