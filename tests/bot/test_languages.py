@@ -122,6 +122,10 @@ async def test_a_reply_left_behind_is_finished_in_its_language(
     async def never(*_: object) -> None:
         await asyncio.sleep(3600)
 
+    async def nothing(*_: object) -> None:
+        """A process that dies forgets no reply, while SimCord ends the tasks of the old bot one by one."""
+
+    monkeypatch.setattr("bot.left_replies._forget", nothing)
     with monkeypatch.context() as patched:
         patched.setattr("bot.verdicts.accept_text", never)
         result = await world.alice.slash(world.channel, "score", text=GOOD)
