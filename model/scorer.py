@@ -36,8 +36,8 @@ _FEW = 8
 # Rows x steps of one LSTM call: bounds its memory when reviews are very long.
 _STEPS = 16_384
 # What Python itself raises where compiled code cannot be loaded, made or run; Numba has errors of its own.
-_BROKEN = (ArithmeticError, AssertionError, AttributeError, ImportError, LookupError, MemoryError, NameError, OSError)
-_BROKEN += (RuntimeError, SyntaxError, TypeError, ValueError)
+_PYTHONS: tuple[type[Exception], ...] = (ArithmeticError, AssertionError, AttributeError, ImportError, LookupError)
+_BROKEN = (*_PYTHONS, MemoryError, NameError, OSError, RuntimeError, SyntaxError, TypeError, ValueError)
 
 
 def _session(path: Path, threads: int) -> ort.InferenceSession:
