@@ -31,7 +31,7 @@ def forget(db: Database, interaction_id: int) -> None:
 
 
 def left(db: Database) -> dict[int, tuple[str, str | None]]:
-    """Token and language by interaction of replies that nobody is going to finish; those of jobs, which are, go from here."""
+    """Token and language by interaction of replies that nobody is going to finish; those of jobs go from here."""
     with db.begin() as session:
         found = session.execute(select(BotState.key, BotState.value).where(BotState.key.startswith(KEY))).all()
         tokens = {int(key.removeprefix(KEY)): _parts(value) for key, value in found}

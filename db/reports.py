@@ -7,7 +7,6 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import islice
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -140,9 +139,10 @@ def _films(session: Session, seen: Seen, days: Sequence[ColumnElement[bool]]) ->
         query = query.order_by(query.selected_columns.total.desc(), query.selected_columns.key)
     else:
         query = by_film(seen)
-    found = session.execute(query, execution_options={"yield_per": MOST_BUCKETS})
-    buckets = _grouped(islice(found, MOST_BUCKETS), _KEYS["film"])
-    return buckets, len(buckets) + sum(len(part) for part in found.partitions())
+    # No server-side cursor: PostgreSQL walks the index in parallel for a plain query alone.
+    number = func.count().over().label("n_films")
+    found = session.execute(query.add_columns(number).limit(MOST_BUCKETS)).all()
+    return _grouped(found, _KEYS["film"]), found[0].n_films if found else 0
 
 
 def _grouped(rows: Iterable[Any], name: Callable[..., str]) -> list[Bucket]:
