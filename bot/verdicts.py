@@ -96,8 +96,14 @@ async def _say_now(bot: ReelfeelBot, interaction: discord.Interaction[Any], job:
     note_shown(job)
 
 
+def _only_reply(interaction: discord.Interaction[Any]) -> bool:
+    """Whether the bot is not there itself, as its user installed it: it may change its reply by the token alone."""
+    by_user = interaction.is_user_integration() and not interaction.is_guild_integration()
+    return interaction.context.private_channel or (interaction.guild_id is not None and by_user)
+
+
 async def _say_later(bot: ReelfeelBot, interaction: discord.Interaction[Any], job_id: int, share: bool) -> None:
-    if not share and not await takes_notices(bot, bot.viewer(interaction)):
+    if _only_reply(interaction) if share else not await takes_notices(bot, bot.viewer(interaction)):
         # The reply's token stays stored: the notifier finishes this reply as one that was left at "thinking ...".
         await answer(interaction, Card(tr(LATER_IN_REPLY, job=job_id)))
         return

@@ -30,7 +30,7 @@ Channel = discord.TextChannel | discord.ForumChannel | discord.VoiceChannel | di
 
 
 @app_commands.default_permissions(manage_guild=True)
-@app_commands.guild_only()
+@app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
 class Server(commands.GroupCog, group_name="server", group_description="This server's rules, for its managers"):
     """Commands of managers; each change is a line in the audit log, stored with it."""
 

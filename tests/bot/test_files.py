@@ -52,6 +52,18 @@ async def test_several_files_each_get_a_job_and_one_bad_refuses_no_other(world: 
     assert [job.state for job in jobs(world, world.alice)] == ["done", "done"]
 
 
+async def test_columns_that_are_named_are_those_that_are_used(world: World, alice: Talk) -> None:
+    """Although others of the file have the names that are looked for."""
+    rows = "".join(f'nothing to read here {n},Wrong,2020-01-01,"{GOOD} {n}",Heat,2026-03-0{n + 1}\n' for n in range(5))
+    data = f"review,film,date,b,c,d\n{rows}".encode()
+    await alice.slash("batch", file=("a.csv", data), text_column="b", film_column="c", date_column="d")
+    await world.finish()
+    shown = words(await alice.slash("results search", film="Heat", since="2026-03-03"))
+    assert shown.count("Positive") == 3
+    assert "nothing to read" not in shown
+    assert "Nothing found" in words(await alice.slash("results search", film="Wrong"))
+
+
 async def test_of_several_files_each_known_one_is_asked_about(world: World) -> None:
     await world.alice.slash(world.channel, "batch", file=("one.csv", ONE))
     await world.finish()

@@ -12,7 +12,7 @@ from tests.bot.talk import GOOD, PLACES, Place, Talk, add_file, add_review, answ
 from tests.fixtures.discord import World
 
 CSV = ("films.csv", review_file(4, empty=0))
-OTHERS = {"report", "correct", "settings", "server", "privacy", "status", "audit"}
+OTHERS = {"report", "correct", "settings", "server", "privacy", "audit"}
 """Commands with tests of their own elsewhere."""
 
 # Alice has jobs 1 (a file, done), 2 (a message, done: result 1) and 3 (a file, waiting); bob has 4 (a file, done).
@@ -20,6 +20,7 @@ ANSWERED: list[tuple[str, dict[str, Any], str]] = [
     ("jobs cancel", {"job": 3}, "is cancelled"),
     ("help", {}, "What I do"),
     ("about", {}, "Accuracy"),
+    ("status", {}, "No worker is running"),
     ("score", {"text": GOOD, "film": "Heat"}, "Positive"),
     ("score", {"text": GOOD, "share": True}, "Positive"),
     ("batch", {"file": ("new.csv", b"review\nFine.\n")}, "is accepted"),
