@@ -27,7 +27,7 @@ PICTURES: Final = Path(__file__).parents[2] / "docs" / "pictures" / "commands"
 CHROMIUM: Final = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 PATIENCE_S: Final = 240.0
 MOST_BYTES: Final = 60_000
-SIZE: Final = (560, 1100)
+SIZE: Final = (560, 1700)
 
 
 @contextmanager
