@@ -27,6 +27,7 @@ async def test_dm_with_text(world: World) -> None:
     (card,) = world.messages(world.alice.user.dm_channel)
     assert "Positive" in card.embeds[0].title
     assert "I loved every minute of it" in card.embeds[0].description
+    assert f"model {world.scorer.version}" in card.embeds[0].footer.text
     assert card.reference is not None
     assert card.reference.message_id == message.id
 
@@ -155,6 +156,9 @@ async def test_batch_private_in_a_server(world: World) -> None:
     assert card.embeds[0].image.url is not None
     assert ping.content.startswith(world.alice.mention)
     assert ping.reference.message_id == card.id
+    called = [call.json["allowed_mentions"].get("users") for call in world.calls("POST", f"/channels/{dm.id}/messages")]
+    assert [[int(user) for user in users or []] for users in called] == [[], [world.alice.id]], "once, at the end"
+    assert world.scorer.version in card.embeds[0].footer.text
     scored = rows_of(world.attachment(card, "scored.csv"))
     assert len(scored) == 21
     assert [row["label"] for row in scored[:2]] == ["negative", "positive"]

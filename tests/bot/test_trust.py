@@ -14,7 +14,7 @@ import pytest
 from db.corrections import corrections_of
 from db.jobs import list_jobs
 from db.results import get_result
-from db.settings import guild_settings, user_settings
+from db.settings import change_guild_settings, guild_settings, user_settings
 from db.types import GuildSettings, SearchFilter, Viewer
 from tests.bot.talk import GOOD, PLACES, Talk, add_file, add_review, answer, buttons, review_file, words
 from tests.bot.test_conversations import FILE
@@ -107,6 +107,15 @@ async def test_a_manager_sets_the_rules_and_the_log_says_who(world: World, manag
     assert "Name what to change" in await talk.refused("server limits")
     page = words(await talk.slash("server audit", before=3))
     assert page.count(f"<@{manager.id}>") == 2
+
+
+async def test_a_full_list_of_channels(world: World, manager: Any) -> None:
+    full = GuildSettings(world.guild.id, channels=(*range(1, 50), world.channel.id))
+    change_guild_settings(world.db, Viewer(manager.id, world.guild.id), lambda _: full)
+    talk = Talk(world, "guild", manager)
+    other = world.guild.create_text_channel("elsewhere")
+    assert "take one out first" in await talk.refused("server channel", channel=other, answer_there=True)
+    assert guild_settings(world.db, Viewer(manager.id, world.guild.id)) == full
 
 
 async def test_others_may_not(world: World) -> None:
