@@ -1,8 +1,10 @@
 """The window of bulk chunks in flight: who is next, by owner first, then among an owner's jobs.
 
-A place goes to the owner with the fewest chunks in flight, so five jobs of one user get what one job of another gets.
-Where that is equal, owners take turns, also when there are more of them than places; one owner's jobs share their
-owner's places, the one with the fewest rows done first.
+A place goes to the owner who was given the fewest rows so far among those who have something waiting (fair queuing by
+start times, Goyal, Vin & Cheng 1996), whatever the size of the chunks: five jobs of one user get what one job of
+another gets, and there may be more owners than places. Who comes, or comes back, starts level with the one who was
+given least, and with what that one has still in flight before them: nobody is repaid for the time they were away. One
+owner's jobs share their owner's places, the one with the fewest chunks in flight and rows done first.
 
 What it costs does not depend on how many chunks wait: the jobs that are not ended, and as many chunks as are rung.
 """
@@ -10,12 +12,13 @@ What it costs does not depend on how many chunks wait: the jobs that are not end
 from __future__ import annotations
 
 import heapq
+import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import Select, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from db.clock import db_time
@@ -27,8 +30,10 @@ WINDOW: Final = 3
 """Bulk chunks in flight for each worker slot: one running, and the next ones already at hand."""
 HANDED_BACK_S: Final = 1.0
 """A chunk that a worker with another model handed back is not rung again before so many seconds."""
-TURN: Final = "sweep.turn"
-"""Key of `bot_state`: the oldest waiting job of the owner who was served last."""
+LEAST_COST: Final = 100
+"""Rows that a chunk counts for at least; reading a file and writing it have none."""
+GIVEN: Final = "sweep.given"
+"""Key of `bot_state`: rows given to each owner with something waiting, above the one who was given least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,74 +45,98 @@ class Waiting:
     rows_done: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class InFlight:
+    """What is rung or running: chunks by job, cost (rows) by owner."""
+
+    chunks: Counter[int]
+    cost: Counter[int]
+
+
 def next_in_window(session: Session, slots: int) -> list[int]:
-    """Ids of pending bulk chunks that fill the window, in the order they are to be rung; remembers whose turn it is."""
-    held = _in_flight(session)
-    free = WINDOW * slots - sum(held.values())
+    """Ids of pending bulk chunks that fill the window, in the order they are to be rung; remembers who was given what.
+
+    Two processes that do this at the same moment may forget what one of them gave: a chunk, and nobody's in particular.
+    """
+    flying = _in_flight(session)
+    free = WINDOW * slots - sum(flying.chunks.values())
     if free <= 0:
         return []
     jobs = [Waiting(*row) for row in session.execute(_waiting())]
     if not jobs:
         return []
-    owners = dict(session.execute(select(Job.id, Job.owner_id).where(Job.id.in_(held))).all()) if held else {}
-    busy: Counter[int] = Counter()
-    for job_id, n in held.items():
-        busy[owners[job_id]] += n
-    after = int(session.scalar(select(BotState.value).where(BotState.key == TURN)) or 0)
-    chosen, turn = share(jobs, held, busy, free, lambda job_id: _pending(session, job_id, free), after=after)
-    if chosen and turn != after:
-        insert = insert_for(session, BotState).values(key=TURN, value=str(turn))
-        session.execute(insert.on_conflict_do_update(index_elements=["key"], set_={"value": str(turn)}))
+    stored = session.scalar(select(BotState.value).where(BotState.key == GIVEN))
+    before = {int(owner): int(rows) for owner, rows in json.loads(stored or "{}").items()}
+    given = level(before, {job.owner_id for job in jobs}, flying.cost)
+    chosen = share(jobs, flying.chunks, given, free, lambda job_id: _pending(session, job_id, free))
+    least = min(given.values())
+    after = {owner: rows - least for owner, rows in given.items()}
+    if after != before:
+        value = json.dumps(after)
+        insert = insert_for(session, BotState).values(key=GIVEN, value=value)
+        session.execute(insert.on_conflict_do_update(index_elements=["key"], set_={"value": value}))
     return chosen
+
+
+def level(given: Mapping[int, int], owners: Collection[int], in_flight: Mapping[int, int]) -> dict[int, int]:
+    """Rows given to each of `owners`, who have something waiting; the others are forgotten.
+
+    `given`: as it was; `in_flight`: rows of each owner that were given, and are not done.
+    """
+    known = {owner: given[owner] for owner in owners if owner in given}
+    start = min((rows - in_flight.get(owner, 0) for owner, rows in known.items()), default=0)
+    return {owner: known.get(owner, start) for owner in sorted(owners)}
 
 
 def share(
     jobs: Iterable[Waiting],
     held: Counter[int],
-    busy: Counter[int],
+    given: dict[int, int],
     free: int,
-    pending: Callable[[int], Sequence[int]],
-    *,
-    after: int = 0,
-) -> tuple[list[int], int]:
-    """Up to `free` chunks in the order to ring them, and the turn to go on after.
+    pending: Callable[[int], Sequence[tuple[int, int]]],
+) -> list[int]:
+    """Up to `free` chunks in the order to ring them; their rows are added to `given`.
 
-    `held`: chunks in flight by job, `busy`: by owner; `pending(job)`: its next chunks, at least `free` or all;
-    `after`: the turn that the last call returned.
+    `held`: chunks in flight by job; `given`: rows by owner; `pending(job)`: its next chunks as (id, rows), at least
+    `free` or all.
     """
     mine: dict[int, list[tuple[int, int, int]]] = {}
-    turns: dict[int, int] = {}
+    first: dict[int, int] = {}
     for job in jobs:
         mine.setdefault(job.owner_id, []).append((held[job.job_id], job.rows_done, job.job_id))
-        turns[job.owner_id] = min(job.job_id, turns.get(job.owner_id, job.job_id))
+        first[job.owner_id] = min(job.job_id, first.get(job.owner_id, job.job_id))
     for places in mine.values():
         heapq.heapify(places)
-    heap = [(busy[owner], turns[owner] <= after, turns[owner], owner) for owner in mine]
+    heap = [(given[owner], first[owner], owner) for owner in mine]
     heapq.heapify(heap)
-    left: dict[int, list[int]] = {}
+    left: dict[int, list[tuple[int, int]]] = {}
     chosen: list[int] = []
-    turn = after
     while heap and len(chosen) < free:
-        n, behind, first, owner = heapq.heappop(heap)
+        _, oldest, owner = heapq.heappop(heap)
         in_flight, rows_done, job_id = heapq.heappop(mine[owner])
         if job_id not in left:
             left[job_id] = list(pending(job_id))[::-1]
         if left[job_id]:
-            chosen.append(left[job_id].pop())
-            turn, n = first, n + 1
+            chunk, rows = left[job_id].pop()
+            chosen.append(chunk)
+            given[owner] += max(rows, LEAST_COST)
         if left[job_id]:
             heapq.heappush(mine[owner], (in_flight + 1, rows_done, job_id))
         if mine[owner]:
-            heapq.heappush(heap, (n, behind, first, owner))
-    return chosen, turn
+            heapq.heappush(heap, (given[owner], oldest, owner))
+    return chosen
 
 
-def _in_flight(session: Session) -> Counter[int]:
-    """Bulk chunks that are rung or running, by job."""
+def _in_flight(session: Session) -> InFlight:
+    cost = func.sum(case((Chunk.rows > LEAST_COST, Chunk.rows), else_=LEAST_COST))
+    found = select(Chunk.job_id, Job.owner_id, func.count(), cost).join(Job, Job.id == Chunk.job_id)
     states = (Chunk.state.in_(("queued", "running")), Chunk.queue == "bulk")
-    return Counter(
-        dict(session.execute(select(Chunk.job_id, func.count()).where(*states).group_by(Chunk.job_id)).all())
-    )
+    chunks: Counter[int] = Counter()
+    by_owner: Counter[int] = Counter()
+    for job_id, owner_id, n, rows in session.execute(found.where(*states).group_by(Chunk.job_id, Job.owner_id)):
+        chunks[job_id] = n
+        by_owner[owner_id] += int(rows)
+    return InFlight(chunks, by_owner)
 
 
 def _waiting() -> Select[int, int, int]:
@@ -118,9 +147,9 @@ def _waiting() -> Select[int, int, int]:
     return select(Job.id, Job.owner_id, Job.rows_done).where(*alive, some)
 
 
-def _pending(session: Session, job_id: int, limit: int) -> Sequence[int]:
-    """The job's next chunks; rows that others hold are skipped: the sweep waits for nobody."""
+def _pending(session: Session, job_id: int, limit: int) -> Sequence[tuple[int, int]]:
+    """The job's next chunks with their rows; rows that others hold are skipped: the sweep waits for nobody."""
     due = or_(Chunk.rung_at.is_(None), Chunk.rung_at < db_time(-HANDED_BACK_S))
     waiting = (Chunk.job_id == job_id, Chunk.state == "pending", Chunk.queue == "bulk", due)
-    query = select(Chunk.id).where(*waiting).order_by(Chunk.id).limit(limit).with_for_update(skip_locked=True)
-    return session.scalars(query).all()
+    query = select(Chunk.id, Chunk.rows).where(*waiting).order_by(Chunk.id).limit(limit)
+    return [(chunk, rows) for chunk, rows in session.execute(query.with_for_update(skip_locked=True))]

@@ -14,33 +14,65 @@ from db.accept import accept_upload
 from db.engine import Database
 from db.queue import claim, sweep
 from db.tables import Chunk
-from db.window import WINDOW, Waiting, share
+from db.window import WINDOW, Waiting, level, share
 from tests.db.steps import OTHER, OWNER, chunks, commit, file_job, must, origin, work
 
-jobs_of = st.dictionaries(st.integers(1, 8), st.tuples(st.integers(1, 4), st.integers(0, 9)), max_size=8)
+jobs_of = st.dictionaries(
+    st.integers(1, 8), st.tuples(st.integers(1, 4), st.lists(st.integers(0, 900), max_size=9)), max_size=8
+)
 
 
-@given(jobs_of, st.dictionaries(st.integers(1, 8), st.integers(0, 5)), st.integers(-3, 30), st.integers(0, 9))
-def test_places_go_to_the_owner_with_the_fewest(
-    jobs: dict[int, tuple[int, int]], held: dict[int, int], free: int, after: int
+@given(jobs_of, st.dictionaries(st.integers(1, 4), st.integers(0, 3_000)), st.integers(-3, 30))
+def test_places_go_to_the_owner_who_was_given_least(
+    jobs: dict[int, tuple[int, list[int]]], before: dict[int, int], free: int
 ) -> None:
-    """`jobs`: id -> (owner, chunks that wait)."""
-    in_flight = Counter({job: held.get(job, 0) for job in jobs})
-    busy: Counter[int] = Counter()
-    for job, (owner, _) in jobs.items():
-        busy[owner] += in_flight[job]
-    pending = {job: [100 * job + n for n in range(waiting)] for job, (_, waiting) in jobs.items()}
+    """`jobs`: id -> (owner, rows of the chunks that wait)."""
+    pending = {job: [(100 * job + n, rows) for n, rows in enumerate(waiting)] for job, (_, waiting) in jobs.items()}
+    sizes = {chunk: max(rows, window.LEAST_COST) for chunks in pending.values() for chunk, rows in chunks}
     waiting = [Waiting(job, owner) for job, (owner, _) in jobs.items()]
-    chosen, _ = share(waiting, in_flight, busy, free, lambda job: pending[job][: max(0, free)], after=after)
-    assert len(chosen) == len(set(chosen)) == max(0, min(free, sum(map(len, pending.values()))))
-    got = Counter(jobs[chunk // 100][0] for chunk in chosen)
-    given_out = Counter(chunk // 100 for chunk in chosen)
-    for owner in got:
-        # Nobody got a place that an owner with work left and fewer in flight should have had.
-        others = {o for job, (o, _) in jobs.items() if given_out[job] < len(pending[job])}
-        assert all(busy[owner] + got[owner] - 1 <= busy[other] + got[other] for other in others)
-    for job, n in given_out.items():
-        assert [chunk for chunk in chosen if chunk // 100 == job] == pending[job][:n], "in the order of the rows"
+    rows = {owner: before.get(owner, 0) for owner, _ in jobs.values()}
+    start = dict(rows)
+    chosen = share(waiting, Counter(), rows, free, lambda job: pending[job][: max(0, free)])
+    assert len(chosen) == len(set(chosen)) == max(0, min(free, len(sizes)))
+    left = {owner: sum(len(pending[job]) for job, (o, _) in jobs.items() if o == owner) for owner in rows}
+    for chunk in chosen:
+        owner = jobs[chunk // 100][0]
+        assert all(start[owner] <= start[other] for other, n in left.items() if n), "not the one who was given least"
+        start[owner] += sizes[chunk]
+        left[owner] -= 1
+    assert start == rows
+    for job in pending:
+        mine = [chunk for chunk in chosen if chunk // 100 == job]
+        assert mine == [chunk for chunk, _ in pending[job]][: len(mine)], "in the order of the rows"
+
+
+def test_who_comes_starts_level_and_who_goes_is_forgotten() -> None:
+    assert level({}, [1, 2], {}) == {1: 0, 2: 0}
+    assert level({1: 500, 2: 900}, [1, 2, 3], {}) == {1: 500, 2: 900, 3: 500}
+    assert level({1: 500, 2: 900}, [2, 3], {}) == {2: 900, 3: 900}, "who has nothing waiting holds nobody back"
+    assert level({1: 500}, [1, 3], {1: 300}) == {1: 500, 3: 200}, "what is in flight came before"
+
+
+@given(st.integers(1, 60), st.integers(1, 60), st.integers(1, 4), st.integers(0, 7))
+def test_two_owners_stay_within_two_chunks_of_half(one: int, other: int, slots: int, ahead: int) -> None:
+    """Chunks of any size, by the hundred rows; the second owner comes when the first has `ahead` chunks behind."""
+    sizes = {1: 100 * one, 2: 100 * other}
+    given: dict[int, int] = {}
+    rung: list[int] = []
+    done: Counter[int] = Counter()
+    for turn in range(ahead + 60):
+        owners = [1] if turn < ahead else [1, 2]
+        in_flight = Counter({owner: sizes[owner] * rung.count(owner) for owner in sizes})
+        given = level(given, owners, in_flight)
+        waiting = [Waiting(owner, owner) for owner in owners]
+        free = WINDOW * slots - len(rung)
+        rung += share(waiting, Counter(rung), given, free, lambda owner: [(owner, sizes[owner])] * 99)
+        owner = rung.pop(0)
+        if turn >= ahead:
+            done[owner] += sizes[owner]
+            if turn > ahead + 2 * WINDOW * slots:
+                assert abs(done[1] - done[2]) <= (WINDOW * slots + 1) * max(sizes.values())
+    assert all(rows > 0 for rows in done.values())
 
 
 def served(db: Database, rounds: int, slots: int) -> Counter[int]:
@@ -71,11 +103,25 @@ def test_more_users_than_places_take_turns(db: Database) -> None:
     assert [done[job] for job in jobs] == [5] * 8
 
 
-def test_without_turns_somebody_starves(sqlite_db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    plain = window.share
-    monkeypatch.setattr(window, "share", lambda *given, after: plain(*given, after=0))
+def test_without_a_memory_somebody_starves(sqlite_db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(window, "level", lambda given, owners, in_flight: level({}, owners, in_flight))
     with pytest.raises(AssertionError):
         test_more_users_than_places_take_turns(sqlite_db)
+
+
+@pytest.mark.parametrize(("mine", "theirs"), [(8, 2), (2, 8), (6, 4)])
+def test_shares_count_rows_not_chunks(db: Database, monkeypatch: pytest.MonkeyPatch, mine: int, theirs: int) -> None:
+    monkeypatch.setattr(window, "LEAST_COST", 1)
+    first = file_job(db, 20 * mine, chunk_rows=mine)
+    second = file_job(db, 20 * theirs, chunk_rows=theirs, where=origin(owner=OTHER))
+    rows: Counter[int] = Counter()
+    rings: list[int] = []
+    while sum(rows.values()) < 60:
+        rings += [ring.chunk_id for ring in sweep(db, slots=1)]
+        held = must(claim(db, rings.pop(0)))
+        assert commit(db, held)
+        rows[held.job_id] += held.last_row - held.first_row + 1
+    assert abs(rows[first] - rows[second]) <= WINDOW * max(mine, theirs) // 2
 
 
 def test_who_comes_a_minute_later_gets_half_at_once(db: Database) -> None:
