@@ -16,6 +16,17 @@ _CHUNK: Final = 1 << 20
 _NOT_CP1252: Final = bytes((0x81, 0x8D, 0x8F, 0x90, 0x9D))
 _CONTROLS: Final = bytes(set(range(32)) - set(b"\t\n\r"))
 _ISO_2022: Final = (b"\x1b$", b"\x1b(")
+_OTHER_MARKS: Final = (
+    codecs.BOM_UTF32_LE,
+    codecs.BOM_UTF32_BE,
+    *(b"+/v8", b"+/v9", b"+/v+", b"+/v/"),  # UTF-7
+    b"\x84\x31\x95\x33",  # GB 18030
+    b"\x0e\xfe\xff",  # SCSU
+    b"\xfb\xee\x28",  # BOCU-1
+    b"\xf7\x64\x4c",  # UTF-1
+    b"\xdd\x73\x66\x73",  # UTF-EBCDIC
+)
+"""Byte order marks of encodings that are not read (https://en.wikipedia.org/wiki/Byte_order_mark)."""
 _KEEP_ALL: Final = bytes.maketrans(b"", b"")
 
 
@@ -31,7 +42,7 @@ def detect(file: IO[bytes]) -> Encoding:
     """UTF-8 when every byte agrees, UTF-16 when a mark says so, else Windows-1252. Raises BadEncoding."""
     file.seek(0)
     start = file.read(4)
-    if start in (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE):
+    if start.startswith(_OTHER_MARKS):
         raise BadEncoding
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         if not _decodes(file, "utf-16"):

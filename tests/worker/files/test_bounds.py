@@ -173,6 +173,7 @@ FOREIGN = {
     "euc_jp": "とても良い映画でした", "iso2022_jp": "とても良い映画でした", "gb18030": "这部电影非常好看我很喜欢",
     "big5": "這部電影非常好看我很喜歡", "euc_kr": "정말 좋은 영화였습니다", "cp1250": "Świetny film, żółć gęślą jaźń",
     "iso8859-2": "Świetny film, żółć gęślą jaźń", "cp850": "Très émouvant, déçu, protégé", "cp500": "A fine film",
+    "cp1254": "Çok güzel bir film, oyunculuk çok başarılıydı", "iso8859-9": "Kışın geçen, ağır ama başarılı bir yapım",
 }  # fmt: skip
 
 
@@ -183,11 +184,19 @@ def test_other_encodings_are_refused_rather_than_misread(encoding: str) -> None:
         read(data, "a.csv")
 
 
+@pytest.mark.parametrize("mark", ["2b2f7638", "2b2f762f", "84319533", "0efeff", "fbee28", "f7644c", "dd736673"])
+def test_the_mark_of_another_encoding_is_believed(mark: str) -> None:
+    """UTF-7, GB 18030, SCSU, BOCU-1, UTF-1, UTF-EBCDIC: what follows would pass for ASCII or Windows-1252."""
+    with pytest.raises(errors.BadEncoding):
+        read(bytes.fromhex(mark) + b"review\na good film\n", "a.csv")
+
+
 @pytest.mark.parametrize(
     "text",
     [
         "L’œuvre émouvante, ça m’a plu – très bien… naïf", "Größer, schöner, süßer: «Ärger» für Ötzi", "——— ····· ———",
         "El niño y la cigüeña: ¡qué película! ¿Ya?", "It´s fine, Ævar Þór sá myndina, åäö ÅÄÖ", "Col·legi, 5 m³ £9½",
+        "Ný og þýdd mynd, það var mjög gaman að sjá hana", "Guðmundur", "Þýðing þessi er ný, skýr og þýð í öllu",
     ],
 )  # fmt: skip
 def test_western_texts_are_not_refused(text: str) -> None:
