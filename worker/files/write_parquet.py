@@ -52,11 +52,14 @@ def _columns(ours: list[Ours | None]) -> list[list[Cell]]:
 
 def _groups(batches: Iterator[pa.RecordBatch]) -> Iterator[list[pa.RecordBatch]]:
     group: list[pa.RecordBatch] = []
+    count = size = 0
     for batch in batches:
         group.append(batch)
-        if sum(len(b) for b in group) >= _GROUP_ROWS or sum(b.nbytes for b in group) >= _GROUP_BYTES:
+        count, size = count + len(batch), size + batch.nbytes
+        if count >= _GROUP_ROWS or size >= _GROUP_BYTES:
             yield group
             group = []
+            count = size = 0
     if group:
         yield group
 
