@@ -272,7 +272,10 @@ def db_rotate_keys(
         with Progress(*columns, console=console, disable=quiet or not console.is_terminal) as bar:
             done = text_keys.rotate(database, stages_of(bar), to_plain=to_plain)
         note_host(database, host_name(), "text keys", old=before, new=", ".join(text_keys.keys_in_use(database)))
-    typer.echo(f"{done.texts:,} texts, {done.notes:,} notes and {done.parts:,} parts of files stored anew.")
+    typer.echo(
+        f"{done.texts:,} texts, {done.notes:,} notes, {done.parts:,} parts of files and "
+        f"{done.buttons:,} searches and questions stored anew."
+    )
 
 
 @privacy_app.command("export")

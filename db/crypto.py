@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 import os
 from collections.abc import Sequence
 from hashlib import sha256
@@ -19,7 +20,7 @@ from typing import Any, Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Dialect, Text
+from sqlalchemy import JSON, Dialect, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from db.errors import BadTextKey, TextKeyMissing
@@ -152,3 +153,36 @@ class SealedText(TypeDecorator[str]):
         """Opens."""
         sealer = sealer_of(dialect)
         return value if value is None or sealer is None else sealer.open(value)
+
+
+class SealedJson(TypeDecorator[dict[str, Any]]):
+    """As `SealedText`, for a column of JSON objects: sealed, one is stored as a JSON string."""
+
+    impl = JSON
+    cache_ok = True
+
+    def process_bind_param(self, value: dict[str, Any] | None, dialect: Dialect) -> Any:
+        """Seals."""
+        sealer = sealer_of(dialect)
+        return value if value is None or sealer is None else stored_json(sealer, value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> dict[str, Any] | None:
+        """Opens."""
+        sealer = sealer_of(dialect)
+        return value if value is None or sealer is None else opened_json(sealer, value)
+
+
+def stored_json(sealer: Sealer, value: dict[str, Any]) -> Any:
+    """A JSON object as it is stored."""
+    return sealer.seal(json.dumps(value)) if sealer.active else value
+
+
+def opened_json(sealer: Sealer, stored: Any) -> dict[str, Any]:
+    """The object out of what is stored; one from before there were keys is an object still. Raises TextKeyMissing."""
+    found: dict[str, Any] = json.loads(sealer.open(stored)) if isinstance(stored, str) else stored
+    return found
+
+
+def current_json(sealer: Sealer, stored: Any) -> bool:
+    """Whether a stored object is already as `stored_json` would store it, but for the nonce."""
+    return isinstance(stored, str) and sealer.current(stored) if sealer.active else not isinstance(stored, str)

@@ -31,7 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from db.clock import UtcTime, db_time
-from db.crypto import SealedText
+from db.crypto import SealedJson, SealedText
 from db.types import BINS, ChunkKind, ChunkState, JobKind, JobState, Label, OutputKind, QueueName, Source
 
 # SQLite gives out a key of its own only for INTEGER; 64 bits all the same.
@@ -435,7 +435,7 @@ class Continuation(Base):
     key: Mapped[str] = mapped_column(String(16), primary_key=True)
     owner_id: Mapped[int] = mapped_column(BigInteger)
     kind: Mapped[str] = mapped_column(String(16))
-    data: Mapped[dict[str, Any]]
+    data: Mapped[dict[str, Any]] = mapped_column(SealedJson)
     created_at: Mapped[datetime] = mapped_column(default=db_time())
 
     __table_args__ = (

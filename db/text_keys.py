@@ -11,15 +11,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import LargeBinary, Text, func, select, type_coerce, update
+from sqlalchemy import JSON, LargeBinary, Text, func, select, type_coerce, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from db.crypto import Sealer
+from db.crypto import Sealer, current_json, opened_json, stored_json
 from db.dialect import insert_for, wait_exclusive
 from db.emptying import counted
 from db.engine import Database
 from db.errors import TextKeyMissing
-from db.tables import BlobPart, BotState, Correction, Review
+from db.tables import BlobPart, BotState, Continuation, Correction, Review
 
 STATE: Final = "text_keys"
 """Where the ids of keys in use stand, as a JSON list."""
@@ -35,11 +35,12 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Rotated:
-    """How many were sealed anew: texts of reviews, notes of corrections, parts of files."""
+    """How many were sealed anew: texts of reviews, notes of corrections, parts of files, what buttons go on with."""
 
     texts: int
     notes: int
     parts: int
+    buttons: int
 
 
 def keys_in_use(db: Database) -> tuple[str, ...]:
@@ -70,10 +71,11 @@ def rotate(db: Database, progress: Progress = lambda what, done, last: None, *, 
     texts = _column(db, target, Review.id, Review.text, progress)
     notes = _column(db, target, Correction.id, Correction.note, progress)
     parts = _files(db, target, progress)
+    buttons = _continuations(db, target)
     with db.begin(bulk=True) as session:
         wait_exclusive(session, KEY_LOCK)
         _set(session, target.ids[:1])
-    return Rotated(texts, notes, parts)
+    return Rotated(texts, notes, parts, buttons)
 
 
 def _in_use(session: Session) -> tuple[str, ...]:
@@ -116,6 +118,20 @@ def swap(session: Session, key: Any, column: Any, id_: int, stored: str, new: st
     """Stores one text anew, unless it was changed or deleted since it was read; whether it did."""
     same = type_coerce(column, Text) == type_coerce(stored, Text)
     return counted(session, update(column.class_).where(key == id_, same).values({column.key: type_coerce(new, Text)}))
+
+
+def _continuations(db: Database, target: Sealer) -> int:
+    """Searches and questions that wait for a button: those of a week, so few that they need no progress."""
+    raw = type_coerce(Continuation.data, JSON)
+    with db.read() as session:
+        old = [key for key, data in session.execute(select(Continuation.key, raw)) if not current_json(target, data)]
+    for key in old:
+        with db.begin(bulk=True) as session:  # locked, for a press of Next may write it anew
+            data = session.scalar(select(raw).where(Continuation.key == key).with_for_update())
+            if data is not None and not current_json(target, data):
+                new = type_coerce(stored_json(target, opened_json(db.sealer, data)), JSON)
+                session.execute(update(Continuation).where(Continuation.key == key).values(data=new))
+    return len(old)
 
 
 def _files(db: Database, target: Sealer, tell: Progress) -> int:

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
-from db import text_keys
+from db import continuations, privacy, text_keys
 from db.accept import accept_review
 from db.blobs import PART_BYTES, read_blob, write_blob
 from db.corrections import correct, corrections_of
@@ -52,15 +52,20 @@ def fill(db: Database) -> tuple[int, int]:
     result = done_review(db, f"{SECRET} in a message")
     correct(db, ME, result, "negative", f"{SECRET} in a note")
     done_file(db, [NewReview(1, f"{SECRET} in a file"), NewReview(2, "plain words")])
+    continuations.keep(db, ME.user_id, "pages", {"query": SECRET})
     return result, write_blob(db, [SECRET.encode() * 100_000])
 
 
 def readable(db: Database) -> int:
-    """How many texts, notes and parts of files say the secret to whoever reads the tables."""
+    """How many texts, notes, searches and parts of files say the secret to whoever reads the tables."""
     with db.read() as session:
         words = session.execute(text("SELECT text FROM reviews UNION ALL SELECT note FROM corrections")).scalars()
         parts = session.execute(text("SELECT data FROM blob_parts")).scalars()
-        return sum(SECRET in (one or "") for one in words) + sum(SECRET.encode() in bytes(one) for one in parts)
+        asked = session.execute(text("SELECT data FROM continuations")).scalars()
+        searches = sum(SECRET in str(one) for one in asked)
+        return (
+            searches + sum(SECRET in (one or "") for one in words) + sum(SECRET.encode() in bytes(one) for one in parts)
+        )
 
 
 @pytest.mark.parametrize("keys", [(), (NEW,), (NEW, OLD)])
@@ -114,6 +119,44 @@ def test_nothing_can_be_read_without_the_key(open_with: Open) -> None:
     assert get_result(db, ME, result).text is None
 
 
+def test_words_that_wait_for_a_button_are_sealed_and_go_with_their_user(open_with: Open) -> None:
+    before, db = open_with(), open_with(OLD)
+    plain = continuations.keep(before, ME.user_id, "pages", {"query": SECRET})
+    assert continuations.look(db, ME.user_id, "pages", plain) == {"query": SECRET}, "from before there were keys"
+    continuations.take(db, ME.user_id, "pages", plain)
+    key = continuations.keep(db, ME.user_id, "pages", {"query": SECRET})
+    assert readable(db) == 0
+    continuations.replace(db, ME.user_id, "pages", key, {"query": f"{SECRET} 2"})
+    assert readable(db) == 0
+    rotated = open_with(NEW, OLD)
+    assert text_keys.rotate(rotated).buttons == 1
+    alone = open_with(NEW)
+    assert continuations.take(alone, ME.user_id, "pages", key) == {"query": f"{SECRET} 2"}
+    continuations.put_back(alone, ME.user_id, "pages", key, {"query": SECRET})
+    assert readable(alone) == 0
+    with pytest.raises(TextKeyMissing):
+        continuations.look(open_with(OLD), ME.user_id, "pages", key)
+    privacy.forget(alone, ME)
+    with alone.read() as session:
+        assert session.execute(text("SELECT count(*) FROM continuations")).scalar() == 0
+
+
+def test_the_file_of_the_database_holds_no_searched_word(sqlite_url: str) -> None:
+    opener = _opener(sqlite_url)
+    open_with = next(opener)
+    path = Path(str(make_url(sqlite_url).database))
+
+    def on_disk() -> bool:
+        return any(b"under the stairs" in one.read_bytes() for one in path.parent.glob(f"{path.name}*"))
+
+    db = open_with(NEW)
+    continuations.keep(db, ME.user_id, "pages", {"query": SECRET})
+    assert not on_disk()
+    continuations.keep(open_with(), ME.user_id, "pages", {"query": SECRET})
+    assert on_disk(), "what this looks for could be found"
+    next(opener, None)
+
+
 def test_a_worker_gets_the_text_to_score(open_with: Open) -> None:
     db = open_with(NEW)
     message = must(claim(db, accept_review(db, origin(), SECRET).chunk_id))
@@ -128,14 +171,14 @@ def test_rotation_goes_from_plain_over_two_keys_back_to_plain(open_with: Open, m
     monkeypatch.setattr(text_keys, "ROWS", 2)
     result, blob = fill(open_with())
     plain = readable(open_with())
-    assert plain >= 5
+    assert plain >= 6
     first = open_with(OLD)
     text_keys.check(first)
     counts = text_keys.rotate(first)
-    assert (counts.texts, counts.notes) == (3, 1)
+    assert (counts.texts, counts.notes, counts.buttons) == (3, 1, 1)
     assert counts.parts == 2 + math.ceil(len(SECRET) * 100_000 / PART_BYTES)  # upload, scored file, and our blob
     assert readable(first) == 0
-    assert text_keys.rotate(first) == type(counts)(0, 0, 0)
+    assert text_keys.rotate(first) == type(counts)(0, 0, 0, 0)
     with pytest.raises(TextKeyMissing, match="lacks the key"):
         text_keys.check(open_with(NEW))
     with pytest.raises(TextKeyMissing):
@@ -161,7 +204,7 @@ def test_back_to_plain(sqlite_url: str) -> None:
     back = open_with(OLD)
     text_keys.rotate(back, to_plain=True)
     assert text_keys.keys_in_use(back) == ()
-    assert readable(open_with()) >= 5
+    assert readable(open_with()) >= 6
     text_keys.check(open_with())
     next(opener, None)
 
