@@ -5,9 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
 import cli
@@ -80,6 +83,33 @@ def test_errors_are_one_sentence_and_a_code(arguments: list[str], code: int, wor
     assert result.exit_code == code, result.output
     assert words in " ".join(result.stderr.replace("│", " ").split())
     assert "Traceback" not in result.output
+
+
+def test_every_command_explains_itself() -> None:
+    def walk(command: Any, words: list[str]) -> Iterator[list[str]]:
+        yield words
+        for name, inner in getattr(command, "commands", {}).items():
+            yield from walk(inner, [*words, name])
+
+    found = list(walk(typer.main.get_command(cli.app), []))
+    for words in found:
+        result = runner.invoke(cli.app, [*words, "--help"])
+        assert result.exit_code == 0, words
+        first = next(line for line in result.output.splitlines()[2:] if line.strip())
+        assert len(first.split()) > 2, f"{words}: what it does"
+    promised = [
+        "up",
+        "score",
+        "bot",
+        "worker",
+        "db upgrade",
+        "db check",
+        "report",
+        "data download",
+        "train",
+        "evaluate",
+    ]
+    assert {" ".join(words) for words in found} >= set(promised)
 
 
 def test_a_file_that_cannot_be_read_exits_65(tmp_path: Path) -> None:

@@ -47,3 +47,17 @@ def test_links_lead_somewhere_and_pictures_are_small_and_described(page: Path) -
 def test_every_scene_is_on_a_page() -> None:
     pages = "".join(page.read_text("utf-8") for page in PAGES.glob("*.md"))
     assert [name for name in SCENES if f"/{name}.png" not in pages] == []
+
+
+def test_the_walk_of_the_product_names_tests_and_pictures_that_exist() -> None:
+    root, walk = PAGES.parents[1], (PAGES.parent / "product-walk.md").read_text("utf-8")
+    missing: list[str] = []
+    file = ""
+    for named, test in re.findall(r"`(tests/[\w/]+\.py)?::(\w+)`", walk):
+        file = named or file
+        if not re.search(rf"^(async )?def {test}\(", (root / file).read_text("utf-8"), re.MULTILINE):
+            missing.append(f"{file}::{test}")
+    pictures = set(re.findall(r"\b([\w-]+\.png)", walk))
+    missing += [name for name in pictures if not list((root / "docs" / "pictures").rglob(name))]
+    assert missing == []
+    assert pictures >= {f"{name}.png" for name in SCENES}, "a picture that belongs to no row"

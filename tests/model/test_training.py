@@ -1,11 +1,15 @@
 """A real, tiny Keras training from data to model folder; resume; shipping."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
+import cli
+import model
 from model import SHIPPED, Scorer, config, data, evaluate, fit, folder, network, ship, train
 from model.folder import ModelFolderError
 
@@ -72,6 +76,20 @@ def test_a_finished_run_is_resumed_without_training(tiny_run: Path, tiny_config:
     before = folder.verify(tiny_run / "model")
     train.run_config(tiny_config, output=tiny_run, resume=True)
     assert folder.verify(tiny_run / "model") == before
+
+
+def test_the_command_trains_and_says_where_the_model_is(
+    tiny_run: Path, tiny_config: config.Config, tmp_path: Path
+) -> None:
+    """On a run that is finished already, so that it takes no time; in a config file as a user writes one."""
+    written = (Path(model.__file__).parent / "configs" / "tiny.toml").read_text("utf-8")
+    for name in ("labelled", "unlabelled", "glove"):
+        path = getattr(tiny_config.data, name)
+        written = re.sub(rf"^{name} = .*$", f'{name} = "{path}"', written, flags=re.MULTILINE)
+    (tmp_path / "own.toml").write_text(written, "utf-8")
+    result = CliRunner().invoke(cli.app, ["train", str(tmp_path / "own.toml"), "-o", str(tiny_run), "--resume"])
+    assert result.exit_code == 0, result.output
+    assert f"The model is in {tiny_run / 'model'}" in result.output
 
 
 def test_an_interrupted_run_ends_like_an_unbroken_one(
