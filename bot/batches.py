@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 import discord
 
-from bot.answers import answer
+from bot.answers import answer, defer
 from bot.cards.base import Card, one_line
 from bot.cards.jobs_list import jump_url
 from bot.errors import note
 from bot.i18n import mark, tr
-from bot.intake import FileRequest, accept_file
+from bot.intake import FileRequest, accept_file, check_file
 from bot.offers import same_file_question
+from bot.rules import standing_of, wants_share
+from bot.verdicts import origin_of
 from db.jobs import forget_reply, get_job
 from db.types import Accepted, JobView
 
@@ -36,6 +38,29 @@ CLOSED_DMS = mark(
     "gives the files."
 )
 NOWHERE = mark("Job {job} is accepted; I cannot write to you, so `/jobs status` shows how far it is.")
+
+
+async def take_files(
+    interaction: discord.Interaction[Any],
+    files: Sequence[discord.Attachment],
+    *,
+    text_column: str | None,
+    film_column: str | None = None,
+    date_column: str | None = None,
+    share: bool | None,
+) -> None:
+    """Files of `/batch` and `/upload`: looked at, deferred privately, taken in. Raises as `batch_for` does.
+
+    `share`: None as the caller's settings have it.
+    """
+    bot: ReelfeelBot = interaction.client
+    if len(files) == 1:
+        check_file(files[0].filename, files[0].size, bot.settings)
+    await defer(interaction)
+    origin = origin_of(interaction, share=await wants_share(bot, interaction, share))
+    columns, standing = (text_column, film_column, date_column), standing_of(interaction)
+    requests = [FileRequest(one, origin, part, *columns, standing=standing) for part, one in enumerate(files)]
+    await batch_for(interaction, requests)
 
 
 async def batch_for(interaction: discord.Interaction[Any], requests: Sequence[FileRequest]) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import discord
@@ -10,6 +12,7 @@ import discord
 from bot.answers import answer, defer
 from bot.cards.base import Card, CardFile
 from bot.cards.results import EXPORT_HEADER, Asked, export_rows
+from bot.errors import UserError
 from bot.i18n import number, tr, trn
 from bot.pages import asked_before
 from bot.tables import Table, csv_table
@@ -26,16 +29,54 @@ MAX_ROWS: Final = 10_000
 """Most rows of one export; the file also stays below what Discord takes as an attachment."""
 STEP: Final = 500
 """Results read at a time."""
+PATIENCE_S: Final = 20.0
+"""After so long an export looks no further, seconds: words are looked for in every text that the caller may see, and
+the thread is one of the few that answer everybody."""
 
 
-def export(db: Database, viewer: Viewer, wanted: SearchFilter, *, max_bytes: int) -> Table:
-    """The search's results with their whole texts, in its order, up to `MAX_ROWS` and `max_bytes`. Blocking."""
-    rows = export_rows(_every_result(db, viewer, wanted))
-    return csv_table(EXPORT_HEADER, rows, max_rows=MAX_ROWS, max_bytes=max_bytes)
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """The file, and whether it ends where the time did rather than at another limit."""
+
+    table: Table
+    timed_out: bool = False
 
 
-def export_words(table: Table, *, max_bytes: int) -> str:
-    """How many results are in the file, and when not all of them, which limit it met and the way out."""
+def export(
+    db: Database, viewer: Viewer, wanted: SearchFilter, *, max_bytes: int, patience_s: float = PATIENCE_S
+) -> Exported:
+    """The search's results with their whole texts, in its order, up to `MAX_ROWS` and `max_bytes`. Blocking.
+
+    After `patience_s` seconds it ends with what it has, at most one window of the search later. Raises DbError.
+    """
+    found = _Found(db, viewer, wanted, patience_s)
+    table = csv_table(EXPORT_HEADER, export_rows(found), max_rows=MAX_ROWS, max_bytes=max_bytes)
+    return Exported(table, timed_out=table.complete and found.timed_out)
+
+
+def export_words(done: Exported, *, max_bytes: int) -> str:
+    """How many results are in the file, and when not all of them, which limit it met and the way out.
+
+    Raises UserError when the time ended before anything was found.
+    """
+    table = done.table
+    if done.timed_out and table.rows == 0:
+        raise UserError(
+            tr(
+                "Nothing was found in {seconds} seconds, the longest an export looks: "
+                "narrow the search with `film`, `job` or `since` and export again.",
+                seconds=number(PATIENCE_S, 0),
+            )
+        )
+    if done.timed_out:
+        return trn(
+            "{count} result so far: an export looks for at most {seconds} seconds; "
+            "narrow the search with `film`, `job` or `since` for the others.",
+            "{count} results so far: an export looks for at most {seconds} seconds; "
+            "narrow the search with `film`, `job` or `since` for the others.",
+            table.rows,
+            seconds=number(PATIENCE_S, 0),
+        )
     if table.complete:
         return trn("{count} result.", "{count} results.", table.rows)
     return tr(
@@ -66,16 +107,29 @@ async def export_search(interaction: discord.Interaction[Any], key: str) -> None
     await defer(interaction)
     wanted = search_filter(Asked.from_json((await asked_before(interaction, key))["asked"]))
     limit = interaction.filesize_limit
-    table = await bot.in_thread(export, bot.db, bot.viewer(interaction), wanted, max_bytes=limit)
-    content = export_words(table, max_bytes=limit)
-    await answer(interaction, Card(content=content, files=(CardFile("results.csv", table.data),)))
+    done = await bot.in_thread(export, bot.db, bot.viewer(interaction), wanted, max_bytes=limit, patience_s=PATIENCE_S)
+    content = export_words(done, max_bytes=limit)
+    await answer(interaction, Card(content=content, files=(CardFile("results.csv", done.table.data),)))
 
 
-def _every_result(db: Database, viewer: Viewer, wanted: SearchFilter) -> Iterator[ResultView]:
-    cursor = None
-    while True:
-        page = search(db, viewer, wanted, cursor=cursor, limit=STEP)
-        yield from page.items
-        cursor = page.next_cursor
-        if cursor is None:
-            return
+class _Found:
+    """Every result of a search in its order, until the time is over; `timed_out` says so once it was read."""
+
+    def __init__(self, db: Database, viewer: Viewer, wanted: SearchFilter, patience_s: float) -> None:
+        self._db, self._viewer, self._wanted = db, viewer, wanted
+        self._until = time.monotonic() + patience_s
+        self.timed_out = False
+
+    def __iter__(self) -> Iterator[ResultView]:
+        cursor = None
+        while True:
+            # One page may take all that is left: its windows grow, while those of many short pages would start anew.
+            left = max(0.0, self._until - time.monotonic())
+            page = search(self._db, self._viewer, self._wanted, cursor=cursor, limit=STEP, patience_s=left)
+            yield from page.items
+            cursor = page.next_cursor
+            if cursor is None:
+                return
+            if time.monotonic() >= self._until:
+                self.timed_out = True
+                return

@@ -6,14 +6,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import discord
 
-from bot.answers import defer
-from bot.batches import batch_for
+from bot.batches import take_files
 from bot.buttons.base import guarded
 from bot.errors import UserError
 from bot.i18n import mark, tr
-from bot.intake import MAX_FILES, FileRequest, check_file
-from bot.rules import standing_of
-from bot.verdicts import origin_of
+from bot.intake import MAX_FILES
 
 if TYPE_CHECKING:
     from bot.client import ReelfeelBot
@@ -40,8 +37,10 @@ class UploadForm(discord.ui.Modal, title=mark("Score files of reviews")):
         component=discord.ui.Checkbox(custom_id="share"),
     )
 
-    def __init__(self) -> None:
+    def __init__(self, *, share: bool = False) -> None:
+        """`share`: whether the form opens with sharing ticked."""
         super().__init__(timeout=None, custom_id=CUSTOM_ID)
+        self.share.component.default = share  # type: ignore[attr-defined]
         self.title = tr(self.title)
         for part in (self.files, self.column, self.share):
             part.text = tr(part.text)
@@ -59,16 +58,6 @@ class UploadForm(discord.ui.Modal, title=mark("Score files of reviews")):
         async def take(pressed: discord.Interaction[Any], bot: ReelfeelBot) -> None:
             if not files:
                 raise UserError(tr("There is no file in the form: open it again and attach one."))
-            if len(files) == 1:
-                check_file(files[0].filename, files[0].size, bot.settings)
-            await defer(pressed)
-            origin = origin_of(pressed, share=share)
-            await batch_for(
-                pressed,
-                [
-                    FileRequest(one, origin, part, column, standing=standing_of(pressed))
-                    for part, one in enumerate(files)
-                ],
-            )
+            await take_files(pressed, files, text_column=column, share=share)
 
         await guarded(interaction, "/upload", take)

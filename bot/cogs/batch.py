@@ -8,13 +8,10 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.answers import defer
-from bot.batches import batch_for
+from bot.batches import take_files
 from bot.client import ReelfeelBot
 from bot.forms import UploadForm
-from bot.intake import FileRequest, check_file
-from bot.rules import standing_of, wants_share
-from bot.verdicts import origin_of
+from bot.rules import wants_share
 
 Column = app_commands.Range[str, 1, 200]
 
@@ -52,18 +49,15 @@ class Batch(commands.Cog):
     ) -> None:
         """Answers with where the job cards stand."""
         files = [one for one in (file, file2, file3, file4, file5) if one is not None]
-        if len(files) == 1:
-            check_file(file.filename, file.size, self.bot.settings)
-        await defer(interaction)
-        origin = origin_of(interaction, share=await wants_share(self.bot, interaction, share))
-        columns, standing = (text_column, film_column, date_column), standing_of(interaction)
-        requests = [FileRequest(one, origin, part, *columns, standing=standing) for part, one in enumerate(files)]
-        await batch_for(interaction, requests)
+        await take_files(
+            interaction, files, text_column=text_column, film_column=film_column, date_column=date_column, share=share
+        )
 
     @app_commands.command(description="A form for files of film reviews: up to ten at once")
     async def upload(self, interaction: discord.Interaction[Any]) -> None:
-        """Opens the form."""
-        await interaction.response.send_modal(UploadForm())
+        """Opens the form, ticked as the caller's settings have it."""
+        share = await wants_share(self.bot, interaction, None)
+        await interaction.response.send_modal(UploadForm(share=share))
 
 
 async def setup(bot: ReelfeelBot) -> None:

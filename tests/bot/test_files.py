@@ -93,6 +93,30 @@ async def test_the_form_takes_files_a_column_and_share(world: World, alice: Talk
     assert [job.shared for job in jobs(world, world.alice)] == [alice.place == "guild"] * 2
 
 
+@pytest.mark.parametrize("setting", [False, True])
+async def test_the_form_shares_as_the_settings_have_it_unless_told_otherwise(world: World, setting: bool) -> None:
+    """As `/batch` does: ticked or not when it opens, and what is sent counts."""
+    alice, bob = Talk(world, "guild", world.alice), Talk(world, "guild", world.bob)
+    await alice.slash("settings", sharing=setting)
+    shown = await open_form(alice)
+    (ticked,) = [part["default"] for part in parts(shown.modal) if part.get("custom_id") == "share"]
+    assert ticked is setting
+    others = await open_form(bob)
+    assert [part["default"] for part in parts(others.modal) if part.get("custom_id") == "share"] == [False]
+    await send_form(alice, shown, files=[("one.csv", ONE)], share=ticked)
+    await alice.slash("batch", file=("two.csv", TWO))
+    await send_form(alice, await open_form(alice), files=[("three.csv", THREE)], share=not setting)
+    await world.finish()
+    told = {job.filename: job.shared for job in jobs(world, world.alice)}
+    assert told == {"one.csv": setting, "two.csv": setting, "three.csv": not setting}
+    assert len(world.messages(world.channel)) == 2 * sum(told.values()), "a card and a notice of each shared job"
+
+
+def parts(modal: Any) -> list[dict[str, Any]]:
+    """What can be filled in."""
+    return [row.get("component", row) for row in modal["components"]]
+
+
 @pytest.mark.parametrize(("name", "said"), [("cat.png", "I cannot read cat.png"), ("empty.csv", "is empty")])
 async def test_the_form_refuses_as_batch_does(world: World, alice: Talk, name: str, said: str) -> None:
     sent = answer(await send_form(alice, await open_form(alice), files=[(name, b"" if "csv" in name else b"\x89")]))

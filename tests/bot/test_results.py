@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from bot import exports
+from db.engine import Database
 from db.results import delete_result
 from db.search import search
-from db.types import SearchFilter, Viewer
+from db.types import NewReview, SearchFilter, Viewer
 from tests.bot.talk import (
     BAD,
     GOOD,
@@ -25,6 +28,7 @@ from tests.bot.talk import (
     table,
     words,
 )
+from tests.db.steps import ME, done_file
 from tests.fixtures.discord import World
 
 
@@ -144,6 +148,55 @@ async def test_export_names_its_limit(world: World, alice: Talk, monkeypatch: py
     assert "first 7 results" in words(export)
     assert "at most 7 rows" in words(export)
     assert "`since`" in words(export)
+
+
+async def test_an_export_ends_where_its_time_does_and_says_so(
+    world: World, alice: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without any time it looks through one window: that one shrunk to five rows here."""
+    await add_file(world, world.alice, review_file(20))
+    await world.work()
+    page = await alice.slash("results search", query="wonderful")
+    assert "10 results" in words(await alice.click(page, "Export CSV"))
+    monkeypatch.setattr(exports, "PATIENCE_S", 0.0)
+    monkeypatch.setattr("db.search.FIRST", 5)
+    export = await alice.click(page, "Export CSV")
+    assert export.ephemeral
+    assert "2 results so far: an export looks for at most 0 seconds" in words(export)
+    assert "`film`, `job` or `since`" in words(export)
+    assert len(table(world.attachment(export, "results.csv"))) == 2
+    monkeypatch.setattr("db.search.FIRST", 1)
+    refused = await alice.click(page, "Export CSV")
+    assert refused.ephemeral
+    assert "Nothing was found in 0 seconds" in words(refused)
+    assert refused.attachments == []
+
+
+def test_the_time_of_an_export_counts_on_a_slow_database(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three windows, each slow to look through; what is searched for stands in the last, so in time it is not found."""
+    monkeypatch.setattr("db.search.FIRST", 10)
+    monkeypatch.setattr("db.search.LARGEST", 40)
+    done_file(db, [NewReview(n, f"review {n} of {'zebras' if n == 1 else 'horses'}") for n in range(1, 85)])
+    wanted = SearchFilter(query="zebras")
+    slow = 0.3
+    read: list[int] = []
+
+    @event.listens_for(db.engine, "before_cursor_execute")
+    def _wait(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+        if "LIKE" in statement.upper():
+            read.append(1)
+            if connection.dialect.name == "postgresql":
+                cursor.execute(f"SELECT pg_sleep({slow})")
+            else:
+                time.sleep(slow)
+
+    whole = exports.export(db, ME, wanted, max_bytes=10_000_000)
+    windows = len(read)
+    assert (whole.table.rows, whole.table.complete, whole.timed_out) == (1, True, False)
+    assert windows == 3
+    read.clear()
+    cut = exports.export(db, ME, wanted, max_bytes=10_000_000, patience_s=slow / 2)
+    assert (cut.table.rows, cut.timed_out, len(read)) == (0, True, 1)
 
 
 async def test_show_gives_the_whole_verdict(world: World, alice: Talk) -> None:
