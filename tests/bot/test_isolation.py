@@ -1,9 +1,10 @@
-"""Nobody learns what is somebody else's: every command, autocompletion and button there is, as another user in the
-server, by direct message, and in another server. A new one is called by itself; one that cannot be fails the test.
+"""Nobody learns what is somebody else's: every command, autocompletion, button and menu there is, as another user in
+the server, by direct message, and in another server. A new one is called by itself; one that cannot be fails the test.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -32,6 +33,8 @@ VALUES: Final[dict[str, Any]] = {
     "topic": "start",
 }
 """Values for options by name; numbers of jobs and results are Alice's. Others are left out where they are optional."""
+MENUS: Final = (discord.AppCommandType.message, discord.AppCommandType.user)
+"""Kinds of entries of context menus."""
 HARMLESS: Final = frozenset({"server"})
 """Commands that only managers are shown; tests/bot/test_trust.py has them."""
 BUTTON_IDS: Final[dict[str, str]] = {
@@ -168,6 +171,50 @@ async def test_no_button_tells_of_somebody_else(world: World) -> None:
         assert told, f"{name} said nothing"
         assert "Reference" in told[-1], name
     assert await rows(world) == before
+
+
+async def test_no_menu_tells_of_somebody_else(world: World) -> None:
+    """Alice's verdict on a message that all may read: Bob, who wrote it, learns neither that nor what it is."""
+    await fill(world)
+    channel, bob = await elsewhere(world)
+    menus = [one.name for kind in MENUS for one in world.bot.tree.get_commands(type=kind)]
+    assert menus != []
+    for menu in menus:
+        said = await world.bob.send(world.channel, f"Otters all over. {GOOD}")
+        hers = await world.alice.context_menu(world.channel, menu, said)
+        await world.work()
+        await world.tick(2)
+        assert hers.ephemeral
+        assert "Positive" in seen(hers)
+        assert world.messages(world.channel) == [], "what she was told stands in no channel"
+        assert [message for message in world.messages(channel) if not message.flags.ephemeral] == []
+        (one,) = search(world.db, viewer(world), SearchFilter(query="Otters")).items
+        for name, given in (
+            ("results search", {"query": "Otters"}),
+            ("results search", {"job": one.job_id}),
+            ("results show", {"id": one.id}),
+            ("jobs status", {"job": one.job_id}),
+            ("correct", {"id": one.id, "label": "negative"}),
+        ):
+            told = [
+                await world.bob.slash(world.channel, name, **given),
+                await bob.slash(channel, name, **given),
+                await world.bob.user.slash(name, **given),
+            ]
+            assert not any("Otters" in seen(result) and "Positive" in seen(result) for result in told), name
+            assert all(re.search("no results yet|Nothing found|There is no", seen(result)) for result in told), name
+        there = await bob.send(channel, f"Otters all over. {GOOD}")
+        own = [await world.bob.context_menu(world.channel, menu, said), await bob.context_menu(channel, menu, there)]
+        await world.work()
+        await world.tick(2)
+        for result in own:
+            assert result.ephemeral
+            words = seen(result)
+            assert "Positive" in words
+            leaked = (*SECRETS, str(world.alice.id), f"result:details:{one.id}'", f"result:wrong:{one.id}'")
+            assert [secret for secret in leaked if secret in words] == []
+        (still,) = search(world.db, viewer(world), SearchFilter(query="Otters")).items
+        assert still.id == one.id, "what Bob asked is his"
 
 
 def forged(name: str, custom_id: str) -> discord.ui.View:
