@@ -69,7 +69,7 @@ def _play(kind: str, count: int, dice: random.Random, evidence: Path, options: a
     played: list[Round] = []
     if not left:
         return played
-    with staged(evidence / f"stage-{kind}", kind, lease_s=options.lease) as stage:
+    with staged(evidence / f"stage-{kind}", kind, lease_s=options.lease, faults=len(left)) as stage:
         trial = Trial(stage, dice, evidence)
         while left:
             faults = [left.pop(0)]

@@ -87,8 +87,12 @@ class Stage:
         lease_s: float = 4.0,
         sweep_s: float = 0.3,
         disks: bool = True,
+        faults: int = 0,
     ) -> None:
-        """`kind`: sqlite or postgres. `disks`: database and temporary files on small file systems, where one may."""
+        """`kind`: sqlite or postgres. `disks`: database and temporary files on small file systems, where one may.
+
+        `faults`: how many there will be; what each sends stays in the database, which must not be full by itself.
+        """
         self.folder, self.kind, self.lease_s = folder, kind, lease_s
         self.logs, self.notes = folder / "logs", folder / "notes"
         self.logs.mkdir(parents=True)
@@ -96,7 +100,7 @@ class Stage:
         # Sockets have short paths only.
         self.short = Path(tempfile.mkdtemp(prefix="rf-", dir="/tmp"))
         self.short.chmod(0o755)
-        self.disk = Disk(self.short / "db", 160 if kind == "sqlite" else 400) if disks else None
+        self.disk = Disk(self.short / "db", (160 if kind == "sqlite" else 400) + 8 * faults) if disks else None
         self.temp = Disk(self.short / "tmp", 16) if disks else None
         self.postgres: PostgresServer | None = None
         self.valkey = Valkey()
