@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 import discord
@@ -11,11 +13,14 @@ from bot.buttons.base import guarded
 from bot.errors import UserError
 from bot.i18n import mark, tr
 from bot.intake import MAX_FILES
+from bot.rules import wants_share
 
 if TYPE_CHECKING:
     from bot.client import ReelfeelBot
 
 CUSTOM_ID: Final = "reelfeel:upload"
+SETTINGS_WAIT_S: Final = 1.5
+"""How long a form waits for the caller's settings; Discord waits three seconds for the form."""
 
 
 class UploadForm(discord.ui.Modal, title=mark("Score files of reviews")):
@@ -61,3 +66,12 @@ class UploadForm(discord.ui.Modal, title=mark("Score files of reviews")):
             await take_files(pressed, files, text_column=column, share=share)
 
         await guarded(interaction, "/upload", take)
+
+
+async def open_form(interaction: discord.Interaction[Any]) -> None:
+    """Shows the form, ticked as the caller's settings have it. Raises db.errors.DbError, discord.HTTPException."""
+    share = False  # when the settings come too late: private, and the form shows it
+    with suppress(TimeoutError):
+        async with asyncio.timeout(SETTINGS_WAIT_S):
+            share = await wants_share(interaction.client, interaction, None)
+    await interaction.response.send_modal(UploadForm(share=share))

@@ -10,8 +10,7 @@ from discord.ext import commands
 
 from bot.batches import take_files
 from bot.client import ReelfeelBot
-from bot.forms import UploadForm
-from bot.rules import wants_share
+from bot.forms import open_form
 
 Column = app_commands.Range[str, 1, 200]
 
@@ -56,8 +55,7 @@ class Batch(commands.Cog):
     @app_commands.command(description="A form for files of film reviews: up to ten at once")
     async def upload(self, interaction: discord.Interaction[Any]) -> None:
         """Opens the form, ticked as the caller's settings have it."""
-        share = await wants_share(self.bot, interaction, None)
-        await interaction.response.send_modal(UploadForm(share=share))
+        await open_form(interaction)
 
 
 async def setup(bot: ReelfeelBot) -> None:
