@@ -320,7 +320,8 @@ class Report:
     """`mean_probability` is None when nothing matches; buckets by time ascend, by film the largest comes first.
 
     `n_buckets`: how many there are; of films only the largest are listed. `flags` and `rejected_codes`: how often each,
-    the most frequent first; a review may carry several flags.
+    the most frequent first; a review may carry several flags. `corrections`: what people said of these verdicts, of
+    which `agreed` with the verdict; `corrected`: the verdicts of which anybody said something.
     """
 
     total: int
@@ -338,6 +339,9 @@ class Report:
     n_buckets: int = 0
     flags: tuple[tuple[str, int], ...] = ()
     rejected_codes: tuple[tuple[str, int], ...] = ()
+    corrections: int = 0
+    corrected: int = 0
+    agreed: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from bot.reporting.build import chart_png, distribution_png
 from bot.reporting.look import DARK, LIGHT, Look
 from bot.reporting.statistics import mean_interval, wilson
-from bot.reporting.tables import ALL, Part, deciding, named
+from bot.reporting.tables import ALL, CORRECTIONS_BIASED, Part, deciding, named
 from bot.reporting.words import differences, share_range
 
 if TYPE_CHECKING:
@@ -91,7 +91,18 @@ def _summary(report: Report) -> str:
     rows += [(f"Flag: {flag.replace('_', ' ')}", f"{n:,}", "") for flag, n in report.flags]
     rows.append(("Rows of these files that were not scored", f"{report.rejected:,}", ""))
     rows += [(f"Not scored: {code.replace('_', ' ')}", f"{n:,}", "") for code, n in report.rejected_codes]
-    return _table(("", "", ""), rows)
+    return _table(("", "", ""), rows) + _corrections(report)
+
+
+def _corrections(report: Report) -> str:
+    if not report.corrections:
+        return ""
+    rows = [
+        ("Corrections", f"{report.corrections:,}", ""),
+        ("Verdicts that anybody corrected", f"{report.corrected:,}", f"{report.corrected / report.total:.1%}"),
+        ("Corrections that agree with the verdict", f"{report.agreed:,}", f"{report.agreed / report.corrections:.1%}"),
+    ]
+    return f'<h2>What users corrected</h2>{_table(("", "", ""), rows)}<p class="muted">{CORRECTIONS_BIASED}</p>'
 
 
 def _average(report: Report) -> tuple[str, str]:

@@ -40,6 +40,12 @@ EXTREMES_HEADER: Final = (
 )
 
 
+CORRECTIONS_HEADER: Final = ("about", "reviews", "corrections", "corrected_reviews", "agreed", "caution")
+CORRECTIONS_BIASED: Final = (
+    "People correct what strikes them as wrong: this is no random sample, and says nothing of the other verdicts."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """One of the two things compared, or the only one."""
@@ -87,6 +93,13 @@ def extreme_rows(parts: Sequence[Part]) -> Iterable[Sequence[object]]:
                 yield *head, " ".join(one.flags), one.model, deciding(one), one.text
 
 
+def correction_rows(parts: Sequence[Part]) -> Iterable[Sequence[object]]:
+    """A row of `CORRECTIONS_HEADER` for each part."""
+    for part in parts:
+        one = part.report
+        yield part.about.subject(), one.total, one.corrections, one.corrected, one.agreed, CORRECTIONS_BIASED
+
+
 def deciding(result: ResultView) -> str | None:
     """The sentence that moved the verdict furthest its way; None without text or explanation."""
     if result.text is None or not result.explanation:
@@ -123,6 +136,7 @@ def _workbook(parts: Sequence[Part]) -> bytes:
     for title, header, table in (
         ("Report", HEADER, rows(parts)),
         ("Most positive and negative", EXTREMES_HEADER, extreme_rows(parts)),
+        ("Corrections", CORRECTIONS_HEADER, correction_rows(parts)),
     ):
         sheet = book.create_sheet(title)
         sheet.freeze_panes = "A2"

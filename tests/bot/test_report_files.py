@@ -51,6 +51,18 @@ def test_a_workbook_opens_and_runs_nothing() -> None:
     assert extremes["J2"].value == "A fine film."
 
 
+def test_corrections_are_told_with_the_caution() -> None:
+    one = Part(About(), report(corrections=4, corrected=3, agreed=1))
+    sheet = openpyxl.load_workbook(io.BytesIO(table_bytes([one], "xlsx")))["Corrections"]
+    assert [cell.value for cell in sheet[2]][1:5] == [10, 4, 3, 1]
+    told = page([one])
+    assert "What users corrected" in told
+    assert "30.0%" in told
+    assert "25.0%" in told
+    assert "no random sample" in told
+    assert "What users corrected" not in page([Part(About(), report())])
+
+
 def test_parquet_has_types() -> None:
     table = pq.read_table(io.BytesIO(table_bytes(parts(), "parquet")))
     assert table.column_names == list(HEADER)

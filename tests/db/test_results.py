@@ -20,7 +20,7 @@ from db.reports import summary
 from db.results import delete_result, get_result, verdict_of
 from db.search import search
 from db.tables import Correction, Job, Prediction
-from db.types import LABELS, NewRejected, NewReview, ReportFilter, ResultView, Score, SearchFilter, Viewer
+from db.types import LABELS, Label, NewRejected, NewReview, ReportFilter, ResultView, Score, SearchFilter, Viewer
 from tests.db.steps import GUILD, ME, OTHER, chunks, done_file, done_review, file_job, must, origin
 
 FILMS = ("Alien", "Heat", "Amélie", None)
@@ -239,3 +239,28 @@ def test_results_of_an_unfinished_job_are_there_already(db: Database) -> None:
     held = must(claim(db, chunks(db, job_id, "pending")[0]))
     commit_scores(db, held, [Score(r.review_id, "positive", 0.9) for r in load_reviews(db, held)], model="m1")
     assert len(search(db, ME, SearchFilter(job_id=job_id)).items) == 2
+
+
+def test_a_report_counts_corrections_of_the_verdicts_it_is_about(db: Database) -> None:
+    mine, shared, hidden = (
+        done_review(db, "one"),
+        done_review(db, "two", origin(2, shared=True)),
+        done_review(db, "three", origin(2)),
+    )
+    verdict = get_result(db, ME, mine).label
+    other: Label = "negative" if verdict == "positive" else "positive"
+    correct(db, ME, mine, verdict)
+    correct(db, ME, shared, other)
+    correct(db, Viewer(2, GUILD), shared, other)
+    correct(db, Viewer(2, GUILD), hidden, other)
+
+    def told(viewer: Viewer, wanted: ReportFilter) -> tuple[int, int, int]:
+        found = summary(db, viewer, wanted)
+        return found.corrections, found.corrected, found.agreed
+
+    assert told(ME, ReportFilter()) == (3, 2, 1)
+    assert told(Viewer(3, GUILD), ReportFilter()) == (2, 1, 0)
+    assert told(Viewer(3, None), ReportFilter()) == (0, 0, 0)
+    assert told(ME, ReportFilter(job_id=get_result(db, ME, mine).job_id)) == (1, 1, 1)
+    assert told(ME, ReportFilter(film="no such film")) == (0, 0, 0)
+    assert told(ME, ReportFilter(until=date(2001, 1, 1))) == (0, 0, 0)
