@@ -17,6 +17,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final, ParamSpec, Protocol, TypeVar
 
 from bot.reporting.about import FEWEST
+from bot.reporting.fonts import named, without_boxes
 from bot.reporting.look import DARK, Look, count_axis, dress, legend, new_figure, png, set_title, shorten
 from bot.reporting.statistics import mean_interval
 
@@ -135,7 +136,9 @@ def films_png(buckets: Sequence[Counts], *, title: str, look: Look = DARK, what:
     _stack(shown, look, lambda values, base, **how: counts.barh(rows, values, left=base, height=0.72, **how))
     count_axis(counts.xaxis)
     counts.set_xlabel("reviews", color=look.muted, fontsize=9)
-    counts.set_yticks(list(rows), [shorten(bucket.key) for bucket in shown])
+    names = [named(shorten(bucket.key), f"no. {len(shown) - row} of the table") for row, bucket in enumerate(shown)]
+    names = [without_boxes(name) for name in names]
+    counts.set_yticks(list(rows), names)
     counts.set_ylim(-0.6, len(shown) - 0.4)
     for label in counts.get_yticklabels():
         label.set_parse_math(False)  # a title with two dollar signs is no formula
@@ -158,12 +161,17 @@ def comparison_png(
     figure = new_figure(look, 7.2, 4.8)
     upper, lower = figure.subplots(2, 1, sharex=True, sharey=True)
     shares = [[count / max(1, sum(bins)) for count in bins] for _, bins in (one, other)]
-    for axes, (name, bins), values in zip((upper, lower), (one, other), shares, strict=True):
+    both = zip((upper, lower), (one, other), shares, ("the first", "the second"), strict=True)
+    for axes, (name, bins), values, instead in both:
         _distribution(axes, values, look)
         axes.set_ylim(0, max(0.01, *map(max, shares)) * 1.12)
         axes.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.3g} %")
         axes.set_title(
-            f"{shorten(name, 60)} · {sum(bins):,} reviews", color=look.ink, fontsize=9.5, loc="left", parse_math=False
+            f"{without_boxes(named(shorten(name, 60), instead))} · {sum(bins):,} reviews",
+            color=look.ink,
+            fontsize=9.5,
+            loc="left",
+            parse_math=False,
         )
         axes.set_ylabel("share", color=look.muted, fontsize=9)
     lower.set_xlabel("probability of positive", color=look.muted, fontsize=9)

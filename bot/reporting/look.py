@@ -7,10 +7,11 @@ Seaborn was measured at 1.2 s and 130 MiB for each bot.
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
+
+from bot.reporting.fonts import families, without_boxes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -91,7 +92,7 @@ def legend(axes: Axes, look: Look, *, columns: int = 3) -> None:
 
 def set_title(figure: Figure, look: Look, title: str) -> None:
     """The title, left, never read as a formula."""
-    figure.suptitle(shorten(title, 90), color=look.ink, fontsize=11, x=0.02, ha="left", parse_math=False)
+    figure.suptitle(without_boxes(shorten(title, 90)), color=look.ink, fontsize=11, x=0.02, ha="left", parse_math=False)
 
 
 def shorten(text: str, limit: int = 32) -> str:
@@ -101,8 +102,11 @@ def shorten(text: str, limit: int = 32) -> str:
 
 
 def png(figure: Figure, look: Look) -> bytes:
-    """The figure as PNG; a glyph the fonts lack is drawn as a box without a word in the log."""
-    warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+    """The figure as PNG, each character in the first font that has it."""
+    from matplotlib.text import Text
+
+    for text in figure.findobj(Text):
+        text.set_fontfamily(list(families()))
     out = BytesIO()
     figure.savefig(out, format="png", facecolor=look.background, metadata={"Software": None})
     return out.getvalue()
