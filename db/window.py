@@ -18,7 +18,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Select, case, exists, func, or_, select
+from sqlalchemy import Select, case, delete, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from db.clock import db_time
@@ -76,6 +76,11 @@ def next_in_window(session: Session, slots: int) -> list[int]:
         insert = insert_for(session, BotState).values(key=GIVEN, value=value)
         session.execute(insert.on_conflict_do_update(index_elements=["key"], set_={"value": value}))
     return chosen
+
+
+def start_anew(session: Session) -> None:
+    """Forgets who was given what: all owners are level. The account names owners, one of whom wants to be forgotten."""
+    session.execute(delete(BotState).where(BotState.key == GIVEN))
 
 
 def level(given: Mapping[int, int], owners: Collection[int], in_flight: Mapping[int, int]) -> dict[int, int]:
