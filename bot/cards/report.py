@@ -59,6 +59,14 @@ def _one(part: Part) -> discord.Embed:
         said = trn("{count} row of these files", "{count} rows of these files", report.rejected)
         said += f": {one_line(codes, 200)}" if codes else ""
         embed.add_field(name=tr("Not scored"), value=said, inline=False)
+    if report.corrections:
+        said = trn(
+            "{count} correction; {agreed} agree with the verdict. People correct what looks wrong: no sample of all.",
+            "{count} corrections; {agreed} agree with the verdict. People correct what looks wrong: no sample of all.",
+            report.corrections,
+            agreed=number(report.agreed),
+        )
+        embed.add_field(name=tr("Corrections"), value=said, inline=False)
     for name, results in ((tr("Most positive"), report.most_positive), (tr("Most negative"), report.most_negative)):
         if results:
             embed.add_field(name=name, value="\n".join(map(_extreme, results[:EXTREMES])), inline=False)

@@ -50,6 +50,9 @@ def test_counts_stand_beside_the_average_with_their_intervals() -> None:
     assert "0.62 (0.41–0.83)" in description
     assert found["Not scored"] == "2 rows of these files: 2 empty"
     assert "4 reviews, 40 %" in found["Flagged"]
+    assert "Corrections" not in found
+    corrected = values(Part(HEAT, report(corrections=3, corrected=2, agreed=1)))["Corrections"]
+    assert corrected.startswith("3 corrections; 1 agree with the verdict.")
     assert "very short" in found["Flagged"]
 
 
