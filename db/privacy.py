@@ -36,7 +36,6 @@ from db.tables import (
     UserSetting,
 )
 from db.types import TERMINAL, Viewer
-from db.window import start_anew
 
 NOBODY: Final = 0
 """The owner of what belonged to a user who was forgotten; no Discord user has this id."""
@@ -177,7 +176,6 @@ def _finish_request(db: Database, user_id: int) -> Forgotten:
             done += _disown(session, (job_id,))
     with db.begin(bulk=True) as session:
         session.execute(delete(DeletionRequest).where(DeletionRequest.user_id == user_id))
-        start_anew(session)
     scrub(db)
     return done
 

@@ -14,11 +14,11 @@ from __future__ import annotations
 import heapq
 import json
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Select, case, delete, exists, func, or_, select
+from sqlalchemy import Select, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from db.clock import db_time
@@ -33,7 +33,7 @@ HANDED_BACK_S: Final = 1.0
 LEAST_COST: Final = 100
 """Rows that a chunk counts for at least; reading a file and writing it have none."""
 GIVEN: Final = "sweep.given"
-"""Key of `bot_state`: rows given to each owner with something waiting, above the one who was given least."""
+"""Key of `bot_state`: rows given to the owner of each job that waits, above the owner given least. It names nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +66,11 @@ def next_in_window(session: Session, slots: int) -> list[int]:
     if not jobs:
         return []
     stored = session.scalar(select(BotState.value).where(BotState.key == GIVEN))
-    before = {int(owner): int(rows) for owner, rows in json.loads(stored or "{}").items()}
-    given = level(before, {job.owner_id for job in jobs}, flying.cost)
+    before = {int(job): int(rows) for job, rows in json.loads(stored or "{}").items()}
+    given = level(before, jobs, flying.cost)
     chosen = share(jobs, flying.chunks, given, free, lambda job_id: _pending(session, job_id, free))
     least = min(given.values())
-    after = {owner: rows - least for owner, rows in given.items()}
+    after = {job.job_id: given[job.owner_id] - least for job in jobs}
     if after != before:
         value = json.dumps(after)
         insert = insert_for(session, BotState).values(key=GIVEN, value=value)
@@ -78,17 +78,17 @@ def next_in_window(session: Session, slots: int) -> list[int]:
     return chosen
 
 
-def start_anew(session: Session) -> None:
-    """Forgets who was given what: all owners are level. The account names owners, one of whom wants to be forgotten."""
-    session.execute(delete(BotState).where(BotState.key == GIVEN))
+def level(before: Mapping[int, int], jobs: Iterable[Waiting], in_flight: Mapping[int, int]) -> dict[int, int]:
+    """Rows given to each owner of a job that waits; owners of none are forgotten.
 
-
-def level(given: Mapping[int, int], owners: Collection[int], in_flight: Mapping[int, int]) -> dict[int, int]:
-    """Rows given to each of `owners`, who have something waiting; the others are forgotten.
-
-    `given`: as it was; `in_flight`: rows of each owner that were given, and are not done.
+    `before`: as it was, by job; `in_flight`: rows of each owner that were given, and are not done.
     """
-    known = {owner: given[owner] for owner in owners if owner in given}
+    known: dict[int, int] = {}
+    owners: set[int] = set()
+    for job in jobs:
+        owners.add(job.owner_id)
+        if job.job_id in before:
+            known[job.owner_id] = max(before[job.job_id], known.get(job.owner_id, 0))
     start = min((rows - in_flight.get(owner, 0) for owner, rows in known.items()), default=0)
     return {owner: known.get(owner, start) for owner in sorted(owners)}
 

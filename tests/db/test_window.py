@@ -47,10 +47,16 @@ def test_places_go_to_the_owner_who_was_given_least(
 
 
 def test_who_comes_starts_level_and_who_goes_is_forgotten() -> None:
-    assert level({}, [1, 2], {}) == {1: 0, 2: 0}
-    assert level({1: 500, 2: 900}, [1, 2, 3], {}) == {1: 500, 2: 900, 3: 500}
-    assert level({1: 500, 2: 900}, [2, 3], {}) == {2: 900, 3: 900}, "who has nothing waiting holds nobody back"
-    assert level({1: 500}, [1, 3], {1: 300}) == {1: 500, 3: 200}, "what is in flight came before"
+    """Jobs 1 and 11 are owner 1's, and so on."""
+
+    def after(before: dict[int, int], jobs: list[int], in_flight: dict[int, int] | None = None) -> dict[int, int]:
+        return level(before, [Waiting(job, job % 10) for job in jobs], in_flight or {})
+
+    assert after({}, [1, 2]) == {1: 0, 2: 0}
+    assert after({1: 500, 2: 900}, [1, 2, 3]) == {1: 500, 2: 900, 3: 500}
+    assert after({1: 500, 2: 900}, [2, 3]) == {2: 900, 3: 900}, "who has nothing waiting holds nobody back"
+    assert after({1: 500}, [1, 3], {1: 300}) == {1: 500, 3: 200}, "what is in flight came before"
+    assert after({1: 500, 11: 500, 2: 400}, [11, 2]) == {1: 500, 2: 400}, "an owner's next job goes on with the account"
 
 
 @given(st.integers(1, 60), st.integers(1, 60), st.integers(1, 4), st.integers(0, 7))
@@ -63,8 +69,8 @@ def test_two_owners_stay_within_two_chunks_of_half(one: int, other: int, slots: 
     for turn in range(ahead + 60):
         owners = [1] if turn < ahead else [1, 2]
         in_flight = Counter({owner: sizes[owner] * rung.count(owner) for owner in sizes})
-        given = level(given, owners, in_flight)
         waiting = [Waiting(owner, owner) for owner in owners]
+        given = level(given, waiting, in_flight)
         free = WINDOW * slots - len(rung)
         rung += share(waiting, Counter(rung), given, free, lambda owner: [(owner, sizes[owner])] * 99)
         owner = rung.pop(0)
@@ -104,7 +110,7 @@ def test_more_users_than_places_take_turns(db: Database) -> None:
 
 
 def test_without_a_memory_somebody_starves(sqlite_db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(window, "level", lambda given, owners, in_flight: level({}, owners, in_flight))
+    monkeypatch.setattr(window, "level", lambda before, jobs, in_flight: level({}, jobs, in_flight))
     with pytest.raises(AssertionError):
         test_more_users_than_places_take_turns(sqlite_db)
 
