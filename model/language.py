@@ -1,21 +1,13 @@
 """Is it English? The rarity of its words first; a language detector only where that leaves a doubt."""
 
 import re
-from functools import lru_cache
-from typing import Any
+
+from model.detector import detector
 
 _LAST_LATIN = "\u024f"
 _READ = 2_000
 _LEAST_WORDS = 2
 _WORD = re.compile(r"[^\W\d_]{2,}")
-
-
-@lru_cache(maxsize=1)
-def _detector() -> Any:
-    """py3langid with normalised probabilities; loaded once, on the first doubtful text."""
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
-
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
 
 
 def _mostly_other_letters(text: str) -> bool:
@@ -28,7 +20,7 @@ def english(text: str) -> float:
 
     Its five-letter statistics are flat on a few words: a bound on this must be fitted for them.
     """
-    return float(dict(_detector().rank(text[:_READ]))["en"])
+    return float(dict(detector().rank(text[:_READ]))["en"])
 
 
 def is_foreign(text: str, oddness: float, odd: float, sure: float) -> bool:

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import IO, Final
 
 from worker.files.errors import BadEncoding
+from worker.files.limits import READ_BYTES
 from worker.files.western import is_western
 
-_CHUNK: Final = 1 << 20
 _NOT_CP1252: Final = bytes((0x81, 0x8D, 0x8F, 0x90, 0x9D))
 _CONTROLS: Final = bytes(set(range(32)) - set(b"\t\n\r"))
 _ISO_2022: Final = (b"\x1b$", b"\x1b(")
@@ -69,7 +69,7 @@ def _decodes(file: IO[bytes], codec: str) -> bool:
     file.seek(0)
     decoder = codecs.getincrementaldecoder(codec)()
     try:
-        while chunk := file.read(_CHUNK):
+        while chunk := file.read(READ_BYTES):
             decoder.decode(chunk)
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
@@ -79,7 +79,7 @@ def _decodes(file: IO[bytes], codec: str) -> bool:
 
 def _has_any(file: IO[bytes], unwanted: bytes) -> bool:
     file.seek(0)
-    while chunk := file.read(_CHUNK):
+    while chunk := file.read(READ_BYTES):
         if len(chunk.translate(_KEEP_ALL, unwanted)) != len(chunk):
             return True
     return False

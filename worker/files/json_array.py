@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from worker.files.errors import BrokenFile
+from worker.files.limits import READ_BYTES
 
-_CHUNK: Final = 1 << 20
 _SPACE: Final = re.compile(r"[ \t\n\r]*")
 _decode = json.JSONDecoder().raw_decode
 
@@ -57,7 +57,7 @@ class _Window:
             self._at = match.end()
             if self._at < len(self._buffer):
                 return self._buffer[self._at]
-            if not self._grow(_CHUNK):
+            if not self._grow(READ_BYTES):
                 return ""
 
     def element(self, number: int) -> tuple[str, object]:
@@ -82,7 +82,7 @@ class _Window:
         waiting = len(self._buffer) - self._at
         if waiting > self._max:
             return False
-        return self._grow(max(_CHUNK, waiting))
+        return self._grow(max(READ_BYTES, waiting))
 
     def _grow(self, count: int) -> bool:
         if self._ended:

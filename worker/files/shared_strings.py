@@ -8,9 +8,9 @@ from typing import IO, Final
 from xml.parsers import expat
 
 from worker.files.errors import BrokenFile
+from worker.files.limits import READ_BYTES
 
 _IN_MEMORY: Final = 8 << 20
-_CHUNK: Final = 64 * 1024
 
 
 class SharedStrings:
@@ -28,7 +28,7 @@ class SharedStrings:
         self._expat.buffer_text = True
         self._expat.StartElementHandler = self._start
         self._expat.EndElementHandler = self._end
-        while chunk := xml.read(_CHUNK):
+        while chunk := xml.read(READ_BYTES):
             self._expat.Parse(chunk, False)
         self._expat.Parse(b"", True)
 

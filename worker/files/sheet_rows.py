@@ -18,9 +18,8 @@ from openpyxl.utils.datetime import from_excel
 
 from worker.files.cells import Cell
 from worker.files.errors import BrokenFile, TooLarge, TooManyColumns
-from worker.files.limits import MAX_COLUMNS
+from worker.files.limits import MAX_COLUMNS, READ_BYTES
 
-_CHUNK: Final = 64 * 1024
 _MAX_ROWS: Final = 1_048_576
 """Rows of a sheet in Excel's own limits; a row number beyond it is a trap."""
 _ESCAPE: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -58,7 +57,7 @@ def sheet_rows(
     """
     parser = _Parser(styles, max_chars)
     texts = _Texts(strings, max_chars, max_bytes)
-    while chunk := xml.read(_CHUNK):
+    while chunk := xml.read(READ_BYTES):
         parser.feed(chunk)
         for gap, cells in parser.take():
             for _ in range(gap):

@@ -24,7 +24,7 @@ from worker.files.errors import (
     TooLarge,
     UnsupportedType,
 )
-from worker.files.limits import MAX_RATIO, is_bomb
+from worker.files.limits import MAX_RATIO, READ_BYTES, is_bomb
 from worker.names import FILE_SUFFIXES
 
 if TYPE_CHECKING:
@@ -36,7 +36,6 @@ _ZSTD: Final = b"\x28\xb5\x2f\xfd"
 _ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06")
 OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ARCHIVES: Final = (".zip", ".gz", ".zst", ".7z", ".rar", ".tar", ".bz2", ".xz", ".tgz")
-_CHUNK: Final = 1 << 20
 _IN_MEMORY: Final = 8 << 20
 _MAX_NAME: Final = 120
 _KEPT_END: Final = 20
@@ -238,7 +237,7 @@ def _spool(stream: IO[bytes] | gzip.GzipFile | pa.NativeFile, max_bytes: int, pa
     plain: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115
     total = 0
     try:
-        while chunk := stream.read(_CHUNK):
+        while chunk := stream.read(READ_BYTES):
             total += len(chunk)
             if total > max_bytes:
                 raise TooLarge(max_bytes)

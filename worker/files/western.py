@@ -12,7 +12,8 @@ import re
 from collections.abc import Iterator
 from typing import IO, Final
 
-_CHUNK: Final = 1 << 20
+from worker.files.limits import READ_BYTES
+
 _HIGH: Final = re.compile(rb"[\x80-\xff]+")
 _IN_WORD: Final = re.compile(rb"(?<=[a-z])[\x80-\xff](?=[a-z])")
 _NO_LETTER: Final = frozenset(b"\x80\x82\x83\x84\x86\x87\x88\x89\x8a\x8b\x8c\x8e\x95\x98\x99\x9b\x9f") | frozenset(
@@ -54,5 +55,5 @@ def is_western(file: IO[bytes]) -> bool:
 
 def _chunks(file: IO[bytes]) -> Iterator[bytes]:
     file.seek(0)
-    while chunk := file.read(_CHUNK):
+    while chunk := file.read(READ_BYTES):
         yield chunk
