@@ -26,10 +26,11 @@ body { font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(
        margin: 2rem auto; padding: 0 1rem; }
 h1, h2 { line-height: 1.2; } h2 { margin-top: 2.5rem; }
 .muted, caption { color: var(--muted); } caption { text-align: left; }
-table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; display: block; overflow-x: auto; }
+.wide { overflow-x: auto; }
+table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { text-align: right; padding: .25rem .6rem; border-bottom: 1px solid var(--line); white-space: nowrap; }
 th:first-child, td:first-child { text-align: left; white-space: normal; overflow-wrap: anywhere; }
-img { max-width: 100%; height: auto; } figure { margin: 1.5rem 0; }
+img { width: 100%; min-width: 38rem; height: auto; } figure { margin: 1.5rem 0; }
 blockquote { margin: .75rem 0; padding-left: 1rem; border-left: 3px solid var(--line); overflow-wrap: anywhere; }
 mark { color: inherit; background: rgba(230, 159, 0, .3); }
 """
@@ -86,8 +87,10 @@ def _summary(report: Report) -> str:
     for name, count in (
         ("Positive", report.n_positive), ("Negative", report.n_negative), ("Uncertain", report.n_uncertain),
     ):  # fmt: skip
-        rows.append((name, f"{count:,}", f"{count / report.total:.1%} ({share_range(wilson(count, report.total))})"))
-    rows.append(("Flagged", f"{report.n_flagged:,}", f"{report.n_flagged / report.total:.1%}"))
+        rows.append(
+            (name, f"{count:,}", f"{_percent(count, report.total)} ({share_range(wilson(count, report.total))})")
+        )
+    rows.append(("Flagged", f"{report.n_flagged:,}", _percent(report.n_flagged, report.total)))
     rows += [(f"Flag: {flag.replace('_', ' ')}", f"{n:,}", "") for flag, n in report.flags]
     rows.append(("Rows of these files that were not scored", f"{report.rejected:,}", ""))
     rows += [(f"Not scored: {code.replace('_', ' ')}", f"{n:,}", "") for code, n in report.rejected_codes]
@@ -99,10 +102,14 @@ def _corrections(report: Report) -> str:
         return ""
     rows = [
         ("Corrections", f"{report.corrections:,}", ""),
-        ("Verdicts that anybody corrected", f"{report.corrected:,}", f"{report.corrected / report.total:.1%}"),
-        ("Corrections that agree with the verdict", f"{report.agreed:,}", f"{report.agreed / report.corrections:.1%}"),
+        ("Verdicts that anybody corrected", f"{report.corrected:,}", _percent(report.corrected, report.total)),
+        ("Corrections that agree with the verdict", f"{report.agreed:,}", _percent(report.agreed, report.corrections)),
     ]
     return f'<h2>What users corrected</h2>{_table(("", "", ""), rows)}<p class="muted">{CORRECTIONS_BIASED}</p>'
+
+
+def _percent(part: int, whole: int) -> str:
+    return f"{part / whole * 100:.1f} %"
 
 
 def _average(report: Report) -> tuple[str, str]:
@@ -126,7 +133,7 @@ def _bucket(one: Bucket) -> tuple[str, ...]:
     return (
         one.key or ALL,
         *(f"{n:,}" for n in (one.total, one.n_positive, one.n_negative, one.n_uncertain, one.n_flagged)),
-        f"{one.n_positive / one.total:.1%}",
+        _percent(one.n_positive, one.total),
         share_range(wilson(one.n_positive, one.total)),
         f"{one.mean_probability:.3f}",
         "" if sure is None else f"{sure.low:.3f}–{sure.high:.3f}",
@@ -134,19 +141,21 @@ def _bucket(one: Bucket) -> tuple[str, ...]:
 
 
 def _table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    head = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in header)
-    lines = ("".join(f"<td>{escape(cell)}</td>" for cell in row) for row in rows)
-    return (
-        f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(f'<tr>{line}</tr>' for line in lines)}</tbody></table>"
-    )
+    """Wider than a telephone, it moves sideways by itself; no header of empty cells, which a reader would be read."""
+    names = list(header)
+    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in names)
+    lines = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
+    shown = f"<thead><tr>{head}</tr></thead>" if any(names) else ""
+    return f'<div class="wide"><table>{shown}<tbody>{lines}</tbody></table></div>'
 
 
 def _picture(words: str, draw: Callable[[Look], bytes]) -> str:
     """A picture for each background; the browser shows the one that fits."""
     light, dark = (base64.b64encode(draw(look)).decode("ascii") for look in (LIGHT, DARK))
     return (
-        f'<figure><picture><source media="(prefers-color-scheme: dark)" srcset="data:image/png;base64,{dark}">'
-        f'<img alt="{escape(words)}" src="data:image/png;base64,{light}"></picture>'
+        '<figure><div class="wide"><picture>'
+        f'<source media="(prefers-color-scheme: dark)" srcset="data:image/png;base64,{dark}">'
+        f'<img alt="{escape(words)}" src="data:image/png;base64,{light}"></picture></div>'
         f'<figcaption class="muted">{escape(words)}</figcaption></figure>'
     )
 

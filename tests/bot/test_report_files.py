@@ -57,8 +57,8 @@ def test_corrections_are_told_with_the_caution() -> None:
     assert [cell.value for cell in sheet[2]][1:5] == [10, 4, 3, 1]
     told = page([one])
     assert "What users corrected" in told
-    assert "30.0%" in told
-    assert "25.0%" in told
+    assert "30.0 %" in told
+    assert "25.0 %" in told
     assert "no random sample" in told
     assert "What users corrected" not in page([Part(About(), report())])
 
@@ -99,7 +99,7 @@ def test_the_page_opens_without_a_network_and_escapes() -> None:
     assert links.pictures == 4, "two charts, each for light and dark"
     assert "<mark>A fine film.</mark>" in text
     assert "2026-03-01" in text
-    assert "60.0%" in text
+    assert "60.0 %" in text
     assert "31–83 %" in text
     assert not re.search(r"(?:http|//)[\w.]", re.sub(r"data:image/png;base64,[\w+/=]+", "", text))
 
