@@ -60,7 +60,7 @@ def test_who_comes_starts_level_and_who_goes_is_forgotten() -> None:
 
 
 @given(st.integers(1, 60), st.integers(1, 60), st.integers(1, 4), st.integers(0, 7))
-def test_two_owners_stay_within_two_chunks_of_half(one: int, other: int, slots: int, ahead: int) -> None:
+def test_two_owners_stay_within_a_window_of_half(one: int, other: int, slots: int, ahead: int) -> None:
     """Chunks of any size, by the hundred rows; the second owner comes when the first has `ahead` chunks behind."""
     sizes = {1: 100 * one, 2: 100 * other}
     given: dict[int, int] = {}
