@@ -33,11 +33,15 @@ Asked = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One page: its card, where the next one starts (None: this is the last), whether anything is on it."""
+    """One page: its card, where the next one starts (None: this is the last), whether anything is on it.
+
+    menu: to pick one of what is on it.
+    """
 
     card: Card
     after: Any | None
     empty: bool = False
+    menu: discord.ui.Item[Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,8 @@ async def open_pages(interaction: discord.Interaction[Any], listing: str, asked:
     kind = LISTINGS[listing]
     sheet = await kind.load(bot, bot.viewer(interaction), asked, None, 1)
     card = sheet.card
+    if sheet.menu is not None:
+        card = dataclasses.replace(card, view=buttons_view(sheet.menu))
     if not sheet.empty and (sheet.after is not None or kind.extras is not None):
         starts = [None] if sheet.after is None else [None, sheet.after]
         data = {"listing": listing, "asked": asked, "starts": starts}
@@ -100,4 +106,5 @@ def _buttons(kind: Listing, key: str, page: int, sheet: Sheet) -> discord.ui.Vie
             PageButton("previous", key, page - 1, enabled=page > 1),
             PageButton("next", key, page + 1, enabled=sheet.after is not None),
         ]
-    return buttons_view(*buttons, *(kind.extras(key) if kind.extras is not None else ()))
+    menu = [] if sheet.menu is None else [sheet.menu]
+    return buttons_view(*menu, *buttons, *(kind.extras(key) if kind.extras is not None else ()))

@@ -8,6 +8,7 @@ import discord
 
 from bot.buttons.job import AgainButton, CancelButton, ColumnSelect, FilesButton, RetryButton, ReuseButton
 from bot.buttons.page import ExportButton, PageButton
+from bot.buttons.pick import JobMenu, ResultMenu
 from bot.buttons.privacy import ForgetButton
 from bot.buttons.result import DeleteButton, DetailsButton, WrongButton
 
@@ -24,4 +25,6 @@ BUTTONS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (
     WrongButton,
     DeleteButton,
     ForgetButton,
+    ResultMenu,
+    JobMenu,
 )

@@ -50,6 +50,12 @@ def one_line(text: str, limit: int) -> str:
     return escape(" ".join(text.split()), limit)
 
 
+def plain_line(text: str, limit: int) -> str:
+    """User text on a single line where Discord reads no markdown, as in menus: without hidden direction marks only."""
+    line = " ".join(_INVISIBLE.sub("", text).split())
+    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
 def percent(share: float) -> str:
     """A share of 1 in whole percent, never rounded to a certainty: `0.9996` gives `>99 %`."""
     if 0.995 <= share < 1:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import discord
 
-from bot.cards.base import FAILED, NEUTRAL, Card, CardFile, one_line
+from bot.cards.base import FAILED, NEUTRAL, Card, CardFile, one_line, plain_line
 from bot.cards.job import reviews
 from bot.i18n import mark, number, tr, trn
 from bot.i18n.retold import retold
@@ -48,8 +48,7 @@ def title_of(job: JobView) -> str:
 
 def choice_name(job: JobView) -> str:
     """The job as an autocomplete choice, at most Discord's 100 characters."""
-    line = f"{job.id} · {title_of(job)} · {tr(STATES[job.state])}"
-    return line if len(line) <= 100 else line[:99] + "…"
+    return plain_line(f"{job.id} · {title_of(job)} · {tr(STATES[job.state])}", 100)
 
 
 def jobs_embed(jobs: Sequence[JobView], *, page: int, unfinished: bool, user_id: int) -> discord.Embed:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import discord
 
-from bot.cards.base import NEUTRAL, label_word, one_line, percent
+from bot.cards.base import NEUTRAL, label_word, one_line, percent, plain_line
 from bot.cards.jobs_list import job_url, jump_url
 from bot.i18n import mark, number, tr, tr_in
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 EXCERPT: Final = 120
 """Characters of a review that a page shows; eight of them, escaped, fit an embed's 6,000."""
+OPTION: Final = 100
+"""Characters of a menu's line that Discord takes."""
 STOPPED: Final = mark(
     "This page ends where the search has come to in its time: Next looks further, or add film or job."
 )
@@ -89,6 +91,18 @@ def results_embed(
         embed.add_field(name=name, value=value, inline=False)
     embed.set_footer(text=tr("Page {page} · /results show with a number gives the whole verdict", page=page))
     return embed
+
+
+def result_options(results: Iterable[ResultView]) -> list[discord.SelectOption]:
+    """The results of a page as the lines of a menu, where nothing is escaped: they show signs as they are."""
+    return [
+        discord.SelectOption(
+            label=f"#{result.id} · {label_word(result.label)} · {sureness(result)}"[:OPTION],
+            description=plain_line(result.text or tr("*(text deleted)*").strip("*"), OPTION) or None,
+            value=str(result.id),
+        )
+        for result in results
+    ]
 
 
 def excerpt(result: ResultView, limit: int = EXCERPT) -> str:

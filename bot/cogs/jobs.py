@@ -11,8 +11,9 @@ from discord.ext import commands
 from bot.answers import answer, defer
 from bot.buttons.base import buttons_view
 from bot.buttons.job import go_on, job_buttons
+from bot.buttons.pick import JobMenu
 from bot.cards.base import Card
-from bot.cards.jobs_list import STATES, files_card, jobs_embed, status_embed
+from bot.cards.jobs_list import STATES, choice_name, files_card, jobs_embed, status_embed
 from bot.choices import Number, any_job, ended_early_job, job_with_files, unfinished_job
 from bot.errors import UserError
 from bot.files import finished_files
@@ -35,7 +36,8 @@ async def load_jobs(bot: ReelfeelBot, viewer: Viewer, asked: Asked, before: int 
     shown = jobs[:PER_PAGE]
     after = shown[-1].id if len(jobs) > PER_PAGE else None
     card = Card(embed=jobs_embed(shown, page=page, unfinished=unfinished, user_id=viewer.user_id))
-    return Sheet(card, after, empty=not shown)
+    lines = [discord.SelectOption(label=choice_name(job), value=str(job.id)) for job in shown]
+    return Sheet(card, after, empty=not shown, menu=JobMenu(lines) if lines else None)
 
 
 LISTING: Final = "jobs"
@@ -61,9 +63,7 @@ class Jobs(commands.GroupCog, group_name="jobs", group_description="Your files a
     async def status(self, interaction: discord.Interaction[Any], job: Number) -> None:
         """How far a job is, or how it ended."""
         await defer(interaction)
-        found = await self._job(interaction, job)
-        buttons = job_buttons(found) if found.owner_id == interaction.user.id else []
-        await answer(interaction, Card(embed=status_embed(found), view=buttons_view(*buttons) if buttons else None))
+        await answer(interaction, await status_card(self.bot, self.bot.viewer(interaction), job))
 
     @app_commands.command(name="cancel")
     @app_commands.describe(job="Number of the job")
@@ -116,6 +116,13 @@ class Jobs(commands.GroupCog, group_name="jobs", group_description="Your files a
     async def _job(self, interaction: discord.Interaction[Any], job: int) -> JobView:
         """Raises db.errors.NotFound, for someone else's job too."""
         return await self.bot.in_thread(get_job, self.bot.db, self.bot.viewer(interaction), job)
+
+
+async def status_card(bot: ReelfeelBot, viewer: Viewer, job_id: int) -> Card:
+    """One job with the buttons its owner may press. Raises db.errors.NotFound, for someone else's job too."""
+    found = await bot.in_thread(get_job, bot.db, viewer, job_id)
+    buttons = job_buttons(found) if found.owner_id == viewer.user_id else []
+    return Card(embed=status_embed(found), view=buttons_view(*buttons) if buttons else None)
 
 
 def refuse_without_files(job: JobView) -> None:

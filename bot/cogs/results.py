@@ -10,9 +10,10 @@ from discord.ext import commands
 
 from bot.answers import answer, defer
 from bot.buttons.page import ExportButton
+from bot.buttons.pick import ResultMenu
 from bot.cards.base import Card
 from bot.cards.correction import add_corrections
-from bot.cards.results import Asked, nothing_found, results_embed
+from bot.cards.results import Asked, nothing_found, result_options, results_embed
 from bot.cards.verdict import verdict_card
 from bot.choices import Number, a_film, any_job
 from bot.dates import FORMS, parse_day
@@ -41,9 +42,9 @@ async def load_results(bot: ReelfeelBot, viewer: Viewer, asked: dict[str, Any], 
     found, jobs = await bot.in_thread(_page, bot.db, viewer, search_filter(told), cursor)
     if not found.items and not found.partial:
         return Sheet(Card(content=nothing_found(told)), None, empty=True)
-    return Sheet(
-        Card(embed=results_embed(found.items, told, page=page, jobs=jobs, partial=found.partial)), found.next_cursor
-    )
+    card = Card(embed=results_embed(found.items, told, page=page, jobs=jobs, partial=found.partial))
+    menu = ResultMenu(result_options(found.items)) if found.items else None
+    return Sheet(card, found.next_cursor, menu=menu)
 
 
 LISTINGS[SEARCH] = Listing(load_results, extras=lambda key: [ExportButton(key)])
@@ -89,11 +90,16 @@ class Results(commands.GroupCog, group_name="results", group_description="Verdic
     async def show(self, interaction: discord.Interaction[Any], id: Number) -> None:
         """One verdict in full."""
         await defer(interaction)
-        result, job, said = await self.bot.in_thread(_one, self.bot.db, self.bot.viewer(interaction), id)
-        card = verdict_card(result, job=job)
-        if card.embed is not None:
-            add_corrections(card.embed, said)
-        await answer(interaction, card)
+        await answer(interaction, await full_card(self.bot, self.bot.viewer(interaction), id))
+
+
+async def full_card(bot: ReelfeelBot, viewer: Viewer, id_: int) -> Card:
+    """One verdict in full, with what was said about it. Raises db.errors.NotFound, for somebody else's too."""
+    result, job, said = await bot.in_thread(_one, bot.db, viewer, id_)
+    card = verdict_card(result, job=job)
+    if card.embed is not None:
+        add_corrections(card.embed, said)
+    return card
 
 
 def _one(db: Database, viewer: Viewer, id_: int) -> tuple[ResultView, JobView, Corrections]:

@@ -117,7 +117,7 @@ def compiled(catalog: Catalog) -> bytes:
 
 def told_in(message: Message) -> tuple[str, ...]:
     """The translations of a message: one, or one for each plural form."""
-    return (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
+    return (message.string,) if isinstance(message.string, str) else tuple(message.string or ("",))
 
 
 def main(languages: list[str]) -> None:

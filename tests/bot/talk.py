@@ -61,6 +61,11 @@ class Talk:
         actor = self.who if self.place == "guild" else self.who.user
         return answer(await actor.click(message, label=label))
 
+    async def pick(self, message: Any, custom_id: str, value: str) -> Any:
+        """Chooses from a menu of an answer; what the bot then showed."""
+        actor = self.who if self.place == "guild" else self.who.user
+        return answer(await actor.select(message, [value], custom_id=custom_id))
+
 
 def answer(result: Any) -> Any:
     """The last message that an interaction brought."""
@@ -99,6 +104,11 @@ def words(message: Any) -> str:
 def numberless(text: str) -> str:
     """The text with every number as `N`."""
     return re.sub(r"\d+", "N", text)
+
+
+def choices(message: Any) -> list[dict[str, Any]]:
+    """The options of the menus of an answer."""
+    return [one for row in message.components for part in row["components"] for one in part.get("options", ())]
 
 
 def buttons(message: Any) -> dict[str, bool]:

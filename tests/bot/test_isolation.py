@@ -50,7 +50,11 @@ BUTTON_IDS: Final[dict[str, str]] = {
     "WrongButton": "result:wrong:{result}",
     "DeleteButton": "result:delete:{result}",
     "ForgetButton": "privacy:forget:{alice}",
+    "ResultMenu": "result:pick",
+    "JobMenu": "job:pick",
 }
+PICKED: Final = {"ColumnSelect": "0", "ResultMenu": "{result}", "JobMenu": "{job}"}
+"""What is chosen in a menu."""
 
 
 async def fill(world: World) -> dict[str, Any]:
@@ -161,9 +165,9 @@ async def test_no_button_tells_of_somebody_else(world: World) -> None:
     before = await rows(world)
     for name, pattern in BUTTON_IDS.items():
         custom_id = pattern.format(**numbers)
-        card = await world.bot.get_channel(world.channel.id).send("card", view=forged(name, custom_id))
-        if name == "ColumnSelect":
-            result = await world.bob.select(card, ["0"], custom_id=custom_id)
+        card = await world.bot.get_channel(world.channel.id).send("card", view=forged(name, custom_id, numbers))
+        if name in PICKED:
+            result = await world.bob.select(card, [PICKED[name].format(**numbers)], custom_id=custom_id)
         else:
             result = await world.bob.click(card, custom_id=custom_id)
         assert MARK not in seen(result), name
@@ -217,11 +221,12 @@ async def test_no_menu_tells_of_somebody_else(world: World) -> None:
         assert still.id == one.id, "what Bob asked is his"
 
 
-def forged(name: str, custom_id: str) -> discord.ui.View:
+def forged(name: str, custom_id: str, numbers: dict[str, Any]) -> discord.ui.View:
     """A card with any custom_id on it: only the bot can make one, but a number in it can be anybody's."""
     view = discord.ui.View(timeout=None)
-    if name == "ColumnSelect":
-        view.add_item(discord.ui.Select(custom_id=custom_id, options=[discord.SelectOption(label="-", value="0")]))
+    if name in PICKED:
+        options = [discord.SelectOption(label="-", value=PICKED[name].format(**numbers))]
+        view.add_item(discord.ui.Select(custom_id=custom_id, options=options))
     else:
         view.add_item(discord.ui.Button(label=name, custom_id=custom_id))
     view.stop()

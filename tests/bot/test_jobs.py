@@ -12,7 +12,19 @@ from sqlalchemy import text, update
 
 from db.blobs import write_blob
 from db.tables import OutputFile, Upload
-from tests.bot.talk import PLACES, Place, Talk, add_file, add_review, buttons, numberless, review_file, table, words
+from tests.bot.talk import (
+    PLACES,
+    Place,
+    Talk,
+    add_file,
+    add_review,
+    buttons,
+    choices,
+    numberless,
+    review_file,
+    table,
+    words,
+)
 from tests.fixtures.discord import World
 
 NOWHERE = 999_999
@@ -73,6 +85,18 @@ async def test_pages_outlive_a_restart_and_an_hour_and_are_ones_own(world: World
     closed = await alice.click(page, "Next")
     assert "These pages are closed" in closed.content
     assert closed.ephemeral
+
+
+async def test_one_is_picked_from_the_list_after_a_restart_too(world: World, alice: Talk) -> None:
+    job = await add_file(world, world.alice, review_file(3), name="**club**.csv")
+    listed = await alice.slash("jobs list")
+    (option,) = choices(listed)
+    assert (option["value"], option["label"]) == (str(job), f"{job} · **club**.csv · being read")
+    await world.restart()
+    shown = await alice.pick(listed, "job:pick", str(job))
+    assert shown.ephemeral
+    assert f"Job {job}" in words(shown)
+    assert "Cancel" in buttons(shown)
 
 
 async def test_list_of_unfinished(world: World, alice: Talk) -> None:

@@ -23,6 +23,7 @@ from tests.bot.talk import (
     add_file,
     add_review,
     buttons,
+    choices,
     numberless,
     review_file,
     table,
@@ -207,6 +208,24 @@ async def test_show_gives_the_whole_verdict(world: World, alice: Talk) -> None:
     assert shown.ephemeral
     assert "Positive" in words(shown)
     assert f"Result {id_}" in words(shown)
+    assert {"Details", "Wrong?"} <= set(buttons(shown))
+
+
+async def test_one_is_picked_from_the_page_after_a_restart_too(world: World, alice: Talk) -> None:
+    hostile = "**A** @everyone\n[link](https://evil.example) \u202e" + "x" * 300
+    await add_review(world, world.alice, f"{GOOD} {GOOD}", film="Heat")
+    await add_review(world, world.alice, hostile)
+    await world.work()
+    newest, first = await found(world, world.alice)
+    page = await alice.slash("results search")
+    options = {one["value"]: one for one in choices(page)}
+    assert list(options) == [str(newest), str(first)]
+    assert options[str(newest)]["description"] == "**A** @everyone [link](https://evil.example) " + "x" * 54 + "…"
+    assert "Positive" in options[str(first)]["label"]
+    await world.restart()
+    shown = await alice.pick(page, "result:pick", str(first))
+    assert shown.ephemeral
+    assert f"Result {first}" in words(shown)
     assert {"Details", "Wrong?"} <= set(buttons(shown))
 
 

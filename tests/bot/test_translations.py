@@ -22,6 +22,7 @@ from bot.buttons import BUTTONS
 from bot.buttons.base import NumberButton
 from bot.buttons.job import AgainButton, ColumnSelect
 from bot.buttons.page import LABELS, ExportButton, PageButton
+from bot.buttons.pick import JobMenu, ResultMenu
 from bot.corrections import CorrectionForm
 from bot.forms import UploadForm
 from bot.i18n import ENGLISH, languages, number, speaking, tr, trn
@@ -241,6 +242,7 @@ def shown_texts() -> Iterator[tuple[str, int]]:
         yield PageButton(way, "0" * 16, 1).item.label or "", 80
     yield ExportButton("0" * 16).item.label or "", 80
     yield AgainButton("0" * 16).item.label or "", 80
+    yield from ((menu().item.placeholder or "", 150) for menu in (ResultMenu, JobMenu))
     yield ColumnSelect(1, ("", "b")).item.placeholder or "", 150
     for count in (1, 2, 10):
         yield trn("Score this file", "Score these files", count), 80
