@@ -112,7 +112,8 @@ def _for_openpyxl(text: str) -> str:
 
 def contents(data: bytes, name: str) -> tuple[list[str], list[list[Cell]]]:
     """(titles, rows) of a file."""
-    opened = open_table(io.BytesIO(data), name, LIMITS)
+    # The column is named as it is to the reader: an empty one beside two of prose would leave the sheet in doubt.
+    opened = open_table(io.BytesIO(data), name, LIMITS, "review")
     try:
         opened.table.complete()
         records: Any = list(opened.table.records())
