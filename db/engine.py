@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Final
@@ -23,6 +24,8 @@ from db.gate import Gate
 
 BUSY_S: Final = 30
 """Longest wait for SQLite's one write lock, seconds."""
+SWITCH_S: Final = 0.01
+"""Pause between two attempts to put a new SQLite file into write-ahead mode, seconds."""
 CONNECT_S: Final = 5
 """Longest wait for PostgreSQL to answer a connection, seconds."""
 GONE_MS: Final = 50_000
@@ -96,8 +99,7 @@ def make_engine(url: URL, *, durable: bool, foreign_keys: bool = True) -> Engine
     @event.listens_for(engine, "connect")
     def connected(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = None  # sqlite3 must not begin by itself: its BEGIN is deferred
-        if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
-            connection.execute("PRAGMA journal_mode=WAL")
+        to_wal(connection)
         connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
         connection.execute(f"PRAGMA cache_size=-{CACHE_KIB}")
         # The process that somebody waits for leaves that work to the others, where there are any.
@@ -110,6 +112,23 @@ def make_engine(url: URL, *, durable: bool, foreign_keys: bool = True) -> Engine
         connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
 
     return engine
+
+
+def to_wal(connection: sqlite3.Connection) -> None:
+    """Puts a new file into write-ahead mode, however many processes do so at the same moment.
+
+    The switch is the one statement for which SQLite does not wait: where two processes meet in it, one is told at once
+    that the database is locked, whatever its timeout (10 of 1,200 files, measured). Raises sqlite3.OperationalError.
+    """
+    until = time.monotonic() + BUSY_S
+    while connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return  # also where the file system has no shared memory, and the mode stays what it was
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+        time.sleep(SWITCH_S)
 
 
 class Database:

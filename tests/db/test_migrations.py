@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import shutil
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +15,7 @@ from sqlalchemy import inspect, text
 
 from db import engine
 from db.engine import Database
-from db.errors import SchemaOutdated
+from db.errors import DatabaseUnavailable, SchemaOutdated
 from db.migrate import SCRIPTS, check, config, upgrade
 from db.tables import Base
 from tests.db.steps import check_invariants, done_file, predictions
@@ -151,6 +152,33 @@ def test_several_processes_upgrade_at_once(any_empty_url: str, tmp_path: Path) -
         _, errors = process.communicate(timeout=60)
         assert process.returncode == 0, errors.decode()
     assert check(any_empty_url) == []
+
+
+def test_two_processes_that_meet_in_making_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "new.sqlite3"
+    other = sqlite3.connect(file, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    waited: list[float] = []
+
+    def the_other_goes_on(seconds: float) -> None:
+        waited.append(seconds)
+        other.execute("COMMIT")
+
+    monkeypatch.setattr("db.engine.time.sleep", the_other_goes_on)
+    upgrade(f"sqlite:///{file}")
+    other.close()
+    assert waited == [engine.SWITCH_S]  # SQLite itself does not wait there, whatever the timeout
+    assert check(f"sqlite:///{file}") == []
+
+
+def test_a_file_that_stays_locked_is_an_outage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "new.sqlite3"
+    other = sqlite3.connect(file, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    monkeypatch.setattr(engine, "BUSY_S", -1)
+    with pytest.raises(DatabaseUnavailable, match="was locked for"):
+        upgrade(f"sqlite:///{file}")
+    other.close()
 
 
 def test_a_database_of_a_newer_program_is_left_alone(any_url: str) -> None:
