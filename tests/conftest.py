@@ -1,4 +1,4 @@
-"""Fixtures shared by all rooms; each file in tests/fixtures has one subject."""
+"""Fixtures shared by all rooms, each file in tests/fixtures with one subject, and how parameters are named."""
 
 pytest_plugins = [
     "tests.fixtures.databases",
@@ -7,3 +7,12 @@ pytest_plugins = [
     "tests.fixtures.discord",
     "tests.fixtures.scorer",
 ]
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Names a parameter of bytes by its argument; pytest numbers those that are equal.
+
+    pytest would spell the bytes out, and a packed file has the second of its making in them: two processes of
+    pytest-xdist that collected in different seconds would not have the same tests, and the run would end there.
+    """
+    return argname if isinstance(val, bytes) else None

@@ -72,3 +72,15 @@ def test_compose_runs_commands_that_exist() -> None:
 def test_no_data_is_committed() -> None:
     tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, check=True, capture_output=True, text=True).stdout.split()
     assert not [path for path in tracked if re.search(r"\.(parquet|csv|sqlite3?|db)$|uv\.lock$", path)]
+
+
+def test_names_of_tests_are_the_same_in_every_process(request: pytest.FixtureRequest) -> None:
+    parameters = [
+        (item.name, value)
+        for item in request.session.items
+        if isinstance(item, pytest.Function) and hasattr(item, "callspec")
+        for value in item.callspec.params.values()
+        if isinstance(value, bytes) and len(value) > 1
+    ]
+    for name, value in parameters:  # what is packed has the second of its making in it
+        assert value.decode("ascii", "backslashreplace") not in name, name
