@@ -99,7 +99,7 @@ def make_engine(url: URL, *, durable: bool, foreign_keys: bool = True) -> Engine
     @event.listens_for(engine, "connect")
     def connected(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = None  # sqlite3 must not begin by itself: its BEGIN is deferred
-        to_wal(connection)
+        _to_wal(connection)
         connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
         connection.execute(f"PRAGMA cache_size=-{CACHE_KIB}")
         # The process that somebody waits for leaves that work to the others, where there are any.
@@ -114,7 +114,7 @@ def make_engine(url: URL, *, durable: bool, foreign_keys: bool = True) -> Engine
     return engine
 
 
-def to_wal(connection: sqlite3.Connection) -> None:
+def _to_wal(connection: sqlite3.Connection) -> None:
     """Puts a new file into write-ahead mode, however many processes do so at the same moment.
 
     The switch is the one statement for which SQLite does not wait: where two processes meet in it, one is told at once

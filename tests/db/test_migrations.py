@@ -7,6 +7,8 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -154,10 +156,18 @@ def test_several_processes_upgrade_at_once(any_empty_url: str, tmp_path: Path) -
     assert check(any_empty_url) == []
 
 
-def test_two_processes_that_meet_in_making_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    file = tmp_path / "new.sqlite3"
-    other = sqlite3.connect(file, isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
+@pytest.fixture
+def other(tmp_path: Path) -> Iterator[sqlite3.Connection]:
+    """Another process's connection that holds the lock of the new file `new.sqlite3`."""
+    with closing(sqlite3.connect(tmp_path / "new.sqlite3", isolation_level=None)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        yield connection
+
+
+def test_two_processes_that_meet_in_making_the_file(
+    other: sqlite3.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"sqlite:///{tmp_path / 'new.sqlite3'}"
     waited: list[float] = []
 
     def the_other_goes_on(seconds: float) -> None:
@@ -165,20 +175,16 @@ def test_two_processes_that_meet_in_making_the_file(tmp_path: Path, monkeypatch:
         other.execute("COMMIT")
 
     monkeypatch.setattr("db.engine.time.sleep", the_other_goes_on)
-    upgrade(f"sqlite:///{file}")
-    other.close()
+    upgrade(url)
     assert waited == [engine.SWITCH_S]  # SQLite itself does not wait there, whatever the timeout
-    assert check(f"sqlite:///{file}") == []
+    assert check(url) == []
 
 
+@pytest.mark.usefixtures("other")
 def test_a_file_that_stays_locked_is_an_outage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    file = tmp_path / "new.sqlite3"
-    other = sqlite3.connect(file, isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
     monkeypatch.setattr(engine, "BUSY_S", -1)
     with pytest.raises(DatabaseUnavailable, match="was locked for"):
-        upgrade(f"sqlite:///{file}")
-    other.close()
+        upgrade(f"sqlite:///{tmp_path / 'new.sqlite3'}")
 
 
 def test_a_database_of_a_newer_program_is_left_alone(any_url: str) -> None:
