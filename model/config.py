@@ -73,10 +73,21 @@ class TrainingConfig(_Section):
 
 
 class TeacherConfig(_Section):
-    """The teachers (`model.teachers`): language models of all reviews, classifiers on them, and an n-gram model."""
+    """The teachers (`model.teachers`): an n-gram model and, as named here, further ones of other kinds."""
 
-    directions: Annotated[tuple[Literal["forward", "backward"], ...], Field(min_length=1)] = ("forward",)
-    """In which language models, each with its classifier, read. The student starts with the first one's embedding."""
+    earlier: Path | None = None
+    """A model folder of an earlier run on the same data: the student starts with its weights, and it teaches what has
+    no label. (What has one it knows too well.)"""
+    encoder: Path | None = None
+    """The folder of a small pretrained transformer (`model.teachers.transformer`), fine-tuned on the labels."""
+    encoder_epochs: Count = 2
+    encoder_folds: Annotated[int, Field(ge=2)] = 2
+    """As `folds`; the transformer of one fold only labels each review that has no label, since that takes long."""
+    encoder_tokens: Count = 192
+    """WordPieces of a review that the transformer reads (1/4 head + 3/4 tail)."""
+    directions: tuple[Literal["forward", "backward"], ...] = ("forward",)
+    """In which language models, each with its classifier, read. The student starts with the first one's embedding, if
+    there is no `earlier`."""
     dimensions: Count = 300
     """Of the word embedding, with which the student starts."""
     units: Count = 512
@@ -94,9 +105,13 @@ class TeacherConfig(_Section):
     folds: Annotated[int, Field(ge=2)] = 3
     """A labelled review's soft label comes from models fitted without its film's fold."""
     max_tokens: Count = 400
-    """Of a review that the classifier reads (1/4 head + 3/4 tail)."""
+    """Of a review that the classifier reads while it is fitted (1/4 head + 3/4 tail)."""
+    label_tokens: Count = 400
+    """The same when it labels."""
     text_tokens: Count = 1024
     """The same for the language model."""
+    latent_dimensions: Annotated[int, Field(ge=0)] = 0
+    """Of the document vectors of a further teacher (`model.teachers.latent`); with 0 there is none."""
 
 
 class DistilConfig(_Section):
@@ -117,8 +132,8 @@ class DistilConfig(_Section):
     """Pieces of whole sentences cut from each review as further examples."""
     piece_sentences: Count = 6
     """Sentences of the longest piece."""
-    edits: bool = False
-    """Sentences turned into their opposite (`model.teachers.edits`) as further examples."""
+    edits: Annotated[float, Field(ge=0.0, le=1.0)] = 0.0
+    """Of the sentences that `model.teachers.edits` turns into their opposite, the share that are further examples."""
 
 
 class WideConfig(_Section):
@@ -168,8 +183,15 @@ class Config(_Section):
             raise ValueError("distil needs data.unlabelled")
         if self.teacher and not self.distil:
             raise ValueError("teacher needs distil: nothing would learn from it")
-        if self.teacher and self.teacher.dimensions != self.network.dimensions:
-            raise ValueError("network.dimensions must be teacher.dimensions: the student starts with that embedding")
+        if self.distil and not self.teacher and (self.distil.pieces or self.distil.edits):
+            raise ValueError("distil.pieces and distil.edits need a teacher")
+        if self.teacher and self.teacher.earlier is None:
+            if not self.teacher.directions:
+                raise ValueError("teacher needs directions or earlier: the student starts with what they learned")
+            if self.teacher.dimensions != self.network.dimensions:
+                raise ValueError(
+                    "network.dimensions must be teacher.dimensions: the student starts with that embedding"
+                )
         return self
 
 

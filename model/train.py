@@ -12,6 +12,7 @@ from rich.console import Console
 from model import assemble, calibration, config, data, metrics, wide
 from model.config import Config
 from model.data import Corpus
+from model.teachers.earlier import Start
 from model.wide import Wide
 
 if TYPE_CHECKING:
@@ -46,17 +47,17 @@ def _examples(corpus: Corpus, rows: NDArray[np.int64], limit: int) -> "Examples"
     return Examples(corpus.ids(rows, limit), corpus.reviews.labels[rows].astype(np.float32))
 
 
-def _fitted(
-    settings: Config, corpus: Corpus, vectors: NDArray[np.float32], train: "Examples", folder: Path, resume: bool
-) -> "Fitted":
-    """One network, fresh from its seed and the embedding `vectors`, fitted on `train`; checkpoints go to `folder`."""
+def _fitted(settings: Config, corpus: Corpus, start: Start, train: "Examples", folder: Path, resume: bool) -> "Fitted":
+    """One network, from `start` and its seed, fitted on `train`; checkpoints go to `folder`."""
     import keras
 
     from model import fit, network
 
     keras.utils.set_random_seed(settings.training.seed)
     built = network.build(settings.network, len(corpus.vocabulary))
-    network.set_embedding(built, vectors)
+    network.set_embedding(built, start.embedding)
+    if start.weights:
+        network.set_recurrent_weights(built, start.weights)
     folder.mkdir(parents=True, exist_ok=True)
     dev = _examples(corpus, corpus.split.dev, settings.serving.max_tokens)
     return built, fit.fit(built, train, dev, settings.training, folder, resume=resume)
@@ -78,7 +79,7 @@ def _self_taught(settings: Config, corpus: Corpus, folder: Path, resume: bool) -
     assert settings.distil is not None
     train = _examples(corpus, corpus.split.train, settings.training.max_tokens)
     ngrams = wide.train(*corpus.part(corpus.split.train), settings.wide)
-    teacher, _ = _fitted(settings, corpus, corpus.vectors, train, folder / "teacher", resume)
+    teacher, _ = _fitted(settings, corpus, Start(corpus.vectors), train, folder / "teacher", resume)
     tokens = corpus.unlabelled[: settings.distil.limit]
     rows = corpus.encoded(tokens, settings.training.max_tokens)
     dev_tokens, dev_labels = corpus.part(corpus.split.dev)
@@ -91,7 +92,7 @@ def _self_taught(settings: Config, corpus: Corpus, folder: Path, resume: bool) -
 def _taught(settings: Config, corpus: Corpus, folder: Path, resume: bool) -> "tuple[Examples, Wide, Taught]":
     """The same with the teachers of `model.teachers`, who also label pieces of reviews; both parts learn from them.
 
-    Edited sentences are labelled by rule: no teacher knows better than the rule that made them.
+    The network learns from edited sentences too. A rule labels them: no teacher knows better than what made them.
     """
     from model import fit
     from model.teachers import edits, stage
@@ -100,15 +101,17 @@ def _taught(settings: Config, corpus: Corpus, folder: Path, resume: bool) -> "tu
     assert distil is not None
     seed = settings.training.seed
     found = stage.documents(corpus, distil.pieces, distil.piece_sentences, distil.limit, seed)
-    turned = list(edits.edits(found.tokens[: found.reviews], seed)) if distil.edits else []
-    tokens = [*found.tokens, *(edit.tokens for edit in turned)]
-    features = wide.Features(tokens, settings.wide, counted=found.reviews)
+    features = wide.Features(found.tokens, settings.wide, counted=found.reviews)
     taught = stage.run(settings, corpus, found, features, folder / "teachers", resume=resume)
     labels = corpus.reviews.labels[corpus.split.train].astype(np.float32)
-    rules = np.asarray([edit.probability for edit in turned], dtype=np.float32)
-    targets = np.concatenate([_mixed(settings, labels, taught.soft), rules])
+    targets = _mixed(settings, labels, taught.soft[: found.taught])
+    # No n-gram knows how far a negation reaches: with edits among its examples this part got a point worse.
     ngrams = features.fit(np.arange(len(targets)), targets)
-    rows = corpus.encoded(tokens, settings.training.max_tokens)
+    turned = edits.chosen(found.tokens[: found.reviews], distil.edits, seed)
+    rows = corpus.encoded(
+        [*found.tokens[: found.taught], *(edit.tokens for edit in turned)], settings.training.max_tokens
+    )
+    targets = np.append(targets, np.asarray([edit.probability for edit in turned], dtype=np.float32))
     return fit.Examples(rows, targets), ngrams, taught
 
 
@@ -125,12 +128,12 @@ def _parts(settings: Config, corpus: Corpus, folder: Path, resume: bool) -> "tup
     if settings.distil is None:
         train = _examples(corpus, corpus.split.train, settings.training.max_tokens)
         ngrams = wide.train(*corpus.part(corpus.split.train), settings.wide)
-        return _fitted(settings, corpus, corpus.vectors, train, target, resume), ngrams, {}
+        return _fitted(settings, corpus, Start(corpus.vectors), train, target, resume), ngrams, {}
     if settings.teacher is None:
         examples, ngrams = _self_taught(settings, corpus, folder, resume)
-        return _fitted(_student(settings), corpus, corpus.vectors, examples, target, resume), ngrams, {}
+        return _fitted(_student(settings), corpus, Start(corpus.vectors), examples, target, resume), ngrams, {}
     examples, ngrams, taught = _taught(settings, corpus, folder, resume)
-    fitted = _fitted(_student(settings), corpus, taught.embedding, examples, target, resume)
+    fitted = _fitted(_student(settings), corpus, taught.start, examples, target, resume)
     return fitted, ngrams, taught.facts
 
 

@@ -147,3 +147,10 @@ def edits(reviews: Sequence[Sequence[str]], seed: int) -> Iterator[Edit]:
         starts = sentence_starts(tokens)
         for first, end in pairwise(starts):
             yield from of_sentence(tokens[first:end], rng)
+
+
+def chosen(reviews: Sequence[Sequence[str]], share: float, seed: int) -> list[Edit]:
+    """A share (0 to 1) of the edits of tokenized reviews, drawn at random, in the order of the reviews."""
+    found = list(edits(reviews, seed)) if share else []
+    drawn = np.random.default_rng([seed, 6]).permutation(len(found))[: round(share * len(found))]
+    return [found[number] for number in np.sort(drawn)]

@@ -1,13 +1,16 @@
 """The teachers' work in one run: soft labels for labelled reviews, unlabelled ones, and pieces of both.
 
-Teachers of different kinds, an n-gram model and classifiers on language models that read forward and backward, each
-fitted once a fold without the fold's films, so that no review's soft label comes from a model that saw its label; what
-has no label gets the mean of all folds' models (bagging, Breiman 1996). Their logits are blended by a logistic
-regression on the out-of-fold ones (stacking, Wolpert 1992).
+Teachers of different kinds, an n-gram model, one on document vectors, classifiers on language models that read forward
+and backward, and a small pretrained transformer, each fitted once a fold without the fold's films, so that no review's
+soft label comes from a model that saw its label; what has no label gets the mean of all folds' models (bagging, Breiman
+1996). Their logits are blended by a logistic regression on the out-of-fold ones (stacking, Wolpert 1992). The model of
+an earlier run, which saw every label, joins the blend for what has none, with weights fitted on dev.
 """
 
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -16,55 +19,64 @@ from rich.console import Console
 
 from model import calibration, metrics
 from model.config import Config, TeacherConfig
-from model.data import Corpus
+from model.data import Corpus, file_hash
 from model.metrics import Floats
 from model.storage import write_arrays
-from model.teachers import classifier, language_model, spans
+from model.teachers import classifier, earlier, language_model, latent, spans, transformer, wordpieces
+from model.teachers.earlier import Start
 from model.teachers.layers import Shape
 from model.wide import Features
 
 Rows = list[NDArray[np.int32]]
+Numbers = NDArray[np.int64]
+Labels = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
 class Documents:
-    """Everything that gets a soft label, tokenized, in this order: labelled reviews, unlabelled ones, pieces.
+    """Everything that gets a soft label, tokenized, in this order: labelled reviews, unlabelled ones, pieces, dev.
 
-    labelled, unlabelled: how many of each; owner: int64 [documents], for a piece the document it was cut from, else
-    the document itself.
+    labelled, unlabelled, dev: how many of each; owner: int64 [documents], for a piece the document it was cut from,
+    else the document itself. Nobody learns from dev reviews; they tell what a teacher is worth that saw all labels.
     """
 
     tokens: list[list[str]]
     labelled: int
     unlabelled: int
     owner: NDArray[np.int64]
+    dev: int = 0
 
     @property
     def reviews(self) -> int:
         """Labelled and unlabelled ones."""
         return self.labelled + self.unlabelled
 
+    @property
+    def taught(self) -> int:
+        """Those and the pieces: what a student learns from."""
+        return len(self.tokens) - self.dev
+
 
 @dataclass(frozen=True, slots=True)
 class Taught:
-    """soft: float64 [documents], the blended teachers' logit; embedding: float32 [words, dimensions] that they learned;
-    facts: what the card says about them.
-    """
+    """soft: float64 [documents], the blended teachers' logit; start: of the student; facts: what the card says."""
 
     soft: Floats
-    embedding: NDArray[np.float32]
+    start: Start
     facts: dict[str, object]
 
 
 def documents(corpus: Corpus, pieces: int, longest: int, limit: int | None, seed: int) -> Documents:
-    """The training part, its unlabelled reviews (at most `limit`), and `pieces` pieces cut from each of them."""
+    """The training part, its unlabelled reviews (at most `limit`), `pieces` pieces cut from each of them, and dev."""
     labelled = [corpus.tokens[row] for row in corpus.split.train]
     unlabelled = corpus.unlabelled[:limit]
     whole = [*labelled, *unlabelled]
     rng = np.random.default_rng([seed, 4])
     cut = [spans.cut(row, longest, rng) for _ in range(pieces) for row in whole]
-    owner = np.concatenate([np.arange(len(whole))] * (1 + pieces))
-    return Documents([*whole, *cut], len(labelled), len(unlabelled), owner)
+    dev = [corpus.tokens[row] for row in corpus.split.dev]
+    own = len(whole) + len(cut) + np.arange(len(dev))
+    owner = np.concatenate([*[np.arange(len(whole))] * (1 + pieces), own])
+    return Documents([*whole, *cut, *dev], len(labelled), len(unlabelled), owner, len(dev))
 
 
 def folds(films: list[str], number: int) -> NDArray[np.int64]:
@@ -100,95 +112,177 @@ def _read(direction: str, ids: Rows) -> Rows:
     return ids if direction == "forward" else [np.ascontiguousarray(row[::-1]) for row in ids]
 
 
-def scored_by(found: Documents, fold: NDArray[np.int64], number: int) -> NDArray[np.bool_]:
+def scored_by(found: Documents, fold: Numbers, number: int, *, shared: bool = False) -> NDArray[np.bool_]:
     """Which folds' models label each document (bool [number, documents]).
 
-    For a labelled review and its pieces the one that never saw its film; for the others all, whose mean counts.
+    For a labelled review and its pieces the one that never saw its film; for the others all, whose mean counts, or with
+    `shared` one each.
     """
     with_label = found.owner < found.labelled
-    own = fold[np.where(with_label, found.owner, 0)]
-    return np.asarray(~with_label[None, :] | (own[None, :] == np.arange(number)[:, None]), dtype=np.bool_)
+    own = np.where(with_label, fold[np.where(with_label, found.owner, 0)], found.owner % number)
+    by = own[None, :] == np.arange(number)[:, None]
+    return np.asarray(by if shared else by | ~with_label[None, :], dtype=np.bool_)
 
 
-def _ngrams(found: Documents, features: Features, labels: NDArray[np.float32], fold: NDArray[np.int64]) -> Floats:
-    """Logits of the n-gram teacher (float64 [documents])."""
+def _each_fold(
+    found: Documents, fold: Numbers, labelled: Callable[[int, Numbers, Numbers], Floats], *, shared: bool = False
+) -> Floats:
+    """Logits (float64 [documents]) by the models of all folds; shared: as in `scored_by`.
+
+    `labelled` gets a fold, the labelled reviews to fit on and the documents to label, and returns the latter's logits.
+    """
     number = int(fold.max()) + 1
-    by = scored_by(found, fold, number)
+    by = scored_by(found, fold, number, shared=shared)
     logits = np.zeros(len(found.tokens))
     for current in range(number):
-        rows = np.flatnonzero(fold != current)
         mine = np.flatnonzero(by[current])
-        logits[mine] += features.logits(features.fit(rows, labels[rows]), mine)
+        logits[mine] += labelled(current, np.flatnonzero(fold != current), mine)
     return np.asarray(logits / by.sum(axis=0), dtype=np.float64)
+
+
+def _ngrams(found: Documents, features: Features, labels: Labels, fold: Numbers) -> Floats:
+    """Logits of the n-gram teacher (float64 [documents])."""
+    return _each_fold(found, fold, lambda _, rows, mine: features.logits(features.fit(rows, labels[rows]), mine))
+
+
+def _latent(found: Documents, features: Features, dimensions: int, labels: Labels, fold: Numbers, seed: int) -> Floats:
+    """The same of the teacher on document vectors."""
+    vectors = latent.vectors(features, found.reviews, dimensions, seed)
+    return _each_fold(found, fold, lambda _, rows, mine: latent.logits(vectors[rows], labels[rows], vectors[mine]))
+
+
+def _kept(path: Path, name: str, made: Callable[[], Floats], resume: bool) -> Floats:
+    """A teacher's logits, made, or with `resume` read back from `path`."""
+    if not (resume and path.is_file()):
+        Console().print(f"Teacher: {name}")
+        write_arrays(path, {"logits": made()})
+    with np.load(path) as stored:
+        return np.asarray(stored["logits"], dtype=np.float64)
 
 
 def _recurrent(
     settings: Config,
     teacher: TeacherConfig,
     found: Documents,
-    ids: Rows,
-    labels: NDArray[np.float32],
-    fold: NDArray[np.int64],
+    read: Callable[[int], Rows],
+    labels: Labels,
+    fold: Numbers,
     shape: Shape,
     weights: list[NDArray[np.float32]],
     folder: Path,
     resume: bool,
 ) -> Floats:
-    """The same of the classifier on a language model; each fold's logits are kept in `folder`."""
-    number = int(fold.max()) + 1
-    by = scored_by(found, fold, number)
-    logits = np.zeros(len(found.tokens))
-    for current in range(number):
-        path = folder / f"classifier_{current}.npz"
-        mine = np.flatnonzero(by[current])
-        if not (resume and path.is_file()):
+    """The same of the classifier on a language model; each fold's logits are kept in `folder`.
+
+    read: the documents' word ids in its order, cut to a number of tokens.
+    """
+    learned, asked = read(teacher.max_tokens), read(teacher.label_tokens)
+
+    def labelled(current: int, rows: Numbers, mine: Numbers) -> Floats:
+        def made() -> Floats:
             plan = classifier.Plan(epochs=teacher.classifier_epochs, seed=settings.training.seed + current)
             model = classifier.Classifier(shape, weights, plan)
-            rows = np.flatnonzero(fold != current)
-            model.fit([ids[row] for row in rows], labels[rows], f"{folder.name} teacher {current + 1}/{number}")
-            write_arrays(path, {"logits": model.predict([ids[row] for row in mine])})
-        with np.load(path) as stored:
-            logits[mine] += stored["logits"]
-    return np.asarray(logits / by.sum(axis=0), dtype=np.float64)
+            note = f"{folder.name} teacher {current + 1}/{teacher.folds}"
+            model.fit([learned[row] for row in rows], labels[rows], note)
+            return model.predict([asked[row] for row in mine])
+
+        return _kept(folder / f"classifier_{current}.npz", f"{folder.name}, fold {current + 1}", made, resume)
+
+    return _each_fold(found, fold, labelled)
+
+
+def _transformer(
+    settings: Config,
+    teacher: TeacherConfig,
+    encoder: Path,
+    found: Documents,
+    labels: Labels,
+    films: list[str],
+    folder: Path,
+    resume: bool,
+) -> Floats:
+    """The same of the fine-tuned transformer; each fold's logits are kept in `folder`."""
+    pieces = wordpieces.WordPieces.read(encoder)
+    ids = [pieces.encode(tokens, teacher.encoder_tokens) for tokens in found.tokens]
+
+    def labelled(current: int, rows: Numbers, mine: Numbers) -> Floats:
+        def made() -> Floats:
+            plan = transformer.Plan(epochs=teacher.encoder_epochs, seed=settings.training.seed + current)
+            model = transformer.Classifier(transformer.read(encoder), plan)
+            note = f"transformer teacher {current + 1}/{teacher.encoder_folds}"
+            model.fit([ids[row] for row in rows], labels[rows], note)
+            return model.predict([ids[row] for row in mine])
+
+        return _kept(folder / f"transformer_{current}.npz", f"transformer, fold {current + 1}", made, resume)
+
+    return _each_fold(found, folds(films, teacher.encoder_folds), labelled, shared=True)
+
+
+def _blended(
+    logits: dict[str, Floats], earlier: Floats | None, found: Documents, labels: NDArray[np.int8], dev: NDArray[np.int8]
+) -> tuple[Floats, dict[str, object]]:
+    """The teachers' blended logit (float64 [documents]) and what the card says of it.
+
+    logits: out of fold for what has a label; earlier: of a model that saw all labels; dev: labels of the dev part.
+    """
+    known, last = slice(0, found.labelled), slice(found.taught, None)
+    soft = calibration.fit([each[known] for each in logits.values()], labels).logits(*logits.values())
+    facts: dict[str, object] = {"out-of-fold accuracy": _accuracies(logits | {"blend": soft}, known, labels)}
+    if earlier is None:
+        return soft, facts
+    both = calibration.fit([soft[last], earlier[last]], dev).logits(soft, earlier)
+    asked = {"blend": soft, "earlier model": earlier, "both": both}
+    facts["dev accuracy"] = _accuracies(asked, last, dev)
+    return np.where(found.owner < found.labelled, soft, both), facts
+
+
+def _accuracies(logits: dict[str, Floats], part: slice, labels: NDArray[np.int8]) -> dict[str, float]:
+    return {name: round(metrics.accuracy(metrics.sigmoid(each[part]), labels), 6) for name, each in logits.items()}
 
 
 def run(
     settings: Config, corpus: Corpus, found: Documents, features: Features, folder: Path, *, resume: bool
 ) -> Taught:
-    """Trains the teachers and labels all of `found`. Finished steps stay in `folder`; `resume` goes on after them."""
+    """Trains the teachers and labels all of `found`. Finished steps stay in `folder`; `resume` goes on after them.
+
+    Raises `DataError` for an encoder or an earlier model that cannot be used.
+    """
     teacher = settings.teacher
     assert teacher is not None
     folder.mkdir(parents=True, exist_ok=True)
-    console = Console()
     labels = corpus.reviews.labels[corpus.split.train].astype(np.float32)
-    fold = folds(_groups(corpus), teacher.folds)
-    ids = corpus.encoded(found.tokens, teacher.max_tokens)
-    text = corpus.encoded(found.tokens[: found.reviews], teacher.text_tokens)
-    path = folder / "ngrams.npz"
-    if not (resume and path.is_file()):
-        console.print("Teacher: n-grams, a fold at a time")
-        write_arrays(path, {"logits": _ngrams(found, features, labels, fold)})
-    with np.load(path) as stored:
-        logits = {"n-grams": stored["logits"]}
-    embedding = None
+    films = _groups(corpus)
+    fold = folds(films, teacher.folds)
+    start = earlier.read(teacher.earlier, settings.network, corpus.vocabulary) if teacher.earlier else None
+    facts: dict[str, object] = {"folds": teacher.folds}
+    ngrams = partial(_ngrams, found, features, labels, fold)
+    logits = {"n-grams": _kept(folder / "ngrams.npz", "n-grams", ngrams, resume)}
+    if size := teacher.latent_dimensions:
+        vectors = partial(_latent, found, features, size, labels, fold, settings.training.seed)
+        logits["document vectors"] = _kept(folder / "latent.npz", "document vectors", vectors, resume)
+    text = corpus.encoded(found.tokens[: found.reviews], teacher.text_tokens) if teacher.directions else []
     for direction in teacher.directions:
         target = folder / direction
         shape, weights = _pretrained(settings, teacher, corpus, _read(direction, text), target, resume)
-        rows = _read(direction, ids)
+
+        def read(limit: int, direction: str = direction) -> Rows:
+            return _read(direction, corpus.encoded(found.tokens, limit))
+
         logits[f"language model, {direction}"] = _recurrent(
-            settings, teacher, found, rows, labels, fold, shape, weights, target, resume
+            settings, teacher, found, read, labels, fold, shape, weights, target, resume
         )
-        embedding = weights[0] if embedding is None else embedding
-    assert embedding is not None, "a config names a direction"
-    known = slice(0, found.labelled)
-    right = labels.astype(np.int8)
-    soft = calibration.fit([each[known] for each in logits.values()], right).logits(*logits.values())
-    facts: dict[str, object] = {
-        "folds": teacher.folds,
-        "out-of-fold accuracy": {
-            name: round(metrics.accuracy(metrics.sigmoid(each[known]), right), 6)
-            for name, each in (logits | {"blend": soft}).items()
-        },
-    }
-    console.print(f"Teachers: {facts}")
-    return Taught(soft, embedding, facts)
+        start = start or Start(weights[0])
+    if teacher.encoder:
+        logits["transformer"] = _transformer(settings, teacher, teacher.encoder, found, labels, films, folder, resume)
+        facts["encoder sha256"] = file_hash(teacher.encoder / transformer.WEIGHTS)
+    assert start is not None, "a config names a direction or an earlier model"
+    known = None
+    if teacher.earlier:
+        facts["earlier model"] = start.version
+        asked = partial(earlier.logits, teacher.earlier, found.tokens, settings.training.threads)
+        known = _kept(folder / "earlier.npz", "earlier model", asked, resume)
+    dev = corpus.reviews.labels[corpus.split.dev]
+    soft, said = _blended(logits, known, found, labels.astype(np.int8), dev)
+    facts |= said
+    Console().print(f"Teachers: {facts}")
+    return Taught(soft, start, facts)

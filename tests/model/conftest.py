@@ -1,8 +1,11 @@
 """Made-up reviews (no text of the data set), a tiny trained run, and the shipped folder."""
 
+import json
 import random
+import string
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -64,3 +67,38 @@ def tiny_run(tiny_config: config.Config, tmp_path_factory: pytest.TempPathFactor
 def tiny_folder(tiny_run: Path) -> Path:
     """The model folder of the tiny run."""
     return tiny_run / "model"
+
+
+@pytest.fixture(scope="session")
+def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder as a pretrained encoder has it, with random weights; its word pieces are the letters."""
+    from safetensors.numpy import save_file
+
+    folder = tmp_path_factory.mktemp("encoder")
+    letters = [mark + letter for mark in ("", "##") for letter in string.ascii_lowercase]
+    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", *letters, ".", "!", "'"]
+    (folder / "vocab.txt").write_text("\n".join(words) + "\n", encoding="utf-8")
+    described = {"model_type": "bert", "hidden_act": "gelu", "layer_norm_eps": 1e-12}
+    described |= {"num_hidden_layers": 2, "num_attention_heads": 2}
+    (folder / "config.json").write_text(json.dumps(described), encoding="utf-8")
+    rng = np.random.default_rng(1)
+    width, inner = 16, 32
+
+    def drawn(*shape: int) -> np.ndarray:
+        return rng.normal(0.0, shape[-1] ** -0.5, shape).astype(np.float32)
+
+    tables = {"word": len(words), "position": 128, "token_type": 2}
+    weights = {f"embeddings.{name}_embeddings.weight": drawn(rows, width) for name, rows in tables.items()}
+    names = ["attention.self.query", "attention.self.key", "attention.self.value", "attention.output.dense"]
+    kernels = dict.fromkeys(names, (width, width))
+    kernels |= {"intermediate.dense": (inner, width), "output.dense": (width, inner)}
+    norms = ["embeddings.LayerNorm"]
+    for number in range(2):
+        prefix = f"encoder.layer.{number}."
+        for name, shape in kernels.items():
+            weights |= {f"{prefix}{name}.weight": drawn(*shape), f"{prefix}{name}.bias": drawn(shape[0])}
+        norms += [f"{prefix}{name}.LayerNorm" for name in ("attention.output", "output")]
+    for name in norms:
+        weights |= {f"{name}.weight": 1.0 + 0.1 * drawn(width), f"{name}.bias": 0.1 * drawn(width)}
+    save_file(weights, folder / "model.safetensors")
+    return folder

@@ -27,7 +27,7 @@ def test_config_validates(path: Path) -> None:
 
 
 def test_the_expected_configs_are_there() -> None:
-    expected = {"default", "quick", "tiny", "compare", "search", *(f"baseline_{kind}" for kind in KINDS)}
+    expected = {"default", "first", "quick", "tiny", "compare", "search", *(f"baseline_{kind}" for kind in KINDS)}
     assert expected <= {path.stem for path in CONFIGS}
 
 
@@ -42,6 +42,12 @@ def test_the_expected_configs_are_there() -> None:
         (
             "name = 'x'\n[data]\nlabelled = 'a'\nunlabelled = 'b'\n[distil]\n[teacher]\ndimensions = 7",
             "network.dimensions must be",
+        ),
+        ("name = 'x'\n[data]\nlabelled = 'a'\nunlabelled = 'b'\n[distil]\nedits = 0.5", "need a teacher"),
+        ("name = 'x'\n[data]\nlabelled = 'a'\n[distil]\nedits = 1.5", "distil.edits"),
+        (
+            "name = 'x'\n[data]\nlabelled = 'a'\nunlabelled = 'b'\n[distil]\n[teacher]\ndirections = []",
+            "needs directions or earlier",
         ),
         ("name = ", "not valid TOML"),
     ],

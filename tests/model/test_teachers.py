@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from model.config import WideConfig
-from model.teachers import edits, language_model, recurrence, spans, stage
+from model.teachers import edits, language_model, latent, recurrence, spans, stage
 from model.teachers.layers import Shape
 from model.wide import Features
 
@@ -106,7 +106,7 @@ def test_an_interrupted_language_model_goes_on(
         assert float(np.abs(first.numpy() - second.numpy()).mean()) < 0.02
 
 
-def test_no_label_is_seen_by_the_model_that_labels_it() -> None:
+def test_no_label_is_seen_by_the_model_that_labels_it(monkeypatch: pytest.MonkeyPatch) -> None:
     # Every review has a word of its own and a random label: a model that saw the label would know it.
     rng = np.random.default_rng(3)
     count, free = 300, 40
@@ -126,6 +126,34 @@ def test_no_label_is_seen_by_the_model_that_labels_it() -> None:
     assert 0.35 < right < 0.65
     seen = features.logits(features.fit(np.arange(count), labels), np.arange(count))
     assert ((seen > 0) == (labels == 1)).mean() > 0.95
+    placed = np.eye(count + free, dtype=np.float32)[owner] * 20
+    monkeypatch.setattr(latent, "vectors", lambda *_: placed)
+    logits = stage._latent(found, features, count + free, labels, fold, seed=1)
+    right = ((logits[by] > 0) == (np.concatenate([labels, labels]) == 1)).mean()
+    assert 0.35 < right < 0.65
+    seen = latent.logits(placed[:count], labels, placed[:count])
+    assert ((seen > 0) == (labels == 1)).mean() > 0.95
+
+
+def test_document_vectors_know_words_that_no_label_explains() -> None:
+    # "superb" and "dire" stand in unlabelled reviews only, beside words that the labelled ones explain.
+    rng = np.random.default_rng(5)
+    sides = {True: ["good", "fine", "nice"], False: ["bad", "poor", "weak"]}
+    truth = rng.integers(0, 2, 600).astype(bool)
+    tokens = [
+        [*rng.choice(sides[side], 2), *rng.choice(["film", "plot", "cast", "scene"], 3)] for side in truth.tolist()
+    ]
+    for number in range(100, 600):
+        tokens[number].append("superb" if truth[number] else "dire")
+    pieces = [["superb"], ["dire"], ["unheard"]]
+    features = Features([*tokens, *pieces], WideConfig(bits=14, longest=1, min_count=1), counted=600)
+    found = latent.vectors(features, 600, 8, seed=1)
+    assert found.shape == (603, 8)
+    assert np.linalg.norm(found, axis=1) == pytest.approx([8**0.5] * 602 + [0.0], rel=1e-4)
+    good, bad, nothing = latent.logits(found[:100], truth[:100].astype(np.float32), found[600:])
+    assert good > 0.5
+    assert bad < -0.5
+    assert bad < nothing < good
 
 
 def test_what_has_no_label_gets_the_mean_of_all_models() -> None:
@@ -133,6 +161,29 @@ def test_what_has_no_label_gets_the_mean_of_all_models() -> None:
     found = stage.Documents([[]] * 10, 4, 1, np.asarray([0, 1, 2, 3, 4] * 2))
     by = stage.scored_by(found, np.asarray([0, 1, 2, 1]), 3)
     assert by.T.astype(int).tolist() == [[1, 0, 0], [0, 1, 0], [0, 0, 1], [0, 1, 0], [1, 1, 1]] * 2
+    # Or of one of them each, with its pieces.
+    by = stage.scored_by(found, np.asarray([0, 1, 2, 1]), 3, shared=True)
+    assert by.T.astype(int).tolist() == [[1, 0, 0], [0, 1, 0], [0, 0, 1], [0, 1, 0], [0, 1, 0]] * 2
+
+
+def test_a_model_that_saw_the_labels_teaches_only_what_has_none() -> None:
+    rng = np.random.default_rng(4)
+    labels, dev = rng.integers(0, 2, 200).astype(np.int8), rng.integers(0, 2, 100).astype(np.int8)
+    # 200 reviews with labels, 50 without, a piece of each, 100 of dev.
+    owner = np.concatenate([np.arange(250), np.arange(250), 500 + np.arange(100)])
+    found = stage.Documents([[]] * 600, 200, 50, owner, 100)
+    side = np.concatenate([labels, np.zeros(50), labels, np.zeros(50), dev]) * 2.0 - 1.0
+    weak = side + rng.normal(0, 2, 600)
+    knowing = np.where(owner < 200, 9 * side, side + rng.normal(0, 1, 600))
+    alone, facts = stage._blended({"weak": weak}, None, found, labels, dev)
+    assert set(facts) == {"out-of-fold accuracy"}
+    both, facts = stage._blended({"weak": weak}, knowing, found, labels, dev)
+    np.testing.assert_array_equal(both[owner < 200], alone[owner < 200])
+    rest = slice(500, None)
+    known = facts["dev accuracy"]
+    assert isinstance(known, dict)
+    assert known["both"] > known["blend"]
+    assert np.corrcoef(both[rest], knowing[rest])[0, 1] > np.corrcoef(alone[rest], knowing[rest])[0, 1] + 0.2
 
 
 def test_a_piece_is_no_second_witness() -> None:
@@ -168,3 +219,15 @@ def test_one_word_decides_and_is_turned(sentence: str, opposites: dict[str, floa
             assert len(said) == 1, edit
             assert edit.probability == pytest.approx(opposites[said[0]])
         assert len(found) == (1 + len(opposites) if opposites else 0)
+
+
+def test_the_share_of_edits_is_drawn_from_all_of_them_in_order() -> None:
+    reviews = [f"the plot is {word} . i saw it in a room .".split() for word in ("good", "great", "boring")]
+    everything = edits.chosen(reviews, 1.0, 3)
+    half = edits.chosen(reviews, 0.5, 3)
+    assert everything == list(edits.edits(reviews, 3))
+    assert len(half) == round(len(everything) / 2)
+    places = [everything.index(edit) for edit in half]
+    assert places == sorted(places)
+    assert edits.chosen(reviews, 0.5, 3) == half != edits.chosen(reviews, 0.5, 4)
+    assert edits.chosen(reviews, 0.0, 3) == []

@@ -40,10 +40,60 @@ def test_the_run_folder_holds_the_students_history_and_the_teachers_work(
     assert said["out-of-fold accuracy"]["blend"] > 0.7
 
 
+@pytest.fixture
+def second_config(tiny_config: config.Config, tiny_folder: Path, tiny_encoder: Path) -> config.Config:
+    """What `default.toml` is to `first.toml`: taught by the tiny run and a transformer, without a language model."""
+    assert tiny_config.teacher is not None
+    changes: dict[str, object] = {"earlier": tiny_folder, "encoder": tiny_encoder, "encoder_tokens": 60}
+    teacher = tiny_config.teacher.model_copy(update=changes | {"directions": ()})
+    return tiny_config.model_copy(update={"teacher": teacher})
+
+
+def test_a_second_run_goes_on_from_an_earlier_model(
+    second_config: config.Config, tiny_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = train.run_config(second_config, output=tmp_path)
+    metrics = json.loads((run / "model" / "metrics.json").read_text(encoding="utf-8"))
+    assert metrics["validation"]["metrics"]["accuracy"] > 0.9
+    said = json.loads((run / "model" / "card.json").read_text(encoding="utf-8"))["training"]["teachers"]
+    assert said["earlier model"] == folder.verify(tiny_folder)
+    assert set(said["out-of-fold accuracy"]) == {"n-grams", "document vectors", "transformer", "blend"}
+    assert set(said["dev accuracy"]) == {"blend", "earlier model", "both"}
+    assert len(said["encoder sha256"]) == 64
+    # Its first epoch begins where the other ended.
+    losses = [
+        json.loads((place / "network" / fit.HISTORY).read_text("utf-8"))[0]["loss"]
+        for place in (tiny_folder.parent, run)
+    ]
+    assert losses[1] < losses[0] - 0.05
+    # Finished teachers are not asked again.
+    before = folder.verify(run / "model")
+    monkeypatch.setattr("model.teachers.transformer.Classifier", None)
+    train.run_config(second_config, output=run, resume=True)
+    assert folder.verify(run / "model") == before
+
+
+def test_an_earlier_model_of_other_words_or_another_size_is_refused(
+    second_config: config.Config, tmp_path: Path
+) -> None:
+    wide = second_config.network.model_copy(update={"units": 9})
+    with pytest.raises(data.DataError, match=r"has 12 dimensions and 8 units; the config's network has 12 and 9"):
+        train.run_config(second_config.model_copy(update={"network": wide}), output=tmp_path / "a")
+    words = second_config.vocabulary.model_copy(update={"max_words": 20})
+    with pytest.raises(data.DataError, match="has other words"):
+        train.run_config(second_config.model_copy(update={"vocabulary": words}), output=tmp_path / "b")
+    assert second_config.teacher is not None
+    missing = second_config.teacher.model_copy(update={"earlier": tmp_path / "none"})
+    with pytest.raises(data.DataError, match="earlier model cannot be used"):
+        train.run_config(second_config.model_copy(update={"teacher": missing}), output=tmp_path / "c")
+
+
 def test_without_teachers_the_student_learns_from_a_network_like_itself(
     tiny_config: config.Config, tmp_path: Path
 ) -> None:
-    plain = tiny_config.model_copy(update={"teacher": None})
+    assert tiny_config.distil is not None
+    distil = tiny_config.distil.model_copy(update={"pieces": 0, "edits": 0.0})
+    plain = tiny_config.model_copy(update={"teacher": None, "distil": distil})
     run = train.run_config(plain, output=tmp_path)
     metrics = json.loads((run / "model" / "metrics.json").read_text(encoding="utf-8"))
     assert metrics["parts"]["recurrent"] > 0.65

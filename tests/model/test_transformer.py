@@ -1,0 +1,128 @@
+"""The pretrained encoder as a teacher: its pieces of words, its arithmetic, its fine-tuning, its folder."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from model.readers import DataError
+from model.teachers import transformer, wordpieces
+from model.text import tokenize
+
+
+def test_words_are_cut_into_their_longest_known_beginnings() -> None:
+    pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "un", "##bear", "##able", "##a", "good", "'", "t", "don", "/", "8"]
+    found = wordpieces.WordPieces([*pieces, "10", ".", "s", "it", "n"])
+
+    def said(text: str, limit: int = 100) -> list[str]:
+        names = {number: piece for piece, number in found.ids.items()}
+        return [names[number] for number in found.encode(tokenize(text), limit).tolist()]
+
+    assert said("Unbearable") == ["[CLS]", "un", "##bear", "##able", "[SEP]"]
+    # As BERT's own splitting has them, not as ours has.
+    assert said("don't") == ["[CLS]", "don", "'", "t", "[SEP]"]
+    assert said("n't") == ["[CLS]", "n", "'", "t", "[SEP]"]
+    assert said("It's 8/10...") == ["[CLS]", "it", "'", "s", "8", "/", "10", ".", ".", ".", "[SEP]"]
+    # A word with an end that is not known is unknown as a whole, however long.
+    assert said(f"good unx {'un' * 4000}") == ["[CLS]", "good", "[UNK]", "[UNK]", "[SEP]"]
+    assert said("good un un un un it it it it", limit=4) == ["[CLS]", "good", "it", "it", "it", "[SEP]"]
+    assert said("") == ["[CLS]", "[SEP]"]
+
+
+def _bert(weights: dict[str, np.ndarray], ids: np.ndarray, layers: int, heads: int) -> np.ndarray:
+    """The states of one text, straight from the formulas of the paper, in float64."""
+    from scipy.special import erf
+
+    def dense(block: np.ndarray, name: str) -> np.ndarray:
+        return block @ weights[f"{name}.weight"].T.astype(float) + weights[f"{name}.bias"]
+
+    def norm(block: np.ndarray, name: str) -> np.ndarray:
+        centred = block - block.mean(-1, keepdims=True)
+        scaled = centred / np.sqrt((centred**2).mean(-1, keepdims=True) + 1e-12)
+        return scaled * weights[f"{name}.weight"] + weights[f"{name}.bias"]
+
+    table = "embeddings.{}_embeddings.weight".format
+    states = weights[table("word")][ids] + weights[table("position")][: len(ids)] + weights[table("token_type")][0]
+    states = norm(states.astype(float), "embeddings.LayerNorm")
+    for number in range(layers):
+        name = f"encoder.layer.{number}."
+        q, k, v = (
+            np.split(dense(states, f"{name}attention.self.{part}"), heads, axis=-1)
+            for part in ("query", "key", "value")
+        )
+        read = []
+        for query, key, value in zip(q, k, v, strict=True):
+            scores = np.exp(query @ key.T / np.sqrt(query.shape[1]))
+            read.append(scores / scores.sum(-1, keepdims=True) @ value)
+        mixed = dense(np.concatenate(read, axis=-1), f"{name}attention.output.dense")
+        states = norm(states + mixed, f"{name}attention.output.LayerNorm")
+        wide = dense(states, f"{name}intermediate.dense")
+        wide = wide * 0.5 * (1 + erf(wide / np.sqrt(2)))
+        states = norm(states + dense(wide, f"{name}output.dense"), f"{name}output.LayerNorm")
+    return states
+
+
+def test_the_states_are_berts_whatever_stands_beside_a_text(tiny_encoder: Path) -> None:
+    from model import batches
+
+    read = transformer.read(tiny_encoder)
+    model = transformer.Classifier(read, transformer.Plan())
+    rng = np.random.default_rng(1)
+    rows = [rng.integers(4, 30, length).astype(np.int32) for length in (9, 1, 23)]
+    states = model.states(batches.padded(rows)).numpy()
+    for row, given in zip(rows, states, strict=True):
+        wanted = _bert(read.weights, row, read.layers, read.heads)
+        # bfloat16 has eight bits; the states have a spread of one.
+        np.testing.assert_allclose(given[: len(row)], wanted, atol=0.05)
+        assert np.abs(given[: len(row)] - wanted).mean() < 0.01
+    alone = model.predict([rows[1]])
+    assert model.predict(rows)[1] == pytest.approx(alone[0], abs=0.02)
+
+
+def test_it_learns_from_labels(tiny_encoder: Path) -> None:
+    rng = np.random.default_rng(2)
+    rows = [rng.integers(6, 30, 12).astype(np.int32) for _ in range(200)]
+    labels = rng.integers(0, 2, 200).astype(np.float32)
+    for row, label in zip(rows, labels, strict=True):
+        row[rng.integers(1, 12, 3)] = 4 + label
+    plan = transformer.Plan(epochs=20, learning_rate=3e-2, body_rate=5e-3, dropout=0.0)
+    model = transformer.Classifier(transformer.read(tiny_encoder), plan)
+    model.fit(rows[:150], labels[:150], "test")
+    assert ((model.predict(rows[150:]) > 0) == (labels[150:] == 1)).mean() > 0.9
+
+
+def _without(name: str) -> Any:
+    return lambda folder: (folder / name).unlink()
+
+
+def _other_kind(folder: Path) -> None:
+    config = json.loads((folder / "config.json").read_text("utf-8")) | {"model_type": "gpt2"}
+    (folder / "config.json").write_text(json.dumps(config), "utf-8")
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (_without("config.json"), "cannot be read: No such file"),
+        (_without("model.safetensors"), "cannot be read"),
+        (_other_kind, "not of BERT's architecture"),
+        (lambda folder: (folder / "config.json").write_text("{}", "utf-8"), "cannot be read: 'hidden_act'"),
+        (lambda folder: (folder / "model.safetensors").write_bytes(b"\1\0\0\0\0\0\0\0x"), "cannot be read"),
+        (_without("vocab.txt"), "vocabulary .* cannot be read"),
+        (lambda folder: (folder / "vocab.txt").write_text("good\nbad\n", "utf-8"), "not the vocabulary of an encoder"),
+    ],
+)
+def test_a_folder_that_is_no_encoder(tiny_encoder: Path, tmp_path: Path, damage: Any, message: str) -> None:
+    import shutil
+
+    folder = shutil.copytree(tiny_encoder, tmp_path / "encoder")
+    damage(folder)
+
+    def opened() -> None:
+        wordpieces.WordPieces.read(folder)
+        transformer.read(folder)
+
+    with pytest.raises(DataError, match=message):
+        opened()
