@@ -223,7 +223,8 @@ def remeasure(source: Path, target: Path, *, labelled: Path | None = None, threa
     old = folder.read_card(source)
     shutil.copytree(source, target, dirs_exist_ok=True)
     facts = {"name": old["config"], "notes": old["notes"], "data": old["data"], "code": old["code_sha256"]}
-    serving = replace(folder.read_serving(source), unknown_share=_configured(source)["unknown_share"])
+    # Bounds on the words' scores go as these do, before both are fitted anew.
+    serving = replace(folder.read_serving(source), unknown_share=_configured(source)["unknown_share"], review_bounds=[])
     alone = old["metrics"]["parts"]
     return _finished(
         target,

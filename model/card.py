@@ -141,8 +141,20 @@ def render(card: dict[str, Any]) -> str:
         f"- config `{card['config']}`, code sha256 `{card['code_sha256']}`",
         f"- training: {', '.join(f'{key} {value}' for key, value in card['training'].items())}",
         "",
-        "Large Movie Review Dataset v1.0 (Maas et al. 2011), train half; GloVe 6B (Pennington et al. 2014, PDDL 1.0). "
-        "No review text is in this folder.",
+        _sources(card),
         "",
     ]
     return "\n".join(lines)
+
+
+def _sources(card: dict[str, Any]) -> str:
+    """Whose texts the model learned from."""
+    said = (
+        "Large Movie Review Dataset v1.0 (Maas et al. 2011), train half; GloVe 6B (Pennington et al. 2014, PDDL 1.0). "
+    )
+    if "encoder sha256" in card["training"].get("teachers", {}):
+        said += (
+            "One of the teachers whose soft labels it learned from was fine-tuned from a small transformer that others "
+            "had pretrained on general text (`docs/third-party.md`). "
+        )
+    return said + "No review text is in this folder."

@@ -60,6 +60,8 @@ def test_a_second_run_goes_on_from_an_earlier_model(
     assert set(said["out-of-fold accuracy"]) == {"n-grams", "document vectors", "transformer", "blend"}
     assert set(said["dev accuracy"]) == {"blend", "earlier model", "both"}
     assert len(said["encoder sha256"]) == 64
+    assert "pretrained on general text" in (run / "model" / "CARD.md").read_text("utf-8")
+    assert "pretrained" not in (tiny_folder / "CARD.md").read_text("utf-8")
     # Its first epoch begins where the other ended.
     losses = [
         json.loads((place / "network" / fit.HISTORY).read_text("utf-8"))[0]["loss"]

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -233,6 +234,18 @@ def test_remeasuring_finds_the_same_rules_and_leaves_the_source_alone(
     assert [v.probability for v in Scorer(target).score(texts)] == [
         v.probability for v in Scorer(tiny_folder).score(texts)
     ]
+
+
+def test_remeasuring_a_folder_with_bounds_on_its_words(
+    tiny_folder: Path, tiny_config: config.Config, tmp_path: Path
+) -> None:
+    """As what ships has them; the tiny run has too few reviews for any."""
+    copy = Path(shutil.copytree(tiny_folder, tmp_path / "copy"))
+    np.save(copy / folder.OPTIONAL[0], np.ones(len(Scorer(copy)._vocabulary), dtype=np.float16))
+    folder.write_serving(copy, replace(folder.read_serving(copy), review_bounds=[[1.0, 0.5]]))
+    folder.seal(copy, folder.version(copy, "2026.01"))
+    target = assemble.remeasure(copy, tmp_path / "again", labelled=tiny_config.data.labelled, threads=1)
+    assert folder.read_serving(target) == folder.read_serving(tiny_folder)
 
 
 def test_word_scores_are_part_of_the_folder(tiny_folder: Path, tmp_path: Path) -> None:
