@@ -36,7 +36,7 @@ def read(folder: Path, network: NetworkConfig, vocabulary: Vocabulary) -> Start:
         version = files.verify(folder)
         serving = files.read_serving(folder)
     except files.ModelFolderError as error:
-        raise DataError(f"The earlier model cannot be used: {error}") from error
+        raise DataError(f"The earlier model cannot be used: {error} Its own config is trained first.") from error
     if (serving.dimensions, serving.units) != (network.dimensions, network.units):
         raise DataError(
             f"The earlier model in {folder} has {serving.dimensions} dimensions and {serving.units} units; "

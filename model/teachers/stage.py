@@ -194,7 +194,8 @@ def _recurrent(
 def _transformer(
     settings: Config,
     teacher: TeacherConfig,
-    encoder: Path,
+    pretrained: transformer.Pretrained,
+    pieces: wordpieces.WordPieces,
     found: Documents,
     labels: Labels,
     films: list[str],
@@ -202,13 +203,12 @@ def _transformer(
     resume: bool,
 ) -> Floats:
     """The same of the fine-tuned transformer; each fold's logits are kept in `folder`."""
-    pieces = wordpieces.WordPieces.read(encoder)
     ids = [pieces.encode(tokens, teacher.encoder_tokens) for tokens in found.tokens]
 
     def labelled(current: int, rows: Numbers, mine: Numbers) -> Floats:
         def made() -> Floats:
             plan = transformer.Plan(epochs=teacher.encoder_epochs, seed=settings.training.seed + current)
-            model = transformer.Classifier(transformer.read(encoder), plan)
+            model = transformer.Classifier(pretrained, plan)
             note = f"transformer teacher {current + 1}/{teacher.encoder_folds}"
             model.fit([ids[row] for row in rows], labels[rows], note)
             return model.predict([ids[row] for row in mine])
@@ -216,6 +216,10 @@ def _transformer(
         return _kept(folder / f"transformer_{current}.npz", f"transformer, fold {current + 1}", made, resume)
 
     return _each_fold(found, folds(films, teacher.encoder_folds), labelled, shared=True)
+
+
+def _encoder(folder: Path, tokens: int) -> tuple[transformer.Pretrained, wordpieces.WordPieces]:
+    return transformer.read(folder, tokens), wordpieces.WordPieces.read(folder)
 
 
 def _blended(
@@ -253,7 +257,9 @@ def run(
     labels = corpus.reviews.labels[corpus.split.train].astype(np.float32)
     films = _groups(corpus)
     fold = folds(films, teacher.folds)
+    # Both are read before the long work, so that what is missing is missed at once.
     start = earlier.read(teacher.earlier, settings.network, corpus.vocabulary) if teacher.earlier else None
+    encoder = _encoder(teacher.encoder, teacher.encoder_tokens) if teacher.encoder else None
     facts: dict[str, object] = {"folds": teacher.folds}
     ngrams = partial(_ngrams, found, features, labels, fold)
     logits = {"n-grams": _kept(folder / "ngrams.npz", "n-grams", ngrams, resume)}
@@ -272,8 +278,8 @@ def run(
             settings, teacher, found, read, labels, fold, shape, weights, target, resume
         )
         start = start or Start(weights[0])
-    if teacher.encoder:
-        logits["transformer"] = _transformer(settings, teacher, teacher.encoder, found, labels, films, folder, resume)
+    if teacher.encoder and encoder:
+        logits["transformer"] = _transformer(settings, teacher, *encoder, found, labels, films, folder, resume)
         facts["encoder sha256"] = file_hash(teacher.encoder / transformer.WEIGHTS)
     assert start is not None, "a config names a direction or an earlier model"
     known = None

@@ -34,6 +34,11 @@ class Pretrained:
     heads: int
     epsilon: float
 
+    @property
+    def longest(self) -> int:
+        """Pieces of words that it reads at most, the two marks included."""
+        return len(self.weights["embeddings.position_embeddings.weight"])
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -48,8 +53,11 @@ class Plan:
     seed: int = 1
 
 
-def read(folder: Path) -> Pretrained:
-    """The encoder in `folder`. Raises `DataError` when a file is missing or not of this architecture."""
+def read(folder: Path, tokens: int) -> Pretrained:
+    """The encoder in `folder`, for reviews of so many pieces of words.
+
+    Raises `DataError` when a file is missing or not of this architecture, or when it cannot read that many.
+    """
     from safetensors import SafetensorError
     from safetensors.numpy import load_file
 
@@ -58,9 +66,18 @@ def read(folder: Path) -> Pretrained:
         weights = load_file(folder / WEIGHTS)
         if config["hidden_act"] != "gelu" or config["model_type"] != "bert":
             raise DataError(f"The encoder in {folder} is not of BERT's architecture.")
-        return Pretrained(weights, config["num_hidden_layers"], config["num_attention_heads"], config["layer_norm_eps"])
+        found = Pretrained(
+            weights, config["num_hidden_layers"], config["num_attention_heads"], config["layer_norm_eps"]
+        )
+        if tokens + 2 > found.longest:
+            raise DataError(
+                f"The encoder in {folder} reads at most {found.longest - 2} tokens; {tokens} are asked for."
+            )
+        return found
     except OSError as error:
-        raise DataError(f"The encoder in {folder} cannot be read: {error.strerror} ({error.filename}).") from error
+        raise DataError(
+            f"The encoder in {folder} cannot be read: {error.strerror} ({error.filename}). `make encoder` fetches one."
+        ) from error
     except (ValueError, KeyError, SafetensorError) as error:
         raise DataError(f"The encoder in {folder} cannot be read: {error}.") from error
 

@@ -86,8 +86,13 @@ def test_an_earlier_model_of_other_words_or_another_size_is_refused(
         train.run_config(second_config.model_copy(update={"vocabulary": words}), output=tmp_path / "b")
     assert second_config.teacher is not None
     missing = second_config.teacher.model_copy(update={"earlier": tmp_path / "none"})
-    with pytest.raises(data.DataError, match="earlier model cannot be used"):
+    with pytest.raises(data.DataError, match=r"earlier model cannot be used: .* Its own config is trained first"):
         train.run_config(second_config.model_copy(update={"teacher": missing}), output=tmp_path / "c")
+    # Before the long work, too.
+    missing = second_config.teacher.model_copy(update={"encoder": tmp_path / "none"})
+    with pytest.raises(data.DataError, match=r"encoder in .* cannot be read"):
+        train.run_config(second_config.model_copy(update={"teacher": missing}), output=tmp_path / "d")
+    assert not (tmp_path / "d" / "teachers" / "ngrams.npz").exists()
 
 
 def test_without_teachers_the_student_learns_from_a_network_like_itself(

@@ -67,7 +67,7 @@ def _bert(weights: dict[str, np.ndarray], ids: np.ndarray, layers: int, heads: i
 def test_the_states_are_berts_whatever_stands_beside_a_text(tiny_encoder: Path) -> None:
     from model import batches
 
-    read = transformer.read(tiny_encoder)
+    read = transformer.read(tiny_encoder, 60)
     model = transformer.Classifier(read, transformer.Plan())
     rng = np.random.default_rng(1)
     rows = [rng.integers(4, 30, length).astype(np.int32) for length in (9, 1, 23)]
@@ -88,9 +88,15 @@ def test_it_learns_from_labels(tiny_encoder: Path) -> None:
     for row, label in zip(rows, labels, strict=True):
         row[rng.integers(1, 12, 3)] = 4 + label
     plan = transformer.Plan(epochs=20, learning_rate=3e-2, body_rate=5e-3, dropout=0.0)
-    model = transformer.Classifier(transformer.read(tiny_encoder), plan)
+    model = transformer.Classifier(transformer.read(tiny_encoder, 60), plan)
     model.fit(rows[:150], labels[:150], "test")
     assert ((model.predict(rows[150:]) > 0) == (labels[150:] == 1)).mean() > 0.9
+
+
+def test_more_than_it_reads_is_refused(tiny_encoder: Path) -> None:
+    assert transformer.read(tiny_encoder, 126).longest == 128
+    with pytest.raises(DataError, match="reads at most 126 tokens; 127 are asked for"):
+        transformer.read(tiny_encoder, 127)
 
 
 def _without(name: str) -> Any:
@@ -105,7 +111,7 @@ def _other_kind(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
-        (_without("config.json"), "cannot be read: No such file"),
+        (_without("config.json"), r"cannot be read: No such file .* `make encoder` fetches one"),
         (_without("model.safetensors"), "cannot be read"),
         (_other_kind, "not of BERT's architecture"),
         (lambda folder: (folder / "config.json").write_text("{}", "utf-8"), "cannot be read: 'hidden_act'"),
@@ -122,7 +128,7 @@ def test_a_folder_that_is_no_encoder(tiny_encoder: Path, tmp_path: Path, damage:
 
     def opened() -> None:
         wordpieces.WordPieces.read(folder)
-        transformer.read(folder)
+        transformer.read(folder, 60)
 
     with pytest.raises(DataError, match=message):
         opened()
