@@ -1,6 +1,7 @@
 """Batches of reviews of like length: little padding, which is where an LSTM's time goes."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +43,20 @@ def ordered(lengths: NDArray[np.int64], batch: int, budget: int) -> Iterator[NDA
             size //= 2
         yield order[start : start + size]
         start += size
+
+
+def scored(
+    rows: Sequence[NDArray[np.int32]], score: Callable[[NDArray[np.int32]], NDArray[Any]], batch: int, budget: int
+) -> NDArray[np.float64]:
+    """What `score` gives for each row (float64 [len(rows)], in the order of the rows), in batches as of `ordered`.
+
+    score: a padded block int32 [rows, steps] -> one number a row.
+    """
+    lengths = np.asarray([len(row) for row in rows], dtype=np.int64)
+    found = np.zeros(len(rows))
+    for numbers in ordered(lengths, batch, budget):
+        found[numbers] = score(padded([rows[number] for number in numbers]))
+    return found
 
 
 def drop_words(block: NDArray[np.int32], share: float, unknown: int, rng: np.random.Generator) -> NDArray[np.int32]:

@@ -115,11 +115,7 @@ def predict(network: "keras.Model", rows: Sequence[NDArray[np.int32]]) -> NDArra
     import tensorflow as tf
 
     run = tf.function(lambda ids: network(ids, training=False), input_signature=[tf.TensorSpec([None, None], tf.int32)])
-    lengths = np.asarray([len(row) for row in rows], dtype=np.int64)
-    logits = np.zeros(len(rows))
-    for numbers in batches.ordered(lengths, 128, _PREDICT_STEPS):
-        logits[numbers] = run(batches.padded([rows[number] for number in numbers])).numpy()[:, 0]
-    return logits
+    return batches.scored(rows, lambda block: run(block).numpy()[:, 0], 128, _PREDICT_STEPS)
 
 
 def _epoch(trainer: _Trainer, train: Examples, config: TrainingConfig, epoch: int, progress: Progress) -> float:

@@ -201,11 +201,7 @@ class Classifier:
 
     def predict(self, rows: Sequence[NDArray[np.int32]]) -> Floats:
         """Logits (float64 [n]) of reviews as WordPiece ids, in the order given."""
-        lengths = np.asarray([len(row) for row in rows], dtype=np.int64)
-        logits = np.zeros(len(rows))
-        for numbers in batches.ordered(lengths, 64, _PREDICT_TOKENS):
-            logits[numbers] = self.run(batches.padded([rows[number] for number in numbers])).numpy()
-        return logits
+        return batches.scored(rows, lambda block: self.run(block).numpy(), 64, _PREDICT_TOKENS)
 
 
 def _product(block: Any, kernel: Any, bias: Any) -> Any:
