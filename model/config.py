@@ -76,15 +76,23 @@ class TeacherConfig(_Section):
     """The teachers (`model.teachers`): an n-gram model and, as named here, further ones of other kinds."""
 
     earlier: Path | None = None
-    """A model folder of an earlier run on the same data: the student starts with its weights, and it teaches what has
-    no label. (What has one it knows too well.)"""
+    """A model folder of an earlier run on the same data: the student starts with its weights, grown to
+    `network.units`, and it teaches all but the labelled reviews. (Those it knows too well.)"""
     encoder: Path | None = None
-    """The folder of a small pretrained transformer (`model.teachers.transformer`), fine-tuned on the labels."""
+    """The folder of a pretrained transformer (`model.teachers.transformer`), fine-tuned on the labels."""
     encoder_epochs: Count = 2
     encoder_folds: Annotated[int, Field(ge=2)] = 2
     """As `folds`; the transformer of one fold only labels each review that has no label, since that takes long."""
     encoder_tokens: Count = 192
     """WordPieces of a review that the transformer reads (1/4 head + 3/4 tail)."""
+    encoder_rate: Annotated[float, Field(gt=0)] = 1e-4
+    """Learning rate of the transformer's layers."""
+    encoder_frozen: Annotated[int, Field(ge=0)] = 0
+    """So many of its lower layers stay as they are, which saves time."""
+    encoder_reviews: Count | None = None
+    """For a transformer too slow for folds: it is fitted once, on that many labelled reviews drawn at random."""
+    encoder_labels: Count | None = None
+    """With `encoder_reviews`: it labels that many of the other reviews, those of which `earlier` is least sure."""
     directions: tuple[Literal["forward", "backward"], ...] = ("forward",)
     """In which language models, each with its classifier, read. The student starts with the first one's embedding, if
     there is no `earlier`."""
@@ -185,6 +193,10 @@ class Config(_Section):
             raise ValueError("teacher needs distil: nothing would learn from it")
         if self.distil and not self.teacher and (self.distil.pieces or self.distil.edits):
             raise ValueError("distil.pieces and distil.edits need a teacher")
+        if self.teacher and (self.teacher.encoder_reviews is None) != (self.teacher.encoder_labels is None):
+            raise ValueError("teacher.encoder_reviews and teacher.encoder_labels need each other")
+        if self.teacher and self.teacher.encoder_labels and not self.teacher.earlier:
+            raise ValueError("teacher.encoder_labels needs earlier: it says which reviews are in doubt")
         if self.teacher and self.teacher.earlier is None:
             if not self.teacher.directions:
                 raise ValueError("teacher needs directions or earlier: the student starts with what they learned")

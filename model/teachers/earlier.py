@@ -1,7 +1,8 @@
 """A model of an earlier run as a teacher, and as the start of the student.
 
 Furlanello et al. 2018 ("Born-Again Neural Networks"). It learned from every label of the training part, in part through
-soft labels that were out of fold, so that only on reviews without a label does its logit say what it knows of new ones.
+soft labels that were out of fold, so that only on reviews without a label, and on pieces, which never had one, does its
+logit say what it knows of new ones.
 """
 
 from collections.abc import Sequence
@@ -18,6 +19,8 @@ from model.readers import DataError
 from model.scorer import Scorer
 from model.vocabulary import Vocabulary
 
+Weights = dict[str, NDArray[np.float32]]
+
 
 @dataclass(frozen=True, slots=True)
 class Start:
@@ -26,26 +29,67 @@ class Start:
     """
 
     embedding: NDArray[np.float32]
-    weights: dict[str, NDArray[np.float32]] | None = None
+    weights: Weights | None = None
     version: str = ""
 
 
-def read(folder: Path, network: NetworkConfig, vocabulary: Vocabulary) -> Start:
-    """The weights in a model folder. Raises `DataError` where they do not fit the network, or its words are others."""
+def _grown_direction(weights: Weights, direction: str, units: int, rng: np.random.Generator) -> Weights:
+    """One direction of `grown`."""
+    kernel, recurrent, bias = (weights[f"{direction}_{name}"] for name in ("kernel", "recurrent", "bias"))
+    old = len(recurrent)
+    new = units - old
+    gates = [np.split(block, 4, axis=-1) for block in (kernel, recurrent, bias)]
+
+    def drawn(*shape: int) -> NDArray[np.float32]:
+        return rng.normal(0.0, shape[0] ** -0.5, shape).astype(np.float32)
+
+    kernels = [np.hstack([gate, drawn(len(kernel), new)]) for gate in gates[0]]
+    # No old unit hears a new one at first.
+    silent = np.zeros((new, old), dtype=np.float32)
+    recurrents = [np.hstack([np.vstack([gate, silent]), drawn(units, new)]) for gate in gates[1]]
+    # Keras opens the forget gate (the second) of a new unit by one.
+    biases = [np.append(gate, np.full(new, float(number == 1), np.float32)) for number, gate in enumerate(gates[2])]
+    found = zip(("kernel", "recurrent", "bias"), (kernels, recurrents, biases), strict=True)
+    return {f"{direction}_{name}": np.concatenate(blocks, axis=-1) for name, blocks in found}
+
+
+def grown(weights: Weights, units: int, seed: int) -> Weights:
+    """The same network with more units, which says the same (kin of Net2Net, Chen, Goodfellow & Shlens 2016).
+
+    New units hear all, and neither an old unit nor the logit hears them until they are trained. weights: as
+    `model.network.recurrent_weights`.
+    """
+    rng = np.random.default_rng([seed, 9])
+    old = len(weights["forward_recurrent"])
+    found = dict(weights)
+    for direction in ("forward", "backward"):
+        found |= _grown_direction(weights, direction, units, rng)
+    # Max and mean of either direction.
+    parts = [np.pad(part, ((0, units - old), (0, 0))) for part in np.split(weights["logit_kernel"], 4)]
+    return found | {"logit_kernel": np.concatenate(parts)}
+
+
+def read(folder: Path, network: NetworkConfig, vocabulary: Vocabulary, seed: int = 1) -> Start:
+    """The weights in a model folder, grown to the network's units.
+
+    Raises `DataError` where they do not fit the network, or its words are others.
+    """
     try:
         version = files.verify(folder)
         serving = files.read_serving(folder)
     except files.ModelFolderError as error:
         raise DataError(f"The earlier model cannot be used: {error} Its own config is trained first.") from error
-    if (serving.dimensions, serving.units) != (network.dimensions, network.units):
+    if serving.dimensions != network.dimensions or serving.units > network.units:
         raise DataError(
             f"The earlier model in {folder} has {serving.dimensions} dimensions and {serving.units} units; "
-            f"the config's network has {network.dimensions} and {network.units}."
+            f"the config's network has {network.dimensions} and {network.units}. Only units may be more."
         )
     if Vocabulary.read(folder / "vocabulary.txt").words != vocabulary.words:
         raise DataError(f"The earlier model in {folder} has other words: it was trained on other data.")
     with np.load(folder / "keras_weights.npz") as stored:
         weights = {name: stored[name] for name in stored.files}
+    if network.units > serving.units:
+        weights = grown(weights, network.units, seed)
     return Start(np.load(folder / "embedding.npy").astype(np.float32), weights, version)
 
 

@@ -57,6 +57,15 @@ _THIRD = {
     "delivers": ("deliver", True),
     "fails": ("fail", False),
 }
+# What takes back the sentence after it; "that" may follow those that do not end in it. "I can't say" is left out on
+# purpose: `model.stress` measures with it.
+_OPENINGS = """i do n't think|i do not think|i did n't think|i never thought|i would n't say|i would not say|
+    i do n't believe|i could not say|nobody would say|no one could say|you could n't say|i do n't feel|
+    i am not sure that|it is not true that|i do n't agree that|i can not agree that|i doubt that|
+    i can not claim that|it 's not that|nobody can tell me that|i would never say|do n't think|you ca n't really say"""
+_FAR = [opening.split() for opening in _OPENINGS.split("|")]
+# Words with which a plain statement begins.
+_STARTS = frozenset(("this", "it", "that", "these", "those", "its", "his", "her", "their", "the", "all"))
 _STOPS = frozenset(('"', "?", "(", ")", "/", ":", "-", "--"))
 # What an edited sentence is worth: "not good" says less than "bad", and "not bad" less than "good".
 _PLAINLY, _NOT_GOOD, _NOT_BAD = 0.93, 0.10, 0.70
@@ -104,6 +113,15 @@ def _negated(words: Sequence[str], at: int, rng: np.random.Generator) -> tuple[l
     return None
 
 
+def _taken_back(words: Sequence[str], at: int, rng: np.random.Generator) -> list[str] | None:
+    """The statement with what takes it back before it; None for another kind of sentence."""
+    if words[0] not in _STARTS or not _COPULAS & set(words[1:at]):
+        return None
+    opening = _FAR[int(rng.integers(len(_FAR)))]
+    joined = ["that"] if opening[-1] != "that" and rng.random() < 0.4 else []
+    return [*opening, *joined, *words]
+
+
 def _swapped(words: Sequence[str], at: int) -> list[str]:
     other = ANTONYMS[words[at]]
     found = [*words[:at], other, *words[at + 1 :]]
@@ -127,7 +145,7 @@ def of_sentence(words: Sequence[str], rng: np.random.Generator) -> list[Edit]:
     at = _deciding(words)
     if at is None:
         return []
-    negated = _negated(words, at, rng)
+    negated, far = _negated(words, at, rng), _taken_back(words, at, rng)
     antonym = words[at] in ANTONYMS and (words[at] not in _VERBS or (at > 0 and words[at - 1] in ("i", "we")))
     if negated is None and not antonym:
         return []
@@ -137,6 +155,8 @@ def of_sentence(words: Sequence[str], rng: np.random.Generator) -> list[Edit]:
         found.append(Edit(_swapped(words, at), 1.0 - _PLAINLY if side else _PLAINLY))
     if negated:
         found.append(Edit(negated[0], _NOT_GOOD if side else _NOT_BAD))
+        if far:
+            found.append(Edit(far, _NOT_GOOD if side else _NOT_BAD))
     return found
 
 

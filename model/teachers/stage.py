@@ -1,10 +1,11 @@
 """The teachers' work in one run: soft labels for labelled reviews, unlabelled ones, and pieces of both.
 
 Teachers of different kinds, an n-gram model, one on document vectors, classifiers on language models that read forward
-and backward, and a small pretrained transformer, each fitted once a fold without the fold's films, so that no review's
+and backward, and a pretrained transformer, each fitted once a fold without the fold's films, so that no review's
 soft label comes from a model that saw its label; what has no label gets the mean of all folds' models (bagging, Breiman
 1996). Their logits are blended by a logistic regression on the out-of-fold ones (stacking, Wolpert 1992). The model of
-an earlier run, which saw every label, joins the blend for what has none, with weights fitted on dev.
+an earlier run, which saw every label, joins the blend for all but labelled reviews, with weights fitted on dev. So does
+a transformer too slow for folds, for reviews that it was not fitted on and of which the earlier model is least sure.
 """
 
 import zlib
@@ -207,7 +208,12 @@ def _transformer(
 
     def labelled(current: int, rows: Numbers, mine: Numbers) -> Floats:
         def made() -> Floats:
-            plan = transformer.Plan(epochs=teacher.encoder_epochs, seed=settings.training.seed + current)
+            plan = transformer.Plan(
+                epochs=teacher.encoder_epochs,
+                body_rate=teacher.encoder_rate,
+                frozen=teacher.encoder_frozen,
+                seed=settings.training.seed + current,
+            )
             model = transformer.Classifier(pretrained, plan)
             note = f"transformer teacher {current + 1}/{teacher.encoder_folds}"
             model.fit([ids[row] for row in rows], labels[rows], note)
@@ -218,16 +224,67 @@ def _transformer(
     return _each_fold(found, folds(films, teacher.encoder_folds), labelled, shared=True)
 
 
+def _drawn(found: Documents, number: int, seed: int) -> Numbers:
+    """The labelled reviews on which a transformer is fitted once."""
+    return np.sort(np.random.default_rng([seed, 8]).permutation(found.labelled)[:number])
+
+
+def doubtful(found: Documents, earlier: Floats, fitted: Numbers, number: int) -> Numbers:
+    """Which documents a transformer fitted on the labelled reviews `fitted` labels.
+
+    The `number` other reviews of whose verdict the earlier model is least sure (uncertainty sampling, Lewis & Gale
+    1994): nearly all of its errors are there. And all of dev.
+    """
+    others = np.setdiff1d(np.arange(found.reviews), fitted)
+    nearest = others[np.argsort(np.abs(earlier[others]), kind="stable")[:number]]
+    return np.append(np.sort(nearest), np.arange(found.taught, len(found.tokens)))
+
+
+def _transformer_once(
+    settings: Config,
+    teacher: TeacherConfig,
+    pretrained: transformer.Pretrained,
+    pieces: wordpieces.WordPieces,
+    found: Documents,
+    labels: Labels,
+    earlier: Floats,
+) -> Floats:
+    """Logits (float64 [documents]) of a transformer fitted once, of those it labels; nan for the others."""
+    assert teacher.encoder_reviews is not None
+    assert teacher.encoder_labels is not None
+    seed = settings.training.seed
+    fitted = _drawn(found, teacher.encoder_reviews, seed)
+    asked = doubtful(found, earlier, fitted, teacher.encoder_labels)
+
+    def ids(rows: Numbers) -> Rows:
+        return [pieces.encode(found.tokens[row], teacher.encoder_tokens) for row in rows]
+
+    plan = transformer.Plan(
+        epochs=teacher.encoder_epochs, body_rate=teacher.encoder_rate, frozen=teacher.encoder_frozen, seed=seed
+    )
+    model = transformer.Classifier(pretrained, plan)
+    model.fit(ids(fitted), labels[fitted], "transformer teacher")
+    logits = np.full(len(found.tokens), np.nan)
+    logits[asked] = model.predict(ids(asked))
+    return logits
+
+
 def _encoder(folder: Path, tokens: int) -> tuple[transformer.Pretrained, wordpieces.WordPieces]:
     return transformer.read(folder, tokens), wordpieces.WordPieces.read(folder)
 
 
 def _blended(
-    logits: dict[str, Floats], earlier: Floats | None, found: Documents, labels: NDArray[np.int8], dev: NDArray[np.int8]
+    logits: dict[str, Floats],
+    earlier: Floats | None,
+    found: Documents,
+    labels: NDArray[np.int8],
+    dev: NDArray[np.int8],
+    some: Floats | None = None,
 ) -> tuple[Floats, dict[str, object]]:
     """The teachers' blended logit (float64 [documents]) and what the card says of it.
 
-    logits: out of fold for what has a label; earlier: of a model that saw all labels; dev: labels of the dev part.
+    logits: out of fold for what has a label; earlier: of a model that saw all labels; dev: labels of the dev part;
+    some: of a transformer that labelled dev and some reviews that it was not fitted on, else nan.
     """
     known, last = slice(0, found.labelled), slice(found.taught, None)
     soft = calibration.fit([each[known] for each in logits.values()], labels).logits(*logits.values())
@@ -235,9 +292,17 @@ def _blended(
     if earlier is None:
         return soft, facts
     both = calibration.fit([soft[last], earlier[last]], dev).logits(soft, earlier)
-    asked = {"blend": soft, "earlier model": earlier, "both": both}
+    asked = {"blend": soft, "earlier model": earlier, "blend and earlier model": both}
+    taught = np.where(np.arange(len(found.tokens)) < found.labelled, soft, both)
+    if some is not None:
+        there = ~np.isnan(some)
+        parts = [soft, earlier, np.where(there, some, 0.0)]
+        everyone = calibration.fit([each[last] for each in parts], dev).logits(*parts)
+        asked |= {"transformer": some, "all three": everyone}
+        facts["labelled by the transformer"] = int(there[: found.taught].sum())
+        taught = np.where(there, everyone, taught)
     facts["dev accuracy"] = _accuracies(asked, last, dev)
-    return np.where(found.owner < found.labelled, soft, both), facts
+    return taught, facts
 
 
 def _accuracies(logits: dict[str, Floats], part: slice, labels: NDArray[np.int8]) -> dict[str, float]:
@@ -258,13 +323,14 @@ def run(
     films = _groups(corpus)
     fold = folds(films, teacher.folds)
     # Both are read before the long work, so that what is missing is missed at once.
-    start = earlier.read(teacher.earlier, settings.network, corpus.vocabulary) if teacher.earlier else None
+    seed = settings.training.seed
+    start = earlier.read(teacher.earlier, settings.network, corpus.vocabulary, seed) if teacher.earlier else None
     encoder = _encoder(teacher.encoder, teacher.encoder_tokens) if teacher.encoder else None
     facts: dict[str, object] = {"folds": teacher.folds}
     ngrams = partial(_ngrams, found, features, labels, fold)
     logits = {"n-grams": _kept(folder / "ngrams.npz", "n-grams", ngrams, resume)}
     if size := teacher.latent_dimensions:
-        vectors = partial(_latent, found, features, size, labels, fold, settings.training.seed)
+        vectors = partial(_latent, found, features, size, labels, fold, seed)
         logits["document vectors"] = _kept(folder / "latent.npz", "document vectors", vectors, resume)
     text = corpus.encoded(found.tokens[: found.reviews], teacher.text_tokens) if teacher.directions else []
     for direction in teacher.directions:
@@ -278,17 +344,22 @@ def run(
             settings, teacher, found, read, labels, fold, shape, weights, target, resume
         )
         start = start or Start(weights[0])
-    if teacher.encoder and encoder:
-        logits["transformer"] = _transformer(settings, teacher, *encoder, found, labels, films, folder, resume)
-        facts["encoder sha256"] = file_hash(teacher.encoder / transformer.WEIGHTS)
     assert start is not None, "a config names a direction or an earlier model"
-    known = None
+    known = some = None
     if teacher.earlier:
         facts["earlier model"] = start.version
         asked = partial(earlier.logits, teacher.earlier, found.tokens, settings.training.threads)
         known = _kept(folder / "earlier.npz", "earlier model", asked, resume)
+    if teacher.encoder and encoder:
+        facts["encoder sha256"] = file_hash(teacher.encoder / transformer.WEIGHTS)
+        if teacher.encoder_reviews is None:
+            logits["transformer"] = _transformer(settings, teacher, *encoder, found, labels, films, folder, resume)
+        else:
+            assert known is not None, "the config has an earlier model too"
+            once = partial(_transformer_once, settings, teacher, *encoder, found, labels, known)
+            some = _kept(folder / "transformer.npz", "transformer", once, resume)
     dev = corpus.reviews.labels[corpus.split.dev]
-    soft, said = _blended(logits, known, found, labels.astype(np.int8), dev)
+    soft, said = _blended(logits, known, found, labels.astype(np.int8), dev, some)
     facts |= said
     Console().print(f"Teachers: {facts}")
     return Taught(soft, start, facts)

@@ -1,8 +1,9 @@
-"""A small pretrained transformer encoder, fine-tuned on labelled reviews: the teacher that knows general English.
+"""A pretrained transformer encoder, fine-tuned on labelled reviews: the teacher that knows general English.
 
-The architecture is BERT's (Devlin et al. 2019); meant for MiniLM (Wang et al. 2020, six layers of 384 units), which two
-cores can fine-tune. Its folder is an input of a training run like the GloVe vectors: `config.json`, `vocab.txt` and
-`model.safetensors` as published for such models. Products run in bfloat16, everything else in float32.
+The architecture is BERT's (Devlin et al. 2019), or that with a bias for the distance of two words (MPNet, Song et al.
+2020); meant for MiniLM (Wang et al. 2020, six layers of 384 units), which two cores fine-tune whole, and for MPNet
+(twelve of 768), of which they fine-tune the upper layers. Its folder is an input of a training run like the GloVe
+vectors: `config.json`, `vocab.txt` and `model.safetensors` as published. Products run in bfloat16, the rest in float32.
 """
 
 import json
@@ -25,26 +26,48 @@ CONFIG, WEIGHTS = "config.json", "model.safetensors"
 _PREDICT_TOKENS = 8_000
 
 
+# MPNet's names of what BERT has too.
+_SYNONYMS = {
+    "attention.attn.q.": "attention.self.query.",
+    "attention.attn.k.": "attention.self.key.",
+    "attention.attn.v.": "attention.self.value.",
+    "attention.attn.o.": "attention.output.dense.",
+    "attention.LayerNorm.": "attention.output.LayerNorm.",
+}
+_WORDS, _PLACES = "embeddings.word_embeddings.weight", "embeddings.position_embeddings.weight"
+_KINDS, _DISTANCES = "embeddings.token_type_embeddings.weight", "encoder.relative_attention_bias.weight"
+# Distances of two words from here on share the last bucket (Raffel et al. 2020, section 2.1).
+_FARTHEST = 128
+
+
 @dataclass(frozen=True, slots=True)
 class Pretrained:
-    """weights by their published names; heads of each layer's attention; epsilon of the normalisations."""
+    """weights by BERT's names; heads of each layer's attention; epsilon of the normalisations.
+
+    distances: what the distance of two words adds to each head's attention (float32 [buckets, heads]), if anything.
+    """
 
     weights: Arrays
     layers: int
     heads: int
     epsilon: float
+    distances: NDArray[np.float32] | None = None
 
     @property
     def longest(self) -> int:
         """Pieces of words that it reads at most, the two marks included."""
-        return len(self.weights["embeddings.position_embeddings.weight"])
+        return len(self.weights[_PLACES])
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How to fine-tune. learning_rate: of the head; body_rate: of the layers (the word vectors stay)."""
+    """How to fine-tune. learning_rate: of the head; body_rate: of the layers (the word vectors stay).
+
+    frozen: so many of the lower layers stay as they are, which saves the gradient through them.
+    """
 
     epochs: int = 2
+    frozen: int = 0
     batch: int = 16
     learning_rate: float = 1e-3
     body_rate: float = 1e-4
@@ -64,11 +87,13 @@ def read(folder: Path, tokens: int) -> Pretrained:
     try:
         config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
         weights = load_file(folder / WEIGHTS)
-        if config["hidden_act"] != "gelu" or config["model_type"] != "bert":
-            raise DataError(f"The encoder in {folder} is not of BERT's architecture.")
-        found = Pretrained(
-            weights, config["num_hidden_layers"], config["num_attention_heads"], config["layer_norm_eps"]
-        )
+        if config["hidden_act"] != "gelu" or config["model_type"] not in ("bert", "mpnet"):
+            raise DataError(f"The encoder in {folder} is not of BERT's or MPNet's architecture.")
+        distances = None
+        if config["model_type"] == "mpnet":
+            weights, distances = _as_bert(weights), weights[_DISTANCES]
+        layers, heads = config["num_hidden_layers"], config["num_attention_heads"]
+        found = Pretrained(weights, layers, heads, config["layer_norm_eps"], distances)
         if tokens + 2 > found.longest:
             raise DataError(
                 f"The encoder in {folder} reads at most {found.longest - 2} tokens; {tokens} are asked for."
@@ -76,10 +101,41 @@ def read(folder: Path, tokens: int) -> Pretrained:
         return found
     except OSError as error:
         raise DataError(
-            f"The encoder in {folder} cannot be read: {error.strerror} ({error.filename}). `make encoder` fetches one."
+            f"The encoder in {folder} cannot be read: {error.strerror} ({error.filename}). `make encoders` fetches one."
         ) from error
     except (ValueError, KeyError, SafetensorError) as error:
         raise DataError(f"The encoder in {folder} cannot be read: {error}.") from error
+
+
+def _as_bert(weights: Arrays) -> Arrays:
+    """MPNet's weights under BERT's names, padding in row 0 (`WordPieces` has it there too), the first place first."""
+    found: Arrays = {}
+    for published, value in weights.items():
+        name = published
+        for theirs, ours in _SYNONYMS.items():
+            name = name.replace(theirs, ours)
+        found[name] = value
+    words = found[_WORDS]
+    found[_WORDS] = np.concatenate([words[[1, 0]], words[2:]])
+    # Its rows 0 and 1 are no places (as in RoBERTa).
+    found[_PLACES] = found[_PLACES][2:]
+    found[_KINDS] = np.zeros((1, words.shape[1]), dtype=np.float32)
+    return found
+
+
+def distance_buckets(steps: int, buckets: int) -> NDArray[np.int32]:
+    """The bucket of each pair of places (int32 [steps, steps], from the reading place to the one read).
+
+    Half of the buckets are for what stands before, half for what stands after; near distances have one each, far ones
+    share it, on a logarithmic scale (Raffel et al. 2020).
+    """
+    distance = np.arange(steps)[:, None] - np.arange(steps)[None, :]
+    half = buckets // 2
+    near = half // 2
+    size = np.abs(distance)
+    far = near + np.log(np.maximum(size, 1) / near) / np.log(_FARTHEST / near) * (half - near)
+    bucket = np.where(size < near, size, np.minimum(far.astype(np.int32), half - 1))
+    return np.asarray(bucket + half * (distance < 0), dtype=np.int32)
 
 
 def _layer(weights: Arrays, number: int) -> list[NDArray[np.float32]]:
@@ -105,19 +161,26 @@ class Classifier:
         tf.random.set_seed(plan.seed)
         weights = pretrained.weights
         self.plan, self.heads, self.epsilon = plan, pretrained.heads, pretrained.epsilon
-        self.words = tf.constant(weights["embeddings.word_embeddings.weight"])
+        self.words = tf.constant(weights[_WORDS])
         # Reviews are always the first of BERT's two kinds of segment.
-        places = (
-            weights["embeddings.position_embeddings.weight"] + weights["embeddings.token_type_embeddings.weight"][0]
-        )
+        places = weights[_PLACES] + weights[_KINDS][0]
         self.places = tf.constant(places)
         self.width = places.shape[1]
+        self.distances = None
+        if pretrained.distances is not None:
+            buckets = distance_buckets(len(places), len(pretrained.distances))
+            self.distances, self.buckets = tf.constant(pretrained.distances), tf.constant(buckets)
         first = [weights["embeddings.LayerNorm.weight"], weights["embeddings.LayerNorm.bias"]]
-        self.first = [tf.Variable(value) for value in first]
-        self.layers = [[tf.Variable(value) for value in _layer(weights, number)] for number in range(pretrained.layers)]
+        fixed = plan.frozen
+        self.first = [tf.Variable(value, trainable=fixed == 0) for value in first]
+        self.layers = [
+            [tf.Variable(value, trainable=number >= fixed) for value in _layer(weights, number)]
+            for number in range(pretrained.layers)
+        ]
         drawn = np.random.default_rng([plan.seed, 7]).normal(0.0, 0.02, (2 * self.width, 1)).astype(np.float32)
         self.head = [tf.Variable(drawn), tf.Variable(tf.zeros(1))]
-        self.body = [*self.first, *(variable for layer in self.layers for variable in layer)]
+        body = [*self.first, *(variable for layer in self.layers for variable in layer)]
+        self.body = [variable for variable in body if variable.trainable]
         self.variables = [*self.body, *self.head]
         self.adam = Adam(self.variables)
         ids = tf.TensorSpec([None, None], tf.int32)
@@ -133,6 +196,9 @@ class Classifier:
         states = self._norm(tf.gather(self.words, ids) + self.places[: shape[1]], *self.first)
         flat = tf.reshape(states, (-1, self.width))
         closed = tf.where(ids == 0, -1e4, 0.0)[:, None, None, :]
+        if self.distances is not None:
+            near = tf.gather(self.distances, self.buckets[: shape[1], : shape[1]])
+            closed += tf.transpose(near, (2, 0, 1))[None]
         for layer in self.layers:
             flat = self._block(flat, closed, layer, drop, shape)
         return tf.reshape(flat, (shape[0], shape[1], self.width))
@@ -144,7 +210,7 @@ class Classifier:
         return (block - mean) * (tf.math.rsqrt(variance + self.epsilon) * gain) + bias
 
     def _block(self, flat: Any, closed: Any, layer: list[Any], drop: float, shape: Any) -> Any:
-        """One layer on flat states [batch * steps, width]."""
+        """One layer on flat states [batch * steps, width]; closed is added to the scores of its attention."""
         import tensorflow as tf
 
         size = self.width // self.heads

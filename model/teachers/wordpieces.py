@@ -1,4 +1,7 @@
-"""WordPiece ids (Wu et al. 2016, section 4.1) of tokenized reviews, as a BERT-like encoder was pretrained on them."""
+"""WordPiece ids (Wu et al. 2016, section 4.1) of tokenized reviews, as an encoder was pretrained on them.
+
+Those of BERT, and of MPNet, whose words are BERT's and whose marks are RoBERTa's. Id 0 is padding here for both.
+"""
 
 import re
 from collections.abc import Sequence
@@ -20,7 +23,12 @@ class WordPieces:
 
     def __init__(self, pieces: Sequence[str]) -> None:
         self.ids = {piece: number for number, piece in enumerate(pieces)}
-        self.unknown, self.first, self.last = self.ids["[UNK]"], self.ids["[CLS]"], self.ids["[SEP]"]
+        first, last = "[CLS]", "[SEP]"
+        if pieces[:2] == ["<s>", "<pad>"]:
+            # `transformer.read` changes places of the rows likewise.
+            first, last = "<s>", "</s>"
+            self.ids |= {"<pad>": 0, "<s>": 1}
+        self.unknown, self.first, self.last = self.ids["[UNK]"], self.ids[first], self.ids[last]
         self._known: dict[str, list[int]] = {}
 
     @classmethod
@@ -52,7 +60,7 @@ class WordPieces:
         return pieces
 
     def encode(self, tokens: Sequence[str], limit: int) -> NDArray[np.int32]:
-        """Ids (int32 [<= limit + 2]) of a review's tokens, cut to 1/4 head + 3/4 tail, between [CLS] and [SEP]."""
+        """Ids (int32 [<= limit + 2]) of a review's tokens, cut to 1/4 head + 3/4 tail, between its marks."""
         pieces = [piece for word in _plain(tokens) for piece in self._word(word)]
         return np.asarray([self.first, *cap(pieces, limit), self.last], dtype=np.int32)
 

@@ -71,14 +71,28 @@ def tiny_folder(tiny_run: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder as a pretrained encoder has it, with random weights; its word pieces are the letters."""
+    """A folder as BERT's kin have it, with random weights; its word pieces are the letters."""
+    marks = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"]
+    names = ["attention.self.query", "attention.self.key", "attention.self.value", "attention.output.dense"]
+    return _encoder(tmp_path_factory.mktemp("bert"), "bert", marks, [*names, "attention.output.LayerNorm"])
+
+
+@pytest.fixture(scope="session")
+def tiny_mpnet(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same as MPNet has it."""
+    marks = ["<s>", "<pad>", "</s>", "[UNK]"]
+    names = ["attention.attn.q", "attention.attn.k", "attention.attn.v", "attention.attn.o"]
+    return _encoder(tmp_path_factory.mktemp("mpnet"), "mpnet", marks, [*names, "attention.LayerNorm"])
+
+
+def _encoder(folder: Path, kind: str, marks: list[str], attention: list[str]) -> Path:
+    """attention: names of four products and of a normalisation."""
     from safetensors.numpy import save_file
 
-    folder = tmp_path_factory.mktemp("encoder")
     letters = [mark + letter for mark in ("", "##") for letter in string.ascii_lowercase]
-    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", *letters, ".", "!", "'"]
+    words = [*marks, *letters, ".", "!", "'"]
     (folder / "vocab.txt").write_text("\n".join(words) + "\n", encoding="utf-8")
-    described = {"model_type": "bert", "hidden_act": "gelu", "layer_norm_eps": 1e-12}
+    described = {"model_type": kind, "hidden_act": "gelu", "layer_norm_eps": 1e-12}
     described |= {"num_hidden_layers": 2, "num_attention_heads": 2}
     (folder / "config.json").write_text(json.dumps(described), encoding="utf-8")
     rng = np.random.default_rng(1)
@@ -87,17 +101,18 @@ def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     def drawn(*shape: int) -> np.ndarray:
         return rng.normal(0.0, shape[-1] ** -0.5, shape).astype(np.float32)
 
-    tables = {"word": len(words), "position": 128, "token_type": 2}
+    tables = {"word": len(words), "position": 128} | ({"token_type": 2} if kind == "bert" else {})
     weights = {f"embeddings.{name}_embeddings.weight": drawn(rows, width) for name, rows in tables.items()}
-    names = ["attention.self.query", "attention.self.key", "attention.self.value", "attention.output.dense"]
-    kernels = dict.fromkeys(names, (width, width))
+    if kind == "mpnet":
+        weights["encoder.relative_attention_bias.weight"] = 4.0 * drawn(32, 2)
+    kernels = dict.fromkeys(attention[:4], (width, width))
     kernels |= {"intermediate.dense": (inner, width), "output.dense": (width, inner)}
     norms = ["embeddings.LayerNorm"]
     for number in range(2):
         prefix = f"encoder.layer.{number}."
         for name, shape in kernels.items():
             weights |= {f"{prefix}{name}.weight": drawn(*shape), f"{prefix}{name}.bias": drawn(shape[0])}
-        norms += [f"{prefix}{name}.LayerNorm" for name in ("attention.output", "output")]
+        norms += [f"{prefix}{name}" for name in (attention[4], "output.LayerNorm")]
     for name in norms:
         weights |= {f"{name}.weight": 1.0 + 0.1 * drawn(width), f"{name}.bias": 0.1 * drawn(width)}
     save_file(weights, folder / "model.safetensors")

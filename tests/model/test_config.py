@@ -27,7 +27,8 @@ def test_config_validates(path: Path) -> None:
 
 
 def test_the_expected_configs_are_there() -> None:
-    expected = {"default", "first", "quick", "tiny", "compare", "search", *(f"baseline_{kind}" for kind in KINDS)}
+    generations = {"first", "second", "default"}
+    expected = {"quick", "tiny", "compare", "search", *(f"baseline_{kind}" for kind in KINDS)} | generations
     assert expected <= {path.stem for path in CONFIGS}
 
 
@@ -48,6 +49,15 @@ def test_the_expected_configs_are_there() -> None:
         (
             "name = 'x'\n[data]\nlabelled = 'a'\nunlabelled = 'b'\n[distil]\n[teacher]\ndirections = []",
             "needs directions or earlier",
+        ),
+        (
+            "name = 'x'\n[data]\nlabelled = 'a'\nunlabelled = 'b'\n[distil]\n[teacher]\nencoder_labels = 9",
+            "need each other",
+        ),
+        (
+            "name = 'x'\n[data]\nlabelled = 'a'\nunlabelled = 'b'\n[distil]\n[teacher]\nencoder_labels = 9\n"
+            "encoder_reviews = 9",
+            "needs earlier",
         ),
         ("name = ", "not valid TOML"),
     ],

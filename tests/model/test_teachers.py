@@ -166,7 +166,37 @@ def test_what_has_no_label_gets_the_mean_of_all_models() -> None:
     assert by.T.astype(int).tolist() == [[1, 0, 0], [0, 1, 0], [0, 0, 1], [0, 1, 0], [0, 1, 0]] * 2
 
 
-def test_a_model_that_saw_the_labels_teaches_only_what_has_none() -> None:
+def test_a_transformer_is_asked_about_what_it_was_not_fitted_on_and_is_in_doubt() -> None:
+    # Reviews 0 to 3 with labels, 4 to 6 without; their pieces; two of dev.
+    found = stage.Documents([[]] * 16, 4, 3, np.asarray([*range(7), *range(7), 14, 15]), 2)
+    earlier = np.asarray([0.1, -0.2, 3.0, 0.3, -2.0, 0.4, -1.0, *np.zeros(9)])
+    asked = stage.doubtful(found, earlier, np.asarray([0, 3]), 3)
+    assert asked.tolist() == [1, 5, 6, 14, 15]
+
+
+def test_what_the_transformer_labelled_has_its_say_too() -> None:
+    rng = np.random.default_rng(5)
+    labels, dev = rng.integers(0, 2, 200).astype(np.int8), rng.integers(0, 2, 300).astype(np.int8)
+    # 200 reviews with labels, 1,000 without, no pieces, 300 of dev.
+    found = stage.Documents([[]] * 1500, 200, 1000, np.arange(1500), 300)
+    side = np.concatenate([labels, rng.integers(0, 2, 1000), dev]) * 2.0 - 1.0
+    weak, knowing, third = (side + rng.normal(0, 2, 1500) for _ in range(3))
+    both, _ = stage._blended({"weak": weak}, knowing, found, labels, dev)
+    some = np.where(np.arange(1500) % 2 == 0, third, np.nan)
+    some[1200:] = third[1200:]
+    everyone, facts = stage._blended({"weak": weak}, knowing, found, labels, dev, some)
+    assert facts["labelled by the transformer"] == 600
+    np.testing.assert_array_equal(everyone[1:1200:2], both[1:1200:2])
+    assert np.isfinite(everyone).all()
+    said = facts["dev accuracy"]
+    assert isinstance(said, dict)
+    assert said["all three"] > said["blend and earlier model"] + 0.02
+    unlabelled = np.arange(200, 1200, 2)
+    right = [((each[unlabelled] > 0) == (side[unlabelled] > 0)).mean() for each in (both, everyone)]
+    assert right[1] > right[0]
+
+
+def test_a_model_that_saw_the_labels_teaches_all_but_labelled_reviews() -> None:
     rng = np.random.default_rng(4)
     labels, dev = rng.integers(0, 2, 200).astype(np.int8), rng.integers(0, 2, 100).astype(np.int8)
     # 200 reviews with labels, 50 without, a piece of each, 100 of dev.
@@ -174,16 +204,18 @@ def test_a_model_that_saw_the_labels_teaches_only_what_has_none() -> None:
     found = stage.Documents([[]] * 600, 200, 50, owner, 100)
     side = np.concatenate([labels, np.zeros(50), labels, np.zeros(50), dev]) * 2.0 - 1.0
     weak = side + rng.normal(0, 2, 600)
-    knowing = np.where(owner < 200, 9 * side, side + rng.normal(0, 1, 600))
+    knowing = np.where(np.arange(600) < 200, 9 * side, side + rng.normal(0, 1, 600))
     alone, facts = stage._blended({"weak": weak}, None, found, labels, dev)
     assert set(facts) == {"out-of-fold accuracy"}
     both, facts = stage._blended({"weak": weak}, knowing, found, labels, dev)
-    np.testing.assert_array_equal(both[owner < 200], alone[owner < 200])
+    np.testing.assert_array_equal(both[:200], alone[:200])
+    # A piece of one never had its label.
     rest = slice(500, None)
+    for part in (slice(250, 450), rest):
+        assert np.corrcoef(both[part], knowing[part])[0, 1] > np.corrcoef(alone[part], knowing[part])[0, 1] + 0.2
     known = facts["dev accuracy"]
     assert isinstance(known, dict)
-    assert known["both"] > known["blend"]
-    assert np.corrcoef(both[rest], knowing[rest])[0, 1] > np.corrcoef(alone[rest], knowing[rest])[0, 1] + 0.2
+    assert known["blend and earlier model"] > known["blend"]
 
 
 def test_a_piece_is_no_second_witness() -> None:
@@ -195,8 +227,12 @@ def test_a_piece_is_no_second_witness() -> None:
 @pytest.mark.parametrize(
     ("sentence", "opposites"),
     [
-        ("it is a good film .", {"it is {} a good film .": 0.10, "it is a bad film .": 0.07}),
-        ("the plot 's very boring .", {"the plot 's not very boring .": 0.70, "the plot 's very interesting .": 0.93}),
+        ("it is a good film .", {"it is {} a good film .": 0.10, "it is a bad film .": 0.07, "FAR": 0.10}),
+        (
+            "the plot 's very boring .",
+            {"the plot 's not very boring .": 0.70, "the plot 's very interesting .": 0.93, "FAR": 0.70},
+        ),
+        ("he is a good actor .", {"he is {} a good actor .": 0.10, "he is a bad actor .": 0.07}),
         ("i really loved it .", {}),
         ("i loved the cast .", {"i did {} love the cast .": 0.10, "i hated the cast .": 0.07}),
         ("i can recommend it .", {"i {} recommend it .": 0.10}),
@@ -215,7 +251,12 @@ def test_one_word_decides_and_is_turned(sentence: str, opposites: dict[str, floa
         found = edits.of_sentence(sentence.split(), np.random.default_rng(seed))
         assert [" ".join(edit.tokens) for edit in found[:1]] == [sentence] * bool(opposites)
         for edit in found[1:]:
-            said = [wanted for wanted in opposites if " ".join(edit.tokens) in {wanted.format(no) for no in negations}]
+            text = " ".join(edit.tokens)
+            said = [wanted for wanted in opposites if text in {wanted.format(no) for no in negations}]
+            if text.endswith(f" {sentence}"):
+                opening = text.removesuffix(f" {sentence}").removesuffix(" that")
+                assert opening.split() in edits._FAR or [*opening.split(), "that"] in edits._FAR
+                said = ["FAR"]
             assert len(said) == 1, edit
             assert edit.probability == pytest.approx(opposites[said[0]])
         assert len(found) == (1 + len(opposites) if opposites else 0)

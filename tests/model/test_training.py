@@ -42,7 +42,7 @@ def test_the_run_folder_holds_the_students_history_and_the_teachers_work(
 
 @pytest.fixture
 def second_config(tiny_config: config.Config, tiny_folder: Path, tiny_encoder: Path) -> config.Config:
-    """What `default.toml` is to `first.toml`: taught by the tiny run and a transformer, without a language model."""
+    """What `second.toml` is to `first.toml`: taught by the tiny run and a transformer, without a language model."""
     assert tiny_config.teacher is not None
     changes: dict[str, object] = {"earlier": tiny_folder, "encoder": tiny_encoder, "encoder_tokens": 60}
     teacher = tiny_config.teacher.model_copy(update=changes | {"directions": ()})
@@ -58,9 +58,10 @@ def test_a_second_run_goes_on_from_an_earlier_model(
     said = json.loads((run / "model" / "card.json").read_text(encoding="utf-8"))["training"]["teachers"]
     assert said["earlier model"] == folder.verify(tiny_folder)
     assert set(said["out-of-fold accuracy"]) == {"n-grams", "document vectors", "transformer", "blend"}
-    assert set(said["dev accuracy"]) == {"blend", "earlier model", "both"}
+    assert set(said["dev accuracy"]) == {"blend", "earlier model", "blend and earlier model"}
     assert len(said["encoder sha256"]) == 64
     assert "pretrained on general text" in (run / "model" / "CARD.md").read_text("utf-8")
+    assert "| transformer | " in (run / "model" / "CARD.md").read_text("utf-8")
     assert "pretrained" not in (tiny_folder / "CARD.md").read_text("utf-8")
     # Its first epoch begins where the other ended.
     losses = [
@@ -75,11 +76,48 @@ def test_a_second_run_goes_on_from_an_earlier_model(
     assert folder.verify(run / "model") == before
 
 
+def test_a_third_run_grows_its_student_and_asks_a_transformer_about_doubtful_reviews(
+    second_config: config.Config, tiny_folder: Path, tiny_mpnet: Path, tmp_path: Path
+) -> None:
+    assert second_config.teacher is not None
+    changes = {"encoder": tiny_mpnet, "encoder_reviews": 40, "encoder_labels": 30, "encoder_frozen": 1}
+    teacher = second_config.teacher.model_copy(update=changes)
+    network = second_config.network.model_copy(update={"units": 10})
+    run = train.run_config(
+        second_config.model_copy(update={"teacher": teacher, "network": network}), output=tmp_path / "third"
+    )
+    said = json.loads((run / "model" / "card.json").read_text(encoding="utf-8"))["training"]["teachers"]
+    assert set(said["out-of-fold accuracy"]) == {"n-grams", "document vectors", "blend"}
+    wanted = {"blend", "earlier model", "blend and earlier model", "transformer", "all three"}
+    assert set(said["dev accuracy"]) == wanted
+    assert said["labelled by the transformer"] == 30
+    assert folder.read_serving(run / "model").units == 10
+    metrics = json.loads((run / "model" / "metrics.json").read_text(encoding="utf-8"))
+    assert metrics["validation"]["metrics"]["accuracy"] > 0.9
+
+
+def test_a_grown_student_says_what_it_said(tiny_folder: Path) -> None:
+    from model.teachers import earlier
+
+    serving = folder.read_serving(tiny_folder)
+    with np.load(tiny_folder / "keras_weights.npz") as stored:
+        weights = {name: stored[name] for name in stored.files}
+    table = np.load(tiny_folder / "embedding.npy").astype(np.float32)
+    ids = np.random.default_rng(1).integers(1, len(table), (5, 30)).astype(np.int32)
+    said = []
+    for units, own in ((serving.units, weights), (serving.units + 5, earlier.grown(weights, serving.units + 5, 1))):
+        built = network.build(config.NetworkConfig(dimensions=serving.dimensions, units=units), len(table))
+        network.set_embedding(built, table)
+        network.set_recurrent_weights(built, own)
+        said.append(fit.predict(built, list(ids)))
+    np.testing.assert_allclose(said[1], said[0], atol=1e-5)
+
+
 def test_an_earlier_model_of_other_words_or_another_size_is_refused(
     second_config: config.Config, tmp_path: Path
 ) -> None:
-    wide = second_config.network.model_copy(update={"units": 9})
-    with pytest.raises(data.DataError, match=r"has 12 dimensions and 8 units; the config's network has 12 and 9"):
+    wide = second_config.network.model_copy(update={"units": 7})
+    with pytest.raises(data.DataError, match=r"has 12 dimensions and 8 units; the config's network has 12 and 7"):
         train.run_config(second_config.model_copy(update={"network": wide}), output=tmp_path / "a")
     words = second_config.vocabulary.model_copy(update={"max_words": 20})
     with pytest.raises(data.DataError, match="has other words"):
