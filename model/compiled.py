@@ -21,7 +21,7 @@ Int32s = NDArray[np.int32]
 Int64s = NDArray[np.int64]
 Table = NDArray[np.float32]
 
-# Both directions together; 64 MiB are 16,000 words at 128 units, which are about 98 % of a review's words.
+# Both directions together; 64 MiB are 13,000 words at 160 units, which are about 98 % of a review's words.
 _TABLE_BYTES = 64 << 20
 # Rows of one call: enough for whole tiles at nearly every step, few enough that their states stay in the L2 cache.
 _BATCH = 128
