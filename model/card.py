@@ -6,6 +6,7 @@ After Mitchell et al. 2019, "Model Cards for Model Reporting".
 from typing import Any
 
 from model import card_checks
+from model.card_checks import Row, percent, table
 from model.verdict import FLAGS
 
 LIMITS = (
@@ -69,13 +70,9 @@ def build(
     }
 
 
-def _percent(value: float) -> str:
-    return f"{100 * value:.2f} %"
-
-
 def _figures(part: str, found: dict[str, Any]) -> str:
-    cells = [part, str(found["reviews"]), *(_percent(found[key]) for key in ("accuracy", "precision", "recall", "f1"))]
-    tail = [f"{found['ece']:.4f}", _percent(found["uncertain_share"]), _percent(found["confident_accuracy"])]
+    cells = [part, str(found["reviews"]), *(percent(found[key]) for key in ("accuracy", "precision", "recall", "f1"))]
+    tail = [f"{found['ece']:.4f}", percent(found["uncertain_share"]), percent(found["confident_accuracy"])]
     return "| " + " | ".join([*cells, *tail]) + " |"
 
 
@@ -84,11 +81,11 @@ def render(card: dict[str, Any]) -> str:
     validation, dev = card["metrics"]["validation"], card["metrics"]["dev"]
     confusion = validation["metrics"]["confusion"]
     flagged = (
-        f"| `{flag}` | {text} | {_percent(validation['flags'].get(flag, 0) / validation['metrics']['reviews'])} |"
+        f"| `{flag}` | {text} | {percent(validation['flags'].get(flag, 0) / validation['metrics']['reviews'])} |"
         for flag, text in card["flags"].items()
     )
     checks, fits = card["metrics"].get("verdict"), card["metrics"].get("calibration")
-    covered = (f"| {_percent(row['coverage'])} | {_percent(row['accuracy'])} |" for row in validation["coverage"])
+    covered = (f"| {percent(row['coverage'])} | {percent(row['accuracy'])} |" for row in validation["coverage"])
     band = card["uncertain_band"]
     lines = [
         f"# Model card: {card['model']}",
@@ -110,11 +107,11 @@ def render(card: dict[str, Any]) -> str:
         f"Validation confusion: {confusion['true_positive']} positive and {confusion['true_negative']} negative right, "
         f"{confusion['false_positive']} called positive and {confusion['false_negative']} called negative wrongly.",
         "",
-        f"The LSTM alone reaches {_percent(card['metrics']['parts']['recurrent'])} on validation, "
-        f"the n-gram part alone {_percent(card['metrics']['parts']['wide'])}.",
+        f"The LSTM alone reaches {percent(card['metrics']['parts']['recurrent'])} on validation, "
+        f"the n-gram part alone {percent(card['metrics']['parts']['wide'])}.",
         "",
         f"`uncertain`: within {band['half_width']:.4f} of 0.5, so that verdicts outside are right "
-        f"{_percent(band['stated_accuracy'])} of the time on the dev part.",
+        f"{percent(band['stated_accuracy'])} of the time on the dev part.",
         "",
         "| most confident share of validation | accuracy |",
         "|---|---|",
@@ -140,8 +137,7 @@ def render(card: dict[str, Any]) -> str:
         *(f"- {file['file']}: sha256 `{file['sha256']}`" for file in card["data"]["files"].values()),
         f"- config `{card['config']}`, code sha256 `{card['code_sha256']}`",
         f"- training: {_said(card['training'])}",
-        *_teachers(card["training"].get("teachers", {})),
-        "",
+        *(_teachers(card["training"]["teachers"]) if "teachers" in card["training"] else [""]),
         _sources(card),
         "",
     ]
@@ -154,16 +150,12 @@ def _said(facts: dict[str, Any]) -> str:
 
 def _teachers(facts: dict[str, Any]) -> list[str]:
     """Who taught it: plain facts and the accuracies of teachers and their blends."""
-    if not facts:
-        return []
     parts = {name: figures for name, figures in facts.items() if isinstance(figures, dict)}
     names = list(dict.fromkeys(name for figures in parts.values() for name in figures))
-    rows = [
-        [name, *(f"{100 * figures[name]:.2f} %" if name in figures else "" for figures in parts.values())]
-        for name in names
+    rows: list[Row] = [
+        [name, *(percent(figures[name]) if name in figures else "" for figures in parts.values())] for name in names
     ]
-    table = [["teacher", *parts], ["---"] * (1 + len(parts)), *rows]
-    return [f"- teachers: {_said(facts)}", "", *(f"| {' | '.join(row)} |" for row in table)]
+    return [f"- teachers: {_said(facts)}", "", *table("|".join(["teacher", *parts]), rows)]
 
 
 def _sources(card: dict[str, Any]) -> str:

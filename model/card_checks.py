@@ -8,11 +8,12 @@ from model.mixed import ONE_SIDED, STATED
 Row = list[object]
 
 
-def _percent(value: float) -> str:
+def percent(value: float) -> str:
+    """A share (0 to 1) as the card prints it."""
     return f"{100 * value:.2f} %"
 
 
-def _table(head: str, rows: list[Row]) -> list[str]:
+def table(head: str, rows: list[Row]) -> list[str]:
     """Lines of a Markdown table, with an empty line after it; `head` holds the column names, split by |."""
     columns = head.split("|")
     lines = [columns, *([str(cell) for cell in row] for row in rows)]
@@ -30,7 +31,7 @@ def calibration(fits: Mapping[str, Any]) -> list[str]:
         "Form of the calibration, by cross-validated log loss on the dev part (five folds of films): the simplest "
         "within one standard error of the best. Both classes weigh as much as in the training part.",
         "",
-        *_table("form|whole reviews|sentences and spans cut from them", rows),
+        *table("form|whole reviews|sentences and spans cut from them", rows),
     ]
 
 
@@ -41,18 +42,18 @@ def short(checks: Mapping[str, Any]) -> list[str]:
         [
             name,
             found["pieces"],
-            _percent(found["accuracy"]),
+            percent(found["accuracy"]),
             f"{found['ece']:.4f}",
             f"{found['ece_if_calibrated']:.4f}",
             f"{100 * found['over_confidence']:+.2f}",
-            _percent(found["uncertain_share"]),
-            _percent(found["confident_accuracy"]),
+            percent(found["uncertain_share"]),
+            percent(found["confident_accuracy"]),
         ]
         for name, found in kinds.items()
     ]
     shares = [row["coverage"] for row in checks["one_sentence"]["coverage"]]
     covered: list[Row] = [
-        [_percent(share), *(_percent(found["coverage"][number]["accuracy"]) for found in kinds.values())]
+        [percent(share), *(percent(found["coverage"][number]["accuracy"]) for found in kinds.values())]
         for number, share in enumerate(shares)
     ]
     return [
@@ -62,18 +63,18 @@ def short(checks: Mapping[str, Any]) -> list[str]:
         "or the opposite. The error of a perfectly calibrated model would read as in the fifth column; "
         "over-confidence is mean confidence minus accuracy, in points.",
         "",
-        *_table(
+        *table(
             "input|pieces|agree with the label|ECE (15 bins)|ECE if calibrated|over-confidence|uncertain|rest agrees",
             figures,
         ),
-        *_table("most confident share|one sentence agrees|one to six agree", covered),
+        *table("most confident share|one sentence agrees|one to six agree", covered),
     ]
 
 
 def _flags(checks: Mapping[str, Any]) -> list[str]:
     found = checks["flags"]
     alarms: list[Row] = [
-        [f"`{flag}`", *(_percent(rates[flag]) for rates in found["false_alarms"].values())]
+        [f"`{flag}`", *(percent(rates[flag]) for rates in found["false_alarms"].values())]
         for flag in found["false_alarms"]["reviews"]
     ]
     foreign: list[Row] = [[name, f"{hits} of {number}"] for name, (hits, number) in found["not_english"].items()]
@@ -85,14 +86,14 @@ def _flags(checks: Mapping[str, Any]) -> list[str]:
     return [
         "Raised on real reviews and on pieces cut from them (validation; `too_short` is right there):",
         "",
-        *_table(f"flag|{'|'.join(found['false_alarms'])}", alarms),
+        *table(f"flag|{'|'.join(found['false_alarms'])}", alarms),
         "`not_english` on made-up remarks in many languages (`model/probes.py`) that nothing was fitted on; short ones "
         "have five words or fewer:",
         "",
-        *_table("text|flagged", foreign),
+        *table("text|flagged", foreign),
         "`not_a_review` on made-up English texts of other kinds that nothing was fitted on:",
         "",
-        *_table("kind|one sentence|several together", other),
+        *table("kind|one sentence|several together", other),
     ]
 
 
@@ -102,13 +103,13 @@ def _mixed(checks: Mapping[str, Any], rules: Mapping[str, Any]) -> list[str]:
     lines = [
         "## Mixed",
         "",
-        f"`mixed`: clear sentences of both kinds, the weaker with at least {_percent(rules['mixed_share'])} of their "
+        f"`mixed`: clear sentences of both kinds, the weaker with at least {percent(rules['mixed_share'])} of their "
         f"summed logits; a sentence is clear from a logit of {rules['mixed_logit']} on, read alone. On dev, clear "
-        f"sentences of reviews with 1 or 10 stars agree with the label {_percent(STATED)} of the time, and at most "
-        f"{_percent(ONE_SIDED)} of those reviews are mixed. On validation {_percent(found['share'])} are.",
+        f"sentences of reviews with 1 or 10 stars agree with the label {percent(STATED)} of the time, and at most "
+        f"{percent(ONE_SIDED)} of those reviews are mixed. On validation {percent(found['share'])} are.",
         "",
     ]
-    return [*lines, *(_table(f"stars|{'|'.join(by)}", [["mixed", *map(_percent, by.values())]]) if by else [])]
+    return [*lines, *(table(f"stars|{'|'.join(by)}", [["mixed", *map(percent, by.values())]]) if by else [])]
 
 
 def _stars(checks: Mapping[str, Any]) -> list[str]:
@@ -122,7 +123,7 @@ def _stars(checks: Mapping[str, Any]) -> list[str]:
         else "The estimate does not ship: it is not clearly better than the label alone."
     )
     rows: list[Row] = [
-        [name, f"{found[key]['mae']:.3f}", _percent(found[key]["within_one"])]
+        [name, f"{found[key]['mae']:.3f}", percent(found[key]["within_one"])]
         for name, key in (("star estimate", "estimate"), (f"by label: {low:g} or {high:g}", "by_label"))
     ]
     return [
@@ -132,7 +133,7 @@ def _stars(checks: Mapping[str, Any]) -> list[str]:
         f"difference in mean absolute error: {found['mae_difference_95'][0]:+.3f} to "
         f"{found['mae_difference_95'][1]:+.3f}.",
         "",
-        *_table("|mean absolute error|within one star", rows),
+        *table("|mean absolute error|within one star", rows),
     ]
 
 
@@ -142,14 +143,14 @@ def _explanations(checks: Mapping[str, Any]) -> list[str]:
         found = checks[key]
         if found["reviews"]:
             figures = (found["drop"], found["random_drop"], found["flips"], found["random_flips"])
-            rows.append([name, found["reviews"], f"{found.get('words', 1):g}", *map(_percent, figures)])
+            rows.append([name, found["reviews"], f"{found.get('words', 1):g}", *map(percent, figures)])
     return [
         "## Explanations",
         "",
         "Deletion tests on validation reviews of three sentences or more: what speaks most for the verdict is deleted, "
         "against as much drawn at random. Fall of the probability of the verdict, and verdicts that turn.",
         "",
-        *_table("deleted|reviews|number|fall|fall at random|turned|turned at random", rows),
+        *table("deleted|reviews|number|fall|fall at random|turned|turned at random", rows),
     ]
 
 

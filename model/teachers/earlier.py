@@ -69,7 +69,7 @@ def grown(weights: Weights, units: int, seed: int) -> Weights:
     return found | {"logit_kernel": np.concatenate(parts)}
 
 
-def read(folder: Path, network: NetworkConfig, vocabulary: Vocabulary, seed: int = 1) -> Start:
+def read(folder: Path, network: NetworkConfig, vocabulary: Vocabulary, seed: int) -> Start:
     """The weights in a model folder, grown to the network's units.
 
     Raises `DataError` where they do not fit the network, or its words are others.

@@ -31,6 +31,8 @@ from model.wide import Features
 Rows = list[NDArray[np.int32]]
 Numbers = NDArray[np.int64]
 Labels = NDArray[np.float32]
+Labeller = Callable[[int, Numbers, Numbers], Floats]
+"""A fold, the labelled reviews to fit on, the documents to label -> the latter's logits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +127,8 @@ def scored_by(found: Documents, fold: Numbers, number: int, *, shared: bool = Fa
     return np.asarray(by if shared else by | ~with_label[None, :], dtype=np.bool_)
 
 
-def _each_fold(
-    found: Documents, fold: Numbers, labelled: Callable[[int, Numbers, Numbers], Floats], *, shared: bool = False
-) -> Floats:
-    """Logits (float64 [documents]) by the models of all folds; shared: as in `scored_by`.
-
-    `labelled` gets a fold, the labelled reviews to fit on and the documents to label, and returns the latter's logits.
-    """
+def _each_fold(found: Documents, fold: Numbers, labelled: Labeller, *, shared: bool = False) -> Floats:
+    """Logits (float64 [documents]) by the models of all folds; shared: as in `scored_by`."""
     number = int(fold.max()) + 1
     by = scored_by(found, fold, number, shared=shared)
     logits = np.zeros(len(found.tokens))
@@ -161,6 +158,16 @@ def _kept(path: Path, name: str, made: Callable[[], Floats], resume: bool) -> Fl
         return np.asarray(stored["logits"], dtype=np.float64)
 
 
+def _kept_folds(stem: Path, name: str, labelled: Labeller, resume: bool) -> Labeller:
+    """The same labeller, whose logits of each fold are kept in `<stem>_<fold>.npz`."""
+
+    def kept(current: int, rows: Numbers, mine: Numbers) -> Floats:
+        path = stem.with_name(f"{stem.name}_{current}.npz")
+        return _kept(path, f"{name}, fold {current + 1}", partial(labelled, current, rows, mine), resume)
+
+    return kept
+
+
 def _recurrent(
     settings: Config,
     teacher: TeacherConfig,
@@ -180,48 +187,43 @@ def _recurrent(
     learned, asked = read(teacher.max_tokens), read(teacher.label_tokens)
 
     def labelled(current: int, rows: Numbers, mine: Numbers) -> Floats:
-        def made() -> Floats:
-            plan = classifier.Plan(epochs=teacher.classifier_epochs, seed=settings.training.seed + current)
-            model = classifier.Classifier(shape, weights, plan)
-            note = f"{folder.name} teacher {current + 1}/{teacher.folds}"
-            model.fit([learned[row] for row in rows], labels[rows], note)
-            return model.predict([asked[row] for row in mine])
+        plan = classifier.Plan(epochs=teacher.classifier_epochs, seed=settings.training.seed + current)
+        model = classifier.Classifier(shape, weights, plan)
+        note = f"{folder.name} teacher {current + 1}/{teacher.folds}"
+        model.fit([learned[row] for row in rows], labels[rows], note)
+        return model.predict([asked[row] for row in mine])
 
-        return _kept(folder / f"classifier_{current}.npz", f"{folder.name}, fold {current + 1}", made, resume)
-
-    return _each_fold(found, fold, labelled)
+    return _each_fold(found, fold, _kept_folds(folder / "classifier", folder.name, labelled, resume))
 
 
-def _transformer(
+def _fine_tuned(
     settings: Config,
     teacher: TeacherConfig,
     pretrained: transformer.Pretrained,
     pieces: wordpieces.WordPieces,
     found: Documents,
     labels: Labels,
-    films: list[str],
-    folder: Path,
-    resume: bool,
+    current: int,
+    rows: Numbers,
+    mine: Numbers,
 ) -> Floats:
-    """The same of the fine-tuned transformer; each fold's logits are kept in `folder`."""
-    ids = [pieces.encode(tokens, teacher.encoder_tokens) for tokens in found.tokens]
+    """Logits of the documents `mine` by the transformer, fine-tuned on the labelled reviews `rows`.
 
-    def labelled(current: int, rows: Numbers, mine: Numbers) -> Floats:
-        def made() -> Floats:
-            plan = transformer.Plan(
-                epochs=teacher.encoder_epochs,
-                body_rate=teacher.encoder_rate,
-                frozen=teacher.encoder_frozen,
-                seed=settings.training.seed + current,
-            )
-            model = transformer.Classifier(pretrained, plan)
-            note = f"transformer teacher {current + 1}/{teacher.encoder_folds}"
-            model.fit([ids[row] for row in rows], labels[rows], note)
-            return model.predict([ids[row] for row in mine])
+    current: its fold, or 0 where it is fitted once.
+    """
 
-        return _kept(folder / f"transformer_{current}.npz", f"transformer, fold {current + 1}", made, resume)
+    def ids(numbers: Numbers) -> Rows:
+        return [pieces.encode(found.tokens[number], teacher.encoder_tokens) for number in numbers]
 
-    return _each_fold(found, folds(films, teacher.encoder_folds), labelled, shared=True)
+    plan = transformer.Plan(
+        epochs=teacher.encoder_epochs,
+        body_rate=teacher.encoder_rate,
+        frozen=teacher.encoder_frozen,
+        seed=settings.training.seed + current,
+    )
+    model = transformer.Classifier(pretrained, plan)
+    model.fit(ids(rows), labels[rows], f"transformer teacher {current + 1}")
+    return model.predict(ids(mine))
 
 
 def _drawn(found: Documents, number: int, seed: int) -> Numbers:
@@ -241,31 +243,15 @@ def doubtful(found: Documents, earlier: Floats, fitted: Numbers, number: int) ->
 
 
 def _transformer_once(
-    settings: Config,
-    teacher: TeacherConfig,
-    pretrained: transformer.Pretrained,
-    pieces: wordpieces.WordPieces,
-    found: Documents,
-    labels: Labels,
-    earlier: Floats,
+    labelled: Labeller, teacher: TeacherConfig, found: Documents, earlier: Floats, seed: int
 ) -> Floats:
     """Logits (float64 [documents]) of a transformer fitted once, of those it labels; nan for the others."""
     assert teacher.encoder_reviews is not None
     assert teacher.encoder_labels is not None
-    seed = settings.training.seed
     fitted = _drawn(found, teacher.encoder_reviews, seed)
     asked = doubtful(found, earlier, fitted, teacher.encoder_labels)
-
-    def ids(rows: Numbers) -> Rows:
-        return [pieces.encode(found.tokens[row], teacher.encoder_tokens) for row in rows]
-
-    plan = transformer.Plan(
-        epochs=teacher.encoder_epochs, body_rate=teacher.encoder_rate, frozen=teacher.encoder_frozen, seed=seed
-    )
-    model = transformer.Classifier(pretrained, plan)
-    model.fit(ids(fitted), labels[fitted], "transformer teacher")
     logits = np.full(len(found.tokens), np.nan)
-    logits[asked] = model.predict(ids(asked))
+    logits[asked] = labelled(0, fitted, asked)
     return logits
 
 
@@ -322,8 +308,8 @@ def run(
     labels = corpus.reviews.labels[corpus.split.train].astype(np.float32)
     films = _groups(corpus)
     fold = folds(films, teacher.folds)
-    # Both are read before the long work, so that what is missing is missed at once.
     seed = settings.training.seed
+    # Both are read before the long work, so that what is missing is missed at once.
     start = earlier.read(teacher.earlier, settings.network, corpus.vocabulary, seed) if teacher.earlier else None
     encoder = _encoder(teacher.encoder, teacher.encoder_tokens) if teacher.encoder else None
     facts: dict[str, object] = {"folds": teacher.folds}
@@ -352,11 +338,13 @@ def run(
         known = _kept(folder / "earlier.npz", "earlier model", asked, resume)
     if teacher.encoder and encoder:
         facts["encoder sha256"] = file_hash(teacher.encoder / transformer.WEIGHTS)
+        tuned = partial(_fine_tuned, settings, teacher, *encoder, found, labels)
         if teacher.encoder_reviews is None:
-            logits["transformer"] = _transformer(settings, teacher, *encoder, found, labels, films, folder, resume)
+            kept = _kept_folds(folder / "transformer", "transformer", tuned, resume)
+            logits["transformer"] = _each_fold(found, folds(films, teacher.encoder_folds), kept, shared=True)
         else:
             assert known is not None, "the config has an earlier model too"
-            once = partial(_transformer_once, settings, teacher, *encoder, found, labels, known)
+            once = partial(_transformer_once, tuned, teacher, found, known, seed)
             some = _kept(folder / "transformer.npz", "transformer", once, resume)
     dev = corpus.reviews.labels[corpus.split.dev]
     soft, said = _blended(logits, known, found, labels.astype(np.int8), dev, some)

@@ -171,10 +171,9 @@ class Classifier:
             buckets = distance_buckets(len(places), len(pretrained.distances))
             self.distances, self.buckets = tf.constant(pretrained.distances), tf.constant(buckets)
         first = [weights["embeddings.LayerNorm.weight"], weights["embeddings.LayerNorm.bias"]]
-        fixed = plan.frozen
-        self.first = [tf.Variable(value, trainable=fixed == 0) for value in first]
+        self.first = [tf.Variable(value, trainable=plan.frozen == 0) for value in first]
         self.layers = [
-            [tf.Variable(value, trainable=number >= fixed) for value in _layer(weights, number)]
+            [tf.Variable(value, trainable=number >= plan.frozen) for value in _layer(weights, number)]
             for number in range(pretrained.layers)
         ]
         drawn = np.random.default_rng([plan.seed, 7]).normal(0.0, 0.02, (2 * self.width, 1)).astype(np.float32)
