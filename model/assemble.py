@@ -37,7 +37,8 @@ class Trained:
     """What training leaves.
 
     weights: as `network.recurrent_weights`; table: float32 [words, dimensions]; wide: the n-gram part; predict: word
-    ids -> LSTM logits by Keras; history: one record an epoch; teachers: what the card says about them.
+    ids -> LSTM logits by Keras; history: one record an epoch (of each student); teachers, students: what the card says
+    about them.
     """
 
     weights: dict[str, NDArray[np.float32]]
@@ -46,6 +47,7 @@ class Trained:
     predict: Callable[[list[NDArray[np.int32]]], Floats]
     history: list[dict[str, float]]
     teachers: dict[str, object] = field(default_factory=dict)
+    students: dict[str, dict[str, float]] = field(default_factory=dict)
 
 
 def code_hash() -> str:
@@ -110,11 +112,12 @@ def _training(config: Config, trained: Trained) -> dict[str, Any]:
     packages = {name: installed(name) for name in ("tensorflow", "keras", "scikit-learn", "numpy")}
     return {
         "seed": config.training.seed,
-        "epochs": len(trained.history),
+        "epochs": int(max(record["epoch"] for record in trained.history)),
         "best epoch": int(best["epoch"]),
         "seconds": round(sum(record["seconds"] for record in trained.history)),
         **_cpu_seconds(trained.history),
         **({"teachers": trained.teachers} if trained.teachers else {}),
+        **({"students": trained.students} if trained.students else {}),
         "python": platform.python_version(),
         **packages,
         "date": datetime.now(UTC).date().isoformat(),

@@ -138,6 +138,7 @@ def render(card: dict[str, Any]) -> str:
         f"- config `{card['config']}`, code sha256 `{card['code_sha256']}`",
         f"- training: {_said(card['training'])}",
         *(_teachers(card["training"]["teachers"]) if "teachers" in card["training"] else [""]),
+        *(_students(card["training"]["students"]) if "students" in card["training"] else []),
         _sources(card),
         "",
     ]
@@ -158,14 +159,23 @@ def _teachers(facts: dict[str, Any]) -> list[str]:
     return [f"- teachers: {_said(facts)}", "", *table("|".join(["teacher", *parts]), rows)]
 
 
+def _students(figures: dict[str, dict[str, float]]) -> list[str]:
+    """Each student, and the mean of their weights, which ships: the LSTM alone."""
+    rows: list[Row] = [
+        [name, percent(each["dev_accuracy"]), f"{each['dev_log_loss']:.4f}", percent(each["validation_accuracy"])]
+        for name, each in figures.items()
+    ]
+    return table("student (LSTM alone)|dev accuracy|dev log loss|validation accuracy", rows)
+
+
 def _sources(card: dict[str, Any]) -> str:
     """Whose texts the model learned from."""
     said = (
         "Large Movie Review Dataset v1.0 (Maas et al. 2011), train half; GloVe 6B (Pennington et al. 2014, PDDL 1.0). "
     )
-    if "encoder sha256" in card["training"].get("teachers", {}):
+    if any("encoder" in name for name in card["training"].get("teachers", {})):
         said += (
-            "Among the teachers whose soft labels it learned from was one fine-tuned from a transformer that others "
-            "had pretrained on general text (`docs/third-party.md`). "
+            "Among the teachers whose soft labels it, or the earlier model that it began with, learned from were "
+            "transformers that others had pretrained on general text (`docs/third-party.md`). "
         )
     return said + "No review text is in this folder."

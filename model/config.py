@@ -61,6 +61,8 @@ class TrainingConfig(_Section):
     learning_rate: Annotated[float, Field(gt=0)] = 2e-3
     warmup: Share = 0.05
     """Share of all steps over which the learning rate rises; after it, it falls along a cosine."""
+    decay: bool = True
+    """Without it the learning rate stays; the average of the weights then does what its fall would."""
     clip: Annotated[float, Field(gt=0)] = 1.0
     word_dropout: Share = 0.1
     """Share of words replaced by the unknown word, drawn anew each epoch."""
@@ -93,6 +95,8 @@ class TeacherConfig(_Section):
     """For a transformer too slow for folds: it is fitted once, on that many labelled reviews drawn at random."""
     encoder_labels: Count | None = None
     """With `encoder_reviews`: it labels that many of the other reviews, those of which `earlier` is least sure."""
+    encoder_pieces: Annotated[int, Field(ge=0)] = 0
+    """The same for pieces of the other reviews."""
     directions: tuple[Literal["forward", "backward"], ...] = ("forward",)
     """In which language models, each with its classifier, read. The student starts with the first one's embedding, if
     there is no `earlier`."""
@@ -132,6 +136,8 @@ class DistilConfig(_Section):
 
     epochs: Count = 4
     word_dropout: Share = 0.1
+    students: Count = 1
+    """Students with seeds of their own, from the same start; the mean of their weights ships (a model soup)."""
     limit: Count | None = None
     """Use only that many unlabelled reviews."""
     label_share: Share = 0.3

@@ -50,8 +50,13 @@ class _Trainer:
         import tensorflow as tf
 
         warmup = int(steps * config.warmup)
+        rate = config.learning_rate
         schedule = keras.optimizers.schedules.CosineDecay(
-            0.0, max(1, steps - warmup), warmup_target=config.learning_rate, warmup_steps=max(1, warmup)
+            0.0,
+            max(1, steps - warmup),
+            alpha=0.0 if config.decay else 1.0,
+            warmup_target=rate,
+            warmup_steps=max(1, warmup),
         )
         self.network = network
         self.optimizer = keras.optimizers.Adam(schedule)
@@ -133,10 +138,9 @@ def _epoch(trainer: _Trainer, train: Examples, config: TrainingConfig, epoch: in
     return total / len(plan)
 
 
-def _score(trainer: _Trainer, dev: Examples) -> dict[str, float]:
-    """Dev figures of the averaged weights, after calibration (over-confidence alone must not pick the epoch)."""
-    with trainer.averaged():
-        logits = predict(trainer.network, dev.rows)
+def dev_figures(network: "keras.Model", dev: Examples) -> dict[str, float]:
+    """Log loss and accuracy after calibration (over-confidence alone must not pick an epoch)."""
+    logits = predict(network, dev.rows)
     p = calibration.fit([logits], dev.labels).probabilities(logits)
     return {"dev_log_loss": metrics.log_loss(p, dev.labels), "dev_accuracy": metrics.accuracy(p, dev.labels)}
 
@@ -167,7 +171,9 @@ def fit(
         for epoch in range(len(history), config.epochs):
             began, work = time.monotonic(), time.process_time()
             record = {"epoch": float(epoch + 1), "loss": _epoch(trainer, train, config, epoch, progress)}
-            record |= {**_score(trainer, dev), "seconds": time.monotonic() - began}
+            with trainer.averaged():
+                record |= dev_figures(network, dev)
+            record["seconds"] = time.monotonic() - began
             record["cpu_seconds"] = time.process_time() - work
             progress.console.print(" ".join(f"{name} {value:.4f}" for name, value in record.items()), soft_wrap=True)
             if not history or record["dev_log_loss"] < min(past["dev_log_loss"] for past in history):

@@ -2,6 +2,7 @@
 
 import logging
 import os
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -122,19 +123,68 @@ def _student(settings: Config) -> Config:
     return settings.model_copy(update={"training": settings.training.model_copy(update=update)})
 
 
-def _parts(settings: Config, corpus: Corpus, folder: Path, resume: bool) -> "tuple[Fitted, Wide, dict[str, object]]":
-    """The network and the n-gram part that ship, and what the card says about their teachers."""
+def _figures(built: "keras.Model", corpus: Corpus, longest: int) -> dict[str, float]:
+    """What the card says of a student or of their mean; dev chose the epoch of each, validation nothing."""
+    from model import fit
+
+    held = _examples(corpus, corpus.split.validation, longest)
+    found = fit.dev_figures(built, _examples(corpus, corpus.split.dev, longest))
+    right = metrics.accuracy(metrics.sigmoid(fit.predict(built, held.rows)), held.labels)
+    return {name: round(value, 6) for name, value in (found | {"validation_accuracy": right}).items()}
+
+
+def _averaged(
+    settings: Config, corpus: Corpus, start: Start, train: "Examples", folder: Path, resume: bool
+) -> "tuple[Fitted, dict[str, dict[str, float]]]":
+    """The mean of the weights of all students, with the records of all, and the figures of each and of the mean.
+
+    What begins at one place and learns the same, in another order and with other dropouts, ends in the same basin,
+    where the mean errs less than each (Wortsman et al. 2022, "Model soups").
+    """
+    assert settings.distil is not None
+    number, first, longest = settings.distil.students, settings.training.seed, settings.serving.max_tokens
+    if number == 1:
+        return _fitted(settings, corpus, start, train, folder, resume), {}
+    weights: list[list[NDArray[np.float32]]] = []
+    records: list[dict[str, float]] = []
+    figures: dict[str, dict[str, float]] = {}
+    for seed in range(first, first + number):
+        own = settings.model_copy(update={"training": settings.training.model_copy(update={"seed": seed})})
+        built, history = _fitted(own, corpus, start, train, folder / str(seed), resume)
+        weights.append([variable.numpy() for variable in built.trainable_variables])
+        records += history
+        figures[f"seed {seed}"] = _figures(built, corpus, longest)
+    for variable, *values in zip(built.trainable_variables, *weights, strict=True):
+        variable.assign(np.mean(values, axis=0))
+    figures["mean of the weights"] = _figures(built, corpus, longest)
+    Console().print(f"Students: {figures}")
+    return (built, records), figures
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """The network with its records and the n-gram part, which ship, and what the card says of their making."""
+
+    fitted: "Fitted"
+    ngrams: Wide
+    teachers: dict[str, object] = field(default_factory=dict)
+    students: dict[str, dict[str, float]] = field(default_factory=dict)
+
+
+def _parts(settings: Config, corpus: Corpus, folder: Path, resume: bool) -> _Parts:
     target = folder / "network"
     if settings.distil is None:
         train = _examples(corpus, corpus.split.train, settings.training.max_tokens)
         ngrams = wide.train(*corpus.part(corpus.split.train), settings.wide)
-        return _fitted(settings, corpus, Start(corpus.vectors), train, target, resume), ngrams, {}
+        return _Parts(_fitted(settings, corpus, Start(corpus.vectors), train, target, resume), ngrams)
     if settings.teacher is None:
         examples, ngrams = _self_taught(settings, corpus, folder, resume)
-        return _fitted(_student(settings), corpus, Start(corpus.vectors), examples, target, resume), ngrams, {}
-    examples, ngrams, taught = _taught(settings, corpus, folder, resume)
-    fitted = _fitted(_student(settings), corpus, taught.start, examples, target, resume)
-    return fitted, ngrams, taught.facts
+        start, facts = Start(corpus.vectors), {}
+    else:
+        examples, ngrams, taught = _taught(settings, corpus, folder, resume)
+        start, facts = taught.start, taught.facts
+    fitted, students = _averaged(_student(settings), corpus, start, examples, target, resume)
+    return _Parts(fitted, ngrams, facts, students)
 
 
 def run(config_path: Path, *, output: Path | None = None, resume: bool = False) -> Path:
@@ -157,16 +207,18 @@ def run_config(settings: Config, *, output: Path | None = None, resume: bool = F
     _start_tensorflow(settings)
     from model import fit, network
 
-    (built, history), ngrams, facts = _parts(settings, corpus, folder, resume)
+    parts = _parts(settings, corpus, folder, resume)
+    built, history = parts.fitted
     if settings.network.half_embedding:
         network.set_embedding(built, network.embedding(built).astype(np.float16).astype(np.float32))
     trained = assemble.Trained(
         network.recurrent_weights(built),
         network.embedding(built),
-        ngrams,
+        parts.ngrams,
         lambda ids: fit.predict(built, ids),
         history,
-        facts,
+        parts.teachers,
+        parts.students,
     )
     console.print("Exporting and measuring")
     assemble.assemble(settings, corpus, trained, folder / MODEL)

@@ -5,6 +5,7 @@ soft labels that were out of fold, so that only on reviews without a label, and 
 logit say what it knows of new ones.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,12 +26,24 @@ Weights = dict[str, NDArray[np.float32]]
 @dataclass(frozen=True, slots=True)
 class Start:
     """What a student starts with: an embedding (float32 [words, dimensions]) and, from an earlier model, its other
-    weights (as `model.network.recurrent_weights`) and its version.
+    weights (as `model.network.recurrent_weights`), its version, and the sha256 of each pretrained encoder behind it.
     """
 
     embedding: NDArray[np.float32]
     weights: Weights | None = None
     version: str = ""
+    encoders: tuple[str, ...] = ()
+
+
+ENCODER, ENCODERS_BEFORE = "encoder sha256", "earlier model's encoders sha256"
+"""What the card calls the encoder that taught a model, and those that taught the models it began with."""
+
+
+def _encoders(folder: Path) -> tuple[str, ...]:
+    """Of the model in the folder and of those before it."""
+    card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
+    facts = card["training"].get("teachers", {})
+    return tuple(" ".join(facts[name] for name in (ENCODERS_BEFORE, ENCODER) if name in facts).split())
 
 
 def _grown_direction(weights: Weights, direction: str, units: int, rng: np.random.Generator) -> Weights:
@@ -90,7 +103,7 @@ def read(folder: Path, network: NetworkConfig, vocabulary: Vocabulary, seed: int
         weights = {name: stored[name] for name in stored.files}
     if network.units > serving.units:
         weights = grown(weights, network.units, seed)
-    return Start(np.load(folder / "embedding.npy").astype(np.float32), weights, version)
+    return Start(np.load(folder / "embedding.npy").astype(np.float32), weights, version, _encoders(folder))
 
 
 def logits(folder: Path, documents: Sequence[Sequence[str]], threads: int) -> Floats:

@@ -5,7 +5,8 @@ and backward, and a pretrained transformer, each fitted once a fold without the 
 soft label comes from a model that saw its label; what has no label gets the mean of all folds' models (bagging, Breiman
 1996). Their logits are blended by a logistic regression on the out-of-fold ones (stacking, Wolpert 1992). The model of
 an earlier run, which saw every label, joins the blend for all but labelled reviews, with weights fitted on dev. So does
-a transformer too slow for folds, for reviews that it was not fitted on and of which the earlier model is least sure.
+a transformer too slow for folds, for reviews that it was not fitted on and of which the earlier model is least sure,
+and their pieces.
 """
 
 import zlib
@@ -231,15 +232,17 @@ def _drawn(found: Documents, number: int, seed: int) -> Numbers:
     return np.sort(np.random.default_rng([seed, 8]).permutation(found.labelled)[:number])
 
 
-def doubtful(found: Documents, earlier: Floats, fitted: Numbers, number: int) -> Numbers:
+def doubtful(found: Documents, earlier: Floats, fitted: Numbers, reviews: int, pieces: int) -> Numbers:
     """Which documents a transformer fitted on the labelled reviews `fitted` labels.
 
-    The `number` other reviews of whose verdict the earlier model is least sure (uncertainty sampling, Lewis & Gale
-    1994): nearly all of its errors are there. And all of dev.
+    So many other reviews, and pieces of other reviews, of whose verdict the earlier model is least sure (uncertainty
+    sampling, Lewis & Gale 1994): nearly all of its errors are there. And all of dev.
     """
-    others = np.setdiff1d(np.arange(found.reviews), fitted)
-    nearest = others[np.argsort(np.abs(earlier[others]), kind="stable")[:number]]
-    return np.append(np.sort(nearest), np.arange(found.taught, len(found.tokens)))
+    others = np.flatnonzero(~np.isin(found.owner[: found.taught], fitted))
+    nearest = others[np.argsort(np.abs(earlier[others]), kind="stable")]
+    whole = nearest < found.reviews
+    asked = np.concatenate([nearest[whole][:reviews], nearest[~whole][:pieces]])
+    return np.append(np.sort(asked), np.arange(found.taught, len(found.tokens)))
 
 
 def _transformer_once(
@@ -249,7 +252,7 @@ def _transformer_once(
     assert teacher.encoder_reviews is not None
     assert teacher.encoder_labels is not None
     fitted = _drawn(found, teacher.encoder_reviews, seed)
-    asked = doubtful(found, earlier, fitted, teacher.encoder_labels)
+    asked = doubtful(found, earlier, fitted, teacher.encoder_labels, teacher.encoder_pieces)
     logits = np.full(len(found.tokens), np.nan)
     logits[asked] = labelled(0, fitted, asked)
     return logits
@@ -334,10 +337,12 @@ def run(
     known = some = None
     if teacher.earlier:
         facts["earlier model"] = start.version
+        if start.encoders:
+            facts[earlier.ENCODERS_BEFORE] = " ".join(start.encoders)
         asked = partial(earlier.logits, teacher.earlier, found.tokens, settings.training.threads)
         known = _kept(folder / "earlier.npz", "earlier model", asked, resume)
     if teacher.encoder and encoder:
-        facts["encoder sha256"] = file_hash(teacher.encoder / transformer.WEIGHTS)
+        facts[earlier.ENCODER] = file_hash(teacher.encoder / transformer.WEIGHTS)
         tuned = partial(_fine_tuned, settings, teacher, *encoder, found, labels)
         if teacher.encoder_reviews is None:
             kept = _kept_folds(folder / "transformer", "transformer", tuned, resume)

@@ -169,9 +169,10 @@ def test_what_has_no_label_gets_the_mean_of_all_models() -> None:
 def test_a_transformer_is_asked_about_what_it_was_not_fitted_on_and_is_in_doubt() -> None:
     # Reviews 0 to 3 with labels, 4 to 6 without; their pieces; two of dev.
     found = stage.Documents([[]] * 16, 4, 3, np.asarray([*range(7), *range(7), 14, 15]), 2)
-    earlier = np.asarray([0.1, -0.2, 3.0, 0.3, -2.0, 0.4, -1.0, *np.zeros(9)])
-    asked = stage.doubtful(found, earlier, np.asarray([0, 3]), 3)
-    assert asked.tolist() == [1, 5, 6, 14, 15]
+    earlier = np.asarray([0.1, -0.2, 3.0, 0.3, -2.0, 0.4, -1.0, *[0.0, 1.5, 0.9, 0.0, -1.0, 2.0, -3.0], 0.0, 0.0])
+    fitted = np.asarray([0, 3])
+    assert stage.doubtful(found, earlier, fitted, 3, 0).tolist() == [1, 5, 6, 14, 15]
+    assert stage.doubtful(found, earlier, fitted, 3, 2).tolist() == [1, 5, 6, 9, 11, 14, 15]
 
 
 def test_what_the_transformer_labelled_has_its_say_too() -> None:

@@ -10,8 +10,9 @@ from typer.testing import CliRunner
 
 import cli
 import model
-from model import SHIPPED, Scorer, config, data, evaluate, fit, folder, network, ship, train
+from model import SHIPPED, Scorer, config, data, evaluate, fit, folder, network, ship, train, vocabulary
 from model.folder import ModelFolderError
+from model.teachers import earlier
 
 GOOD_REVIEW = "The acting was superb. The music was wonderful and the plot was charming."
 BAD_REVIEW = "The acting was dreadful. The music was tedious and the plot was awful."
@@ -60,6 +61,10 @@ def test_a_second_run_goes_on_from_an_earlier_model(
     assert set(said["out-of-fold accuracy"]) == {"n-grams", "document vectors", "transformer", "blend"}
     assert set(said["dev accuracy"]) == {"blend", "earlier model", "blend and earlier model"}
     assert len(said["encoder sha256"]) == 64
+    # Nor does a model that begins with this one hide it.
+    words = vocabulary.Vocabulary.read(run / "model" / "vocabulary.txt")
+    start = earlier.read(run / "model", second_config.network, words, 1)
+    assert start.encoders == (said["encoder sha256"],)
     assert "pretrained on general text" in (run / "model" / "CARD.md").read_text("utf-8")
     assert "| transformer | " in (run / "model" / "CARD.md").read_text("utf-8")
     assert "pretrained" not in (tiny_folder / "CARD.md").read_text("utf-8")
@@ -80,25 +85,51 @@ def test_a_third_run_grows_its_student_and_asks_a_transformer_about_doubtful_rev
     second_config: config.Config, tiny_folder: Path, tiny_mpnet: Path, tmp_path: Path
 ) -> None:
     assert second_config.teacher is not None
-    changes = {"encoder": tiny_mpnet, "encoder_reviews": 40, "encoder_labels": 30, "encoder_frozen": 1}
+    changes = {
+        "encoder": tiny_mpnet,
+        "encoder_reviews": 40,
+        "encoder_labels": 30,
+        "encoder_pieces": 20,
+        "encoder_frozen": 1,
+    }
     teacher = second_config.teacher.model_copy(update=changes)
-    network = second_config.network.model_copy(update={"units": 10})
-    run = train.run_config(
-        second_config.model_copy(update={"teacher": teacher, "network": network}), output=tmp_path / "third"
-    )
-    said = json.loads((run / "model" / "card.json").read_text(encoding="utf-8"))["training"]["teachers"]
+    assert second_config.distil is not None
+    sections = {
+        "teacher": teacher,
+        "network": second_config.network.model_copy(update={"units": 10}),
+        "training": second_config.training.model_copy(update={"decay": False}),
+        "distil": second_config.distil.model_copy(update={"students": 2}),
+    }
+    run = train.run_config(second_config.model_copy(update=sections), output=tmp_path / "third")
+    training = json.loads((run / "model" / "card.json").read_text(encoding="utf-8"))["training"]
+    said = training["teachers"]
     assert set(said["out-of-fold accuracy"]) == {"n-grams", "document vectors", "blend"}
     wanted = {"blend", "earlier model", "blend and earlier model", "transformer", "all three"}
     assert set(said["dev accuracy"]) == wanted
-    assert said["labelled by the transformer"] == 30
+    assert said["labelled by the transformer"] == 50
     assert folder.read_serving(run / "model").units == 10
     metrics = json.loads((run / "model" / "metrics.json").read_text(encoding="utf-8"))
     assert metrics["validation"]["metrics"]["accuracy"] > 0.9
+    # What ships is the mean of two students, who differ.
+    assert list(training["students"]) == ["seed 1", "seed 2", "mean of the weights"]
+    assert training["epochs"] == second_config.distil.epochs
+    assert training["students"]["mean of the weights"]["validation_accuracy"] == metrics["parts"]["recurrent"]
+    assert "| mean of the weights | " in (run / "model" / "CARD.md").read_text("utf-8")
+    each = [np.load(run / "network" / seed / fit.BEST) for seed in ("1", "2")]
+    assert not np.array_equal(each[0]["v1"], each[1]["v1"])
+    mean = (each[0]["v1"] + each[1]["v1"]) / 2
+    np.testing.assert_allclose(np.load(run / "model" / "keras_weights.npz")["forward_kernel"], mean, atol=1e-6)
+
+
+@pytest.mark.parametrize(("decay", "last"), [(True, 0.0), (False, 1e-2)])
+def test_the_learning_rate_rises_and_falls_or_stays(decay: bool, last: float) -> None:
+    settings = config.TrainingConfig(learning_rate=1e-2, warmup=0.1, decay=decay)
+    trainer = fit._Trainer(network.build(config.NetworkConfig(dimensions=3, units=2), 5), settings, 100)
+    rate = trainer.optimizer._learning_rate
+    assert [float(rate(step)) for step in (5, 10, 100)] == pytest.approx([5e-3, 1e-2, last], abs=1e-6)
 
 
 def test_a_grown_student_says_what_it_said(tiny_folder: Path) -> None:
-    from model.teachers import earlier
-
     serving = folder.read_serving(tiny_folder)
     with np.load(tiny_folder / "keras_weights.npz") as stored:
         weights = {name: stored[name] for name in stored.files}
