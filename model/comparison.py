@@ -175,7 +175,7 @@ def table(found: dict[str, Any]) -> str:
         "threads that fitting took; of what ships that of its last stage, the student, without its teachers. "
         "Reviews/s is from raw text to probability, tokenizing included: the median of "
         f"{speed['rounds']} turns over the same {speed['reviews']:,} reviews on {speed['threads']} threads, the models "
-        "taking turns in one process. One seed each.",
+        "taking turns in one process. One seed of each baseline.",
     ]
     return "\n".join(lines) + "\n"
 
