@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from model import card, data, evaluate, export, folder, readers, rules, stars, verdict_checks
+from model import card, data, evaluate, export, fit, folder, readers, rules, stars, verdict_checks
 from model.config import Config
 from model.data import Corpus, file_hash
 from model.folder import Serving
@@ -108,12 +108,11 @@ def _cpu_seconds(history: list[dict[str, float]]) -> dict[str, int]:
 
 
 def _training(config: Config, trained: Trained) -> dict[str, Any]:
-    best = min(trained.history, key=lambda record: record["dev_log_loss"])
     packages = {name: installed(name) for name in ("tensorflow", "keras", "scikit-learn", "numpy")}
     return {
         "seed": config.training.seed,
         "epochs": int(max(record["epoch"] for record in trained.history)),
-        "best epoch": int(best["epoch"]),
+        "best epoch": int(fit.best_record(trained.history)["epoch"]),
         "seconds": round(sum(record["seconds"] for record in trained.history)),
         **_cpu_seconds(trained.history),
         **({"teachers": trained.teachers} if trained.teachers else {}),

@@ -50,12 +50,11 @@ class _Trainer:
         import tensorflow as tf
 
         warmup = int(steps * config.warmup)
-        rate = config.learning_rate
         schedule = keras.optimizers.schedules.CosineDecay(
             0.0,
             max(1, steps - warmup),
             alpha=0.0 if config.decay else 1.0,
-            warmup_target=rate,
+            warmup_target=config.learning_rate,
             warmup_steps=max(1, warmup),
         )
         self.network = network
@@ -145,6 +144,11 @@ def dev_figures(network: "keras.Model", dev: Examples) -> dict[str, float]:
     return {"dev_log_loss": metrics.log_loss(p, dev.labels), "dev_accuracy": metrics.accuracy(p, dev.labels)}
 
 
+def best_record(history: Sequence[dict[str, float]]) -> dict[str, float]:
+    """Of the epoch whose weights are kept: the first with the least log loss on dev."""
+    return min(history, key=lambda record: record["dev_log_loss"])
+
+
 def _history(folder: Path, resume: bool) -> list[dict[str, float]]:
     path = folder / HISTORY
     if not (resume and path.is_file() and (folder / CHECKPOINT).is_file()):
@@ -176,10 +180,10 @@ def fit(
             record["seconds"] = time.monotonic() - began
             record["cpu_seconds"] = time.process_time() - work
             progress.console.print(" ".join(f"{name} {value:.4f}" for name, value in record.items()), soft_wrap=True)
-            if not history or record["dev_log_loss"] < min(past["dev_log_loss"] for past in history):
+            history.append(record)
+            if best_record(history) is record:
                 best = {f"v{number}": mean.numpy() for number, mean in enumerate(trainer.average)}
                 write_arrays(folder / BEST, best)
-            history.append(record)
             trainer.save(folder / CHECKPOINT)
             (folder / HISTORY).write_text(json.dumps(history, indent=1), encoding="utf-8")
     with np.load(folder / BEST) as stored:

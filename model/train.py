@@ -123,14 +123,13 @@ def _student(settings: Config) -> Config:
     return settings.model_copy(update={"training": settings.training.model_copy(update=update)})
 
 
-def _figures(built: "keras.Model", corpus: Corpus, longest: int) -> dict[str, float]:
+def _figures(built: "keras.Model", on_dev: dict[str, float], held: "Examples") -> dict[str, float]:
     """What the card says of a student or of their mean; dev chose the epoch of each, validation nothing."""
     from model import fit
 
-    held = _examples(corpus, corpus.split.validation, longest)
-    found = fit.dev_figures(built, _examples(corpus, corpus.split.dev, longest))
     right = metrics.accuracy(metrics.sigmoid(fit.predict(built, held.rows)), held.labels)
-    return {name: round(value, 6) for name, value in (found | {"validation_accuracy": right}).items()}
+    found = {name: on_dev[name] for name in ("dev_log_loss", "dev_accuracy")} | {"validation_accuracy": right}
+    return {name: round(value, 6) for name, value in found.items()}
 
 
 def _averaged(
@@ -139,12 +138,15 @@ def _averaged(
     """The mean of the weights of all students, with the records of all, and the figures of each and of the mean.
 
     What begins at one place and learns the same, in another order and with other dropouts, ends in the same basin,
-    where the mean errs less than each (Wortsman et al. 2022, "Model soups").
+    where the mean is nearer to what all aim at (Wortsman et al. 2022, "Model soups").
     """
+    from model import fit
+
     assert settings.distil is not None
     number, first, longest = settings.distil.students, settings.training.seed, settings.serving.max_tokens
     if number == 1:
         return _fitted(settings, corpus, start, train, folder, resume), {}
+    held = _examples(corpus, corpus.split.validation, longest)
     weights: list[list[NDArray[np.float32]]] = []
     records: list[dict[str, float]] = []
     figures: dict[str, dict[str, float]] = {}
@@ -153,10 +155,11 @@ def _averaged(
         built, history = _fitted(own, corpus, start, train, folder / str(seed), resume)
         weights.append([variable.numpy() for variable in built.trainable_variables])
         records += history
-        figures[f"seed {seed}"] = _figures(built, corpus, longest)
+        figures[f"seed {seed}"] = _figures(built, fit.best_record(history), held)
     for variable, *values in zip(built.trainable_variables, *weights, strict=True):
         variable.assign(np.mean(values, axis=0))
-    figures["mean of the weights"] = _figures(built, corpus, longest)
+    dev = _examples(corpus, corpus.split.dev, longest)
+    figures["mean of the weights"] = _figures(built, fit.dev_figures(built, dev), held)
     Console().print(f"Students: {figures}")
     return (built, records), figures
 

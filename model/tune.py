@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
 from rich.console import Console
 
-from model import baselines, config, data
+from model import baselines, config, data, fit
 from model.baselines import Section
 from model.config import Config, ConfigError, Count
 from model.data import Corpus
@@ -209,7 +209,7 @@ class _Objective:
             rows = self.sample[: max(1, round(share * len(self.sample)))]
             folder = self.folder / self._digest(chosen, len(rows))
             history = self._fitted(chosen, rows, folder)
-            best = min(history, key=lambda record: record["dev_log_loss"])
+            best = fit.best_record(history)
             seconds += sum(record["seconds"] for record in history)
             losses.append(best["dev_log_loss"] if math.isfinite(best["dev_log_loss"]) else _DIVERGED)
             trial.report(losses[-1], rung)

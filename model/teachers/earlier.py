@@ -5,7 +5,6 @@ soft labels that were out of fold, so that only on reviews without a label, and 
 logit say what it knows of new ones.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,8 +40,7 @@ ENCODER, ENCODERS_BEFORE = "encoder sha256", "earlier model's encoders sha256"
 
 def _encoders(folder: Path) -> tuple[str, ...]:
     """Of the model in the folder and of those before it."""
-    card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
-    facts = card["training"].get("teachers", {})
+    facts = files.read_card(folder)["training"].get("teachers", {})
     return tuple(" ".join(facts[name] for name in (ENCODERS_BEFORE, ENCODER) if name in facts).split())
 
 
