@@ -87,16 +87,22 @@ class TeacherConfig(_Section):
     """As `folds`; the transformer of one fold only labels each review that has no label, since that takes long."""
     encoder_tokens: Count = 192
     """WordPieces of a review that the transformer reads (1/4 head + 3/4 tail)."""
+    encoder_label_tokens: Count | None = None
+    """The same when it labels: a transformer fitted on short reviews reads longer ones well. By default as many."""
     encoder_rate: Annotated[float, Field(gt=0)] = 1e-4
     """Learning rate of the transformer's layers."""
     encoder_frozen: Annotated[int, Field(ge=0)] = 0
     """So many of its lower layers stay as they are, which saves time."""
     encoder_reviews: Count | None = None
     """For a transformer too slow for folds: it is fitted once, on that many labelled reviews drawn at random."""
+    encoder_run: Path | None = None
+    """Instead of fitting one: the `teachers` folder of a finished run with `encoder_reviews` on the same data. Its
+    transformer labels further texts, and what it said of a piece there holds."""
     encoder_labels: Count | None = None
-    """With `encoder_reviews`: it labels that many of the other reviews, those of which `earlier` is least sure."""
+    """With either of these two: it labels that many of the reviews that it was not fitted on, those of which `earlier`
+    is least sure."""
     encoder_pieces: Annotated[int, Field(ge=0)] = 0
-    """The same for pieces of the other reviews."""
+    """The same for pieces of those reviews; the student learns from no piece that the transformer has not read."""
     directions: tuple[Literal["forward", "backward"], ...] = ("forward",)
     """In which language models, each with its classifier, read. The student starts with the first one's embedding, if
     there is no `earlier`."""
@@ -125,6 +131,20 @@ class TeacherConfig(_Section):
     latent_dimensions: Annotated[int, Field(ge=0)] = 0
     """Of the document vectors of a further teacher (`model.teachers.latent`); with 0 there is none."""
 
+    def check_encoder(self) -> None:
+        """Raises `ValueError` for settings of the transformer that say nothing without others."""
+        once = [self.encoder_reviews is not None, self.encoder_run is not None]
+        if all(once):
+            raise ValueError("teacher.encoder_reviews and teacher.encoder_run exclude each other")
+        if any(once) != (self.encoder_labels is not None):
+            raise ValueError("teacher.encoder_labels and encoder_reviews (or encoder_run) need each other")
+        if self.encoder_pieces and not self.encoder_labels:
+            raise ValueError("teacher.encoder_pieces needs encoder_labels: else the transformer labels all pieces")
+        if self.encoder_labels and not self.earlier:
+            raise ValueError("teacher.encoder_labels needs earlier: it says which reviews are in doubt")
+        if self.encoder_labels and not self.encoder:
+            raise ValueError("teacher.encoder_labels needs encoder: nothing else would label them")
+
 
 class DistilConfig(_Section):
     """A network (the student, which ships) learns from teachers on labelled and unlabelled reviews.
@@ -146,6 +166,8 @@ class DistilConfig(_Section):
     """Pieces of whole sentences cut from each review as further examples."""
     piece_sentences: Count = 6
     """Sentences of the longest piece."""
+    sentences: Annotated[int, Field(ge=0)] = 0
+    """The same with single sentences."""
     edits: Annotated[float, Field(ge=0.0, le=1.0)] = 0.0
     """Of the sentences that `model.teachers.edits` turns into their opposite, the share that are further examples."""
 
@@ -197,12 +219,10 @@ class Config(_Section):
             raise ValueError("distil needs data.unlabelled")
         if self.teacher and not self.distil:
             raise ValueError("teacher needs distil: nothing would learn from it")
-        if self.distil and not self.teacher and (self.distil.pieces or self.distil.edits):
-            raise ValueError("distil.pieces and distil.edits need a teacher")
-        if self.teacher and (self.teacher.encoder_reviews is None) != (self.teacher.encoder_labels is None):
-            raise ValueError("teacher.encoder_reviews and teacher.encoder_labels need each other")
-        if self.teacher and self.teacher.encoder_labels and not self.teacher.earlier:
-            raise ValueError("teacher.encoder_labels needs earlier: it says which reviews are in doubt")
+        if self.distil and not self.teacher and (self.distil.pieces or self.distil.sentences or self.distil.edits):
+            raise ValueError("distil.pieces, distil.sentences and distil.edits need a teacher")
+        if self.teacher:
+            self.teacher.check_encoder()
         if self.teacher and self.teacher.earlier is None:
             if not self.teacher.directions:
                 raise ValueError("teacher needs directions or earlier: the student starts with what they learned")

@@ -97,11 +97,12 @@ def _taught(settings: Config, corpus: Corpus, folder: Path, resume: bool) -> "tu
     """
     from model import fit
     from model.teachers import edits, stage
+    from model.teachers.documents import documents
 
     distil = settings.distil
     assert distil is not None
     seed = settings.training.seed
-    found = stage.documents(corpus, distil.pieces, distil.piece_sentences, distil.limit, seed)
+    found = documents(corpus, distil, seed)
     features = wide.Features(found.tokens, settings.wide, counted=found.reviews)
     taught = stage.run(settings, corpus, found, features, folder / "teachers", resume=resume)
     labels = corpus.reviews.labels[corpus.split.train].astype(np.float32)
@@ -109,10 +110,9 @@ def _taught(settings: Config, corpus: Corpus, folder: Path, resume: bool) -> "tu
     # No n-gram knows how far a negation reaches: with edits among its examples this part got a point worse.
     ngrams = features.fit(np.arange(len(targets)), targets)
     turned = edits.chosen(found.tokens[: found.reviews], distil.edits, seed)
-    rows = corpus.encoded(
-        [*found.tokens[: found.taught], *(edit.tokens for edit in turned)], settings.training.max_tokens
-    )
-    targets = np.append(targets, np.asarray([edit.probability for edit in turned], dtype=np.float32))
+    learned = [found.tokens[number] for number in taught.learned]
+    rows = corpus.encoded([*learned, *(edit.tokens for edit in turned)], settings.training.max_tokens)
+    targets = np.append(targets[taught.learned], np.asarray([edit.probability for edit in turned], dtype=np.float32))
     return fit.Examples(rows, targets), ngrams, taught
 
 

@@ -24,7 +24,8 @@ from model.config import Config, TeacherConfig
 from model.data import Corpus, file_hash
 from model.metrics import Floats
 from model.storage import write_arrays
-from model.teachers import classifier, earlier, language_model, latent, spans, transformer, wordpieces
+from model.teachers import classifier, earlier, language_model, latent, once, transformer
+from model.teachers.documents import Documents
 from model.teachers.earlier import Start
 from model.teachers.layers import Shape
 from model.wide import Features
@@ -37,50 +38,15 @@ Labeller = Callable[[int, Numbers, Numbers], Floats]
 
 
 @dataclass(frozen=True, slots=True)
-class Documents:
-    """Everything that gets a soft label, tokenized, in this order: labelled reviews, unlabelled ones, pieces, dev.
-
-    labelled, unlabelled, dev: how many of each; owner: int64 [documents], for a piece the document it was cut from,
-    else the document itself. Nobody learns from dev reviews; they tell what a teacher is worth that saw all labels.
+class Taught:
+    """soft: float64 [documents], the blended teachers' logit; learned: the documents that a student learns from;
+    start: of the student; facts: what the card says.
     """
 
-    tokens: list[list[str]]
-    labelled: int
-    unlabelled: int
-    owner: NDArray[np.int64]
-    dev: int = 0
-
-    @property
-    def reviews(self) -> int:
-        """Labelled and unlabelled ones."""
-        return self.labelled + self.unlabelled
-
-    @property
-    def taught(self) -> int:
-        """Those and the pieces: what a student learns from."""
-        return len(self.tokens) - self.dev
-
-
-@dataclass(frozen=True, slots=True)
-class Taught:
-    """soft: float64 [documents], the blended teachers' logit; start: of the student; facts: what the card says."""
-
     soft: Floats
+    learned: Numbers
     start: Start
     facts: dict[str, object]
-
-
-def documents(corpus: Corpus, pieces: int, longest: int, limit: int | None, seed: int) -> Documents:
-    """The training part, its unlabelled reviews (at most `limit`), `pieces` pieces cut from each of them, and dev."""
-    labelled = [corpus.tokens[row] for row in corpus.split.train]
-    unlabelled = corpus.unlabelled[:limit]
-    whole = [*labelled, *unlabelled]
-    rng = np.random.default_rng([seed, 4])
-    cut = [spans.cut(row, longest, rng) for _ in range(pieces) for row in whole]
-    dev = [corpus.tokens[row] for row in corpus.split.dev]
-    own = len(whole) + len(cut) + np.arange(len(dev))
-    owner = np.concatenate([*[np.arange(len(whole))] * (1 + pieces), own])
-    return Documents([*whole, *cut, *dev], len(labelled), len(unlabelled), owner, len(dev))
 
 
 def folds(films: list[str], number: int) -> NDArray[np.int64]:
@@ -200,66 +166,17 @@ def _recurrent(
 def _fine_tuned(
     settings: Config,
     teacher: TeacherConfig,
-    pretrained: transformer.Pretrained,
-    pieces: wordpieces.WordPieces,
+    encoder: once.Encoder,
     found: Documents,
     labels: Labels,
     current: int,
     rows: Numbers,
     mine: Numbers,
 ) -> Floats:
-    """Logits of the documents `mine` by the transformer, fine-tuned on the labelled reviews `rows`.
-
-    current: its fold, or 0 where it is fitted once.
-    """
-
-    def ids(numbers: Numbers) -> Rows:
-        return [pieces.encode(found.tokens[number], teacher.encoder_tokens) for number in numbers]
-
-    plan = transformer.Plan(
-        epochs=teacher.encoder_epochs,
-        body_rate=teacher.encoder_rate,
-        frozen=teacher.encoder_frozen,
-        seed=settings.training.seed + current,
-    )
-    model = transformer.Classifier(pretrained, plan)
-    model.fit(ids(rows), labels[rows], f"transformer teacher {current + 1}")
-    return model.predict(ids(mine))
-
-
-def _drawn(found: Documents, number: int, seed: int) -> Numbers:
-    """The labelled reviews on which a transformer is fitted once."""
-    return np.sort(np.random.default_rng([seed, 8]).permutation(found.labelled)[:number])
-
-
-def doubtful(found: Documents, earlier: Floats, fitted: Numbers, reviews: int, pieces: int) -> Numbers:
-    """Which documents a transformer fitted on the labelled reviews `fitted` labels.
-
-    So many other reviews, and pieces of other reviews, of whose verdict the earlier model is least sure (uncertainty
-    sampling, Lewis & Gale 1994): nearly all of its errors are there. And all of dev.
-    """
-    others = np.flatnonzero(~np.isin(found.owner[: found.taught], fitted))
-    nearest = others[np.argsort(np.abs(earlier[others]), kind="stable")]
-    whole = nearest < found.reviews
-    asked = np.concatenate([nearest[whole][:reviews], nearest[~whole][:pieces]])
-    return np.append(np.sort(asked), np.arange(found.taught, len(found.tokens)))
-
-
-def _transformer_once(
-    labelled: Labeller, teacher: TeacherConfig, found: Documents, earlier: Floats, seed: int
-) -> Floats:
-    """Logits (float64 [documents]) of a transformer fitted once, of those it labels; nan for the others."""
-    assert teacher.encoder_reviews is not None
-    assert teacher.encoder_labels is not None
-    fitted = _drawn(found, teacher.encoder_reviews, seed)
-    asked = doubtful(found, earlier, fitted, teacher.encoder_labels, teacher.encoder_pieces)
-    logits = np.full(len(found.tokens), np.nan)
-    logits[asked] = labelled(0, fitted, asked)
-    return logits
-
-
-def _encoder(folder: Path, tokens: int) -> tuple[transformer.Pretrained, wordpieces.WordPieces]:
-    return transformer.read(folder, tokens), wordpieces.WordPieces.read(folder)
+    """Logits of the documents `mine` by the transformer of the fold `current`, fitted on the reviews `rows`."""
+    seed = settings.training.seed + current
+    model = encoder.fitted(teacher, found, labels, rows, seed, f"transformer teacher {current + 1}")
+    return model.predict(encoder.ids(found, mine, teacher.encoder_label_tokens or teacher.encoder_tokens))
 
 
 def _blended(
@@ -314,7 +231,8 @@ def run(
     seed = settings.training.seed
     # Both are read before the long work, so that what is missing is missed at once.
     start = earlier.read(teacher.earlier, settings.network, corpus.vocabulary, seed) if teacher.earlier else None
-    encoder = _encoder(teacher.encoder, teacher.encoder_tokens) if teacher.encoder else None
+    encoder = once.Encoder.read(teacher) if teacher.encoder else None
+    before = once.Earlier.read(teacher.encoder_run) if teacher.encoder_run else None
     facts: dict[str, object] = {"folds": teacher.folds}
     ngrams = partial(_ngrams, found, features, labels, fold)
     logits = {"n-grams": _kept(folder / "ngrams.npz", "n-grams", ngrams, resume)}
@@ -343,16 +261,19 @@ def run(
         known = _kept(folder / "earlier.npz", "earlier model", asked, resume)
     if teacher.encoder and encoder:
         facts[earlier.ENCODER] = file_hash(teacher.encoder / transformer.WEIGHTS)
-        tuned = partial(_fine_tuned, settings, teacher, *encoder, found, labels)
-        if teacher.encoder_reviews is None:
+        if teacher.encoder_labels is None:
+            tuned = partial(_fine_tuned, settings, teacher, encoder, found, labels)
             kept = _kept_folds(folder / "transformer", "transformer", tuned, resume)
             logits["transformer"] = _each_fold(found, folds(films, teacher.encoder_folds), kept, shared=True)
         else:
             assert known is not None, "the config has an earlier model too"
-            once = partial(_transformer_once, tuned, teacher, found, known, seed)
-            some = _kept(folder / "transformer.npz", "transformer", once, resume)
+            some = once.Once(teacher, encoder, labels, before, seed, folder).logits(found, known, resume)
     dev = corpus.reviews.labels[corpus.split.dev]
     soft, said = _blended(logits, known, found, labels.astype(np.int8), dev, some)
     facts |= said
     Console().print(f"Teachers: {facts}")
-    return Taught(soft, start, facts)
+    learned = np.ones(found.taught, dtype=np.bool_)
+    if some is not None and teacher.encoder_pieces:
+        # Of the other pieces the student, which begins as the earlier model, knows what can be said.
+        learned[found.reviews :] = ~np.isnan(some[found.reviews : found.taught])
+    return Taught(soft, np.flatnonzero(learned), start, facts)

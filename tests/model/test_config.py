@@ -8,6 +8,7 @@ import model
 from model import baselines, compare, config, tune
 
 CONFIGS = sorted((Path(model.__file__).parent / "configs").glob("*.toml"))
+TAUGHT = "name = 'x'\n[data]\nlabelled = 'a'\nunlabelled = 'b'\n[distil]\n[teacher]\n"
 KINDS = ("tfidf", "nbsvm", "average", "cnn", "lstm", "bilstm")
 
 
@@ -27,7 +28,7 @@ def test_config_validates(path: Path) -> None:
 
 
 def test_the_expected_configs_are_there() -> None:
-    generations = {"first", "second", "default"}
+    generations = {"first", "second", "third", "default"}
     expected = {"quick", "tiny", "compare", "search", *(f"baseline_{kind}" for kind in KINDS)} | generations
     assert expected <= {path.stem for path in CONFIGS}
 
@@ -41,24 +42,30 @@ def test_the_expected_configs_are_there() -> None:
         ("name = 'x'\n[data]\nlabelled = 'a'\n[distil]\nepochs = 1", "needs data.unlabelled"),
         ("name = 'x'\n[data]\nlabelled = 'a'\n[teacher]\nunits = 1", "teacher needs distil"),
         (
-            "name = 'x'\n[data]\nlabelled = 'a'\nunlabelled = 'b'\n[distil]\n[teacher]\ndimensions = 7",
+            f"{TAUGHT}dimensions = 7",
             "network.dimensions must be",
         ),
         ("name = 'x'\n[data]\nlabelled = 'a'\nunlabelled = 'b'\n[distil]\nedits = 0.5", "need a teacher"),
         ("name = 'x'\n[data]\nlabelled = 'a'\n[distil]\nedits = 1.5", "distil.edits"),
         (
-            "name = 'x'\n[data]\nlabelled = 'a'\nunlabelled = 'b'\n[distil]\n[teacher]\ndirections = []",
+            f"{TAUGHT}directions = []",
             "needs directions or earlier",
         ),
         (
-            "name = 'x'\n[data]\nlabelled = 'a'\nunlabelled = 'b'\n[distil]\n[teacher]\nencoder_labels = 9",
+            f"{TAUGHT}encoder_labels = 9",
             "need each other",
         ),
         (
-            "name = 'x'\n[data]\nlabelled = 'a'\nunlabelled = 'b'\n[distil]\n[teacher]\nencoder_labels = 9\n"
-            "encoder_reviews = 9",
+            f"{TAUGHT}encoder_labels = 9\nencoder_reviews = 9",
             "needs earlier",
         ),
+        (
+            f"{TAUGHT}earlier = 'e'\nencoder = 'f'\nencoder_labels = 9\nencoder_reviews = 9\nencoder_run = 'g'",
+            "exclude each other",
+        ),
+        (f"{TAUGHT}earlier = 'e'\nencoder = 'f'\nencoder_run = 'g'", "need each other"),
+        (f"{TAUGHT}earlier = 'e'\nencoder = 'f'\nencoder_pieces = 9", "encoder_pieces needs encoder_labels"),
+        (f"{TAUGHT}earlier = 'e'\nencoder_labels = 9\nencoder_reviews = 9", "encoder_labels needs encoder"),
         ("name = ", "not valid TOML"),
     ],
 )

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from model.config import WideConfig
-from model.teachers import edits, language_model, latent, recurrence, spans, stage
+from model.teachers import edits, language_model, latent, once, recurrence, spans, stage
+from model.teachers.documents import Documents
 from model.teachers.layers import Shape
 from model.wide import Features
 
@@ -113,7 +114,7 @@ def test_no_label_is_seen_by_the_model_that_labels_it(monkeypatch: pytest.Monkey
     tokens = [[f"only{number}", f"again{number}", "the", "film"] for number in range(count + free)]
     pieces = [row[:2] for row in tokens]
     owner = np.concatenate([np.arange(count + free)] * 2)
-    found = stage.Documents([*tokens, *pieces], count, free, owner)
+    found = Documents([*tokens, *pieces], count, free, owner)
     labels = rng.integers(0, 2, count).astype(np.float32)
     films = [f"tt{number // 3}" for number in range(count)]
     fold = stage.folds(films, 3)
@@ -158,7 +159,7 @@ def test_document_vectors_know_words_that_no_label_explains() -> None:
 
 def test_what_has_no_label_gets_the_mean_of_all_models() -> None:
     # Documents: reviews 0 to 3 with labels, 4 without one; then a piece of each.
-    found = stage.Documents([[]] * 10, 4, 1, np.asarray([0, 1, 2, 3, 4] * 2))
+    found = Documents([[]] * 10, 4, 1, np.asarray([0, 1, 2, 3, 4] * 2))
     by = stage.scored_by(found, np.asarray([0, 1, 2, 1]), 3)
     assert by.T.astype(int).tolist() == [[1, 0, 0], [0, 1, 0], [0, 0, 1], [0, 1, 0], [1, 1, 1]] * 2
     # Or of one of them each, with its pieces.
@@ -168,18 +169,21 @@ def test_what_has_no_label_gets_the_mean_of_all_models() -> None:
 
 def test_a_transformer_is_asked_about_what_it_was_not_fitted_on_and_is_in_doubt() -> None:
     # Reviews 0 to 3 with labels, 4 to 6 without; their pieces; two of dev.
-    found = stage.Documents([[]] * 16, 4, 3, np.asarray([*range(7), *range(7), 14, 15]), 2)
+    found = Documents([[]] * 16, 4, 3, np.asarray([*range(7), *range(7), 14, 15]), 2)
     earlier = np.asarray([0.1, -0.2, 3.0, 0.3, -2.0, 0.4, -1.0, *[0.0, 1.5, 0.9, 0.0, -1.0, 2.0, -3.0], 0.0, 0.0])
     fitted = np.asarray([0, 3])
-    assert stage.doubtful(found, earlier, fitted, 3, 0).tolist() == [1, 5, 6, 14, 15]
-    assert stage.doubtful(found, earlier, fitted, 3, 2).tolist() == [1, 5, 6, 9, 11, 14, 15]
+    assert once.doubtful(found, earlier, fitted, 3, 0).tolist() == [1, 5, 6, 14, 15]
+    assert once.doubtful(found, earlier, fitted, 3, 2).tolist() == [1, 5, 6, 9, 11, 14, 15]
+    # Others are asked in place of what is known.
+    known = np.arange(16) == 11
+    assert once.doubtful(found, earlier, fitted, 3, 2, known).tolist() == [1, 5, 6, 8, 9, 14, 15]
 
 
 def test_what_the_transformer_labelled_has_its_say_too() -> None:
     rng = np.random.default_rng(5)
     labels, dev = rng.integers(0, 2, 200).astype(np.int8), rng.integers(0, 2, 300).astype(np.int8)
     # 200 reviews with labels, 1,000 without, no pieces, 300 of dev.
-    found = stage.Documents([[]] * 1500, 200, 1000, np.arange(1500), 300)
+    found = Documents([[]] * 1500, 200, 1000, np.arange(1500), 300)
     side = np.concatenate([labels, rng.integers(0, 2, 1000), dev]) * 2.0 - 1.0
     weak, knowing, third = (side + rng.normal(0, 2, 1500) for _ in range(3))
     both, _ = stage._blended({"weak": weak}, knowing, found, labels, dev)
@@ -202,7 +206,7 @@ def test_a_model_that_saw_the_labels_teaches_all_but_labelled_reviews() -> None:
     labels, dev = rng.integers(0, 2, 200).astype(np.int8), rng.integers(0, 2, 100).astype(np.int8)
     # 200 reviews with labels, 50 without, a piece of each, 100 of dev.
     owner = np.concatenate([np.arange(250), np.arange(250), 500 + np.arange(100)])
-    found = stage.Documents([[]] * 600, 200, 50, owner, 100)
+    found = Documents([[]] * 600, 200, 50, owner, 100)
     side = np.concatenate([labels, np.zeros(50), labels, np.zeros(50), dev]) * 2.0 - 1.0
     weak = side + rng.normal(0, 2, 600)
     knowing = np.where(np.arange(600) < 200, 9 * side, side + rng.normal(0, 1, 600))

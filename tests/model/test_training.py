@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,11 @@ import cli
 import model
 from model import SHIPPED, Scorer, config, data, evaluate, fit, folder, network, ship, train, vocabulary
 from model.folder import ModelFolderError
-from model.teachers import earlier
+from model.metrics import Floats
+from model.readers import DataError
+from model.storage import write_arrays
+from model.teachers import earlier, edits, once, spans, transformer
+from model.teachers.documents import Documents, digests, documents
 
 GOOD_REVIEW = "The acting was superb. The music was wonderful and the plot was charming."
 BAD_REVIEW = "The acting was dreadful. The music was tedious and the plot was awful."
@@ -81,9 +86,9 @@ def test_a_second_run_goes_on_from_an_earlier_model(
     assert folder.verify(run / "model") == before
 
 
-def test_a_third_run_grows_its_student_and_asks_a_transformer_about_doubtful_reviews(
-    second_config: config.Config, tiny_folder: Path, tiny_mpnet: Path, tmp_path: Path
-) -> None:
+@pytest.fixture
+def third_config(second_config: config.Config, tiny_mpnet: Path) -> config.Config:
+    """What `third.toml` is to `second.toml`: its transformer is fitted once and asked about what is in doubt."""
     assert second_config.teacher is not None
     changes = {
         "encoder": tiny_mpnet,
@@ -92,15 +97,21 @@ def test_a_third_run_grows_its_student_and_asks_a_transformer_about_doubtful_rev
         "encoder_pieces": 20,
         "encoder_frozen": 1,
     }
-    teacher = second_config.teacher.model_copy(update=changes)
     assert second_config.distil is not None
     sections = {
-        "teacher": teacher,
+        "teacher": second_config.teacher.model_copy(update=changes),
         "network": second_config.network.model_copy(update={"units": 10}),
         "training": second_config.training.model_copy(update={"decay": False}),
         "distil": second_config.distil.model_copy(update={"students": 2}),
     }
-    run = train.run_config(second_config.model_copy(update=sections), output=tmp_path / "third")
+    return second_config.model_copy(update=sections)
+
+
+def test_a_third_run_grows_its_student_and_asks_a_transformer_about_doubtful_reviews(
+    third_config: config.Config, tmp_path: Path
+) -> None:
+    assert third_config.distil is not None
+    run = train.run_config(third_config, output=tmp_path / "third")
     training = json.loads((run / "model" / "card.json").read_text(encoding="utf-8"))["training"]
     said = training["teachers"]
     assert set(said["out-of-fold accuracy"]) == {"n-grams", "document vectors", "blend"}
@@ -112,13 +123,142 @@ def test_a_third_run_grows_its_student_and_asks_a_transformer_about_doubtful_rev
     assert metrics["validation"]["metrics"]["accuracy"] > 0.9
     # What ships is the mean of two students, who differ.
     assert list(training["students"]) == ["seed 1", "seed 2", "mean of the weights"]
-    assert training["epochs"] == second_config.distil.epochs
+    assert training["epochs"] == third_config.distil.epochs
     assert training["students"]["mean of the weights"]["validation_accuracy"] == metrics["parts"]["recurrent"]
     assert "| mean of the weights | " in (run / "model" / "CARD.md").read_text("utf-8")
     each = [np.load(run / "network" / seed / fit.BEST) for seed in ("1", "2")]
     assert not np.array_equal(each[0]["v1"], each[1]["v1"])
     mean = (each[0]["v1"] + each[1]["v1"]) / 2
     np.testing.assert_allclose(np.load(run / "model" / "keras_weights.npz")["forward_kernel"], mean, atol=1e-6)
+
+    # A run from there has the same transformer label other reviews and pieces, single sentences among them.
+    assert third_config.teacher is not None
+    fourth = _fourth(third_config, run / "teachers", earlier=run / "model", encoder_pieces=10)
+    distil = third_config.distil.model_copy(update={"students": 1, "sentences": 1})
+    fourth = fourth.model_copy(update={"distil": distil})
+    last = train.run_config(fourth, output=tmp_path / "fourth")
+    said = json.loads((last / "model" / "card.json").read_text(encoding="utf-8"))["training"]["teachers"]
+    assert said["earlier model"] == folder.verify(run / "model")
+    assert not (last / "teachers" / once.FITTED).exists()
+    corpus = data.prepare(fourth)
+    found = documents(corpus, distil, 1)
+    answered: list[int] = []
+    for place in (run, last):
+        with np.load(place / "teachers" / once.LABELS) as stored:
+            answered += stored["digests"][~np.isnan(stored["logits"])].tolist()
+    read = np.isin(digests(found.tokens[: found.taught]), answered)
+    assert 60 <= said["labelled by the transformer"] <= read.sum()
+    # The student learns from all reviews, and from those pieces alone that it has read.
+    examples, _, taught = train._taught(fourth, corpus, last, resume=True)
+    assert taught.learned[: found.reviews].tolist() == list(range(found.reviews))
+    pieces = taught.learned[found.reviews :]
+    assert 30 <= len(pieces) <= said["labelled by the transformer"]
+    assert read[pieces].all()
+    turned = edits.chosen(found.tokens[: found.reviews], distil.edits, 1)
+    assert len(examples.rows) == found.reviews + len(pieces) + len(turned)
+
+
+def test_more_pieces_leave_those_cut_before_as_they_were(tiny_config: config.Config) -> None:
+    corpus = data.prepare(tiny_config)
+    assert tiny_config.distil is not None
+    one = documents(corpus, tiny_config.distil, 1)
+    more = documents(corpus, tiny_config.distil.model_copy(update={"pieces": 2, "sentences": 1}), 1)
+    assert len(more.tokens) == 4 * one.reviews + one.dev
+    assert more.tokens[: one.taught] == one.tokens[: one.taught]
+    assert more.tokens[more.taught :] == one.tokens[one.taught :]
+    sentences = more.tokens[-one.reviews - one.dev : more.taught]
+    assert all(len(spans.sentence_starts(sentence)) == 2 for sentence in sentences)
+    owners = more.owner[-one.reviews - one.dev : more.taught]
+    assert owners.tolist() == list(range(one.reviews))
+
+
+@pytest.fixture
+def fitted_once(
+    third_config: config.Config, tmp_path: Path
+) -> tuple[Documents, Path, Callable[[config.Config, Path], Floats]]:
+    """Documents, the folder of a transformer fitted once and asked about some, and how to ask another one."""
+    rng = np.random.default_rng(2)
+    tokens = [rng.choice(["good", "bad", "film", "plot", "cast", "the"], 100).tolist() for _ in range(140)]
+    found = Documents([*tokens, *(row[:20] for row in tokens), *tokens[:16]], 80, 60, np.arange(296) % 140, 16)
+    found.owner[280:] = np.arange(280, 296)
+    labels = rng.integers(0, 2, 80).astype(np.float32)
+    # Doubt grows from first to last.
+    doubt = np.linspace(0.1, 3.0, len(found.tokens))
+
+    def asked(settings: config.Config, folder: Path, *, resume: bool = False) -> Floats:
+        assert settings.teacher is not None
+        folder.mkdir(exist_ok=True)
+        run = settings.teacher.encoder_run
+        before = once.Earlier.read(run) if run else None
+        encoder = once.Encoder.read(settings.teacher)
+        return once.Once(settings.teacher, encoder, labels, before, 1, folder).logits(found, doubt, resume)
+
+    asked(third_config, tmp_path / "third")
+    return found, tmp_path / "third", asked
+
+
+def _fourth(third: config.Config, folder: Path, **changes: object) -> config.Config:
+    """What `default.toml` is to `third.toml`: its transformer is that of the run before, and reads more."""
+    assert third.teacher is not None
+    own: dict[str, object] = {"encoder_run": folder, "encoder_reviews": None, "encoder_label_tokens": 90}
+    return third.model_copy(update={"teacher": third.teacher.model_copy(update=own | changes)})
+
+
+def test_a_fitted_transformer_labels_more_for_a_later_run(
+    fitted_once: tuple[Documents, Path, Callable[..., Floats]],
+    third_config: config.Config,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found, third, asked = fitted_once
+    with np.load(third / once.LABELS) as stored:
+        first = stored["logits"]
+    reviews, pieces = slice(0, found.reviews), slice(found.reviews, found.taught)
+    assert [int((~np.isnan(first[part])).sum()) for part in (reviews, pieces)] == [30, 20]
+    monkeypatch.setattr(transformer.Classifier, "fit", None)
+    fourth = _fourth(third_config, third, encoder_labels=20)
+    said = asked(fourth, tmp_path / "fourth")
+    # Doubt is what it was: it asks about 20 of the same 30 reviews anew, and about the next 20 pieces.
+    assert [int((~np.isnan(said[part])).sum()) for part in (reviews, pieces)] == [30, 40]
+    known = ~np.isnan(first) & (np.arange(len(first)) < found.taught)
+    changed = np.flatnonzero(known & (said != first))
+    assert changed.tolist() == np.flatnonzero(known)[:20].tolist()
+    # It is the same transformer: where it reads no more it says the same, and it reads no review that it learned from.
+    same = asked(_fourth(third_config, third, encoder_label_tokens=None), tmp_path / "same")
+    np.testing.assert_allclose(same[known], first[known], atol=2e-2)
+    learned = once.drawn(found, 40, 1)
+    assert np.isnan(said[: found.taught][np.isin(found.owner[: found.taught], learned)]).all()
+    # Killed while it labels, it goes on after what it said.
+    monkeypatch.setattr(once, "_CHUNK", 25)
+    real, calls = transformer.Classifier.predict, iter([True, False])
+
+    def dying(self: transformer.Classifier, rows: list[np.ndarray]) -> Floats:
+        if not next(calls, False):
+            raise KeyboardInterrupt
+        return real(self, rows)
+
+    monkeypatch.setattr(transformer.Classifier, "predict", dying)
+    with pytest.raises(KeyboardInterrupt):
+        asked(fourth, tmp_path / "killed")
+    with np.load(tmp_path / "killed" / once.LABELS) as stored:
+        assert int((~np.isnan(stored["logits"])).sum()) == 25
+    monkeypatch.setattr(transformer.Classifier, "predict", real)
+    np.testing.assert_allclose(asked(fourth, tmp_path / "killed", resume=True), said, atol=2e-2)
+
+
+def test_a_fitted_transformer_that_cannot_be_used(
+    fitted_once: tuple[Documents, Path, Callable[..., Floats]], third_config: config.Config, tmp_path: Path
+) -> None:
+    _, third, asked = fitted_once
+    with pytest.raises(DataError, match=r"Its own config is trained first"):
+        asked(_fourth(third_config, tmp_path / "none"), tmp_path / "a")
+    with pytest.raises(DataError, match="other frozen layers"):
+        asked(_fourth(third_config, third, encoder_frozen=0), tmp_path / "b")
+    with np.load(third / once.FITTED) as stored:
+        arrays = dict(stored)
+    write_arrays(third / once.FITTED, arrays | {"rows": arrays["rows"] + np.uint64(1)})
+    with pytest.raises(DataError, match="learned from other reviews"):
+        asked(_fourth(third_config, third), tmp_path / "c")
 
 
 @pytest.mark.parametrize(("decay", "last"), [(True, 0.0), (False, 1e-2)])

@@ -1,0 +1,61 @@
+"""What gets a soft label: reviews with and without a label, pieces cut from both, and the dev part."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.config import DistilConfig
+from model.data import Corpus
+from model.teachers import spans
+
+
+@dataclass(frozen=True, slots=True)
+class Documents:
+    """All of them, tokenized, in this order: labelled reviews, unlabelled ones, pieces, dev.
+
+    labelled, unlabelled, dev: how many of each; owner: int64 [documents], for a piece the document it was cut from,
+    else the document itself. Nobody learns from dev reviews; they tell what a teacher is worth that saw all labels.
+    """
+
+    tokens: list[list[str]]
+    labelled: int
+    unlabelled: int
+    owner: NDArray[np.int64]
+    dev: int = 0
+
+    @property
+    def reviews(self) -> int:
+        """Labelled and unlabelled ones."""
+        return self.labelled + self.unlabelled
+
+    @property
+    def taught(self) -> int:
+        """Those and the pieces: what a student learns from."""
+        return len(self.tokens) - self.dev
+
+
+def documents(corpus: Corpus, distil: DistilConfig, seed: int) -> Documents:
+    """The training part, its unlabelled reviews, the pieces and single sentences cut from each of them, and dev.
+
+    With more pieces, or with sentences, those cut before stay the same.
+    """
+    labelled = [corpus.tokens[row] for row in corpus.split.train]
+    unlabelled = corpus.unlabelled[: distil.limit]
+    whole = [*labelled, *unlabelled]
+    cut: list[list[str]] = []
+    for number, longest, stream in ((distil.pieces, distil.piece_sentences, 4), (distil.sentences, 1, 10)):
+        rng = np.random.default_rng([seed, stream])
+        cut += [spans.cut(row, longest, rng) for _ in range(number) for row in whole]
+    dev = [corpus.tokens[row] for row in corpus.split.dev]
+    own = len(whole) + len(cut) + np.arange(len(dev))
+    owner = np.concatenate([*[np.arange(len(whole))] * (1 + distil.pieces + distil.sentences), own])
+    return Documents([*whole, *cut, *dev], len(labelled), len(unlabelled), owner, len(dev))
+
+
+def digests(tokens: Sequence[Sequence[str]]) -> NDArray[np.uint64]:
+    """One number for each document (uint64 [n]), by which another run knows it again without its text."""
+    each = [hashlib.blake2b("\n".join(words).encode(), digest_size=8).digest() for words in tokens]
+    return np.frombuffer(b"".join(each), dtype="<u8").astype(np.uint64)
