@@ -190,25 +190,41 @@ def _blended(
     """The teachers' blended logit (float64 [documents]) and what the card says of it.
 
     logits: out of fold for what has a label; earlier: of a model that saw all labels; dev: labels of the dev part;
-    some: of a transformer that labelled dev and some reviews that it was not fitted on, else nan.
+    some: of a transformer that labelled dev and some documents that it was not fitted on, else nan.
     """
-    known, last = slice(0, found.labelled), slice(found.taught, None)
+    known, last = slice(0, found.labelled), slice(found.taught, found.taught + found.dev)
     soft = calibration.fit([each[known] for each in logits.values()], labels).logits(*logits.values())
     facts: dict[str, object] = {"out-of-fold accuracy": _accuracies(logits | {"blend": soft}, known, labels)}
     if earlier is None:
         return soft, facts
-    both = calibration.fit([soft[last], earlier[last]], dev).logits(soft, earlier)
+    both = _on_dev([soft, earlier], found, dev)
     asked = {"blend": soft, "earlier model": earlier, "blend and earlier model": both}
     taught = np.where(np.arange(len(found.tokens)) < found.labelled, soft, both)
     if some is not None:
         there = ~np.isnan(some)
         parts = [soft, earlier, np.where(there, some, 0.0)]
-        everyone = calibration.fit([each[last] for each in parts], dev).logits(*parts)
+        everyone = _on_dev(parts, found, dev)
         asked |= {"transformer": some, "all three": everyone}
         facts["labelled by the transformer"] = int(there[: found.taught].sum())
         taught = np.where(there, everyone, taught)
     facts["dev accuracy"] = _accuracies(asked, last, dev)
     return taught, facts
+
+
+def _on_dev(parts: list[Floats], found: Documents, dev: NDArray[np.int8]) -> Floats:
+    """The blended logit (float64 [documents]) of teachers who saw all labels, with weights fitted on dev.
+
+    Those for pieces are fitted on dev's pieces, each with its review's label as noisy gold: what says much of a whole
+    review says too much of one sentence.
+    """
+    own = slice(found.taught, found.taught + found.dev)
+    reviews = calibration.fit([each[own] for each in parts], dev).logits(*parts)
+    if not found.dev_pieces:
+        return reviews
+    cut = slice(found.taught + found.dev, None)
+    gold = dev[found.owner[cut] - found.taught]
+    pieces = calibration.fit([each[cut] for each in parts], gold).logits(*parts)
+    return np.where(found.owner == np.arange(len(found.owner)), reviews, pieces)
 
 
 def _accuracies(logits: dict[str, Floats], part: slice, labels: NDArray[np.int8]) -> dict[str, float]:

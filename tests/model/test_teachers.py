@@ -179,6 +179,24 @@ def test_a_transformer_is_asked_about_what_it_was_not_fitted_on_and_is_in_doubt(
     assert once.doubtful(found, earlier, fitted, 3, 2, known).tolist() == [1, 5, 6, 8, 9, 14, 15]
 
 
+def test_pieces_are_blended_with_weights_of_their_own() -> None:
+    rng = np.random.default_rng(6)
+    labels, dev = rng.integers(0, 2, 100).astype(np.int8), rng.integers(0, 2, 400).astype(np.int8)
+    # 100 reviews with labels and a piece of each; 400 of dev and a piece of each.
+    owner = np.concatenate([np.tile(np.arange(100), 2), np.tile(np.arange(200, 600), 2)])
+    found = Documents([[]] * 1000, 100, 0, owner, 400, 400)
+    side = np.concatenate([labels, labels, dev, dev]) * 2.0 - 1.0
+    whole = owner == np.arange(1000)
+    # One teacher knows whole reviews and shouts on pieces, of which it knows nothing; the other is the same on both.
+    loud = np.where(whole, side + rng.normal(0, 0.5, 1000), rng.normal(0, 5, 1000))
+    steady = side + rng.normal(0, 1, 1000)
+    blend, facts = stage._blended({"weak": rng.normal(0, 1, 1000)}, loud, found, labels, dev, steady)
+    assert facts["labelled by the transformer"] == 200
+    pieces = np.arange(100, 200)
+    assert np.corrcoef(blend[pieces], steady[pieces])[0, 1] > 0.95
+    assert np.corrcoef(blend[200:600], loud[200:600])[0, 1] > 0.95
+
+
 def test_what_the_transformer_labelled_has_its_say_too() -> None:
     rng = np.random.default_rng(5)
     labels, dev = rng.integers(0, 2, 200).astype(np.int8), rng.integers(0, 2, 300).astype(np.int8)
