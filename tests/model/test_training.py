@@ -182,8 +182,9 @@ def fitted_once(
 ) -> tuple[Documents, Path, Callable[[config.Config, Path], Floats]]:
     """Documents, the folder of a transformer fitted once and asked about some, and how to ask another one."""
     rng = np.random.default_rng(2)
-    tokens = [rng.choice(["good", "bad", "film", "plot", "cast", "the"], 100).tolist() for _ in range(140)]
-    found = Documents([*tokens, *(row[:20] for row in tokens), *tokens[:16]], 80, 60, np.arange(296) % 140, 16)
+    tokens = [rng.choice(["good", "bad", "film", "plot", "cast", "the"], 100).tolist() for _ in range(156)]
+    tokens, dev = tokens[:140], tokens[140:]
+    found = Documents([*tokens, *(row[:20] for row in tokens), *dev], 80, 60, np.arange(296) % 140, 16)
     found.owner[280:] = np.arange(280, 296)
     labels = rng.integers(0, 2, 80).astype(np.float32)
     # Doubt grows from first to last.
