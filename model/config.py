@@ -97,7 +97,7 @@ class TeacherConfig(_Section):
     """For a transformer too slow for folds: it is fitted once, on that many labelled reviews drawn at random."""
     encoder_run: Path | None = None
     """Instead of fitting one: the `teachers` folder of a finished run with `encoder_reviews` on the same data. Its
-    transformer labels further texts, and what it said of a piece there holds."""
+    transformer labels further texts. What it said there holds, but that reviews in doubt are asked anew."""
     encoder_labels: Count | None = None
     """With either of these two: it labels that many of the reviews that it was not fitted on, those of which `earlier`
     is least sure."""

@@ -37,6 +37,11 @@ class Documents:
         """Those and the pieces: what a student learns from."""
         return len(self.tokens) - self.dev - self.dev_pieces
 
+    @property
+    def held(self) -> slice:
+        """Where the dev reviews are."""
+        return slice(self.taught, self.taught + self.dev)
+
 
 def documents(corpus: Corpus, distil: DistilConfig, seed: int) -> Documents:
     """The training part, its unlabelled reviews, the pieces and single sentences cut from each of them, and all of dev.

@@ -35,10 +35,10 @@ class Encoder(NamedTuple):
     def read(cls, teacher: TeacherConfig) -> "Encoder":
         """The one that the config names. Raises `DataError`."""
         assert teacher.encoder is not None
-        tokens = max(teacher.encoder_tokens, teacher.encoder_label_tokens or 0)
+        tokens = max(teacher.encoder_tokens, _asked_tokens(teacher))
         return cls(transformer.read(teacher.encoder, tokens), wordpieces.WordPieces.read(teacher.encoder))
 
-    def ids(self, found: Documents, rows: Numbers, limit: int) -> list[NDArray[np.int32]]:
+    def _ids(self, found: Documents, rows: Numbers, limit: int) -> list[NDArray[np.int32]]:
         """Of those documents, cut to `limit` pieces of words."""
         return [self.pieces.encode(found.tokens[row], limit) for row in rows]
 
@@ -47,8 +47,17 @@ class Encoder(NamedTuple):
     ) -> transformer.Classifier:
         """The transformer, fine-tuned on the labelled reviews `rows`."""
         model = transformer.Classifier(self.pretrained, plan(teacher, seed))
-        model.fit(self.ids(found, rows, teacher.encoder_tokens), labels[rows], note)
+        model.fit(self._ids(found, rows, teacher.encoder_tokens), labels[rows], note)
         return model
+
+    def asked(self, teacher: TeacherConfig, model: transformer.Classifier, found: Documents, rows: Numbers) -> Floats:
+        """What the fitted transformer says of those documents: logits, float64 [rows]."""
+        return model.predict(self._ids(found, rows, _asked_tokens(teacher)))
+
+
+def _asked_tokens(teacher: TeacherConfig) -> int:
+    """Pieces of words that it reads of a document when it labels."""
+    return teacher.encoder_label_tokens or teacher.encoder_tokens
 
 
 def plan(teacher: TeacherConfig, seed: int) -> transformer.Plan:
@@ -191,10 +200,9 @@ class Once:
             return said
         Console().print("Teacher: transformer")
         model = self._model(found, rows, own, resume)
-        limit = self.teacher.encoder_label_tokens or self.teacher.encoder_tokens
         for first in range(0, len(asked), _CHUNK):
             chunk = asked[first : first + _CHUNK]
-            said[chunk] = model.predict(self.encoder.ids(found, chunk, limit))
+            said[chunk] = self.encoder.asked(self.teacher, model, found, chunk)
             write_arrays(path, {"logits": said, "digests": own})
             Console().print(f"The transformer has labelled {first + len(chunk)} of {len(asked)}")
         return said

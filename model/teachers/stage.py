@@ -176,7 +176,7 @@ def _fine_tuned(
     """Logits of the documents `mine` by the transformer of the fold `current`, fitted on the reviews `rows`."""
     seed = settings.training.seed + current
     model = encoder.fitted(teacher, found, labels, rows, seed, f"transformer teacher {current + 1}")
-    return model.predict(encoder.ids(found, mine, teacher.encoder_label_tokens or teacher.encoder_tokens))
+    return encoder.asked(teacher, model, found, mine)
 
 
 def _blended(
@@ -192,7 +192,7 @@ def _blended(
     logits: out of fold for what has a label; earlier: of a model that saw all labels; dev: labels of the dev part;
     some: of a transformer that labelled dev and some documents that it was not fitted on, else nan.
     """
-    known, last = slice(0, found.labelled), slice(found.taught, found.taught + found.dev)
+    known, last = slice(0, found.labelled), found.held
     soft = calibration.fit([each[known] for each in logits.values()], labels).logits(*logits.values())
     facts: dict[str, object] = {"out-of-fold accuracy": _accuracies(logits | {"blend": soft}, known, labels)}
     if earlier is None:
@@ -217,11 +217,10 @@ def _on_dev(parts: list[Floats], found: Documents, dev: NDArray[np.int8]) -> Flo
     Those for pieces are fitted on dev's pieces, each with its review's label as noisy gold: what says much of a whole
     review says too much of one sentence.
     """
-    own = slice(found.taught, found.taught + found.dev)
-    reviews = calibration.fit([each[own] for each in parts], dev).logits(*parts)
+    reviews = calibration.fit([each[found.held] for each in parts], dev).logits(*parts)
     if not found.dev_pieces:
         return reviews
-    cut = slice(found.taught + found.dev, None)
+    cut = slice(found.held.stop, None)
     gold = dev[found.owner[cut] - found.taught]
     pieces = calibration.fit([each[cut] for each in parts], gold).logits(*parts)
     return np.where(found.owner == np.arange(len(found.owner)), reviews, pieces)
@@ -245,7 +244,7 @@ def run(
     films = _groups(corpus)
     fold = folds(films, teacher.folds)
     seed = settings.training.seed
-    # Both are read before the long work, so that what is missing is missed at once.
+    # All three are read before the long work, so that what is missing is missed at once.
     start = earlier.read(teacher.earlier, settings.network, corpus.vocabulary, seed) if teacher.earlier else None
     encoder = once.Encoder.read(teacher) if teacher.encoder else None
     before = once.Earlier.read(teacher.encoder_run) if teacher.encoder_run else None
