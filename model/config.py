@@ -103,6 +103,9 @@ class TeacherConfig(_Section):
     is least sure."""
     encoder_pieces: Annotated[int, Field(ge=0)] = 0
     """The same for pieces of those reviews; the student learns from no piece that the transformer has not read."""
+    encoder_said: Path | None = None
+    """Instead of fitting one here: the folder of a job on a GPU (`model.gpu`) packed from this config, in which
+    transformers, fitted a fold each, labelled every document."""
     directions: tuple[Literal["forward", "backward"], ...] = ("forward",)
     """In which language models, each with its classifier, read. The student starts with the first one's embedding, if
     there is no `earlier`."""
@@ -142,6 +145,8 @@ class TeacherConfig(_Section):
             raise ValueError("teacher.encoder_pieces needs encoder_labels: else the transformer labels all pieces")
         if self.encoder_labels and not self.earlier:
             raise ValueError("teacher.encoder_labels needs earlier: it says which reviews are in doubt")
+        if self.encoder_said and (self.encoder_labels or not self.encoder):
+            raise ValueError("teacher.encoder_said needs encoder and excludes encoder_labels: all is labelled there")
         if self.encoder_labels and not self.encoder:
             raise ValueError("teacher.encoder_labels needs encoder: nothing else would label them")
 
@@ -162,6 +167,8 @@ class DistilConfig(_Section):
     """Use only that many unlabelled reviews."""
     label_share: Share = 0.3
     """What a labelled review learns from is that share of its label and the rest of its soft label."""
+    passes: Count = 1
+    """So many times in an epoch it sees each whole review; pieces and edits once."""
     pieces: Annotated[int, Field(ge=0)] = 0
     """Pieces of whole sentences cut from each review as further examples."""
     piece_sentences: Count = 6

@@ -110,9 +110,11 @@ def _taught(settings: Config, corpus: Corpus, folder: Path, resume: bool) -> "tu
     # No n-gram knows how far a negation reaches: with edits among its examples this part got a point worse.
     ngrams = features.fit(np.arange(len(targets)), targets)
     turned = edits.chosen(found.tokens[: found.reviews], distil.edits, seed)
-    learned = [found.tokens[number] for number in taught.learned]
-    rows = corpus.encoded([*learned, *(edit.tokens for edit in turned)], settings.training.max_tokens)
-    targets = np.append(targets[taught.learned], np.asarray([edit.probability for edit in turned], dtype=np.float32))
+    again = np.tile(np.arange(found.reviews), distil.passes - 1)
+    learned = np.concatenate([taught.learned, again])
+    tokens = [*(found.tokens[number] for number in learned), *(edit.tokens for edit in turned)]
+    rows = corpus.encoded(tokens, settings.training.max_tokens)
+    targets = np.append(targets[learned], np.asarray([edit.probability for edit in turned], dtype=np.float32))
     return fit.Examples(rows, targets), ngrams, taught
 
 

@@ -19,10 +19,16 @@ def sentence_starts(tokens: Sequence[str]) -> list[int]:
     return [*starts, len(tokens)]
 
 
-def cut(tokens: Sequence[str], longest: int, rng: np.random.Generator) -> list[str]:
-    """A piece of 1 to `longest` sentences in a row, its length and its place drawn evenly."""
+def place(tokens: Sequence[str], longest: int, rng: np.random.Generator) -> tuple[int, int]:
+    """Where a piece of 1 to `longest` sentences in a row is (half-open), its length and its place drawn evenly."""
     starts = sentence_starts(tokens)
     sentences = len(starts) - 1
     number = int(rng.integers(1, min(longest, sentences) + 1))
     first = int(rng.integers(0, sentences - number + 1))
-    return list(tokens[starts[first] : starts[first + number]])
+    return starts[first], starts[first + number]
+
+
+def cut(tokens: Sequence[str], longest: int, rng: np.random.Generator) -> list[str]:
+    """The piece at such a `place`."""
+    first, end = place(tokens, longest, rng)
+    return list(tokens[first:end])

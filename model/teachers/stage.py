@@ -22,10 +22,11 @@ from rich.console import Console
 from model import calibration, metrics
 from model.config import Config, TeacherConfig
 from model.data import Corpus, file_hash
+from model.gpu import results
 from model.metrics import Floats
 from model.storage import write_arrays
 from model.teachers import classifier, earlier, language_model, latent, once, transformer
-from model.teachers.documents import Documents
+from model.teachers.documents import Documents, digests
 from model.teachers.earlier import Start
 from model.teachers.layers import Shape
 from model.wide import Features
@@ -246,8 +247,9 @@ def run(
     seed = settings.training.seed
     # All three are read before the long work, so that what is missing is missed at once.
     start = earlier.read(teacher.earlier, settings.network, corpus.vocabulary, seed) if teacher.earlier else None
-    encoder = once.Encoder.read(teacher) if teacher.encoder else None
+    encoder = once.Encoder.read(teacher) if teacher.encoder and not teacher.encoder_said else None
     before = once.Earlier.read(teacher.encoder_run) if teacher.encoder_run else None
+    elsewhere = results.read(teacher.encoder_said) if teacher.encoder_said else None
     facts: dict[str, object] = {"folds": teacher.folds}
     ngrams = partial(_ngrams, found, features, labels, fold)
     logits = {"n-grams": _kept(folder / "ngrams.npz", "n-grams", ngrams, resume)}
@@ -274,7 +276,10 @@ def run(
             facts[earlier.ENCODERS_BEFORE] = " ".join(start.encoders)
         asked = partial(earlier.logits, teacher.earlier, found.tokens, settings.training.threads)
         known = _kept(folder / "earlier.npz", "earlier model", asked, resume)
-    if teacher.encoder and encoder:
+    if elsewhere:
+        facts[earlier.ENCODER] = elsewhere.encoder
+        logits["transformer"] = elsewhere.said(digests(found.tokens))
+    elif teacher.encoder and encoder:
         facts[earlier.ENCODER] = file_hash(teacher.encoder / transformer.WEIGHTS)
         if teacher.encoder_labels is None:
             tuned = partial(_fine_tuned, settings, teacher, encoder, found, labels)
