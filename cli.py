@@ -662,6 +662,27 @@ def train(
 
 
 @app.command()
+def pack(
+    config: Annotated[Path, typer.Argument(help="A config whose teacher.encoder_said names a folder.")],
+) -> None:
+    """Packs what a machine with a GPU needs to teach and label for a config (docs/gpu.md)."""
+    from model import config as configs
+    from model import data
+    from model.gpu import pack as packing
+    from model.readers import DataError
+
+    try:
+        settings = configs.read(config)
+        sizes = packing.run(settings, data.prepare(settings))
+    except configs.ConfigError as error:
+        stop(error, exit_codes.CONFIGURATION)
+    except DataError as error:
+        stop(error, exit_codes.DATA)
+    for path, size in sizes.items():
+        typer.echo(f"{path} ({size / 2**20:.0f} MiB)")
+
+
+@app.command()
 def evaluate(
     file: Annotated[Path, typer.Argument(help="Labelled Parquet, CSV, TSV or JSONL file, or an aclImdb folder.")],
     model_dir: Annotated[Path | None, typer.Option("--model", help="Model folder. Default: the shipped one.")] = None,

@@ -73,6 +73,7 @@ def test_standard_input_to_standard_output() -> None:
         (["score", "missing.csv"], 65, "not a file"),
         (["score", "--text", "x", "--model", "nowhere"], 78, "nowhere"),
         (["train", "nowhere.toml"], 78, "nowhere.toml"),
+        (["pack", "nowhere.toml"], 78, "nowhere.toml"),
         (["evaluate", "missing.csv"], 65, "missing.csv"),
         (["status"], 69, "db upgrade"),
         (["db", "check"], 69, "db upgrade"),

@@ -61,11 +61,11 @@ class WordPieces:
 
     def encode(self, tokens: Sequence[str], limit: int) -> NDArray[np.int32]:
         """Ids (int32 [<= limit + 2]) of a review's tokens, cut to 1/4 head + 3/4 tail, between its marks."""
-        pieces = [piece for word in _plain(tokens) for piece in self._word(word)]
+        pieces = [piece for word in plain(tokens) for piece in self._word(word)]
         return np.asarray([self.first, *cap(pieces, limit), self.last], dtype=np.int32)
 
 
-def _plain(tokens: Sequence[str]) -> list[str]:
+def plain(tokens: Sequence[str]) -> list[str]:
     """Our tokens (`do n't`, `it 's`, `8/10`) as BERT's own splitting has them: every sign a token of its own."""
     words: list[str] = []
     for word in tokens:

@@ -28,7 +28,7 @@ def test_config_validates(path: Path) -> None:
 
 
 def test_the_expected_configs_are_there() -> None:
-    generations = {"first", "second", "third", "default"}
+    generations = {"first", "second", "third", "fourth", "default"}
     expected = {"quick", "tiny", "compare", "search", *(f"baseline_{kind}" for kind in KINDS)} | generations
     assert expected <= {path.stem for path in CONFIGS}
 
@@ -66,6 +66,7 @@ def test_the_expected_configs_are_there() -> None:
         (f"{TAUGHT}earlier = 'e'\nencoder = 'f'\nencoder_run = 'g'", "need each other"),
         (f"{TAUGHT}earlier = 'e'\nencoder = 'f'\nencoder_pieces = 9", "encoder_pieces needs encoder_labels"),
         (f"{TAUGHT}earlier = 'e'\nencoder_labels = 9\nencoder_reviews = 9", "encoder_labels needs encoder"),
+        (f"{TAUGHT}earlier = 'e'\nencoder_said = 'g'", "encoder_said needs encoder"),
         ("name = ", "not valid TOML"),
     ],
 )

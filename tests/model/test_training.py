@@ -203,7 +203,7 @@ def fitted_once(
 
 
 def _fourth(third: config.Config, folder: Path, **changes: object) -> config.Config:
-    """What `default.toml` is to `third.toml`: its transformer is that of the run before, and reads more."""
+    """What `fourth.toml` is to `third.toml`: its transformer is that of the run before, and reads more."""
     assert third.teacher is not None
     own: dict[str, object] = {"encoder_run": folder, "encoder_reviews": None, "encoder_label_tokens": 90}
     return third.model_copy(update={"teacher": third.teacher.model_copy(update=own | changes)})

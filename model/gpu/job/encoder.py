@@ -1,4 +1,4 @@
-"""The pretrained transformer in PyTorch: further pretraining on the reviews, fine-tuning, labelling, new words.
+"""The pretrained transformer in PyTorch: further pretraining on the reviews, fine-tuning, labelling.
 
 Weights in bfloat16 with float32 masters. The architecture is that of `model.teachers.transformer`, MPNet's.
 """
@@ -12,10 +12,13 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from texts import Cut
+from model.gpu.job.texts import END, Cut
 
 HALF = torch.bfloat16
+Say = Callable[[str], None]
 FARTHEST = 128
+_HIDDEN = 0.2
+"""Share of the pieces that are hidden; four fifths of those as the mask, a tenth as another piece."""
 
 
 def buckets(steps: int, number: int) -> Any:
@@ -29,7 +32,9 @@ def buckets(steps: int, number: int) -> Any:
     return bucket + half * (distance < 0)
 
 
-class Layer(nn.Module):
+class Layer(nn.Module):  # type: ignore[misc]
+    """One block: attention and two products, each added and normalised (as BERT has it)."""
+
     def __init__(self, width: int, inner: int, heads: int, epsilon: float) -> None:
         super().__init__()
         self.heads = heads
@@ -38,6 +43,7 @@ class Layer(nn.Module):
         self.first, self.second = nn.LayerNorm(width, epsilon), nn.LayerNorm(width, epsilon)
 
     def forward(self, x: torch.Tensor, mask: torch.Tensor, drop: float) -> torch.Tensor:
+        """States [rows, steps, width]; mask: added to the scores of attention; drop: share dropped."""
         rows, steps, width = x.shape
         split = self.qkv(x).view(rows, steps, 3, self.heads, width // self.heads).permute(2, 0, 3, 1, 4)
         read = F.scaled_dot_product_attention(split[0], split[1], split[2], attn_mask=mask)
@@ -47,7 +53,7 @@ class Layer(nn.Module):
         return self.second(x + F.dropout(inner, drop, drop > 0))
 
 
-class Encoder(nn.Module):
+class Encoder(nn.Module):  # type: ignore[misc]
     """States of WordPiece ids; heads for masked words and for the verdict."""
 
     def __init__(self, weights: dict[str, Any], layers: int, heads: int, epsilon: float) -> None:
@@ -93,12 +99,14 @@ class Encoder(nn.Module):
         self.fresh_head(1)
 
     def fresh_head(self, seed: int) -> None:
+        """A head that has learned nothing."""
         drawn = np.random.default_rng([seed, 7]).normal(0.0, 0.02, (1, 2 * self.width))
         with torch.no_grad():
             self.head.weight.copy_(torch.from_numpy(drawn))
             self.head.bias.zero_()
 
     def states(self, ids: torch.Tensor, drop: float = 0.0) -> torch.Tensor:
+        """Top states [rows, steps, width] of ids [rows, steps], 0 = padding at the end."""
         steps = ids.shape[1]
         x = self.norm(self.words(ids) + self.places.weight[:steps])
         x = F.dropout(x, drop, drop > 0)
@@ -109,6 +117,7 @@ class Encoder(nn.Module):
         return x
 
     def logits(self, ids: torch.Tensor, drop: float = 0.0) -> torch.Tensor:
+        """Logits of positive (float32 [rows])."""
         states = self.states(ids, drop)
         real = (ids != 0)[:, :, None]
         mean = (states * real).float().sum(1) / real.sum(1)
@@ -128,18 +137,20 @@ class Masters:
         self.parameters = [parameter for parameter, _ in parameters]
         self.copies = [parameter.detach().float().clone() for parameter in self.parameters]
         fused = self.copies[0].is_cuda
-        groups = [{"params": [c], "lr": rate, "rate": rate} for c, (_, rate) in zip(self.copies, parameters)]
-        merged: dict[float, list[torch.Tensor]] = {}
-        for group in groups:
-            merged.setdefault(group["rate"], []).extend(group["params"])
+        rates: dict[float, list[torch.Tensor]] = {}
+        for own, (_, rate) in zip(self.copies, parameters, strict=True):
+            rates.setdefault(rate, []).append(own)
         self.adam = torch.optim.AdamW(
-            [{"params": p, "lr": rate, "rate": rate} for rate, p in merged.items()],
-            betas=(0.9, 0.98), eps=1e-6, weight_decay=decay, fused=fused,
+            [{"params": p, "lr": rate, "rate": rate} for rate, p in rates.items()],
+            betas=(0.9, 0.98),
+            eps=1e-6,
+            weight_decay=decay,
+            fused=fused,
         )
 
     def step(self, share: float) -> None:
         """share: of the full learning rate."""
-        for copy, parameter in zip(self.copies, self.parameters):
+        for copy, parameter in zip(self.copies, self.parameters, strict=True):
             copy.grad = parameter.grad.float() if parameter.grad is not None else torch.zeros_like(copy)
             parameter.grad = None
         torch.nn.utils.clip_grad_norm_(self.copies, 1.0, foreach=True)
@@ -156,15 +167,17 @@ def share_of(done: float, warmup: float = 0.06) -> float:
 
 
 def pretrain(
-    model: Encoder, cut: Cut, mask_id: int, words: int, epochs: float, seconds: float, rate: float, budget: int,
-    say: Callable[[str], None],
+    model: Encoder, cut: Cut, *, epochs: float, seconds: float, rate: float, budget: int, seed: int, say: Say
 ) -> None:
     """Masked language modelling (Devlin et al. 2019) on the texts themselves; whichever ends first ends it."""
+    words = len(model.mlm_bias)
+    # MPNet's mask is its last piece.
+    mask = words - 1
     body = [(p, rate) for name, p in model.named_parameters() if not name.startswith(("head", "dense", "mlm"))]
     top = [(p, 5 * rate) for name, p in model.named_parameters() if name.startswith(("dense", "mlm"))]
     optimizer = Masters(model, body + top)
     began, done, total, recent = time.monotonic(), 0, 0, torch.zeros((), device=cut.flat.device)
-    rng = np.random.default_rng(3)
+    rng = np.random.default_rng([seed, 3])
     progress = 0.0
     while progress < 1.0:
         plan = cut.shuffled(budget, 512, rng)
@@ -173,11 +186,11 @@ def pretrain(
             progress = max(done / total, (time.monotonic() - began) / seconds)
             if progress >= 1.0:
                 break
-            ids, source = cut.block(rows)
-            hidden = (torch.rand(ids.shape, device=ids.device) < 0.2) & (source >= 0)
+            ids = cut.block(rows)
+            hidden = (torch.rand(ids.shape, device=ids.device) < _HIDDEN) & (ids > END)
             how = torch.rand(ids.shape, device=ids.device)
-            shown = torch.where(hidden & (how < 0.8), mask_id, ids)
-            other = torch.randint(1000, words - 1, ids.shape, device=ids.device)
+            shown = torch.where(hidden & (how < 0.8), mask, ids)
+            other = torch.randint(END + 1, mask, ids.shape, device=ids.device)
             shown = torch.where(hidden & (how >= 0.9), other, shown)
             states = model.states(shown, 0.1)[hidden]
             loss = F.cross_entropy(model.spoken(states).float(), ids[hidden])
@@ -186,27 +199,35 @@ def pretrain(
             recent = torch.lerp(recent, loss.detach(), max(0.02, 1.0 / (done + 1)))
             done += 1
             if done % 200 == 0:
-                say(f"mlm step {done}/{total} loss {recent.item():.3f} at {time.monotonic() - began:.0f} s")
-    say(f"mlm ended at step {done}/{total} loss {recent.item():.3f} after {time.monotonic() - began:.0f} s")
+                say(f"pretraining: step {done}/{total} loss {recent.item():.3f} at {time.monotonic() - began:.0f} s")
+    say(f"pretraining ended at step {done}/{total} loss {recent.item():.3f} after {time.monotonic() - began:.0f} s")
 
 
 def fine_tune(
-    model: Encoder, cut: Cut, rows: Any, targets: torch.Tensor, epochs: int, rate: float, batch: int, seed: int,
-    say: Callable[[str], None],
+    model: Encoder,
+    cut: Cut,
+    rows: Any,
+    targets: torch.Tensor,
+    *,
+    epochs: int,
+    rate: float,
+    batch: int,
+    seed: int,
+    say: Say,
 ) -> None:
-    """On documents `rows` of the cut and their labels (float [documents])."""
+    """On those rows of the cut and of the labels (float32 [labelled])."""
     model.fresh_head(seed)
     torch.manual_seed(seed)
     rng = np.random.default_rng([seed, 5])
     body = [(p, rate) for name, p in model.named_parameters() if not name.startswith(("head", "dense", "mlm"))]
     optimizer = Masters(model, body + [(p, 10 * rate) for p in model.head.parameters()])
-    part = Cut(cut.flat, cut.bounds[rows], cut.limit, cut.marks)
+    part = cut.part(rows)
     plans = [part.shuffled(batch * 512, batch, rng) for _ in range(epochs)]
     total, done, began = sum(map(len, plans)), 0, time.monotonic()
     recent = torch.zeros((), device=cut.flat.device)
     for plan in plans:
         for numbers in plan:
-            ids, _ = part.block(numbers)
+            ids = part.block(numbers)
             wanted = targets[torch.from_numpy(rows[numbers]).to(ids.device)]
             loss = F.binary_cross_entropy_with_logits(model.logits(ids, 0.1), wanted)
             loss.backward()
@@ -216,35 +237,11 @@ def fine_tune(
         say(f"fine-tuning {seed}: step {done}/{total} loss {recent.item():.4f} at {time.monotonic() - began:.0f} s")
 
 
-@torch.inference_mode()
+@torch.inference_mode()  # type: ignore[untyped-decorator]
 def label(model: Encoder, cut: Cut, budget: int) -> Any:
     """Logits (float32 [spans]) in the order of the spans."""
     found = torch.zeros(len(cut.lengths), device=cut.flat.device)
     for rows in cut.ordered(budget):
-        ids, _ = cut.block(rows)
+        ids = cut.block(rows)
         found[torch.from_numpy(rows).to(ids.device)] = model.logits(ids).float()
     return found.cpu().numpy()
-
-
-@torch.inference_mode()
-def reworded(
-    model: Encoder, cut: Cut, mask_id: int, allowed: torch.Tensor, open_: torch.Tensor, share: float, budget: int
-) -> torch.Tensor:
-    """The flat pieces with a share of the open ones drawn anew by the masked language model.
-
-    allowed: bool [words], pieces that may be drawn; open_: bool [flat], places that may change.
-    """
-    flat = cut.flat.clone()
-    for rows in cut.ordered(budget):
-        ids, source = cut.block(rows)
-        hidden = (source >= 0) & open_[source.clamp(min=0)] & (torch.rand(ids.shape, device=ids.device) < share)
-        if not hidden.any():
-            continue
-        states = model.states(torch.where(hidden, mask_id, ids))[hidden]
-        where = source[hidden]
-        for first in range(0, len(states), 8192):
-            scores = model.spoken(states[first : first + 8192]).float()
-            scores = scores.masked_fill(~allowed, -1e9)
-            noise = -torch.log(-torch.log(torch.rand_like(scores).clamp(1e-9, 1 - 1e-7)))
-            flat[where[first : first + 8192]] = (scores + noise).argmax(1).int()
-    return flat

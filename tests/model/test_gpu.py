@@ -1,0 +1,204 @@
+"""What a machine with a GPU gets and gives back. The job itself needs PyTorch: $REELFEEL_TORCH names such a Python."""
+
+import io
+import json
+import lzma
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+import cli
+import model
+from model import config, data, folder, train
+from model.data import Corpus
+from model.gpu import pack, results
+from model.readers import DataError
+from model.storage import write_arrays
+from model.teachers import edits, transformer, wordpieces
+from model.teachers.documents import documents
+
+
+@pytest.fixture
+def gpu_config(tiny_config: config.Config, tiny_folder: Path, tiny_mpnet: Path, tmp_path: Path) -> config.Config:
+    """What `default.toml` is to the runs before: a transformer elsewhere labels all, in folds."""
+    assert tiny_config.teacher is not None
+    assert tiny_config.distil is not None
+    changes: dict[str, object] = {"earlier": tiny_folder, "encoder": tiny_mpnet, "encoder_tokens": 60}
+    teacher = tiny_config.teacher.model_copy(update=changes | {"directions": (), "encoder_said": tmp_path / "gpu"})
+    distil = tiny_config.distil.model_copy(update={"sentences": 1, "passes": 2})
+    return tiny_config.model_copy(update={"teacher": teacher, "distil": distil})
+
+
+def _unpacked(path: Path) -> dict[str, np.ndarray]:
+    with np.load(io.BytesIO(lzma.decompress(path.read_bytes()))) as stored:
+        return dict(stored)
+
+
+def _packed(settings: config.Config, corpus: Corpus) -> Path:
+    return next(iter(pack.run(settings, corpus))).parent
+
+
+def test_the_job_reads_what_the_teacher_would(gpu_config: config.Config, tiny_mpnet: Path) -> None:
+    corpus = data.prepare(gpu_config)
+    # All that a contraction can follow.
+    corpus.unlabelled[0][:] = ["n't", "do", "n't", "8/10", "n't", "(", "n't", "ca", "n't", "n't", ".", "fin", "."]
+    place = _packed(gpu_config, corpus)
+    stored = _unpacked(place / "texts.npz.xz")
+    words = stored["low"].astype(np.int64) | (stored["high"].astype(np.int64) << 16)
+    ends = np.cumsum(stored["lengths"].astype(np.int64))
+    starts = ends - stored["lengths"]
+    assert gpu_config.distil is not None
+    found = documents(corpus, gpu_config.distil, 1)
+    dev = found.tokens[found.held]
+    held = [corpus.tokens[row] for row in corpus.split.validation]
+    assert stored["counts"].tolist() == [found.labelled, found.unlabelled, found.dev, len(held)]
+    reader = wordpieces.WordPieces.read(tiny_mpnet)
+
+    def read(first: int, end: int) -> list[int]:
+        at = stored["piece_at"]
+        return [int(piece) for row in words[first:end] for piece in stored["pieces"][at[row] : at[row + 1]]]
+
+    reviews = [*found.tokens[: found.reviews], *dev, *held]
+    for tokens, first, end in zip(reviews, starts.tolist(), ends.tolist(), strict=True):
+        assert read(first, end) == reader.encode(tokens, 10_000)[1:-1].tolist()
+    # Pieces are given by where they stand.
+    at = [(owner, *span) for owner, span in zip(found.owner[found.reviews :], stored["spans"].tolist(), strict=False)]
+    for tokens, (owner, first, end) in zip(found.tokens[found.reviews : found.taught], at, strict=True):
+        assert reviews[owner][first:end] == tokens
+    pieces_of_dev = found.tokens[found.held.stop :]
+    for number, (tokens, (first, end)) in enumerate(zip(pieces_of_dev, stored["dev_spans"].tolist(), strict=True)):
+        assert dev[number % found.dev][first:end] == tokens
+    assert stored["labels"].tolist() == corpus.reviews.labels[corpus.split.train].tolist()
+    assert stored["longest"] == 60
+
+
+def test_eight_bits_are_near_the_weights(gpu_config: config.Config, tiny_mpnet: Path) -> None:
+    place = _packed(gpu_config, data.prepare(gpu_config))
+    first, second = (_unpacked(place / f"encoder_{number}.npz.xz") for number in (0, 1))
+    assert not set(first) & set(second)
+    stored = first | second
+    read = transformer.read(tiny_mpnet, 60)
+    assert stored["shape"].tolist() == [read.layers, read.heads]
+    np.testing.assert_array_equal(stored["distances"], read.distances)
+    for name, value in read.weights.items():
+        if name in stored and stored[name].dtype == np.int8:
+            scale = stored[name + ".scale"]
+            assert (np.abs(stored[name] * scale - value) <= 0.51 * scale).all()
+        elif name.startswith(("embeddings.", "encoder.layer.")):
+            np.testing.assert_array_equal(stored[name], value)
+
+
+def _labelled(place: Path, corpus: Corpus, settings: config.Config) -> None:
+    """labels.npz as of a teacher that knows half of the made-up words."""
+    assert settings.distil is not None
+    found = documents(corpus, settings.distil, 1)
+    good, bad = {"wonderful", "superb", "moving"}, {"dreadful", "boring", "clumsy"}
+
+    def said(tokens: list[list[str]]) -> np.ndarray:
+        known = [sum(word in good for word in row) - sum(word in bad for word in row) for row in tokens]
+        return np.asarray(known, dtype=np.float32)
+
+    held = [corpus.tokens[row] for row in corpus.split.validation]
+    reviews = [*found.tokens[: found.reviews], *found.tokens[found.held], *held]
+    pieces = {"pieces": said(found.tokens[found.reviews : found.taught])}
+    pieces["dev_pieces"] = said(found.tokens[found.held.stop :])
+    write_arrays(place / results.LABELS, {"reviews": said(reviews)} | pieces)
+
+
+def test_a_run_learns_from_what_was_said_elsewhere(
+    gpu_config: config.Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    corpus = data.prepare(gpu_config)
+    _labelled(_packed(gpu_config, corpus), corpus, gpu_config)
+    # It is not fitted here, and its weights need not be here.
+    monkeypatch.setattr(transformer.Classifier, "__init__", None)
+    run = train.run_config(gpu_config, output=tmp_path / "run")
+    said = json.loads((run / "model" / "card.json").read_text(encoding="utf-8"))["training"]["teachers"]
+    assert set(said["out-of-fold accuracy"]) == {"n-grams", "document vectors", "transformer", "blend"}
+    assert said["out-of-fold accuracy"]["transformer"] > 0.7
+    assert said["encoder sha256"] == data.file_hash(gpu_config.teacher.encoder / transformer.WEIGHTS)  # type: ignore[union-attr, operator]
+    assert folder.verify(run / "model").startswith("lstm-")
+    # Whole reviews count twice, pieces and edits once.
+    assert gpu_config.distil is not None
+    found = documents(corpus, gpu_config.distil, 1)
+    examples, _, taught = train._taught(gpu_config, corpus, run, resume=True)
+    turned = edits.chosen(found.tokens[: found.reviews], gpu_config.distil.edits, 1)
+    assert len(taught.learned) == found.taught
+    assert len(examples.rows) == found.taught + found.reviews + len(turned)
+    first, again = slice(0, found.reviews), slice(found.taught, found.taught + found.reviews)
+    np.testing.assert_array_equal(examples.targets[first], examples.targets[again])
+    assert all(map(np.array_equal, examples.rows[first], examples.rows[again]))
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (lambda place: (place / results.LABELS).unlink(), "docs/gpu.md"),
+        (lambda place: write_arrays(place / results.LABELS, {"reviews": np.zeros(3)}), "docs/gpu.md"),
+        (lambda place: _changed(place / results.LABELS, "pieces", lambda found: found[1:]), "not those of the texts"),
+        (lambda place: _changed(place / results.LABELS, "reviews", lambda found: found * np.nan), "not those of"),
+        (lambda place: _changed(place / results.DIGESTS, "pieces", lambda found: found + 1), "pack them anew"),
+    ],
+)
+def test_what_was_said_elsewhere_and_cannot_be_used(
+    gpu_config: config.Config, tmp_path: Path, damage: Callable[[Path], object], words: str
+) -> None:
+    corpus = data.prepare(gpu_config)
+    place = _packed(gpu_config, corpus)
+    _labelled(place, corpus, gpu_config)
+    damage(place)
+    with pytest.raises(DataError, match=words):
+        train._taught(gpu_config, corpus, tmp_path / "run", resume=False)
+
+
+def _changed(path: Path, name: str, change: Callable[[np.ndarray], np.ndarray]) -> None:
+    with np.load(path) as stored:
+        arrays = dict(stored)
+    write_arrays(path, arrays | {name: change(arrays[name])})
+
+
+def test_what_cannot_be_packed(gpu_config: config.Config, tiny_encoder: Path, tmp_path: Path) -> None:
+    corpus = data.prepare(gpu_config)
+    assert gpu_config.teacher is not None
+    for changes, words in (({"encoder_said": None}, "teacher.encoder_said"), ({"encoder": tiny_encoder}, "MPNet")):
+        teacher = gpu_config.teacher.model_copy(update=changes)
+        with pytest.raises(DataError, match=words):
+            pack.run(gpu_config.model_copy(update={"teacher": teacher}), corpus)
+    path = Path(model.__file__).parent / "configs" / "tiny.toml"
+    result = CliRunner().invoke(cli.app, ["pack", str(path)])
+    assert result.exit_code == 65, result.output
+
+
+def _torch() -> str | None:
+    return os.environ.get("REELFEEL_TORCH") or (sys.executable if find_spec("torch") else None)
+
+
+@pytest.mark.skipif(_torch() is None, reason="needs PyTorch, which the project does not install")
+def test_the_job_teaches_and_labels(gpu_config: config.Config, tmp_path: Path) -> None:
+    corpus = data.prepare(gpu_config)
+    place = _packed(gpu_config, corpus)
+    plan = tmp_path / "plan.json"
+    tune = {"epochs": 8, "rate": 1e-2, "batch": 16}
+    pretrain = {"epochs": 1.0, "seconds": 20.0, "rate": 1e-3, "budget": 2048}
+    plan.write_text(json.dumps({"tune": tune, "pretrain": pretrain, "label_budget": 4096}), encoding="utf-8")
+    root = Path(model.__file__).parents[1]
+    command = [str(_torch()), "-m", "model.gpu.job", str(place), str(plan)]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=500, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "pretraining ended" in done.stdout
+    assert gpu_config.distil is not None
+    found = documents(corpus, gpu_config.distil, 1)
+    assert gpu_config.teacher is not None
+    assert gpu_config.teacher.encoder_said is not None
+    read = results.read(gpu_config.teacher.encoder_said)
+    assert len(read.logits) == len(found.tokens) + len(corpus.split.validation)
+    # Letters in, words out: it has learned from the labels what it was never shown.
+    labels = corpus.reviews.labels[corpus.split.train]
+    assert np.mean((read.logits[: found.labelled] > 0) == (labels == 1)) > 0.6
