@@ -24,8 +24,13 @@ class Results:
     logits: Floats
 
     def said(self, own: NDArray[np.uint64]) -> Floats:
-        """Logits (float64 [len(own)]) of the documents with those digests. Raises `DataError` if one is not there."""
-        known = dict(zip(self.digests.tolist(), self.logits.tolist(), strict=True))
+        """Logits (float64 [len(own)]) of the documents with those digests. Raises `DataError` if one is not there.
+
+        Of copies the first counts: a labelled review, which comes first, was labelled by who never saw its label.
+        """
+        known: dict[int, float] = {}
+        for digest, logit in zip(self.digests.tolist(), self.logits.tolist(), strict=True):
+            known.setdefault(digest, logit)
         try:
             return np.asarray([known[digest] for digest in own.tolist()], dtype=np.float64)
         except KeyError:

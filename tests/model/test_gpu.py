@@ -158,6 +158,11 @@ def test_what_was_said_elsewhere_and_cannot_be_used(
         train._taught(gpu_config, corpus, tmp_path / "run", resume=False)
 
 
+def test_of_copies_the_first_counts() -> None:
+    read = results.Results("", np.asarray([7, 5, 7], dtype=np.uint64), np.asarray([1.0, 2.0, 3.0]))
+    assert read.said(np.asarray([5, 7], dtype=np.uint64)).tolist() == [2.0, 1.0]
+
+
 def _changed(path: Path, name: str, change: Callable[[np.ndarray], np.ndarray]) -> None:
     with np.load(path) as stored:
         arrays = dict(stored)
