@@ -14,12 +14,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from model.config import Config
+from model.config import Config, TeacherConfig
 from model.data import Corpus, file_hash
 from model.gpu import results
 from model.readers import DataError
 from model.storage import write_arrays
-from model.teachers import documents, spans, stage, transformer, wordpieces
+from model.teachers import stage, transformer, wordpieces
+from model.teachers.documents import Documents, digests, documents
 
 Arrays = dict[str, NDArray[Any]]
 _NOT = "n't"
@@ -76,53 +77,43 @@ class _Entries:
         }
 
 
-def _places(whole: list[list[str]], settings: Config, *seeds: list[int]) -> NDArray[np.int64]:
-    """Spans (int64 [n, 2]) inside each review of what `documents` cuts from it, in its order."""
-    assert settings.distil is not None
-    found: list[tuple[int, int]] = []
-    kinds = ((settings.distil.pieces, settings.distil.piece_sentences), (settings.distil.sentences, 1))
-    for (number, longest), seed in zip(kinds, seeds, strict=True):
-        rng = np.random.default_rng(seed)
-        found += [spans.place(row, longest, rng) for _ in range(number) for row in whole]
-    return np.asarray(found, dtype=np.int64)
-
-
-def texts(settings: Config, corpus: Corpus, pieces: wordpieces.WordPieces) -> Arrays:
+def texts(teacher: TeacherConfig, corpus: Corpus, found: Documents) -> Arrays:
     """All reviews as table entries (labelled, unlabelled, dev, validation) and what is known of them.
 
     longest: pieces of words that are read of a document; low, high: entries in two planes; lengths of the reviews;
     counts of the four kinds; spans, dev_spans: pieces of the first two kinds and of dev, inside their reviews; labels
     of labelled and dev reviews; folds of the former.
     """
-    teacher, distil, seed = settings.teacher, settings.distil, settings.training.seed
-    assert teacher is not None
-    assert distil is not None
-    labelled = [corpus.tokens[row] for row in corpus.split.train]
-    whole = [*labelled, *corpus.unlabelled[: distil.limit]]
-    dev = [corpus.tokens[row] for row in corpus.split.dev]
-    validation = [corpus.tokens[row] for row in corpus.split.validation]
-    reviews = [*whole, *dev, *validation]
-    entries = _Entries(pieces)
+    assert teacher.encoder is not None
+    held = [corpus.tokens[row] for row in corpus.split.validation]
+    reviews = [*found.tokens[: found.reviews], *found.tokens[found.held], *held]
+    entries = _Entries(wordpieces.WordPieces.read(teacher.encoder))
     words = np.asarray([row for review in reviews for row in entries.of(review)], dtype=np.int64)
-    films = [corpus.reviews.movies[row] or corpus.reviews.hashes[row] for row in corpus.split.train]
+    spans, dev_spans = np.split(found.places.astype(np.uint16), [found.taught - found.reviews])
     return entries.arrays() | {
         "longest": np.asarray(teacher.encoder_tokens),
         "low": (words & 0xFFFF).astype(np.uint16),
         "high": (words >> 16).astype(np.uint8),
         "lengths": np.asarray([len(review) for review in reviews], dtype=np.uint16),
-        "counts": np.asarray([len(labelled), len(whole) - len(labelled), len(dev), len(validation)]),
-        "spans": _places(whole, settings, [seed, 4], [seed, 10]).astype(np.uint16),
-        "dev_spans": _places(dev, settings, [seed, 11], [seed, 12]).astype(np.uint16),
+        "counts": np.asarray([found.labelled, found.unlabelled, found.dev, len(held)]),
+        "spans": spans,
+        "dev_spans": dev_spans,
         "labels": corpus.reviews.labels[corpus.split.train].astype(np.int8),
         "dev_labels": corpus.reviews.labels[corpus.split.dev].astype(np.int8),
-        "folds": stage.folds(films, teacher.encoder_folds).astype(np.int8),
+        "folds": stage.folds(stage.groups(corpus), teacher.encoder_folds).astype(np.int8),
     }
 
 
 def encoder(pretrained: transformer.Pretrained) -> Arrays:
-    """Weights in eight bits: each matrix row by its largest value; vectors as they are (float32)."""
+    """Weights in eight bits: each matrix row by its largest value; vectors as they are (float32).
+
+    shape: layers and heads; distances, buckets: what the distance of two places adds to attention, as `Pretrained` and
+    `distance_buckets` have it.
+    """
     assert pretrained.distances is not None, "`run` asks for MPNet"
     found: Arrays = {"distances": pretrained.distances}
+    buckets = transformer.distance_buckets(pretrained.longest, len(pretrained.distances))
+    found["buckets"] = buckets.astype(np.uint8)
     found["shape"] = np.asarray([pretrained.layers, pretrained.heads])
     found["epsilon"] = np.asarray([pretrained.epsilon])
     for name, value in pretrained.weights.items():
@@ -137,20 +128,15 @@ def encoder(pretrained: transformer.Pretrained) -> Arrays:
     return found
 
 
-def known(settings: Config, corpus: Corpus) -> Arrays:
+def known(encoder: Path, corpus: Corpus, found: Documents) -> Arrays:
     """The digests of what the job labels, by kind and in its order, and of the encoder: this file stays here."""
-    teacher, distil = settings.teacher, settings.distil
-    assert teacher is not None
-    assert teacher.encoder is not None
-    assert distil is not None
-    found = documents.documents(corpus, distil, settings.training.seed)
-    own = documents.digests(found.tokens)
-    held = documents.digests([corpus.tokens[row] for row in corpus.split.validation])
+    own = digests(found.tokens)
+    held = digests([corpus.tokens[row] for row in corpus.split.validation])
     return {
         "reviews": np.concatenate([own[: found.reviews], own[found.held], held]),
         "pieces": own[found.reviews : found.taught],
         "dev_pieces": own[found.held.stop :],
-        "encoder": np.asarray(file_hash(teacher.encoder / transformer.WEIGHTS)),
+        "encoder": np.asarray(file_hash(encoder / transformer.WEIGHTS)),
     }
 
 
@@ -170,18 +156,19 @@ def run(settings: Config, corpus: Corpus) -> dict[Path, int]:
     All go into the folder that the config names; returns the bytes of those that travel. Raises `DataError` for an
     encoder that cannot be used, or a config without.
     """
-    teacher = settings.teacher
-    if not (teacher and teacher.encoder and teacher.encoder_said):
+    teacher, distil = settings.teacher, settings.distil
+    if not (distil and teacher and teacher.encoder and teacher.encoder_said):
         raise DataError("A config to pack for a GPU has teacher.encoder and teacher.encoder_said.")
     folder = teacher.encoder_said
     folder.mkdir(parents=True, exist_ok=True)
-    write_arrays(folder / results.DIGESTS, known(settings, corpus))
+    found = documents(corpus, distil, settings.training.seed)
+    write_arrays(folder / results.DIGESTS, known(teacher.encoder, corpus, found))
     pretrained = transformer.read(teacher.encoder, teacher.encoder_tokens)
     if pretrained.distances is None:
         raise DataError(f"The GPU's job reads MPNet alone; {teacher.encoder} is another encoder.")
     first, second = _halves(encoder(pretrained))
     jobs: Iterable[tuple[str, Arrays]] = [
-        ("texts", texts(settings, corpus, wordpieces.WordPieces.read(teacher.encoder))),
+        ("texts", texts(teacher, corpus, found)),
         ("encoder_0", first),
         ("encoder_1", second),
     ]

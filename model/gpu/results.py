@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from model.metrics import Floats
 from model.readers import DataError
+from model.teachers.documents import recalled
 
 DIGESTS, LABELS = "digests.npz", "labels.npz"
 """Written when the job is packed, and by the job; they belong together."""
@@ -24,17 +25,11 @@ class Results:
     logits: Floats
 
     def said(self, own: NDArray[np.uint64]) -> Floats:
-        """Logits (float64 [len(own)]) of the documents with those digests. Raises `DataError` if one is not there.
-
-        Of copies the first counts: a labelled review, which comes first, was labelled by who never saw its label.
-        """
-        known: dict[int, float] = {}
-        for digest, logit in zip(self.digests.tolist(), self.logits.tolist(), strict=True):
-            known.setdefault(digest, logit)
-        try:
-            return np.asarray([known[digest] for digest in own.tolist()], dtype=np.float64)
-        except KeyError:
-            raise DataError("The GPU's labels are of other documents than this config has: pack them anew.") from None
+        """Logits (float64 [len(own)]) of the documents with those digests. Raises `DataError` if one is not there."""
+        found = recalled(self.digests, self.logits, own)
+        if np.isnan(found).any():
+            raise DataError("The GPU's labels are of other documents than this config has: pack them anew.")
+        return found
 
 
 def read(folder: Path) -> Results:

@@ -17,7 +17,7 @@ from model.metrics import Floats
 from model.readers import DataError
 from model.storage import write_arrays
 from model.teachers import transformer, wordpieces
-from model.teachers.documents import Documents, digests
+from model.teachers.documents import Documents, digests, recalled
 
 Numbers = NDArray[np.int64]
 FITTED, LABELS = "fitted.npz", "transformer.npz"
@@ -96,8 +96,7 @@ class Earlier:
 
     def said(self, own: NDArray[np.uint64]) -> Floats:
         """Its logits of the documents with those digests (float64 [n]); nan for those it did not label."""
-        known = dict(zip(self.labelled.tolist(), self.logits.tolist(), strict=True))
-        return np.asarray([known.get(digest, np.nan) for digest in own.tolist()], dtype=np.float64)
+        return recalled(self.labelled, self.logits, own)
 
 
 def drawn(found: Documents, number: int, seed: int) -> Numbers:

@@ -26,9 +26,3 @@ def place(tokens: Sequence[str], longest: int, rng: np.random.Generator) -> tupl
     number = int(rng.integers(1, min(longest, sentences) + 1))
     first = int(rng.integers(0, sentences - number + 1))
     return starts[first], starts[first + number]
-
-
-def cut(tokens: Sequence[str], longest: int, rng: np.random.Generator) -> list[str]:
-    """The piece at such a `place`."""
-    first, end = place(tokens, longest, rng)
-    return list(tokens[first:end])

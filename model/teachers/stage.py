@@ -55,7 +55,8 @@ def folds(films: list[str], number: int) -> NDArray[np.int64]:
     return np.asarray([zlib.crc32(film.encode()) // 20 % number for film in films], dtype=np.int64)
 
 
-def _groups(corpus: Corpus) -> list[str]:
+def groups(corpus: Corpus) -> list[str]:
+    """The film of each labelled review, or where none is named what its copies share."""
     reviews = corpus.reviews
     return [reviews.movies[row] or reviews.hashes[row] for row in corpus.split.train]
 
@@ -242,7 +243,7 @@ def run(
     assert teacher is not None
     folder.mkdir(parents=True, exist_ok=True)
     labels = corpus.reviews.labels[corpus.split.train].astype(np.float32)
-    films = _groups(corpus)
+    films = groups(corpus)
     fold = folds(films, teacher.folds)
     seed = settings.training.seed
     # All three are read before the long work, so that what is missing is missed at once.

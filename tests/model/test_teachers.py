@@ -50,12 +50,17 @@ def test_sentences_start_after_ends_and_what_closes_them() -> None:
 def test_pieces_are_whole_sentences_in_a_row() -> None:
     tokens = [word for number in range(9) for word in (f"w{number}", "x", ".")]
     rng = np.random.default_rng(1)
-    pieces = [spans.cut(tokens, 4, rng) for _ in range(200)]
+    pieces = [_cut(tokens, 4, rng) for _ in range(200)]
     assert {len(piece) // 3 for piece in pieces} == {1, 2, 3, 4}
     text = " ".join(tokens)
     assert all(" ".join(piece) in text and piece[0].startswith("w") and piece[-1] == "." for piece in pieces)
     assert {piece[0] for piece in pieces} == {f"w{number}" for number in range(9)}
-    assert spans.cut([], 3, rng) == []
+    assert _cut([], 3, rng) == []
+
+
+def _cut(tokens: list[str], longest: int, rng: np.random.Generator) -> list[str]:
+    first, end = spans.place(tokens, longest, rng)
+    return tokens[first:end]
 
 
 @pytest.fixture

@@ -1,1 +1,1 @@
-"""What runs on the machine with a GPU, which has PyTorch and NumPy and nothing else of this project's."""
+"""What runs on the machine with a GPU, which has PyTorch and NumPy and none of this project's other needs."""

@@ -12,24 +12,15 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from model import batches
 from model.gpu.job.texts import END, Cut
 
 HALF = torch.bfloat16
 Say = Callable[[str], None]
-FARTHEST = 128
+_MOST = 4096
+"""Spans that are labelled at once."""
 _HIDDEN = 0.2
 """Share of the pieces that are hidden; four fifths of those as the mask, a tenth as another piece."""
-
-
-def buckets(steps: int, number: int) -> Any:
-    """As `model.teachers.transformer.distance_buckets`."""
-    distance = np.arange(steps)[:, None] - np.arange(steps)[None, :]
-    half = number // 2
-    near = half // 2
-    size = np.abs(distance)
-    far = near + np.log(np.maximum(size, 1) / near) / np.log(FARTHEST / near) * (half - near)
-    bucket = np.where(size < near, size, np.minimum(far.astype(np.int32), half - 1))
-    return bucket + half * (distance < 0)
 
 
 class Layer(nn.Module):  # type: ignore[misc]
@@ -69,8 +60,7 @@ class Encoder(nn.Module):  # type: ignore[misc]
         self.dense, self.mlm_norm = nn.Linear(self.width, self.width), nn.LayerNorm(self.width, epsilon)
         self.mlm_bias = nn.Parameter(torch.zeros(len(words)))
         self.head = nn.Linear(2 * self.width, 1)
-        found = buckets(len(places), len(weights["distances"]))
-        near = torch.from_numpy(weights["distances"]).float()[torch.from_numpy(found).long()]
+        near = torch.from_numpy(weights["distances"][weights["buckets"]]).float()
         self.register_buffer("near", near.permute(2, 0, 1)[None].contiguous())
         self._read(weights)
 
@@ -133,7 +123,7 @@ class Encoder(nn.Module):  # type: ignore[misc]
 class Masters:
     """AdamW on float32 copies of a model's bfloat16 weights."""
 
-    def __init__(self, model: nn.Module, parameters: list[tuple[nn.Parameter, float]], decay: float = 0.01) -> None:
+    def __init__(self, parameters: list[tuple[nn.Parameter, float]], decay: float = 0.01) -> None:
         self.parameters = [parameter for parameter, _ in parameters]
         self.copies = [parameter.detach().float().clone() for parameter in self.parameters]
         fused = self.copies[0].is_cuda
@@ -161,6 +151,11 @@ class Masters:
             torch._foreach_copy_(self.parameters, self.copies)
 
 
+def _body(model: Encoder, rate: float) -> list[tuple[nn.Parameter, float]]:
+    """All weights but those of the two heads, with their learning rate."""
+    return [(p, rate) for name, p in model.named_parameters() if not name.startswith(("head", "dense", "mlm"))]
+
+
 def share_of(done: float, warmup: float = 0.06) -> float:
     """Linear warm-up, linear decay, of the progress 0 to 1."""
     return max(0.02, min(done / warmup, (1.0 - done) / (1.0 - warmup)))
@@ -173,14 +168,13 @@ def pretrain(
     words = len(model.mlm_bias)
     # MPNet's mask is its last piece.
     mask = words - 1
-    body = [(p, rate) for name, p in model.named_parameters() if not name.startswith(("head", "dense", "mlm"))]
     top = [(p, 5 * rate) for name, p in model.named_parameters() if name.startswith(("dense", "mlm"))]
-    optimizer = Masters(model, body + top)
+    optimizer = Masters(_body(model, rate) + top)
     began, done, total, recent = time.monotonic(), 0, 0, torch.zeros((), device=cut.flat.device)
     rng = np.random.default_rng([seed, 3])
     progress = 0.0
     while progress < 1.0:
-        plan = cut.shuffled(budget, 512, rng)
+        plan = cut.shuffled(budget, rng)
         total = total or int(len(plan) * epochs)
         for rows in plan:
             progress = max(done / total, (time.monotonic() - began) / seconds)
@@ -219,10 +213,9 @@ def fine_tune(
     model.fresh_head(seed)
     torch.manual_seed(seed)
     rng = np.random.default_rng([seed, 5])
-    body = [(p, rate) for name, p in model.named_parameters() if not name.startswith(("head", "dense", "mlm"))]
-    optimizer = Masters(model, body + [(p, 10 * rate) for p in model.head.parameters()])
+    optimizer = Masters(_body(model, rate) + [(p, 10 * rate) for p in model.head.parameters()])
     part = cut.part(rows)
-    plans = [part.shuffled(batch * 512, batch, rng) for _ in range(epochs)]
+    plans = [batches.shuffled(part.lengths, batch, rng) for _ in range(epochs)]
     total, done, began = sum(map(len, plans)), 0, time.monotonic()
     recent = torch.zeros((), device=cut.flat.device)
     for plan in plans:
@@ -241,7 +234,7 @@ def fine_tune(
 def label(model: Encoder, cut: Cut, budget: int) -> Any:
     """Logits (float32 [spans]) in the order of the spans."""
     found = torch.zeros(len(cut.lengths), device=cut.flat.device)
-    for rows in cut.ordered(budget):
+    for rows in batches.ordered(cut.lengths, _MOST, budget):
         ids = cut.block(rows)
         found[torch.from_numpy(rows).to(ids.device)] = model.logits(ids).float()
     return found.cpu().numpy()

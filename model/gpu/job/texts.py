@@ -2,7 +2,6 @@
 
 import io
 import lzma
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,8 @@ import torch
 PADDING, START, END = 0, 1, 2
 """MPNet's marks as `model.teachers.wordpieces` numbers them."""
 _MULTIPLE = 8
+# Of a batch whose size is a number of steps: rows at most, and how many batches are sorted by length together.
+_MOST, _WINDOW = 512, 64
 
 
 def unpacked(path: Path) -> dict[str, Any]:
@@ -44,7 +45,7 @@ class Texts:
 
 
 class Cut:
-    """Spans (bounds: int64 [s, 2]) of the flat pieces, at most `longest` (1/4 head + 3/4 tail), in batches.
+    """Spans (bounds: int64 [s, 2]) of the flat pieces, at most `longest` (1/4 head + 3/4 tail), as batches.
 
     lengths: int64 [s], with both marks.
     """
@@ -74,25 +75,18 @@ class Cut:
         ids = torch.where(place == -1, START, ids)
         return torch.where(place == short, END, ids)
 
-    def _fitting(self, order: Any, budget: int, most: int) -> Iterator[Any]:
-        """`order`, the longest first, in batches of `budget` steps and `most` rows at most."""
-        first = 0
-        while first < len(order):
-            steps = -(-int(self.lengths[order[first]]) // _MULTIPLE) * _MULTIPLE
-            size = max(1, min(most, budget // steps))
-            yield order[first : first + size]
-            first += size
-
-    def ordered(self, budget: int, most: int = 4096) -> Iterator[Any]:
-        """Row numbers of all spans by length, in batches."""
-        return self._fitting(np.argsort(-self.lengths, kind="stable"), budget, most)
-
-    def shuffled(self, budget: int, most: int, rng: np.random.Generator, window: int = 64) -> list[Any]:
-        """Those of one epoch: shuffled, sorted by length inside windows of about `window` batches, shuffled again."""
+    def shuffled(self, budget: int, rng: np.random.Generator) -> list[Any]:
+        """Batches of one epoch, like `model.batches.shuffled` but each as near to `budget` steps as rows allow."""
         order = rng.permutation(len(self.lengths))
-        size = int(window * min(most, max(1.0, budget / float(self.lengths.mean()))))
+        size = int(_WINDOW * min(_MOST, max(1.0, budget / float(self.lengths.mean()))))
         found: list[Any] = []
         for start in range(0, len(order), size):
             part = order[start : start + size]
-            found.extend(self._fitting(part[np.argsort(-self.lengths[part], kind="stable")], budget, most))
+            part = part[np.argsort(-self.lengths[part], kind="stable")]
+            first = 0
+            while first < len(part):
+                steps = -(-int(self.lengths[part[first]]) // _MULTIPLE) * _MULTIPLE
+                rows = max(1, min(_MOST, budget // steps))
+                found.append(part[first : first + rows])
+                first += rows
         return [found[number] for number in rng.permutation(len(found))]
