@@ -22,6 +22,7 @@ import numpy as np
 from llvmlite import binding, ir
 from numba.core import types
 from numba.extending import intrinsic
+from numpy.typing import NDArray
 
 LOG2_E = float(np.log2(np.e))
 # Of the gates i, f, c, o in Keras' order.
@@ -33,6 +34,8 @@ _DEGREE = 6
 _MOST, _LEAST = 40.0, -100.0
 # Adding 1.5 x 2**23 rounds a float32 to an integer, which then stands in its lowest bits.
 _ROUND = 12_582_912.0
+# Floats of a cache line.
+_LINE = 16
 
 
 def shape_for_this_machine() -> tuple[int, int]:
@@ -90,6 +93,17 @@ class _Vectors:
 
     def store(self, value: Any, pointer: Any) -> None:
         self.builder.store(value, self.builder.bitcast(pointer, self.type.as_pointer())).align = 4
+
+    def fetch(self, pointer: Any) -> None:
+        """Has the floats of the four gates from here on brought into the cache."""
+        build, flag = self.builder, ir.IntType(32)
+        byte = ir.IntType(8).as_pointer()
+        kind = ir.FunctionType(ir.VoidType(), [byte, flag, flag, flag])
+        prefetch = build.module.declare_intrinsic("llvm.prefetch", [byte], kind)
+        for number in range(0, GATES * self.lanes, _LINE):
+            place = build.bitcast(build.gep(pointer, [ir.Constant(ir.IntType(64), number)]), byte)
+            # For reading, to be kept as near as can be, data.
+            build.call(prefetch, [place, flag(0), flag(3), flag(1)])
 
     def spread(self, value: Any) -> Any:
         """One float32 in every lane."""
@@ -171,8 +185,9 @@ def tile(lanes: int, rows: int) -> Any:
     """A Numba intrinsic for `rows` rows and `lanes` units.
 
     Takes states before and after, cells, maxima and sums (float32 [batch, width] each), the weights of these units
-    (float32 [units, gates, lanes]), each row's address of its word's folded vector (int64 [batch]), the first row, the
-    first unit, the number of units and the width.
+    (float32 [units, gates, lanes]), each row's address of its word's folded vector (int64 [batch + rows]), the first
+    row, the first unit, the first unit that these hear, how many they hear from there on (at least one), and the width.
+    The words of the following tile are fetched ahead: most lie outside the cache, and all else waits for them.
     """
 
     @intrinsic
@@ -187,23 +202,31 @@ def tile(lanes: int, rows: int) -> Any:
         words: Any,
         row: Any,
         column: Any,
-        units: Any,
+        heard: Any,
+        number: Any,
         width: Any,
     ) -> Any:
-        taken = (states, after, cells, highest, total, panel, words, row, column, units, width)
+        taken = (states, after, cells, highest, total, panel, words, row, column, heard, number, width)
 
         def emit(target: Any, build: Any, signature: Any, given: Any) -> Any:
             on = _Vectors(build, lanes)
             arrays = [target.make_array(signature.args[n])(target, build, given[n]).data for n in range(7)]
             states, after, cells, highest, total, panel, words = arrays
-            row, column, units, width = given[7:]
+            row, column, heard, size, width = given[7:]
             numbers = [build.add(row, ir.Constant(ir.IntType(64), number)) for number in range(rows)]
-            starts = []
-            for number in numbers:
+            begin = build.mul(column, ir.Constant(ir.IntType(64), GATES))
+
+            def folded(number: Any) -> Any:
                 word = build.inttoptr(build.load(build.gep(words, [number])), ir.FloatType().as_pointer())
-                starts.append(_four(on, build.gep(word, [build.mul(column, ir.Constant(ir.IntType(64), GATES))])))
+                return build.gep(word, [begin])
+
+            starts = [_four(on, folded(number)) for number in numbers]
+            for number in numbers:
+                on.fetch(folded(build.add(number, ir.Constant(ir.IntType(64), rows))))
             first = [build.mul(number, width) for number in numbers]
-            sums = _sums(on, rows, starts, [build.gep(states, [place]) for place in first], panel, units)
+            inputs = [build.gep(states, [build.add(place, heard)]) for place in first]
+            panel = build.gep(panel, [build.mul(heard, ir.Constant(ir.IntType(64), GATES * lanes))])
+            sums = _sums(on, rows, starts, inputs, panel, size)
             for place, gates in zip(first, sums, strict=True):
                 place = build.add(place, column)
                 cell, state = _gates(on, gates, on.load(build.gep(cells, [place])))
@@ -278,6 +301,19 @@ def _fold(vectors: Any, weights: Any, bias: Any, folded: Any) -> None:
             _fold_single(vectors, panel, bias, folded, row, column, size, width)
 
 
+def heard(weights: NDArray[np.float32]) -> NDArray[np.int64]:
+    """For each block of `weights` ([width / LANES, units, gates, LANES]) the first unit that any of its units hears and
+    how many it is from there to the last (int64 [width / LANES, 2]); one unit where they hear none.
+
+    Units in groups (`model.groups`) hear only their own: the product with all the zeros beside those is left out.
+    """
+    found = np.zeros((len(weights), 2), dtype=np.int64)
+    for block, any_weight in enumerate((weights != 0).any(axis=(2, 3))):
+        units = np.flatnonzero(any_weight)
+        found[block] = (units[0], units[-1] + 1 - units[0]) if len(units) else (0, 1)
+    return found
+
+
 def _direction(
     common: Any,
     rare: Any,
@@ -286,6 +322,7 @@ def _direction(
     lengths: Any,
     backward: Any,
     weights: Any,
+    heard: Any,
     highest: Any,
     total: Any,
 ) -> None:
@@ -293,13 +330,13 @@ def _direction(
 
     common float32 [words, gates x width] and rare (the words after them): folded vectors; ids int32 [tokens]:
     their rows; starts, lengths int64 [batch]: where each review lies in `ids`, the longest first, none empty;
-    weights float32 [width / LANES, units, gates, LANES]; highest, total float32 [batch, width].
+    weights float32 [width / LANES, units, gates, LANES] and `heard` of them; highest, total float32 [batch, width].
     """
     batch, width = highest.shape
-    units = weights.shape[1]
     states, after = np.zeros((batch, width), np.float32), np.zeros((batch, width), np.float32)
     cells = np.zeros((batch, width), np.float32)
-    words = np.empty(batch, np.int64)
+    # The last tile fetches words after the last row: any address will do.
+    words = np.zeros(batch + ROWS, np.int64)
     running = batch
     for step in range(lengths[0]):
         while lengths[running - 1] <= step:
@@ -312,13 +349,22 @@ def _direction(
                 words[row] = rare.ctypes.data + (word - len(common)) * rare.strides[0]
         tiled = running - running % ROWS
         for block in range(len(weights)):
-            column, panel = block * LANES, weights[block]
+            column, panel, first, number = block * LANES, weights[block], heard[block, 0], heard[block, 1]
             for row in range(0, tiled, ROWS):
-                _many(states, after, cells, highest, total, panel, words, row, column, units, width)
+                _many(states, after, cells, highest, total, panel, words, row, column, first, number, width)
             for row in range(tiled, running):
-                _single(states, after, cells, highest, total, panel, words, row, column, units, width)
+                _single(states, after, cells, highest, total, panel, words, row, column, first, number, width)
         states, after = after, states
+
+
+def _add_product(rows: Any, kernel: Any, sums: Any) -> None:
+    """Adds rows x kernel (float64 [batch, k], [k, n]) to `sums` (float64 [batch, n]), each row's in the same order."""
+    for row in range(len(rows)):
+        for number in range(len(kernel)):
+            for column in range(kernel.shape[1]):
+                sums[row, column] += rows[row, number] * kernel[number, column]
 
 
 direction = compiled(_direction)
 fold = compiled(_fold)
+add_product = compiled(_add_product)

@@ -39,19 +39,29 @@ class CompiledLSTM:
     def __init__(self, folder: Path, *, table_bytes: int = _TABLE_BYTES) -> None:
         from model import cell
 
-        self._direction, self._fold = cell.direction, cell.fold
+        self._direction, self._fold, self._add_product = cell.direction, cell.fold, cell.add_product
         self._vectors: Table = np.load(folder / "embedding.npy", mmap_mode="r")
         with np.load(folder / "keras_weights.npz") as stored:
             weights = {name: np.asarray(stored[name], dtype=np.float32) for name in stored.files}
         self.units = len(weights["forward_recurrent"])
         self._width = -(-self.units // cell.LANES) * cell.LANES
         self._recurrent = [self._packed(weights[f"{name}_recurrent"], cell.SCALE, cell.LANES) for name in _DIRECTIONS]
+        self._heard = [cell.heard(recurrent) for recurrent in self._recurrent]
+        # A word: two directions, each a [units] x [units, 4 units] product as far as units hear one another.
+        self.products = sum(int(heard[:, 1].sum()) for heard in self._heard) * 4 * cell.LANES
         self._input = [self._packed(weights[f"{name}_kernel"], cell.SCALE, cell.LANES) for name in _DIRECTIONS]
         biases = [self._packed(weights[f"{name}_bias"][None], cell.SCALE, cell.LANES) for name in _DIRECTIONS]
         self._bias = [bias.ravel() for bias in biases]
         # [maximum or mean, direction, units]
         self._logit_kernel = weights["logit_kernel"].astype(np.float64).reshape(2, 2, self.units)
         self._logit_bias = float(weights["logit_bias"][0])
+        # The same times hidden units; none where the network has no hidden layer.
+        self.hidden = len(weights.get("hidden_bias", ()))
+        if self.hidden:
+            kernel = weights["hidden_kernel"].astype(np.float64).reshape(2, 2, self.units, self.hidden)
+            self._hidden_kernel = [np.ascontiguousarray(kernel[:, number]) for number in range(2)]
+            self._hidden_bias = weights["hidden_bias"].astype(np.float64)
+            self._hidden_logit = weights["hidden_logit"][:, 0].astype(np.float64)
         words = min(len(self._vectors), max(1, table_bytes // (2 * self._bias[0].nbytes)))
         self._common = [self._folded(np.arange(words), direction) for direction in range(2)]
         self.common_words = words
@@ -80,16 +90,23 @@ class CompiledLSTM:
         unusual, places = np.unique(ids[ids >= words], return_inverse=True)
         ids[ids >= words] = words + places
         logits = np.full(len(lengths), self._logit_bias)
+        hidden = np.tile(self._hidden_bias, (len(lengths), 1)) if self.hidden else None
         for number in range(2):
             highest = np.full((len(lengths), self._width), -2.0, dtype=np.float32)  # a state is above -1
             total = np.zeros_like(highest)
             rare = self._folded(unusual, number) if len(unusual) else self._common[number][:0]
-            common, recurrent = self._common[number], self._recurrent[number]
-            self._direction(common, rare, ids, starts, lengths, number == 1, recurrent, highest, total)
+            common, recurrent, heard = self._common[number], self._recurrent[number], self._heard[number]
+            self._direction(common, rare, ids, starts, lengths, number == 1, recurrent, heard, highest, total)
             # No library product here either: its sums may depend on the number of rows, and it starts threads.
             for_maximum, for_mean = self._logit_kernel[:, number]
             logits += np.einsum("ru,u->r", highest[:, : self.units], for_maximum)
             logits += np.einsum("ru,u->r", total[:, : self.units], for_mean) / lengths
+            if hidden is not None:
+                pooled = np.stack([highest, total / lengths[:, None]])[:, :, : self.units]
+                for part, kernel in zip(pooled, self._hidden_kernel[number], strict=True):
+                    self._add_product(np.ascontiguousarray(part), kernel, hidden)
+        if hidden is not None:
+            logits += np.einsum("rk,k->r", np.maximum(hidden, 0.0), self._hidden_logit)
         return logits
 
     def _packed(self, kernel: Table, scale: Table, lanes: int) -> Table:

@@ -47,10 +47,27 @@ class NetworkConfig(_Section):
 
     dimensions: Count = 100
     units: Count = 64
+    """Of each direction."""
+    groups: tuple[Count, ...] = ()
+    """Sizes of groups of units, which together are `units`: a unit hears of the states only its own group's, so that
+    more of them cost the same. Without any all hear all."""
+    hidden: Annotated[int, Field(ge=0)] = 0
+    """Units (rectified) of a hidden layer beside the linear output; its share is added to the logit."""
     spatial_dropout: Share = 0.25
     dropout: Share = 0.3
     half_embedding: bool = False
     """Ship the embedding as float16 (the network is rounded to it before it is measured)."""
+
+    @model_validator(mode="after")
+    def _groups_are_all_units(self) -> "NetworkConfig":
+        if self.groups and sum(self.groups) != self.units:
+            raise ValueError(f"network.groups are {sum(self.groups)} units together, network.units is {self.units}")
+        return self
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Of all groups: one of all units where none are named."""
+        return self.groups or (self.units,)
 
 
 class TrainingConfig(_Section):
@@ -79,7 +96,8 @@ class TeacherConfig(_Section):
 
     earlier: Path | None = None
     """A model folder of an earlier run on the same data: the student starts with its weights, grown to
-    `network.units`, and it teaches all but the labelled reviews. (Those it knows too well.)"""
+    `network.units`, and it teaches all but the labelled reviews. (Those it knows too well.) With `network.groups` the
+    first of them must be its own, else the student starts with its embedding alone."""
     encoder: Path | None = None
     """The folder of a pretrained transformer (`model.teachers.transformer`), fine-tuned on the labels."""
     encoder_epochs: Count = 2
@@ -163,6 +181,8 @@ class DistilConfig(_Section):
     word_dropout: Share = 0.1
     students: Count = 1
     """Students with seeds of their own, from the same start; the mean of their weights ships (a model soup)."""
+    students_said: Path | None = None
+    """Instead of training them here: `teacher.encoder_said`, where a second job on the GPU (`model.gpu`) left them."""
     limit: Count | None = None
     """Use only that many unlabelled reviews."""
     label_share: Share = 0.3
@@ -230,6 +250,9 @@ class Config(_Section):
             raise ValueError("distil.pieces, distil.sentences and distil.edits need a teacher")
         if self.teacher:
             self.teacher.check_encoder()
+        said = self.distil.students_said if self.distil else None
+        if said and not (self.teacher and self.teacher.earlier and self.teacher.encoder_said == said):
+            raise ValueError("distil.students_said needs teacher.earlier, and is the same as teacher.encoder_said")
         if self.teacher and self.teacher.earlier is None:
             if not self.teacher.directions:
                 raise ValueError("teacher needs directions or earlier: the student starts with what they learned")

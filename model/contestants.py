@@ -140,8 +140,8 @@ def _lstm_share(task: Task) -> Figures:
     before = sgemm_peak()
     figures = timed(task, task.texts, lambda _: lstm.logits(ids, starts, lengths))
     peak = max(before, sgemm_peak())
-    # Two directions; per step and direction a [units] x [units, 4 units] product of multiplications and additions.
-    flops = 2 * 2 * 4 * lstm.units**2 * float(lengths.sum()) / len(task.texts)
+    # Of multiplications and additions.
+    flops = 2 * lstm.products * float(lengths.sum()) / len(task.texts)
     reached = flops * figures["reviews_per_cpu_s"] / 1e9
     return figures | {
         "mflop_per_review": round(flops / 1e6, 1),

@@ -4,16 +4,18 @@ ONNX's LSTM takes the true length of each row (`sequence_lens`), so that a ragge
 a converted Keras graph either loops step by step or is wrong on ragged batches.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from model import groups
+from model.groups import Weights
+
 if TYPE_CHECKING:
     import onnx
-
-Weights = dict[str, NDArray[np.float32]]
 
 
 def _reordered(kernel: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -23,18 +25,30 @@ def _reordered(kernel: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _directions(weights: Weights, name: str) -> NDArray[np.float32]:
-    return np.stack([_reordered(weights[f"{direction}_{name}"]) for direction in ("forward", "backward")])
+    return np.stack([_reordered(weights[f"{direction}_{name}"]) for direction in groups.DIRECTIONS])
 
 
-def _constants(weights: Weights) -> dict[str, NDArray[Any]]:
-    bias = _directions(weights, "bias")
-    return {
-        "W": _directions(weights, "kernel"),
-        "R": _directions(weights, "recurrent"),
+def _suffixes(sizes: Sequence[int]) -> list[str]:
+    """What sets the names of each group's tensors apart."""
+    return [""] if len(sizes) == 1 else [f"_{group}" for group in range(len(sizes))]
+
+
+def _recurrent(weights: Weights, sizes: Sequence[int]) -> dict[str, NDArray[Any]]:
+    """The LSTM's tensors, three a group."""
+    found: dict[str, NDArray[Any]] = {}
+    for suffix, part in zip(_suffixes(sizes), groups.parts(weights, sizes), strict=True):
+        bias = _directions(part, "bias")
+        found[f"W{suffix}"] = _directions(part, "kernel")
+        found[f"R{suffix}"] = _directions(part, "recurrent")
         # ONNX adds an input bias and a recurrent bias; Keras has one, so the second is zero.
-        "B": np.concatenate([bias, np.zeros_like(bias)], axis=1),
-        "logit_kernel": weights["logit_kernel"],
-        "logit_bias": weights["logit_bias"],
+        found[f"B{suffix}"] = np.concatenate([bias, np.zeros_like(bias)], axis=1)
+    return found
+
+
+def _constants(weights: Weights, sizes: Sequence[int]) -> dict[str, NDArray[Any]]:
+    return {
+        **_recurrent(weights, sizes),
+        **{name: value for name, value in weights.items() if name.startswith(("logit_", "hidden_"))},
         "low": np.asarray(-1e9, dtype=np.float32),
         "none": np.asarray(0.0, dtype=np.float32),
         "zero": np.asarray(0, dtype=np.int64),
@@ -47,11 +61,41 @@ def _constants(weights: Weights) -> dict[str, NDArray[Any]]:
     }
 
 
-def _nodes(units: int) -> list[Any]:
+def _lstms(sizes: Sequence[int]) -> list[Any]:
+    """One LSTM a group -> Y [steps, 2, batch, units]."""
+    from onnx.helper import make_node as node
+
+    found, outputs = [], []
+    for suffix, size in zip(_suffixes(sizes), sizes, strict=True):
+        inputs = ["vectors", f"W{suffix}", f"R{suffix}", f"B{suffix}", "lengths"]
+        found.append(node("LSTM", inputs, [f"Y{suffix}"], hidden_size=size, direction="bidirectional"))
+        outputs.append(f"Y{suffix}")
+    return found if len(sizes) == 1 else [*found, node("Concat", outputs, ["Y"], axis=3)]
+
+
+def _output(hidden: bool) -> list[Any]:
+    """Pooled states -> logit."""
+    from onnx.helper import make_node as node
+
+    product = node("MatMul", ["pooled", "logit_kernel"], ["product"])
+    if not hidden:
+        return [product, node("Add", ["product", "logit_bias"], ["logit"])]
+    return [
+        product,
+        node("Add", ["product", "logit_bias"], ["linear"]),
+        node("MatMul", ["pooled", "hidden_kernel"], ["hidden_product"]),
+        node("Add", ["hidden_product", "hidden_bias"], ["hidden_sum"]),
+        node("Relu", ["hidden_sum"], ["hidden"]),
+        node("MatMul", ["hidden", "hidden_logit"], ["beside"]),
+        node("Add", ["linear", "beside"], ["logit"]),
+    ]
+
+
+def _nodes(sizes: Sequence[int], hidden: bool) -> list[Any]:
     from onnx.helper import make_node as node
 
     return [
-        node("LSTM", ["vectors", "W", "R", "B", "lengths"], ["Y"], hidden_size=units, direction="bidirectional"),
+        *_lstms(sizes),
         node("Transpose", ["Y"], ["by_row"], perm=[0, 2, 1, 3]),  # [steps, batch, 2, units]
         node("Reshape", ["by_row", "joined"], ["states"]),  # [steps, batch, 2 units]
         # real [steps, batch, 1]: step number < length of the row
@@ -69,8 +113,7 @@ def _nodes(units: int) -> list[Any]:
         node("Cast", ["column"], ["count"], to=1),
         node("Div", ["total", "count"], ["mean"]),
         node("Concat", ["highest", "mean"], ["pooled"], axis=1),
-        node("MatMul", ["pooled", "logit_kernel"], ["product"]),
-        node("Add", ["product", "logit_bias"], ["logit"]),
+        *_output(hidden),
     ]
 
 
@@ -78,18 +121,20 @@ def graph(weights: Weights) -> "onnx.ModelProto":
     """ONNX model of the recurrent part.
 
     vectors float32 [steps, batch, d] and lengths int32 [batch] (each >= 1) -> logit float32 [batch, 1].
-    `weights` as from `model.network.recurrent_weights`.
+    `weights` as from `model.network.recurrent_weights`. Units in groups (`model.groups`) get an LSTM a group.
     """
     from onnx import TensorProto, checker, helper, numpy_helper
 
-    dimensions, units = len(weights["forward_kernel"]), len(weights["forward_recurrent"])
+    dimensions = len(weights["forward_kernel"])
     inputs = [
         helper.make_tensor_value_info("vectors", TensorProto.FLOAT, ["steps", "batch", dimensions]),
         helper.make_tensor_value_info("lengths", TensorProto.INT32, ["batch"]),
     ]
     output = helper.make_tensor_value_info("logit", TensorProto.FLOAT, ["batch", 1])
-    constants = [numpy_helper.from_array(value, name) for name, value in _constants(weights).items()]
-    body = helper.make_graph(_nodes(units), "reelfeel", inputs, [output], constants)
+    sizes = groups.sizes(weights)
+    constants = [numpy_helper.from_array(value, name) for name, value in _constants(weights, sizes).items()]
+    nodes = _nodes(sizes, "hidden_logit" in weights)
+    body = helper.make_graph(nodes, "reelfeel", inputs, [output], constants)
     built = helper.make_model(body, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
     checker.check_model(built)
     return built

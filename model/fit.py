@@ -67,6 +67,7 @@ class _Trainer:
         import tensorflow as tf
 
         variables = self.network.trainable_variables
+        constraints = [variable.constraint for variable in variables]
 
         def step(ids: Any, labels: Any) -> Any:
             with tf.GradientTape() as tape:
@@ -75,6 +76,8 @@ class _Trainer:
             sparse = tape.gradient(loss, [variable.value for variable in variables])
             # Dense, so that a word's repeats are summed before the norm is taken.
             dense = [tf.convert_to_tensor(gradient) for gradient in sparse]
+            # What a constraint keeps at 0 (`model.groups`) must not count in the norm either.
+            dense = [own(gradient) if own else gradient for own, gradient in zip(constraints, dense, strict=True)]
             clipped, _ = tf.clip_by_global_norm(dense, config.clip)
             self.optimizer.apply(clipped, variables)
             # A short memory at first: the average must not remember the random start.

@@ -1,7 +1,8 @@
 """The recurrent network in Keras: word ids -> logit of positive. The one module that builds TensorFlow graphs.
 
 Embedding -> spatial dropout -> bidirectional LSTM (Hochreiter & Schmidhuber 1997; Graves & Schmidhuber 2005) -> max and
-mean over all real steps (Howard & Ruder 2018, "concat pooling", section 3.3, without the last state) -> logit.
+mean over all real steps (Howard & Ruder 2018, "concat pooling", section 3.3, without the last state) -> logit, linear,
+and where `hidden` says so plus what a hidden layer beside it adds.
 """
 
 from typing import TYPE_CHECKING
@@ -9,12 +10,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from model import groups
 from model.config import NetworkConfig
 
 if TYPE_CHECKING:
     import keras
 
 EMBEDDING, RECURRENT, OUTPUT = "embedding", "recurrent", "logit"
+HIDDEN, HIDDEN_OUTPUT = "hidden", "hidden_logit"
+# Of every layer but the embedding, as far as a network has it.
+WEIGHT_NAMES = {
+    RECURRENT: tuple(f"{way}_{name}" for way in groups.DIRECTIONS for name in ("kernel", "recurrent", "bias")),
+    OUTPUT: ("logit_kernel", "logit_bias"),
+    HIDDEN: ("hidden_kernel", "hidden_bias"),
+    HIDDEN_OUTPUT: ("hidden_logit",),
+}
 
 
 def build(config: NetworkConfig, words: int) -> "keras.Model":
@@ -48,10 +58,43 @@ def build(config: NetworkConfig, words: int) -> "keras.Model":
     vectors = keras.layers.Embedding(words, config.dimensions, name=EMBEDDING)(ids)
     vectors = keras.layers.SpatialDropout1D(config.spatial_dropout)(vectors)
     lstm = keras.layers.LSTM(config.units, return_sequences=True)
-    states = keras.layers.Bidirectional(lstm, name=RECURRENT)(vectors, mask=mask)
+    both = keras.layers.Bidirectional(lstm, name=RECURRENT)
+    if len(config.sizes) > 1:
+        _separate(both, config.sizes)
+    states = both(vectors, mask=mask)
     pooled = MaskedPooling(name="pooling")(states, mask)
     pooled = keras.layers.Dropout(config.dropout)(pooled)
-    return keras.Model(ids, keras.layers.Dense(1, name=OUTPUT)(pooled), name="reelfeel")
+    logit = keras.layers.Dense(1, name=OUTPUT)(pooled)
+    if config.hidden:
+        hidden = keras.layers.Dense(config.hidden, "relu", name=HIDDEN)(pooled)
+        # Zeros: a student that starts with an earlier model's weights says at first what that said.
+        beside = keras.layers.Dense(1, use_bias=False, kernel_initializer="zeros", name=HIDDEN_OUTPUT)(hidden)
+        logit = keras.layers.Add(name="sum")([logit, beside])
+    return keras.Model(ids, logit, name="reelfeel")
+
+
+def _separate(both: "keras.layers.Bidirectional", sizes: tuple[int, ...]) -> None:
+    """Makes both directions of an unbuilt layer begin as groups of units of those sizes, and stay that."""
+    import keras
+
+    class Apart(keras.constraints.Constraint):  # type: ignore[misc]
+        """Sets the weights between groups to 0."""
+
+        def __init__(self) -> None:
+            self.mask = keras.ops.convert_to_tensor(groups.mask(sizes))
+
+        def __call__(self, w: object) -> object:
+            return w * self.mask
+
+    def begin(shape: tuple[int, int], dtype: object = None) -> NDArray[np.float32]:
+        """Each group as Keras would begin a network of it alone."""
+        # A new initializer for each: one alone would draw the same for all.
+        drawn = [keras.initializers.Orthogonal()((size, 4 * size)) for size in sizes]
+        return groups.joined([keras.ops.convert_to_numpy(block) for block in drawn])
+
+    # Set here, since `Bidirectional` makes its layers from the config of the one given.
+    for layer in (both.forward_layer, both.backward_layer):
+        layer.cell.recurrent_constraint, layer.cell.recurrent_initializer = Apart(), begin
 
 
 def set_embedding(network: "keras.Model", table: NDArray[np.float32]) -> None:
@@ -63,29 +106,33 @@ def recurrent_weights(network: "keras.Model") -> dict[str, NDArray[np.float32]]:
     """Every weight but the embedding, by name, in Keras' layout (gates i, f, c, o along the last axis).
 
     forward_kernel [d, 4h], forward_recurrent [h, 4h], forward_bias [4h], the same with backward_, and
-    logit_kernel [4h, 1], logit_bias [1].
+    logit_kernel [4h, 1], logit_bias [1]; with a hidden layer also hidden_kernel [4h, hidden], hidden_bias [hidden],
+    hidden_logit [hidden, 1].
     """
-    values = [*network.get_layer(RECURRENT).get_weights(), *network.get_layer(OUTPUT).get_weights()]
-    return dict(zip(WEIGHT_NAMES, values, strict=True))
+    return {
+        name: value
+        for layer in _named(network)
+        for name, value in zip(WEIGHT_NAMES[layer.name], layer.get_weights(), strict=True)
+    }
 
 
 def set_recurrent_weights(network: "keras.Model", weights: dict[str, NDArray[np.float32]]) -> None:
     """The inverse of `recurrent_weights`."""
-    values = [weights[name] for name in WEIGHT_NAMES]
-    network.get_layer(RECURRENT).set_weights(values[:-2])
-    network.get_layer(OUTPUT).set_weights(values[-2:])
+    for layer in _named(network):
+        layer.set_weights([weights[name] for name in WEIGHT_NAMES[layer.name]])
 
 
-WEIGHT_NAMES = (
-    "forward_kernel",
-    "forward_recurrent",
-    "forward_bias",
-    "backward_kernel",
-    "backward_recurrent",
-    "backward_bias",
-    "logit_kernel",
-    "logit_bias",
-)
+def _named(network: "keras.Model") -> list["keras.layers.Layer"]:
+    """The layers in `WEIGHT_NAMES` that the network has, in its order."""
+    found = {layer.name: layer for layer in network.layers}
+    return [found[name] for name in WEIGHT_NAMES if name in found]
+
+
+def shape_of(weights: dict[str, NDArray[np.float32]]) -> NetworkConfig:
+    """The network that has these weights (as from `recurrent_weights`); what is no matter of shape is the default."""
+    dimensions, units = len(weights["forward_kernel"]), len(weights["forward_recurrent"])
+    hidden = len(weights["hidden_bias"]) if "hidden_bias" in weights else 0
+    return NetworkConfig(dimensions=dimensions, units=units, groups=groups.sizes(weights), hidden=hidden)
 
 
 def embedding(network: "keras.Model") -> NDArray[np.float32]:

@@ -8,8 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model import network
-from model.config import NetworkConfig
-from model.folder import read_serving
 
 if TYPE_CHECKING:
     import keras
@@ -17,12 +15,12 @@ if TYPE_CHECKING:
 
 def load(folder: Path) -> "keras.Model":
     """The folder's network in Keras: int32 [batch, steps] (0 = padding) -> float32 [batch, 1] logits."""
-    serving = read_serving(folder)
     table: NDArray[np.float32] = np.load(folder / "embedding.npy").astype(np.float32)
-    built = network.build(NetworkConfig(dimensions=serving.dimensions, units=serving.units), len(table))
+    with np.load(folder / "keras_weights.npz") as stored:
+        weights = {name: stored[name] for name in stored.files}
+    built = network.build(network.shape_of(weights), len(table))
     network.set_embedding(built, table)
-    with np.load(folder / "keras_weights.npz") as weights:
-        network.set_recurrent_weights(built, {name: weights[name] for name in network.WEIGHT_NAMES})
+    network.set_recurrent_weights(built, weights)
     return built
 
 

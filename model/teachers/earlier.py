@@ -13,8 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model import folder as files
+from model import groups
 from model.config import NetworkConfig
 from model.metrics import Floats
+from model.network import build, recurrent_weights, shape_of
 from model.readers import DataError
 from model.scorer import Scorer
 from model.vocabulary import Vocabulary
@@ -64,6 +66,16 @@ def _grown_direction(weights: Weights, direction: str, units: int, rng: np.rando
     return {f"{direction}_{name}": np.concatenate(blocks, axis=-1) for name, blocks in found}
 
 
+def _silent(weights: Weights, old: int, units: int) -> Weights:
+    """The output's weights, with zeros for what it does not hear of yet."""
+    found = {}
+    for name in {"logit_kernel", "hidden_kernel"} & weights.keys():
+        # Max and mean of either direction.
+        parts = [np.pad(part, ((0, units - old), (0, 0))) for part in np.split(weights[name], 4)]
+        found[name] = np.concatenate(parts)
+    return found
+
+
 def grown(weights: Weights, units: int, seed: int) -> Weights:
     """The same network with more units, which says the same (kin of Net2Net, Chen, Goodfellow & Shlens 2016).
 
@@ -73,15 +85,61 @@ def grown(weights: Weights, units: int, seed: int) -> Weights:
     rng = np.random.default_rng([seed, 9])
     old = len(weights["forward_recurrent"])
     found = dict(weights)
-    for direction in ("forward", "backward"):
+    for direction in groups.DIRECTIONS:
         found |= _grown_direction(weights, direction, units, rng)
-    # Max and mean of either direction.
-    parts = [np.pad(part, ((0, units - old), (0, 0))) for part in np.split(weights["logit_kernel"], 4)]
-    return found | {"logit_kernel": np.concatenate(parts)}
+    return found | _silent(weights, old, units)
+
+
+def joined(weights: Weights, further: Weights) -> Weights:
+    """The same network with groups of units more, which says the same: those of `further`, with the recurrent weights,
+    kernels and biases that they have there. The logit does not hear them until they are trained.
+    """
+    own, other = groups.sizes(weights), groups.sizes(further)
+    assert own == other[: len(own)], "the first groups are those that are there"
+    parts = [*groups.parts(weights, own), *groups.parts(further, other)[len(own) :]]
+    found = dict(weights)
+    for direction in groups.DIRECTIONS:
+        found[f"{direction}_recurrent"] = groups.joined([part[f"{direction}_recurrent"] for part in parts])
+        for kind in ("kernel", "bias"):
+            split = [np.split(part[f"{direction}_{kind}"], 4, axis=-1) for part in parts]
+            gates = [np.concatenate(gate, axis=-1) for gate in zip(*split, strict=True)]
+            found[f"{direction}_{kind}"] = np.concatenate(gates, axis=-1)
+    return found | _silent(weights, sum(own), sum(other))
+
+
+def _fresh(network: NetworkConfig, seed: int) -> Weights:
+    """What Keras begins such a network with: the same for all students, whose mean must make sense."""
+    import keras
+
+    keras.utils.set_random_seed(seed)
+    return recurrent_weights(build(network, 1))
+
+
+def fitting(weights: Weights, network: NetworkConfig, seed: int) -> Weights:
+    """The weights of an earlier model (as `model.network.recurrent_weights`) as the network can start with them.
+
+    They are grown to its units, or joined by its further groups of units. A hidden layer of another size than the
+    earlier model's begins anew, and says nothing at first. So does all where the first groups are not the earlier
+    model's.
+    """
+    before = shape_of(weights)
+    if len(network.sizes) == 1:
+        weights = grown(weights, network.units, seed) if network.units > before.units else weights
+    elif network.sizes[: len(before.sizes)] == before.sizes:
+        weights = joined(weights, _fresh(network, seed))
+    else:
+        return _fresh(network, seed)
+    if network.hidden == before.hidden:
+        return weights
+    fresh = _fresh(network, seed) if network.hidden else {}
+    return {
+        **{name: value for name, value in weights.items() if not name.startswith("hidden_")},
+        **{name: value for name, value in fresh.items() if name.startswith("hidden_")},
+    }
 
 
 def read(folder: Path, network: NetworkConfig, vocabulary: Vocabulary, seed: int) -> Start:
-    """The weights in a model folder, grown to the network's units.
+    """The embedding in a model folder and its other weights, `fitting` the network.
 
     Raises `DataError` where they do not fit the network, or its words are others.
     """
@@ -90,7 +148,8 @@ def read(folder: Path, network: NetworkConfig, vocabulary: Vocabulary, seed: int
         serving = files.read_serving(folder)
     except files.ModelFolderError as error:
         raise DataError(f"The earlier model cannot be used: {error} Its own config is trained first.") from error
-    if serving.dimensions != network.dimensions or serving.units > network.units:
+    fewer = not network.groups and serving.units > network.units
+    if serving.dimensions != network.dimensions or fewer:
         raise DataError(
             f"The earlier model in {folder} has {serving.dimensions} dimensions and {serving.units} units; "
             f"the config's network has {network.dimensions} and {network.units}. Only units may be more."
@@ -99,9 +158,8 @@ def read(folder: Path, network: NetworkConfig, vocabulary: Vocabulary, seed: int
         raise DataError(f"The earlier model in {folder} has other words: it was trained on other data.")
     with np.load(folder / "keras_weights.npz") as stored:
         weights = {name: stored[name] for name in stored.files}
-    if network.units > serving.units:
-        weights = grown(weights, network.units, seed)
-    return Start(np.load(folder / "embedding.npy").astype(np.float32), weights, version, _encoders(folder))
+    table = np.load(folder / "embedding.npy").astype(np.float32)
+    return Start(table, fitting(weights, network, seed), version, _encoders(folder))
 
 
 def logits(folder: Path, documents: Sequence[Sequence[str]], threads: int) -> Floats:

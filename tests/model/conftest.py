@@ -69,6 +69,40 @@ def tiny_folder(tiny_run: Path) -> Path:
     return tiny_run / "model"
 
 
+def folder_of(
+    folder: Path,
+    units: int,
+    dimensions: int,
+    *,
+    words: int,
+    kernel: float = 0.3,
+    groups: tuple[int, ...] = (),
+    hidden: int = 0,
+) -> dict[str, np.ndarray]:
+    """Random weights of the recurrent network, no bias zero, and an embedding, written as a model folder holds them."""
+    rng = np.random.default_rng(units)
+    shapes = {"kernel": (dimensions, 4 * units), "recurrent": (units, 4 * units), "bias": (4 * units,)}
+    weights = {
+        f"{direction}_{name}": rng.normal(0, kernel if name == "kernel" else 0.3, shape).astype(np.float32)
+        for direction in ("forward", "backward")
+        for name, shape in shapes.items()
+    }
+    sizes = groups or (units,)
+    group = np.repeat(np.arange(len(sizes)), sizes)
+    for direction in ("forward", "backward"):
+        weights[f"{direction}_recurrent"] *= np.tile(group[:, None] == group[None, :], 4)
+    weights["logit_kernel"] = rng.normal(0, 0.3, (4 * units, 1)).astype(np.float32)
+    weights["logit_bias"] = np.asarray([0.7], dtype=np.float32)
+    table = rng.normal(0, 1, (words, dimensions)).astype(np.float32)
+    if hidden:
+        weights["hidden_kernel"] = rng.normal(0, 0.3, (4 * units, hidden)).astype(np.float32)
+        weights["hidden_bias"] = rng.normal(0, 1, hidden).astype(np.float32)
+        weights["hidden_logit"] = rng.normal(0, 0.3, (hidden, 1)).astype(np.float32)
+    np.savez(folder / "keras_weights.npz", allow_pickle=False, **weights)
+    np.save(folder / "embedding.npy", table)
+    return weights
+
+
 @pytest.fixture(scope="session")
 def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder as BERT's kin have it, with random weights; its word pieces are the letters."""

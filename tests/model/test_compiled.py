@@ -19,25 +19,9 @@ from model.scorer import BULK
 from model.text import clean, tokenize
 from model.vocabulary import Vocabulary
 from model.wide import Wide
-from tests.model.conftest import frame
+from tests.model.conftest import folder_of, frame
 
 WORDS = 50
-
-
-def _network(folder: Path, units: int, dimensions: int, kernel: float = 0.3) -> dict[str, np.ndarray]:
-    """Random weights, no bias zero, written as a model folder holds them."""
-    rng = np.random.default_rng(units)
-    shapes = {"kernel": (dimensions, 4 * units), "recurrent": (units, 4 * units), "bias": (4 * units,)}
-    weights = {
-        f"{direction}_{name}": rng.normal(0, kernel if name == "kernel" else 0.3, shape).astype(np.float32)
-        for direction in ("forward", "backward")
-        for name, shape in shapes.items()
-    }
-    weights["logit_kernel"] = rng.normal(0, 0.3, (4 * units, 1)).astype(np.float32)
-    weights["logit_bias"] = np.asarray([0.7], dtype=np.float32)
-    np.savez(folder / "keras_weights.npz", allow_pickle=False, **weights)
-    np.save(folder / "embedding.npy", rng.normal(0, 1, (WORDS, dimensions)).astype(np.float32))
-    return weights
 
 
 def _sigmoid(x: np.ndarray) -> np.ndarray:
@@ -59,7 +43,12 @@ def _exact(folder: Path, ids: np.ndarray) -> float:
             states.append(state)
         highest.append(np.max(states, axis=0))
         means.append(np.mean(states, axis=0))
-    return float(np.concatenate(highest + means) @ weights["logit_kernel"][:, 0] + weights["logit_bias"][0])
+    pooled = np.concatenate(highest + means)
+    logit = float(pooled @ weights["logit_kernel"][:, 0] + weights["logit_bias"][0])
+    if "hidden_logit" in weights:
+        hidden = np.maximum(pooled @ weights["hidden_kernel"] + weights["hidden_bias"], 0.0)
+        logit += float(hidden @ weights["hidden_logit"][:, 0])
+    return logit
 
 
 def _reviews(lengths: list[int]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -70,7 +59,7 @@ def _reviews(lengths: list[int]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 @pytest.mark.parametrize(("units", "dimensions", "kernel"), [(3, 5, 0.3), (16, 7, 0.3), (24, 30, 0.3), (40, 9, 30)])
 def test_the_cell_is_the_textbooks(units: int, dimensions: int, kernel: float, tmp_path: Path) -> None:
     # 30 saturates the gates: pre-activations beyond a hundred, where exp overflows float32.
-    _network(tmp_path, units, dimensions, kernel)
+    folder_of(tmp_path, units, dimensions, words=WORDS, kernel=kernel)
     ids, starts, lengths = _reviews([1, 2 * units, 2, units, 3, 90, 1, 2 * units + 1, 31])
     expected = [_exact(tmp_path, ids[start : start + length]) for start, length in zip(starts, lengths, strict=True)]
     found = CompiledLSTM(tmp_path).logits(ids, starts, lengths)
@@ -78,8 +67,38 @@ def test_the_cell_is_the_textbooks(units: int, dimensions: int, kernel: float, t
     assert np.ptp(expected) > 0.1
 
 
-def test_a_review_does_not_depend_on_its_neighbours_or_on_the_table(tmp_path: Path) -> None:
-    _network(tmp_path, 20, 11)
+# The second group of some begins within a register, of one of them with it.
+@pytest.mark.parametrize(
+    ("groups", "hidden"), [((10,) * 4, 0), ((30, 19, 11), 5), ((cell.LANES,) * 2, 0), ((17, 40, 3), 0), ((24,), 7)]
+)
+def test_groups_of_units_and_a_hidden_layer_are_the_textbooks(
+    groups: tuple[int, ...], hidden: int, tmp_path: Path
+) -> None:
+    units = sum(groups)
+    folder_of(tmp_path, units, 9, words=WORDS, groups=groups, hidden=hidden)
+    ids, starts, lengths = _reviews([1, 2 * units, 2, 33, 1, 7])
+    expected = [_exact(tmp_path, ids[start : start + length]) for start, length in zip(starts, lengths, strict=True)]
+    lstm = CompiledLSTM(tmp_path)
+    np.testing.assert_allclose(lstm.logits(ids, starts, lengths), expected, atol=4e-6)
+    assert np.ptp(expected) > 0.1
+    # What the zeros between groups would cost is not done.
+    everything = 2 * 4 * units * -(-units // cell.LANES) * cell.LANES
+    assert lstm.products == everything if len(groups) == 1 else lstm.products < 0.8 * everything
+
+
+def test_what_a_block_of_units_hears() -> None:
+    weights = np.zeros((4, 30, 4, cell.LANES), dtype=np.float32)
+    weights[0, :, 2, 1] = 1.0
+    weights[1, 5, 0, 0] = weights[1, 9, 3, 2] = -0.5
+    weights[2, 29, 1, cell.LANES - 1] = np.nan
+    assert cell.heard(weights).tolist() == [[0, 30], [5, 5], [29, 1], [0, 1]]
+
+
+@pytest.mark.parametrize(("groups", "hidden"), [((), 0), ((10, 10), 0), ((9, 6, 5), 9)])
+def test_a_review_does_not_depend_on_its_neighbours_or_on_the_table(
+    groups: tuple[int, ...], hidden: int, tmp_path: Path
+) -> None:
+    folder_of(tmp_path, 20, 11, words=WORDS, groups=groups, hidden=hidden)
     ids, starts, lengths = _reviews([*range(1, 40), 7, 7, 7, 200])
     lstm = CompiledLSTM(tmp_path)
     together = lstm.logits(ids, starts, lengths)
@@ -106,7 +125,8 @@ def test_other_machines_tiles_say_the_same(lanes: int, rows: int) -> None:
         panels = np.ascontiguousarray(weights.reshape(units, 4, width // lanes, lanes).transpose(2, 0, 1, 3))
         highest, total = np.full((len(lengths), width), -2, np.float32), np.zeros((len(lengths), width), np.float32)
         folded = blocks.reshape(words, -1)
-        direction(folded[:4], folded[4:].copy(), ids, starts, lengths, True, panels, highest, total)
+        heard = cell.heard(panels)
+        direction(folded[:4], folded[4:].copy(), ids, starts, lengths, True, panels, heard, highest, total)
         return np.concatenate([highest, total])
 
     np.testing.assert_allclose(run(lanes, rows), run(cell.LANES, 2), atol=1e-5)

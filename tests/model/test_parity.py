@@ -1,17 +1,20 @@
 """The served probabilities are Keras', to 1e-4, by every runtime, on ragged batches of 0 to 4,096 words."""
 
+import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from model import SHIPPED, Scorer, folder, reference
+from model import SHIPPED, Scorer, export, folder, groups, network, reference
 from model.calibration import Curve
 from model.metrics import sigmoid
 from model.scorer import BULK
 from model.vocabulary import Vocabulary
 from model.wide import Wide
+from tests.model.conftest import folder_of
 
 Runtime = Callable[[Path, list[str]], list[float]]
 
@@ -27,11 +30,11 @@ def _texts(path: Path, lengths: list[int]) -> list[str]:
 def _keras_probabilities(path: Path, texts: list[str]) -> np.ndarray:
     """Keras' logit, blended and calibrated by the numbers in the folder; one review at a time, so without padding."""
     serving = folder.read_serving(path)
-    network, vocabulary = reference.load(path), Vocabulary.read(path / "vocabulary.txt")
+    built, vocabulary = reference.load(path), Vocabulary.read(path / "vocabulary.txt")
     documents = [text.split() for text in texts]
     rows = [vocabulary.ids(tokens) for tokens in documents]
-    alone = np.concatenate([reference.logits(network, [row]) for row in rows])
-    together = reference.logits(network, rows)
+    alone = np.concatenate([reference.logits(built, [row]) for row in rows])
+    together = reference.logits(built, rows)
     np.testing.assert_allclose(alone, together, atol=1e-4)
     wide = Wide(np.load(path / "wide.npy"), serving.wide_bias, serving.wide_longest).logits(documents)
     blended = serving.blend_lstm * alone + serving.blend_wide * wide + serving.blend_bias
@@ -72,10 +75,24 @@ RUNTIMES: dict[str, tuple[Runtime, float]] = {
 }
 
 
-@pytest.fixture(scope="module", params=["tiny", "shipped"])
+@pytest.fixture(scope="module")
+def grouped_folder(tiny_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tiny run's folder with another network: 60 units in groups that fill no register, and a hidden layer."""
+    path = tmp_path_factory.mktemp("grouped") / "model"
+    shutil.copytree(tiny_folder, path)
+    serving = folder.read_serving(path)
+    words = len(np.load(path / "embedding.npy"))
+    weights = folder_of(path, 60, serving.dimensions, words=words, groups=(37, 13, 10), hidden=5)
+    export.write(weights, np.load(path / "embedding.npy"), path)
+    folder.write_serving(path, replace(serving, units=60))
+    folder.seal(path, folder.version(path, "2026.01"))
+    return path
+
+
+@pytest.fixture(scope="module", params=["tiny", "shipped", "grouped"])
 def expected(request: pytest.FixtureRequest) -> tuple[Path, list[str], np.ndarray]:
     """A model folder, texts, and what Keras says of them."""
-    path = SHIPPED if request.param == "shipped" else request.getfixturevalue("tiny_folder")
+    path = SHIPPED if request.param == "shipped" else request.getfixturevalue(f"{request.param}_folder")
     texts = _texts(path, _lengths(folder.read_serving(path).units))
     return path, texts, _keras_probabilities(path, texts)
 
@@ -83,7 +100,9 @@ def expected(request: pytest.FixtureRequest) -> tuple[Path, list[str], np.ndarra
 def test_no_bias_is_zero(expected: tuple[Path, list[str], np.ndarray]) -> None:
     # A zero bias would hide a mask error.
     with np.load(expected[0] / "keras_weights.npz") as weights:
-        assert all(float(np.abs(weights[name]).min()) > 0 for name in ("forward_bias", "backward_bias", "logit_bias"))
+        biases = [name for name in weights.files if name.endswith("_bias")]
+        assert {"forward_bias", "backward_bias", "logit_bias"} <= set(biases)
+        assert all(float(np.abs(weights[name]).min()) > 0 for name in biases)
 
 
 @pytest.mark.parametrize("runtime", RUNTIMES)
@@ -98,3 +117,26 @@ def test_served_probabilities_are_those_of_keras(runtime: str, expected: tuple[P
 def test_an_empty_text_is_even(runtime: str, tiny_folder: Path) -> None:
     run, _ = RUNTIMES[runtime]
     assert run(tiny_folder, ["", " \n", "the", "the", "the plot"])[:2] == [0.5, 0.5]
+
+
+@pytest.mark.parametrize(("sizes", "hidden"), [((12,), 0), ((4, 4, 4), 0), ((7, 2, 1), 4), ((1, 3, 3), 4), ((12,), 2)])
+def test_the_graph_and_the_network_are_what_the_weights_say(
+    sizes: tuple[int, ...], hidden: int, tmp_path: Path
+) -> None:
+    weights = folder_of(tmp_path, sum(sizes), 7, words=20, groups=sizes, hidden=hidden)
+    shape = network.shape_of(weights)
+    assert (shape.dimensions, shape.units, shape.groups, shape.hidden) == (7, sum(sizes), sizes, hidden)
+    for name, kernel in weights.items():
+        if name.endswith("recurrent"):
+            assert np.array_equal(kernel != 0, groups.mask(sizes) != 0)
+    kinds = [node.op_type for node in export.graph(weights).graph.node]
+    assert (kinds.count("LSTM"), kinds.count("Relu")) == (len(sizes), min(hidden, 1))
+    assert kinds[-1] == "Add"
+
+
+def test_the_shipped_graph_is_made_of_the_shipped_weights() -> None:
+    import onnx
+
+    with np.load(SHIPPED / "keras_weights.npz") as stored:
+        weights = {name: stored[name] for name in stored.files}
+    assert export.graph(weights).graph == onnx.load(SHIPPED / "recurrent.onnx").graph
