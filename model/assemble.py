@@ -37,8 +37,8 @@ class Trained:
     """What training leaves.
 
     weights: as `network.recurrent_weights`; table: float32 [words, dimensions]; wide: the n-gram part; predict: word
-    ids -> LSTM logits by Keras; history: one record an epoch (of each student); teachers, students: what the card says
-    about them.
+    ids -> LSTM logits by Keras; history: one record an epoch (of each student), none where they were trained elsewhere;
+    teachers, students: what the card says about them.
     """
 
     weights: dict[str, NDArray[np.float32]]
@@ -100,21 +100,25 @@ def _files(config: Config) -> dict[str, dict[str, str]]:
     return {use: {"file": path.name, "sha256": file_hash(path)} for use, path in named.items() if path is not None}
 
 
-def _cpu_seconds(history: list[dict[str, float]]) -> dict[str, int]:
-    """Of all threads; nothing where a part of the run did not count them."""
-    if not all("cpu_seconds" in record for record in history):
-        return {}
-    return {"cpu_seconds": round(sum(record["cpu_seconds"] for record in history))}
+def _epochs(history: list[dict[str, float]]) -> dict[str, int | str]:
+    """How long the network was trained; `cpu_seconds` are of all threads, where every part of the run counted them."""
+    if not history:
+        return {"trained": "by a job on a GPU (docs/gpu.md)"}
+    found: dict[str, int | str] = {
+        "epochs": int(max(record["epoch"] for record in history)),
+        "best epoch": int(fit.best_record(history)["epoch"]),
+        "seconds": round(sum(record["seconds"] for record in history)),
+    }
+    if all("cpu_seconds" in record for record in history):
+        found["cpu_seconds"] = round(sum(record["cpu_seconds"] for record in history))
+    return found
 
 
 def _training(config: Config, trained: Trained) -> dict[str, Any]:
     packages = {name: installed(name) for name in ("tensorflow", "keras", "scikit-learn", "numpy")}
     return {
         "seed": config.training.seed,
-        "epochs": int(max(record["epoch"] for record in trained.history)),
-        "best epoch": int(fit.best_record(trained.history)["epoch"]),
-        "seconds": round(sum(record["seconds"] for record in trained.history)),
-        **_cpu_seconds(trained.history),
+        **_epochs(trained.history),
         **({"teachers": trained.teachers} if trained.teachers else {}),
         **({"students": trained.students} if trained.students else {}),
         "python": platform.python_version(),

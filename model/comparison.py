@@ -139,7 +139,7 @@ def build(rows: Rows, right: Right, speeds: dict[str, dict[str, float]], facts: 
 
 def _duration(seconds: float | None) -> str:
     if seconds is None:
-        return "not known"
+        return "elsewhere"
     return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
 
 
@@ -172,7 +172,8 @@ def table(found: dict[str, Any]) -> str:
         f"dev part, measured on the {parts['validation']:,} of the validation part; the film decides the part. "
         "Intervals are bootstrapped by film. The last column is the difference in accuracy, in points, with the mid-p "
         "value of McNemar's test. Size is all files of the trained model. Training is the processor time of all "
-        "threads that fitting took; of what ships that of its last stage, the student, without its teachers. "
+        "threads that fitting took; of what ships that of its last stage, the student, without its teachers "
+        "(`elsewhere`: on a GPU, docs/gpu.md). "
         "Reviews/s is from raw text to probability, tokenizing included: the median of "
         f"{speed['rounds']} turns over the same {speed['reviews']:,} reviews on {speed['threads']} threads, the models "
         "taking turns in one process. One seed of each baseline.",

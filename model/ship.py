@@ -6,13 +6,14 @@ from pathlib import Path
 from model import SHIPPED
 from model.folder import MANIFEST, RECORDS, ModelFolderError, verify, weights
 
-LARGEST = 40 * 1024 * 1024
+# Each version stays in the history of the repository.
+LARGEST = 48 * 1024 * 1024
 
 
 def run(run_folder: Path, target: Path = SHIPPED) -> Path:
     """Copies the model folder of `run_folder` (as `model.train.run` leaves it) over `target` and returns `target`.
 
-    Nothing is touched unless the folder verifies and is at most 40 MiB. Raises `ModelFolderError`.
+    Nothing is touched unless the folder verifies and is at most 48 MiB. Raises `ModelFolderError`.
     """
     source = run_folder / "model"
     verify(source)

@@ -13,6 +13,8 @@ from rich.console import Console
 from model import assemble, calibration, config, data, metrics, wide
 from model.config import Config
 from model.data import Corpus
+from model.gpu import results
+from model.readers import DataError
 from model.teachers.earlier import Start
 from model.wide import Wide
 
@@ -90,10 +92,11 @@ def _self_taught(settings: Config, corpus: Corpus, folder: Path, resume: bool) -
     return fit.Examples([*train.rows, *rows], np.concatenate([train.targets, soft])), ngrams
 
 
-def _taught(settings: Config, corpus: Corpus, folder: Path, resume: bool) -> "tuple[Examples, Wide, Taught]":
+def _taught(settings: Config, corpus: Corpus, folder: Path, resume: bool) -> "tuple[Examples | None, Wide, Taught]":
     """The same with the teachers of `model.teachers`, who also label pieces of reviews; both parts learn from them.
 
-    The network learns from edited sentences too. A rule labels them: no teacher knows better than what made them.
+    The network learns from edited sentences too. A rule labels them: no teacher knows better than what made them. No
+    examples for students that were trained on a GPU.
     """
     from model import fit
     from model.teachers import edits, stage
@@ -109,6 +112,8 @@ def _taught(settings: Config, corpus: Corpus, folder: Path, resume: bool) -> "tu
     targets = _mixed(settings, labels, taught.soft[: found.taught])
     # No n-gram knows how far a negation reaches: with edits among its examples this part got a point worse.
     ngrams = features.fit(np.arange(len(targets)), targets)
+    if distil.students_said:
+        return None, ngrams, taught
     turned = edits.chosen(found.tokens[: found.reviews], distil.edits, seed)
     again = np.tile(np.arange(found.reviews), distil.passes - 1)
     learned = np.concatenate([taught.learned, again])
@@ -134,8 +139,25 @@ def _figures(built: "keras.Model", on_dev: dict[str, float], held: "Examples") -
     return {name: round(value, 6) for name, value in found.items()}
 
 
+def _returned(settings: Config, words: int, folder: Path) -> "keras.Model":
+    """The student with the config's seed that came back from a GPU; words: of the vocabulary. Raises `DataError`."""
+    from model import network
+
+    weights = results.student(folder, settings.training.seed)
+    table = weights.pop("embedding")
+    found, own = network.shape_of(weights), settings.network
+    if (found.dimensions, found.sizes, found.hidden) != (own.dimensions, own.sizes, own.hidden):
+        raise DataError(f"The students in {folder} are of another network than the config's: pack and train them anew.")
+    if len(table) != words:
+        raise DataError(f"The students in {folder} know other words than this data has: pack and train them anew.")
+    built = network.build(own, words)
+    network.set_embedding(built, table)
+    network.set_recurrent_weights(built, weights)
+    return built
+
+
 def _averaged(
-    settings: Config, corpus: Corpus, start: Start, train: "Examples", folder: Path, resume: bool
+    settings: Config, corpus: Corpus, start: Start, train: "Examples | None", folder: Path, resume: bool
 ) -> "tuple[Fitted, dict[str, dict[str, float]]]":
     """The mean of the weights of all students, with the records of all, and the figures of each and of the mean.
 
@@ -146,21 +168,26 @@ def _averaged(
 
     assert settings.distil is not None
     number, first, longest = settings.distil.students, settings.training.seed, settings.serving.max_tokens
-    if number == 1:
+    if number == 1 and train:
         return _fitted(settings, corpus, start, train, folder, resume), {}
-    held = _examples(corpus, corpus.split.validation, longest)
+    held, dev = (_examples(corpus, rows, longest) for rows in (corpus.split.validation, corpus.split.dev))
     weights: list[list[NDArray[np.float32]]] = []
     records: list[dict[str, float]] = []
     figures: dict[str, dict[str, float]] = {}
     for seed in range(first, first + number):
         own = settings.model_copy(update={"training": settings.training.model_copy(update={"seed": seed})})
-        built, history = _fitted(own, corpus, start, train, folder / str(seed), resume)
+        if train:
+            built, history = _fitted(own, corpus, start, train, folder / str(seed), resume)
+            records += history
+            on_dev = fit.best_record(history)
+        else:
+            assert settings.distil.students_said
+            built = _returned(own, len(corpus.vocabulary), settings.distil.students_said)
+            on_dev = fit.dev_figures(built, dev)
         weights.append([variable.numpy() for variable in built.trainable_variables])
-        records += history
-        figures[f"seed {seed}"] = _figures(built, fit.best_record(history), held)
+        figures[f"seed {seed}"] = _figures(built, on_dev, held)
     for variable, *values in zip(built.trainable_variables, *weights, strict=True):
         variable.assign(np.mean(values, axis=0))
-    dev = _examples(corpus, corpus.split.dev, longest)
     figures["mean of the weights"] = _figures(built, fit.dev_figures(built, dev), held)
     Console().print(f"Students: {figures}")
     return (built, records), figures
@@ -183,6 +210,7 @@ def _parts(settings: Config, corpus: Corpus, folder: Path, resume: bool) -> _Par
         ngrams = wide.train(*corpus.part(corpus.split.train), settings.wide)
         return _Parts(_fitted(settings, corpus, Start(corpus.vectors), train, target, resume), ngrams)
     if settings.teacher is None:
+        examples: Examples | None
         examples, ngrams = _self_taught(settings, corpus, folder, resume)
         start, facts = Start(corpus.vectors), {}
     else:

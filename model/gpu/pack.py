@@ -1,4 +1,4 @@
-"""What a machine with a GPU needs of a run: texts as numbers, and an encoder's weights in eight bits.
+"""What a machine with a GPU needs of a run: texts as numbers, an encoder's weights in eight bits, the student's start.
 
 Texts travel as rows of a table of word pieces, which the encoder's public vocabulary turns back into words: they go
 only where the reviews themselves may go. The parts are sized for a transfer of 64 MiB at a time.
@@ -6,7 +6,7 @@ only where the reviews themselves may go. The parts are sized for a transfer of 
 
 import io
 import lzma
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,8 +19,10 @@ from model.data import Corpus, file_hash
 from model.gpu import results
 from model.readers import DataError
 from model.storage import write_arrays
-from model.teachers import stage, transformer, wordpieces
+from model.teachers import earlier, edits, spans, stage, transformer, wordpieces
 from model.teachers.documents import Documents, digests, documents
+from model.teachers.edits import Edit
+from model.vocabulary import Vocabulary
 
 Arrays = dict[str, NDArray[Any]]
 _NOT = "n't"
@@ -48,9 +50,14 @@ class _Entry(NamedTuple):
             found = found[1:]
         return [*found[:-1], found[-1] + "n"] if self.takes else found
 
+    @property
+    def plain(self) -> bool:
+        """Whether it is read alike wherever it stands."""
+        return self.word != _NOT and not self.takes
+
 
 class _Entries:
-    """Words as entries of a table: what the teacher reads of each."""
+    """Words as entries of a table: what the teacher reads of each, and the student."""
 
     def __init__(self, pieces: wordpieces.WordPieces) -> None:
         self._rows: dict[_Entry, int] = {}
@@ -67,37 +74,56 @@ class _Entries:
             rows.append(self._rows.setdefault(_Entry(word, joined, takes), len(self._rows)))
         return rows
 
+    def _read(self, entry: _Entry) -> NDArray[np.int32]:
+        return self._pieces.encode(entry.parts(), _ALL)[1:-1]
+
     def arrays(self) -> Arrays:
         """pieces, piece_at: what the teacher reads of each (ragged)."""
-        read = [self._pieces.encode(entry.parts(), _ALL)[1:-1] for entry in self._rows]
+        read = [self._read(entry) for entry in self._rows]
         lengths = np.asarray([len(each) for each in read])
         return {
             "pieces": np.concatenate(read).astype(np.uint16),
             "piece_at": np.append(0, np.cumsum(lengths)).astype(np.int64),
         }
 
+    def for_students(self, vocabulary: Vocabulary) -> Arrays:
+        """ids: a student's; plain: whether another entry that is plain too may stand in its place."""
+        known = [entry.plain and self._pieces.unknown not in self._read(entry) for entry in self._rows]
+        return {"ids": vocabulary.ids([entry.word for entry in self._rows]), "plain": np.asarray(known)}
 
-def texts(teacher: TeacherConfig, corpus: Corpus, found: Documents) -> Arrays:
-    """All reviews as table entries (labelled, unlabelled, dev, validation) and what is known of them.
 
-    longest: pieces of words that are read of a document; low, high: entries in two planes; lengths of the reviews;
-    counts of the four kinds; spans, dev_spans: pieces of the first two kinds and of dev, inside their reviews; labels
-    of labelled and dev reviews; folds of the former.
+def texts(teacher: TeacherConfig, corpus: Corpus, found: Documents, turned: Sequence[Edit] | None) -> Arrays:
+    """All reviews as table entries (labelled, unlabelled, dev, validation), edits, and what is known of them.
+
+    longest: pieces of words that are read of a document; low, high: entries in two planes; lengths of the documents;
+    counts of the five kinds; spans, dev_spans: pieces of the first two kinds and of dev, inside their reviews; labels
+    of labelled and dev reviews; folds of the former. With `turned`, the edits that students learn from: what they read
+    (ids, plain); sentences: words of each in the first three kinds; sentence_counts: how many a review has; edits:
+    their probabilities.
     """
     assert teacher.encoder is not None
     held = [corpus.tokens[row] for row in corpus.split.validation]
-    reviews = [*found.tokens[: found.reviews], *found.tokens[found.held], *held]
+    cut = [*found.tokens[: found.reviews], *found.tokens[found.held]]
+    everything = [*cut, *held, *(edit.tokens for edit in turned or ())]
     entries = _Entries(wordpieces.WordPieces.read(teacher.encoder))
-    words = np.asarray([row for review in reviews for row in entries.of(review)], dtype=np.int64)
-    spans, dev_spans = np.split(found.places.astype(np.uint16), [found.taught - found.reviews])
-    return entries.arrays() | {
+    words = np.asarray([row for document in everything for row in entries.of(document)], dtype=np.int64)
+    places, dev_places = np.split(found.places.astype(np.uint16), [found.taught - found.reviews])
+    arrays = entries.arrays()
+    if turned is not None:
+        starts = [spans.sentence_starts(review) for review in cut]
+        arrays |= entries.for_students(corpus.vocabulary) | {
+            "sentences": np.concatenate([np.diff(each) for each in starts]).astype(np.uint16),
+            "sentence_counts": np.asarray([len(each) - 1 for each in starts], dtype=np.uint16),
+            "edits": np.asarray([edit.probability for edit in turned], dtype=np.float32),
+        }
+    return arrays | {
         "longest": np.asarray(teacher.encoder_tokens),
         "low": (words & 0xFFFF).astype(np.uint16),
         "high": (words >> 16).astype(np.uint8),
-        "lengths": np.asarray([len(review) for review in reviews], dtype=np.uint16),
-        "counts": np.asarray([found.labelled, found.unlabelled, found.dev, len(held)]),
-        "spans": spans,
-        "dev_spans": dev_spans,
+        "lengths": np.asarray([len(document) for document in everything], dtype=np.uint16),
+        "counts": np.asarray([found.labelled, found.unlabelled, found.dev, len(held), len(turned or ())]),
+        "spans": places,
+        "dev_spans": dev_places,
         "labels": corpus.reviews.labels[corpus.split.train].astype(np.int8),
         "dev_labels": corpus.reviews.labels[corpus.split.dev].astype(np.int8),
         "folds": stage.folds(stage.groups(corpus), teacher.encoder_folds).astype(np.int8),
@@ -128,6 +154,15 @@ def encoder(pretrained: transformer.Pretrained) -> Arrays:
     return found
 
 
+def start(settings: Config, corpus: Corpus) -> Arrays:
+    """The weights that students begin with, as `model.network.recurrent_weights`, and their embedding in float16."""
+    assert settings.teacher
+    assert settings.teacher.earlier
+    found = earlier.read(settings.teacher.earlier, settings.network, corpus.vocabulary, settings.training.seed)
+    assert found.weights is not None
+    return found.weights | {"embedding": found.embedding.astype(np.float16)}
+
+
 def known(encoder: Path, corpus: Corpus, found: Documents) -> Arrays:
     """The digests of what the job labels, by kind and in its order, and of the encoder: this file stays here."""
     own = digests(found.tokens)
@@ -153,8 +188,9 @@ def _halves(arrays: Arrays) -> tuple[Arrays, Arrays]:
 def run(settings: Config, corpus: Corpus) -> dict[Path, int]:
     """Writes texts.npz.xz, encoder_0.npz.xz and encoder_1.npz.xz, which travel, and digests.npz, which does not.
 
-    All go into the folder that the config names; returns the bytes of those that travel. Raises `DataError` for an
-    encoder that cannot be used, or a config without.
+    For a config whose students are trained there also start.npz.xz. All go into the folder that the config names;
+    returns the bytes of those that travel. Raises `DataError` for an encoder or an earlier model that cannot be used,
+    or a config without an encoder.
     """
     teacher, distil = settings.teacher, settings.distil
     if not (distil and teacher and teacher.encoder and teacher.encoder_said):
@@ -167,11 +203,13 @@ def run(settings: Config, corpus: Corpus) -> dict[Path, int]:
     if pretrained.distances is None:
         raise DataError(f"The GPU's job reads MPNet alone; {teacher.encoder} is another encoder.")
     first, second = _halves(encoder(pretrained))
-    jobs: Iterable[tuple[str, Arrays]] = [
-        ("texts", texts(teacher, corpus, found)),
-        ("encoder_0", first),
-        ("encoder_1", second),
-    ]
+    jobs: list[tuple[str, Arrays]] = [("encoder_0", first), ("encoder_1", second)]
+    turned = None
+    if distil.students_said:
+        turned = edits.chosen(found.tokens[: found.reviews], distil.edits, settings.training.seed)
+        jobs.append(("start", start(settings, corpus)))
+    # First, since they take longest.
+    jobs.insert(0, ("texts", texts(teacher, corpus, found, turned)))
 
     def written(job: tuple[str, Arrays]) -> tuple[Path, int]:
         path = folder / f"{job[0]}.npz.xz"

@@ -41,9 +41,10 @@ ENCODER, ENCODERS_BEFORE = "encoder sha256", "earlier model's encoders sha256"
 
 
 def _encoders(folder: Path) -> tuple[str, ...]:
-    """Of the model in the folder and of those before it."""
+    """Of the model in the folder and of those before it, each once."""
     facts = files.read_card(folder)["training"].get("teachers", {})
-    return tuple(" ".join(facts[name] for name in (ENCODERS_BEFORE, ENCODER) if name in facts).split())
+    found = " ".join(facts[name] for name in (ENCODERS_BEFORE, ENCODER) if name in facts).split()
+    return tuple(dict.fromkeys(found))
 
 
 def _grown_direction(weights: Weights, direction: str, units: int, rng: np.random.Generator) -> Weights:

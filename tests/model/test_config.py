@@ -28,7 +28,7 @@ def test_config_validates(path: Path) -> None:
 
 
 def test_the_expected_configs_are_there() -> None:
-    generations = {"first", "second", "third", "fourth", "default"}
+    generations = {"first", "second", "third", "fourth", "fifth", "default"}
     expected = {"quick", "tiny", "compare", "search", *(f"baseline_{kind}" for kind in KINDS)} | generations
     assert expected <= {path.stem for path in CONFIGS}
 
@@ -67,6 +67,15 @@ def test_the_expected_configs_are_there() -> None:
         (f"{TAUGHT}earlier = 'e'\nencoder = 'f'\nencoder_pieces = 9", "encoder_pieces needs encoder_labels"),
         (f"{TAUGHT}earlier = 'e'\nencoder_labels = 9\nencoder_reviews = 9", "encoder_labels needs encoder"),
         (f"{TAUGHT}earlier = 'e'\nencoder_said = 'g'", "encoder_said needs encoder"),
+        (
+            TAUGHT.replace("[teacher]", "students_said = 'g'\n[teacher]\nearlier = 'e'"),
+            "students_said needs teacher.earlier",
+        ),
+        (
+            "name = 'x'\n[data]\nlabelled = 'a'\n[network]\nunits = 20\ngroups = [9, 9]",
+            "'network'.* network.groups are 18 units together, network.units is 20",
+        ),
+        ("name = 'x'\n[data]\nlabelled = 'a'\n[network]\nhidden = -1", "network.hidden"),
         ("name = ", "not valid TOML"),
     ],
 )

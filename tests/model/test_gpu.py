@@ -4,6 +4,7 @@ import io
 import json
 import lzma
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -16,12 +17,12 @@ from typer.testing import CliRunner
 
 import cli
 import model
-from model import config, data, folder, train
+from model import config, data, folder, groups, network, train
 from model.data import Corpus
 from model.gpu import pack, results
 from model.readers import DataError
 from model.storage import write_arrays
-from model.teachers import edits, transformer, wordpieces
+from model.teachers import edits, spans, transformer, wordpieces
 from model.teachers.documents import documents
 
 
@@ -34,6 +35,16 @@ def gpu_config(tiny_config: config.Config, tiny_folder: Path, tiny_mpnet: Path, 
     teacher = tiny_config.teacher.model_copy(update=changes | {"directions": (), "encoder_said": tmp_path / "gpu"})
     distil = tiny_config.distil.model_copy(update={"sentences": 1, "passes": 2})
     return tiny_config.model_copy(update={"teacher": teacher, "distil": distil})
+
+
+@pytest.fixture
+def student_config(gpu_config: config.Config) -> config.Config:
+    """The same, and its students, of one group of units more than the earlier model's, are trained there."""
+    assert gpu_config.distil is not None
+    assert gpu_config.teacher is not None
+    distil = gpu_config.distil.model_copy(update={"students_said": gpu_config.teacher.encoder_said, "students": 2})
+    shape = gpu_config.network.model_copy(update={"units": 12, "groups": (8, 4), "hidden": 3})
+    return gpu_config.model_copy(update={"distil": distil, "network": shape})
 
 
 def _unpacked(path: Path) -> dict[str, np.ndarray]:
@@ -58,7 +69,7 @@ def test_the_job_reads_what_the_teacher_would(gpu_config: config.Config, tiny_mp
     found = documents(corpus, gpu_config.distil, 1)
     dev = found.tokens[found.held]
     held = [corpus.tokens[row] for row in corpus.split.validation]
-    assert stored["counts"].tolist() == [found.labelled, found.unlabelled, found.dev, len(held)]
+    assert stored["counts"].tolist() == [found.labelled, found.unlabelled, found.dev, len(held), 0]
     reader = wordpieces.WordPieces.read(tiny_mpnet)
 
     def read(first: int, end: int) -> list[int]:
@@ -77,6 +88,50 @@ def test_the_job_reads_what_the_teacher_would(gpu_config: config.Config, tiny_mp
         assert dev[number % found.dev][first:end] == tokens
     assert stored["labels"].tolist() == corpus.reviews.labels[corpus.split.train].tolist()
     assert stored["longest"] == 60
+
+
+def test_students_read_what_they_would_here(gpu_config: config.Config, student_config: config.Config) -> None:
+    corpus = data.prepare(student_config)
+    corpus.unlabelled[0][:] = ["n't", "do", "n't", "8/10", "n't", ".", "n't", "fin", "n't", "superb", "!"]
+    place = _packed(gpu_config, corpus)
+    before, digests = _unpacked(place / "texts.npz.xz"), (place / results.DIGESTS).read_bytes()
+    assert not (place / "start.npz.xz").exists()
+    _packed(student_config, corpus)
+    assert (place / results.DIGESTS).read_bytes() == digests
+    stored = _unpacked(place / "texts.npz.xz")
+    # What the first job reads comes first.
+    for name in before.keys() - {"counts", "longest"}:
+        np.testing.assert_array_equal(before[name], stored[name][: len(before[name])])
+    assert student_config.distil is not None
+    found = documents(corpus, student_config.distil, 1)
+    turned = edits.chosen(found.tokens[: found.reviews], student_config.distil.edits, 1)
+    held = [corpus.tokens[row] for row in corpus.split.validation]
+    cut = [*found.tokens[: found.reviews], *found.tokens[found.held]]
+    everything = [*cut, *held, *(edit.tokens for edit in turned)]
+    assert stored["counts"].tolist() == [found.labelled, found.unlabelled, found.dev, len(held), len(turned)]
+    assert len(turned) > 10
+    np.testing.assert_allclose(stored["edits"], [edit.probability for edit in turned], rtol=1e-6)
+    words = stored["low"].astype(np.int64) | (stored["high"].astype(np.int64) << 16)
+    each = np.split(stored["ids"][words], np.cumsum(stored["lengths"].astype(np.int64))[:-1])
+    for tokens, ids in zip(everything, each, strict=True):
+        assert ids.tolist() == corpus.vocabulary.ids(tokens).tolist()
+    sentences = np.split(stored["sentences"], np.cumsum(stored["sentence_counts"].astype(np.int64))[:-1])
+    for tokens, lengths in zip(cut, sentences, strict=True):
+        assert lengths.tolist() == np.diff(spans.sentence_starts(tokens)).tolist()
+    # Neither before a contraction nor where the teacher reads nothing (its pieces are letters).
+    first = words[stored["lengths"][: found.labelled].sum(dtype=np.int64) :]
+    assert np.flatnonzero(stored["plain"][first[:11]]).tolist() == [5, 9, 10]
+
+
+def test_students_begin_with_the_earlier_model(student_config: config.Config, tiny_folder: Path) -> None:
+    stored = _unpacked(_packed(student_config, data.prepare(student_config)) / "start.npz.xz")
+    table = stored.pop("embedding")
+    np.testing.assert_array_equal(table, np.load(tiny_folder / "embedding.npy").astype(np.float16))
+    assert network.shape_of(stored).sizes == (8, 4)
+    assert stored["hidden_kernel"].shape == (48, 3)
+    with np.load(tiny_folder / "keras_weights.npz") as earlier:
+        own = groups.parts(stored, (8, 4))[0]
+        assert all(np.array_equal(value, earlier[name]) for name, value in own.items())
 
 
 def test_eight_bits_are_near_the_weights(gpu_config: config.Config, tiny_mpnet: Path) -> None:
@@ -166,7 +221,7 @@ def test_of_copies_the_first_counts() -> None:
 def _changed(path: Path, name: str, change: Callable[[np.ndarray], np.ndarray]) -> None:
     with np.load(path) as stored:
         arrays = dict(stored)
-    write_arrays(path, arrays | {name: change(arrays[name])})
+    write_arrays(path, arrays | {name: change(arrays.get(name, np.zeros(0)))})
 
 
 def test_what_cannot_be_packed(gpu_config: config.Config, tiny_encoder: Path, tmp_path: Path) -> None:
@@ -181,29 +236,108 @@ def test_what_cannot_be_packed(gpu_config: config.Config, tiny_encoder: Path, tm
     assert result.exit_code == 65, result.output
 
 
+def _student(seed: int) -> dict[str, np.ndarray]:
+    """A student's file: 12 units, 5 words."""
+    rng = np.random.default_rng(seed)
+    shapes = {"kernel": (6, 48), "recurrent": (12, 48), "bias": (48,)}
+    found = {f"{direction}_{name}": shape for direction in groups.DIRECTIONS for name, shape in shapes.items()}
+    found |= {"embedding": (5, 6), "logit_kernel": (48, 1), "logit_bias": (1,)}
+    return {name: rng.normal(0, 1, shape).astype(np.float16) for name, shape in found.items()}
+
+
+def test_a_student_comes_back(tmp_path: Path) -> None:
+    written = _student(3)
+    write_arrays(tmp_path / results.STUDENT.format(3), written)
+    read = results.student(tmp_path, 3)
+    assert read.keys() == written.keys()
+    assert all(np.array_equal(value, written[name]) and value.dtype == np.float32 for name, value in read.items())
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (lambda path: path.unlink(), "docs/gpu.md"),
+        (lambda path: path.write_bytes(path.read_bytes()[:900]), "docs/gpu.md"),
+        (lambda path: path.write_bytes(b""), "docs/gpu.md"),
+        (lambda path: write_arrays(path, {"logit_bias": np.zeros(1)}), "docs/gpu.md"),
+        (lambda path: _changed(path, "backward_bias", lambda found: found[1:]), "one network"),
+        (lambda path: _changed(path, "embedding", lambda found: found[:, 1:]), "one network"),
+        (lambda path: _changed(path, "hidden_bias", lambda _: np.zeros(3)), "one network"),
+        (lambda path: _changed(path, "embedding", lambda found: found * np.inf), "not finite"),
+    ],
+)
+def test_a_student_that_cannot_be_used(tmp_path: Path, damage: Callable[[Path], object], words: str) -> None:
+    path = tmp_path / results.STUDENT.format(1)
+    write_arrays(path, _student(1))
+    damage(path)
+    with pytest.raises(DataError, match=words):
+        results.student(tmp_path, 1)
+
+
 def _torch() -> str | None:
     return os.environ.get("REELFEEL_TORCH") or (sys.executable if find_spec("torch") else None)
 
 
-@pytest.mark.skipif(_torch() is None, reason="needs PyTorch, which the project does not install")
-def test_the_job_teaches_and_labels(gpu_config: config.Config, tmp_path: Path) -> None:
-    corpus = data.prepare(gpu_config)
-    place = _packed(gpu_config, corpus)
-    plan = tmp_path / "plan.json"
-    tune = {"epochs": 8, "rate": 1e-2, "batch": 16}
-    pretrain = {"epochs": 1.0, "seconds": 20.0, "rate": 1e-3, "budget": 2048}
-    plan.write_text(json.dumps({"tune": tune, "pretrain": pretrain, "label_budget": 4096}), encoding="utf-8")
+def _run(module: str, place: Path, plan: dict[str, object]) -> str:
+    """What a job says."""
+    path = place / "plan.json"
+    path.write_text(json.dumps(plan), encoding="utf-8")
+    command = [str(_torch()), "-m", module, str(place), str(path)]
     root = Path(model.__file__).parents[1]
-    command = [str(_torch()), "-m", "model.gpu.job", str(place), str(plan)]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=500, check=False)
     assert done.returncode == 0, done.stderr
-    assert "pretraining ended" in done.stdout
-    assert gpu_config.distil is not None
-    found = documents(corpus, gpu_config.distil, 1)
-    assert gpu_config.teacher is not None
-    assert gpu_config.teacher.encoder_said is not None
-    read = results.read(gpu_config.teacher.encoder_said)
+    return done.stdout
+
+
+needs_torch = pytest.mark.skipif(_torch() is None, reason="needs PyTorch, which the project does not install")
+
+
+@needs_torch
+def test_the_job_teaches_and_labels(student_config: config.Config) -> None:
+    corpus = data.prepare(student_config)
+    # The edits that are for students are none of its business.
+    place = _packed(student_config, corpus)
+    tune = {"epochs": 8, "rate": 1e-2, "batch": 16}
+    pretrain = {"epochs": 1.0, "seconds": 20.0, "rate": 1e-3, "budget": 2048}
+    told = _run("model.gpu.job", place, {"tune": tune, "pretrain": pretrain, "label_budget": 4096})
+    assert "pretraining ended" in told
+    assert student_config.distil is not None
+    found = documents(corpus, student_config.distil, 1)
+    read = results.read(place)
     assert len(read.logits) == len(found.tokens) + len(corpus.split.validation)
     # Letters in, words out: it has learned from the labels what it was never shown.
     labels = corpus.reviews.labels[corpus.split.train]
     assert np.mean((read.logits[: found.labelled] > 0) == (labels == 1)) > 0.6
+
+
+@needs_torch
+def test_the_second_job_trains_students(student_config: config.Config) -> None:
+    from model import fit
+
+    corpus = data.prepare(student_config)
+    place = _packed(student_config, corpus)
+    _labelled(place, corpus, student_config)
+    learn = {"seconds": 5.0, "rate": 1e-3, "budget": 2048}
+    plan: dict[str, object] = {"pretrain": learn | {"epochs": 0.5}, "learn": learn, "label_budget": 8192}
+    plan["training"] = {"budget": 4096, "most": 64, "ema": 0.9, "word_dropout": 0.1}
+    plan |= {name: {"seconds": 4.0, "rate": 5e-3, "warmup": 0.1} for name in ("first", "then")}
+    told = _run("model.gpu.job.students", place, plan | {"students": [1, 2], "reword": [0.5]})
+    reworded = re.search(r"reworded: (\d+) of", told)
+    assert reworded, told
+    assert int(reworded[1]) > 100
+    start = _unpacked(place / "start.npz.xz")
+    with np.load(place / "said.npz") as stored:
+        said = dict(stored)
+    labels = corpus.reviews.labels[corpus.split.dev]
+    students = [results.student(place, seed) for seed in (1, 2)]
+    assert not np.array_equal(students[0]["forward_recurrent"], students[1]["forward_recurrent"])
+    for seed, weights in zip((1, 2), students, strict=True):
+        assert {name: value.shape for name, value in weights.items()} == {n: v.shape for n, v in start.items()}
+        assert not np.array_equal(weights["hidden_logit"], start["hidden_logit"])
+        assert network.shape_of(weights).sizes == (8, 4)
+        built = network.build(student_config.network, len(corpus.vocabulary))
+        network.set_embedding(built, weights["embedding"])
+        network.set_recurrent_weights(built, weights)
+        for name, part in (("dev", corpus.split.dev), ("validation", corpus.split.validation)):
+            np.testing.assert_allclose(said[f"{name}_{seed}"], fit.predict(built, corpus.ids(part, 4096)), atol=1e-4)
+        assert np.mean((said[f"dev_{seed}"] > 0) == (labels == 1)) > 0.7

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 import cli
 import model
-from model import SHIPPED, Scorer, config, data, evaluate, fit, folder, network, ship, train, vocabulary
+from model import SHIPPED, Scorer, config, data, evaluate, fit, folder, groups, network, ship, train, vocabulary
 from model.folder import ModelFolderError
 from model.metrics import Floats
 from model.readers import DataError
@@ -158,6 +158,37 @@ def test_a_third_run_grows_its_student_and_asks_a_transformer_about_doubtful_rev
     assert len(examples.rows) == found.reviews + len(pieces) + len(turned)
 
 
+def test_students_that_were_trained_elsewhere(tiny_config: config.Config, tmp_path: Path) -> None:
+    corpus = data.prepare(tiny_config)
+    assert tiny_config.distil is not None
+    shape = tiny_config.network.model_copy(update={"units": 9, "groups": (5, 4), "hidden": 3})
+    distil = tiny_config.distil.model_copy(update={"students": 2, "students_said": tmp_path})
+    settings = tiny_config.model_copy(update={"network": shape, "distil": distil})
+    weights = []
+    for seed in (1, 2):
+        made = network.build(shape, len(corpus.vocabulary))
+        network.set_embedding(made, corpus.vectors)
+        own = network.recurrent_weights(made) | {"embedding": network.embedding(made)}
+        weights.append({name: value.astype(np.float16) for name, value in own.items()})
+        np.savez(tmp_path / f"student_{seed}.npz", allow_pickle=False, **weights[-1])
+    start = earlier.Start(corpus.vectors)
+    (built, history), figures = train._averaged(settings, corpus, start, None, tmp_path / "network", False)
+    assert history == []
+    assert list(figures) == ["seed 1", "seed 2", "mean of the weights"]
+    found = network.recurrent_weights(built)
+    for name, value in found.items():
+        mean = (weights[0][name].astype(np.float32) + weights[1][name]) / 2
+        np.testing.assert_allclose(value, mean, atol=1e-6)
+    # What is left there by students of another network.
+    other = settings.model_copy(update={"network": shape.model_copy(update={"groups": (4, 5)})})
+    with pytest.raises(data.DataError, match="another network"):
+        train._averaged(other, corpus, start, None, tmp_path / "network", False)
+    # And of other data.
+    np.savez(tmp_path / "student_2.npz", allow_pickle=False, **weights[1] | {"embedding": weights[1]["embedding"][1:]})
+    with pytest.raises(data.DataError, match="other words"):
+        train._averaged(settings, corpus, start, None, tmp_path / "network", False)
+
+
 def test_more_pieces_leave_those_cut_before_as_they_were(tiny_config: config.Config) -> None:
     corpus = data.prepare(tiny_config)
     assert tiny_config.distil is not None
@@ -274,19 +305,97 @@ def test_the_learning_rate_rises_and_falls_or_stays(decay: bool, last: float) ->
     assert [float(rate(step)) for step in (5, 10, 100)] == pytest.approx([5e-3, 1e-2, last], abs=1e-6)
 
 
-def test_a_grown_student_says_what_it_said(tiny_folder: Path) -> None:
-    serving = folder.read_serving(tiny_folder)
-    with np.load(tiny_folder / "keras_weights.npz") as stored:
+def _at_hand(path: Path) -> tuple[dict[str, np.ndarray], np.ndarray, np.ndarray]:
+    """A folder's weights and embedding, and five rows of word ids."""
+    with np.load(path / "keras_weights.npz") as stored:
         weights = {name: stored[name] for name in stored.files}
-    table = np.load(tiny_folder / "embedding.npy").astype(np.float32)
-    ids = np.random.default_rng(1).integers(1, len(table), (5, 30)).astype(np.int32)
-    said = []
-    for units, own in ((serving.units, weights), (serving.units + 5, earlier.grown(weights, serving.units + 5, 1))):
-        built = network.build(config.NetworkConfig(dimensions=serving.dimensions, units=units), len(table))
-        network.set_embedding(built, table)
-        network.set_recurrent_weights(built, own)
-        said.append(fit.predict(built, list(ids)))
-    np.testing.assert_allclose(said[1], said[0], atol=1e-5)
+    table = np.load(path / "embedding.npy").astype(np.float32)
+    return weights, table, np.random.default_rng(1).integers(1, len(table), (5, 30)).astype(np.int32)
+
+
+def _said(shape: config.NetworkConfig, weights: dict[str, np.ndarray], table: np.ndarray, ids: np.ndarray) -> Floats:
+    built = network.build(shape, len(table))
+    network.set_embedding(built, table)
+    network.set_recurrent_weights(built, weights)
+    return fit.predict(built, list(ids))
+
+
+def test_a_grown_student_says_what_it_said(tiny_folder: Path) -> None:
+    weights, table, ids = _at_hand(tiny_folder)
+    before = network.shape_of(weights)
+    more = before.model_copy(update={"units": before.units + 5})
+    said = _said(before, weights, table, ids)
+    np.testing.assert_allclose(_said(more, earlier.grown(weights, more.units, 1), table, ids), said, atol=1e-5)
+
+
+def test_a_student_with_a_hidden_layer_says_what_the_earlier_model_said(tiny_folder: Path) -> None:
+    weights, table, ids = _at_hand(tiny_folder)
+    before = network.shape_of(weights)
+    said = _said(before, weights, table, ids)
+    wide = before.model_copy(update={"units": before.units + 5, "hidden": 6})
+    own = earlier.fitting(weights, wide, 1)
+    assert not own["hidden_logit"].any()
+    assert len(np.unique(own["hidden_kernel"])) == own["hidden_kernel"].size
+    np.testing.assert_allclose(_said(wide, own, table, ids), said, atol=1e-5)
+    # Every student begins with it.
+    assert np.array_equal(own["hidden_kernel"], earlier.fitting(weights, wide, 1)["hidden_kernel"])
+    # A trained one is taken over, and grown as the rest.
+    own |= {"hidden_logit": np.linspace(-1, 1, 6, dtype=np.float32)[:, None]}
+    wider = wide.model_copy(update={"units": wide.units + 3})
+    said_then = _said(wide, own, table, ids)
+    assert np.abs(said_then - said).max() > 0.01
+    np.testing.assert_allclose(_said(wider, earlier.fitting(own, wider, 1), table, ids), said_then, atol=1e-5)
+    other = earlier.fitting(own, wide.model_copy(update={"hidden": 0}), 1)
+    assert other.keys() == weights.keys()
+
+
+def test_groups_of_units_join_an_earlier_model(tiny_folder: Path) -> None:
+    weights, table, ids = _at_hand(tiny_folder)
+    before = network.shape_of(weights)
+    said = _said(before, weights, table, ids)
+    wide = before.model_copy(update={"units": before.units + 5, "groups": (before.units, 3, 2), "hidden": 2})
+    own = earlier.fitting(weights, wide, 1)
+    assert network.shape_of(own) == wide
+    np.testing.assert_allclose(_said(wide, own, table, ids), said, atol=1e-5)
+    # Those who have them go on with them.
+    again = earlier.fitting(own, wide, 2)
+    assert all(np.array_equal(again[name], own[name]) for name in own)
+    # With other groups nothing of them can stay.
+    other = earlier.fitting(own, wide.model_copy(update={"groups": (4, before.units + 1)}), 2)
+    assert network.shape_of(other).groups == (4, before.units + 1)
+    # One group with more units goes on where they ended.
+    dense = earlier.fitting(own, wide.model_copy(update={"units": wide.units + 2, "groups": ()}), 2)
+    kept = dense["forward_recurrent"].reshape(wide.units + 2, 4, -1)[: wide.units, :, : wide.units]
+    assert np.array_equal(kept.reshape(wide.units, -1), own["forward_recurrent"])
+
+
+def test_groups_begin_apart_and_stay_so(tiny_config: config.Config, tmp_path: Path) -> None:
+    import keras
+
+    shape = config.NetworkConfig(dimensions=5, units=6, groups=(2, 3, 1), hidden=4)
+    keras.utils.set_random_seed(2)
+    built = network.build(shape, 30)
+    begun = network.recurrent_weights(built)
+    rng = np.random.default_rng(1)
+    rows = [rng.integers(1, 30, rng.integers(2, 9)).astype(np.int32) for _ in range(40)]
+    examples = fit.Examples(rows, np.arange(40, dtype=np.float32) % 2)
+    settings = tiny_config.training.model_copy(update={"epochs": 2, "learning_rate": 0.05})
+    fit.fit(built, examples, examples, settings, tmp_path, resume=False)
+    trained = network.recurrent_weights(built)
+    own = groups.mask(shape.sizes) != 0
+    for name in ("forward_recurrent", "backward_recurrent"):
+        for weights in (begun, trained):
+            assert not weights[name][~own].any()
+            assert weights[name][own].all()
+        assert np.abs(trained[name] - begun[name])[own].min() > 0
+        # Each group begins as a network of it alone would, and as no other group does.
+        blocks = [part[name] for part in groups.parts(begun, shape.sizes)]
+        for block in blocks:
+            np.testing.assert_allclose(block @ block.T, np.eye(len(block)), atol=1e-5)
+        assert not np.array_equal(blocks[0], blocks[1])
+        assert np.array_equal(groups.joined(blocks), begun[name])
+    assert not begun["hidden_logit"].any()
+    assert trained["hidden_logit"].all()
 
 
 def test_an_earlier_model_of_other_words_or_another_size_is_refused(

@@ -1,10 +1,9 @@
-"""The pretrained transformer in PyTorch: further pretraining on the reviews, fine-tuning, labelling.
+"""The pretrained transformer in PyTorch, its reading and labelling, in bfloat16.
 
-Weights in bfloat16 with float32 masters. The architecture is that of `model.teachers.transformer`, MPNet's.
+The architecture is that of `model.teachers.transformer`, MPNet's.
 """
 
-import time
-from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,14 +12,10 @@ import torch.nn.functional as F
 from torch import nn
 
 from model import batches
-from model.gpu.job.texts import END, Cut
+from model.gpu.job.texts import Cut, unpacked
 
-HALF = torch.bfloat16
-Say = Callable[[str], None]
-_MOST = 4096
-"""Spans that are labelled at once."""
-_HIDDEN = 0.2
-"""Share of the pieces that are hidden; four fifths of those as the mask, a tenth as another piece."""
+MOST = 4096
+"""Spans that are read at once, where nothing is learned."""
 
 
 class Layer(nn.Module):  # type: ignore[misc]
@@ -95,6 +90,11 @@ class Encoder(nn.Module):  # type: ignore[misc]
             self.head.weight.copy_(torch.from_numpy(drawn))
             self.head.bias.zero_()
 
+    @property
+    def mask(self) -> int:
+        """The piece in whose place one is to be guessed: MPNet's last."""
+        return len(self.mlm_bias) - 1
+
     def states(self, ids: torch.Tensor, drop: float = 0.0) -> torch.Tensor:
         """Top states [rows, steps, width] of ids [rows, steps], 0 = padding at the end."""
         steps = ids.shape[1]
@@ -120,121 +120,28 @@ class Encoder(nn.Module):  # type: ignore[misc]
         return self.mlm_norm(F.gelu(self.dense(states))) @ self.words.weight.T + self.mlm_bias
 
 
-class Masters:
-    """AdamW on float32 copies of a model's bfloat16 weights."""
-
-    def __init__(self, parameters: list[tuple[nn.Parameter, float]], decay: float = 0.01) -> None:
-        self.parameters = [parameter for parameter, _ in parameters]
-        self.copies = [parameter.detach().float().clone() for parameter in self.parameters]
-        fused = self.copies[0].is_cuda
-        rates: dict[float, list[torch.Tensor]] = {}
-        for own, (_, rate) in zip(self.copies, parameters, strict=True):
-            rates.setdefault(rate, []).append(own)
-        self.adam = torch.optim.AdamW(
-            [{"params": p, "lr": rate, "rate": rate} for rate, p in rates.items()],
-            betas=(0.9, 0.98),
-            eps=1e-6,
-            weight_decay=decay,
-            fused=fused,
-        )
-
-    def step(self, share: float) -> None:
-        """share: of the full learning rate."""
-        for copy, parameter in zip(self.copies, self.parameters, strict=True):
-            copy.grad = parameter.grad.float() if parameter.grad is not None else torch.zeros_like(copy)
-            parameter.grad = None
-        torch.nn.utils.clip_grad_norm_(self.copies, 1.0, foreach=True)
-        for group in self.adam.param_groups:
-            group["lr"] = group["rate"] * share
-        self.adam.step()
-        with torch.no_grad():
-            torch._foreach_copy_(self.parameters, self.copies)
-
-
-def _body(model: Encoder, rate: float) -> list[tuple[nn.Parameter, float]]:
-    """All weights but those of the two heads, with their learning rate."""
-    return [(p, rate) for name, p in model.named_parameters() if not name.startswith(("head", "dense", "mlm"))]
-
-
-def share_of(done: float, warmup: float = 0.06) -> float:
-    """Linear warm-up, linear decay, of the progress 0 to 1."""
-    return max(0.02, min(done / warmup, (1.0 - done) / (1.0 - warmup)))
-
-
-def pretrain(
-    model: Encoder, cut: Cut, *, epochs: float, seconds: float, rate: float, budget: int, seed: int, say: Say
-) -> None:
-    """Masked language modelling (Devlin et al. 2019) on the texts themselves; whichever ends first ends it."""
-    words = len(model.mlm_bias)
-    # MPNet's mask is its last piece.
-    mask = words - 1
-    top = [(p, 5 * rate) for name, p in model.named_parameters() if name.startswith(("dense", "mlm"))]
-    optimizer = Masters(_body(model, rate) + top)
-    began, done, total, recent = time.monotonic(), 0, 0, torch.zeros((), device=cut.flat.device)
-    rng = np.random.default_rng([seed, 3])
-    progress = 0.0
-    while progress < 1.0:
-        plan = cut.shuffled(budget, rng)
-        total = total or int(len(plan) * epochs)
-        for rows in plan:
-            progress = max(done / total, (time.monotonic() - began) / seconds)
-            if progress >= 1.0:
-                break
-            ids = cut.block(rows)
-            hidden = (torch.rand(ids.shape, device=ids.device) < _HIDDEN) & (ids > END)
-            how = torch.rand(ids.shape, device=ids.device)
-            shown = torch.where(hidden & (how < 0.8), mask, ids)
-            other = torch.randint(END + 1, mask, ids.shape, device=ids.device)
-            shown = torch.where(hidden & (how >= 0.9), other, shown)
-            states = model.states(shown, 0.1)[hidden]
-            loss = F.cross_entropy(model.spoken(states).float(), ids[hidden])
-            loss.backward()
-            optimizer.step(share_of(progress))
-            recent = torch.lerp(recent, loss.detach(), max(0.02, 1.0 / (done + 1)))
-            done += 1
-            if done % 200 == 0:
-                say(f"pretraining: step {done}/{total} loss {recent.item():.3f} at {time.monotonic() - began:.0f} s")
-    say(f"pretraining ended at step {done}/{total} loss {recent.item():.3f} after {time.monotonic() - began:.0f} s")
-
-
-def fine_tune(
-    model: Encoder,
-    cut: Cut,
-    rows: Any,
-    targets: torch.Tensor,
-    *,
-    epochs: int,
-    rate: float,
-    batch: int,
-    seed: int,
-    say: Say,
-) -> None:
-    """On those rows of the cut and of the labels (float32 [labelled])."""
-    model.fresh_head(seed)
-    torch.manual_seed(seed)
-    rng = np.random.default_rng([seed, 5])
-    optimizer = Masters(_body(model, rate) + [(p, 10 * rate) for p in model.head.parameters()])
-    part = cut.part(rows)
-    plans = [batches.shuffled(part.lengths, batch, rng) for _ in range(epochs)]
-    total, done, began = sum(map(len, plans)), 0, time.monotonic()
-    recent = torch.zeros((), device=cut.flat.device)
-    for plan in plans:
-        for numbers in plan:
-            ids = part.block(numbers)
-            wanted = targets[torch.from_numpy(rows[numbers]).to(ids.device)]
-            loss = F.binary_cross_entropy_with_logits(model.logits(ids, 0.1), wanted)
-            loss.backward()
-            optimizer.step(share_of(done / total, 0.1))
-            recent = torch.lerp(recent, loss.detach(), max(0.01, 1.0 / (done + 1)))
-            done += 1
-        say(f"fine-tuning {seed}: step {done}/{total} loss {recent.item():.4f} at {time.monotonic() - began:.0f} s")
+def read(folder: Path, device: str) -> Encoder:
+    """The packed one."""
+    stored: dict[str, Any] = {}
+    for number in (0, 1):
+        stored |= unpacked(folder / f"encoder_{number}.npz.xz")
+    found = {}
+    for name, value in stored.items():
+        if not name.endswith(".scale"):
+            found[name] = value * stored[name + ".scale"] if value.dtype == np.int8 else value
+    places, kinds = "embeddings.position_embeddings.weight", "embeddings.token_type_embeddings.weight"
+    found[places] = found[places] + found[kinds][0]
+    layers, heads = map(int, found["shape"])
+    model = Encoder(found, layers, heads, float(found["epsilon"][0]))
+    model.to(device).to(torch.bfloat16)
+    return model
 
 
 @torch.inference_mode()  # type: ignore[untyped-decorator]
 def label(model: Encoder, cut: Cut, budget: int) -> Any:
     """Logits (float32 [spans]) in the order of the spans."""
     found = torch.zeros(len(cut.lengths), device=cut.flat.device)
-    for rows in batches.ordered(cut.lengths, _MOST, budget):
+    for rows in batches.ordered(cut.lengths, MOST, budget):
         ids = cut.block(rows)
         found[torch.from_numpy(rows).to(ids.device)] = model.logits(ids).float()
     return found.cpu().numpy()
