@@ -26,6 +26,8 @@ _AROUND = 1
 
 Logits = Callable[[Sequence[Sequence[str]]], Floats]
 """Tokenized texts -> calibrated logits."""
+Deciding = Callable[[list[str], float], Verdict]
+"""What is read of a text, and its calibrated logit -> the verdict on the text."""
 
 
 class _Token(NamedTuple):
@@ -91,11 +93,11 @@ def key_words(read: Sequence[_Token], whole: float, logits: Logits, most: int = 
     return tuple(Word(read[places[number]].start, read[places[number]].end, moved[number]) for number in order)
 
 
-def explain(text: str, limit: int, logits: Logits, verdict: Verdict, rule: Rule) -> Explanation:
-    """The explanation of `verdict` on `text`.
+def explain(text: str, limit: int, logits: Logits, verdict: Deciding, rule: Rule) -> Explanation:
+    """The explanation of the verdict on `text`.
 
-    `logits` scores tokenized texts; `limit` is the number of tokens that are read of a long text; `rule` says what is
-    mixed.
+    `logits` scores tokenized texts; `limit` is the number of tokens that are read of a long text; `verdict` makes one
+    of what is read and its logit, which is scored with the rest; `rule` says what is mixed.
     """
     pieces = ranges(text)
     read = _read(text, pieces, limit)
@@ -103,10 +105,11 @@ def explain(text: str, limit: int, logits: Logits, verdict: Verdict, rule: Rule)
     alone: list[list[str]] = [[] for _ in pieces]
     for token in read:
         alone[token.sentence].append(token.text)
-    scored = logits([_texts(read), *without, *alone])
+    tokens = _texts(read)
+    scored = logits([tokens, *without, *alone])
     whole, left, single = float(scored[0]), scored[1 : len(pieces) + 1], scored[len(pieces) + 1 :]
     found = [
         Sentence(start, end, whole - float(value), float(probability))
         for (start, end), value, probability in zip(pieces, left, sigmoid(single), strict=True)
     ]
-    return Explanation(verdict, found, key_words(read, whole, logits), rule.holds(single))
+    return Explanation(verdict(tokens, whole), found, key_words(read, whole, logits), rule.holds(single))

@@ -112,7 +112,15 @@ class Scorer:
         Exact counterfactuals, scored in batches; longer texts are cut into at most 40 ranges of whole sentences, so
         that the time is bounded.
         """
-        return explain.explain(text, self._serving.max_tokens, self.logits, self.score([text])[0], self._mixed)
+
+        def verdict(read: list[str], logit: float) -> Verdict:
+            tokens = tokenize(text)
+            # An odd text, whose sentences read otherwise than it does as a whole.
+            if cap(tokens, self.max_tokens) != read:
+                return self.score([text])[0]
+            return self._verdict(text, len(tokens), logit, self._words.sums_of([self._vocabulary.ids(read)])[0])
+
+        return explain.explain(text, self.max_tokens, self.logits, verdict, self._mixed)
 
     def mixed(self, texts: Sequence[str]) -> list[bool]:
         """Whether each text holds clearly positive and clearly negative sentences (`model.mixed`).
