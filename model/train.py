@@ -104,6 +104,10 @@ def _taught(settings: Config, corpus: Corpus, folder: Path, resume: bool) -> "tu
 
     distil = settings.distil
     assert distil is not None
+    if distil.students_said:
+        # Before the teachers take long.
+        for number in _seeds(settings):
+            results.student(distil.students_said, number)
     seed = settings.training.seed
     found = documents(corpus, distil, seed)
     features = wide.Features(found.tokens, settings.wide, counted=found.reviews)
@@ -139,6 +143,12 @@ def _figures(built: "keras.Model", on_dev: dict[str, float], held: "Examples") -
     return {name: round(value, 6) for name, value in found.items()}
 
 
+def _seeds(settings: Config) -> range:
+    """Of the students."""
+    assert settings.distil is not None
+    return range(settings.training.seed, settings.training.seed + settings.distil.students)
+
+
 def _returned(settings: Config, words: int, folder: Path) -> "keras.Model":
     """The student with the config's seed that came back from a GPU; words: of the vocabulary. Raises `DataError`."""
     from model import network
@@ -167,14 +177,14 @@ def _averaged(
     from model import fit
 
     assert settings.distil is not None
-    number, first, longest = settings.distil.students, settings.training.seed, settings.serving.max_tokens
-    if number == 1 and train:
+    seeds, longest = _seeds(settings), settings.serving.max_tokens
+    if len(seeds) == 1 and train:
         return _fitted(settings, corpus, start, train, folder, resume), {}
     held, dev = (_examples(corpus, rows, longest) for rows in (corpus.split.validation, corpus.split.dev))
     weights: list[list[NDArray[np.float32]]] = []
     records: list[dict[str, float]] = []
     figures: dict[str, dict[str, float]] = {}
-    for seed in range(first, first + number):
+    for seed in seeds:
         own = settings.model_copy(update={"training": settings.training.model_copy(update={"seed": seed})})
         if train:
             built, history = _fitted(own, corpus, start, train, folder / str(seed), resume)

@@ -187,6 +187,11 @@ def test_students_that_were_trained_elsewhere(tiny_config: config.Config, tmp_pa
     np.savez(tmp_path / "student_2.npz", allow_pickle=False, **weights[1] | {"embedding": weights[1]["embedding"][1:]})
     with pytest.raises(data.DataError, match="other words"):
         train._averaged(settings, corpus, start, None, tmp_path / "network", False)
+    # One that is not there is missed before anything is trained.
+    (tmp_path / "student_2.npz").unlink()
+    with pytest.raises(data.DataError, match=r"student_2.*docs/gpu.md"):
+        train._taught(settings, corpus, tmp_path / "run", False)
+    assert not (tmp_path / "run").exists()
 
 
 def test_more_pieces_leave_those_cut_before_as_they_were(tiny_config: config.Config) -> None:
