@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from model.groups import DIRECTIONS
 from model.metrics import Floats
 
 Int32s = NDArray[np.int32]
@@ -26,7 +27,6 @@ _TABLE_BYTES = 64 << 20
 # Rows of one call: enough for whole tiles at nearly every step, few enough that their states stay in the L2 cache.
 _BATCH = 128
 _FOLDED_AT_ONCE = 2_048
-_DIRECTIONS = ("forward", "backward")
 
 
 class CompiledLSTM:
@@ -45,12 +45,12 @@ class CompiledLSTM:
             weights = {name: np.asarray(stored[name], dtype=np.float32) for name in stored.files}
         self.units = len(weights["forward_recurrent"])
         self._width = -(-self.units // cell.LANES) * cell.LANES
-        self._recurrent = [self._packed(weights[f"{name}_recurrent"], cell.SCALE, cell.LANES) for name in _DIRECTIONS]
+        self._recurrent = [self._packed(weights[f"{name}_recurrent"], cell.SCALE, cell.LANES) for name in DIRECTIONS]
         self._heard = [cell.heard(recurrent) for recurrent in self._recurrent]
         # A word: two directions, each a [units] x [units, 4 units] product as far as units hear one another.
         self.products = sum(int(heard[:, 1].sum()) for heard in self._heard) * 4 * cell.LANES
-        self._input = [self._packed(weights[f"{name}_kernel"], cell.SCALE, cell.LANES) for name in _DIRECTIONS]
-        biases = [self._packed(weights[f"{name}_bias"][None], cell.SCALE, cell.LANES) for name in _DIRECTIONS]
+        self._input = [self._packed(weights[f"{name}_kernel"], cell.SCALE, cell.LANES) for name in DIRECTIONS]
+        biases = [self._packed(weights[f"{name}_bias"][None], cell.SCALE, cell.LANES) for name in DIRECTIONS]
         self._bias = [bias.ravel() for bias in biases]
         # [maximum or mean, direction, units]
         self._logit_kernel = weights["logit_kernel"].astype(np.float64).reshape(2, 2, self.units)

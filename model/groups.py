@@ -55,3 +55,15 @@ def parts(weights: Weights, sizes: Sequence[int]) -> list[Weights]:
                 gates = values.reshape(*values.shape[:-1], _GATES, -1)[..., own]
                 part[f"{direction}_{name}"] = gates.reshape(*values.shape[:-1], -1)
     return found
+
+
+def whole(parts: Sequence[Weights]) -> Weights:
+    """The inverse of `parts`."""
+    found: Weights = {}
+    for direction in DIRECTIONS:
+        found[f"{direction}_recurrent"] = joined([part[f"{direction}_recurrent"] for part in parts])
+        for kind in ("kernel", "bias"):
+            split = [np.split(part[f"{direction}_{kind}"], _GATES, axis=-1) for part in parts]
+            gates = [np.concatenate(gate, axis=-1) for gate in zip(*split, strict=True)]
+            found[f"{direction}_{kind}"] = np.concatenate(gates, axis=-1)
+    return found

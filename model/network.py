@@ -97,6 +97,17 @@ def _separate(both: "keras.layers.Bidirectional", sizes: tuple[int, ...]) -> Non
         layer.cell.recurrent_constraint, layer.cell.recurrent_initializer = Apart(), begin
 
 
+def made(
+    config: NetworkConfig, table: NDArray[np.float32], weights: dict[str, NDArray[np.float32]] | None
+) -> "keras.Model":
+    """A Keras model with that embedding and, where they are given, those other weights (as `recurrent_weights`)."""
+    network = build(config, len(table))
+    set_embedding(network, table)
+    if weights:
+        set_recurrent_weights(network, weights)
+    return network
+
+
 def set_embedding(network: "keras.Model", table: NDArray[np.float32]) -> None:
     """Puts the table (float32 [words, dimensions]) into the embedding layer."""
     network.get_layer(EMBEDDING).set_weights([table])

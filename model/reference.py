@@ -18,10 +18,7 @@ def load(folder: Path) -> "keras.Model":
     table: NDArray[np.float32] = np.load(folder / "embedding.npy").astype(np.float32)
     with np.load(folder / "keras_weights.npz") as stored:
         weights = {name: stored[name] for name in stored.files}
-    built = network.build(network.shape_of(weights), len(table))
-    network.set_embedding(built, table)
-    network.set_recurrent_weights(built, weights)
-    return built
+    return network.made(network.shape_of(weights), table, weights)
 
 
 def logits(keras_network: "keras.Model", rows: Sequence[NDArray[np.int32]]) -> NDArray[np.float64]:

@@ -57,10 +57,7 @@ def _fitted(settings: Config, corpus: Corpus, start: Start, train: "Examples", f
     from model import fit, network
 
     keras.utils.set_random_seed(settings.training.seed)
-    built = network.build(settings.network, len(corpus.vocabulary))
-    network.set_embedding(built, start.embedding)
-    if start.weights:
-        network.set_recurrent_weights(built, start.weights)
+    built = network.made(settings.network, start.embedding, start.weights)
     folder.mkdir(parents=True, exist_ok=True)
     dev = _examples(corpus, corpus.split.dev, settings.serving.max_tokens)
     return built, fit.fit(built, train, dev, settings.training, folder, resume=resume)
@@ -105,9 +102,9 @@ def _taught(settings: Config, corpus: Corpus, folder: Path, resume: bool) -> "tu
     distil = settings.distil
     assert distil is not None
     if distil.students_said:
-        # Before the teachers take long.
+        # What is wrong with them is said before the teachers take long.
         for number in _seeds(settings):
-            results.student(distil.students_said, number)
+            _returned(settings, number, len(corpus.vocabulary))
     seed = settings.training.seed
     found = documents(corpus, distil, seed)
     features = wide.Features(found.tokens, settings.wide, counted=found.reviews)
@@ -149,21 +146,20 @@ def _seeds(settings: Config) -> range:
     return range(settings.training.seed, settings.training.seed + settings.distil.students)
 
 
-def _returned(settings: Config, words: int, folder: Path) -> "keras.Model":
-    """The student with the config's seed that came back from a GPU; words: of the vocabulary. Raises `DataError`."""
+def _returned(settings: Config, seed: int, words: int) -> dict[str, NDArray[np.float32]]:
+    """Weights and embedding of a student that came back from a GPU; words: of the vocabulary. Raises `DataError`."""
     from model import network
 
-    weights = results.student(folder, settings.training.seed)
-    table = weights.pop("embedding")
-    found, own = network.shape_of(weights), settings.network
+    assert settings.distil is not None
+    folder, own = settings.distil.students_said, settings.network
+    assert folder is not None
+    weights = results.student(folder, seed)
+    found = network.shape_of(weights)
     if (found.dimensions, found.sizes, found.hidden) != (own.dimensions, own.sizes, own.hidden):
         raise DataError(f"The students in {folder} are of another network than the config's: pack and train them anew.")
-    if len(table) != words:
+    if len(weights["embedding"]) != words:
         raise DataError(f"The students in {folder} know other words than this data has: pack and train them anew.")
-    built = network.build(own, words)
-    network.set_embedding(built, table)
-    network.set_recurrent_weights(built, weights)
-    return built
+    return weights
 
 
 def _averaged(
@@ -174,7 +170,7 @@ def _averaged(
     What begins at one place and learns the same, in another order and with other dropouts, ends in the same basin,
     where the mean is nearer to what all aim at (Wortsman et al. 2022, "Model soups").
     """
-    from model import fit
+    from model import fit, network
 
     assert settings.distil is not None
     seeds, longest = _seeds(settings), settings.serving.max_tokens
@@ -185,14 +181,14 @@ def _averaged(
     records: list[dict[str, float]] = []
     figures: dict[str, dict[str, float]] = {}
     for seed in seeds:
-        own = settings.model_copy(update={"training": settings.training.model_copy(update={"seed": seed})})
         if train:
+            own = settings.model_copy(update={"training": settings.training.model_copy(update={"seed": seed})})
             built, history = _fitted(own, corpus, start, train, folder / str(seed), resume)
             records += history
             on_dev = fit.best_record(history)
         else:
-            assert settings.distil.students_said
-            built = _returned(own, len(corpus.vocabulary), settings.distil.students_said)
+            returned = _returned(settings, seed, len(corpus.vocabulary))
+            built = network.made(settings.network, returned.pop("embedding"), returned)
             on_dev = fit.dev_figures(built, dev)
         weights.append([variable.numpy() for variable in built.trainable_variables])
         figures[f"seed {seed}"] = _figures(built, on_dev, held)

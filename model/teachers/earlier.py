@@ -98,14 +98,7 @@ def joined(weights: Weights, further: Weights) -> Weights:
     own, other = groups.sizes(weights), groups.sizes(further)
     assert own == other[: len(own)], "the first groups are those that are there"
     parts = [*groups.parts(weights, own), *groups.parts(further, other)[len(own) :]]
-    found = dict(weights)
-    for direction in groups.DIRECTIONS:
-        found[f"{direction}_recurrent"] = groups.joined([part[f"{direction}_recurrent"] for part in parts])
-        for kind in ("kernel", "bias"):
-            split = [np.split(part[f"{direction}_{kind}"], 4, axis=-1) for part in parts]
-            gates = [np.concatenate(gate, axis=-1) for gate in zip(*split, strict=True)]
-            found[f"{direction}_{kind}"] = np.concatenate(gates, axis=-1)
-    return found | _silent(weights, sum(own), sum(other))
+    return weights | groups.whole(parts) | _silent(weights, sum(own), sum(other))
 
 
 def _fresh(network: NetworkConfig, seed: int) -> Weights:
@@ -123,16 +116,15 @@ def fitting(weights: Weights, network: NetworkConfig, seed: int) -> Weights:
     earlier model's begins anew, and says nothing at first. So does all where the first groups are not the earlier
     model's.
     """
-    before = shape_of(weights)
+    before, fresh = shape_of(weights), _fresh(network, seed)
     if len(network.sizes) == 1:
         weights = grown(weights, network.units, seed) if network.units > before.units else weights
     elif network.sizes[: len(before.sizes)] == before.sizes:
-        weights = joined(weights, _fresh(network, seed))
+        weights = joined(weights, fresh)
     else:
-        return _fresh(network, seed)
+        return fresh
     if network.hidden == before.hidden:
         return weights
-    fresh = _fresh(network, seed) if network.hidden else {}
     return {
         **{name: value for name, value in weights.items() if not name.startswith("hidden_")},
         **{name: value for name, value in fresh.items() if name.startswith("hidden_")},

@@ -183,6 +183,8 @@ def test_students_that_were_trained_elsewhere(tiny_config: config.Config, tmp_pa
     other = settings.model_copy(update={"network": shape.model_copy(update={"groups": (4, 5)})})
     with pytest.raises(data.DataError, match="another network"):
         train._averaged(other, corpus, start, None, tmp_path / "network", False)
+    with pytest.raises(data.DataError, match="another network"):
+        train._taught(other, corpus, tmp_path / "run", False)
     # And of other data.
     np.savez(tmp_path / "student_2.npz", allow_pickle=False, **weights[1] | {"embedding": weights[1]["embedding"][1:]})
     with pytest.raises(data.DataError, match="other words"):
