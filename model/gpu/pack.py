@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from model.config import Config, TeacherConfig
+from model.config import Config
 from model.data import Corpus, file_hash
 from model.gpu import results
 from model.readers import DataError
@@ -92,16 +92,20 @@ class _Entries:
         return {"ids": vocabulary.ids([entry.word for entry in self._rows]), "plain": np.asarray(known)}
 
 
-def texts(teacher: TeacherConfig, corpus: Corpus, found: Documents, turned: Sequence[Edit] | None) -> Arrays:
+def texts(settings: Config, corpus: Corpus, found: Documents, turned: Sequence[Edit] | None) -> Arrays:
     """All reviews as table entries (labelled, unlabelled, dev, validation), edits, and what is known of them.
 
     longest: pieces of words that are read of a document; low, high: entries in two planes; lengths of the documents;
     counts of the five kinds; spans, dev_spans: pieces of the first two kinds and of dev, inside their reviews; labels
     of labelled and dev reviews; folds of the former. With `turned`, the edits that students learn from: what they read
     (ids, plain); sentences: words of each in the first three kinds; sentence_counts: how many a review has; edits:
-    their probabilities.
+    their probabilities; learned, served: words that are read of a review; piece_sentences and label_share as in
+    `DistilConfig`.
     """
-    assert teacher.encoder is not None
+    teacher, distil = settings.teacher, settings.distil
+    assert teacher
+    assert teacher.encoder
+    assert distil
     held = [corpus.tokens[row] for row in corpus.split.validation]
     cut = [*found.tokens[: found.reviews], *found.tokens[found.held]]
     everything = [*cut, *held, *(edit.tokens for edit in turned or ())]
@@ -115,6 +119,10 @@ def texts(teacher: TeacherConfig, corpus: Corpus, found: Documents, turned: Sequ
             "sentences": np.concatenate([np.diff(each) for each in starts]).astype(np.uint16),
             "sentence_counts": np.asarray([len(each) - 1 for each in starts], dtype=np.uint16),
             "edits": np.asarray([edit.probability for edit in turned], dtype=np.float32),
+            "learned": np.asarray(settings.training.max_tokens),
+            "served": np.asarray(settings.serving.max_tokens),
+            "piece_sentences": np.asarray(distil.piece_sentences),
+            "label_share": np.asarray(distil.label_share),
         }
     return arrays | {
         "longest": np.asarray(teacher.encoder_tokens),
@@ -209,7 +217,7 @@ def run(settings: Config, corpus: Corpus) -> dict[Path, int]:
         turned = edits.chosen(found.tokens[: found.reviews], distil.edits, settings.training.seed)
         jobs.append(("start", start(settings, corpus)))
     # First, since they take longest.
-    jobs.insert(0, ("texts", texts(teacher, corpus, found, turned)))
+    jobs.insert(0, ("texts", texts(settings, corpus, found, turned)))
 
     def written(job: tuple[str, Arrays]) -> tuple[Path, int]:
         path = folder / f"{job[0]}.npz.xz"

@@ -118,6 +118,7 @@ def test_students_read_what_they_would_here(gpu_config: config.Config, student_c
     sentences = np.split(stored["sentences"], np.cumsum(stored["sentence_counts"].astype(np.int64))[:-1])
     for tokens, lengths in zip(cut, sentences, strict=True):
         assert lengths.tolist() == np.diff(spans.sentence_starts(tokens)).tolist()
+    assert (stored["learned"], stored["served"], stored["piece_sentences"], stored["label_share"]) == (64, 4096, 6, 0.3)
     # Neither before a contraction nor where the teacher reads nothing (its pieces are letters).
     first = words[stored["lengths"][: found.labelled].sum(dtype=np.int64) :]
     assert np.flatnonzero(stored["plain"][first[:11]]).tolist() == [5, 9, 10]

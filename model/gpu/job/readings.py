@@ -11,11 +11,6 @@ from model.gpu.job.log import say
 from model.gpu.job.packed import Packed
 from model.gpu.job.texts import Cut, Texts
 
-_LONGEST = 512
-"""Words that a student reads of a review while it learns."""
-_SENTENCES = 6
-"""Of the longest piece that is drawn anew for each reading."""
-
 
 class Example(NamedTuple):
     """Spans as students read them; the probabilities of positive that these teach (float32 [spans], on the device)."""
@@ -50,11 +45,9 @@ def figures(probabilities: Any, labels: Any) -> str:
 class Readings:
     """What the first job said, and what a teacher says that learned from it."""
 
-    def __init__(self, packed: Packed, said: dict[str, Any], *, label_share: float, budget: int, seed: int) -> None:
-        """said: labels.npz; label_share: of its label in what a labelled review teaches; budget: pieces of words in a
-        batch of the teacher's.
-        """
-        self.packed, self.label_share, self.budget = packed, label_share, budget
+    def __init__(self, packed: Packed, said: dict[str, Any], *, budget: int, seed: int) -> None:
+        """said: labels.npz; budget: pieces of words in a batch of the teacher's."""
+        self.packed, self.budget = packed, budget
         self.rng = np.random.default_rng([seed, 31])
         self.reviews = packed.documents[: packed.whole]
         self.dev = packed.documents[packed.whole : packed.whole + packed.dev]
@@ -92,7 +85,7 @@ class Readings:
         """A piece (int64 [n, 2]) of two sentences or more of each review that has more."""
         owner = np.flatnonzero(self.number[: self.packed.whole] > 2)
         number = self.number[owner]
-        size = self.rng.integers(2, np.minimum(number, _SENTENCES) + 1)
+        size = self.rng.integers(2, np.minimum(number, int(self.packed.stored["piece_sentences"])) + 1)
         first = (np.cumsum(self.number) - self.number)[owner] + self.rng.integers(0, number - size + 1)
         return np.stack([self.sentences[first, 0], self.sentences[first + size - 1, 1]], axis=1)
 
@@ -105,8 +98,9 @@ class Readings:
         packed = self.packed
         if texts is packed.texts:
             mixed = self.of_reviews.copy()
-            mixed[: packed.labelled] *= 1.0 - self.label_share
-            mixed[: packed.labelled] += self.label_share * packed.labels
+            share = float(packed.stored["label_share"])
+            mixed[: packed.labelled] *= 1.0 - share
+            mixed[: packed.labelled] += share * packed.labels
             parts = [(self.reviews, mixed), (self.pieces, self.of_pieces)]
         else:
             said = label(teacher, texts.cut(self.reviews), self.budget)
@@ -125,4 +119,4 @@ class Readings:
 
 def _example(texts: Texts, spans: Any, targets: Any) -> Example:
     there = torch.from_numpy(targets.astype(np.float32)).to(texts.pieces.device)
-    return Example(texts.read(spans, _LONGEST), there)
+    return Example(texts.read(spans, int(texts.entries["learned"])), there)

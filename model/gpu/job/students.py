@@ -28,7 +28,6 @@ PLAN: dict[str, Any] = {
     "seed": 1,
     "pretrain": {"epochs": 1.0, "seconds": 60.0, "rate": 1e-4, "budget": 24_576},
     "learn": {"seconds": 90.0, "rate": 5e-5, "budget": 24_576},
-    "label_share": 0.5,
     "label_budget": 65_536,
     "reword": [0.15, 0.3],
     "network": {"spatial": 0.1, "drop": 0.1},
@@ -39,8 +38,6 @@ PLAN: dict[str, Any] = {
 }
 """seconds: a step of the job ends then, its learning rate too; budget: pieces of words, or words, in a batch; reword:
 for each further reading the share of open words that are drawn anew; students: seeds of those that are written."""
-_LONGEST = 4096
-"""Words that a student reads of a review, as in serving."""
 
 
 class Job:
@@ -52,9 +49,7 @@ class Job:
         self.start = {name: value.astype(np.float32) for name, value in unpacked(folder / "start.npz.xz").items()}
         self.packed = Packed(folder, device)
         with np.load(folder / "labels.npz") as said:
-            self.readings = Readings(
-                self.packed, dict(said), label_share=plan["label_share"], budget=plan["label_budget"], seed=plan["seed"]
-            )
+            self.readings = Readings(self.packed, dict(said), budget=plan["label_budget"], seed=plan["seed"])
         self.examples: list[Example] = []
 
     def teach(self) -> None:
@@ -90,7 +85,9 @@ class Job:
         """Logits of dev and of validation by a student with those weights."""
         packed, student = self.packed, Student(weights).to(self.device)
         held = packed.documents[packed.whole : packed.reviews]
-        logits = predict(student, packed.texts.read(held, _LONGEST), self.plan["training"]["budget"])
+        logits = predict(
+            student, packed.texts.read(held, int(packed.stored["served"])), self.plan["training"]["budget"]
+        )
         dev, validation = np.split(logits, [packed.dev])
         probabilities = Calibrated(dev, self.readings.dev, packed.dev_labels)(dev, self.readings.dev)
         say(f"{name} on dev: {figures(probabilities, packed.dev_labels)}")
