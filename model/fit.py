@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from model import batches, calibration, metrics
+from model import network as parts
 from model.config import TrainingConfig
 from model.storage import write_arrays
 from model.vocabulary import UNKNOWN
@@ -61,21 +62,55 @@ class _Trainer:
         self.optimizer = keras.optimizers.Adam(schedule)
         self.optimizer.build(network.trainable_variables)
         self.average = [tf.Variable(variable.value) for variable in network.trainable_variables]
+        self.own = [variable.value for variable in network.trainable_variables]
         self.step: Callable[[NDArray[np.int32], NDArray[np.float32]], Any] = self._compiled(config)
+
+    def _gradients(self, ids: Any, labels: Any) -> tuple[Any, list[Any]]:
+        """Loss of a batch, and its gradients."""
+        import tensorflow as tf
+
+        with tf.GradientTape() as tape:
+            logits = self.network(ids, training=True)[:, 0]
+            loss = tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels, logits))
+        # Dense, so that a word's repeats are summed before the norm is taken.
+        return loss, [tf.convert_to_tensor(gradient) for gradient in tape.gradient(loss, self.own)]
+
+    def _hardened(self, ids: Any, labels: Any, size: float) -> tuple[Any, list[Any]]:
+        """The same; the gradients are half those of the batch with its word vectors moved to where it costs most.
+
+        Miyato, Dai, Goodfellow 2017, "Adversarial Training Methods for Semi-Supervised Text Classification", section 3.
+        They normalise the vectors; here the step is measured in lengths of a word vector instead.
+        """
+        import tensorflow as tf
+
+        embed, rest = self.network.get_layer(parts.EMBEDDING), parts.after_embedding(self.network)
+
+        def cost(vectors: Any) -> Any:
+            logits = rest([ids, vectors], training=True)[:, 0]
+            return tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels, logits))
+
+        with tf.GradientTape() as tape:
+            vectors = embed(ids)
+            loss = cost(vectors)
+        *plain, uphill = tape.gradient(loss, [*self.own, vectors])
+        real = tf.cast(ids != 0, tf.float32)
+        length = tf.reduce_sum(tf.norm(vectors, axis=-1) * real) / tf.maximum(tf.reduce_sum(real), 1.0)
+        norm = tf.sqrt(tf.reduce_sum(tf.square(uphill), axis=[1, 2], keepdims=True))
+        shift = tf.stop_gradient(size * length * uphill / tf.maximum(norm, 1e-12))
+        with tf.GradientTape() as tape:
+            moved = cost(embed(ids) + shift)
+        pairs = zip(plain, tape.gradient(moved, self.own), strict=True)
+        return loss, [(tf.convert_to_tensor(one) + tf.convert_to_tensor(other)) / 2 for one, other in pairs]
 
     def _compiled(self, config: TrainingConfig) -> Callable[[NDArray[np.int32], NDArray[np.float32]], Any]:
         import tensorflow as tf
 
         variables = self.network.trainable_variables
         constraints = [variable.constraint for variable in variables]
+        size = config.adversarial
 
         def step(ids: Any, labels: Any) -> Any:
-            with tf.GradientTape() as tape:
-                logits = self.network(ids, training=True)[:, 0]
-                loss = tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels, logits))
-            sparse = tape.gradient(loss, [variable.value for variable in variables])
-            # Dense, so that a word's repeats are summed before the norm is taken.
-            dense = [tf.convert_to_tensor(gradient) for gradient in sparse]
+            loss, dense = self._hardened(ids, labels, size) if size else self._gradients(ids, labels)
             # What a constraint keeps at 0 (`model.groups`) must not count in the norm either.
             dense = [own(gradient) if own else gradient for own, gradient in zip(constraints, dense, strict=True)]
             clipped, _ = tf.clip_by_global_norm(dense, config.clip)

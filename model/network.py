@@ -108,6 +108,13 @@ def made(
     return network
 
 
+def after_embedding(network: "keras.Model") -> "keras.Model":
+    """The same layers from the embedding on: ids (which say what is padding) and word vectors -> logits."""
+    import keras
+
+    return keras.Model([network.input, network.get_layer(EMBEDDING).output], network.output)
+
+
 def set_embedding(network: "keras.Model", table: NDArray[np.float32]) -> None:
     """Puts the table (float32 [words, dimensions]) into the embedding layer."""
     network.get_layer(EMBEDDING).set_weights([table])

@@ -141,9 +141,13 @@ def _figures(built: "keras.Model", on_dev: dict[str, float], held: "Examples") -
 
 
 def _seeds(settings: Config) -> range:
-    """Of the students."""
-    assert settings.distil is not None
-    return range(settings.training.seed, settings.training.seed + settings.distil.students)
+    """Of the networks whose mean ships."""
+    number = 1
+    if settings.distil:
+        number = settings.distil.students
+    elif settings.pretraining:
+        number = settings.pretraining.networks
+    return range(settings.training.seed, settings.training.seed + number)
 
 
 def _returned(settings: Config, seed: int, words: int) -> dict[str, NDArray[np.float32]]:
@@ -165,14 +169,13 @@ def _returned(settings: Config, seed: int, words: int) -> dict[str, NDArray[np.f
 def _averaged(
     settings: Config, corpus: Corpus, start: Start, train: "Examples | None", folder: Path, resume: bool
 ) -> "tuple[Fitted, dict[str, dict[str, float]]]":
-    """The mean of the weights of all students, with the records of all, and the figures of each and of the mean.
+    """The mean of the weights of all networks, with the records of all, and the figures of each and of the mean.
 
     What begins at one place and learns the same, in another order and with other dropouts, ends in the same basin,
     where the mean is nearer to what all aim at (Wortsman et al. 2022, "Model soups").
     """
     from model import fit, network
 
-    assert settings.distil is not None
     seeds, longest = _seeds(settings), settings.serving.max_tokens
     if len(seeds) == 1 and train:
         return _fitted(settings, corpus, start, train, folder, resume), {}
@@ -195,8 +198,24 @@ def _averaged(
     for variable, *values in zip(built.trainable_variables, *weights, strict=True):
         variable.assign(np.mean(values, axis=0))
     figures["mean of the weights"] = _figures(built, fit.dev_figures(built, dev), held)
-    Console().print(f"Students: {figures}")
+    Console().print(f"Networks: {figures}")
     return (built, records), figures
+
+
+def _pretrained(settings: Config, corpus: Corpus, folder: Path, resume: bool) -> Start:
+    """What predicting the words of all reviews of the training part, labelled or not, taught the network."""
+    import keras
+
+    from model import network, pretrain
+
+    own = settings.pretraining
+    assert own is not None
+    keras.utils.set_random_seed(settings.training.seed)
+    built = network.made(settings.network, corpus.vectors, None)
+    labelled, _ = corpus.part(corpus.split.train)
+    rows = corpus.encoded([*labelled, *corpus.unlabelled], own.text_tokens)
+    pretrain.run(built, rows, own, folder / "pretraining", seed=settings.training.seed, resume=resume)
+    return Start(network.embedding(built), network.recurrent_weights(built))
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +233,9 @@ def _parts(settings: Config, corpus: Corpus, folder: Path, resume: bool) -> _Par
     if settings.distil is None:
         train = _examples(corpus, corpus.split.train, settings.training.max_tokens)
         ngrams = wide.train(*corpus.part(corpus.split.train), settings.wide)
-        return _Parts(_fitted(settings, corpus, Start(corpus.vectors), train, target, resume), ngrams)
+        start = _pretrained(settings, corpus, folder, resume) if settings.pretraining else Start(corpus.vectors)
+        fitted, networks = _averaged(settings, corpus, start, train, target, resume)
+        return _Parts(fitted, ngrams, students=networks)
     if settings.teacher is None:
         examples: Examples | None
         examples, ngrams = _self_taught(settings, corpus, folder, resume)

@@ -5,6 +5,7 @@ Dai & Le 2015 ("Semi-supervised Sequence Learning") and Howard & Ruder 2018 (ULM
 
 import json
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,8 +51,8 @@ def _stream(rows: Sequence[NDArray[np.int32]], plan: Plan, epoch: int) -> NDArra
     return text[: length * plan.streams].reshape(plan.streams, length)
 
 
-def _candidates(targets: NDArray[np.int32], words: int, plan: Plan, rng: np.random.Generator) -> Any:
-    """Candidate word ids [candidates] and the place of each target among them."""
+def candidates(targets: NDArray[np.int32], words: int, plan: Plan, rng: np.random.Generator) -> Any:
+    """Word ids of a batch's softmax (int32 [about plan.candidates]) and the place of each target among them."""
     present = np.zeros(words, dtype=bool)
     present[: min(_ALWAYS, words)] = True
     present[targets.ravel()] = True
@@ -65,7 +66,36 @@ def _candidates(targets: NDArray[np.int32], words: int, plan: Plan, rng: np.rand
     return chosen, place[targets]
 
 
-class LanguageModel:
+class Learner(ABC):
+    """A language model as `fit` trains it: its variables, and the `Adam` of theirs."""
+
+    variables: list[Any]
+    adam: Adam
+
+    @abstractmethod
+    def learn(self, block: NDArray[np.int32], rng: np.random.Generator, rate: float, *, follows: bool) -> float:
+        """One step on ids [steps + 2, streams]; the mean loss in nats.
+
+        follows: the block goes on where the last one ended.
+        """
+
+    def _state(self) -> list[Any]:
+        return [*self.variables, *self.adam.state]
+
+    def save(self, path: Path, done: int) -> None:
+        """Everything a resumed run needs; `done` is the number of batches trained."""
+        arrays = {f"v{number}": value.numpy() for number, value in enumerate(self._state())}
+        write_arrays(path, arrays | {"done": np.asarray(done)})
+
+    def load(self, path: Path) -> int:
+        """The inverse of `save`; the number of batches trained."""
+        with np.load(path) as stored:
+            for number, variable in enumerate(self._state()):
+                variable.assign(stored[f"v{number}"])
+            return int(stored["done"])
+
+
+class LanguageModel(Learner):
     """The stack with a projection onto the embedding, which is also the output layer (Press & Wolf 2017)."""
 
     def __init__(self, shape: Shape, vectors: NDArray[np.float32], plan: Plan) -> None:
@@ -80,6 +110,21 @@ class LanguageModel:
         self.variables = [*self.stack.variables, self.projection, self.bias]
         self.adam = Adam(self.variables)
         self.step = self._compiled()
+        self._cells = self._nothing()
+
+    def _nothing(self) -> list[Any]:
+        """The cells of who has read nothing."""
+        import tensorflow as tf
+
+        shape = self.stack.shape
+        return [tf.zeros((self.plan.streams, shape.units)) for _ in range(shape.layers)]
+
+    def learn(self, block: NDArray[np.int32], rng: np.random.Generator, rate: float, *, follows: bool) -> float:
+        """As of any; the first two rows are only read."""
+        chosen, places = candidates(block[2:], self.stack.shape.words, self.plan, rng)
+        cells = self._cells if follows else self._nothing()
+        loss, self._cells = self.step(block[:-1], chosen, places, cells, rate)
+        return float(loss)
 
     def _compiled(self) -> Any:
         import tensorflow as tf
@@ -105,21 +150,6 @@ class LanguageModel:
         signature = [whole, tf.TensorSpec([None], tf.int32), whole, cells, tf.TensorSpec([])]
         return tf.function(step, input_signature=signature)
 
-    def _state(self) -> list[Any]:
-        return [*self.variables, *self.adam.state]
-
-    def save(self, path: Path, done: int) -> None:
-        """Everything a resumed run needs; `done` is the number of batches trained."""
-        arrays = {f"v{number}": value.numpy() for number, value in enumerate(self._state())}
-        write_arrays(path, arrays | {"done": np.asarray(done)})
-
-    def load(self, path: Path) -> int:
-        """The inverse of `save`; the number of batches trained."""
-        with np.load(path) as stored:
-            for number, variable in enumerate(self._state()):
-                variable.assign(stored[f"v{number}"])
-            return int(stored["done"])
-
 
 def _rate(plan: Plan, done: int, total: int) -> float:
     """Linear warm-up over a twentieth, then cosine to nothing."""
@@ -137,15 +167,22 @@ def train(
     folder: Path,
     resume: bool,
 ) -> LanguageModel:
-    """A language model of reviews as word ids (each int32 [length]), with checkpoints in `folder`.
+    """A language model of reviews as word ids (each int32 [length]), with checkpoints in `folder` as of `fit`.
 
-    vectors: float32 [words, d <= dimensions], the start of the embedding. With `resume` training goes on after the
-    last checkpoint. `folder/language_model.json` gets the mean loss (nats a word, over the candidates) as it falls.
+    vectors: float32 [words, d <= dimensions], the start of the embedding.
     """
-    import tensorflow as tf
-
-    folder.mkdir(parents=True, exist_ok=True)
     model = LanguageModel(shape, vectors, plan)
+    fit(model, rows, plan, folder, resume)
+    return model
+
+
+def fit(model: Learner, rows: Sequence[NDArray[np.int32]], plan: Plan, folder: Path, resume: bool) -> None:
+    """Trains it on reviews as word ids (each int32 [length]), with checkpoints in `folder`.
+
+    With `resume` training goes on after the last checkpoint. `folder/language_model.json` gets the mean loss (nats a
+    word, over the candidates) as it falls.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
     path = folder / CHECKPOINT
     done = model.load(path) if resume and path.is_file() else 0
     length = (sum(len(row) + 1 for row in rows)) // plan.streams
@@ -161,15 +198,13 @@ def train(
         while done < total:
             epoch = done // batches
             stream = _stream(rows, plan, epoch)
-            first = [tf.zeros((plan.streams, shape.units)) for _ in range(shape.layers)]
+            first = done % batches
             losses: list[float] = []
-            for number in range(done % batches, batches):
+            for number in range(first, batches):
                 rng = np.random.default_rng([plan.seed, epoch, number])
                 start = number * plan.steps
                 block = stream[:, start : start + plan.steps + 2].T
-                chosen, places = _candidates(block[2:], shape.words, plan, rng)
-                loss, first = model.step(block[:-1], chosen, places, first, _rate(plan, done, total))
-                losses.append(float(loss))
+                losses.append(model.learn(block, rng, _rate(plan, done, total), follows=number > first))
                 done += 1
                 progress.update(bar, completed=done)
                 if len(losses) == 200 or done == total:
@@ -181,4 +216,3 @@ def train(
                     model.save(path, done)
                     record.write_text(json.dumps(history, indent=1), encoding="utf-8")
                     saved = time.monotonic()
-    return model

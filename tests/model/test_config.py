@@ -29,7 +29,14 @@ def test_config_validates(path: Path) -> None:
 
 def test_the_expected_configs_are_there() -> None:
     generations = {"first", "second", "third", "fourth", "fifth", "default"}
-    expected = {"quick", "tiny", "compare", "search", *(f"baseline_{kind}" for kind in KINDS)} | generations
+    expected = {
+        "quick",
+        "tiny",
+        "no_teacher",
+        "compare",
+        "search",
+        *(f"baseline_{kind}" for kind in KINDS),
+    } | generations
     assert expected <= {path.stem for path in CONFIGS}
 
 
@@ -41,6 +48,11 @@ def test_the_expected_configs_are_there() -> None:
         ("name = 'x'\n[data]\nlabelled = 'a'\n[training]\nepochs = 0", "training.epochs"),
         ("name = 'x'\n[data]\nlabelled = 'a'\n[distil]\nepochs = 1", "needs data.unlabelled"),
         ("name = 'x'\n[data]\nlabelled = 'a'\n[teacher]\nunits = 1", "teacher needs distil"),
+        (
+            "name = 'x'\n[data]\nlabelled = 'a'\nunlabelled = 'b'\n[distil]\n[pretraining]\nepochs = 1",
+            "pretraining excludes distil",
+        ),
+        ("name = 'x'\n[data]\nlabelled = 'a'\n[training]\nadversarial = -1", "training.adversarial"),
         (
             f"{TAUGHT}dimensions = 7",
             "network.dimensions must be",

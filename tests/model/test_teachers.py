@@ -91,7 +91,7 @@ def test_an_interrupted_language_model_goes_on(
     shape, vectors = Shape(30, 8, 16, 2), np.zeros((30, 4), np.float32)
     plan = _plan(checkpoint_minutes=-1.0)
     whole = language_model.train(text, shape, vectors, plan, tmp_path / "a", resume=False)
-    draw = language_model._candidates
+    draw = language_model.candidates
     calls = 0
 
     def killed(*given: Any) -> Any:
@@ -101,7 +101,7 @@ def test_an_interrupted_language_model_goes_on(
             raise KeyboardInterrupt
         return draw(*given)
 
-    monkeypatch.setattr(language_model, "_candidates", killed)
+    monkeypatch.setattr(language_model, "candidates", killed)
     with pytest.raises(KeyboardInterrupt):
         language_model.train(text, shape, vectors, plan, tmp_path / "b", resume=False)
     monkeypatch.undo()

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
 from typer.testing import CliRunner
@@ -44,6 +45,26 @@ def test_the_run_folder_holds_the_students_history_and_the_teachers_work(
         assert (tiny_run / "teachers" / direction / "language_model.npz").is_file()
     said = json.loads((tiny_run / "model" / "card.json").read_text(encoding="utf-8"))["training"]["teachers"]
     assert said["out-of-fold accuracy"]["blend"] > 0.7
+
+
+def test_a_second_reading_of_a_batch_moves_its_words_to_where_they_cost_most() -> None:
+    shape = config.NetworkConfig(dimensions=8, units=6, hidden=3, spatial_dropout=0.0, dropout=0.0)
+    rng = np.random.default_rng(1)
+    built = network.made(shape, rng.normal(size=(50, 8)).astype(np.float32), None)
+    ids = rng.integers(1, 50, (32, 9)).astype(np.int32)
+    ids[::3, 5:] = 0
+    labels = (ids == 7).any(axis=1).astype(np.float32)
+    trainer = fit._Trainer(built, config.TrainingConfig(), 10)
+    loss, plain = trainer._gradients(ids, labels)
+    # As far as nothing it is the same reading.
+    near_loss, near = trainer._hardened(keras.ops.convert_to_tensor(ids), labels, 1e-5)
+    assert float(near_loss) == pytest.approx(float(loss), abs=1e-6)
+    for one, other in zip(plain, near, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-5)
+    # Farther off the words say less of the label, and to learn from both costs more steps uphill.
+    _, far = trainer._hardened(keras.ops.convert_to_tensor(ids), labels, 1.0)
+    norms = [sum(float((value.numpy() ** 2).sum()) for value in each) for each in (plain, far)]
+    assert norms[1] > 1.05 * norms[0]
 
 
 @pytest.fixture
