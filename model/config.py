@@ -94,24 +94,34 @@ class TrainingConfig(_Section):
     threads: Count = 2
 
 
-class PretrainingConfig(_Section):
+class LanguageModelConfig(_Section):
+    """How a language model (`model.teachers.language_model`) is trained on all reviews."""
+
+    epochs: Count = 3
+    learning_rate: Annotated[float, Field(gt=0)] = 2e-3
+    streams: Count = 32
+    """Texts that the language model reads side by side, `steps` words of each in a batch."""
+    steps: Count = 128
+    candidates: Count = 3_000
+    """Words in each softmax: the most frequent, those of the batch, random ones."""
+    text_tokens: Count = 1024
+    """Of a review that it reads (1/4 head + 3/4 tail)."""
+
+
+class PretrainingConfig(LanguageModelConfig):
     """The network as a language model of all reviews, before it learns labels (`model.pretrain`)."""
 
     epochs: Count = 2
-    learning_rate: Annotated[float, Field(gt=0)] = 2e-3
-    streams: Count = 32
-    """Texts read side by side, `steps` words of each in a batch."""
-    steps: Count = 128
     candidates: Count = 2_000
-    """Words in each softmax: the most frequent, those of the batch, random ones."""
-    text_tokens: Count = 1024
-    """Of a review that is read (1/4 head + 3/4 tail)."""
     networks: Count = 1
     """Networks that learn the labels from there, with seeds of their own; the mean of their weights ships."""
 
 
-class TeacherConfig(_Section):
-    """The teachers (`model.teachers`): an n-gram model and, as named here, further ones of other kinds."""
+class TeacherConfig(LanguageModelConfig):
+    """The teachers (`model.teachers`): an n-gram model and, as named here, further ones of other kinds.
+
+    What has no prefix is the language models' and their classifiers'.
+    """
 
     earlier: Path | None = None
     """A model folder of an earlier run on the same data: the student starts with its weights, grown to
@@ -150,15 +160,7 @@ class TeacherConfig(_Section):
     """Of the word embedding, with which the student starts."""
     units: Count = 512
     layers: Count = 3
-    epochs: Count = 3
-    """Of the language model."""
-    learning_rate: Annotated[float, Field(gt=0)] = 2e-3
     dropout: Share = 0.1
-    streams: Count = 32
-    """Texts that the language model reads side by side, `steps` words of each in a batch."""
-    steps: Count = 128
-    candidates: Count = 3_000
-    """Words in each softmax: the most frequent, those of the batch, random ones."""
     classifier_epochs: Count = 2
     folds: Annotated[int, Field(ge=2)] = 3
     """A labelled review's soft label comes from models fitted without its film's fold."""
@@ -166,8 +168,6 @@ class TeacherConfig(_Section):
     """Of a review that the classifier reads while it is fitted (1/4 head + 3/4 tail)."""
     label_tokens: Count = 400
     """The same when it labels."""
-    text_tokens: Count = 1024
-    """The same for the language model."""
     latent_dimensions: Annotated[int, Field(ge=0)] = 0
     """Of the document vectors of a further teacher (`model.teachers.latent`); with 0 there is none."""
 

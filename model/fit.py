@@ -43,6 +43,13 @@ class Examples:
         return np.asarray([len(row) for row in self.rows], dtype=np.int64)
 
 
+def _cost(logits: Any, labels: Any) -> Any:
+    """Mean cross-entropy of logits [rows, 1] with probabilities of positive [rows]."""
+    import tensorflow as tf
+
+    return tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels, logits[:, 0]))
+
+
 class _Trainer:
     """One network with its optimizer and the running average of its weights."""
 
@@ -61,8 +68,8 @@ class _Trainer:
         self.network = network
         self.optimizer = keras.optimizers.Adam(schedule)
         self.optimizer.build(network.trainable_variables)
-        self.average = [tf.Variable(variable.value) for variable in network.trainable_variables]
         self.own = [variable.value for variable in network.trainable_variables]
+        self.average = [tf.Variable(value) for value in self.own]
         self.step: Callable[[NDArray[np.int32], NDArray[np.float32]], Any] = self._compiled(config)
 
     def _gradients(self, ids: Any, labels: Any) -> tuple[Any, list[Any]]:
@@ -70,8 +77,7 @@ class _Trainer:
         import tensorflow as tf
 
         with tf.GradientTape() as tape:
-            logits = self.network(ids, training=True)[:, 0]
-            loss = tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels, logits))
+            loss = _cost(self.network(ids, training=True), labels)
         # Dense, so that a word's repeats are summed before the norm is taken.
         return loss, [tf.convert_to_tensor(gradient) for gradient in tape.gradient(loss, self.own)]
 
@@ -85,20 +91,16 @@ class _Trainer:
 
         embed, rest = self.network.get_layer(parts.EMBEDDING), parts.after_embedding(self.network)
 
-        def cost(vectors: Any) -> Any:
-            logits = rest([ids, vectors], training=True)[:, 0]
-            return tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels, logits))
-
         with tf.GradientTape() as tape:
             vectors = embed(ids)
-            loss = cost(vectors)
+            loss = _cost(rest([ids, vectors], training=True), labels)
         *plain, uphill = tape.gradient(loss, [*self.own, vectors])
         real = tf.cast(ids != 0, tf.float32)
         length = tf.reduce_sum(tf.norm(vectors, axis=-1) * real) / tf.maximum(tf.reduce_sum(real), 1.0)
         norm = tf.sqrt(tf.reduce_sum(tf.square(uphill), axis=[1, 2], keepdims=True))
         shift = tf.stop_gradient(size * length * uphill / tf.maximum(norm, 1e-12))
         with tf.GradientTape() as tape:
-            moved = cost(embed(ids) + shift)
+            moved = _cost(rest([ids, embed(ids) + shift], training=True), labels)
         pairs = zip(plain, tape.gradient(moved, self.own), strict=True)
         return loss, [(tf.convert_to_tensor(one) + tf.convert_to_tensor(other)) / 2 for one, other in pairs]
 
@@ -106,14 +108,11 @@ class _Trainer:
         import tensorflow as tf
 
         variables = self.network.trainable_variables
-        constraints = [variable.constraint for variable in variables]
         size = config.adversarial
 
         def step(ids: Any, labels: Any) -> Any:
             loss, dense = self._hardened(ids, labels, size) if size else self._gradients(ids, labels)
-            # What a constraint keeps at 0 (`model.groups`) must not count in the norm either.
-            dense = [own(gradient) if own else gradient for own, gradient in zip(constraints, dense, strict=True)]
-            clipped, _ = tf.clip_by_global_norm(dense, config.clip)
+            clipped, _ = tf.clip_by_global_norm(parts.kept_apart(variables, dense), config.clip)
             self.optimizer.apply(clipped, variables)
             # A short memory at first: the average must not remember the random start.
             count = tf.cast(self.optimizer.iterations.value, tf.float32)

@@ -5,7 +5,8 @@ mean over all real steps (Howard & Ruder 2018, "concat pooling", section 3.3, wi
 and where `hidden` says so plus what a hidden layer beside it adds.
 """
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -95,6 +96,12 @@ def _separate(both: "keras.layers.Bidirectional", sizes: tuple[int, ...]) -> Non
     # Set here, since `Bidirectional` makes its layers from the config of the one given.
     for layer in (both.forward_layer, both.backward_layer):
         layer.cell.recurrent_constraint, layer.cell.recurrent_initializer = Apart(), begin
+
+
+def kept_apart(variables: Sequence["keras.Variable"], gradients: Sequence[Any]) -> list[Any]:
+    """The gradients without what lies between groups of units, which stays 0 and must not count in a norm."""
+    pairs = zip(variables, gradients, strict=True)
+    return [variable.constraint(slope) if variable.constraint else slope for variable, slope in pairs]
 
 
 def made(

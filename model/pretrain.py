@@ -36,36 +36,30 @@ class _BothWays(language_model.Learner):
             tf.Variable(rng.normal(0.0, units**-0.5, (units, dimensions)).astype(np.float32)) for _ in range(2)
         ]
         self.bias = tf.Variable(tf.zeros(self.words))
-        layers = [*self.embed.trainable_variables, *self.recurrent.trainable_variables]
-        self.variables = [*(variable.value for variable in layers), *self.projections, self.bias]
-        # Groups of units (`model.groups`) stay apart.
-        self.constraints = [*(variable.constraint for variable in layers), None, None, None]
+        self.layers = [*self.embed.trainable_variables, *self.recurrent.trainable_variables]
+        self.variables = [*(variable.value for variable in self.layers), *self.projections, self.bias]
         self.adam = Adam(self.variables)
         self.step = self._compiled()
 
     def _compiled(self) -> Any:
         import tensorflow as tf
 
-        half = tf.bfloat16
-
         def step(ids: Any, chosen: Any, places: Any, rate: Any) -> Any:
             with tf.GradientTape() as tape:
                 states = self.recurrent(self.embed(ids), training=True)
                 forward, backward = tf.split(states, 2, axis=-1)
-                table = tf.cast(tf.gather(self.variables[0], chosen), half)
-                bias = tf.gather(self.bias, chosen)
-                losses = []
+                table, bias = tf.gather(self.variables[0], chosen), tf.gather(self.bias, chosen)
                 # Each place is guessed from the one before, and from the one after.
                 ways = ((forward[:, :-1], places[:, 1:]), (backward[:, 1:], places[:, :-1]))
-                for (hidden, wanted), projection in zip(ways, self.projections, strict=True):
-                    flat = tf.reshape(hidden, (-1, projection.shape[0]))
-                    guess = tf.matmul(tf.cast(flat, half), tf.cast(projection, half))
-                    logits = tf.cast(tf.matmul(guess, table, transpose_b=True), tf.float32) + bias
-                    wanted = tf.reshape(wanted, [-1])
-                    losses.append(tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(wanted, logits)))
-                loss = (losses[0] + losses[1]) / 2
-            pairs = zip(self.constraints, tape.gradient(loss, self.variables), strict=True)
-            self.adam.apply([own(slope) if own else slope for own, slope in pairs], [rate] * len(self.variables))
+                each = [
+                    language_model.nats(hidden, projection, table, bias, wanted)
+                    for (hidden, wanted), projection in zip(ways, self.projections, strict=True)
+                ]
+                loss = (each[0] + each[1]) / 2
+            slopes = tape.gradient(loss, self.variables)
+            number = len(self.layers)
+            slopes = [*parts.kept_apart(self.layers, slopes[:number]), *slopes[number:]]
+            self.adam.apply(slopes, [rate] * len(self.variables))
             return loss
 
         whole = tf.TensorSpec([None, None], tf.int32)
@@ -91,12 +85,5 @@ def run(
 
     Checkpoints and the fall of the loss go into `folder`, as of `language_model.fit`.
     """
-    plan = language_model.Plan(
-        epochs=config.epochs,
-        streams=config.streams,
-        steps=config.steps,
-        candidates=config.candidates,
-        learning_rate=config.learning_rate,
-        seed=seed,
-    )
+    plan = language_model.plan(config, seed)
     language_model.fit(_BothWays(network, plan), rows, plan, folder, resume)

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.progress import Progress
 
+from model.config import LanguageModelConfig
 from model.storage import write_arrays
 from model.teachers.layers import Adam, Shape, Stack
 
@@ -42,6 +43,19 @@ class Plan:
     checkpoint_minutes: float = 5.0
 
 
+def plan(config: LanguageModelConfig, seed: int, dropout: float = 0.0) -> Plan:
+    """What the config says, and the rest."""
+    return Plan(
+        epochs=config.epochs,
+        streams=config.streams,
+        steps=config.steps,
+        candidates=config.candidates,
+        learning_rate=config.learning_rate,
+        dropout=dropout,
+        seed=seed,
+    )
+
+
 def _stream(rows: Sequence[NDArray[np.int32]], plan: Plan, epoch: int) -> NDArray[np.int32]:
     """All reviews in a random order as [streams, length], each review after a boundary."""
     order = np.random.default_rng([plan.seed, epoch]).permutation(len(rows))
@@ -64,6 +78,20 @@ def candidates(targets: NDArray[np.int32], words: int, plan: Plan, rng: np.rando
     place = np.zeros(words, dtype=np.int32)
     place[chosen] = np.arange(len(chosen), dtype=np.int32)
     return chosen, place[targets]
+
+
+def nats(states: Any, projection: Any, table: Any, bias: Any, places: Any) -> Any:
+    """Mean loss of words guessed from states [..., units], by way of a projection [units, dimensions].
+
+    table, bias: embedding [c, dimensions] and bias [c] of the candidates; places [...]: of the right ones among them.
+    """
+    import tensorflow as tf
+
+    half = tf.bfloat16
+    flat = tf.reshape(states, (-1, projection.shape[0]))
+    guess = tf.matmul(tf.cast(flat, half), tf.cast(projection, half))
+    logits = tf.cast(tf.matmul(guess, tf.cast(table, half), transpose_b=True), tf.float32) + bias
+    return tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(tf.reshape(places, [-1]), logits))
 
 
 class Learner(ABC):
@@ -130,18 +158,12 @@ class LanguageModel(Learner):
         import tensorflow as tf
 
         plan, shape = self.plan, self.stack.shape
-        half = tf.bfloat16
 
         def step(ids: Any, chosen: Any, places: Any, first: list[Any], rate: Any) -> Any:
             with tf.GradientTape() as tape:
                 hidden, last = self.stack.states(ids, first, plan.dropout)
-                flat = tf.reshape(hidden, (-1, shape.units))
-                guess = tf.matmul(tf.cast(flat, half), tf.cast(self.projection, half))
-                table = tf.cast(tf.gather(self.stack.embedding, chosen), half)
-                logits = tf.cast(tf.matmul(guess, table, transpose_b=True), tf.float32)
-                logits += tf.gather(self.bias, chosen)
-                losses = tf.nn.sparse_softmax_cross_entropy_with_logits(tf.reshape(places, [-1]), logits)
-                loss = tf.reduce_mean(losses)
+                table, bias = tf.gather(self.stack.embedding, chosen), tf.gather(self.bias, chosen)
+                loss = nats(hidden, self.projection, table, bias, places)
             self.adam.apply(tape.gradient(loss, self.variables), [rate] * len(self.variables))
             return loss, last
 

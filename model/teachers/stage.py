@@ -66,15 +66,7 @@ def _pretrained(
 ) -> tuple[Shape, list[NDArray[np.float32]]]:
     """Shape and weights of the language model's layers, trained or read back."""
     shape = Shape(len(corpus.vocabulary), teacher.dimensions, teacher.units, teacher.layers)
-    plan = language_model.Plan(
-        epochs=teacher.epochs,
-        streams=teacher.streams,
-        steps=teacher.steps,
-        candidates=teacher.candidates,
-        learning_rate=teacher.learning_rate,
-        dropout=teacher.dropout,
-        seed=settings.training.seed,
-    )
+    plan = language_model.plan(teacher, settings.training.seed, teacher.dropout)
     model = language_model.train(ids, shape, corpus.vectors, plan, folder, resume)
     return shape, [variable.numpy() for variable in model.stack.variables]
 

@@ -103,6 +103,13 @@ def folder_of(
     return weights
 
 
+@pytest.fixture
+def text() -> list[np.ndarray]:
+    """Word ids with a pattern that a language model can learn: each word is followed by the next one."""
+    rng = np.random.default_rng(2)
+    return [np.asarray([2 + (start + step) % 20 for step in range(30)], np.int32) for start in rng.integers(0, 20, 60)]
+
+
 @pytest.fixture(scope="session")
 def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder as BERT's kin have it, with random weights; its word pieces are the letters."""

@@ -17,13 +17,6 @@ LOG, KEPT = "language_model.json", language_model.CHECKPOINT
 
 
 @pytest.fixture
-def text() -> list[np.ndarray]:
-    """Word ids with a pattern: each word is followed by the next one, so both neighbours can be guessed."""
-    rng = np.random.default_rng(2)
-    return [np.asarray([2 + (start + step) % 20 for step in range(30)], np.int32) for start in rng.integers(0, 20, 60)]
-
-
-@pytest.fixture
 def small() -> keras.Model:
     """An untrained network of thirty words."""
     keras.utils.set_random_seed(1)

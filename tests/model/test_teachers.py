@@ -63,13 +63,6 @@ def _cut(tokens: list[str], longest: int, rng: np.random.Generator) -> list[str]
     return tokens[first:end]
 
 
-@pytest.fixture
-def text() -> list[np.ndarray]:
-    """Word ids with a pattern that a language model can learn: each word is followed by the next one."""
-    rng = np.random.default_rng(2)
-    return [np.asarray([2 + (start + step) % 20 for step in range(30)], np.int32) for start in rng.integers(0, 20, 60)]
-
-
 def _plan(**changes: Any) -> language_model.Plan:
     given = {"epochs": 3, "streams": 4, "steps": 16, "candidates": 30, "learning_rate": 2e-2, "dropout": 0.0}
     return language_model.Plan(**(given | changes))
