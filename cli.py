@@ -16,17 +16,17 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from worker.process import exit_codes
+from common.process import exit_codes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from rich.progress import Progress, TaskID
 
+    from common.settings import Settings
     from db.engine import Database
     from db.types import ResultView
     from model import Scorer
-    from settings import Settings
 
 MOST_THREADS = 4
 WATCH_S = 2.0
@@ -57,7 +57,7 @@ def load_settings() -> Settings:
     """The settings, or exit 78 naming the wrong variable."""
     from pydantic import ValidationError
 
-    from settings import settings
+    from common.settings import settings
 
     try:
         return settings()
@@ -122,7 +122,7 @@ def status(
 
     from db.engine import Database
     from db.errors import DbError
-    from worker.status import as_json, draw, look
+    from worker.operations.status import as_json, draw, look
 
     config = load_settings()
     console = Console(highlight=False, soft_wrap=True)
@@ -161,8 +161,8 @@ def health(
     """Exit 0 when the bot or the worker of this machine is well, 1 when not, 69 when the database does not answer."""
     from db.engine import Database
     from db.errors import DbError
-    from db.heartbeats import Room
-    from worker.health import complaint
+    from db.operations.heartbeats import Room
+    from worker.operations.health import complaint
 
     rooms: dict[str, Room] = {"bot": "bot", "worker": "worker"}
     if room not in rooms:
@@ -214,9 +214,9 @@ def db_check() -> None:
 @contextmanager
 def stored() -> Iterator[Database]:
     """The database with the keys of the settings; exit 78 or 69 with one sentence when it cannot be used."""
-    from db import text_keys
     from db.engine import Database
     from db.errors import BadTextKey, DbError, SchemaOutdated, TextKeyMissing
+    from db.privacy import text_keys
 
     config = load_settings()
     try:
@@ -260,8 +260,8 @@ def db_rotate_keys(
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-    from db import text_keys
     from db.audit import note_host
+    from db.privacy import text_keys
 
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
@@ -285,7 +285,7 @@ def privacy_export(
 ) -> None:
     """Writes a zip of everything that is kept about a user, files included."""
     from db.audit import note_host
-    from db.takeout import write_takeout
+    from db.privacy.export import write_takeout
     from db.types import Viewer
 
     path = output or Path(f"reelfeel-{user_id}.zip")
@@ -308,7 +308,7 @@ def privacy_delete(
     """Deletes everything that is kept about a user; anonymous scores stay. Running bots delete their messages."""
     from db.audit import note_host
     from db.errors import JobsRunning
-    from db.privacy import forget, kept
+    from db.privacy.erase import forget, kept
     from db.queue import cancel
     from db.types import Viewer
 
@@ -345,7 +345,7 @@ def audit(limit: Annotated[int, typer.Option(min=1, help="Most lines.")] = 100) 
 @app.command()
 def quality() -> None:
     """How often people agreed with the verdicts they looked at again, by model."""
-    from db.corrections import quality_of_all
+    from db.queries.corrections import quality_of_all
 
     with stored() as database:
         found = quality_of_all(database)
@@ -378,12 +378,12 @@ def report(
     from datetime import UTC, datetime
     from functools import partial
 
-    from bot.dates import check_order, parse_day
-    from bot.errors import UserError
-    from bot.reporting.about import FEWEST, About, BadQuestion, compared_with, too_few
-    from bot.reporting.build import FORMATS, file_of, parts_of
-    from bot.reporting.explained import with_reasons
-    from db.reports import summary_of_all
+    from bot.errors.table import UserError
+    from db.queries.reports import summary_of_all
+    from reporting.days import check_order, parse_day
+    from reporting.reasons import with_reasons
+    from reporting.report_files import FORMATS, file_of, parts_of
+    from reporting.request import FEWEST, About, BadQuestion, compared_with, too_few
 
     paths = output or [Path("report.html")]
     formats = [next((one for one in FORMATS if path.suffix.lower() == f".{one}"), None) for path in paths]
@@ -447,8 +447,7 @@ def data_download(
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 
-    from model import download
-    from model import kaggle_files as kaggle
+    from model.data import download, kaggle
 
     if what not in (*download.SOURCES, "all"):
         raise typer.BadParameter(f"{what!r} is none of {', '.join(download.SOURCES)} and all.")
@@ -491,8 +490,8 @@ def data_report(
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
     from rich.table import Table
 
-    from model import preprocess
-    from model.readers import DataError
+    from model.data import describe as preprocess
+    from model.data.readers import DataError
 
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
@@ -552,7 +551,7 @@ def score_text(text: str, scorer: Scorer, *, explain: bool) -> None:
     from rich.text import Text
 
     from model import FLAGS
-    from model.verdict import Sentence, Word
+    from model.serving.verdict import Sentence, Word
 
     console = Console(highlight=False)
     explanation = scorer.explain(text) if explain else None
@@ -588,7 +587,7 @@ def score_source(
     from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     from worker.files.errors import FileError
-    from worker.files.score import score_file
+    from worker.files.score_file import score_file
     from worker.limits import limits_of
 
     config = load_settings()
@@ -642,15 +641,15 @@ def train(
     """Trains, calibrates, exports and evaluates a model from a config file."""
     from model import ModelFolderError
     from model.config import ConfigError
-    from model.readers import DataError
+    from model.data.readers import DataError
 
     try:
-        from model import train as training
+        from model.training import train as training
 
         run_folder = training.run(config, output=output, resume=resume)
         typer.echo(f"The model is in {run_folder / 'model'}")
         if ship:
-            from model import ship as shipping
+            from model.training import ship as shipping
 
             typer.echo(f"Shipped to {shipping.run(run_folder)}")
     except ImportError as error:
@@ -667,9 +666,9 @@ def pack(
 ) -> None:
     """Packs what a machine with a GPU needs to teach and label for a config (docs/gpu.md)."""
     from model import config as configs
-    from model import data
-    from model.gpu import pack as packing
-    from model.readers import DataError
+    from model.data import corpus as data
+    from model.data.readers import DataError
+    from model.training.gpu import pack as packing
 
     try:
         settings = configs.read(config)
@@ -700,9 +699,9 @@ def evaluate(
     from rich.console import Console
 
     from model import SHIPPED, ModelFolderError
-    from model.evaluate import run as evaluated
-    from model.evaluate import summary
-    from model.readers import DataError
+    from model.data.readers import DataError
+    from model.evaluation.evaluate import run as evaluated
+    from model.evaluation.evaluate import summary
 
     folder = model_dir or load_settings().model_dir or SHIPPED
     try:
@@ -742,8 +741,8 @@ def stress(
     from rich.console import Console
 
     from model import SHIPPED, ModelFolderError
-    from model import stress as stressing
-    from model.readers import DataError
+    from model.data.readers import DataError
+    from model.evaluation import stress as stressing
 
     folder = model_dir or load_settings().model_dir or SHIPPED
     try:
@@ -783,12 +782,12 @@ def compare(
 
     from model import SHIPPED, ModelFolderError
     from model.config import ConfigError
-    from model.readers import DataError
+    from model.data.readers import DataError
 
     folder = model_dir or load_settings().model_dir or SHIPPED
     try:
-        from model import compare as comparing
-        from model.comparison import table
+        from model.experiments import compare as comparing
+        from model.experiments.comparison_report import table
 
         found = comparing.run(
             config or comparing.CONFIG,
@@ -826,10 +825,10 @@ def tune(
     from rich.console import Console
 
     from model.config import ConfigError
-    from model.readers import DataError
+    from model.data.readers import DataError
 
     try:
-        from model import tune as tuning
+        from model.experiments import tune as tuning
 
         folder = output or tuning.RUNS
         found = tuning.run(

@@ -14,21 +14,21 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.buttons import BUTTONS
-from bot.cleaner import Cleaner
 from bot.cogs import COGS
-from bot.errors import note
-from bot.forms import UploadForm
-from bot.i18n.commands import CommandTranslator
-from bot.left_replies import finish_left
-from bot.meters import http_trace
-from bot.notifier import Notifier
-from bot.outbox import Outbox
-from bot.tree import Tree, sync_if_changed
+from bot.command_names import CommandTranslator
+from bot.command_tree import Tree, sync_if_changed
+from bot.delivery.message_cleaner import Cleaner
+from bot.delivery.notifier import Notifier
+from bot.delivery.outbox import Outbox
+from bot.delivery.stale_replies import finish_left
+from bot.errors.table import note
+from bot.handlers import BUTTONS
+from bot.handlers.upload_form import UploadForm
+from bot.metrics import http_trace
+from common.broker.job_signals import Bell
+from common.settings import Settings
 from db.engine import Database
 from db.types import Accepted, Ring, Viewer
-from settings import Settings
-from worker.bell import Bell
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -19,10 +19,10 @@ from simcord.backend.errors import SetupError
 
 from bot.client import ReelfeelBot
 from bot.run import until_stopped
-from bot.vitals import vital_signs
+from bot.telemetry import vital_signs
+from common.broker.job_signals import Bell
+from common.settings import Settings
 from db.engine import Database
-from settings import Settings
-from worker.bell import Bell
 
 log = logging.getLogger(__name__)
 

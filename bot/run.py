@@ -14,17 +14,18 @@ import aiohttp
 import discord
 
 from bot.client import ReelfeelBot
-from bot.meters import ERRORS
+from bot.metrics import ERRORS
 from bot.sharded import ShardedBot
-from bot.vitals import vital_signs
-from db import text_keys
+from bot.telemetry import vital_signs
+from common.broker.job_signals import Bell, BrokerUnavailable, listen_hints
+from common.process import exit_codes
+from common.process import log_format as logs
+from common.process.metrics_server import PortTaken
+from common.process.readiness import say_ready
+from common.settings import Settings
 from db.engine import Database
 from db.errors import BadTextKey, DatabaseUnavailable, DbError, SchemaOutdated, TextKeyMissing
-from settings import Settings
-from worker.bell import Bell, BrokerUnavailable, listen_hints
-from worker.process import exit_codes, logs
-from worker.process.metrics import PortTaken
-from worker.process.ready import say_ready
+from db.privacy import text_keys
 
 log = logging.getLogger(__name__)
 

@@ -1,6 +1,6 @@
 """The audit log: who changed what of a server, or of the host's data, and when; never a text of a review.
 
-A line is written in the transaction that makes the change. Lines go after 400 days (`db.retention`).
+A line is written in the transaction that makes the change. Lines go after 400 days (`db.privacy.retention`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Files in SQL, in parts of 1 MiB: workers on other machines need no shared disk.
 
 A blob is written part by part, each in its own short transaction, so that a slow sender never holds SQLite's one write
-lock; it counts once its checksum is there. What nobody refers to after a day is swept out by `db.retention`.
+lock; it counts once its checksum is there. What nobody refers to after a day is swept out by `db.privacy.retention`.
 """
 
 from __future__ import annotations

@@ -65,7 +65,7 @@ class Sealer:
         self.ids: tuple[str, ...] = tuple(key_id(key) for key in raw)
         """Ids of the keys, that of the sealing one first; empty without any."""
         self.hash_key: bytes | None = sha256(b"reelfeel text hash" + raw[0]).digest() if raw else None
-        """What hashes of texts are keyed with (`db.known`); None without keys."""
+        """What hashes of texts are keyed with (`db.verdict_cache`); None without keys."""
         self._ciphers = {id_: AESGCM(key) for id_, key in zip(self.ids, raw, strict=True)}
         self._sealing = self._ciphers[self.ids[0]] if self.ids else None
         self._text_head = PREFIX + (self.ids[0] if self.ids else PLAIN) + ":"
@@ -134,7 +134,7 @@ def sealer_of(dialect: Dialect) -> Sealer | None:
 class SealedText(TypeDecorator[str]):
     """A text column that SQLAlchemy seals on the way in and opens on the way out, so that no query can forget it.
 
-    What goes past SQLAlchemy at the driver's speed (`db.ingest`, `db.scoring`) calls the sealer itself.
+    What goes past SQLAlchemy at the driver's speed (`db.queue.ingest`, `db.queue.scoring`) calls the sealer itself.
     """
 
     impl = Text

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from db.crypto import Sealer
 from db.errors import DatabaseUnavailable, SchemaOutdated
-from db.gate import Gate
+from db.write_priority import Gate
 
 BUSY_S: Final = 30
 """Longest wait for SQLite's one write lock, seconds."""
@@ -157,7 +157,7 @@ class Database:
         """A session in one write transaction: committed at the end, rolled back on an exception.
 
         On SQLite it takes the write lock at once (BEGIN IMMEDIATE): a deferred one fails when two become writers.
-        `bulk`: nobody waits for this one alone, so those for whom somebody waits go first (`db.gate`).
+        `bulk`: nobody waits for this one alone, so those for whom somebody waits go first (`db.write_priority`).
         """
         with (
             self._turn(bulk),

@@ -116,7 +116,7 @@ class Job(Base):
     version: Mapped[int] = mapped_column(default=1)
     rendered_version: Mapped[int] = mapped_column(default=0)
     delivered_at: Mapped[datetime | None]
-    # Its verdicts are summed up in report_days, report_films and report_flags (db/rollups.py).
+    # Its verdicts are summed up in report_days, report_films and report_flags (db/queue/job_counts.py).
     rolled_up: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
 
     __table_args__ = (
@@ -243,7 +243,7 @@ class Review(Base):
     text: Mapped[str | None] = mapped_column(SealedText)
     film: Mapped[str | None]
     day: Mapped[date | None]
-    # Keyed (db/known.py), of rows of files; under it the text's verdict is found again.
+    # Keyed (db/verdict_cache.py), of rows of files; under it the text's verdict is found again.
     text_hash: Mapped[int | None] = mapped_column(BigInteger)
 
     __table_args__ = (UniqueConstraint("job_id", "row_number"), NEVER_REUSED)
@@ -454,7 +454,7 @@ class BotState(Base):
 
 
 class Heartbeat(Base):
-    """A process that serves, seen every few seconds (`db.heartbeats`); goes when the process stops."""
+    """A process that serves, seen every few seconds (`db.operations.heartbeats`); goes when the process stops."""
 
     __tablename__ = "heartbeats"
 

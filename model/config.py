@@ -95,7 +95,7 @@ class TrainingConfig(_Section):
 
 
 class LanguageModelConfig(_Section):
-    """How a language model (`model.teachers.language_model`) is trained on all reviews."""
+    """How a language model (`model.training.teachers.language_model`) is trained on all reviews."""
 
     epochs: Count = 3
     learning_rate: Annotated[float, Field(gt=0)] = 2e-3
@@ -109,7 +109,7 @@ class LanguageModelConfig(_Section):
 
 
 class PretrainingConfig(LanguageModelConfig):
-    """The network as a language model of all reviews, before it learns labels (`model.pretrain`)."""
+    """The network as a language model of all reviews, before it learns labels (`model.training.pretrain`)."""
 
     epochs: Count = 2
     candidates: Count = 2_000
@@ -118,7 +118,7 @@ class PretrainingConfig(LanguageModelConfig):
 
 
 class TeacherConfig(LanguageModelConfig):
-    """The teachers (`model.teachers`): an n-gram model and, as named here, further ones of other kinds.
+    """The teachers (`model.training.teachers`): an n-gram model and, as named here, further ones of other kinds.
 
     What has no prefix is the language models' and their classifiers'.
     """
@@ -128,7 +128,7 @@ class TeacherConfig(LanguageModelConfig):
     `network.units`, and it teaches all but the labelled reviews. (Those it knows too well.) With `network.groups` the
     first of them must be its own, else the student starts with its embedding alone."""
     encoder: Path | None = None
-    """The folder of a pretrained transformer (`model.teachers.transformer`), fine-tuned on the labels."""
+    """The folder of a pretrained transformer (`model.training.teachers.transformer`), fine-tuned on the labels."""
     encoder_epochs: Count = 2
     encoder_folds: Annotated[int, Field(ge=2)] = 2
     """As `folds`; the transformer of one fold only labels each review that has no label, since that takes long."""
@@ -151,7 +151,8 @@ class TeacherConfig(LanguageModelConfig):
     encoder_pieces: Annotated[int, Field(ge=0)] = 0
     """The same for pieces of those reviews; the student learns from no piece that the transformer has not read."""
     encoder_said: Path | None = None
-    """Instead of fitting one here: the folder of a job on a GPU (`model.gpu`) packed from this config, in which
+    """Instead of fitting one here: the folder of a job on a GPU (`model.training.gpu`) packed from this config, in
+    which
     transformers, fitted a fold each, labelled every document."""
     directions: tuple[Literal["forward", "backward"], ...] = ("forward",)
     """In which language models, each with its classifier, read. The student starts with the first one's embedding, if
@@ -169,7 +170,7 @@ class TeacherConfig(LanguageModelConfig):
     label_tokens: Count = 400
     """The same when it labels."""
     latent_dimensions: Annotated[int, Field(ge=0)] = 0
-    """Of the document vectors of a further teacher (`model.teachers.latent`); with 0 there is none."""
+    """Of the document vectors of a further teacher (`model.training.teachers.latent`); with 0 there is none."""
 
     def check_encoder(self) -> None:
         """Raises `ValueError` for settings of the transformer that say nothing without others."""
@@ -201,7 +202,8 @@ class DistilConfig(_Section):
     students: Count = 1
     """Students with seeds of their own, from the same start; the mean of their weights ships (a model soup)."""
     students_said: Path | None = None
-    """Instead of training them here: `teacher.encoder_said`, where a second job on the GPU (`model.gpu`) left them."""
+    """Instead of training them here: `teacher.encoder_said`, where a second job on the GPU (`model.training.gpu`) left
+    them."""
     limit: Count | None = None
     """Use only that many unlabelled reviews."""
     label_share: Share = 0.3
@@ -215,7 +217,8 @@ class DistilConfig(_Section):
     sentences: Annotated[int, Field(ge=0)] = 0
     """The same with single sentences."""
     edits: Annotated[float, Field(ge=0.0, le=1.0)] = 0.0
-    """Of the sentences that `model.teachers.edits` turns into their opposite, the share that are further examples."""
+    """Of the sentences that `model.training.teachers.counterfactuals` turns into their opposite, the share that are
+    further examples."""
 
 
 class WideConfig(_Section):

@@ -14,7 +14,7 @@ import typer
 from typer.testing import CliRunner
 
 import cli
-import settings
+from common import settings
 
 runner = CliRunner()
 GOOD = "A wonderful film. I loved every minute of it, and the acting is superb."

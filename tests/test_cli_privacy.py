@@ -9,11 +9,11 @@ import pytest
 from typer.testing import CliRunner
 
 import cli
-from db.corrections import correct
+from common.settings import settings
 from db.crypto import new_key
 from db.engine import Database
+from db.queries.corrections import correct
 from db.types import Viewer
-from settings import settings
 from tests.db.steps import GUILD, OWNER, done_file, done_review, file_job, origin
 
 runner = CliRunner()
@@ -80,7 +80,7 @@ def test_keys(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_process_refuses_to_start_without_a_key_in_use(
     database: Database, monkeypatch: pytest.MonkeyPatch, process: str
 ) -> None:
-    from db import text_keys
+    from db.privacy import text_keys
 
     sealing = Database(str(database.url), text_keys=(new_key(),))
     text_keys.check(sealing)

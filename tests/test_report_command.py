@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-import settings
 from cli import app, reasons_of
+from common import settings
 from db.engine import Database
 from model import Scorer
 from tests.bot.samples import result

@@ -8,11 +8,11 @@ from typing import Any
 from celery import signals
 from celery.exceptions import CPendingDeprecationWarning, SecurityWarning
 
-from settings import settings
-from worker import meters
-from worker.configuration import celery_app
-from worker.process import logs
-from worker.process.ready import say_ready
+from common.broker.celery_config import celery_app
+from common.process import log_format as logs
+from common.process.readiness import say_ready
+from common.settings import settings
+from worker import metrics as meters
 
 # Running as root is unsafe where messages are pickles; ours are JSON, and a container has its own idea of root.
 warnings.filterwarnings("ignore", category=SecurityWarning)

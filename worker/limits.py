@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from settings import Settings
+from common.settings import Settings
 from worker.files.limits import Limits
 
 

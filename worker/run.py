@@ -13,24 +13,25 @@ from typing import Final
 
 from prometheus_client import CollectorRegistry
 
-from db import text_keys
+from common.broker.job_signals import Bell, BrokerUnavailable
+from common.broker.names import BULK, INTERACTIVE
+from common.process import exit_codes
+from common.process import log_format as logs
+from common.process.metrics_server import ErrorCount, FromSql, PortTaken, Server, serve
+from common.process.readiness import say_ready
+from common.settings import Settings
 from db.engine import Database
 from db.errors import BadTextKey, DatabaseUnavailable, SchemaOutdated, TextKeyMissing
-from db.overview import figures
+from db.operations.overview import figures
+from db.privacy import text_keys
 from model import SHIPPED, ModelFolderError
-from model.folder import verify
-from settings import Settings
-from worker.bell import Bell, BrokerUnavailable
-from worker.meter_folder import VARIABLE, MeterFolder, meter_folder
-from worker.names import BULK, INTERACTIVE
-from worker.process import exit_codes, logs
-from worker.process.metrics import ErrorCount, FromSql, PortTaken, Server, serve
-from worker.process.ready import say_ready
-from worker.pulse import Vitals, pulse_of
-from worker.shed import ALLOCATOR
-from worker.supervise import Child, Signals, stop_all, tend_all
-from worker.supervised import Supervised
-from worker.sweeper import Sweeper
+from model.serving.model_folder import verify
+from worker.memory import ALLOCATOR
+from worker.processes.child_metrics import Supervised
+from worker.processes.heartbeat import Vitals, pulse_of
+from worker.processes.metrics_folder import VARIABLE, MeterFolder, meter_folder
+from worker.processes.supervisor import Child, Signals, stop_all, tend_all
+from worker.sweep import Sweeper
 
 log = logging.getLogger(__name__)
 

@@ -15,18 +15,19 @@ from typing import TYPE_CHECKING, Any
 
 from celery import signals
 
+from common.broker import names
+from common.broker.job_signals import Bell
 from db.engine import Database
 from db.errors import DbError
-from worker import meters, names
-from worker.acks import ChunkTask
+from worker import metrics as meters
 from worker.app import BROKER, SETTINGS, app
-from worker.bell import Bell
-from worker.explain import explain_review
 from worker.files.limits import Limits
+from worker.jobs.chunk import work_on
+from worker.jobs.explain import explain_review
 from worker.limits import limits_of
-from worker.shed import shed_compiler
-from worker.sweeper import sweep_once
-from worker.work import work_on
+from worker.memory import shed_compiler
+from worker.sweep import sweep_once
+from worker.task_requests import ChunkTask
 
 if TYPE_CHECKING:
     from model import Scorer

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import discord
 
-from bot.i18n import mark, tr
+from common.i18n import mark, tr
 
 POSITIVE, NEGATIVE, UNCERTAIN, NEUTRAL, FAILED = 0x2E9E5B, 0xC8453B, 0xD0A215, 0x5865F2, 0x747F8D
 

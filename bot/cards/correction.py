@@ -7,8 +7,8 @@ from typing import Final
 import discord
 
 from bot.cards.base import Card, one_line
-from bot.i18n import mark, number, tr
-from db.corrections import Corrections
+from common.i18n import mark, number, tr
+from db.queries.corrections import Corrections
 from db.types import Label
 
 CHOICES: Final[dict[Label, str]] = {

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 import discord
 
 from bot.cards.base import NEUTRAL, one_line
-from bot.i18n import mark, number, tr, tr_in, trn
-from worker.names import FILE_SUFFIXES, PACKED_SUFFIXES
+from common.broker.names import FILE_SUFFIXES, PACKED_SUFFIXES
+from common.i18n import mark, number, tr, tr_in, trn
 
 if TYPE_CHECKING:
-    from settings import Settings
+    from common.settings import Settings
 
 SHIPPED: Final = Path(__file__).parents[2] / "model" / "shipped"
 Topic = Literal["start", "score", "files", "jobs", "results", "report", "settings", "privacy"]

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 
 import discord
 
-from bot.buttons.base import buttons_view
-from bot.buttons.job import AgainButton, ReuseButton, job_buttons
 from bot.cards.base import FAILED, NEGATIVE, NEUTRAL, POSITIVE, SIGNS, UNCERTAIN, Card, CardFile, bar, escape, percent
-from bot.i18n import mark, number, tr, trn
-from bot.i18n.retold import retold
+from bot.errors.translated import retold
+from bot.handlers.base import buttons_view
+from bot.handlers.job import AgainButton, ReuseButton, job_buttons
+from common.i18n import mark, number, tr, trn
 from db.types import MODEL_CHANGED, JobView
 
 TERMINAL = frozenset({"done", "cancelled", "failed"})

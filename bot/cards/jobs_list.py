@@ -10,8 +10,8 @@ import discord
 
 from bot.cards.base import FAILED, NEUTRAL, Card, CardFile, one_line, plain_line
 from bot.cards.job import reviews
-from bot.i18n import mark, number, tr, trn
-from bot.i18n.retold import retold
+from bot.errors.translated import retold
+from common.i18n import mark, number, tr, trn
 
 if TYPE_CHECKING:
     from db.types import JobView

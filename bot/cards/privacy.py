@@ -7,15 +7,15 @@ from typing import Final
 
 import discord
 
-from bot.buttons.base import buttons_view
-from bot.buttons.privacy import ForgetButton
 from bot.cards.base import FAILED, NEUTRAL, Card, CardFile, one_line
 from bot.cards.job import reviews
-from bot.i18n import mark, number, tr, trn
-from bot.i18n.retold import retold
-from db.privacy import Forgotten, Kept
-from db.takeout import Takeout
-from settings import MIB
+from bot.errors.translated import retold
+from bot.handlers.base import buttons_view
+from bot.handlers.privacy import ForgetButton
+from common.i18n import mark, number, tr, trn
+from common.settings import MIB
+from db.privacy.erase import Forgotten, Kept
+from db.privacy.export import Takeout
 
 STAYS: Final = mark(
     "What stays names nobody: label, probability, film, day and model of each review, and the counts of your jobs. "

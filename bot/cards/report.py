@@ -10,11 +10,11 @@ import discord
 from bot.cards.base import NEUTRAL, bar, flag_words, one_line, percent
 from bot.cards.job import reviews
 from bot.cards.results import excerpt, jump_to, sureness
-from bot.i18n import mark, number, tr, trn
-from bot.reporting.about import BY_WORDS, NO_FILM
-from bot.reporting.statistics import mean_interval, wilson
-from bot.reporting.tables import Part, deciding, named
-from bot.reporting.words import differences, share_range
+from common.i18n import mark, number, tr, trn
+from reporting.intervals import mean_interval, wilson
+from reporting.request import BY_WORDS, NO_FILM
+from reporting.tables import Part, deciding, named
+from reporting.wording import differences, share_range
 
 if TYPE_CHECKING:
     from db.types import Report, ResultView
@@ -86,7 +86,7 @@ _CODES: Final = {
     "unclosed_quote": mark("unclosed quote"),
     "not_scored": mark("not scored"),
 }
-"""Why rows were not scored, in words (worker/files/problems.py has the sentences of the result files)."""
+"""Why rows were not scored, in words (worker/files/row_problems.py has the sentences of the result files)."""
 
 
 def _code_words(code: str) -> str:

@@ -11,7 +11,7 @@ import discord
 
 from bot.cards.base import NEUTRAL, label_word, one_line, percent, plain_line
 from bot.cards.jobs_list import job_url, jump_url
-from bot.i18n import mark, number, tr, tr_in
+from common.i18n import mark, number, tr, tr_in
 
 if TYPE_CHECKING:
     from db.types import JobView, ResultView

@@ -8,10 +8,10 @@ from typing import Final
 import discord
 
 from bot.cards.base import NEUTRAL, Card, escape
-from bot.i18n import mark, number, tr, trn
+from common.i18n import mark, number, tr, trn
+from common.settings import Settings
 from db.audit import AuditEntry
 from db.types import GuildSettings
-from settings import Settings
 
 LISTED: Final = 20
 NAMES: Final = {

@@ -7,7 +7,7 @@ from typing import Final
 import discord
 
 from bot.cards.base import NEUTRAL, Card
-from bot.i18n import tr, tr_in
+from common.i18n import tr, tr_in
 from db.types import UserSettings
 
 AS_SENT: Final = "as it came in"

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 
 import discord
 
-from bot.buttons.base import buttons_view
-from bot.buttons.result import DeleteButton, DetailsButton, WrongButton
 from bot.cards.base import (
     COLOURS,
     FAILED,
@@ -21,8 +19,10 @@ from bot.cards.base import (
     percent,
 )
 from bot.cards.results import jump_to
-from bot.i18n import mark, tr
-from bot.i18n.retold import retold
+from bot.errors.translated import retold
+from bot.handlers.base import buttons_view
+from bot.handlers.result import DeleteButton, DetailsButton, WrongButton
+from common.i18n import mark, tr
 from db.types import JobView, ResultView
 
 Sentences = Sequence[tuple[int, int, float]]

@@ -8,9 +8,9 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.batches import take_files
 from bot.client import ReelfeelBot
-from bot.forms import open_form
+from bot.handlers.upload_form import open_form
+from bot.services.file_jobs import take_files
 
 Column = app_commands.Range[str, 1, 200]
 

@@ -8,11 +8,11 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.buttons.base import guarded
+from bot.autocomplete import Number
 from bot.cards.correction import CHOICES
-from bot.choices import Number
-from bot.corrections import store, submitted
-from db.corrections import NOTE_CHARS
+from bot.handlers.base import guarded
+from bot.handlers.correction_form import store, submitted
+from db.queries.corrections import NOTE_CHARS
 
 if TYPE_CHECKING:
     from bot.client import ReelfeelBot

@@ -9,11 +9,11 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.answers import answer, defer
 from bot.cards.base import Card
 from bot.cards.info import Topic, about_embed, help_embed, read_facts
 from bot.cards.status import status_embed
-from db.overview import overview
+from bot.delivery.responses import answer, defer
+from db.operations.overview import overview
 
 if TYPE_CHECKING:
     from bot.client import ReelfeelBot

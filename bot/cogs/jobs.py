@@ -8,18 +8,18 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.answers import answer, defer
-from bot.buttons.base import buttons_view
-from bot.buttons.job import go_on, job_buttons
-from bot.buttons.pick import JobMenu
+from bot.autocomplete import Number, any_job, ended_early_job, job_with_files, unfinished_job
 from bot.cards.base import Card
 from bot.cards.jobs_list import STATES, choice_name, files_card, jobs_embed, status_embed
-from bot.choices import Number, any_job, ended_early_job, job_with_files, unfinished_job
-from bot.errors import UserError
-from bot.files import finished_files
-from bot.i18n import mark, tr, trn
-from bot.pages import LISTINGS, Asked, Listing, Sheet, open_pages
-from db.jobs import get_job, list_jobs
+from bot.delivery.attachments import finished_files
+from bot.delivery.responses import answer, defer
+from bot.errors.table import UserError
+from bot.handlers.base import buttons_view
+from bot.handlers.job import go_on, job_buttons
+from bot.handlers.menus import JobMenu
+from bot.services.pages import LISTINGS, Asked, Listing, Sheet, open_pages
+from common.i18n import mark, tr, trn
+from db.queries.jobs import get_job, list_jobs
 from db.queue import cancel
 
 if TYPE_CHECKING:

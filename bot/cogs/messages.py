@@ -9,14 +9,14 @@ from discord.ext import commands
 
 from bot.cards.base import Card
 from bot.client import ReelfeelBot
-from bot.errors import UserError, note
-from bot.i18n import language, speak, tr, trn
-from bot.intake import MAX_FILES, FileRequest, accept_file, accept_text, check_text
-from bot.offers import same_file_question
-from bot.rules import answers_in, rules_of, standing_of
-from db.jobs import last_language
+from bot.errors.table import UserError, note
+from bot.permissions import answers_in, rules_of, standing_of
+from bot.services.follow_ups import same_file_question
+from bot.services.intake import MAX_FILES, FileRequest, accept_file, accept_text, check_text
+from common.broker.names import is_review_file
+from common.i18n import language, speak, tr, trn
+from db.queries.jobs import last_language
 from db.types import JobView, Origin
-from worker.names import is_review_file
 
 KINDS = (discord.MessageType.default, discord.MessageType.reply)
 

@@ -9,11 +9,11 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.answers import answer, defer
 from bot.cards.privacy import ask_card, export_card, kept_card
+from bot.delivery.responses import answer, defer
 from db.errors import JobsRunning
-from db.privacy import kept
-from db.takeout import write_takeout
+from db.privacy.erase import kept
+from db.privacy.export import write_takeout
 
 if TYPE_CHECKING:
     from bot.cards.base import Card

@@ -10,18 +10,18 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.autocomplete import Number, a_film, any_job
 from bot.cards.base import Card, CardFile, one_line
 from bot.cards.report import EXTREMES, alt_text, distribution_alt, report_embed
-from bot.choices import Number, a_film, any_job
-from bot.dates import FORMS, check_order, parse_day
-from bot.errors import UserError
-from bot.i18n import ENGLISH, speaking, tr
-from bot.reporting.about import COMPARE_FORMS, FEWEST, About, By, compared_with, too_few
-from bot.reporting.build import chart_png, distribution_png, file_of, parts_of
-from bot.reporting.tables import Part
-from db.explanations import explained
-from db.jobs import get_job
-from db.reports import summary
+from bot.errors.table import UserError
+from common.i18n import ENGLISH, speaking, tr
+from db.queries.explanations import explained
+from db.queries.jobs import get_job
+from db.queries.reports import summary
+from reporting.days import FORMS, check_order, parse_day
+from reporting.report_files import chart_png, distribution_png, file_of, parts_of
+from reporting.request import COMPARE_FORMS, FEWEST, About, By, compared_with, too_few
+from reporting.tables import Part
 
 if TYPE_CHECKING:
     from bot.client import ReelfeelBot

@@ -8,21 +8,21 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.answers import answer, defer
-from bot.buttons.page import ExportButton
-from bot.buttons.pick import ResultMenu
+from bot.autocomplete import Number, a_film, any_job
 from bot.cards.base import Card
 from bot.cards.correction import add_corrections
 from bot.cards.results import Asked, nothing_found, result_options, results_embed
 from bot.cards.verdict import verdict_card
-from bot.choices import Number, a_film, any_job
-from bot.dates import FORMS, parse_day
-from bot.exports import SEARCH, search_filter
-from bot.pages import LISTINGS, Listing, Sheet, open_pages
-from db.corrections import Corrections, corrections_of
-from db.jobs import get_job
-from db.results import get_result
-from db.search import search
+from bot.delivery.responses import answer, defer
+from bot.handlers.menus import ResultMenu
+from bot.handlers.page import ExportButton
+from bot.services.exports import SEARCH, search_filter
+from bot.services.pages import LISTINGS, Listing, Sheet, open_pages
+from db.queries.corrections import Corrections, corrections_of
+from db.queries.jobs import get_job
+from db.queries.results import get_result
+from db.queries.search import search
+from reporting.days import FORMS, parse_day
 
 if TYPE_CHECKING:
     from bot.client import ReelfeelBot

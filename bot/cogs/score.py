@@ -8,14 +8,14 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.choices import a_film
+from bot.autocomplete import a_film
 from bot.client import ReelfeelBot
-from bot.errors import UserError
-from bot.i18n import tr
-from bot.offers import files_question
-from bot.rules import wants_share
-from bot.verdicts import score_for
-from worker.names import is_review_file
+from bot.errors.table import UserError
+from bot.permissions import wants_share
+from bot.services.follow_ups import files_question
+from bot.services.single_reviews import score_for
+from common.broker.names import is_review_file
+from common.i18n import tr
 
 
 class Score(commands.Cog):

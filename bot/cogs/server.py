@@ -10,13 +10,13 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.answers import answer, defer
 from bot.cards.server import audit_card, server_card
-from bot.errors import UserError
-from bot.i18n import tr, trn
-from bot.rules import rules_of
+from bot.delivery.responses import answer, defer
+from bot.errors.table import UserError
+from bot.permissions import rules_of
+from common.i18n import tr, trn
 from db.audit import server_lines
-from db.settings import change_guild_settings
+from db.preferences import change_guild_settings
 from db.types import GuildSettings
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.answers import answer, defer
 from bot.cards.settings import AS_SENT, settings_card
-from db.settings import save_user_settings, user_settings
+from bot.delivery.responses import answer, defer
+from db.preferences import save_user_settings, user_settings
 
 if TYPE_CHECKING:
     from bot.client import ReelfeelBot

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from db.accept import accept_review, accept_upload
+from db.queue.accept import accept_review, accept_upload
 from db.types import Accepted, Origin
 from tests.fixtures.discord import World
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import text
 
-from db.jobs import list_jobs
+from db.queries.jobs import list_jobs
 from db.types import Viewer
 from tests.bot.test_conversations import BAD, FILE, GOOD
 from tests.fixtures.discord import World

@@ -13,8 +13,8 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from bot import charts
-from bot.reporting.look import DARK, LIGHT, Look
+from reporting import charts
+from reporting.chart_style import DARK, LIGHT, Look
 
 
 @dataclass(frozen=True)

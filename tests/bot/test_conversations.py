@@ -8,7 +8,7 @@ import io
 
 import pytest
 
-from db.jobs import list_jobs
+from db.queries.jobs import list_jobs
 from db.types import Viewer
 from tests.fixtures.discord import World
 
@@ -107,7 +107,7 @@ async def test_a_message_that_waits_says_so_and_becomes_the_verdict(
 ) -> None:
     from datetime import timedelta
 
-    monkeypatch.setattr("bot.notifier.SOON", timedelta(0))
+    monkeypatch.setattr("bot.delivery.notifier.SOON", timedelta(0))
     await world.dm(world.alice, GOOD)
     await world.tick(1)
     (card,) = world.messages(world.alice.user.dm_channel)

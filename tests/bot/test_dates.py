@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from bot.dates import BadDate, check_order, parse_day
-from bot.errors import UserError
+from bot.errors.table import UserError
+from reporting.days import BadDate, check_order, parse_day
 
 TODAY = date(2026, 3, 10)
 

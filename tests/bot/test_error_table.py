@@ -11,10 +11,10 @@ import discord
 import pytest
 from discord import app_commands
 
-from bot.errors import TABLE, UserError
-from bot.reporting.about import BadQuestion
+from bot.errors.table import TABLE, UserError
+from common.settings import MIB
 from db.errors import DatabaseUnavailable, NotFound, SchemaOutdated, TextKeyMissing
-from settings import MIB
+from reporting.request import BadQuestion
 from tests.bot.talk import PLACES, Place, Talk
 from tests.bot.test_conversations import GOOD
 from tests.fixtures.discord import World
@@ -71,7 +71,7 @@ async def test_each_is_one_private_sentence(
     def fail(*_: object) -> None:
         raise RAISED[kind]()
 
-    monkeypatch.setattr("bot.intake.accept_review", fail)
+    monkeypatch.setattr("bot.services.intake.accept_review", fail)
     shown = await Talk(world, place, world.alice).slash("score", text=GOOD, share=True)
     sentence, reference = shown.content.rsplit("\n-# Reference ", 1)
     assert SAID[kind] in sentence
@@ -110,7 +110,7 @@ async def test_a_database_error_says_its_own_words(world: World, monkeypatch: py
     def fail(*_: object) -> None:
         raise NotFound("result", 7)
 
-    monkeypatch.setattr("bot.intake.accept_review", fail)
+    monkeypatch.setattr("bot.services.intake.accept_review", fail)
     assert "There is no result 7" in await Talk(world, "guild", world.alice).refused("score", text=GOOD)
 
 

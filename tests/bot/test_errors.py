@@ -9,9 +9,9 @@ import zipfile
 import pytest
 from sqlalchemy import update
 
-from bot.errors import UNKNOWN, UserError, explain
+from bot.errors.table import UNKNOWN, UserError, explain
 from db.errors import DatabaseUnavailable
-from db.jobs import list_jobs
+from db.queries.jobs import list_jobs
 from db.tables import Job
 from db.types import Viewer
 from tests.bot.test_conversations import BAD, FILE, GOOD
@@ -196,7 +196,7 @@ async def test_database_away(world: World, monkeypatch: pytest.MonkeyPatch) -> N
     def away(*_: object) -> None:
         raise DatabaseUnavailable("SQLite file /secret/place cannot be reached")
 
-    monkeypatch.setattr("bot.intake.accept_review", away)
+    monkeypatch.setattr("bot.services.intake.accept_review", away)
     result = await world.alice.slash(world.channel, "score", text=GOOD)
     assert result.ephemeral
     assert "nothing was accepted" in result.response.content
@@ -211,7 +211,7 @@ async def test_a_bug_is_told_without_the_review(
     def broken(*_: object) -> None:
         raise RuntimeError(f"could not store {GOOD}")
 
-    monkeypatch.setattr("bot.intake.accept_review", broken)
+    monkeypatch.setattr("bot.services.intake.accept_review", broken)
     with caplog.at_level(logging.INFO):
         await world.dm(world.alice, GOOD)
     said = world.last(world.alice.user.dm_channel).content

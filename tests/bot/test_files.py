@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.cards.verdict import TO_MESSAGE
-from db.jobs import list_jobs
+from db.queries.jobs import list_jobs
 from db.types import JobView, Viewer
 from tests.bot.talk import GOOD, PLACES, Place, Talk, all_at_once, answer, review_file, words
 from tests.fixtures.discord import World
@@ -123,7 +123,7 @@ async def test_a_form_opens_unticked_when_the_settings_cannot_be_read_in_time(
     """Discord waits three seconds for a form."""
     alice = Talk(world, "guild", world.alice)
     await alice.slash("settings", sharing=True)
-    monkeypatch.setattr("bot.forms.SETTINGS_WAIT_S", 0.0)
+    monkeypatch.setattr("bot.handlers.upload_form.SETTINGS_WAIT_S", 0.0)
     shown = await open_form(alice)
     assert [part["default"] for part in parts(shown.modal) if part.get("custom_id") == "share"] == [False]
 

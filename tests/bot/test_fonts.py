@@ -7,8 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot import charts
-from bot.reporting import fonts
+from reporting import charts, fonts
 from tests.bot.test_charts import Bucket, opened
 
 ONLY_STIX = "\N{MATHEMATICAL BOLD FRAKTUR CAPITAL A}"

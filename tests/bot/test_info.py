@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.cards.info import TOPICS, about_embed, help_embed, read_facts
-from settings import Settings
+from common.settings import Settings
 from tests.bot.talk import PLACES, Place, Talk, words
 from tests.fixtures.discord import World
 

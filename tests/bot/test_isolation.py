@@ -11,10 +11,10 @@ from typing import Any, Final
 import discord
 from discord import app_commands
 
-from bot.buttons import BUTTONS
-from db import continuations
-from db.corrections import correct
-from db.search import search
+from bot.handlers import BUTTONS
+from db.delivery import continuations
+from db.queries.corrections import correct
+from db.queries.search import search
 from db.types import SearchFilter, Viewer
 from tests.bot.talk import GOOD, add_file, add_review, review_file
 from tests.fixtures.discord import World

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from simcord import interactions
 
-from db.jobs import list_jobs
+from db.queries.jobs import list_jobs
 from db.types import Viewer
 from tests.bot.talk import GOOD, PLACES, Place, Talk, answer, buttons, review_file, words
 from tests.fixtures.discord import World
@@ -125,9 +125,9 @@ async def test_a_reply_left_behind_is_finished_in_its_language(
     async def nothing(*_: object) -> None:
         """A process that dies forgets no reply, while SimCord ends the tasks of the old bot one by one."""
 
-    monkeypatch.setattr("bot.left_replies._forget", nothing)
+    monkeypatch.setattr("bot.delivery.stale_replies._forget", nothing)
     with monkeypatch.context() as patched:
-        patched.setattr("bot.verdicts.accept_text", never)
+        patched.setattr("bot.services.single_reviews.accept_text", never)
         result = await world.alice.slash(world.channel, "score", text=GOOD)
     assert result.response.content == ""
     await world.restart()

@@ -62,7 +62,7 @@ async def filled(world: World) -> World:
     waiting = world.bell.rung.pop()
     await add_file(world, world.bob, review_file(2, empty=0))
     world.bell.rung.insert(0, world.bell.rung.pop())
-    from worker.work import work_on
+    from worker.jobs.chunk import work_on
 
     while world.bell.rung:
         work_on(world.db, world.scorer, world.bell.rung.pop(), limits=world.limits)

@@ -7,11 +7,11 @@ import asyncio
 import aiohttp
 import pytest
 
-from bot.intake import accept_file
-from bot.limiter import Limiter
-from bot.outbox import with_retries
+from bot.delivery.outbox import with_retries
+from bot.delivery.rate_limiter import Limiter
+from bot.services.intake import accept_file
 from db.errors import DatabaseUnavailable
-from db.jobs import changed_jobs, list_jobs
+from db.queries.jobs import changed_jobs, list_jobs
 from db.types import Viewer
 from tests.bot.test_conversations import FILE, GOOD
 from tests.fixtures.discord import World
@@ -202,10 +202,10 @@ async def test_the_database_goes_away_for_a_while(
     await world.dm(world.alice, GOOD)
     await world.work()
     with monkeypatch.context() as patched:
-        patched.setattr("bot.notifier.changed_jobs", away)
+        patched.setattr("bot.delivery.notifier.changed_jobs", away)
         await world.tick(10)
     assert world.messages(world.alice.user.dm_channel) == []
-    assert [r.name for r in caplog.records if "DatabaseUnavailable" in r.getMessage()] == ["bot.errors"]
+    assert [r.name for r in caplog.records if "DatabaseUnavailable" in r.getMessage()] == ["bot.errors.table"]
     await world.tick(2)
     assert delivered(world) == [True]
     assert len(world.messages(world.alice.user.dm_channel)) == 1
@@ -238,8 +238,8 @@ async def test_the_limiter_paces_after_a_second_of_burst(monkeypatch: pytest.Mon
     async def sleep(seconds: float) -> None:
         slept.append(seconds)
 
-    monkeypatch.setattr("bot.limiter.time.monotonic", lambda: 1000.0)
-    monkeypatch.setattr("bot.limiter.asyncio.sleep", sleep)
+    monkeypatch.setattr("bot.delivery.rate_limiter.time.monotonic", lambda: 1000.0)
+    monkeypatch.setattr("bot.delivery.rate_limiter.asyncio.sleep", sleep)
     limiter = Limiter(40)
     for _ in range(40):
         await limiter.wait()
@@ -259,6 +259,6 @@ async def test_a_poll_between_accept_and_card_sends_no_second_card(
         await asyncio.gather(*world.bot._background)
         return outcome
 
-    monkeypatch.setattr("bot.batches.accept_file", accepted_then_polled)
+    monkeypatch.setattr("bot.services.file_jobs.accept_file", accepted_then_polled)
     await world.alice.slash(world.channel, "batch", file=CSV)
     assert len(world.messages(world.alice.user.dm_channel)) == 1

@@ -11,11 +11,11 @@ import discord
 import pytest
 from sqlalchemy import text
 
-from bot.answers import TOO_LONG
-from bot.limiter import RATE
-from bot.verdicts import WAIT_S
+from bot.delivery.rate_limiter import RATE
+from bot.delivery.responses import TOO_LONG
+from bot.services.single_reviews import WAIT_S
 from db.errors import DatabaseUnavailable
-from db.jobs import list_jobs
+from db.queries.jobs import list_jobs
 from db.types import Viewer
 from tests.bot.talk import BAD, GOOD, PLACES, Place, Talk, all_at_once, review_file, words
 from tests.fixtures.discord import World
@@ -43,7 +43,7 @@ async def test_a_file_that_a_dead_bot_accepted_is_said_to_be(world: World, monke
         await asyncio.sleep(3600)
 
     with monkeypatch.context() as patched:
-        patched.setattr("bot.batches.show_job", never)
+        patched.setattr("bot.services.file_jobs.show_job", never)
         result = await world.alice.slash(world.channel, "batch", file=CSV)
     assert result.response.content == ""
     await world.restart()
@@ -72,7 +72,7 @@ async def test_a_command_that_takes_too_long_says_so(
     async def never(*_: object) -> None:
         await asyncio.sleep(3600)
 
-    monkeypatch.setattr("bot.batches.accept_file", never)
+    monkeypatch.setattr("bot.services.file_jobs.accept_file", never)
     world.bot.notifier.stop()
     shown = await Talk(world, place, world.alice).slash("batch", file=CSV)
     await world.tick(13.5 * 60)
@@ -85,7 +85,7 @@ async def test_an_error_after_a_public_reply_began_is_private(world: World, monk
     def away(*_: object) -> None:
         raise DatabaseUnavailable("gone")
 
-    monkeypatch.setattr("bot.intake.accept_review", away)
+    monkeypatch.setattr("bot.services.intake.accept_review", away)
     result = await world.alice.slash(world.channel, "score", text=GOOD, share=True)
     assert world.messages(world.channel) == [], "nothing is left in the channel"
     (told,) = result.followups
@@ -145,7 +145,7 @@ async def test_two_hundred_at_once(world: World, monkeypatch: pytest.MonkeyPatch
 async def test_a_burst_outside_interactions_keeps_the_pace(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Cards for a hundred jobs that ended while the bot was away: never more than the limiter's calls in a second."""
     with monkeypatch.context() as patched:
-        patched.setattr("bot.notifier.changed_jobs", lambda *_, **__: [])
+        patched.setattr("bot.delivery.notifier.changed_jobs", lambda *_, **__: [])
         with all_at_once(world):
             for n in range(2 * RATE + 5):
                 await world.alice.send(world.channel, f"{world.mention} {GOOD} Seen {n} times.")

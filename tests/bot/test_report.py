@@ -12,7 +12,7 @@ from PIL import Image
 
 from tests.bot.talk import GOOD, PLACES, Place, Talk, add_file, add_review, numberless, review_file, table, words
 from tests.fixtures.discord import World
-from worker.explain import explain_review
+from worker.jobs.explain import explain_review
 
 
 @pytest.fixture(params=PLACES)

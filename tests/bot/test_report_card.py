@@ -7,9 +7,9 @@ from datetime import date
 import pytest
 
 from bot.cards.report import alt_text, distribution_alt, report_embed
-from bot.reporting.about import About, BadQuestion, compared_with, too_few
-from bot.reporting.tables import Part
 from db.types import Bucket
+from reporting.request import About, BadQuestion, compared_with, too_few
+from reporting.tables import Part
 from tests.bot.samples import HOSTILE, report, result
 
 HEAT = About(film="Heat", since=date(2026, 3, 1), until=date(2026, 3, 31))

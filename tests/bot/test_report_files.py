@@ -15,11 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from bot.reporting.about import About
-from bot.reporting.page import page
-from bot.reporting.statistics import mean_difference, mean_interval, newcombe, t_quantile, wilson
-from bot.reporting.tables import HEADER, Part, rows, table_bytes
 from db.types import Bucket
+from reporting.html_page import page
+from reporting.intervals import mean_difference, mean_interval, newcombe, t_quantile, wilson
+from reporting.request import About
+from reporting.tables import HEADER, Part, rows, table_bytes
 from tests.bot.samples import report, result
 
 EVIL = "=HYPERLINK(1)"

@@ -19,8 +19,8 @@ from threading import Event, Thread
 import pytest
 
 from bot.run import _end, _hear
+from common.broker.job_signals import Bell
 from tests.fixtures.discord import World
-from worker.bell import Bell
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4.GabcDe.abcdefghijklmnopqrstuvwxyz0123"

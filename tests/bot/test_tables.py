@@ -7,7 +7,7 @@ import io
 
 import pytest
 
-from bot.tables import csv_table, defuse
+from reporting.csv_table import csv_table, defuse
 
 
 def test_reads_back() -> None:

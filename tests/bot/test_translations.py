@@ -18,18 +18,18 @@ from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 from discord import app_commands
 
-from bot.buttons import BUTTONS
-from bot.buttons.base import NumberButton
-from bot.buttons.job import AgainButton, ColumnSelect
-from bot.buttons.page import LABELS, ExportButton, PageButton
-from bot.buttons.pick import JobMenu, ResultMenu
-from bot.corrections import CorrectionForm
-from bot.forms import UploadForm
-from bot.i18n import ENGLISH, languages, number, speaking, tr, trn
-from bot.i18n.catalogues import ROOM, extracted, path_of, told_in
-from bot.i18n.commands import CommandTranslator
-from bot.i18n.retold import retold
-from bot.tree import tree_hash
+from bot.command_names import CommandTranslator
+from bot.command_tree import tree_hash
+from bot.errors.translated import retold
+from bot.handlers import BUTTONS
+from bot.handlers.base import NumberButton
+from bot.handlers.correction_form import CorrectionForm
+from bot.handlers.job import AgainButton, ColumnSelect
+from bot.handlers.menus import JobMenu, ResultMenu
+from bot.handlers.page import LABELS, ExportButton, PageButton
+from bot.handlers.upload_form import UploadForm
+from bot.translations import ROOMS, ROOT, extracted, path_of, told_in
+from common.i18n import ENGLISH, languages, number, speaking, tr, trn
 from db import errors
 from db.types import GAVE_UP
 from tests.fixtures.discord import World
@@ -103,7 +103,7 @@ def test_the_compiled_catalogue_is_that_of_the_text(language: str) -> None:
 
 def test_sentences_of_the_code_are_whole_and_marked() -> None:
     """An f-string inside `tr` is in no catalogue, and `tr` inside an f-string is not extracted by every Python."""
-    for path in ROOM.rglob("*.py"):
+    for path in sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py")):
         assert re.findall(r"\b(?:tr|trn|mark)\(\s*f[\"']|\{trn?\(\s*[\"'].*", path.read_text("utf-8")) == [], path
 
 
@@ -130,7 +130,7 @@ def literals(node: ast.expr) -> Iterator[str]:
 
 
 def test_nothing_a_user_reads_bypasses_the_catalogues() -> None:
-    for path in ROOM.rglob("*.py"):
+    for path in sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if not isinstance(node, ast.Call):
                 continue
@@ -184,7 +184,7 @@ def test_bold_names_of_buttons_are_those_on_the_buttons(language: str) -> None:
 
 async def test_a_changed_translation_is_told_to_discord(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     first = await tree_hash(world.bot.tree)
-    monkeypatch.setattr("bot.i18n.commands.catalogue", lambda _: NullTranslations())
+    monkeypatch.setattr("bot.command_names.catalogue", lambda _: NullTranslations())
     assert await tree_hash(world.bot.tree) != first
 
 
@@ -340,7 +340,7 @@ def test_what_other_rooms_say_is_recognised(sentence: str) -> None:
     assert retold(sentence) == sentence
     with speaking("de"):
         told = retold(sentence)
-    assert told != sentence, "no template of bot/i18n/retold.py fits"
+    assert told != sentence, "no template of bot/errors/translated.py fits"
     assert not re.search(r"\b(the|job|is|file|about)\b", told), told
 
 
@@ -360,7 +360,7 @@ def test_every_clause_on_a_broken_file_is_recognised() -> None:
     for clause in (re.sub(r"\{[^}]*\}", "7", one or other) for one, other in clauses):
         sentence = str(file_errors.BrokenFile(clause))
         with speaking("de"):
-            assert clause not in retold(sentence), "add it to WHERE of bot/i18n/retold.py"
+            assert clause not in retold(sentence), "add it to WHERE of bot/errors/translated.py"
 
 
 def test_numbers_inside_are_the_languages_own_and_names_stay() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.tree import tree_hash
+from bot.command_tree import tree_hash
 from tests.fixtures.discord import World
 
 

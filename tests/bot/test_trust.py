@@ -11,10 +11,10 @@ from typing import Any
 import discord
 import pytest
 
-from db.corrections import corrections_of
-from db.jobs import list_jobs
-from db.results import get_result
-from db.settings import change_guild_settings, guild_settings, user_settings
+from db.preferences import change_guild_settings, guild_settings, user_settings
+from db.queries.corrections import corrections_of
+from db.queries.jobs import list_jobs
+from db.queries.results import get_result
 from db.types import GuildSettings, SearchFilter, Viewer
 from tests.bot.talk import GOOD, PLACES, Talk, add_file, add_review, answer, buttons, review_file, words
 from tests.bot.test_conversations import FILE
@@ -24,7 +24,7 @@ WHEREVER = pytest.mark.parametrize("place", PLACES)
 
 
 def results(world: World, who: Any) -> list[int]:
-    from db.search import search
+    from db.queries.search import search
 
     return [one.id for one in search(world.db, Viewer(who.id, world.guild.id), SearchFilter()).items]
 
@@ -284,7 +284,7 @@ async def test_export_is_a_zip_of_ones_own(world: World, place: Any) -> None:
 
 async def test_export_says_what_did_not_fit(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     await everything(world, "dm")
-    monkeypatch.setattr("db.takeout.SPARE", 1 << 30)
+    monkeypatch.setattr("db.privacy.export.SPARE", 1 << 30)
     assert "this was left out" in words(await Talk(world, "dm", world.alice).slash("privacy export"))
 
 
@@ -334,10 +334,10 @@ async def test_delete_asks_to_cancel_a_running_job_first(world: World) -> None:
 async def test_another_persons_press_deletes_nothing(world: World) -> None:
     await everything(world, "guild")
     asked = await Talk(world, "guild", world.alice).slash("privacy delete")
-    from bot.buttons.privacy import ForgetButton
+    from bot.handlers.privacy import ForgetButton
 
     assert ForgetButton(world.alice.id).item.custom_id == f"privacy:forget:{world.alice.id}"
-    from bot.buttons.base import buttons_view
+    from bot.handlers.base import buttons_view
 
     open_card = await world.bot.get_channel(world.channel.id).send("?", view=buttons_view(ForgetButton(world.alice.id)))
     pressed = await world.bob.click(open_card, label="Delete everything")

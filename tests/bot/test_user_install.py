@@ -12,7 +12,7 @@ import pytest
 import simcord.interactions
 from sqlalchemy import text
 
-from db.jobs import list_jobs
+from db.queries.jobs import list_jobs
 from db.types import Viewer
 from tests.bot.talk import BAD, GOOD, answer, review_file, words
 from tests.fixtures.discord import World

@@ -13,10 +13,11 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-from db.accept import accept_review, accept_upload
+from common.broker.job_signals import Bell
 from db.clock import db_time
 from db.engine import Database
 from db.migrate import upgrade
+from db.queue.accept import accept_review, accept_upload
 from db.tables import Job, OutputFile, Prediction
 from db.types import Origin
 from tests.bulk.reviews import parts_of
@@ -25,7 +26,6 @@ from tests.end_to_end.synthetic_rows import fill
 from tests.fixtures.broker import Valkey
 from tests.fixtures.postgres_server import running_server
 from tests.fixtures.workers import WorkerProcess
-from worker.bell import Bell
 
 LOOK_S = 0.05
 CALM_LOOK_S = 0.5

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import cycle, islice
 from pathlib import Path
 
-from model import readers
+from model.data import readers
 
 SOURCES = ("imdb_train.parquet", "imdb_unsup.parquet")
 PART = 1 << 20

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import func, select, update
 
-from db.accept import accept_review, accept_upload
 from db.clock import db_time
 from db.engine import Database
 from db.queue import claim, commit_scores, finish_ingest, finish_job, ingest_rows, load_reviews, sweep, write_blob
-from db.rollups import recount, stored
+from db.queue.accept import accept_review, accept_upload
+from db.queue.job_counts import recount, stored
 from db.tables import Chunk, Job, Prediction, Review
 from db.types import (
     TERMINAL,

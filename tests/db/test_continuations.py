@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import text
 
-from db import continuations
-from db.accept import accept_review
+from db.delivery import continuations
 from db.engine import Database
-from db.films import list_films
-from db.jobs import get_job, mark_delivered
-from db.retention import purge
+from db.privacy.retention import purge
+from db.queries.films import list_films
+from db.queries.jobs import get_job, mark_delivered
+from db.queue.accept import accept_review
 from db.types import Origin, Viewer
 from tests.db.steps import done_review
 

@@ -9,17 +9,19 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url, text
 
-from db import continuations, privacy, text_keys
-from db.accept import accept_review
 from db.blobs import PART_BYTES, read_blob, write_blob
-from db.corrections import correct, corrections_of
+from db.copy_database import move
 from db.crypto import MAGIC, PREFIX, Sealer, new_key
+from db.delivery import continuations
 from db.engine import Database
 from db.errors import BadTextKey, TextKeyMissing, TextSearchOff
-from db.move import move
+from db.privacy import erase as privacy
+from db.privacy import text_keys
+from db.queries.corrections import correct, corrections_of
+from db.queries.results import delete_result, get_result
+from db.queries.search import search
 from db.queue import claim, load_reviews
-from db.results import delete_result, get_result
-from db.search import search
+from db.queue.accept import accept_review
 from db.tables import Review
 from db.types import NewReview, SearchFilter
 from tests.db.steps import ME, chunks, done_file, done_review, file_job, must, origin

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from db import gate
+from db import write_priority as gate
 from db.engine import Database
 from db.errors import DatabaseUnavailable
-from db.gate import Gate
+from db.write_priority import Gate
 
 
 def test_bulk_waits_until_the_urgent_are_done(tmp_path: Path) -> None:

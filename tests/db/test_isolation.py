@@ -24,12 +24,12 @@ from sqlalchemy import select, text, true, update
 from sqlalchemy.exc import IntegrityError
 
 import db as room
-from db import continuations
-from db.corrections import correct
+from db.delivery import continuations
 from db.engine import Database
 from db.errors import DbError
-from db.jobs import list_outputs
-from db.settings import save_user_settings
+from db.preferences import save_user_settings
+from db.queries.corrections import correct
+from db.queries.jobs import list_outputs
 from db.tables import Prediction, Upload
 from db.types import NewReview, ReportFilter, SearchFilter, UserSettings, Viewer
 from tests.db.steps import done_file, done_review, origin
@@ -106,8 +106,8 @@ OWN_EVERYWHERE: Final = ("privacy", "owned", "takeout")
 """About the caller alone, in whichever server: what Eve sees of her own elsewhere is no leak."""
 
 FOR_THE_BOT: Final[dict[str, set[str]]] = {
-    "bot/tree.py": {"state.get_state", "state.set_state"},
-    "bot/notifier.py": {
+    "bot/command_tree.py": {"state.get_state", "state.set_state"},
+    "bot/delivery/notifier.py": {
         "jobs.changed_jobs",
         "jobs.mark_delivered",
         "jobs.mark_rendered",
@@ -115,14 +115,14 @@ FOR_THE_BOT: Final[dict[str, set[str]]] = {
         "jobs.forget_reply",
         "results.verdict_of",
     },
-    "bot/verdicts.py": {"jobs.mark_delivered", "jobs.set_message", "jobs.forget_reply"},
-    "bot/batches.py": {"jobs.forget_reply", "jobs.set_message"},
-    "bot/replies.py": {"jobs.forget_reply", "jobs.set_message"},
-    "bot/intake.py": {"accept.accept_review", "accept.accept_upload", "blobs.read_blob"},
-    "bot/left_replies.py": {"open_replies.remember", "open_replies.forget", "open_replies.left"},
-    "bot/cleaner.py": {"message_deletions.due", "message_deletions.done", "message_deletions.put_off"},
+    "bot/services/single_reviews.py": {"jobs.mark_delivered", "jobs.set_message", "jobs.forget_reply"},
+    "bot/services/file_jobs.py": {"jobs.forget_reply", "jobs.set_message"},
+    "bot/delivery/live_replies.py": {"jobs.forget_reply", "jobs.set_message"},
+    "bot/services/intake.py": {"accept.accept_review", "accept.accept_upload", "blobs.read_blob"},
+    "bot/delivery/stale_replies.py": {"open_replies.remember", "open_replies.forget", "open_replies.left"},
+    "bot/delivery/message_cleaner.py": {"message_deletions.due", "message_deletions.done", "message_deletions.put_off"},
     "bot/cogs/info.py": {"overview.overview"},
-    "bot/vitals.py": {"heartbeats.beat", "heartbeats.farewell", "overview.figures"},
+    "bot/telemetry.py": {"heartbeats.beat", "heartbeats.farewell", "overview.figures"},
     "bot/run.py": {"text_keys.check"},
 }
 """Unscoped functions that a file of the bot may use: what draws at a job's own place, or stores the caller's own."""

@@ -8,17 +8,17 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import func, select, update
 
-from db.accept import find_same_file
 from db.blobs import write_blob
 from db.clock import db_time
+from db.delivery.key_values import get_state, set_state
+from db.delivery.notices import undelivered
 from db.engine import Database
 from db.errors import NotFound
-from db.jobs import changed_jobs, get_job, list_jobs, list_outputs, mark_delivered, mark_rendered, set_message
-from db.notices import undelivered
+from db.preferences import change_guild_settings, save_user_settings, user_settings
+from db.privacy.retention import purge
+from db.queries.jobs import changed_jobs, get_job, list_jobs, list_outputs, mark_delivered, mark_rendered, set_message
 from db.queue import ask_column, claim, open_upload, sweep
-from db.retention import purge
-from db.settings import change_guild_settings, save_user_settings, user_settings
-from db.state import get_state, set_state
+from db.queue.accept import find_same_file
 from db.tables import Blob, BlobPart, Job, Prediction, Review
 from db.types import UserSettings, Viewer
 from tests.db.steps import (
@@ -139,8 +139,8 @@ def ended_days_ago(db: Database, days: float, *job_ids: int) -> None:
 
 
 def test_retention_deletes_texts_and_files_and_keeps_scores(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("db.emptying.ROWS", 3)
-    monkeypatch.setattr("db.emptying.PARTS", 1)
+    monkeypatch.setattr("db.privacy.purge.ROWS", 3)
+    monkeypatch.setattr("db.privacy.purge.PARTS", 1)
     old, young = done_file(db, 8), done_file(db, 8)
     message = done_review(db)
     ended_days_ago(db, 91, old, message and old + 2)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from db.accept import accept_review
+from db.copy_database import NotEmpty, main, move
 from db.engine import Database
 from db.migrate import check
-from db.move import NotEmpty, main, move
-from db.search import search
+from db.queries.search import search
+from db.queue.accept import accept_review
 from db.tables import Base
 from db.types import SearchFilter
 from tests.db.steps import ME, check_invariants, done_file, done_review, drain, file_job, origin, state

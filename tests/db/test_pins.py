@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select, true, update
 
-from db import leases, pins, scoring, window
-from db.accept import accept_review
 from db.clock import db_time
 from db.engine import Database
-from db.jobs import get_job
-from db.pins import hand_back, stranded
-from db.queue import cancel, claim, sweep
+from db.queries.jobs import get_job
+from db.queue import cancel, claim, leases, scoring, sweep
+from db.queue import dispatch_window as window
+from db.queue import model_affinity as pins
+from db.queue.accept import accept_review
+from db.queue.model_affinity import hand_back, stranded
 from db.tables import Chunk, Job
 from db.types import MODEL_CHANGED
 from tests.db.steps import (

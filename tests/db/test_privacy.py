@@ -11,22 +11,24 @@ from typing import Any
 import pytest
 from sqlalchemy import inspect, select, text, update
 
-from db import continuations, emptying, privacy
 from db.audit import server_lines
 from db.clock import db_time
-from db.corrections import correct, corrections_of
+from db.delivery import continuations
+from db.delivery.message_deletions import MOST_TRIES, done, due, put_off
 from db.engine import Database
 from db.errors import JobsRunning
-from db.jobs import changed_jobs, get_job, set_message
-from db.message_deletions import MOST_TRIES, done, due, put_off
-from db.privacy import NOBODY, Kept, forget, kept, resume
+from db.preferences import change_guild_settings, save_user_settings
+from db.privacy import erase as privacy
+from db.privacy import purge as emptying
+from db.privacy.erase import NOBODY, Kept, forget, kept, resume
+from db.privacy.export import write_takeout
+from db.queries.corrections import correct, corrections_of
+from db.queries.jobs import changed_jobs, get_job, set_message
+from db.queries.reports import summary
+from db.queries.results import get_result
+from db.queries.search import search
 from db.queue import cancel, write_blob
-from db.reports import summary
-from db.results import get_result
-from db.search import search
-from db.settings import change_guild_settings, save_user_settings
 from db.tables import Base, Job, MessageDeletion
-from db.takeout import write_takeout
 from db.types import NewRejected, NewReview, ReportFilter, SearchFilter, UserSettings, Viewer
 from tests.db.steps import GUILD, check_invariants, done_file, done_review, file_job, origin
 

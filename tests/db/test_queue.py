@@ -8,9 +8,8 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from db import leases
-from db.accept import accept_review, accept_upload, find_same_file
 from db.blobs import PART_BYTES
+from db.delivery.notices import undelivered
 from db.engine import Database
 from db.errors import (
     JobFinished,
@@ -20,8 +19,7 @@ from db.errors import (
     NotYours,
     QuotaExceeded,
 )
-from db.jobs import get_job, list_outputs, read_output
-from db.notices import undelivered
+from db.queries.jobs import get_job, list_outputs, read_output
 from db.queue import (
     ask_column,
     cancel,
@@ -34,6 +32,7 @@ from db.queue import (
     ingest_rows,
     iter_rejected,
     iter_scored,
+    leases,
     load_reviews,
     open_upload,
     read_blob,
@@ -41,8 +40,9 @@ from db.queue import (
     sweep,
     write_blob,
 )
-from db.quotas import Quotas
-from db.rollups import NOT_SCORED
+from db.queue.accept import accept_review, accept_upload, find_same_file
+from db.queue.job_counts import NOT_SCORED
+from db.queue.quotas import Quotas
 from db.tables import Blob, BlobPart, Chunk, Prediction, Review
 from db.types import Claim, NewRejected, NewReview, Score, Viewer
 from tests.db.steps import (
@@ -138,7 +138,7 @@ def test_a_file_from_accept_to_outputs(db: Database) -> None:
 
 
 def test_rows_stream_in_order_over_many_pages(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("db.finish.PAGE_ROWS", 3)
+    monkeypatch.setattr("db.queue.finish.PAGE_ROWS", 3)
     job_id = file_job(db, 10, rejected=[NewRejected(row, "empty", "no text") for row in range(11, 18)])
     drain(db)
     assert [row[0] for row in iter_scored(db, job_id)] == list(range(1, 11))

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import update
 
-from db.accept import accept_review, accept_upload
 from db.clock import db_time
 from db.engine import Database
 from db.errors import DayUsedUp, QueueFull, QuotaExceeded, ServerFull
 from db.queue import cancel
-from db.quotas import Quotas
+from db.queue.accept import accept_review, accept_upload
+from db.queue.quotas import Quotas
 from db.tables import GuildSetting, Job
 from db.types import Accepted, Origin
 from tests.db.steps import ELSEWHERE, GUILD, ME, OTHER, file_job, origin

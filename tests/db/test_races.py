@@ -11,23 +11,28 @@ import pytest
 from sqlalchemy import false, func, select, true
 from sqlalchemy.orm import Session
 
-from db import accept, endings, failing, leases, scoring, sweeper
-from db.accept import accept_review
 from db.engine import Database
 from db.errors import DatabaseUnavailable, JobFinished, QuotaExceeded
 from db.queue import (
+    accept,
     cancel,
     claim,
     extend,
     fail_job,
     finish_ingest,
     ingest_rows,
+    leases,
     open_upload,
     read_blob,
     release_failed,
+    scoring,
     sweep,
 )
-from db.quotas import Quotas
+from db.queue import completion as endings
+from db.queue import failures as failing
+from db.queue import sweep as sweeper
+from db.queue.accept import accept_review
+from db.queue.quotas import Quotas
 from db.tables import Job
 from db.types import Claim, NewReview
 from tests.db.steps import (

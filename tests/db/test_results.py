@@ -11,14 +11,14 @@ import pandas as pd
 import pytest
 from sqlalchemy import select, update
 
-from db.accept import accept_review
-from db.corrections import correct
 from db.engine import Database
 from db.errors import BadCursor, JobNotFinished, NotFound
+from db.queries.corrections import correct
+from db.queries.reports import summary
+from db.queries.results import delete_result, get_result, verdict_of
+from db.queries.search import search
 from db.queue import claim, commit_scores, load_reviews
-from db.reports import summary
-from db.results import delete_result, get_result, verdict_of
-from db.search import search
+from db.queue.accept import accept_review
 from db.tables import Correction, Job, Prediction
 from db.types import LABELS, Label, NewRejected, NewReview, ReportFilter, ResultView, Score, SearchFilter, Viewer
 from tests.db.steps import GUILD, ME, OTHER, chunks, done_file, done_review, file_job, must, origin

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, update
 
-from db import emptying
 from db.audit import note_host
-from db.corrections import correct, corrections_of
 from db.engine import Database
-from db.retention import AUDIT_DAYS, Purged, purge
-from db.settings import change_guild_settings
+from db.preferences import change_guild_settings
+from db.privacy import purge as emptying
+from db.privacy.retention import AUDIT_DAYS, Purged, purge
+from db.queries.corrections import correct, corrections_of
 from db.tables import AuditLine, Blob, BlobPart, Job, Prediction, Review
 from db.types import Viewer
 from tests.db.steps import ELSEWHERE, GUILD, ME, OWNER, check_invariants, done_file, done_review, origin, predictions
@@ -102,7 +102,7 @@ def test_a_purge_lets_others_write_in_between(sqlite_db: Database, monkeypatch: 
         return real(session, mine)
 
     waiting: list[threading.Thread] = []
-    monkeypatch.setattr("db.retention.empty_reviews", watched)
+    monkeypatch.setattr("db.privacy.retention.empty_reviews", watched)
     purge(sqlite_db, older_than_days=HOST_DAYS, at=in_days(91))
     for one in waiting:
         one.join(timeout=10)

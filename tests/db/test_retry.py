@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import func, select, update
 
-from db.accept import accept_review, accept_upload
 from db.clock import db_time
+from db.delivery.notices import undelivered
 from db.engine import Database
 from db.errors import NoLongerKept, NotFound, NothingToRetry, QuotaExceeded
-from db.jobs import changed_jobs, get_job, mark_delivered
-from db.notices import undelivered
+from db.privacy.retention import purge
+from db.queries.jobs import changed_jobs, get_job, mark_delivered
+from db.queries.summaries import roll_up_due
 from db.queue import (
     ask_column,
     cancel,
@@ -23,9 +24,8 @@ from db.queue import (
     retry,
     sweep,
 )
-from db.quotas import Quotas
-from db.retention import purge
-from db.summaries import roll_up_due
+from db.queue.accept import accept_review, accept_upload
+from db.queue.quotas import Quotas
 from db.tables import Job, Prediction, report_days
 from db.types import Viewer
 from tests.db.steps import (

@@ -8,16 +8,17 @@ from typing import Any
 import pytest
 from sqlalchemy import true
 
-from db import facts, scope
-from db import search as searching
-from db.corrections import correct
+from db import visibility as scope
 from db.engine import Database
 from db.errors import NotFound, NotYours
-from db.jobs import get_job, list_jobs, list_outputs, read_output
+from db.queries import report_sources as facts
+from db.queries import search as searching
+from db.queries.corrections import correct
+from db.queries.jobs import get_job, list_jobs, list_outputs, read_output
+from db.queries.reports import summary
+from db.queries.results import delete_result, get_result
+from db.queries.search import search
 from db.queue import cancel
-from db.reports import summary
-from db.results import delete_result, get_result
-from db.search import search
 from db.types import ReportFilter, SearchFilter, Viewer
 from tests.db.steps import ELSEWHERE, GUILD, OTHER, OWNER, done_file, done_review, origin
 

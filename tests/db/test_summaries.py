@@ -12,11 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, select, update
 
-from db.accept import accept_review
 from db.engine import Database
+from db.queries.reports import summary
+from db.queries.summaries import forget, roll_up, roll_up_due
 from db.queue import cancel, claim, commit_scores, load_reviews
-from db.reports import summary
-from db.summaries import forget, roll_up, roll_up_due
+from db.queue.accept import accept_review
 from db.tables import Correction, Job, Prediction, RejectedRow, Review, report_days, report_films, report_flags
 from db.types import LABELS, NewRejected, NewReview, ReportFilter, Score, Viewer, bin_of
 from tests.db.steps import GUILD, ME, OTHER, OWNER, chunks, drain, file_job, must, origin

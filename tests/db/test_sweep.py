@@ -8,13 +8,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from db import sweeper
-from db.accept import accept_review
 from db.dialect import exclusive
 from db.engine import Database
 from db.queue import claim, queue_health, sweep
-from db.sweeper import RESEND_S, SWEEP_LOCK
-from db.window import WINDOW
+from db.queue import sweep as sweeper
+from db.queue.accept import accept_review
+from db.queue.dispatch_window import WINDOW
+from db.queue.sweep import RESEND_S, SWEEP_LOCK
 from tests.db.steps import age, chunks, commit, drain, file_job, must, origin, work
 
 

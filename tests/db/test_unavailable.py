@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, text
 
-from db import accept
-from db.accept import accept_review
 from db.engine import Database
 from db.errors import DatabaseUnavailable, DbError
 from db.migrate import check, upgrade
+from db.queue import accept
+from db.queue.accept import accept_review
 from db.tables import Review
 from tests.db.steps import check_invariants, claim, commit, must, origin
 from tests.fixtures.postgres_server import PostgresServer, running_server

@@ -9,12 +9,12 @@ import psycopg
 import pytest
 from sqlalchemy import inspect, text
 
-from db.corrections import correct
 from db.engine import Database
-from db.reports import summary_of_all
-from db.summaries import roll_up_due
+from db.queries.corrections import correct
+from db.queries.reports import summary_of_all
+from db.queries.summaries import roll_up_due
+from db.reporting_views import VIEWS
 from db.types import ReportFilter
-from db.views import VIEWS
 from tests.db.steps import ME, done_file, done_review
 from tests.fixtures.postgres_server import PostgresServer
 

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import event, insert, select
 
-from db import window
-from db.accept import accept_upload
 from db.engine import Database
 from db.queue import claim, sweep
+from db.queue import dispatch_window as window
+from db.queue.accept import accept_upload
+from db.queue.dispatch_window import WINDOW, Waiting, level, share
 from db.tables import Chunk
-from db.window import WINDOW, Waiting, level, share
 from tests.db.steps import OTHER, OWNER, chunks, commit, file_job, must, origin, work
 
 jobs_of = st.dictionaries(

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, text
 
-from db.accept import accept_review
 from db.engine import Database
 from db.errors import JobFinished
 from db.queue import cancel, claim, release_failed, sweep
+from db.queue.accept import accept_review
 from db.tables import Chunk, Job, Prediction
 from db.types import Claim
 from tests.db.steps import ME, age, all_ended, check_invariants, commit, drain, file_job, finish, origin

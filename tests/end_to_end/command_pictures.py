@@ -17,9 +17,9 @@ from playwright.async_api import BrowserType
 from simcord.backend.errors import SetupError
 from simcord.preview import _capture
 
+from common.settings import Settings
 from db.migrate import upgrade
 from model import Scorer
-from settings import Settings
 from tests.end_to_end.scenes import SCENES
 from tests.fixtures.discord import Loopback, World, running_world
 

@@ -25,9 +25,9 @@ from sqlalchemy import text
 
 from db.engine import Database
 from db.migrate import upgrade
-from db.reports import summary
-from db.search import search
-from db.summaries import roll_up_due
+from db.queries.reports import summary
+from db.queries.search import search
+from db.queries.summaries import roll_up_due
 from db.types import ReportFilter, SearchFilter, Viewer
 from tests.end_to_end.synthetic_rows import DAYS, FILMS, FIRST_DAY, GUILD, ME, fill
 from tests.fixtures.postgres_server import running_server

@@ -27,18 +27,18 @@ from typing import Any
 import numpy as np
 from sqlalchemy import select
 
-from db.accept import accept_upload
+from common.broker.job_signals import Bell, listen_hints
+from common.settings import Settings
 from db.engine import Database
 from db.migrate import upgrade
+from db.queue.accept import accept_upload
 from db.tables import Job
 from db.types import Origin
-from settings import Settings
 from tests.fixtures.broker import Valkey
 from tests.fixtures.discord import World, running_world
 from tests.fixtures.postgres_server import running_server
 from tests.fixtures.reviews import csv_file, long_review
 from tests.fixtures.workers import WorkerProcess
-from worker.bell import Bell, listen_hints
 
 PAGE = Path(__file__).parents[2] / "docs" / "bench-fair.md"
 BETWEEN_S = 0.15

@@ -17,18 +17,18 @@ from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
 
+from common.broker.job_signals import Bell
 from db import queue
 from db.engine import Database
-from db.heartbeats import beat
 from db.migrate import upgrade
-from db.overview import figures
+from db.operations.heartbeats import beat
+from db.operations.overview import figures
 from db.types import Score
 from tests.fixtures.broker import Valkey
 from tests.fixtures.postgres_server import running_server
 from tests.fixtures.reviews import accept_csv
-from worker.bell import Bell
 from worker.files.limits import Limits
-from worker.ingest import ingest
+from worker.jobs.ingest import ingest
 
 CHUNK = 1_000
 TIMES = 3

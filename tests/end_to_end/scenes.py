@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import discord
 
-from db.heartbeats import beat
+from db.operations.heartbeats import beat
 from tests.bot.talk import answer
 from tests.fixtures.discord import World
 

@@ -11,13 +11,13 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
+from common.broker.job_signals import Bell
+from common.settings import Settings
 from db.tables import Prediction
 from model import Scorer
-from settings import Settings
 from tests.fixtures.discord import World, running_world
 from tests.fixtures.reviews import csv_file
 from tests.fixtures.workers import StartWorker
-from worker.bell import Bell
 
 GOOD = "A warm, funny and quietly brave film. I loved every minute of it."
 ROWS = 300

@@ -24,7 +24,7 @@ from simcord.http.client import _path_of, _raise_for
 
 import bot.run
 from bot.client import ReelfeelBot
-from settings import settings
+from common.settings import settings
 from tests.faults.link import SOCKET, receive, send
 
 

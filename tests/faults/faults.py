@@ -20,12 +20,12 @@ import psutil
 from sqlalchemy import text as sql
 from sqlalchemy import update
 
+from common.broker.job_signals import Bell
 from db.clock import db_time
 from db.tables import Chunk
 from tests.faults.crowd import Crowd, Way
 from tests.faults.discord_server import Trap
 from tests.faults.stage import Stage
-from worker.bell import Bell
 
 TRAP_S: Final = 15.0
 """How long a trap waits for the bot to come by."""

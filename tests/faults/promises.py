@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy import text as sql
 
-from db.rollups import NOT_SCORED, count, stored
+from db.queue.job_counts import NOT_SCORED, count, stored
 from db.tables import Job
 from db.types import TERMINAL
 from tests.faults.crowd import NOT_ACCEPTED, OUR_FAULT, Crowd, Sent, is_loading, titles

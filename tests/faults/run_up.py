@@ -18,9 +18,9 @@ from pathlib import Path
 import psutil
 from sqlalchemy import text
 
+from common.broker.job_signals import Bell
 from db.engine import Database
 from tests.fixtures.reviews import accept_csv, long_review, recount
-from worker.bell import Bell
 
 ROWS = 20_000
 START_S = 60.0

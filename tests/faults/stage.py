@@ -16,6 +16,7 @@ from pathlib import Path
 
 import psutil
 
+from common.process.readiness import READY_FD
 from db.engine import Database
 from db.migrate import upgrade
 from tests.faults.discord_server import DiscordServer
@@ -24,8 +25,7 @@ from tests.faults.link import SOCKET
 from tests.fixtures.broker import Valkey
 from tests.fixtures.postgres_server import PostgresServer
 from tests.fixtures.workers import WorkerProcess
-from worker.leash import leashed
-from worker.process.ready import READY_FD
+from worker.processes.parent_death import leashed
 
 SABOTEUR = Path(__file__).parent / "saboteur"
 START_S = 90.0

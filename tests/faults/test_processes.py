@@ -18,16 +18,16 @@ import psutil
 import pytest
 from sqlalchemy import text
 
+from common.broker import names
+from common.broker.celery_config import celery_app
+from common.broker.job_signals import Bell
 from db.engine import Database
-from db.results import verdict_of
+from db.queries.results import verdict_of
 from db.types import Accepted
 from model import Scorer
 from tests.fixtures.broker import Valkey
 from tests.fixtures.reviews import Count, accept_csv, accept_text, long_review, recount, review
 from tests.fixtures.workers import StartWorker, WorkerProcess, wait_until
-from worker import names
-from worker.bell import Bell
-from worker.configuration import celery_app
 
 ROWS = 700
 """Of the length of real reviews: several chunks, the first of which runs long enough to be broken in the middle."""
@@ -179,7 +179,8 @@ def shop(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Ite
 
 
 def test_a_broker_that_dies_while_a_chunk_is_scored(shop: Shop) -> None:
-    """Fault 5, twice. The chunk's acknowledgement fails; the worker must not be deaf after that (worker/acks.py)."""
+    """Fault 5, twice. The chunk's acknowledgement fails; the worker must not be deaf after that
+    (worker/task_requests.py)."""
     file = in_the_middle(shop.db, shop.valkey.url)
     for _ in range(2):
         shop.valkey.kill()

@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 import model
-from model import config, train
+from model import config
+from model.training import train
 
 GOOD = ["wonderful", "superb", "moving", "brilliant", "charming"]
 BAD = ["dreadful", "boring", "clumsy", "tedious", "awful"]

@@ -7,10 +7,13 @@ import pytest
 from pydantic import TypeAdapter
 
 import model
-from model import baselines, config, data, metrics
-from model.baselines import BaselineConfig
-from model.data import Corpus
-from model.text import tokenize
+from model import config
+from model.data import corpus as data
+from model.data.corpus import Corpus
+from model.evaluation import metrics
+from model.experiments import baselines
+from model.experiments.baselines import BaselineConfig
+from model.text.tokens import tokenize
 
 CONFIGS = sorted((Path(model.__file__).parent / "configs").glob("baseline_*.toml"))
 SMALL = {

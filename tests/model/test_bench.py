@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from model import SHIPPED, bench
-from model.contestants import Task, latency, timed
+from model import SHIPPED
+from model.experiments import bench
+from model.experiments.contestants import Task, latency, timed
 from tests.model.conftest import frame
 
 

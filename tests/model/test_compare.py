@@ -9,9 +9,12 @@ import pytest
 from typer.testing import CliRunner
 
 import cli
-from model import Scorer, baselines, compare, comparison, config, readers
-from model.metrics import accuracy
-from model.splits import split
+from model import Scorer, config
+from model.data import readers
+from model.data.splits import split
+from model.evaluation.metrics import accuracy
+from model.experiments import baselines, compare
+from model.experiments import comparison_report as comparison
 
 TFIDF = """
 name = "baseline_tfidf"

@@ -12,13 +12,16 @@ from billiard.exceptions import SoftTimeLimitExceeded
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model import SHIPPED, Scorer, cell, ngrams, scan
-from model.bulk import Index
-from model.compiled import CompiledLSTM
-from model.scorer import BULK
-from model.text import clean, tokenize
-from model.vocabulary import Vocabulary
-from model.wide import Wide
+from model import SHIPPED, Scorer
+from model.serving import lstm_kernel as cell
+from model.serving import text_kernel as scan
+from model.serving.bulk import Index
+from model.serving.compiled_lstm import CompiledLSTM
+from model.serving.ngram_model import Wide
+from model.serving.scorer import BULK
+from model.text import ngrams
+from model.text.tokens import clean, tokenize
+from model.text.vocabulary import Vocabulary
 from tests.model.conftest import folder_of, frame
 
 WORDS = 50
@@ -252,7 +255,7 @@ def _plain(texts: list[str]) -> list[float]:
 def _falls_back(caplog: pytest.LogCaptureFixture) -> None:
     texts = list(frame(BULK, 4)["text"])
     scorer = Scorer(SHIPPED)
-    with caplog.at_level(logging.WARNING, logger="model.scorer"):
+    with caplog.at_level(logging.WARNING, logger="model.serving.scorer"):
         found = [verdict.probability for verdict in scorer.score(texts)]
         scorer.score(texts)
     assert not scorer.is_warm

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 import model
-from model import baselines, compare, config, tune
+from model import config
+from model.experiments import baselines, compare, tune
 
 CONFIGS = sorted((Path(model.__file__).parent / "configs").glob("*.toml"))
 TAUGHT = "name = 'x'\n[data]\nlabelled = 'a'\nunlabelled = 'b'\n[distil]\n[teacher]\n"

@@ -6,7 +6,7 @@ import sys
 import pytest
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-from model.detector import detector
+from model.text.language_detector import detector
 
 TEXTS = ["A fine film.", "Ein schöner Film, den ich gern sah.", "これは良い映画です", "Очень хорошо", "GREAT", "x", ""]
 MOST_MIB = 40

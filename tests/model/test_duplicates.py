@@ -6,8 +6,8 @@ import time
 import numpy as np
 import pytest
 
-from model import duplicates
-from model.readers import norm_hash
+from model.data import duplicates
+from model.data.readers import norm_hash
 
 WORDS = [start + end for start in "bdfgklmnprstv" for end in ("ab", "eck", "ilm", "ond", "ust", "arn")]
 

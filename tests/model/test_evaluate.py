@@ -14,8 +14,11 @@ import pytest
 from typer.testing import CliRunner
 
 import cli
-from model import details, evaluate, predictions, readers, report, slices
-from model.readers import DataError, Reviews
+from model.data import ratings as details
+from model.data import readers
+from model.data.readers import DataError, Reviews
+from model.evaluation import evaluate, predictions, slices
+from model.evaluation import html_report as report
 
 GOOD = "A wonderful film. I loved every minute of it, and the acting is superb."
 BAD = "A terrible waste of time. The plot is awful and the acting is even worse."

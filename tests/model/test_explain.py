@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model import Scorer, Word, explain
-from model.text import token_spans, tokenize
+from model import Scorer, Word
+from model.serving import explain
+from model.text.tokens import token_spans, tokenize
 
 GOOD = "A wonderful film. The acting is superb, the story moved me to tears, and I would gladly see it again."
 BAD = "What a waste of time. The plot makes no sense, the acting is terrible and I nearly walked out."

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from model import SHIPPED, ModelFolderError, Scorer, card, folder
+from model import SHIPPED, ModelFolderError, Scorer
+from model.evaluation import card
+from model.serving import model_folder as folder
 
 
 @pytest.fixture

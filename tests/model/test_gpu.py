@@ -17,13 +17,20 @@ from typer.testing import CliRunner
 
 import cli
 import model
-from model import config, data, folder, groups, network, train
-from model.data import Corpus
-from model.gpu import pack, results
-from model.readers import DataError
+from model import config
+from model.data import corpus as data
+from model.data.corpus import Corpus
+from model.data.readers import DataError
+from model.serving import model_folder as folder
+from model.serving import unit_groups as groups
 from model.storage import write_arrays
-from model.teachers import edits, spans, transformer, wordpieces
-from model.teachers.documents import documents
+from model.training import network, train
+from model.training.gpu import pack
+from model.training.teachers import counterfactuals as edits
+from model.training.teachers import gpu_results as results
+from model.training.teachers import token_spans as spans
+from model.training.teachers import transformer, wordpieces
+from model.training.teachers.documents import documents
 
 
 @pytest.fixture
@@ -300,7 +307,7 @@ def test_the_job_teaches_and_labels(student_config: config.Config) -> None:
     place = _packed(student_config, corpus)
     tune = {"epochs": 8, "rate": 1e-2, "batch": 16}
     pretrain = {"epochs": 1.0, "seconds": 20.0, "rate": 1e-3, "budget": 2048}
-    told = _run("model.gpu.job", place, {"tune": tune, "pretrain": pretrain, "label_budget": 4096})
+    told = _run("model.training.gpu.job", place, {"tune": tune, "pretrain": pretrain, "label_budget": 4096})
     assert "pretraining ended" in told
     assert student_config.distil is not None
     found = documents(corpus, student_config.distil, 1)
@@ -313,7 +320,7 @@ def test_the_job_teaches_and_labels(student_config: config.Config) -> None:
 
 @needs_torch
 def test_the_second_job_trains_students(student_config: config.Config) -> None:
-    from model import fit
+    from model.training import fit
 
     corpus = data.prepare(student_config)
     place = _packed(student_config, corpus)
@@ -322,7 +329,7 @@ def test_the_second_job_trains_students(student_config: config.Config) -> None:
     plan: dict[str, object] = {"pretrain": learn | {"epochs": 0.5}, "learn": learn, "label_budget": 8192}
     plan["training"] = {"budget": 4096, "most": 64, "ema": 0.9, "word_dropout": 0.1}
     plan |= {name: {"seconds": 4.0, "rate": 5e-3, "warmup": 0.1} for name in ("first", "then")}
-    told = _run("model.gpu.job.students", place, plan | {"students": [1, 2], "reword": [0.5]})
+    told = _run("model.training.gpu.job.students", place, plan | {"students": [1, 2], "reword": [0.5]})
     reworded = re.search(r"reworded: (\d+) of", told)
     assert reworded, told
     assert int(reworded[1]) > 100

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from model import calibration, metrics
+from model.evaluation import metrics
+from model.serving import calibration
 
 
 def test_confusion_and_shares() -> None:

@@ -8,12 +8,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from model import SHIPPED, Scorer, export, folder, groups, network, reference
-from model.calibration import Curve
-from model.metrics import sigmoid
-from model.scorer import BULK
-from model.vocabulary import Vocabulary
-from model.wide import Wide
+from model import SHIPPED, Scorer
+from model.evaluation.metrics import sigmoid
+from model.serving import model_folder as folder
+from model.serving import unit_groups as groups
+from model.serving.calibration import Curve
+from model.serving.ngram_model import Wide
+from model.serving.scorer import BULK
+from model.text.vocabulary import Vocabulary
+from model.training import keras_reference as reference
+from model.training import network
+from model.training import onnx_export as export
 from tests.model.conftest import folder_of
 
 Runtime = Callable[[Path, list[str]], list[float]]

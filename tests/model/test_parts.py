@@ -6,9 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from model import batches, ngrams, vocabulary, wide
+from model import batches
 from model.config import WideConfig
-from model.vocabulary import UNKNOWN, Vocabulary
+from model.serving import ngram_model as wide
+from model.text import ngrams, vocabulary
+from model.text.vocabulary import UNKNOWN, Vocabulary
 
 
 def test_ordered_batches_hold_every_row_once_within_the_budget() -> None:

@@ -10,9 +10,10 @@ import pytest
 from typer.testing import CliRunner
 
 import cli
-from model import preprocess, readers
 from model.config import VocabularyConfig
-from model.readers import DataError
+from model.data import describe as preprocess
+from model.data import readers
+from model.data.readers import DataError
 from tests.model.conftest import frame
 
 WORDS = VocabularyConfig(max_words=1000, min_count=1)

@@ -7,9 +7,11 @@ import keras
 import numpy as np
 import pytest
 
-from model import config, folder, network, pretrain, train
+from model import config
 from model.config import NetworkConfig, PretrainingConfig
-from model.teachers import language_model
+from model.serving import model_folder as folder
+from model.training import network, pretrain, train
+from model.training.teachers import language_model
 
 SMALL = NetworkConfig(dimensions=8, units=16)
 PLAN = PretrainingConfig(epochs=12, streams=4, steps=16, candidates=30, learning_rate=2e-2)

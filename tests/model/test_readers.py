@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from model import glove, readers
-from model.readers import DataError
-from model.vocabulary import Vocabulary
+from model.data import glove, readers
+from model.data.readers import DataError
+from model.text.vocabulary import Vocabulary
 
 TEXTS = ["A fine film, truly.", 'Dull, "long" and dull.', "None"]
 

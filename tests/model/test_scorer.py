@@ -11,8 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import model
-from model import FLAGS, SHIPPED, Scorer, Verdict, folder, ship
-from model.explain import MOST_RANGES
+from model import FLAGS, SHIPPED, Scorer, Verdict
+from model.serving import model_folder as folder
+from model.serving.explain import MOST_RANGES
+from model.training import ship
 
 GOOD = "A wonderful film. The acting is superb, the story moved me to tears, and I would gladly see it again."
 BAD = "What a waste of time. The plot makes no sense, the acting is terrible and I nearly walked out."
@@ -144,7 +146,7 @@ def test_explanation_points_at_the_sentences(scorer: Scorer) -> None:
 
 
 def test_contribution_is_the_change_when_the_sentence_is_left_out(scorer: Scorer) -> None:
-    from model.text import tokenize
+    from model.text.tokens import tokenize
 
     text = f"{GOOD} {BAD}"
     explanation = scorer.explain(text)

@@ -5,8 +5,8 @@ import zlib
 
 import numpy as np
 
-from model.readers import Reviews, norm_hash
-from model.splits import Split, part, split
+from model.data.readers import Reviews, norm_hash
+from model.data.splits import Split, part, split
 
 
 def _reviews(rows: list[tuple[str, str]]) -> Reviews:

@@ -5,8 +5,8 @@ import doctest
 import numpy as np
 import pytest
 
-from model import statistics
-from model.statistics import bootstrap, mcnemar, resamples, wilson
+from model.evaluation import statistics
+from model.evaluation.statistics import bootstrap, mcnemar, resamples, wilson
 
 
 def _right(right: int, wrong: int) -> np.ndarray:

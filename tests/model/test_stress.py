@@ -12,10 +12,12 @@ import pytest
 from typer.testing import CliRunner
 
 import cli
-from model import distort, reversal, stress
-from model.readers import DataError
-from model.text import tokenize
-from model.verdict import Verdict
+from model.data import reversals as reversal
+from model.data.readers import DataError
+from model.evaluation import distortions as distort
+from model.evaluation import stress
+from model.serving.verdict import Verdict
+from model.text.tokens import tokenize
 
 TEXT = "I didn't like it at first.<br /><br />Then, at last, the music began! It was wonderful & new... Go see it?"
 NUMBERS = ("one", "two", "three", "four", "five", "six")

@@ -7,10 +7,15 @@ import numpy as np
 import pytest
 
 from model.config import WideConfig
-from model.teachers import edits, language_model, latent, once, recurrence, spans, stage
-from model.teachers.documents import Documents
-from model.teachers.layers import Shape
-from model.wide import Features
+from model.serving.ngram_model import Features
+from model.training.teachers import counterfactuals as edits
+from model.training.teachers import language_model, latent
+from model.training.teachers import pretrained_encoder as once
+from model.training.teachers import qrnn_op as recurrence
+from model.training.teachers import soft_labels as stage
+from model.training.teachers import token_spans as spans
+from model.training.teachers.documents import Documents
+from model.training.teachers.qrnn_layers import Shape
 
 
 def test_the_compiled_recurrence_is_the_formula() -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.text import cap, clean, sentences, tokenize
+from model.text.tokens import cap, clean, sentences, tokenize
 
 
 @pytest.mark.parametrize(

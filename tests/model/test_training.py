@@ -12,13 +12,23 @@ from typer.testing import CliRunner
 
 import cli
 import model
-from model import SHIPPED, Scorer, config, data, evaluate, fit, folder, groups, network, ship, train, vocabulary
-from model.folder import ModelFolderError
-from model.metrics import Floats
-from model.readers import DataError
+from model import SHIPPED, Scorer, config
+from model.data import corpus as data
+from model.data.readers import DataError
+from model.evaluation import evaluate
+from model.evaluation.metrics import Floats
+from model.serving import model_folder as folder
+from model.serving import unit_groups as groups
+from model.serving.model_folder import ModelFolderError
 from model.storage import write_arrays
-from model.teachers import earlier, edits, once, spans, transformer
-from model.teachers.documents import Documents, digests, documents
+from model.text import vocabulary
+from model.training import fit, network, ship, train
+from model.training.teachers import counterfactuals as edits
+from model.training.teachers import pretrained_encoder as once
+from model.training.teachers import token_spans as spans
+from model.training.teachers import transformer
+from model.training.teachers import warm_start as earlier
+from model.training.teachers.documents import Documents, digests, documents
 
 GOOD_REVIEW = "The acting was superb. The music was wonderful and the plot was charming."
 BAD_REVIEW = "The acting was dreadful. The music was tedious and the plot was awful."
@@ -102,7 +112,7 @@ def test_a_second_run_goes_on_from_an_earlier_model(
     assert losses[1] < losses[0] - 0.05
     # Finished teachers are not asked again.
     before = folder.verify(run / "model")
-    monkeypatch.setattr("model.teachers.transformer.Classifier", None)
+    monkeypatch.setattr("model.training.teachers.transformer.Classifier", None)
     train.run_config(second_config, output=run, resume=True)
     assert folder.verify(run / "model") == before
 

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from model.readers import DataError
-from model.teachers import transformer, wordpieces
-from model.text import tokenize
+from model.data.readers import DataError
+from model.text.tokens import tokenize
+from model.training.teachers import transformer, wordpieces
 
 
 def test_words_are_cut_into_their_longest_known_beginnings() -> None:

@@ -9,7 +9,10 @@ import pytest
 from typer.testing import CliRunner
 
 import cli
-from model import config, data, fit, tune
+from model import config
+from model.data import corpus as data
+from model.experiments import tune
+from model.training import fit
 
 SEARCH = """
 name = "small"

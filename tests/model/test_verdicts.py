@@ -8,14 +8,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from model import Scorer, assemble, bounds, calibration, config, flags, folder, mixed, pieces, probes, stars
-from model.calibration import Blend, Curve, Sample
-from model.flags import Bounds, WordTable
-from model.metrics import sigmoid
-from model.mixed import Rule
-from model.stars import Stars
-from model.text import tokenize
-from model.vocabulary import Vocabulary
+from model import Scorer, config
+from model.data import out_of_domain_texts as probes
+from model.evaluation.metrics import sigmoid
+from model.serving import calibration, flags, mixed, stars
+from model.serving import model_folder as folder
+from model.serving.calibration import Blend, Curve, Sample
+from model.serving.flags import Bounds, WordTable
+from model.serving.mixed import Rule
+from model.serving.stars import Stars
+from model.text import pieces
+from model.text.tokens import tokenize
+from model.text.vocabulary import Vocabulary
+from model.training import assemble
+from model.training import fit_flags as bounds
 
 KNEE = 50.0
 

@@ -15,7 +15,7 @@ from db.migrate import check
 from tests.fixtures.postgres_server import INSTALLED, USER, PostgresServer
 from tests.fixtures.reviews import accept_csv, recount
 from worker.files.limits import Limits
-from worker.work import drain
+from worker.jobs.chunk import drain
 
 ROWS = 40
 LIMITS = Limits(max_rows=1000, max_unpacked_bytes=2**20, max_review_chars=1000)

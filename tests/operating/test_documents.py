@@ -13,12 +13,12 @@ import pytest
 import yaml
 from prometheus_client import CollectorRegistry
 
-from bot import meters as bot_meters
-from settings import Settings
-from worker import meters as worker_meters
-from worker.process.metrics import ErrorCount, families
-from worker.supervise import Child
-from worker.supervised import Supervised
+from bot import metrics as bot_meters
+from common.process.metrics_server import ErrorCount, families
+from common.settings import Settings
+from worker import metrics as worker_meters
+from worker.processes.child_metrics import Supervised
+from worker.processes.supervisor import Child
 
 ROOT = Path(__file__).parents[2]
 OPERATING = ROOT / "docs" / "operating"

@@ -9,16 +9,16 @@ from sqlalchemy import text
 from typer.testing import CliRunner
 
 import cli
-import settings
+from common import settings
+from common.process.heartbeat import Pulse, Rate
 from db.engine import Database
-from db.heartbeats import FORGOTTEN_S, LATE_S, Fact, Room, beat, beats, farewell
-from db.overview import overview
+from db.operations.heartbeats import FORGOTTEN_S, LATE_S, Fact, Room, beat, beats, farewell
+from db.operations.overview import overview
 from db.queue import sweep
 from tests.fixtures.reviews import accept_csv, accept_text
-from worker.health import DEAF_S, LOOKED_S, complaint
-from worker.meter_folder import Totals
-from worker.process.pulse import Pulse, Rate
-from worker.pulse import Activity
+from worker.operations.health import DEAF_S, LOOKED_S, complaint
+from worker.processes.heartbeat import Activity
+from worker.processes.metrics_folder import Totals
 
 WELL: dict[Room, dict[str, Fact]] = {
     "worker": {"ready": True, "idle_s": 0.0, "per_second": 120.0, "errors_hour": 2, "restarts": 1},

@@ -18,17 +18,18 @@ from cryptography.fernet import Fernet
 from prometheus_client import generate_latest
 from sqlalchemy.exc import DataError
 
-from bot import intake, meters
-from db.accept import accept_review, accept_upload
+from bot import metrics as meters
+from bot.services import intake
+from common.broker.celery_config import celery_app
+from common.process import log_format as logs
+from common.process.log_format import JsonLines, Plain, configure, scrubbed
 from db.engine import Database
-from db.overview import figures
+from db.operations.overview import figures
+from db.queue.accept import accept_review, accept_upload
 from tests.fixtures.broker import Valkey
 from tests.fixtures.discord import World
 from tests.fixtures.reviews import origin
 from tests.fixtures.workers import StartWorker, wait_until
-from worker.configuration import celery_app
-from worker.process import logs
-from worker.process.logs import JsonLines, Plain, configure, scrubbed
 
 MARK = "xyzzymark"
 """A word of every review, file, cell and message that these tests send."""
@@ -74,12 +75,12 @@ def record(name: str, message: str, *arguments: object, **extra: object) -> logg
 
 
 def test_a_line_has_its_fields() -> None:
-    told = record("worker.work", "chunk stored", job=4, chunk=5, attempt=1, seconds=0.123456, secret=MARK)
+    told = record("worker.jobs.chunk", "chunk stored", job=4, chunk=5, attempt=1, seconds=0.123456, secret=MARK)
     line = json.loads(JsonLines("worker").format(told))
     assert line.pop("ts").endswith("+00:00")
     assert line.pop("pid")
     assert line == {
-        "level": "ERROR", "room": "worker", "logger": "worker.work", "event": "chunk stored",
+        "level": "ERROR", "room": "worker", "logger": "worker.jobs.chunk", "event": "chunk stored",
         "job": 4, "chunk": 5, "attempt": 1, "seconds": 0.1235,
     }  # fmt: skip
     plain = Plain("worker").format(told)

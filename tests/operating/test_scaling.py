@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from db.engine import Database
-from db.heartbeats import beats
+from db.operations.heartbeats import beats
 from tests.fixtures.broker import Valkey
 from tests.fixtures.postgres_server import USER, PostgresServer
 from tests.fixtures.reviews import accept_csv, long_review, recount

@@ -9,9 +9,9 @@ from typing import Any
 import simcord
 
 from bot.sharded import ShardedBot
+from common.settings import Settings
 from db.engine import Database
 from model import Scorer
-from settings import Settings
 from tests.bot.talk import Talk, words
 from tests.fixtures.discord import Loopback, World
 

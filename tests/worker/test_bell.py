@@ -12,10 +12,10 @@ from contextlib import asynccontextmanager
 import pytest
 import redis
 
+from common.broker import names
+from common.broker.job_signals import Bell, BrokerUnavailable, listen_hints
 from tests.fixtures.broker import Valkey
 from tests.fixtures.workers import wait_until
-from worker import names
-from worker.bell import Bell, BrokerUnavailable, listen_hints
 
 PROMPT_S = 5.0
 

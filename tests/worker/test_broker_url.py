@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from worker.broker_url import for_celery, for_client, without_secret
+from common.broker.url import for_celery, for_client, without_secret
 
 
 @pytest.mark.parametrize("url", ["redis://h:6379/0", "rediss://u:p@h:6379/1"])

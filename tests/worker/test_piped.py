@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 import pytest
 
-from worker.piped import AHEAD, PART_BYTES, Piped
+from worker.jobs.stream_pipe import AHEAD, PART_BYTES, Piped
 
 
 def writers() -> list[threading.Thread]:

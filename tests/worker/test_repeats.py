@@ -7,19 +7,19 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from db.accept import accept_upload
 from db.engine import Database
-from db.known import hasher
-from db.results import delete_result
-from db.retention import purge
+from db.privacy.retention import purge
+from db.queries.results import delete_result
+from db.queue.accept import accept_upload
 from db.tables import BotState, KnownVerdict, Prediction, Review
 from db.types import ReviewRow, Viewer
+from db.verdict_cache import hasher
 from model import Scorer, Verdict
 from tests.fixtures.reviews import OWNER, origin, recount
-from worker import ingest
 from worker.files.limits import Limits
-from worker.repeats import scored_once
-from worker.work import drain
+from worker.jobs import ingest
+from worker.jobs.chunk import drain
+from worker.jobs.deduplicate import scored_once
 
 LIMITS = Limits(max_rows=10_000, max_unpacked_bytes=1 << 20, max_review_chars=5_000)
 TEXTS = ["A fine film.", "A dull film.", "A fine film.", "A fine film. "]

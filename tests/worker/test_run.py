@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from worker.process import exit_codes
+from common.process import exit_codes
 
 
 def refusal(**env: str) -> tuple[int, str]:

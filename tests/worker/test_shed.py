@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from worker.shed import code_of
+from worker.memory import code_of
 
 MAPS = """7fc7f7a00000-7fc7f7d65000 r--p 00000000 fe:00 5490939    /v/llvmlite/binding/libllvmlite.so
 7fc7f7d65000-7fc7fcd94000 r-xp 00365000 fe:00 5490939    /v/llvmlite/binding/libllvmlite.so

@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from tests.fixtures.workers import wait_until
-from worker.supervise import Child, Signals, stop_all
+from worker.processes.supervisor import Child, Signals, stop_all
 
 READY = "import time; from worker.process.ready import say_ready; say_ready(); time.sleep(60)"
 STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); " + READY

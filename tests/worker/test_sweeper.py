@@ -8,14 +8,14 @@ import pytest
 import redis
 from sqlalchemy import text
 
+from common.broker import names
+from common.broker.job_signals import Bell
 from db.engine import Database
 from db.migrate import upgrade
 from db.types import Accepted
 from tests.fixtures.reviews import accept_csv, accept_text
 from tests.fixtures.workers import wait_until
-from worker import names
-from worker.bell import Bell
-from worker.sweeper import Sweeper
+from worker.sweep import Sweeper
 
 StartSweeper = Callable[[Database, str], Sweeper]
 

@@ -12,12 +12,12 @@ from pathlib import Path
 import psutil
 import pytest
 
+from common.broker.job_signals import Bell
+from common.process import exit_codes
 from db.engine import Database
 from tests.fixtures.reviews import accept_csv, recount
 from tests.fixtures.workers import wait_until
-from worker.bell import Bell
 from worker.local.broker import SOCKET_CHARS, Broker
-from worker.process import exit_codes
 
 REFUSED_S = 30
 

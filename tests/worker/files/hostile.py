@@ -20,8 +20,8 @@ from hypothesis import strategies as st
 from tests.worker.files.helpers import pack, read, verdicts, xlsx_bytes
 from worker.files.errors import FileError
 from worker.files.limits import Limits
-from worker.files.open import open_table
-from worker.files.write import write_scored
+from worker.files.readers.open import open_table
+from worker.files.writers.write import write_scored
 
 LIMITS: Final = Limits(max_rows=20_000, max_unpacked_bytes=64 << 20, max_review_chars=5_000)
 FORMATS: Final = ("csv", "jsonl", "parquet", "xlsx", "json", "tsv")

@@ -28,8 +28,8 @@ from tests.worker.files.hostile import (
     samples,
 )
 from worker.files.cells import Cell, as_text, defused
-from worker.files.open import open_table
-from worker.files.write import write_scored
+from worker.files.readers.open import open_table
+from worker.files.writers.write import write_scored
 
 Property = Callable[[], None]
 seen: Callable[[bytes, str], object] = lambda data, name: None  # noqa: E731

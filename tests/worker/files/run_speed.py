@@ -20,8 +20,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
-from settings import settings
-from worker.files.score import score_file
+from common.settings import settings
+from worker.files.score_file import score_file
 from worker.limits import limits_of
 
 IMDB = Path(__file__).parents[4] / "shared" / "data" / "imdb_train.parquet"

@@ -14,8 +14,8 @@ from tests.worker.files.helpers import codes, csv_bytes, jsonl_bytes, pack, parq
 from tests.worker.files.test_hostile import BILLION_LAUGHS, SHEET, STRINGS, sheet, strings, workbook
 from worker.files import errors
 from worker.files.limits import MAX_RATIO, Limits, is_bomb
-from worker.files.unpack import plain_name
-from worker.files.write_parquet import _groups
+from worker.files.readers.decompress import plain_name
+from worker.files.writers.parquet import _groups
 
 WIDE = Limits(max_rows=10**9, max_unpacked_bytes=1 << 40, max_review_chars=100)
 

@@ -7,8 +7,8 @@ import datetime as dt
 import pytest
 
 from tests.worker.files.helpers import csv_bytes, jsonl_bytes, open_reviews_of, texts, xlsx_bytes
-from worker.files import dates
-from worker.files.columns import choose
+from worker.files.columns import dates
+from worker.files.columns.choose import choose
 from worker.files.errors import AmbiguousColumn, FileError, NoTextColumn, UnknownColumn
 
 LONG = "I liked this film a lot, and so did my friends, all of them."

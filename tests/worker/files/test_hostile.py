@@ -34,9 +34,9 @@ from tests.worker.files.helpers import (
 from worker.files import errors
 from worker.files.errors import FileError
 from worker.files.limits import Limits
-from worker.files.parquet import Parquet
-from worker.files.read import open_reviews
-from worker.files.write import write_scored
+from worker.files.readers.parquet import Parquet
+from worker.files.review_file import open_reviews
+from worker.files.writers.write import write_scored
 
 GOOD = csv_bytes("review,n", "a good film,1")
 SUFFIXES = [".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".json", ".parquet", ".xlsx"]

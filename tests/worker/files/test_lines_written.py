@@ -8,7 +8,7 @@ import random
 
 import pytest
 
-from worker.files.write_delimited import _Line
+from worker.files.writers.delimited import _Line
 
 
 @pytest.mark.parametrize("separator", list(",;\t|^]\\-"))

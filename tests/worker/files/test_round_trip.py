@@ -278,7 +278,7 @@ def test_what_is_written_holds_the_same_rows_in_order(rows: list[tuple[str, str]
 
 
 def write_with(data: bytes, asked: str) -> tuple[bytes, str]:
-    from worker.files.write import write_scored
+    from worker.files.writers.write import write_scored
 
     out = io.BytesIO()
     rows = read(data, "a.jsonl", text_column="review")

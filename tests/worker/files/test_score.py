@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from tests.worker.files.helpers import LIMITS, csv_bytes, jsonl_bytes, xlsx_bytes
-from worker.files import score
+from worker.files import score_file as score
 from worker.files.errors import CannotOpen, FileError, NoTextColumn, TooManyRows
 from worker.files.limits import Limits
-from worker.files.score import score_file
+from worker.files.score_file import score_file
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,81 @@
+"""The tree of slash commands: its errors, and syncing it with Discord only when it changed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from typing import TYPE_CHECKING, Any
+
+import discord
+from discord import app_commands
+
+from bot.delivery.responses import watch
+from bot.errors.table import UserError, report
+from bot.permissions import EVERYWHERE, check_channel, rules_of
+from common.i18n import speak, tr
+from db.delivery.key_values import get_state, set_state
+
+if TYPE_CHECKING:
+    from bot.client import ReelfeelBot
+
+log = logging.getLogger(__name__)
+
+
+class Tree(app_commands.CommandTree[Any]):
+    """Shows every error of a command privately; a subclass, because a decorator would hide errors from tests."""
+
+    async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
+        """Refuses new work while the bot stops, and where a server's managers do not want it."""
+        speak(interaction.locale)
+        try:
+            await self._admit(interaction)
+        except Exception as error:  # raised here it would end in a log: only errors of commands reach on_error
+            await report(interaction, error, doing="a command")
+            return False
+        return True
+
+    @staticmethod
+    async def _admit(interaction: discord.Interaction[Any]) -> None:
+        """Raises UserError while the bot stops, and in a channel where its server does not want it."""
+        bot: ReelfeelBot = interaction.client
+        if bot.stopping:
+            raise UserError(tr("The bot is restarting: try again in a minute."))
+        if interaction.type is not discord.InteractionType.application_command:
+            return
+        watch(interaction)
+        root = interaction.command.qualified_name.split()[0] if interaction.command else ""
+        if interaction.guild_id is not None and root not in EVERYWHERE:
+            check_channel(await rules_of(bot, bot.viewer(interaction)), interaction.channel)
+
+    async def on_error(self, interaction: discord.Interaction[Any], error: app_commands.AppCommandError, /) -> None:
+        """Answers with the table's sentence."""
+        name = interaction.command.qualified_name if interaction.command else "a command"
+        await report(interaction, error, doing=f"/{name}")
+
+
+async def tree_hash(tree: app_commands.CommandTree[Any]) -> str:
+    """SHA-256 of everything Discord is told about the commands, in every language, hexadecimal."""
+    payload = [await _told(tree, command) for command in tree._get_all_commands()]
+    payload.sort(key=lambda command: (command["type"], command["name"]))
+    return hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
+
+
+async def _told(tree: app_commands.CommandTree[Any], command: Any) -> dict[str, Any]:
+    told = command.to_dict(tree) if tree.translator is None else command.get_translated_payload(tree, tree.translator)
+    return dict(told if isinstance(told, dict) else await told)
+
+
+async def sync_if_changed(bot: ReelfeelBot) -> bool:
+    """Tells Discord the commands when they differ from what it was last told; whether it did.
+
+    Raises discord.HTTPException. Syncing at every start runs into Discord's daily limit and can sleep for minutes.
+    """
+    key = f"commands:{bot.application_id}"
+    wanted = await tree_hash(bot.tree)
+    if not bot.always_sync and await bot.in_thread(get_state, bot.db, key) == wanted:
+        return False
+    await bot.tree.sync()
+    await bot.in_thread(set_state, bot.db, key, wanted)
+    log.info("commands synced")
+    return True

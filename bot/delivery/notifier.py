@@ -1,0 +1,345 @@
+"""Tells users what became of their jobs: SQL says what changed, this draws it and edits the message the bot owns.
+
+A poll each second is the truth; a hint from a worker only makes it come earlier. What was shown and delivered stands in
+SQL, so after a restart every job that is not delivered is shown again, in the same message.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+import aiohttp
+import discord
+from discord.ext import tasks
+
+from bot.cards.base import Card
+from bot.cards.job import done_card, ended_card, ping_card, running_card
+from bot.cards.verdict import unscored_card, verdict_card, waiting_card
+from bot.delivery.attachments import DEFAULT_LIMIT, finished_files, size_limit
+from bot.delivery.live_replies import Replies
+from bot.delivery.outbox import GONE
+from bot.errors.table import note
+from bot.metrics import note_shown
+from bot.permissions import takes_notices
+from common.i18n import ENGLISH, speak, speaking, tr
+from db.errors import DbError, NotFound
+from db.queries.jobs import changed_jobs, mark_delivered, mark_rendered, set_message
+from db.queries.results import verdict_of
+from db.types import JobView, Viewer
+from reporting.charts import histogram_png
+
+if TYPE_CHECKING:
+    from bot.client import ReelfeelBot
+
+log = logging.getLogger(__name__)
+
+EDIT_EVERY_S: Final = 3.0
+"""Least time between two edits of one message that only show progress; the last one does not wait."""
+SOON: Final = timedelta(seconds=2)
+"""A verdict that comes within this time is the first message; after it the user is told that the review waits."""
+AT_ONCE: Final = 500
+"""Most changed jobs looked at in one round."""
+WORST_WAIT_S: Final = 60.0
+TOO_MANY_REQUESTS: Final = 429
+SERVER_ERRORS: Final = 500
+
+
+@dataclass(slots=True)
+class _Trouble:
+    """A job that could not be shown for a reason that passes."""
+
+    tries: int = 0
+    not_before: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a card stands."""
+
+    channel_id: int
+    message_id: int
+    old: bool = False
+    """Discord gave the message that a bot which died had sent, for its nonce: it shows what it showed then."""
+
+
+class NoticesOff(Exception):
+    """The user wants no direct messages, see `/settings`: the job has no place but the reply to its command."""
+
+
+CLOSED: Final = (*GONE, NoticesOff)
+"""Why a card cannot stand at its place; trying again cannot help."""
+
+
+class Notifier:
+    """Shows changed jobs, each in its own task, so that one slow channel delays no other."""
+
+    def __init__(self, bot: ReelfeelBot, *, poll_s: float) -> None:
+        self._bot = bot
+        self._loop = tasks.loop(seconds=poll_s)(self._look_safely)
+        self._looking = False
+        self._again = False
+        self._showing: set[int] = set()
+        self._held: set[int] = set()
+        self._replies = Replies(bot)
+        self._edited_at: dict[int, float] = {}
+        self._trouble: dict[int, _Trouble] = {}
+        self._gone: set[int] = set()
+        self._down = False
+        self.looked_at = time.perf_counter()
+        """By `time.perf_counter`: when it last looked for changed jobs and SQL answered."""
+
+    def start(self) -> None:
+        """Begins to poll."""
+        self._loop.start()
+
+    def stop(self) -> None:
+        """Stops polling; what is being shown goes on."""
+        self._loop.cancel()
+
+    def poke(self) -> None:
+        """Looks now instead of at the next poll; cheap to call often."""
+        if self._looking:
+            self._again = True
+        else:
+            self._bot.start_task(self._look_safely(), "notifier")
+
+    @contextmanager
+    def hold(self, source_id: int) -> Iterator[None]:
+        """Leaves the job of this interaction to the caller, who waits for its event `job_ended`."""
+        self._held.add(source_id)
+        try:
+            yield
+        finally:
+            self._held.discard(source_id)
+
+    def keep_live(self, job_id: int, interaction: discord.Interaction[Any], hint: str) -> None:
+        """Shows this job, under `hint`, in the private reply to `interaction` while its token lives."""
+        self._replies.keep(job_id, interaction, hint)
+
+    async def card_of(self, job: JobView, *, limit: int = DEFAULT_LIMIT) -> Card | None:
+        """What the job shows now, None for nothing. `limit`: bytes of one attachment at its place."""
+        if job.kind == "message":
+            return await self._message_card(job)
+        if not job.terminal:
+            return running_card(job, datetime.now(UTC))
+        if job.state != "done":
+            return ended_card(job)
+        outputs = await finished_files(self._bot, job, limit=limit)
+        chart = None
+        if job.n_positive + job.n_negative + job.n_uncertain:
+            title = f"Job {job.id}: how the reviews feel"
+            with speaking(ENGLISH):  # charts have no glyphs for every language
+                chart = await self._bot.in_thread(histogram_png, job.histogram, title=title)
+        return done_card(job, chart=chart, files=outputs.files, too_large=outputs.too_large, limit=limit)
+
+    async def first_place(self, job: JobView) -> Place | None:
+        """Sends a job's first card at once; None when its channel or the user's DMs are closed.
+
+        For callers that hold the job. Raises discord.HTTPException, aiohttp.ClientError, OSError, DbError.
+        """
+        card = await self.card_of(job)
+        if card is None:
+            return None
+        try:
+            place = await self._send(job, card)
+        except CLOSED:
+            return None
+        self._edited_at[job.id] = time.monotonic()
+        await self._bot.in_thread(mark_rendered, self._bot.db, job.id, job.version)
+        return place
+
+    # ---------------------------------------------------------------- rounds
+
+    async def _look_safely(self) -> None:
+        if self._looking:
+            self._again = True
+            return
+        self._looking = True
+        try:
+            self._again = True
+            while self._again:
+                self._again = False
+                await self._look()
+        except Exception as error:
+            if not self._down:
+                note(error, "looking for changed jobs")
+            self._down = True
+        else:
+            self._down = False
+            self.looked_at = time.perf_counter()
+        finally:
+            self._looking = False
+
+    async def _look(self) -> None:
+        jobs = await self._bot.in_thread(changed_jobs, self._bot.db, limit=AT_ONCE)
+        now = time.monotonic()
+        self._gone.update(self._replies.end_old())
+        for job in jobs:
+            if job.source == "cli" or job.id in self._showing or not self._due(job, now):
+                continue
+            if job.source_id in self._held:
+                if job.terminal:
+                    self._bot.dispatch("job_ended", job)
+                continue
+            self._showing.add(job.id)
+            self._bot.start_task(self._show(job), f"showing job {job.id}")
+
+    def _due(self, job: JobView, now: float) -> bool:
+        trouble = self._trouble.get(job.id)
+        if trouble is not None and now < trouble.not_before:
+            return False
+        if job.terminal:
+            return True
+        if job.kind == "message" and (job.source == "interaction" or datetime.now(UTC) - job.created_at < SOON):
+            return False
+        return now - self._edited_at.get(job.id, -EDIT_EVERY_S) >= EDIT_EVERY_S
+
+    # ---------------------------------------------------------------- one job
+
+    async def _show(self, job: JobView) -> None:
+        speak(job.language)
+        try:
+            await self._deliver(job)
+            self._trouble.pop(job.id, None)
+        except (discord.HTTPException, aiohttp.ClientError, OSError, DbError) as error:
+            self._put_off(job, error)
+        except Exception as error:
+            self._put_off(job, error)
+            raise
+        finally:
+            self._showing.discard(job.id)
+
+    def _put_off(self, job: JobView, error: Exception) -> None:
+        trouble = self._trouble.setdefault(job.id, _Trouble())
+        trouble.tries += 1
+        wait = min(WORST_WAIT_S, 2.0**trouble.tries)
+        trouble.not_before = time.monotonic() + wait
+        log.warning("job %d could not be shown (%s), next try in %.0f s", job.id, type(error).__name__, wait)
+
+    async def _deliver(self, job: JobView) -> None:
+        limit = size_limit(self._bot, None if self._goes_to_dm(job) else job.guild_id)
+        card = None
+        if job.terminal or job.id not in self._gone:
+            card = await self.card_of(job, limit=limit)
+        if card is not None:
+            self._edited_at[job.id] = time.monotonic()
+            await self._put_somehow(job, card)
+        db = self._bot.db
+        if not job.terminal:
+            await self._bot.in_thread(mark_rendered, db, job.id, job.version)
+        else:
+            await self._bot.in_thread(mark_delivered, db, job.id)
+            note_shown(job)
+            self._edited_at.pop(job.id, None)
+            self._replies.drop(job.id)
+            self._gone.discard(job.id)
+
+    async def _put_somehow(self, job: JobView, card: Card) -> None:
+        """Shows the card; what Discord refuses for good is shown without its files, and never tried for ever."""
+        for shown in (card, _without_files(card)):
+            try:
+                await self._put(job, shown)
+            except CLOSED as error:
+                await self._elsewhere(job, shown, error)
+            except discord.HTTPException as error:
+                if error.status == TOO_MANY_REQUESTS or error.status >= SERVER_ERRORS:
+                    raise
+                log.error("job %d: Discord refuses its card (%d, code %d)", job.id, error.status, error.code)
+                continue
+            return
+
+    async def _put(self, job: JobView, card: Card) -> None:
+        """Shows the card where the job stands, or makes it stand somewhere. Raises `GONE` when that place is closed."""
+        if job.message_id is not None and job.channel_id is not None:
+            await self._update(job, Place(job.channel_id, job.message_id), card)
+        elif not (await self._replies.finish(job, card) or await self._replies.show(job, card)):
+            place = await self._send(job, _with_ping(job, card))
+            if place.old:
+                await self._update(job, place, card)
+
+    async def _update(self, job: JobView, place: Place, card: Card) -> None:
+        """Makes the message at `place` show the card, and calls the owner of a file whose work is over."""
+        await self._bot.outbox.edit(place.channel_id, place.message_id, card)
+        if job.terminal and job.kind == "file":
+            nonce = f"r{job.id}-end-{job.version}"
+            await self._bot.outbox.send(place.channel_id, ping_card(job), nonce=nonce, reply_to=place.message_id)
+
+    async def _send(self, job: JobView, card: Card) -> Place:
+        """Sends a job's first message: to its channel, or to its owner's DMs when the work is private."""
+        if self._goes_to_dm(job):
+            channel_id, reply_to = await self._bot.outbox.dm_channel(job.owner_id), None
+            if channel_id != job.channel_id and not await self._takes_notices(job):
+                raise NoticesOff
+        else:
+            channel_id = int(job.channel_id or 0)
+            reply_to = job.reply_to if job.reply_channel_id is None else None
+        message = await self._bot.outbox.send(channel_id, card, nonce=f"reelfeel-{job.id}-card", reply_to=reply_to)
+        await self._bot.in_thread(set_message, self._bot.db, job.id, channel_id, message.id)
+        return Place(channel_id, message.id, old=_title(message.embeds) != _title([card.embed]))
+
+    async def _takes_notices(self, job: JobView) -> bool:
+        """Whether its owner wants results of commands given elsewhere as direct messages."""
+        return await takes_notices(self._bot, Viewer(job.owner_id, job.guild_id))
+
+    @staticmethod
+    def _goes_to_dm(job: JobView) -> bool:
+        return job.source == "interaction" and not job.shared
+
+    async def _elsewhere(self, job: JobView, card: Card, error: Exception) -> None:
+        """The message was deleted or its channel closed: the result goes to the owner's DMs, once, or nowhere."""
+        log.info("job %d: its place is gone (%s)", job.id, type(error).__name__)
+        self._gone.add(job.id)
+        if not job.terminal or self._goes_to_dm(job) or not await self._takes_notices(job):
+            return
+        told = Card(
+            content=tr("I could not show this in its channel, so here is job {job}.", job=job.id),
+            embed=card.embed,
+            view=card.view,
+            files=card.files if job.kind == "message" else card.files[:10],
+        )
+        try:
+            channel_id = await self._bot.outbox.dm_channel(job.owner_id)
+            await self._bot.outbox.send(channel_id, told, nonce=f"r{job.id}-dm-{job.version}")
+        except GONE:
+            log.info("job %d: its owner takes no direct messages", job.id)
+
+    async def _message_card(self, job: JobView) -> Card | None:
+        if not job.terminal:
+            return waiting_card(job)
+        if job.state != "done":
+            return unscored_card(job)
+        try:
+            result = await self._bot.in_thread(verdict_of, self._bot.db, job.id)
+        except NotFound:  # a review that failed has no verdict, nor has one its owner deleted meanwhile
+            return unscored_card(job)
+        # What answers a message as Discord's reply shows that message anyway.
+        return verdict_card(result, linked=job.source == "interaction")
+
+
+def _title(embeds: Sequence[discord.Embed | None]) -> str:
+    """What tells the states of a card apart."""
+    return " ".join((embed.title or "").strip() for embed in embeds if embed is not None)
+
+
+def _with_ping(job: JobView, card: Card) -> Card:
+    """A first message that is already the last one calls the owner itself."""
+    if job.kind != "file" or not job.terminal:
+        return card
+    ping = ping_card(job)
+    return Card(content=ping.content, embed=card.embed, view=card.view, files=card.files, ping=ping.ping)
+
+
+def _without_files(card: Card) -> Card:
+    """The card with a hint in the place of its files."""
+    embed = None if card.embed is None else card.embed.copy()
+    if embed is not None:
+        embed.set_image(url=None)
+        told = tr("Discord did not take the files here: try `/jobs download`.")
+        embed.description = f"{embed.description or ''}\n{told}"
+    return Card(content=card.content, embed=embed, view=card.view, ping=card.ping)

@@ -1,0 +1,30 @@
+"""Every persistent button, registered when the bot starts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+
+from bot.handlers.job import AgainButton, CancelButton, ColumnSelect, FilesButton, RetryButton, ReuseButton
+from bot.handlers.menus import JobMenu, ResultMenu
+from bot.handlers.page import ExportButton, PageButton
+from bot.handlers.privacy import ForgetButton
+from bot.handlers.result import DeleteButton, DetailsButton, WrongButton
+
+BUTTONS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (
+    CancelButton,
+    RetryButton,
+    ColumnSelect,
+    ReuseButton,
+    AgainButton,
+    FilesButton,
+    PageButton,
+    ExportButton,
+    DetailsButton,
+    WrongButton,
+    DeleteButton,
+    ForgetButton,
+    ResultMenu,
+    JobMenu,
+)

@@ -1,0 +1,127 @@
+"""What a server's managers decided: where the bot answers, who may send files, how many and how large."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import discord
+
+from bot.errors.table import UserError
+from common.i18n import tr, trn
+from common.settings import Settings
+from db.preferences import guild_settings, user_settings
+from db.types import GuildSettings, Origin, UserSettings, Viewer
+
+if TYPE_CHECKING:
+    from bot.client import ReelfeelBot
+
+EVERYWHERE: Final = frozenset({"server", "settings", "privacy", "help", "about", "status"})
+"""Commands that answer in every channel, always privately: a user must reach their data and the rules themselves."""
+NAMED: Final = 5
+"""Most channels or roles that a sentence names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Who somebody is in the server they ask from: the ids of their roles, and whether they may manage it."""
+
+    roles: frozenset[int] = frozenset()
+    manager: bool = False
+
+
+NOBODY: Final = Standing()
+
+
+def standing_of(asker: discord.Interaction[Any] | discord.Message) -> Standing:
+    """As Discord says with the event; nobody in a direct message."""
+    if isinstance(asker, discord.Interaction):
+        user, permissions = asker.user, asker.permissions
+    else:
+        user = asker.author
+        permissions = user.guild_permissions if isinstance(user, discord.Member) else discord.Permissions.none()
+    if not isinstance(user, discord.Member):
+        return NOBODY
+    return Standing(frozenset(user._roles), permissions.manage_guild or permissions.administrator)
+
+
+async def rules_of(bot: ReelfeelBot, viewer: Viewer) -> GuildSettings:
+    """The rules where the viewer is. Raises db.errors.DbError."""
+    return await bot.in_thread(guild_settings, bot.db, viewer)
+
+
+def answers_in(rules: GuildSettings, channel: Any) -> bool:
+    """Whether the bot answers there; a thread goes by its channel."""
+    ids = {getattr(channel, "id", None), getattr(channel, "parent_id", None)}
+    return not rules.channels or not ids.isdisjoint(rules.channels)
+
+
+def check_channel(rules: GuildSettings, channel: Any) -> None:
+    """Raises UserError where the bot is not to answer."""
+    if not answers_in(rules, channel):
+        raise UserError(
+            tr(
+                "In this server I answer in {channels}: ask there, or write me a direct message.",
+                channels=_listed("#", rules.channels),
+            )
+        )
+
+
+def check_bulk(rules: GuildSettings, standing: Standing) -> None:
+    """Raises UserError for somebody who may not send files in this server."""
+    if rules.roles and not standing.manager and standing.roles.isdisjoint(rules.roles):
+        raise UserError(
+            tr(
+                "In this server files are scored for {roles}: "
+                "ask a manager for the role, or send the file to me as a direct message.",
+                roles=_listed("@&", rules.roles),
+            )
+        )
+
+
+def _listed(kind: str, ids: tuple[int, ...]) -> str:
+    named, rest = ", ".join(f"<{kind}{id_}>" for id_ in ids[:NAMED]), len(ids) - NAMED
+    return trn("{listed} and {count} more", "{listed} and {count} more", rest, listed=named) if rest > 0 else named
+
+
+@dataclass(frozen=True, slots=True)
+class FileRules:
+    """What counts for one file: its largest size in MiB, and the format of the result (None: as it came in)."""
+
+    max_upload_mib: int
+    file_format: str | None
+
+
+async def file_rules(bot: ReelfeelBot, origin: Origin, standing: Standing) -> FileRules:
+    """The rules for a file from there; UserError for who may send none. How many is checked where it is stored.
+
+    Raises db.errors.DbError.
+    """
+    viewer = Viewer(origin.owner_id, origin.guild_id)
+    rules, chosen = await bot.in_thread(_both, bot, viewer)
+    check_bulk(rules, standing)
+    return merged(bot.settings, rules, chosen)
+
+
+def _both(bot: ReelfeelBot, viewer: Viewer) -> tuple[GuildSettings, UserSettings]:
+    return guild_settings(bot.db, viewer), user_settings(bot.db, viewer)
+
+
+def merged(settings: Settings, rules: GuildSettings, chosen: UserSettings) -> FileRules:
+    """A server can only lower what the host allows."""
+    return FileRules(
+        min(settings.max_upload_mib, rules.max_upload_mib or settings.max_upload_mib),
+        chosen.file_format,
+    )
+
+
+async def takes_notices(bot: ReelfeelBot, viewer: Viewer) -> bool:
+    """Whether results may come as direct messages, as the user chose with `/settings`. Raises db.errors.DbError."""
+    return (await bot.in_thread(user_settings, bot.db, viewer)).dm_notices
+
+
+async def wants_share(bot: ReelfeelBot, interaction: discord.Interaction[Any], share: bool | None) -> bool:
+    """What the caller said, else what they chose with `/settings`. Raises db.errors.DbError."""
+    if share is not None:
+        return share
+    return (await bot.in_thread(user_settings, bot.db, bot.viewer(interaction))).share

@@ -1,0 +1,135 @@
+"""All that a search finds, as one CSV file."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import discord
+
+from bot.cards.base import Card, CardFile
+from bot.cards.results import EXPORT_HEADER, Asked, export_rows
+from bot.delivery.responses import answer, defer
+from bot.errors.table import UserError
+from bot.services.pages import asked_before
+from common.i18n import number, tr, trn
+from db.engine import Database
+from db.queries.search import search
+from db.types import ResultView, SearchFilter, Viewer
+from reporting.csv_table import Table, csv_table
+
+if TYPE_CHECKING:
+    from bot.client import ReelfeelBot
+
+SEARCH: Final = "results"
+"""The kind of pages that an export belongs to."""
+MAX_ROWS: Final = 10_000
+"""Most rows of one export; the file also stays below what Discord takes as an attachment."""
+STEP: Final = 500
+"""Results read at a time."""
+PATIENCE_S: Final = 20.0
+"""After so long an export looks no further, seconds: words are looked for in every text that the caller may see, and
+the thread is one of the few that answer everybody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """The file, and whether it ends where the time did rather than at another limit."""
+
+    table: Table
+    timed_out: bool = False
+
+
+def export(
+    db: Database, viewer: Viewer, wanted: SearchFilter, *, max_bytes: int, patience_s: float = PATIENCE_S
+) -> Exported:
+    """The search's results with their whole texts, in its order, up to `MAX_ROWS` and `max_bytes`. Blocking.
+
+    After `patience_s` seconds it ends with what it has, at most one window of the search later. Raises DbError.
+    """
+    found = _Found(db, viewer, wanted, patience_s)
+    table = csv_table(EXPORT_HEADER, export_rows(found), max_rows=MAX_ROWS, max_bytes=max_bytes)
+    return Exported(table, timed_out=table.complete and found.timed_out)
+
+
+def export_words(done: Exported, *, max_bytes: int) -> str:
+    """How many results are in the file, and when not all of them, which limit it met and the way out.
+
+    Raises UserError when the time ended before anything was found.
+    """
+    table = done.table
+    if done.timed_out and table.rows == 0:
+        raise UserError(
+            tr(
+                "Nothing was found in {seconds} seconds, the longest an export looks: "
+                "narrow the search with `film`, `job` or `since` and export again.",
+                seconds=number(PATIENCE_S, 0),
+            )
+        )
+    if done.timed_out:
+        return trn(
+            "{count} result so far: an export looks for at most {seconds} seconds; "
+            "narrow the search with `film`, `job` or `since` for the others.",
+            "{count} results so far: an export looks for at most {seconds} seconds; "
+            "narrow the search with `film`, `job` or `since` for the others.",
+            table.rows,
+            seconds=number(PATIENCE_S, 0),
+        )
+    if table.complete:
+        return trn("{count} result.", "{count} results.", table.rows)
+    return tr(
+        "The first {rows} results; an export holds at most {limit} rows and {size} MiB: "
+        "narrow the search with `since`, `film` or `job` for the others.",
+        rows=number(table.rows),
+        limit=number(MAX_ROWS),
+        size=number(max_bytes / 1024 / 1024),
+    )
+
+
+def search_filter(asked: Asked) -> SearchFilter:
+    """What a search asks of the database."""
+    return SearchFilter(
+        query=asked.query,
+        label=asked.label,
+        film=asked.film,
+        min_probability=asked.min_probability,
+        since=asked.since,
+        job_id=asked.job,
+        sort=asked.sort,
+    )
+
+
+async def export_search(interaction: discord.Interaction[Any], key: str) -> None:
+    """Answers the press of Export CSV under the pages `key`, privately. Raises UserError, db.errors.DbError."""
+    bot: ReelfeelBot = interaction.client
+    await defer(interaction)
+    wanted = search_filter(Asked.from_json((await asked_before(interaction, key))["asked"]))
+    limit = interaction.filesize_limit
+    done = await bot.in_thread(export, bot.db, bot.viewer(interaction), wanted, max_bytes=limit, patience_s=PATIENCE_S)
+    content = export_words(done, max_bytes=limit)
+    await answer(interaction, Card(content=content, files=(CardFile("results.csv", done.table.data),)))
+
+
+class _Found:
+    """Every result of a search in its order, until the time is over; `timed_out` says so once it was read."""
+
+    def __init__(self, db: Database, viewer: Viewer, wanted: SearchFilter, patience_s: float) -> None:
+        self._db, self._viewer, self._wanted = db, viewer, wanted
+        self._until = time.monotonic() + patience_s
+        self.timed_out = False
+
+    def __iter__(self) -> Iterator[ResultView]:
+        cursor = None
+        while True:
+            # One page may take all that is left: its windows grow, while those of many short pages would start anew.
+            left = max(0.0, self._until - time.monotonic())
+            page = search(self._db, self._viewer, self._wanted, cursor=cursor, limit=STEP, patience_s=left)
+            yield from page.items
+            cursor = page.next_cursor
+            if cursor is None:
+                return
+            if time.monotonic() >= self._until:
+                self.timed_out = True
+                return

@@ -1,0 +1,189 @@
+"""The way in: check, store in SQL, then ring the bell. Nothing is acknowledged before it is stored."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import discord
+
+from bot.delivery.outbox import with_retries
+from bot.errors.table import UserError
+from bot.permissions import NOBODY, Standing, file_rules
+from common.broker.names import FILE_SUFFIXES, PACKED_SUFFIXES, is_review_file
+from common.i18n import mark, number, tr
+from common.settings import MIB, Settings
+from db.blobs import read_blob
+from db.queries.jobs import get_job, upload_blob
+from db.queue.accept import accept_review, accept_upload, find_same_file
+from db.queue.quotas import Quotas
+from db.types import Accepted, JobView, Origin, Viewer
+
+if TYPE_CHECKING:
+    from bot.client import ReelfeelBot
+
+MAX_FILES = 10
+NO_TEXT = mark("There is no text to score: write the review after the mention, or attach a file of reviews.")
+
+
+def check_text(text: str, settings: Settings) -> str:
+    """The review without white space around it; raises UserError when nothing is left or it is too long."""
+    text = text.strip()
+    if not text:
+        raise UserError(tr(NO_TEXT))
+    if len(text) > settings.max_message_chars:
+        raise UserError(
+            tr(
+                "That review has {chars} characters, and a message may have {limit}: shorten it, or send it as a file.",
+                chars=number(len(text)),
+                limit=number(settings.max_message_chars),
+            )
+        )
+    return text
+
+
+def check_file(name: str, size: int, settings: Settings, *, max_mib: int | None = None) -> None:
+    """Raises UserError for a file we do not read, an empty one, and one above the limit. `size` in bytes.
+
+    `max_mib`: the server's own limit, when it is lower than the host's.
+    """
+    limit = settings.max_upload_mib if max_mib is None else max_mib
+    shown = discord.utils.escape_markdown(name)[:100]
+    if not is_review_file(name):
+        kinds = ", ".join(FILE_SUFFIXES)
+        raise UserError(
+            tr(
+                "I cannot read {file}: send one of {kinds}, plain or packed as {packed}.",
+                file=shown,
+                kinds=kinds,
+                packed=", ".join(PACKED_SUFFIXES),
+            )
+        )
+    if size == 0:
+        raise UserError(tr("{file} is empty: send a file with at least one review.", file=shown))
+    if size > limit * MIB:
+        raise UserError(
+            tr(
+                "{file} has {size} MiB, and the limit is {limit} MiB: pack it as .gz or send it in parts.",
+                file=shown,
+                size=number(size / MIB, 1),
+                limit=limit,
+            )
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class FileRequest:
+    """One attachment to be scored. `part`: its place among the attachments of one message. `standing`: who sends it;
+    unless it is said, somebody without a role.
+    """
+
+    attachment: discord.Attachment
+    origin: Origin
+    part: int = 0
+    text_column: str | None = None
+    film_column: str | None = None
+    date_column: str | None = None
+    standing: Standing = NOBODY
+
+
+async def accept_text(bot: ReelfeelBot, origin: Origin, text: str) -> Accepted:
+    """Stores a checked review and rings for it. Raises db.errors.DbError."""
+    accepted = await bot.in_thread(accept_review, bot.db, origin, text)
+    bot.ring(accepted)
+    return accepted
+
+
+def quotas_of(settings: Settings) -> Quotas:
+    """The host's limits on what may wait at one time."""
+    return Quotas(
+        user_jobs=settings.max_active_jobs,
+        user_rows=settings.max_rows_per_day,
+        server_jobs=settings.max_server_jobs,
+        queued_rows=settings.max_queued_rows,
+    )
+
+
+async def accept_file(bot: ReelfeelBot, request: FileRequest) -> Accepted | JobView:
+    """Downloads a file, stores it and rings; or gives the finished job of the very same file.
+
+    Raises UserError, db.errors.DbError (QuotaExceeded), discord.HTTPException when the download fails.
+    """
+    rules = await file_rules(bot, request.origin, request.standing)
+    attachment = request.attachment
+    check_file(attachment.filename, attachment.size, bot.settings, max_mib=rules.max_upload_mib)
+    async with bot.downloads:
+        # At once, and the bytes: the link of an attachment expires.
+        data = await with_retries(attachment.read)
+        if request.text_column is None:
+            same = await bot.in_thread(_same_job, bot, request.origin, data)
+            if same is not None:
+                return same
+        accepted = await bot.in_thread(
+            accept_upload,
+            bot.db,
+            request.origin,
+            filename=attachment.filename,
+            parts=_parts(data),
+            part=request.part,
+            text_column=request.text_column,
+            film_column=request.film_column,
+            date_column=request.date_column,
+            file_format=rules.file_format,
+            quotas=quotas_of(bot.settings),
+        )
+    if accepted.due:
+        bot.ring(accepted)
+    return accepted
+
+
+async def accept_again(
+    bot: ReelfeelBot,
+    origin: Origin,
+    job_id: int,
+    columns: Sequence[str | None],
+    *,
+    standing: Standing,
+    part: int = 0,
+) -> Accepted:
+    """Scores the stored file of the caller's job once more, as a new job. `columns`: text, film, date.
+
+    Raises UserError when the file is no longer kept, db.errors.DbError.
+    """
+    rules = await file_rules(bot, origin, standing)
+    viewer = Viewer(user_id=origin.owner_id, guild_id=origin.guild_id)
+    kept = await bot.in_thread(upload_blob, bot.db, viewer, job_id)
+    if kept is None:
+        raise UserError(tr("That file is no longer kept: send it again."))
+    filename, blob_id = kept
+    text_column, film_column, date_column = columns
+    accepted = await bot.in_thread(
+        accept_upload,
+        bot.db,
+        origin,
+        filename=filename,
+        parts=await bot.in_thread(read_blob, bot.db, blob_id),
+        part=part,
+        text_column=text_column,
+        film_column=film_column,
+        date_column=date_column,
+        file_format=rules.file_format,
+        quotas=quotas_of(bot.settings),
+    )
+    if accepted.due:
+        bot.ring(accepted)
+    return accepted
+
+
+def _same_job(bot: ReelfeelBot, origin: Origin, data: bytes) -> JobView | None:
+    viewer = Viewer(user_id=origin.owner_id, guild_id=origin.guild_id)
+    found = find_same_file(bot.db, viewer, hashlib.sha256(data).hexdigest())
+    return None if found is None else get_job(bot.db, viewer, found)
+
+
+def _parts(data: bytes) -> Iterator[bytes]:
+    view = memoryview(data)
+    for start in range(0, len(data), MIB):
+        yield bytes(view[start : start + MIB])

@@ -1,0 +1,113 @@
+"""Scoring one text for an interaction: `/score` and the entry Score review of a message's menu."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import discord
+
+from bot.cards.base import Card
+from bot.delivery.responses import answer, defer
+from bot.metrics import note_shown
+from bot.permissions import takes_notices
+from bot.services.intake import accept_text, check_text
+from common.i18n import language, mark, tr
+from db.queries.jobs import forget_reply, mark_delivered, set_message
+from db.types import JobView, Origin
+
+if TYPE_CHECKING:
+    from bot.client import ReelfeelBot
+
+WAIT_S = 10.0
+"""How long a reply waits for its verdict; far below the 15 minutes of an interaction's token."""
+LATER_HERE = mark(
+    "Job {job} is queued behind other work: this message will show the verdict. `/results search` finds it too."
+)
+LATER_IN_REPLY = mark(
+    "Job {job} is queued behind other work: this reply shows the verdict if it comes within 15 minutes. "
+    "`/results search` finds it too."
+)
+LATER_BY_DM = mark(
+    "Job {job} is queued behind other work: the verdict will come as a direct message. `/results search` finds it too."
+)
+
+
+def origin_of(
+    interaction: discord.Interaction[Any],
+    *,
+    share: bool,
+    film: str | None = None,
+    target: tuple[int, int] | None = None,
+) -> Origin:
+    """Where the work of an interaction comes from. `target`: channel and message it is about, when it is about one."""
+    channel_id, message_id = target or (None, None)
+    return Origin(
+        owner_id=interaction.user.id,
+        guild_id=interaction.guild_id,
+        channel_id=interaction.channel_id,
+        source="interaction",
+        source_id=interaction.id,
+        shared=share,
+        film=film,
+        reply_to=message_id,
+        reply_channel_id=channel_id,
+        reply_token=interaction.token,
+        language=language(),
+    )
+
+
+async def score_for(
+    interaction: discord.Interaction[Any],
+    text: str,
+    *,
+    share: bool = False,
+    film: str | None = None,
+    target: tuple[int, int] | None = None,
+) -> None:
+    """Answers with the verdict card, or after 10 s with where it will appear. Raises UserError, db.errors.DbError."""
+    bot: ReelfeelBot = interaction.client
+    text = check_text(text, bot.settings)
+    await defer(interaction, public=share)
+    with bot.notifier.hold(interaction.id):
+        accepted = await accept_text(bot, origin_of(interaction, share=share, film=film, target=target), text)
+        job = await _ended(bot, accepted.job_id)
+        if job is None:
+            await _say_later(bot, interaction, accepted.job_id, share)
+            return
+        await _say_now(bot, interaction, job, share)
+
+
+async def _ended(bot: ReelfeelBot, job_id: int) -> JobView | None:
+    try:
+        job: JobView = await bot.wait_for("job_ended", check=lambda ended: ended.id == job_id, timeout=WAIT_S)
+    except TimeoutError:
+        return None
+    return job
+
+
+async def _say_now(bot: ReelfeelBot, interaction: discord.Interaction[Any], job: JobView, share: bool) -> None:
+    card = await bot.notifier.card_of(job)
+    if card is None:
+        return
+    message = await answer(interaction, card)
+    if share:
+        await bot.in_thread(set_message, bot.db, job.id, message.channel.id, message.id)
+    await bot.in_thread(mark_delivered, bot.db, job.id)
+    note_shown(job)
+
+
+def _only_reply(interaction: discord.Interaction[Any]) -> bool:
+    """Whether the bot is not there itself, as its user installed it: it may change its reply by the token alone."""
+    by_user = interaction.is_user_integration() and not interaction.is_guild_integration()
+    return interaction.context.private_channel or (interaction.guild_id is not None and by_user)
+
+
+async def _say_later(bot: ReelfeelBot, interaction: discord.Interaction[Any], job_id: int, share: bool) -> None:
+    if _only_reply(interaction) if share else not await takes_notices(bot, bot.viewer(interaction)):
+        # The reply's token stays stored: the notifier finishes this reply as one that was left at "thinking ...".
+        await answer(interaction, Card(tr(LATER_IN_REPLY, job=job_id)))
+        return
+    message = await answer(interaction, Card(tr(LATER_HERE if share else LATER_BY_DM, job=job_id)))
+    await bot.in_thread(forget_reply, bot.db, job_id)
+    if share:
+        await bot.in_thread(set_message, bot.db, job_id, message.channel.id, message.id)

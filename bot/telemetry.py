@@ -1,0 +1,90 @@
+"""What a running bot tells of itself: a heartbeat in SQL, and metrics where the host asked for them."""
+
+from __future__ import annotations
+
+import math
+import os
+import socket
+import time
+import uuid
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+from bot import metrics as meters
+from common.process.heartbeat import Pulse, Rate
+from common.process.metrics_server import FromSql, Server, serve
+from db.operations.heartbeats import EVERY_S, Fact, beat, farewell
+from db.operations.overview import figures
+
+if TYPE_CHECKING:
+    from bot.client import ReelfeelBot
+
+HOUR_S: Final = 3600.0
+
+
+class Vitals:
+    """What the bot's row says. Read from a thread, so that an event loop that hangs is told too."""
+
+    def __init__(self, bot: ReelfeelBot) -> None:
+        self._bot = bot
+        self._errors = Rate(HOUR_S)
+
+    def facts(self) -> dict[str, Fact]:
+        """As docs/operating.md lists them."""
+        bot = self._bot
+        self._errors.note(meters.ERRORS.total, time.perf_counter())
+        latency = bot.latency
+        return {
+            "pid": os.getpid(),
+            "ready": meters.connected(bot),
+            "latency_s": round(latency, 3) if math.isfinite(latency) else None,
+            "guilds": len(bot.guilds),
+            "shards": bot.shard_count or 1,
+            "looked_s": round(time.perf_counter() - bot.notifier.looked_at, 1),
+            "rate_limited": meters.rate_limited(),
+            "errors_hour": self._errors.grown,
+        }
+
+
+@contextmanager
+def vital_signs(bot: ReelfeelBot) -> Iterator[None]:
+    """Beats and serves metrics while the bot runs. Raises worker.process.metrics.PortTaken."""
+    vitals, id_, host = Vitals(bot), uuid.uuid4().hex, socket.gethostname()
+    served = _serve(bot)
+    pulse = Pulse(
+        lambda: beat(bot.db, id_, "bot", host, vitals.facts()), lambda: farewell(bot.db, id_), every_s=EVERY_S
+    )
+    bot.add_listener(_poking(pulse), "on_ready")
+    pulse.start()
+    try:
+        yield
+    finally:
+        pulse.stop()
+        if served is not None:
+            served.stop()
+
+
+def _poking(pulse: Pulse) -> Callable[[], Coroutine[Any, Any, None]]:
+    async def on_ready() -> None:
+        pulse.poke()
+
+    return on_ready
+
+
+def _serve(bot: ReelfeelBot) -> Server | None:
+    settings = bot.settings
+    if settings.metrics_port is None:
+        return None
+    registry = meters.REGISTRY
+    gateway, sql = meters.Gateway(bot), FromSql(lambda: figures(bot.db))
+    registry.register(gateway)
+    registry.register(sql)
+    server = serve(registry, host=settings.metrics_host, port=settings.metrics_port)
+
+    def stop() -> None:
+        server.stop()
+        registry.unregister(gateway)
+        registry.unregister(sql)
+
+    return Server(server.port, stop)

@@ -1,0 +1,118 @@
+"""What a host wants to see at a glance; every question here stays cheap however many jobs and verdicts are stored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from db.clock import db_time
+from db.engine import Database, place
+from db.operations.heartbeats import Beat, beats
+from db.queue.sweep import queue_health
+from db.tables import Job
+from db.types import WORKING, JobState, QueueHealth
+
+MOST_JOBS: Final = 10
+"""Running jobs listed, the oldest first."""
+HOUR_S: Final = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class RunningJob:
+    """A file job that is worked on. `age_s`: seconds since accepted; `rows_total` grows while the file is read."""
+
+    id: int
+    state: JobState
+    rows_ended: int
+    rows_total: int
+    age_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """`oldest_s`: seconds since the oldest accepted job of that kind that is worked on was accepted; no key, none.
+
+    `unfinished`: jobs by state, without those that ended; `ended`: jobs by state that ended in the last hour.
+    """
+
+    queue: QueueHealth
+    oldest_s: dict[str, float] = field(default_factory=dict)
+    unfinished: dict[str, int] = field(default_factory=dict)
+    ended: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """`database`: kind and place, without a password; `schema`: the migration it is at; `beats`: who serves."""
+
+    database: str
+    schema: str
+    figures: Figures
+    running: tuple[RunningJob, ...]
+    beats: tuple[Beat, ...]
+
+
+def figures(db: Database) -> Figures:
+    """The numbers alone, for metrics: four small queries. Raises DatabaseUnavailable."""
+    with db.read() as session:
+        return Figures(queue_health(db), _oldest(session), _unfinished(session), _ended(session))
+
+
+def overview(db: Database) -> Overview:
+    """Everything. Raises DatabaseUnavailable, SchemaOutdated."""
+    with db.engine.connect() as connection:
+        schema = MigrationContext.configure(connection).get_current_revision() or "none"
+    with db.read() as session:
+        running = tuple(_running(session))
+    return Overview(place(db.url), schema, figures(db), running, tuple(beats(db)))
+
+
+def _oldest(session: Session) -> dict[str, float]:
+    # finished_at IS NULL is written out for the index ix_jobs_unfinished: few rows, whatever has ended.
+    since = (
+        select(Job.kind, func.min(Job.created_at))
+        .where(Job.finished_at.is_(None), Job.state.in_(WORKING))
+        .group_by(Job.kind)
+    )
+    now = session.scalar(select(db_time()))
+    assert now is not None
+    return {kind: (now - oldest).total_seconds() for kind, oldest in session.execute(since)}
+
+
+def _unfinished(session: Session) -> dict[str, int]:
+    return _by_state(session, Job.finished_at.is_(None))
+
+
+def _ended(session: Session) -> dict[str, int]:
+    # No text is deleted within an hour, and the index over finished_at holds only jobs whose texts are still there.
+    return _by_state(session, Job.finished_at > db_time(-HOUR_S), Job.purged_at.is_(None))
+
+
+def _by_state(session: Session, *which: ColumnElement[bool]) -> dict[str, int]:
+    rows = session.execute(select(Job.state, func.count()).where(*which).group_by(Job.state))
+    return {str(state): n for state, n in rows}
+
+
+def _running(session: Session) -> list[RunningJob]:
+    now = session.scalar(select(db_time()))
+    assert now is not None
+    query = (
+        select(Job)
+        .where(Job.finished_at.is_(None), Job.kind == "file", Job.state.in_(WORKING))
+        .order_by(Job.id)
+        .limit(MOST_JOBS)
+    )
+    return [
+        RunningJob(
+            job.id,
+            job.state,
+            job.rows_done + job.rows_rejected + job.rows_failed,
+            job.rows_total,
+            (now - job.created_at).total_seconds(),
+        )
+        for job in session.scalars(query)
+    ]

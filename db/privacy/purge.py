@@ -1,0 +1,114 @@
+"""Taking texts and files away, in short transactions: on SQLite a member's message waits for the one write lock."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, suppress
+from itertools import islice
+from typing import Final
+
+from sqlalchemy import ColumnElement, Delete, Update, delete, select, update
+from sqlalchemy.orm import Session
+
+from db import verdict_cache as known
+from db.clock import db_time
+from db.engine import Database
+from db.tables import Blob, BlobPart, Correction, Job, OutputFile, Prediction, Review, Upload
+
+ROWS: Final = 5_000
+"""Rows of a job that one transaction empties."""
+JOBS: Final = 500
+"""Single reviews that one transaction empties."""
+PARTS: Final = 16
+"""Parts of 1 MiB that one transaction deletes."""
+CHECKPOINT_MS: Final = 500
+"""Longest time that writers wait for the checkpoint after a deletion, milliseconds."""
+
+
+def in_batches(ids: Sequence[int], size: int) -> Iterator[Sequence[int]]:
+    """The ids, `size` at a time."""
+    left = iter(ids)
+    while batch := tuple(islice(left, size)):
+        yield batch
+
+
+def counted(session: Session, statement: Update | Delete) -> int:
+    """Executes it; how many rows it changed."""
+    result = session.execute(statement.execution_options(synchronize_session=False))
+    return int(result.rowcount)  # type: ignore[attr-defined]
+
+
+def row_ranges(db: Database, job_id: int) -> Iterator[ColumnElement[bool]]:
+    """Conditions on `reviews` that cut a job's rows into pieces of `ROWS`, in order."""
+    last = 0
+    while True:
+        mine = (Review.job_id == job_id, Review.row_number > last)
+        with db.read() as session:
+            rows = session.scalars(select(Review.row_number).where(*mine).order_by(Review.row_number).limit(ROWS)).all()
+        if not rows:
+            return
+        yield (Review.job_id == job_id) & Review.row_number.between(rows[0], rows[-1])
+        last = rows[-1]
+
+
+def empty_reviews(session: Session, mine: ColumnElement[bool]) -> tuple[int, int]:
+    """Takes texts, explanations and notes from the reviews that fit; how many texts and explanations went."""
+    ids = select(Review.id).where(mine)
+    told = Prediction.explanation.is_not(None)
+    explained = counted(session, update(Prediction).where(Prediction.review_id.in_(ids), told).values(explanation=None))
+    noted = Correction.note.is_not(None)
+    counted(session, update(Correction).where(Correction.review_id.in_(ids), noted).values(note=None))
+    known.forget(session, mine)
+    emptied = update(Review).where(mine, Review.text.is_not(None)).values(text=None, text_hash=None)
+    return counted(session, emptied), explained
+
+
+def drop_files(db: Database, job_id: int) -> int:
+    """Deletes a job's stored files and marks it as emptied; how many there were.
+
+    A process that dies in between leaves blobs that nobody refers to; the next purge but one sweeps them out.
+    """
+    with db.begin(bulk=True) as session:
+        blobs = set(session.scalars(select(OutputFile.blob_id).where(OutputFile.job_id == job_id)))
+        counted(session, delete(OutputFile).where(OutputFile.job_id == job_id))
+        upload = session.get(Upload, job_id)
+        if upload is not None and upload.blob_id is not None:
+            blobs.add(upload.blob_id)
+            upload.blob_id = None
+        session.execute(update(Job).where(Job.id == job_id).values(purged_at=db_time()))
+    for blob_id in blobs:
+        drop_blob(db, blob_id)
+    return len(blobs)
+
+
+def drop_blob(db: Database, blob_id: int) -> None:
+    """Deletes a blob that nothing refers to, a few parts at a time."""
+    left = True
+    while left:
+        with db.begin(bulk=True) as session:
+            numbers = session.scalars(
+                select(BlobPart.number).where(BlobPart.blob_id == blob_id).order_by(BlobPart.number).limit(PARTS)
+            ).all()
+            counted(session, delete(BlobPart).where(BlobPart.blob_id == blob_id, BlobPart.number.in_(numbers)))
+            left = len(numbers) == PARTS
+            if not left:
+                counted(session, delete(Blob).where(Blob.id == blob_id))
+
+
+def scrub(db: Database) -> None:
+    """Empties SQLite's write-ahead log, in which the old pages still stand; does nothing on PostgreSQL.
+
+    Best effort: while somebody reads, writers would have to wait, so it gives up soon and the next purge tries again.
+    The pages themselves were overwritten when the text went (`PRAGMA secure_delete`).
+    """
+    if db.engine.dialect.name != "sqlite":
+        return
+    with closing(db.engine.raw_connection()) as connection, closing(connection.cursor()) as cursor:
+        (before,) = cursor.execute("PRAGMA busy_timeout").fetchone()
+        cursor.execute(f"PRAGMA busy_timeout={CHECKPOINT_MS}")
+        try:
+            with suppress(sqlite3.Error):
+                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout={before}")

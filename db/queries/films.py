@@ -1,0 +1,37 @@
+"""Names of films, for whoever types one."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import func, select
+
+from db.dialect import storable
+from db.engine import Database
+from db.tables import Prediction
+from db.types import Viewer
+from db.visibility import legs
+
+LOOKED_AT: Final = 5_000
+"""So many of the newest verdicts are searched: an autocompletion has three seconds, however many there are."""
+
+
+def list_films(db: Database, viewer: Viewer, typed: str = "", *, limit: int = 25) -> list[str]:
+    """Films among the newest verdicts the viewer may see whose name holds `typed`, the latest judged first."""
+    found: dict[str, int] = {}
+    with db.read() as session:
+        for leg in legs(viewer, Prediction):
+            newest = (
+                select(Prediction.film, Prediction.review_id)
+                .where(leg)
+                .order_by(Prediction.review_id.desc())
+                .limit(LOOKED_AT)
+                .subquery()
+            )
+            latest = func.max(newest.c.review_id)
+            query = select(newest.c.film, latest).where(newest.c.film.is_not(None)).group_by(newest.c.film)
+            if typed.strip():
+                query = query.where(newest.c.film.icontains(storable(typed.strip()), autoescape=True))
+            for film, last in session.execute(query.order_by(latest.desc()).limit(limit)):
+                found[film] = max(last, found.get(film, 0))
+    return sorted(found, key=lambda film: -found[film])[:limit]

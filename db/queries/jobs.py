@@ -1,0 +1,163 @@
+"""Jobs as the bot shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import Row, Select, func, or_, select, update
+
+from db.blobs import read_blob
+from db.clock import db_time
+from db.delivery.notices import settle
+from db.engine import Database
+from db.errors import NotFound
+from db.tables import Blob, Job, OutputFile, Upload
+from db.types import TERMINAL, JobView, OutputInfo, Viewer
+from db.visibility import visible, visible_job
+
+
+def _jobs() -> Select[Job, str | None, list[str] | None]:
+    return select(Job, Upload.filename, Upload.candidates).outerjoin(Upload, Upload.job_id == Job.id)
+
+
+def _view(row: Row[Job, str | None, list[str] | None]) -> JobView:
+    job, filename, candidates = row
+    return JobView(
+        id=job.id,
+        kind=job.kind,
+        state=job.state,
+        owner_id=job.owner_id,
+        guild_id=job.guild_id,
+        channel_id=job.channel_id,
+        message_id=job.message_id,
+        source=job.source,
+        source_id=job.source_id,
+        reply_to=job.reply_to,
+        reply_channel_id=job.reply_channel_id,
+        reply_token=job.reply_token,
+        language=job.language,
+        shared=job.shared,
+        film=job.film,
+        filename=filename,
+        title=filename or job.film or f"Review {job.id}",
+        created_at=job.created_at,
+        started_at=job.started_at,
+        finished_at=job.finished_at,
+        rows_total=job.rows_total,
+        rows_done=job.rows_done,
+        rows_rejected=job.rows_rejected,
+        rows_failed=job.rows_failed,
+        n_positive=job.n_positive,
+        n_negative=job.n_negative,
+        n_uncertain=job.n_uncertain,
+        histogram=tuple(job.histogram),
+        error_code=job.error_code,
+        error=job.error,
+        columns=tuple(candidates or ()) if job.state == "needs_column" else (),
+        version=job.version,
+        rendered_version=job.rendered_version,
+        delivered_at=job.delivered_at,
+        model=job.model,
+    )
+
+
+def get_job(db: Database, viewer: Viewer, job_id: int) -> JobView:
+    """The job; NotFound when it does not exist or may not be seen."""
+    with db.read() as session:
+        row = session.execute(_jobs().where(Job.id == job_id, visible(viewer, Job))).one_or_none()
+    if row is None:
+        raise NotFound("job", job_id)
+    return _view(row)
+
+
+def list_jobs(
+    db: Database, viewer: Viewer, *, before_id: int | None = None, limit: int = 10, active_only: bool = False
+) -> list[JobView]:
+    """The jobs the viewer sees, newest first; the next page starts `before_id` the last one's id."""
+    query = _jobs().where(visible(viewer, Job))
+    if before_id is not None:
+        query = query.where(Job.id < before_id)
+    if active_only:
+        query = query.where(Job.state.not_in(TERMINAL))
+    with db.read() as session:
+        return [_view(row) for row in session.execute(query.order_by(Job.id.desc()).limit(limit))]
+
+
+def last_language(db: Database, viewer: Viewer) -> str | None:
+    """In which language the viewer's last job is answered: a message, unlike an interaction, does not say its own."""
+    query = select(Job.language).where(Job.owner_id == viewer.user_id).order_by(Job.id.desc()).limit(1)
+    with db.read() as session:
+        return session.scalar(query)
+
+
+def set_message(db: Database, job_id: int, channel_id: int, message_id: int) -> None:
+    """Remembers the message that the bot owns and edits."""
+    _set(db, job_id, channel_id=channel_id, message_id=message_id)
+
+
+def changed_jobs(db: Database, *, limit: int = 100) -> list[JobView]:
+    """Jobs the bot has to show (anew): changed since they were last shown, or ended and not delivered. Oldest first."""
+    owed = (Job.delivered_at.is_(None), or_(Job.version > Job.rendered_version, Job.state.in_(TERMINAL)))
+    with db.read() as session:
+        return [_view(row) for row in session.execute(_jobs().where(*owed).order_by(Job.id).limit(limit))]
+
+
+def mark_rendered(db: Database, job_id: int, version: int) -> None:
+    """The bot has shown this version; an older one than was shown last changes nothing."""
+    with db.begin() as session:
+        session.execute(
+            update(Job).where(Job.id == job_id, Job.rendered_version < version).values(rendered_version=version)
+        )
+
+
+def mark_delivered(db: Database, job_id: int) -> None:
+    """The bot has shown how the job ended (or can never): it is not among `changed_jobs` any more.
+
+    The notice to its owner went with it and is settled in the same transaction.
+    """
+    with db.begin() as session:
+        delivered = func.coalesce(Job.delivered_at, db_time())
+        values = {"delivered_at": delivered, "rendered_version": Job.version, "reply_token": None}
+        session.execute(update(Job).where(Job.id == job_id).values(**values))
+        settle(session, job_id)
+
+
+def forget_reply(db: Database, job_id: int) -> None:
+    """The reply of the interaction was answered: its token is of no use any more."""
+    _set(db, job_id, reply_token=None)
+
+
+def _set(db: Database, job_id: int, **values: object) -> None:
+    with db.begin() as session:
+        session.execute(update(Job).where(Job.id == job_id).values(**values))
+
+
+def list_outputs(db: Database, viewer: Viewer, job_id: int) -> list[OutputInfo]:
+    """The finished files of a job; NotFound when the job may not be seen, empty after the retention time."""
+    with db.read() as session:
+        visible_job(session, viewer, job_id)
+        files = (
+            select(OutputFile.kind, OutputFile.filename, Blob.size, Blob.id)
+            .join(Blob, Blob.id == OutputFile.blob_id)
+            .where(OutputFile.job_id == job_id)
+            .order_by(OutputFile.id)
+        )
+        return [OutputInfo(*row) for row in session.execute(files)]
+
+
+def upload_blob(db: Database, viewer: Viewer, job_id: int) -> tuple[str, int] | None:
+    """Name and blob of the viewer's own input file, None when it is no longer kept; NotFound when it is not theirs."""
+    with db.read() as session:
+        if visible_job(session, viewer, job_id).owner_id != viewer.user_id:
+            raise NotFound("job", job_id)
+        upload = session.get(Upload, job_id)
+        return None if upload is None or upload.blob_id is None else (upload.filename, upload.blob_id)
+
+
+def read_output(db: Database, viewer: Viewer, blob_id: int) -> Iterator[bytes]:
+    """A finished file in parts of up to 1 MiB; NotFound when it is gone or may not be seen."""
+    with db.read() as session:
+        owner = select(Job.id).join(OutputFile, OutputFile.job_id == Job.id)
+        if session.scalar(owner.where(OutputFile.blob_id == blob_id, visible(viewer, Job))) is None:
+            raise NotFound("file")
+    return read_blob(db, blob_id)

@@ -1,0 +1,112 @@
+"""What reports count from: the summaries of ended jobs, and the verdicts themselves where those do not tell.
+
+Who sees a verdict is who sees its job, so every query here starts from the jobs that the viewer sees.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import CTE, ColumnElement, Select, Table, and_, func, or_, select, text, true, union_all
+from sqlalchemy.orm import Session
+
+from db.dialect import film_name, is_sqlite
+from db.queries.summaries import FILM, SUM_NAMES, bin_sums, counted, sums
+from db.tables import BIN_NAMES, Job, Prediction, report_days, report_films
+from db.types import Viewer
+from db.visibility import legs
+
+
+def snapshot(session: Session) -> None:
+    """Makes all that the session reads be of one moment: a job may be summed up between two queries."""
+    if not is_sqlite(session):
+        session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+
+
+class Seen:
+    """Jobs that the viewer sees, or the one of them that is asked for."""
+
+    def __init__(self, viewer: Viewer | None, job_id: int | None = None) -> None:
+        """`viewer` None: the host, who sees all jobs."""
+        scope = [true()] if viewer is None else legs(viewer, Job)
+        parts = [select(Job.id, Job.rolled_up, Job.kind).where(leg) for leg in scope]
+        if job_id is not None:
+            parts = [part.where(Job.id == job_id) for part in parts]
+        jobs: CTE = union_all(*parts).cte("seen")
+        self.all: Select[Any] = select(jobs.c.id)
+        self.rolled: Select[Any] = select(jobs.c.id).where(jobs.c.rolled_up)
+        self.unrolled: Select[Any] = select(jobs.c.id).where(~jobs.c.rolled_up)
+        self.files: Select[Any] = select(jobs.c.id).where(jobs.c.kind == "file")
+        self.messages: Select[Any] = select(jobs.c.id).where(jobs.c.kind == "message")
+
+
+def between(day: Any, since: date | None, until: date | None) -> list[ColumnElement[bool]]:
+    """The days from `since` to `until`, both included."""
+    return [*([day >= since] if since is not None else []), *([day <= until] if until is not None else [])]
+
+
+def films_named(session: Session, seen: Seen, film: str) -> list[str]:
+    """How the film is written in what is seen, whatever the case (on SQLite beyond ASCII only as written)."""
+    name = film_name(film) or ""
+
+    def same(column: Any) -> ColumnElement[bool]:
+        return or_(column == name, func.lower(column) == name.lower())
+
+    rolled = select(report_films.c.film).where(report_films.c.job_id.in_(seen.rolled), same(report_films.c.film))
+    rest = select(Prediction.film).where(Prediction.job_id.in_(seen.unrolled), same(Prediction.film))
+    return sorted({*session.scalars(rolled.distinct()), *(str(one) for one in session.scalars(rest.distinct()))})
+
+
+def of_films(seen: Seen, names: Sequence[str]) -> list[ColumnElement[bool]]:
+    """The verdicts seen on these films, found through the jobs that hold one."""
+    holding = select(report_films.c.job_id).where(
+        report_films.c.film.in_(names), report_films.c.job_id.in_(seen.rolled)
+    )
+    return [Prediction.job_id.in_(union_all(holding, seen.unrolled)), Prediction.film.in_(names)]
+
+
+def by_day(seen: Seen, since: date | None, until: date | None) -> Select[Any]:
+    """(day, sums, bins) of everything seen in the period; a day may come twice."""
+    return _both(report_days, report_days.c.day, Prediction.day, seen, (since, until), bins=True)
+
+
+def by_film(seen: Seen) -> Select[Any]:
+    """(film, sums) of everything seen; a film comes once, the one with most verdicts first."""
+    both = _both(report_films, report_films.c.film, FILM, seen, (None, None), bins=False).subquery()
+    total = func.sum(both.c.total)
+    return (
+        select(both.c.key, *(func.sum(both.c[name]).label(name) for name in SUM_NAMES))
+        .group_by(both.c.key)
+        .order_by(total.desc(), both.c.key)
+    )
+
+
+def direct(key: Any, where: Sequence[ColumnElement[bool]], *, bins: bool) -> Select[Any]:
+    """(key, sums[, bins]) of the verdicts that fit, counted themselves."""
+    of = counted(key.label("key"), where=where)
+    return select(of.c.key, *sums(of), *(bin_sums(of) if bins else [])).group_by(of.c.key)
+
+
+def _both(
+    table: Table, summed_key: Any, key: Any, seen: Seen, period: tuple[date | None, date | None], *, bins: bool
+) -> Select[Any]:
+    names = (*SUM_NAMES, *(BIN_NAMES if bins else ()))
+    summed = (
+        select(summed_key.label("key"), *(func.sum(table.c[name]).label(name) for name in names))
+        .where(table.c.job_id.in_(seen.rolled), *between(summed_key, *period))
+        .group_by(summed_key)
+    )
+    rest = direct(key, [Prediction.job_id.in_(seen.unrolled), *between(Prediction.day, *period)], bins=bins)
+    both = union_all(summed, rest).subquery()
+    return select(both.c.key, *(both.c[name] for name in names))
+
+
+def jobs_of_period(since: date | None, until: date | None) -> ColumnElement[bool]:
+    """Jobs with a verdict in the period."""
+    summed = select(report_days.c.job_id).where(
+        report_days.c.job_id == Job.id, *between(report_days.c.day, since, until)
+    )
+    live = select(Prediction.job_id).where(Prediction.job_id == Job.id, *between(Prediction.day, since, until))
+    return or_(and_(Job.rolled_up, summed.exists()), and_(~Job.rolled_up, live.exists()))

@@ -1,0 +1,216 @@
+"""Search: pages of verdicts by key, newest or most positive first.
+
+However many verdicts there are, a page costs about the same. Three ways lead to one:
+
+    walk     newest first: along the index of one's own and of what was shared, in windows that grow
+    listed   a film, or a job's newest: all that fit, out of the covering index
+    ranked   most positive first: the first few of every job, out of the index by label and probability
+
+What only the rows or the texts can tell (label, day, words) is looked for window by window, and after `PATIENCE_S` the
+page ends where the search has come to and says so: there is no index of words, because it would cost more than the
+scoring itself (docs/reports.md).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any, Final, cast
+
+from sqlalchemy import ColumnElement, Select, and_, select, tuple_, union_all
+from sqlalchemy.orm import Session, aliased
+
+from db.dialect import is_sqlite, storable
+from db.engine import Database
+from db.errors import BadCursor, TextSearchOff
+from db.queries.report_sources import Seen, between, films_named, of_films
+from db.queries.results import views
+from db.tables import Prediction, Review
+from db.types import LABELS, Page, ResultView, SearchFilter, Viewer
+from db.visibility import legs
+
+PATIENCE_S: Final = 0.08
+"""After so long no further window is looked through for one page."""
+FIRST: Final = 1_000
+"""Rows of the first window; each further one is four times as large as the one before."""
+LARGEST: Final = 16_000
+
+Key = tuple[float, int]
+"""Where a page ends: (probability, id); by time the probability is 0 and means nothing."""
+
+
+def search(
+    db: Database,
+    viewer: Viewer,
+    wanted: SearchFilter,
+    *,
+    cursor: str | None = None,
+    limit: int = 10,
+    patience_s: float = PATIENCE_S,
+) -> Page:
+    """A page of the verdicts that fit, newest or most positive first.
+
+    Raises BadCursor for a cursor of another search, and TextSearchOff for words while texts are stored sealed.
+    Pages go by key, not by offset: the thousandth costs as much as the first, and new results shift none. A page may
+    hold fewer than `limit` and still have a next: then it is `partial`.
+    """
+    if wanted.query and db.sealer.active:
+        raise TextSearchOff
+    after = _parsed(wanted.sort, cursor)
+    with db.read() as session:
+        way = _way(session, viewer, wanted)
+        chosen, end = _looked_through(session, way, after, limit + 1, patience_s)
+        items = sorted(views(session, [id_ for _, id_ in chosen]), key=lambda one: _key(wanted.sort, one), reverse=True)
+    if len(items) > limit:
+        items = items[:limit]
+        return Page(items, _cursor(wanted.sort, _key(wanted.sort, items[-1])))
+    return Page(items, None if end is None else _cursor(wanted.sort, end), partial=end is not None)
+
+
+class _Way:
+    """Where candidates come from, in order. `rest`: conditions that are looked up window by window, if any."""
+
+    def __init__(
+        self,
+        sources: Sequence[Select[Any]],
+        rest: Sequence[ColumnElement[bool]],
+        *,
+        ranked: bool,
+        listed: bool = False,
+    ) -> None:
+        self.sources, self.rest, self.ranked = sources, rest, ranked
+        # Said so that PostgreSQL sorts the few that fit, instead of walking through everything newer by its key.
+        self._newest = (Prediction.review_id + 0 if listed else Prediction.review_id).desc()
+
+    def beyond(self, after: Key | None, edge: Key | None) -> list[ColumnElement[bool]]:
+        """Rows after one key and up to another."""
+        found = []
+        key: Any = tuple_(Prediction.probability, Prediction.review_id) if self.ranked else Prediction.review_id
+        if after is not None:
+            found.append(key < (after if self.ranked else after[1]))
+            if self.ranked:
+                found.append(Prediction.probability <= after[0])  # what an index can begin at
+        if edge is not None:
+            found.append(key >= (edge if self.ranked else edge[1]))
+            if self.ranked:
+                found.append(Prediction.probability >= edge[0])
+        return found
+
+    def rows(self, after: Key | None, edge: Key | None, number: int, *, rest: bool) -> Select[Any]:
+        """(probability, id) of the first `number`, in order."""
+        order = [Prediction.probability.desc()] if self.ranked else []
+        parts = []
+        for source in self.sources:
+            query = source.where(*self.beyond(after, edge)).order_by(*order, self._newest)
+            if rest and self.rest:
+                query = query.join(Review, Review.id == Prediction.review_id).where(*self.rest)
+            parts.append(select(query.limit(number).subquery()))
+        both = union_all(*parts).subquery()
+        first = [both.c.probability.desc()] if self.ranked else []
+        return select(both.c.probability, both.c.review_id).order_by(*first, both.c.review_id.desc()).limit(number)
+
+
+class _Ranked(_Way):
+    """The first few of each label of each job, and those of messages together."""
+
+    def __init__(self, session: Session, seen: Seen, wanted: SearchFilter, rest: Sequence[ColumnElement[bool]]) -> None:
+        super().__init__([], rest, ranked=True)
+        self._lateral, self._seen = not is_sqlite(session), seen
+        self._labels = LABELS if wanted.label is None else (wanted.label,)
+        least = wanted.min_probability
+        self._fit = [] if least is None else [Prediction.probability >= least]
+
+    def rows(self, after: Key | None, edge: Key | None, number: int, *, rest: bool) -> Select[Any]:
+        where = [*self._fit, *self.beyond(after, edge)]
+        own = select(Prediction.probability, Prediction.review_id).where(*where)
+        if rest and self.rest:
+            own = own.join(Review, Review.id == Prediction.review_id).where(*self.rest)
+        order = (Prediction.probability.desc(), Prediction.review_id.desc())
+        mine = own.where(Prediction.job_id.in_(self._seen.messages), Prediction.label.in_(self._labels))
+        parts = [select(mine.order_by(*order).limit(number).subquery())]
+        for label in self._labels:
+            jobs = self._seen.files.subquery()
+            first = own.where(Prediction.job_id == jobs.c.id, Prediction.label == label).order_by(*order).limit(number)
+            if self._lateral:
+                each = first.correlate(jobs).lateral()
+                parts.append(select(each.c.probability, each.c.review_id).select_from(jobs.join(each, _true())))
+            else:
+                one = aliased(Prediction)
+                ids = first.with_only_columns(Prediction.review_id).correlate(jobs)
+                # An outer join, because SQLite never turns its sides around; jobs without any give an empty row.
+                firsts = jobs.join(one, one.review_id.in_(ids), isouter=True)
+                parts.append(select(one.probability, one.review_id).select_from(firsts))
+        both = union_all(*parts).subquery()
+        query = select(both.c.probability, both.c.review_id)
+        return query.order_by(both.c.probability.desc(), both.c.review_id.desc()).limit(number)
+
+
+def _true() -> ColumnElement[bool]:
+    return and_(True)
+
+
+def _way(session: Session, viewer: Viewer, wanted: SearchFilter) -> _Way:
+    words: list[ColumnElement[bool]] = [
+        Review.text.icontains(storable(word), autoescape=True) for word in (wanted.query or "").split()
+    ]
+    days = between(Prediction.day, wanted.since, wanted.until)
+    ranked = wanted.sort == "probability"
+    plain = cast(Select[Any], select(Prediction.probability, Prediction.review_id))
+    if wanted.film is None and ranked:
+        return _Ranked(session, Seen(viewer, wanted.job_id), wanted, [*days, *words])
+    fit: list[ColumnElement[bool]] = [] if wanted.label is None else [Prediction.label == wanted.label]
+    if wanted.min_probability is not None:
+        fit.append(Prediction.probability >= wanted.min_probability)
+    if wanted.film is not None or wanted.job_id is not None:
+        seen = Seen(viewer, wanted.job_id)
+        if wanted.film is None:
+            listed: list[ColumnElement[bool]] = [Prediction.job_id.in_(seen.all)]
+        else:
+            listed = of_films(seen, films_named(session, seen, wanted.film))
+        return _Way([plain.where(*listed, *fit, *days)], words, ranked=ranked, listed=True)
+    return _Way([plain.where(leg) for leg in legs(viewer, Prediction)], [*fit, *days, *words], ranked=ranked)
+
+
+def _looked_through(
+    session: Session, way: _Way, after: Key | None, number: int, patience_s: float
+) -> tuple[list[Key], Key | None]:
+    """Up to `number` that fit, and where the search stopped when it ended before the last candidate."""
+    if not way.rest:
+        return _keys(session, way.rows(after, None, number, rest=False)), None
+    found: list[Key] = []
+    size, until = FIRST, time.monotonic() + patience_s
+    while True:
+        edge = next(iter(_keys(session, way.rows(after, None, size, rest=False).offset(size - 1).limit(1))), None)
+        found += _keys(session, way.rows(after, edge, number - len(found), rest=True))
+        if edge is None or len(found) == number:
+            return found, None
+        after = edge
+        if time.monotonic() >= until:
+            return found, edge
+        size = min(LARGEST, size * 4)
+
+
+def _keys(session: Session, query: Select[Any]) -> list[Key]:
+    return [(probability, id_) for probability, id_ in session.execute(query) if id_ is not None]
+
+
+def _key(sort: str, item: ResultView) -> Key:
+    return (item.probability if sort == "probability" else 0.0, item.id)
+
+
+def _cursor(sort: str, last: Key) -> str:
+    return f"p:{last[0]!r}:{last[1]}" if sort == "probability" else f"n:{last[1]}"
+
+
+def _parsed(sort: str, cursor: str | None) -> Key | None:
+    if cursor is None:
+        return None
+    try:
+        match (sort, cursor.split(":")):
+            case ("newest", ["n", id_]):
+                return (0.0, int(id_))
+            case ("probability", ["p", probability, id_]):
+                return (float(probability), int(id_))
+    except ValueError:
+        pass
+    raise BadCursor

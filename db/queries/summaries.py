@@ -1,0 +1,132 @@
+"""Summaries of jobs that ended: what a report reads instead of their verdicts.
+
+A job's verdicts are final once it ended, so they are summed up once, beside everything else, and not with every chunk:
+in a file of many films and days each chunk meets nearly all of them, and would change as many sums as it has verdicts.
+Until a job is `rolled_up` a report counts its verdicts themselves, in the same snapshot: it is exact at any moment.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Integer, Label, Select, Subquery, Table, case, cast, delete, func, select, update
+from sqlalchemy.orm import Session
+
+from db.dialect import insert_for
+from db.engine import Database
+from db.queue.finish import split_flags
+from db.tables import BIN_NAMES, Job, Prediction, report_days, report_films, report_flags
+from db.types import LABELS, TERMINAL
+
+ROWS: Final = 2_000
+"""Rows that one transaction writes: on SQLite the write lock is given back in between."""
+JOBS: Final = 200
+"""Jobs that one call sums up."""
+
+SUM_NAMES: Final = ("total", "n_positive", "n_negative", "n_uncertain", "n_flagged", "probability", "squares")
+FILM: Final = func.coalesce(Prediction.film, "")
+
+
+def roll_up_due(db: Database, *, limit: int = JOBS) -> int:
+    """Sums up jobs that ended and are not summed up yet, oldest first; how many. Safe in several processes at once."""
+    due = select(Job.id, Job.kind).where(~Job.rolled_up, Job.state.in_(TERMINAL)).order_by(Job.id).limit(limit)
+    with db.read() as session:
+        jobs = session.execute(due).all()
+    for job_id, kind in jobs:
+        if kind == "file":
+            roll_up(db, [job_id])
+    if messages := [job_id for job_id, kind in jobs if kind == "message"]:
+        roll_up(db, messages)
+    return len(jobs)
+
+
+def roll_up(db: Database, job_ids: Sequence[int]) -> None:
+    """Sums up jobs that ended. Repeating it, also at the same time elsewhere, writes the same rows again: none."""
+    _copy(db, report_days, _rows(db, job_ids, Prediction.day.label("day"), bins=True))
+    _copy(db, report_films, _rows(db, job_ids, FILM.label("film")))
+    _copy(db, report_flags, _flag_rows(db, job_ids))
+    with db.begin() as session:
+        ended = update(Job).where(Job.id.in_(job_ids), Job.state.in_(TERMINAL))
+        session.execute(ended.values(rolled_up=True).execution_options(synchronize_session=False))
+
+
+def forget(db: Database, job_id: int) -> None:
+    """Drops a job's summary, after its verdicts were changed or deleted; it is summed up anew."""
+    with db.begin() as session:
+        drop(session, job_id)
+
+
+def drop(session: Session, job_id: int) -> None:
+    """As `forget`, in the caller's transaction."""
+    session.execute(update(Job).where(Job.id == job_id).values(rolled_up=False))
+    for table in (report_days, report_films, report_flags):
+        session.execute(delete(table).where(table.c.job_id == job_id))
+
+
+def counted(*keys: Label[Any], where: Sequence[ColumnElement[bool]]) -> Subquery:
+    """Verdicts counted by the keys and by all that sums need: few rows out of one walk over the covering index."""
+    parts = (Prediction.label, Prediction.bin, (Prediction.flags != "").label("flagged"))
+    sums = (
+        cast(func.count(), Integer).label("n"),  # the sum of a bigint is a slow numeric on PostgreSQL
+        func.sum(Prediction.probability).label("p"),
+        func.sum(Prediction.probability * Prediction.probability).label("pp"),
+        func.max(Prediction.probability).label("most"),
+        func.min(Prediction.probability).label("least"),
+    )
+    return select(*keys, *parts, *sums).where(*where).group_by(*keys, *parts).subquery()
+
+
+def sums(of: Subquery) -> list[Label[Any]]:
+    """`SUM_NAMES` over what was `counted`."""
+    labels = [func.sum(case((of.c.label == label, of.c.n), else_=0)).label(f"n_{label}") for label in LABELS]
+    return [
+        func.sum(of.c.n).label("total"),
+        *labels,
+        func.sum(case((of.c.flagged, of.c.n), else_=0)).label("n_flagged"),
+        func.sum(of.c.p).label("probability"),
+        func.sum(of.c.pp).label("squares"),
+    ]
+
+
+def surest(of: Subquery) -> list[Label[Any]]:
+    """The highest probability of a positive, the lowest of a negative; null without one."""
+    return [
+        func.max(case((of.c.label == "positive", of.c.most))).label("high"),
+        func.min(case((of.c.label == "negative", of.c.least))).label("low"),
+    ]
+
+
+def bin_sums(of: Subquery) -> list[Label[Any]]:
+    """`BIN_NAMES` over what was `counted`."""
+    return [func.sum(case((of.c.bin == i, of.c.n), else_=0)).label(name) for i, name in enumerate(BIN_NAMES)]
+
+
+def _rows(db: Database, job_ids: Sequence[int], key: Label[Any], *, bins: bool = False) -> Iterator[dict[str, Any]]:
+    of = counted(Prediction.job_id.label("job_id"), key, where=[Prediction.job_id.in_(job_ids)])
+    keys = (of.c.job_id, of.c[key.name])
+    more = [*surest(of), *bin_sums(of)] if bins else []
+    query: Select[Any] = select(*keys, *sums(of), *more).group_by(*keys)
+    with db.read() as session:
+        for row in session.execute(query, execution_options={"yield_per": ROWS}).mappings():
+            yield dict(row)
+
+
+def _flag_rows(db: Database, job_ids: Sequence[int]) -> Iterator[dict[str, Any]]:
+    keys = (Prediction.job_id, Prediction.day, Prediction.flags)
+    query = select(*keys, func.count()).where(Prediction.job_id.in_(job_ids), Prediction.flags != "").group_by(*keys)
+    found: Counter[tuple[int, Any, str]] = Counter()
+    with db.read() as session:
+        for job_id, day, flags, n in session.execute(query):
+            found.update({(job_id, day, flag): n for flag in set(split_flags(flags))})
+    for (job_id, day, flag), n in found.items():
+        yield {"job_id": job_id, "day": day, "flag": flag, "n": n}
+
+
+def _copy(db: Database, table: Table, rows: Iterable[dict[str, Any]]) -> None:
+    left = iter(rows)
+    while batch := list(islice(left, ROWS)):
+        with db.begin(bulk=True) as session:
+            session.execute(insert_for(session, table).on_conflict_do_nothing(), batch)

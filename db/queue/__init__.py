@@ -1,0 +1,49 @@
+"""The queue of record, as the other rooms use it. SQL is the truth; the broker only rings a bell for a chunk's id.
+
+accept -> [queued] -> claim -> [running] -> commit -> [done]
+             ^                     |
+             +------ sweep --------+  lease ran out, attempt failed, bell lost
+"""
+
+from __future__ import annotations
+
+from db.blobs import read_blob, write_blob
+from db.queue.failures import postpone, release_failed
+from db.queue.finish import cancel, fail_job, finish_job, iter_rejected, iter_scored
+from db.queue.ingest import ask_column, choose_column, finish_ingest, ingest_rows, open_upload
+from db.queue.leases import claim, extend
+from db.queue.model_affinity import hand_back
+from db.queue.resume import retry
+from db.queue.scoring import commit_scores, load_reviews
+from db.queue.sweep import claimable, queue_health, running_chunks, sweep
+from db.types import QueueHealth
+from db.verdict_cache import known
+
+__all__ = [
+    "QueueHealth",
+    "ask_column",
+    "cancel",
+    "choose_column",
+    "claim",
+    "claimable",
+    "commit_scores",
+    "extend",
+    "fail_job",
+    "finish_ingest",
+    "finish_job",
+    "hand_back",
+    "ingest_rows",
+    "iter_rejected",
+    "iter_scored",
+    "known",
+    "load_reviews",
+    "open_upload",
+    "postpone",
+    "queue_health",
+    "read_blob",
+    "release_failed",
+    "retry",
+    "running_chunks",
+    "sweep",
+    "write_blob",
+]

@@ -1,0 +1,198 @@
+"""Accepting: when one of these returns, the review is stored, and nothing that dies afterwards can lose it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from typing import Final
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from db.blobs import drop, write_blob
+from db.clock import db_time
+from db.dialect import film_name, insert_for, storable
+from db.engine import Database
+from db.errors import DatabaseUnavailable, DbError
+from db.queue.quotas import NO_LIMITS, Quotas, alone, check
+from db.tables import Blob, Chunk, Job, Review, Upload
+from db.types import Accepted, JobKind, JobState, Origin, Viewer
+from db.visibility import visible
+
+PATIENCE_S: Final = 8.0
+"""How long a store is tried anew; a reply of Discord's waits for 15 minutes, a person for less."""
+PAUSE_S: Final = 0.5
+
+
+def _surely(store: Callable[[], Accepted]) -> Accepted:
+    """Does it again while the database is away for a moment, or cut the connection and left open whether it stored.
+
+    Each event is accepted once, so a repetition does no harm; without one, a user would be told that nothing was
+    accepted of what was.
+    """
+    end = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            return store()
+        except DatabaseUnavailable:
+            if time.monotonic() > end:
+                raise
+            time.sleep(PAUSE_S)
+
+
+def accept_review(db: Database, origin: Origin, text: str) -> Accepted:
+    """Stores one review and its job in one commit; the same Discord event a second time gives the first job's ids."""
+    return _surely(lambda: _accept_review(db, origin, text))
+
+
+def _accept_review(db: Database, origin: Origin, text: str) -> Accepted:
+    with db.begin() as session:
+        job_id = _new_job(session, origin, part=0, kind="message", state="active", rows_total=1)
+        if job_id is None:
+            return _first(session, origin, 0)
+        session.add(Review(job_id=job_id, row_number=1, text=storable(text), film=film_name(origin.film)))
+        chunk = Chunk(job_id=job_id, kind="score", queue="interactive", first_row=1, last_row=1, rows=1)
+        return _rung(session, chunk)
+
+
+def accept_upload(
+    db: Database,
+    origin: Origin,
+    *,
+    filename: str,
+    parts: Iterable[bytes],
+    part: int = 0,
+    text_column: str | None = None,
+    film_column: str | None = None,
+    date_column: str | None = None,
+    file_format: str | None = None,
+    quotas: Quotas = NO_LIMITS,
+) -> Accepted:
+    """Stores a file and its job; `part` is the attachment's index in its message, `file_format` that of the
+    result (as the file came in when None).
+
+    The bytes go first, part by part; the job appears in one commit when all are there. Raises QuotaExceeded before the
+    bytes are read when one of the `quotas` is used up; an error of `parts` leaves nothing behind. The reading is to be
+    rung for at once unless other files of the owner are being worked on: then the sweep gives it a place in turn.
+    """
+    with db.read() as session:
+        if _known(session, origin, part):
+            return _first(session, origin, part)
+        check(session, origin.owner_id, origin.guild_id, quotas)
+    blob_id = write_blob(db, parts)
+
+    def store() -> Accepted:
+        with db.begin() as session:
+            alone(session)
+            if not _known(session, origin, part):
+                check(session, origin.owner_id, origin.guild_id, quotas)
+            job_id = _new_job(session, origin, part=part, kind="file", state="ingesting", rows_total=0)
+            if job_id is not None:
+                blob = session.get_one(Blob, blob_id)
+                upload = Upload(job_id=job_id, blob_id=blob_id, filename=storable(filename), size=blob.size)
+                upload.sha256 = blob.sha256 or ""
+                upload.text_column, upload.film_column, upload.date_column = text_column, film_column, date_column
+                upload.file_format = file_format
+                session.add(upload)
+                reading = Chunk(job_id=job_id, kind="ingest", queue="bulk")
+                return _waiting(session, reading) if _busy(session, origin.owner_id) else _rung(session, reading)
+            return _first(session, origin, part)
+
+    try:
+        accepted = _surely(store)
+    except Exception:
+        _drop_unused(db, blob_id)
+        raise
+    if accepted.duplicate:
+        _drop_unused(db, blob_id)
+    return accepted
+
+
+def _drop_unused(db: Database, blob_id: int) -> None:
+    """Deletes the bytes unless a job has them; where that fails, `db.privacy.retention` does it a day later."""
+    with suppress(DbError), db.begin() as session:
+        if session.scalar(select(Upload.job_id).where(Upload.blob_id == blob_id)) is None:
+            drop(session, blob_id)
+
+
+def find_same_file(db: Database, viewer: Viewer, sha256: str) -> int | None:
+    """The viewer's latest finished job over the same bytes whose files are still there; None when there is none."""
+    with db.read() as session:
+        return session.scalar(
+            select(Job.id)
+            .join(Upload, Upload.job_id == Job.id)
+            .where(Upload.sha256 == sha256, Job.state == "done", Job.purged_at.is_(None))
+            .where(visible(viewer, Job), Job.owner_id == viewer.user_id)
+            .order_by(Job.id.desc())
+            .limit(1)
+        )
+
+
+def _new_job(
+    session: Session, origin: Origin, *, part: int, kind: JobKind, state: JobState, rows_total: int
+) -> int | None:
+    """The new job's id, or None when the same event was accepted before."""
+    if _known(session, origin, part):
+        return None  # asked first, because an insert that does nothing still uses up a job's number
+    insert = insert_for(session, Job).values(
+        kind=kind,
+        state=state,
+        owner_id=origin.owner_id,
+        guild_id=origin.guild_id,
+        channel_id=origin.channel_id,
+        source=origin.source,
+        source_id=origin.source_id,
+        part=part,
+        reply_to=origin.reply_to,
+        reply_channel_id=origin.reply_channel_id,
+        reply_token=origin.reply_token,
+        language=origin.language,
+        shared=origin.shared and origin.guild_id is not None,
+        film=film_name(origin.film),
+        rows_total=rows_total,
+    )
+    return session.scalar(insert.on_conflict_do_nothing().returning(Job.id))
+
+
+def _rung(session: Session, chunk: Chunk) -> Accepted:
+    """Stores the chunk as one the caller rings the bell for at once."""
+    chunk.state, chunk.rings = "queued", 1
+    chunk.queued_at = chunk.rung_at = db_time()
+    session.add(chunk)
+    session.flush()
+    return _accepted(chunk, duplicate=False)
+
+
+def _waiting(session: Session, chunk: Chunk) -> Accepted:
+    """Stores the chunk as one that the sweep rings for."""
+    chunk.state = "pending"
+    session.add(chunk)
+    session.flush()
+    return _accepted(chunk, duplicate=False)
+
+
+def _busy(session: Session, owner_id: int) -> bool:
+    """Whether files of this owner are rung for or worked on; the window must not be passed by with many uploads."""
+    mine = select(Job.id).where(Job.owner_id == owner_id, Job.finished_at.is_(None))
+    held = (Chunk.job_id.in_(mine), Chunk.queue == "bulk", Chunk.state.in_(("queued", "running")))
+    return session.scalar(select(Chunk.id).where(*held).limit(1)) is not None
+
+
+def _accepted(chunk: Chunk, *, duplicate: bool) -> Accepted:
+    return Accepted(chunk.job_id, chunk.id, chunk.kind, chunk.queue, duplicate, due=chunk.state != "pending")
+
+
+def _event(origin: Origin, part: int) -> tuple[ColumnElement[bool], ...]:
+    return (Job.source == origin.source, Job.source_id == origin.source_id, Job.part == part)
+
+
+def _known(session: Session, origin: Origin, part: int) -> bool:
+    return session.scalar(select(Job.id).where(*_event(origin, part))) is not None
+
+
+def _first(session: Session, origin: Origin, part: int) -> Accepted:
+    chunk = session.scalars(
+        select(Chunk).join(Job, Job.id == Chunk.job_id).where(*_event(origin, part)).order_by(Chunk.id).limit(1)
+    ).one()
+    return _accepted(chunk, duplicate=True)

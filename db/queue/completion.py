@@ -1,0 +1,56 @@
+"""How a job ends, whichever way: one place for state, time, version, open chunks and the notice."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, exists, select, update
+from sqlalchemy.orm import Session
+
+from db.clock import db_time
+from db.delivery.notices import owe
+from db.queue.job_counts import NOT_SCORED
+from db.tables import Chunk, Job, report_days, report_films, report_flags
+from db.types import ChunkKind, JobState
+
+OPEN = ("pending", "queued", "running")
+
+
+def add_chunk(session: Session, job: Job, kind: ChunkKind) -> Chunk:
+    """A chunk of bulk work without rows ('ingest' or 'finish'), for the sweeper to ring."""
+    chunk = Chunk(job_id=job.id, kind=kind, queue="bulk", state="pending")
+    session.add(chunk)
+    return chunk
+
+
+def close(session: Session, job: Job, state: JobState, *, code: str | None = None, error: str | None = None) -> None:
+    """Ends a locked job; open chunks become `cancelled`, so that nothing more can be stored for it."""
+    job.state = state
+    job.error_code, job.error = code, error
+    job.finished_at = db_time()
+    job.version += 1
+    session.execute(
+        update(Chunk)
+        .where(Chunk.job_id == job.id, Chunk.state.in_(OPEN))
+        .values(state="cancelled", lease_until=None)
+        .execution_options(synchronize_session=False)
+    )
+    if job.kind != "file":
+        return
+    # Who summed the job up while its owner retried it may have left sums of what it was then.
+    for table in (report_days, report_films, report_flags):
+        session.execute(delete(table).where(table.c.job_id == job.id))
+    if state != "cancelled":
+        owe(session, job, state)
+
+
+def after_scoring(session: Session, job: Job) -> None:
+    """Moves a locked job on when none of its rows waits any more; call after the chunk was settled."""
+    waiting = exists().where(Chunk.job_id == job.id, Chunk.kind == "score", Chunk.state.in_(OPEN))
+    if session.scalar(select(waiting)):
+        return
+    if job.kind == "file":
+        job.state = "finishing"
+        add_chunk(session, job, "finish")
+    elif job.rows_failed:
+        close(session, job, "failed", code=NOT_SCORED, error="This review could not be scored: send it again.")
+    else:
+        close(session, job, "done")

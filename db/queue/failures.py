@@ -1,0 +1,91 @@
+"""Attempts that failed: again, then in halves, until the one row that cannot be scored stands alone."""
+
+from __future__ import annotations
+
+from sqlalchemy import case, select, update
+from sqlalchemy.orm import Session
+
+from db.clock import db_time
+from db.engine import Database
+from db.queue import leases
+from db.queue.completion import after_scoring, close
+from db.queue.ingest import insert_rejected
+from db.queue.job_counts import NOT_SCORED
+from db.tables import Chunk, Job, Review
+from db.types import GAVE_UP, Claim, NewRejected
+
+
+def release_failed(db: Database, claim: Claim, *, code: str) -> None:
+    """Gives back a chunk whose attempt raised; `code` is kept for the host. Does nothing when the claim was lost.
+
+    It is tried again up to 3 times. Then a chunk of reviews is cut in halves, and a single review is marked as failed
+    (a rejected row, counted in `rows_failed`) while the rest of the job goes on; reading and writing fail the job.
+    """
+    with db.begin() as session:
+        job = leases.lock_job(session, claim.job_id)
+        if leases.settle(session, claim, "pending"):
+            chunk = session.get_one(Chunk, claim.chunk_id)
+            give_back(session, job, chunk, code)
+
+
+def postpone(db: Database, claim: Claim, *, wait_s: float) -> None:
+    """Leaves a chunk alone for `wait_s` seconds: it failed for want of a disk or a database, which is no fault of its
+    own, so the attempt does not count. Does nothing when the claim was lost."""
+    with db.begin() as session:
+        tries = case((Chunk.tries > 0, Chunk.tries - 1), else_=0)
+        leases.change(session, claim, tries=tries, lease_until=db_time(wait_s))
+
+
+def give_back(session: Session, job: Job, chunk: Chunk, code: str) -> None:
+    """Readies a chunk that nobody holds for its next attempt, or gives it up; the job is locked."""
+    chunk.state, chunk.error_code, chunk.lease_until = "pending", code, None
+    chunk.queued_at = chunk.rung_at = None
+    chunk.rings = 0
+    if chunk.tries < leases.MAX_TRIES:
+        return
+    if chunk.kind != "score":
+        chunk.state = "failed"
+        close(session, job, "failed", code=code, error=GAVE_UP[chunk.kind])
+    elif chunk.rows > 1:
+        _halve(session, job, chunk)
+    else:
+        _fail_row(session, job, chunk)
+
+
+def _halve(session: Session, job: Job, chunk: Chunk) -> None:
+    """The chunk keeps its first half, a new one takes the second; who still works on the whole is fenced off."""
+    rows = session.scalars(
+        select(Review.row_number)
+        .where(Review.job_id == job.id, Review.row_number.between(chunk.first_row, chunk.last_row))
+        .order_by(Review.row_number)
+    ).all()
+    first, second = rows[: len(rows) // 2], rows[len(rows) // 2 :]
+    half = Chunk(job_id=job.id, kind="score", queue=chunk.queue, state="pending")
+    half.first_row, half.last_row, half.rows = second[0], second[-1], len(second)
+    session.add(half)
+    chunk.first_row, chunk.last_row, chunk.rows, chunk.tries = first[0], first[-1], len(first), 0
+
+
+def _fail_row(session: Session, job: Job, chunk: Chunk) -> None:
+    chunk.state = "failed"
+    row = NewRejected(chunk.first_row, NOT_SCORED, "could not be scored")
+    job.rows_failed += insert_rejected(session, job.id, [row])
+    job.version += 1
+    session.flush()
+    after_scoring(session, job)
+
+
+def give_up_expired(db: Database, job_id: int, chunk_id: int) -> None:
+    """For the sweeper: a chunk whose last attempt died holding it."""
+    with db.begin() as session:
+        job = leases.lock_job(session, job_id)
+        taken = session.scalar(
+            update(Chunk)
+            .where(Chunk.id == chunk_id, Chunk.state == "running", Chunk.tries >= leases.MAX_TRIES)
+            .where(leases.lease_guard(), leases.job_guard())
+            .values(state="pending", lease_until=None)
+            .returning(Chunk.id)
+            .execution_options(synchronize_session=False)
+        )
+        if taken is not None:
+            give_back(session, job, session.get_one(Chunk, chunk_id), "worker_died")

@@ -1,0 +1,108 @@
+"""The end of a file job: its rows in order, its output files, done; or failed, or cancelled by its owner."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from sqlalchemy import select
+
+from db.blobs import drop
+from db.dialect import storable
+from db.engine import Database
+from db.errors import JobFinished, NotFound
+from db.queue import leases
+from db.queue.completion import close
+from db.tables import OutputFile, Prediction, RejectedRow, Review
+from db.types import TERMINAL, Claim, Output, Viewer
+from db.visibility import visible_job
+
+PAGE_ROWS: Final = 5_000
+"""Rows read at a time: memory stays flat and no read lasts as long as the file is long."""
+
+
+def iter_scored(db: Database, job_id: int) -> Iterator[tuple[int, str, float, tuple[str, ...], str]]:
+    """(row number, label, probability, flags, model) of every scored row, by row number, streaming."""
+    last = 0
+    while True:
+        page = (
+            select(Review.row_number, Prediction.label, Prediction.probability, Prediction.flags, Prediction.model)
+            .join(Prediction, Prediction.review_id == Review.id)
+            .where(Review.job_id == job_id, Review.row_number > last)
+            .order_by(Review.row_number)
+            .limit(PAGE_ROWS)
+        )
+        with db.read() as session:
+            rows = session.execute(page).all()
+        for row, label, probability, flags, model in rows:
+            yield row, label, probability, split_flags(flags), model
+        if len(rows) < PAGE_ROWS:
+            return
+        last = rows[-1][0]
+
+
+def split_flags(flags: str) -> tuple[str, ...]:
+    """Flags as they are stored, comma between them, as a tuple."""
+    return tuple(flags.split(",")) if flags else ()
+
+
+def iter_rejected(db: Database, job_id: int) -> Iterator[tuple[int, str, str]]:
+    """(row number, code, reason) of every row without a verdict, by row number, streaming."""
+    last = 0
+    while True:
+        page = (
+            select(RejectedRow.row_number, RejectedRow.code, RejectedRow.reason)
+            .where(RejectedRow.job_id == job_id, RejectedRow.row_number > last)
+            .order_by(RejectedRow.row_number)
+            .limit(PAGE_ROWS)
+        )
+        with db.read() as session:
+            rows = session.execute(page).all()
+        yield from rows
+        if len(rows) < PAGE_ROWS:
+            return
+        last = rows[-1][0]
+
+
+def finish_job(db: Database, claim: Claim, outputs: Sequence[Output]) -> bool:
+    """Attaches the written files and ends the job as done, with a notice to its owner.
+
+    False: the claim was lost or the job cancelled; the files' blobs are deleted.
+    """
+    with db.begin() as session:
+        job = leases.lock_job(session, claim.job_id)
+        if not (leases.in_state(job, "finishing") and leases.settle(session, claim, "done")):
+            for output in outputs:
+                drop(session, output.blob_id)
+            return False
+        session.add_all(
+            OutputFile(job_id=job.id, kind=output.kind, filename=storable(output.filename), blob_id=output.blob_id)
+            for output in outputs
+        )
+        close(session, job, "done")
+        return True
+
+
+def fail_job(db: Database, claim: Claim, code: str, message: str) -> bool:
+    """Ends the job as failed; `message` is the plain sentence its owner reads. False: the claim was lost."""
+    with db.begin() as session:
+        job = leases.lock_job(session, claim.job_id)
+        if job.state in TERMINAL or not leases.settle(session, claim, "failed"):
+            return False
+        close(session, job, "failed", code=code, error=message)
+        return True
+
+
+def cancel(db: Database, viewer: Viewer, job_id: int) -> bool:
+    """Cancels the viewer's own job; once this returns nothing more is stored for it, and what is stored stays.
+
+    Raises NotFound (also for somebody else's job) and JobFinished.
+    """
+    with db.begin() as session:
+        if visible_job(session, viewer, job_id).owner_id != viewer.user_id:
+            raise NotFound("job", job_id)
+        job = leases.lock_job(session, job_id)
+        if job.state in TERMINAL:
+            raise JobFinished(job_id, job.state)
+        close(session, job, "cancelled")
+        return True

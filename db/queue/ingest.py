@@ -1,0 +1,221 @@
+"""Reading an upload into rows: idempotent, so that an attempt killed in the middle is simply done again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import case, exists, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from db.clock import db_time
+from db.crypto import Sealer, sealer_of
+from db.dialect import copy_rows, film_name, insert_rows, storable
+from db.engine import Database
+from db.errors import JobFinished, NoColumnWanted, NoSuchColumn, NotFound, NotYours
+from db.queue import leases
+from db.queue.completion import add_chunk
+from db.tables import Chunk, Job, Review, Upload
+from db.types import TERMINAL, Claim, NewRejected, NewReview, Ring, UploadInfo, Viewer
+from db.verdict_cache import hasher
+from db.visibility import visible_job
+
+MAX_ROWS: Final = 5_000
+"""Most rows in one transaction: SQLite has one write lock, and a member's message waits for it."""
+
+LAST_CHUNKS: Final = 2
+"""Whole chunks at the end of a file that are cut into quarters."""
+LEAST_LAST_ROWS: Final = 100
+"""Smaller than this no chunk is made for the sake of the end: each costs a dozen milliseconds beside its rows."""
+
+_REVIEWS_SQLITE = """
+    INSERT INTO reviews (job_id, row_number, text, film, day, text_hash) VALUES (?, ?, ?, ?, ?, ?)
+    ON CONFLICT (job_id, row_number) DO NOTHING
+"""
+_REVIEWS_POSTGRESQL = """
+    INSERT INTO reviews (job_id, row_number, text, film, day, text_hash)
+    SELECT * FROM unnest(%s::bigint[], %s::int[], %s::text[], %s::text[], %s::date[], %s::bigint[])
+    ON CONFLICT (job_id, row_number) DO NOTHING
+"""
+_REVIEWS_COPY = "COPY reviews (job_id, row_number, text, film, day, text_hash) FROM STDIN"
+_REJECTED_SQLITE = """
+    INSERT INTO rejected_rows (job_id, row_number, code, reason) VALUES (?, ?, ?, ?)
+    ON CONFLICT (job_id, row_number) DO NOTHING
+"""
+_REJECTED_POSTGRESQL = """
+    INSERT INTO rejected_rows (job_id, row_number, code, reason)
+    SELECT * FROM unnest(%s::bigint[], %s::int[], %s::text[], %s::text[])
+    ON CONFLICT (job_id, row_number) DO NOTHING
+"""
+
+
+def open_upload(db: Database, claim: Claim) -> UploadInfo:
+    """The input file of the claimed job; NotFound when it was deleted with the retention time."""
+    with db.read() as session:
+        upload = session.get(Upload, claim.job_id)
+        if upload is None or upload.blob_id is None:
+            raise NotFound("file of job", claim.job_id)
+        return UploadInfo(
+            upload.blob_id,
+            upload.filename,
+            upload.size,
+            upload.sha256,
+            upload.text_column,
+            upload.film_column,
+            upload.date_column,
+            upload.file_format,
+        )
+
+
+def ingest_rows(
+    db: Database,
+    claim: Claim,
+    reviews: Sequence[NewReview],
+    rejected: Sequence[NewRejected],
+    *,
+    lease_s: float = leases.LEASE_S,
+) -> bool:
+    """Stores up to 5,000 rows in one transaction and extends the lease; rows that are there already are left alone.
+
+    False: the claim was lost or the job cancelled, and nothing is stored. Raises ValueError for more rows.
+    """
+    if len(reviews) + len(rejected) > MAX_ROWS:
+        raise ValueError(f"{len(reviews) + len(rejected)} rows in one transaction, at most {MAX_ROWS}")
+    with db.begin(bulk=True) as session:
+        job = _held_job(session, claim, lease_s)
+        if job is None:
+            return False
+        new = _insert_reviews(session, job.id, reviews)
+        refused = insert_rejected(session, job.id, rejected)
+        if new or refused:
+            job.rows_total += new + refused
+            job.rows_rejected += refused
+            job.version += 1
+            # New rows are progress: only attempts that bring none count towards giving up.
+            session.execute(update(Chunk).where(Chunk.id == claim.chunk_id).values(tries=0))
+        return True
+
+
+def _held_job(session: Session, claim: Claim, lease_s: float) -> Job | None:
+    job = leases.lock_job(session, claim.job_id)
+    if leases.in_state(job, "ingesting") and leases.hold(session, claim, lease_s):
+        return job
+    return None
+
+
+def _insert_reviews(session: Session, job_id: int, reviews: Sequence[NewReview]) -> int:
+    sqlite = session.get_bind().dialect.name == "sqlite"
+    sealer = sealer_of(session.get_bind().dialect) or Sealer()
+    hashed = hasher(session)
+    rows: list[tuple[Any, ...]] = [
+        (
+            job_id,
+            review.row_number,
+            sealer.seal(text),
+            film_name(review.film),
+            review.day.isoformat() if sqlite and review.day else review.day,
+            hashed(text),
+        )
+        for review, text in ((review, storable(review.text)) for review in reviews)
+    ]
+    if rows and not sqlite and not _begun(session, job_id, reviews):
+        return copy_rows(session, postgresql_copy=_REVIEWS_COPY, rows=rows)
+    return insert_rows(session, sqlite_sql=_REVIEWS_SQLITE, postgresql_sql=_REVIEWS_POSTGRESQL, rows=rows)
+
+
+def _begun(session: Session, job_id: int, reviews: Sequence[NewReview]) -> bool:
+    """Whether an earlier attempt stored some of these; nobody else can meanwhile, for the job is locked."""
+    first, last = (pick(review.row_number for review in reviews) for pick in (min, max))
+    some = exists().where(Review.job_id == job_id, Review.row_number.between(first, last))
+    return bool(session.scalar(select(some)))
+
+
+def insert_rejected(session: Session, job_id: int, rejected: Sequence[NewRejected]) -> int:
+    """Stores rows without a verdict and returns how many were new."""
+    rows = [(job_id, row.row_number, row.code, storable(row.reason)) for row in rejected]
+    return insert_rows(session, sqlite_sql=_REJECTED_SQLITE, postgresql_sql=_REJECTED_POSTGRESQL, rows=rows)
+
+
+def finish_ingest(
+    db: Database, claim: Claim, *, chunk_rows: int, rows_total: int, columns: dict[str, str | None]
+) -> bool:
+    """Cuts the accepted rows into chunks of `chunk_rows` and starts the scoring; `columns` are those that were read.
+
+    A file without a row to score goes straight to 'finishing'. False: the claim was lost, and nothing is stored.
+    """
+    # Outside of the write transaction, because it takes seconds for a million rows; only this claim can add any.
+    ranges = _ranges(db, claim.job_id, chunk_rows)
+    with db.begin(bulk=True) as session:
+        job = leases.lock_job(session, claim.job_id)
+        if not (leases.in_state(job, "ingesting") and leases.settle(session, claim, "done")):
+            return False
+        job.rows_total = rows_total
+        job.version += 1
+        session.execute(update(Upload).where(Upload.job_id == job.id).values(columns=columns))
+        if not ranges:
+            job.state = "finishing"
+            add_chunk(session, job, "finish")
+            return True
+        job.state = "active"
+        shared = {"job_id": job.id, "kind": "score", "queue": "bulk", "state": "pending"}
+        session.execute(
+            insert(Chunk),
+            [{**shared, "first_row": first, "last_row": last, "rows": rows} for first, last, rows in ranges],
+        )
+        return True
+
+
+def _ranges(db: Database, job_id: int, chunk_rows: int) -> list[tuple[int, int, int]]:
+    """(first row, last row, rows) of each chunk: as many accepted rows each, whatever was rejected between them.
+
+    The last rows come in quarters of a chunk, so that no worker is long at its last one while the others are done.
+    """
+    small = max(chunk_rows // 4, LEAST_LAST_ROWS)
+    with db.read() as session:
+        n = session.scalar(select(func.count()).where(Review.job_id == job_id)) or 0
+        whole = n if small >= chunk_rows else max(0, n // chunk_rows - LAST_CHUNKS) * chunk_rows
+        place = (func.row_number().over(order_by=Review.row_number) - 1).label("place")
+        placed = select(Review.row_number, place).where(Review.job_id == job_id).subquery()
+        at = placed.c.place
+        chunk = case((at < whole, at - at % chunk_rows), else_=at - (at - whole) % small)
+        row = placed.c.row_number
+        cut = select(func.min(row), func.max(row), func.count()).group_by(chunk).order_by(func.min(row))
+        return [(first, last, rows) for first, last, rows in session.execute(cut)]
+
+
+def ask_column(db: Database, claim: Claim, candidates: list[str]) -> bool:
+    """Stops reading until the owner chose one of the columns: job 'needs_column'. False: the claim was lost."""
+    with db.begin() as session:
+        job = leases.lock_job(session, claim.job_id)
+        if not (leases.in_state(job, "ingesting") and leases.settle(session, claim, "done")):
+            return False
+        job.state = "needs_column"
+        job.version += 1
+        session.execute(update(Upload).where(Upload.job_id == job.id).values(candidates=candidates))
+        return True
+
+
+def choose_column(db: Database, viewer: Viewer, job_id: int, column: str) -> Ring:
+    """The owner's choice; reading starts anew: ring the bell.
+
+    Raises NotFound, NotYours, JobFinished, NoColumnWanted (chosen before), NoSuchColumn.
+    """
+    with db.begin() as session:
+        if visible_job(session, viewer, job_id).owner_id != viewer.user_id:
+            raise NotYours("file")
+        job = leases.lock_job(session, job_id)
+        if job.state in TERMINAL:
+            raise JobFinished(job_id, job.state)
+        if job.state != "needs_column":
+            raise NoColumnWanted(job_id)
+        upload = session.get_one(Upload, job_id)
+        if column not in upload.candidates:
+            raise NoSuchColumn(column, tuple(upload.candidates))
+        upload.text_column = column
+        job.state = "ingesting"
+        job.version += 1
+        chunk = add_chunk(session, job, "ingest")
+        chunk.state, chunk.rings = "queued", 1
+        chunk.queued_at = chunk.rung_at = db_time()
+        session.flush()
+        return Ring(chunk.id, "ingest", "bulk")

@@ -1,0 +1,120 @@
+"""Scoring a chunk: its reviews out, its verdicts in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Final
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from db import verdict_cache as known
+from db.dialect import insert_rows
+from db.engine import Database
+from db.queue import leases
+from db.queue import model_affinity as pins
+from db.queue.completion import after_scoring
+from db.queue.job_counts import add_scores, set_counts
+from db.tables import Chunk, Prediction, Review
+from db.types import Claim, ReviewRow, Score, bin_of
+
+_NOTHING_NEW: Final[Mapping[int, Score]] = MappingProxyType({})
+
+# Owner, server, film and day come from the stored job and review, so that a verdict can only land on a review of the
+# claimed job. A review without a day of its own counts on the day its job was accepted.
+_SQLITE = """
+    INSERT INTO predictions (review_id, job_id, owner_id, guild_id, shared, film, day, label, probability, bin, flags,
+                             model, explanation, created_at)
+    SELECT r.id, j.id, j.owner_id, j.guild_id, j.shared, r.film, coalesce(r.day, date(j.created_at)),
+           ?2, ?3, ?4, ?5, ?6, ?7, strftime('%Y-%m-%d %H:%M:%f000', 'now')
+    FROM reviews r JOIN jobs j ON j.id = r.job_id WHERE r.id = ?1 AND r.job_id = ?8
+    ON CONFLICT (review_id) DO NOTHING
+"""
+_POSTGRESQL = """
+    INSERT INTO predictions (review_id, job_id, owner_id, guild_id, shared, film, day, label, probability, bin, flags,
+                             model, explanation, created_at)
+    SELECT r.id, j.id, j.owner_id, j.guild_id, j.shared, r.film,
+           coalesce(r.day, (j.created_at AT TIME ZONE 'UTC')::date),
+           s.label, s.probability, s.bin, s.flags, s.model, s.explanation::json, statement_timestamp()
+    FROM unnest(%s::bigint[], %s::text[], %s::float8[], %s::int[], %s::text[], %s::text[], %s::text[], %s::bigint[])
+         AS s(review_id, label, probability, bin, flags, model, explanation, job_id)
+    JOIN reviews r ON r.id = s.review_id AND r.job_id = s.job_id JOIN jobs j ON j.id = r.job_id
+    ON CONFLICT (review_id) DO NOTHING
+"""
+
+
+def load_reviews(db: Database, claim: Claim) -> list[ReviewRow]:
+    """The claimed chunk's reviews, by row number."""
+    columns = (Review.id, Review.row_number, Review.text, Review.film, Review.day, Review.text_hash)
+    with db.read() as session:
+        rows = session.execute(
+            select(*columns)
+            .where(Review.job_id == claim.job_id, Review.row_number.between(claim.first_row, claim.last_row))
+            .order_by(Review.row_number)
+        )
+        return [ReviewRow(id_, row, text or "", film, day, hash_) for id_, row, text, film, day, hash_ in rows]
+
+
+def commit_scores(
+    db: Database, claim: Claim, scores: Sequence[Score], *, model: str, new: Mapping[int, Score] = _NOTHING_NEW
+) -> bool:
+    """Stores the verdicts on all reviews of the chunk, adds them to the job's counts and moves the job on, in one
+    transaction. False: the claim was lost, the job cancelled or begun by another model, and nothing is stored.
+
+    `new`: verdicts under the hashes of their texts, to be known from now on (`db.verdict_cache`). Raises ValueError
+    when the scores are not one for each review of the chunk.
+    """
+    with db.begin(bulk=claim.queue == "bulk") as session:
+        job = leases.lock_job(session, claim.job_id)
+        if not pins.same_model(job, model):
+            # Two workers of different versions began a job at once and the other was faster.
+            pins.put_off(session, Chunk.id == claim.chunk_id, leases.fence(claim), tries=Chunk.tries - 1)
+            return False
+        if not (leases.in_state(job, "active") and leases.settle(session, claim, "done")):
+            return False
+        _check_complete(session, claim, scores)
+        if _store(session, claim.job_id, scores, model) == len(scores):
+            add_scores(job, scores)
+        else:
+            _check_stored(session, claim, len(scores))
+            set_counts(session, job)
+        known.remember(session, new, model=model)
+        job.model = model
+        job.version += 1
+        after_scoring(session, job)
+        return True
+
+
+def _check_complete(session: Session, claim: Claim, scores: Sequence[Score]) -> None:
+    rows = session.scalar(select(Chunk.rows).where(Chunk.id == claim.chunk_id))
+    distinct = len({score.review_id for score in scores})
+    if not rows == len(scores) == distinct:
+        raise ValueError(f"chunk {claim.chunk_id} has {rows} reviews and got {len(scores)} scores of {distinct}")
+
+
+def _check_stored(session: Session, claim: Claim, rows: int) -> None:
+    """Fewer rows were new than scored: fine when the others were there before, and only then."""
+    mine = (Review.job_id == claim.job_id, Review.row_number.between(claim.first_row, claim.last_row))
+    query = select(func.count()).select_from(Prediction).join(Review, Review.id == Prediction.review_id)
+    if session.scalar(query.where(*mine)) != rows:
+        raise ValueError(f"chunk {claim.chunk_id} got scores for reviews that are not its own")
+
+
+def _store(session: Session, job_id: int, scores: Sequence[Score], model: str) -> int:
+    """Inserts verdicts and returns how many were new."""
+    rows: list[tuple[Any, ...]] = [
+        (
+            score.review_id,
+            score.label,
+            float(score.probability),
+            bin_of(score.probability),
+            ",".join(score.flags),
+            model,
+            None if score.explanation is None else json.dumps([list(part) for part in score.explanation]),
+            job_id,
+        )
+        for score in scores
+    ]
+    return insert_rows(session, sqlite_sql=_SQLITE, postgresql_sql=_POSTGRESQL, rows=rows)

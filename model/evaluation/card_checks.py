@@ -1,0 +1,167 @@
+"""The card's sections on what a verdict says: calibration, short input, flags, mixed, stars, explanations."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from model.serving.mixed import ONE_SIDED, STATED
+
+Row = list[object]
+
+
+def percent(value: float) -> str:
+    """A share (0 to 1) as the card prints it."""
+    return f"{100 * value:.2f} %"
+
+
+def table(head: str, rows: list[Row]) -> list[str]:
+    """Lines of a Markdown table, with an empty line after it; `head` holds the column names, split by |."""
+    columns = head.split("|")
+    lines = [columns, *([str(cell) for cell in row] for row in rows)]
+    drawn = [f"| {' | '.join(cells)} |" for cells in lines]
+    return [drawn[0], "|---" * len(columns) + "|", *drawn[1:], ""]
+
+
+def calibration(fits: Mapping[str, Any]) -> list[str]:
+    """Which form of calibration is served, and how the others did."""
+    rows: list[Row] = [
+        [f"{fit['form']}{' (served)' if fit['served'] else ''}", f"{fit['reviews']:.4f}", f"{fit['pieces']:.4f}"]
+        for fit in fits["forms"]
+    ]
+    return [
+        "Form of the calibration, by cross-validated log loss on the dev part (five folds of films): the simplest "
+        "within one standard error of the best. Both classes weigh as much as in the training part.",
+        "",
+        *table("form|whole reviews|sentences and spans cut from them", rows),
+    ]
+
+
+def short(checks: Mapping[str, Any]) -> list[str]:
+    """Short input: pieces cut from validation reviews."""
+    kinds = {"one sentence": checks["one_sentence"], "one to six sentences": checks["one_to_six_sentences"]}
+    figures: list[Row] = [
+        [
+            name,
+            found["pieces"],
+            percent(found["accuracy"]),
+            f"{found['ece']:.4f}",
+            f"{found['ece_if_calibrated']:.4f}",
+            f"{100 * found['over_confidence']:+.2f}",
+            percent(found["uncertain_share"]),
+            percent(found["confident_accuracy"]),
+        ]
+        for name, found in kinds.items()
+    ]
+    shares = [row["coverage"] for row in checks["one_sentence"]["coverage"]]
+    covered: list[Row] = [
+        [percent(share), *(percent(found["coverage"][number]["accuracy"]) for found in kinds.values())]
+        for number, share in enumerate(shares)
+    ]
+    return [
+        "## Short input",
+        "",
+        "Pieces cut from validation reviews, each with its review's label as noisy gold: many sentences say nothing, "
+        "or the opposite. The error of a perfectly calibrated model would read as in the fifth column; "
+        "over-confidence is mean confidence minus accuracy, in points.",
+        "",
+        *table(
+            "input|pieces|agree with the label|ECE (15 bins)|ECE if calibrated|over-confidence|uncertain|rest agrees",
+            figures,
+        ),
+        *table("most confident share|one sentence agrees|one to six agree", covered),
+    ]
+
+
+def _flags(checks: Mapping[str, Any]) -> list[str]:
+    found = checks["flags"]
+    alarms: list[Row] = [
+        [f"`{flag}`", *(percent(rates[flag]) for rates in found["false_alarms"].values())]
+        for flag in found["false_alarms"]["reviews"]
+    ]
+    foreign: list[Row] = [[name, f"{hits} of {number}"] for name, (hits, number) in found["not_english"].items()]
+    one, several = found["not_a_review"]["one sentence"], found["not_a_review"]["several sentences"]
+    other: list[Row] = [
+        [name, f"{hits} of {number}", f"{several[name][0]} of {several[name][1]}"]
+        for name, (hits, number) in one.items()
+    ]
+    return [
+        "Raised on real reviews and on pieces cut from them (validation; `too_short` is right there):",
+        "",
+        *table(f"flag|{'|'.join(found['false_alarms'])}", alarms),
+        "`not_english` on made-up remarks in many languages (`model/data/out_of_domain_texts.py`) that nothing was "
+        "fitted on; short ones have five words or fewer:",
+        "",
+        *table("text|flagged", foreign),
+        "`not_a_review` on made-up English texts of other kinds that nothing was fitted on:",
+        "",
+        *table("kind|one sentence|several together", other),
+    ]
+
+
+def _mixed(checks: Mapping[str, Any], rules: Mapping[str, Any]) -> list[str]:
+    found = checks["mixed"]
+    by = found["by_stars"]
+    lines = [
+        "## Mixed",
+        "",
+        f"`mixed`: clear sentences of both kinds, the weaker with at least {percent(rules['mixed_share'])} of their "
+        f"summed logits; a sentence is clear from a logit of {rules['mixed_logit']} on, read alone. On dev, clear "
+        f"sentences of reviews with 1 or 10 stars agree with the label {percent(STATED)} of the time, and at most "
+        f"{percent(ONE_SIDED)} of those reviews are mixed. On validation {percent(found['share'])} are.",
+        "",
+    ]
+    return [*lines, *(table(f"stars|{'|'.join(by)}", [["mixed", *map(percent, by.values())]]) if by else [])]
+
+
+def _stars(checks: Mapping[str, Any]) -> list[str]:
+    found = checks.get("stars")
+    if found is None:
+        return ["## Stars", "", "No star estimate: the data has no star ratings, or too few.", ""]
+    low, high = found["constants"]
+    said = (
+        "The estimate ships: its error is clearly lower, and those within one star are not clearly fewer."
+        if found["shipped"]
+        else "The estimate does not ship: it is not clearly better than the label alone."
+    )
+    rows: list[Row] = [
+        [name, f"{found[key]['mae']:.3f}", percent(found[key]["within_one"])]
+        for name, key in (("star estimate", "estimate"), (f"by label: {low:g} or {high:g}", "by_label"))
+    ]
+    return [
+        "## Stars",
+        "",
+        f"{found['reviews']} validation reviews with 1-4 and 7-10 stars. {said} 95 % bootstrap interval of the "
+        f"difference in mean absolute error: {found['mae_difference_95'][0]:+.3f} to "
+        f"{found['mae_difference_95'][1]:+.3f}.",
+        "",
+        *table("|mean absolute error|within one star", rows),
+    ]
+
+
+def _explanations(checks: Mapping[str, Any]) -> list[str]:
+    rows: list[Row] = []
+    for name, key in (("strongest sentence", "sentence_deletion"), ("key words", "word_deletion")):
+        found = checks[key]
+        if found["reviews"]:
+            figures = (found["drop"], found["random_drop"], found["flips"], found["random_flips"])
+            rows.append([name, found["reviews"], f"{found.get('words', 1):g}", *map(percent, figures)])
+    return [
+        "## Explanations",
+        "",
+        "Deletion tests on validation reviews of three sentences or more: what speaks most for the verdict is deleted, "
+        "against as much drawn at random. Fall of the probability of the verdict, and verdicts that turn.",
+        "",
+        *table("deleted|reviews|number|fall|fall at random|turned|turned at random", rows),
+    ]
+
+
+def rest(checks: Mapping[str, Any], rules: Mapping[str, Any]) -> list[str]:
+    """Flags on made-up and real text, mixed, stars, explanations."""
+    return [
+        *_flags(checks),
+        *_mixed(checks, rules),
+        *_stars(checks),
+        *_explanations(checks),
+        "Made by `python -m model.evaluation.verdict_checks FOLDER`; the whole card by "
+        "`python -m model.training.assemble FOLDER TARGET`.",
+        "",
+    ]

@@ -1,0 +1,157 @@
+"""Many texts at a time, from raw text to both parts' logits: tokenizing, n-grams and LSTM as machine code.
+
+For `Scorer.score` on many texts. The same numbers as the plain way, which defines them and remains for single reviews,
+for explanations, and where Numba is missing: tokens, word ids, n-grams and flags exactly, logits to 1e-5.
+"""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.evaluation.metrics import Floats
+from model.serving import text_kernel as scan
+from model.serving.compiled_lstm import CompiledLSTM, Int32s, Int64s
+from model.serving.flags import WordTable
+from model.serving.ngram_model import Wide
+from model.text import ngrams
+from model.text.tokens import cap, clean, split
+from model.text.vocabulary import Vocabulary
+
+T = TypeVar("T")
+
+# Texts of one task: large enough that Python's share of it is small, small enough to spread over threads.
+_SLICE = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What is known of n texts, in order.
+
+    recurrent, wide: logits of the LSTM (0 for no tokens) and of the n-grams (the bias for none), float64 [n]; sums:
+    over the tokens read, as `model.serving.flags.WordTable.sums`, float64 [n, 4]; lengths and
+    found: tokens read and tokens there are.
+    """
+
+    recurrent: Floats
+    wide: Floats
+    sums: Floats
+    lengths: Int64s
+    found: Int64s
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Some texts as numbers: word ids of all tokens, and where each text lies in them; the rest as in `Parts`."""
+
+    ids: Int32s
+    starts: Int64s
+    lengths: Int64s
+    found: Int64s
+    wide: Floats
+    sums: Floats
+
+
+class Index:
+    """Word -> row of the vocabulary, for compiled code."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        spelled = [word.encode("utf-8") for word in vocabulary.words]
+        self._spelled = np.frombuffer(b"".join(spelled) + b"\0", dtype=np.uint8)
+        self._begins = np.cumsum([0, *map(len, spelled)], dtype=np.int64)
+        self._rows = vocabulary.ids(vocabulary.words)
+        self._slots = np.full(1 << (2 * len(spelled)).bit_length(), -1, dtype=np.int32)
+        scan.index(self._spelled, self._begins, self._slots)
+
+    def scanned(self, texts: Sequence[str]) -> tuple[Int32s, NDArray[np.uint32], Int64s]:
+        """Word ids and checksums [tokens] of clean lower-case ASCII texts, and the number of tokens of each [n]."""
+        joined = np.frombuffer("".join(texts).encode("ascii") + b"\0", dtype=np.uint8)
+        bounds = np.cumsum([0, *map(len, texts)], dtype=np.int64)
+        ids = np.empty(len(joined), dtype=np.int32)
+        checksums = np.empty(len(joined), dtype=np.uint32)
+        lengths = np.empty(len(texts), dtype=np.int64)
+        words = (self._slots, self._spelled, self._begins, self._rows)
+        found = scan.scan(joined, bounds, *words, ids, checksums, lengths)
+        return ids[:found], checksums[:found], lengths
+
+
+class Bulk:
+    """A model folder's two parts for many texts at a time, on `threads` threads of this process.
+
+    Raises what importing Numba or compiling raises. Memory beside what it is given: the folded table of
+    `model.serving.compiled_lstm`, and a few hundred bytes a token of the texts in one call.
+    """
+
+    def __init__(
+        self, folder: Path, vocabulary: Vocabulary, wide: Wide, words: WordTable, max_tokens: int, threads: int = 1
+    ) -> None:
+        self._lstm = CompiledLSTM(folder)
+        self._vocabulary, self._wide, self._words, self._max_tokens = vocabulary, wide, words, max_tokens
+        self._index = Index(vocabulary)
+        self._halves = wide.table.dtype == np.float16
+        self._weights = wide.table.view(np.uint16) if self._halves else wide.table
+        self._threads = threads
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="bulk") if threads > 1 else None
+        self.encoded(["compiles the rest"])
+
+    def parts(self, texts: Sequence[str]) -> Parts:
+        """Both parts' logits and the flags' sums of raw texts."""
+        return self._parts(texts, self.encoded)
+
+    def parts_of_tokens(self, documents: Sequence[Sequence[str]]) -> Parts:
+        """The same of tokenized texts, none longer than is read."""
+        return self._parts(documents, self._encoded_tokens)
+
+    def _parts(self, texts: Sequence[T], encode: Callable[[Sequence[T]], Slice]) -> Parts:
+        slices = [texts[first : first + _SLICE] for first in range(0, len(texts), _SLICE)]
+        encoded = list((self._pool.map if self._pool else map)(encode, slices))
+        lengths, found = (np.concatenate([getattr(part, name) for part in encoded]) for name in ("lengths", "found"))
+        begins = np.cumsum([0, *(len(part.ids) for part in encoded)])
+        starts = np.concatenate([part.starts + begin for part, begin in zip(encoded, begins, strict=False)])
+        ids = np.concatenate([part.ids for part in encoded])
+        full = np.flatnonzero(lengths)
+        recurrent = np.zeros(len(lengths))
+        recurrent[full] = self._lstm.logits(ids, starts[full], lengths[full], self._pool, self._threads)
+        wide, sums = (np.concatenate([getattr(part, name) for part in encoded]) for name in ("wide", "sums"))
+        return Parts(recurrent, wide, sums, lengths, found)
+
+    def encoded(self, texts: Sequence[str]) -> Slice:
+        """One task's texts as numbers, and their n-gram logits."""
+        cleaned = [clean(text).lower() for text in texts]
+        plain = np.asarray([text.isascii() for text in cleaned])
+        ids, checksums, lengths = self._index.scanned([text if text.isascii() else "" for text in cleaned])
+        starts, found = np.cumsum(lengths) - lengths, lengths.copy()
+        # What compiled code does not read and what is too long comes after the rest: a few texts in a hundred.
+        all_ids, all_checksums, place = [ids], [checksums], len(ids)
+        for number in np.flatnonzero(~plain | (lengths > self._max_tokens)).tolist():
+            if plain[number]:
+                own = slice(starts[number], starts[number] + lengths[number])
+                own_ids, own_checksums = ids[own], checksums[own]
+            else:
+                tokens = split(cleaned[number])
+                own_ids, own_checksums = self._vocabulary.ids(tokens), ngrams.checksums(tokens)
+            kept = np.asarray(cap(list(range(len(own_ids))), self._max_tokens), dtype=np.int64)
+            all_ids.append(own_ids[kept])
+            all_checksums.append(own_checksums[kept])
+            starts[number], lengths[number], found[number] = place, len(kept), len(own_ids)
+            place += len(kept)
+        ids, checksums = np.concatenate(all_ids), np.concatenate(all_checksums)
+        wide = self._wide_logits(checksums, starts, lengths)
+        return Slice(ids, starts, lengths, found, wide, self._words.sums(ids, starts, lengths))
+
+    def _encoded_tokens(self, documents: Sequence[Sequence[str]]) -> Slice:
+        tokens = [token for document in documents for token in document]
+        ids = self._vocabulary.ids(tokens)
+        lengths = np.asarray([len(document) for document in documents], dtype=np.int64)
+        starts = np.cumsum(lengths) - lengths
+        wide = self._wide_logits(ngrams.checksums(tokens), starts, lengths)
+        return Slice(ids, starts, lengths, lengths, wide, self._words.sums(ids, starts, lengths))
+
+    def _wide_logits(self, checksums: NDArray[np.uint32], starts: Int64s, lengths: Int64s) -> Floats:
+        sums = np.zeros(len(lengths))
+        scan.wide(checksums, starts, lengths, self._wide.longest, self._wide.bits, self._weights, self._halves, sums)
+        return sums + self._wide.bias

@@ -1,0 +1,115 @@
+"""Why a verdict: what each sentence and each key word does to the logit, by leaving it out (exact counterfactuals).
+
+Occlusion, or leave-one-out (Zeiler & Fergus 2014; Li, Monroe & Jurafsky 2016, "Understanding Neural Networks through
+Representation Erasure"): the text is scored again without the part, so the n-grams it belonged to are gone too.
+Whether what is found matters more than parts taken at random is measured by `model.evaluation.verdict_checks`.
+"""
+
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+
+from model.evaluation.metrics import Floats, sigmoid
+from model.serving.mixed import Rule
+from model.serving.verdict import Explanation, Sentence, Verdict, Word
+from model.text.tokens import cap, sentences, token_spans
+
+MOST_RANGES = 40
+MOST_WORDS = 5
+# Words left out one by one: so many, and so many tokens of text to score again, at most.
+_CANDIDATES = 20
+_BUDGET = 8_000
+_AROUND = 1
+"""Words on each side that a word is read with when candidates are sought: its trigram."""
+
+Logits = Callable[[Sequence[Sequence[str]]], Floats]
+"""Tokenized texts -> calibrated logits."""
+Deciding = Callable[[list[str], float], Verdict]
+"""What is read of a text, and its calibrated logit -> the verdict on the text."""
+
+
+class _Token(NamedTuple):
+    """A token that is read, the number of its sentence, and its character range in the text."""
+
+    text: str
+    sentence: int
+    start: int
+    end: int
+
+
+def ranges(text: str, most: int = MOST_RANGES) -> list[tuple[int, int]]:
+    """Sentence ranges of `text`; neighbours are merged evenly until at most `most` are left."""
+    found = sentences(text)
+    if len(found) <= most:
+        return found
+    cuts = [round(number * len(found) / most) for number in range(most + 1)]
+    return [(found[first][0], found[last - 1][1]) for first, last in pairwise(cuts)]
+
+
+def _read(text: str, pieces: Sequence[tuple[int, int]], limit: int) -> list[_Token]:
+    """The tokens of `text` that the model reads, at most `limit`."""
+    found = [
+        _Token(token, number, start + first, start + last)
+        for number, (start, end) in enumerate(pieces)
+        for token, first, last in token_spans(text[start:end])
+    ]
+    return cap(found, limit)
+
+
+def _texts(read: Sequence[_Token]) -> list[str]:
+    return [token.text for token in read]
+
+
+def candidates(read: Sequence[_Token], logits: Logits) -> list[int]:
+    """Places in `read` of the words that are worth leaving out.
+
+    Those whose trigram, read alone, has the logit furthest from that of nothing: a few tokens a word instead of a whole
+    text.
+    """
+    words = [place for place, token in enumerate(read) if token.text[0].isalpha()]
+    most = min(_CANDIDATES, _BUDGET // max(1, len(read)))
+    if not words or most == 0:
+        return []
+    trigrams = {place: tuple(_texts(read[max(0, place - _AROUND) : place + _AROUND + 1])) for place in words}
+    distinct = sorted(set(trigrams.values()))
+    alone = dict(zip(distinct, np.abs(logits(distinct)).tolist(), strict=True))
+    return sorted(sorted(words, key=lambda place: -alone[trigrams[place]])[:most])
+
+
+def key_words(read: Sequence[_Token], whole: float, logits: Logits, most: int = MOST_WORDS) -> tuple[Word, ...]:
+    """The words whose leaving out moves the logit (`whole` with all of them) most, strongest first.
+
+    None where the text is so long that even one candidate is beyond the budget.
+    """
+    places = candidates(read, logits)
+    if not places:
+        return ()
+    texts = _texts(read)
+    scored = logits([[*texts[:place], *texts[place + 1 :]] for place in places])
+    moved = [whole - float(value) for value in scored]
+    order = sorted(range(len(places)), key=lambda number: -abs(moved[number]))[:most]
+    return tuple(Word(read[places[number]].start, read[places[number]].end, moved[number]) for number in order)
+
+
+def explain(text: str, limit: int, logits: Logits, verdict: Deciding, rule: Rule) -> Explanation:
+    """The explanation of the verdict on `text`.
+
+    `logits` scores tokenized texts; `limit` is the number of tokens that are read of a long text; `verdict` makes one
+    of what is read and its logit, which is scored with the rest; `rule` says what is mixed.
+    """
+    pieces = ranges(text)
+    read = _read(text, pieces, limit)
+    without = [[token.text for token in read if token.sentence != number] for number in range(len(pieces))]
+    alone: list[list[str]] = [[] for _ in pieces]
+    for token in read:
+        alone[token.sentence].append(token.text)
+    tokens = _texts(read)
+    scored = logits([tokens, *without, *alone])
+    whole, left, single = float(scored[0]), scored[1 : len(pieces) + 1], scored[len(pieces) + 1 :]
+    found = [
+        Sentence(start, end, whole - float(value), float(probability))
+        for (start, end), value, probability in zip(pieces, left, sigmoid(single), strict=True)
+    ]
+    return Explanation(verdict(tokens, whole), found, key_words(read, whole, logits), rule.holds(single))

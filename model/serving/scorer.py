@@ -1,0 +1,237 @@
+"""The scorer: texts -> verdicts, from a model folder, with ONNX Runtime and NumPy."""
+
+import logging
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import onnxruntime as ort
+from numpy.typing import NDArray
+
+from model import SHIPPED, batches
+from model.evaluation.metrics import Floats, sigmoid
+from model.serving import explain, flags
+from model.serving import model_folder as files
+from model.serving.calibration import Blend, Curve
+from model.serving.mixed import Rule
+from model.serving.ngram_model import Wide
+from model.serving.stars import Stars
+from model.serving.verdict import DISTRUSTED, Explanation, Label, Verdict
+from model.text.tokens import cap, tokenize
+from model.text.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from model.serving.bulk import Bulk, Parts
+
+log = logging.getLogger(__name__)
+
+# Sorting by length inside a window this long leaves a few percent of padding and keeps memory flat.
+WINDOW = 4_096
+BULK = 64
+"""From so many texts in one call on, compiled code scores them (`model.serving.bulk`), after a second's start."""
+# So many texts use it when it is ready: an explanation's do, which halves its time.
+_FEW = 8
+# Rows x steps of one LSTM call: bounds its memory when reviews are very long.
+_STEPS = 16_384
+# What Python itself raises where compiled code cannot be loaded, made or run; Numba has errors of its own.
+_PYTHONS: tuple[type[Exception], ...] = (ArithmeticError, AssertionError, AttributeError, ImportError, LookupError)
+_BROKEN = (*_PYTHONS, MemoryError, NameError, OSError, RuntimeError, SyntaxError, TypeError, ValueError)
+
+
+def _session(path: Path, threads: int) -> ort.InferenceSession:
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    return ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+
+class Scorer:
+    """Scores reviews with the model in `folder`, on `threads` CPU threads. Not for sharing between threads.
+
+    compiled: whether calls with `BULK` texts or more use compiled code (`model.serving.bulk`) where it works;
+    probabilities differ by less than 1e-5. Raises `model.ModelFolderError` when the folder is missing, incomplete or
+    damaged.
+    """
+
+    def __init__(self, folder: str | PathLike[str] = SHIPPED, *, threads: int = 1, compiled: bool = True) -> None:
+        folder = Path(folder)
+        self.folder = folder
+        self.version: str = files.verify(folder)
+        self.card: dict[str, Any] = files.read_card(folder)
+        self._serving = files.read_serving(folder)
+        self.band = self._serving.band
+        self.max_tokens = self._serving.max_tokens
+        self._vocabulary = Vocabulary.read(folder / "vocabulary.txt")
+        # Memory-mapped: the worker processes of one machine share one copy.
+        self._vectors = np.load(folder / "embedding.npy", mmap_mode="r")
+        table = np.load(folder / "wide.npy", mmap_mode="r")
+        self._wide = Wide(table, self._serving.wide_bias, self._serving.wide_longest)
+        self._blend = Blend((self._serving.blend_lstm, self._serving.blend_wide), self._serving.blend_bias)
+        self._curve, self._mixed, self._bounds, self.stars = _rules(self._serving)
+        scores = np.load(folder / "word_scores.npy") if self._serving.review_bounds else None
+        self._words = flags.WordTable(self._vocabulary.words, scores)
+        self._threads, self._compiled = threads, compiled
+        self._recurrent = _session(folder / "recurrent.onnx", threads)
+
+    def score(self, texts: list[str]) -> list[Verdict]:
+        """One verdict a text, in order, for any strings of any length; never raises for what a text holds.
+
+        An empty text is `uncertain` at 0.5 with the flag `too_short`. Beyond the model's `max_tokens` (4,096 in the
+        shipped one) the first quarter and the last three quarters of that are read and `truncated` is set.
+        """
+        verdicts: list[Verdict] = []
+        for start in range(0, len(texts), WINDOW):
+            window = texts[start : start + WINDOW]
+            bulk = self._bulk if len(texts) >= BULK or self._pays(len(texts)) else None
+            found, logits, sums = self._plainly(window) if bulk is None else self._by(bulk, window)
+            verdicts.extend(map(self._verdict, window, found, logits.tolist(), sums))
+        return verdicts
+
+    def warm(self) -> None:
+        """Gets ready for bulk work, which the first call with `BULK` texts or more does otherwise.
+
+        Half a second, 4 s the first time on a machine; 100 MB and the folded table (`model.serving.compiled_lstm`). A
+        warm scorer also explains in half the time.
+        """
+        _ = self._bulk
+
+    def _pays(self, texts: int) -> bool:
+        """Whether so many texts are faster in compiled code, which is ready anyway."""
+        return self.is_warm and texts >= _FEW
+
+    @property
+    def is_warm(self) -> bool:
+        """Whether compiled code is ready, and bulk calls use it."""
+        return self.__dict__.get("_bulk") is not None
+
+    def explain(self, text: str) -> Explanation:
+        """The verdict on `text`, what leaving out each sentence and each key word changes, and whether it is mixed.
+
+        Exact counterfactuals, scored in batches; longer texts are cut into at most 40 ranges of whole sentences, so
+        that the time is bounded.
+        """
+
+        def verdict(read: list[str], logit: float) -> Verdict:
+            tokens = tokenize(text)
+            # An odd text, whose sentences read otherwise than it does as a whole.
+            if cap(tokens, self.max_tokens) != read:
+                return self.score([text])[0]
+            return self._verdict(text, len(tokens), logit, self._words.sums_of([self._vocabulary.ids(read)])[0])
+
+        return explain.explain(text, self.max_tokens, self.logits, verdict, self._mixed)
+
+    def mixed(self, texts: Sequence[str]) -> list[bool]:
+        """Whether each text holds clearly positive and clearly negative sentences (`model.serving.mixed`).
+
+        Every sentence is scored alone, which takes about as long as scoring the texts.
+        """
+        pieces = [[tokenize(text[start:end]) for start, end in explain.ranges(text)] for text in texts]
+        logits = self.logits([tokens for found in pieces for tokens in found])
+        ends = np.cumsum([len(found) for found in pieces])
+        return [self._mixed.holds(part) for part in np.split(logits, ends[:-1])] if pieces else []
+
+    def logits(self, documents: Sequence[Sequence[str]]) -> Floats:
+        """Blended, calibrated logits (float64 [n]) of tokenized texts; 0 for one without tokens."""
+        return self._blended(documents)[0]
+
+    def parts(self, documents: Sequence[Sequence[str]]) -> tuple[Floats, Floats]:
+        """Logits (each float64 [n]) of the LSTM alone and of the n-gram part alone for tokenized, not empty texts."""
+        rows = [self._vocabulary.ids(tokens) for tokens in documents]
+        wide = [self._wide.logits(documents[first : first + 512]) for first in range(0, len(rows), 512)]
+        return self.recurrent_logits(rows), np.concatenate([np.zeros(0), *wide])
+
+    def recurrent_logits(self, rows: Sequence[NDArray[np.int32]]) -> Floats:
+        """Logits (float64 [n]) of the LSTM alone for word ids (each int32 [length >= 1])."""
+        logits = np.zeros(len(rows))
+        lengths = np.asarray([len(row) for row in rows], dtype=np.int64)
+        for numbers in batches.ordered(lengths, self._serving.batch, _STEPS):
+            ids = batches.padded([rows[number] for number in numbers])
+            vectors = self._vectors[ids.T].astype(np.float32, copy=False)
+            feed = {"vectors": vectors, "lengths": lengths[numbers].astype(np.int32)}
+            logits[numbers] = self._recurrent.run(["logit"], feed)[0][:, 0]
+        return logits
+
+    @cached_property
+    def _bulk(self) -> "Bulk | None":
+        """The compiled way, made at the first bulk call; None, and one line in the log, where it does not work."""
+        if not self._compiled:
+            return None
+        try:
+            from model.serving.bulk import Bulk
+
+            return Bulk(self.folder, self._vocabulary, self._wide, self._words, self.max_tokens, self._threads)
+        except Exception as error:
+            if not _of_the_compiler(error):  # a worker's time limit, thrown in by a signal: it is the caller's
+                raise
+            log.warning("Bulk work is slower, on ONNX Runtime: %s: %s", type(error).__name__, error)
+            return None
+
+    def _by(self, bulk: "Bulk", texts: list[str]) -> tuple[list[int], Floats, Floats]:
+        """Numbers of tokens, blended and calibrated logits [n], and the flags' sums [n, 4]."""
+        parts = bulk.parts(texts)
+        return parts.found.tolist(), self._calibrated(parts), parts.sums
+
+    def _calibrated(self, parts: "Parts") -> Floats:
+        blended = self._blend.logits(parts.recurrent, parts.wide)
+        return self._curve.logits(np.where(parts.lengths > 0, blended, 0.0), parts.lengths)
+
+    def _plainly(self, texts: list[str]) -> tuple[list[int], Floats, Floats]:
+        """As `_by`, with what every machine has."""
+        documents = [tokenize(text) for text in texts]
+        logits, sums = self._blended([cap(tokens, self.max_tokens) for tokens in documents])
+        return list(map(len, documents)), logits, sums
+
+    def _blended(self, documents: Sequence[Sequence[str]]) -> tuple[Floats, Floats]:
+        """Blended, calibrated logits [n], and the sums over each document's words that the flags need, [n, 4]."""
+        if self._pays(len(documents)) and (bulk := self._bulk):
+            parts = bulk.parts_of_tokens(documents)
+            return self._calibrated(parts), parts.sums
+        rows = [self._vocabulary.ids(tokens) for tokens in documents]
+        full = np.asarray([number for number, row in enumerate(rows) if len(row)], dtype=np.int64)
+        logits = np.zeros(len(rows))
+        for numbers in _slices(full, 512):
+            recurrent = self.recurrent_logits([rows[number] for number in numbers])
+            wide = self._wide.logits([documents[number] for number in numbers])
+            logits[numbers] = self._blend.logits(recurrent, wide)
+        lengths = np.asarray([len(row) for row in rows], dtype=np.int64)
+        return self._curve.logits(logits, lengths), self._words.sums_of(rows)
+
+    def _verdict(self, text: str, length: int, logit: float, sums: Floats) -> Verdict:
+        """Of a text of `length` tokens; sums: of those read (`flags.WordTable`)."""
+        probability = float(sigmoid(np.asarray(logit)))
+        raised = flags.raised(text, length, sums, self._words, self._bounds)
+        doubtful = not length or not DISTRUSTED.isdisjoint(raised)
+        label: Label = "positive" if probability >= 0.5 else "negative"
+        if doubtful or abs(probability - 0.5) < self.band:
+            label = "uncertain"
+        stars = None if doubtful or self.stars is None else self.stars.of(logit)
+        return Verdict(label, probability, raised, self.version, stars)
+
+
+def _rules(serving: files.Serving) -> tuple[Curve, Rule, flags.Bounds, Stars | None]:
+    """What `serving.json` says about calibration by length, mixed reviews, flags and stars."""
+    bounds = flags.Bounds(
+        serving.short_words,
+        serving.unknown_share,
+        serving.max_tokens,
+        serving.foreign_oddness,
+        serving.foreign_english,
+        tuple((least, bound) for least, bound in serving.review_bounds),
+    )
+    curve = Curve(serving.length_knee, serving.length_slope, serving.length_drift, serving.skew)
+    stars = Stars(tuple(serving.star_bounds)) if serving.star_bounds else None
+    return curve, Rule(serving.mixed_logit, serving.mixed_share), bounds, stars
+
+
+def _of_the_compiler(error: Exception) -> bool:
+    """Whether compiled code does not work here: no Numba, a processor it does not know, a compiler that fails."""
+    return isinstance(error, _BROKEN) or type(error).__module__.split(".")[0] in ("numba", "llvmlite")
+
+
+def _slices(numbers: NDArray[np.int64], size: int) -> Iterator[NDArray[np.int64]]:
+    for start in range(0, len(numbers), size):
+        yield numbers[start : start + size]

@@ -1,0 +1,277 @@
+"""From trained parts to a model folder: write, fit the rules, measure through the scorer, describe, seal.
+
+`python -m model.training.assemble FOLDER TARGET` does all but the training again for the weights in FOLDER.
+"""
+
+import argparse
+import hashlib
+import json
+import platform
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from importlib.metadata import version as installed
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.config import Config
+from model.data import corpus as data
+from model.data import readers
+from model.data.corpus import Corpus, file_hash
+from model.data.splits import split
+from model.evaluation import card, evaluate, verdict_checks
+from model.evaluation.metrics import Floats, accuracy, sigmoid
+from model.serving import model_folder as folder
+from model.serving import stars
+from model.serving.model_folder import Serving
+from model.serving.ngram_model import Wide
+from model.serving.scorer import Scorer
+from model.serving.stars import Stars
+from model.text.tokens import tokenize
+from model.training import fit
+from model.training import fit_rules as rules
+from model.training import onnx_export as export
+from model.training.fit_rules import Task
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """What training leaves.
+
+    weights: as `network.recurrent_weights`; table: float32 [words, dimensions]; wide: the n-gram part; predict: word
+    ids -> LSTM logits by Keras; history: one record an epoch (of each student), none where they were trained elsewhere;
+    teachers, students: what the card says about them.
+    """
+
+    weights: dict[str, NDArray[np.float32]]
+    table: NDArray[np.float32]
+    wide: Wide
+    predict: Callable[[list[NDArray[np.int32]]], Floats]
+    history: list[dict[str, float]]
+    teachers: dict[str, object] = field(default_factory=dict)
+    students: dict[str, dict[str, float]] = field(default_factory=dict)
+
+
+def code_hash() -> str:
+    """sha256 over the sources of this package, names included."""
+    digest = hashlib.sha256()
+    root = Path(__file__).parents[1]
+    for file in sorted(root.rglob("*.py")):
+        digest.update(str(file.relative_to(root)).encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()
+
+
+def _unfitted(config: Config, wide: Wide) -> Serving:
+    """What the config and the weights alone decide; the rest is for `model.training.fit_rules` to fit."""
+    return Serving(
+        dimensions=config.network.dimensions,
+        units=config.network.units,
+        blend_lstm=0.5,
+        blend_wide=0.5,
+        blend_bias=0.0,
+        band=0.0,
+        stated_accuracy=config.serving.stated_accuracy,
+        wide_bias=wide.bias,
+        wide_longest=wide.longest,
+        max_tokens=config.serving.max_tokens,
+        batch=config.serving.batch,
+        short_words=config.serving.short_words,
+        unknown_share=config.serving.unknown_share,
+    )
+
+
+def _measured(task: Task, rows: NDArray[np.int64], scorer: Scorer) -> dict[str, Any]:
+    found = evaluate.measured(task.reviews.take(rows), scorer)
+    return found | {"metrics": found["metrics"].as_dict()}
+
+
+def _parts_alone(config: Config, corpus: Corpus, trained: Trained, scorer: Scorer) -> dict[str, float]:
+    """Validation accuracy of the LSTM and of the n-gram part, each alone and uncalibrated."""
+    rows = corpus.split.validation
+    tokens, labels = corpus.part(rows)
+    recurrent = scorer.recurrent_logits(corpus.ids(rows, config.serving.max_tokens))
+    wide = trained.wide.logits(tokens)
+    return {
+        "recurrent": round(accuracy(sigmoid(recurrent), labels), 6),
+        "wide": round(accuracy(sigmoid(wide), labels), 6),
+    }
+
+
+def _files(config: Config) -> dict[str, dict[str, str]]:
+    named = {"labelled": config.data.labelled, "unlabelled": config.data.unlabelled, "glove": config.data.glove}
+    return {use: {"file": path.name, "sha256": file_hash(path)} for use, path in named.items() if path is not None}
+
+
+def _epochs(history: list[dict[str, float]]) -> dict[str, int | str]:
+    """How long the network was trained; `cpu_seconds` are of all threads, where every part of the run counted them."""
+    if not history:
+        return {"trained": "by a job on a GPU (docs/gpu.md)"}
+    found: dict[str, int | str] = {
+        "epochs": int(max(record["epoch"] for record in history)),
+        "best epoch": int(fit.best_record(history)["epoch"]),
+        "seconds": round(sum(record["seconds"] for record in history)),
+    }
+    if all("cpu_seconds" in record for record in history):
+        found["cpu_seconds"] = round(sum(record["cpu_seconds"] for record in history))
+    return found
+
+
+def _training(config: Config, trained: Trained) -> dict[str, Any]:
+    packages = {name: installed(name) for name in ("tensorflow", "keras", "scikit-learn", "numpy")}
+    return {
+        "seed": config.training.seed,
+        **_epochs(trained.history),
+        **({"teachers": trained.teachers} if trained.teachers else {}),
+        **({"students": trained.students} if trained.students else {}),
+        "python": platform.python_version(),
+        **packages,
+        "date": datetime.now(UTC).date().isoformat(),
+    }
+
+
+def _describe(target: Path, name: str, metrics: dict[str, Any], facts: dict[str, Any]) -> None:
+    """Writes metrics, card and, last, the manifest."""
+    built = card.build(version=name, metrics=metrics, **facts)
+    folder.write_json(target / "metrics.json", metrics)
+    folder.write_json(target / "card.json", built)
+    (target / "CARD.md").write_text(card.render(built) if metrics else "", encoding="utf-8")
+    folder.seal(target, name)
+
+
+def _sealed(target: Path, month: str, serving: Serving, facts: dict[str, Any], threads: int) -> Scorer:
+    """A scorer on the folder as it is with `serving`: it opens only a complete one."""
+    folder.write_serving(target, serving)
+    name = folder.version(target, month)
+    _describe(target, name, {}, facts | {"serving": asdict(serving)})
+    return Scorer(target, threads=threads)
+
+
+def _finished(
+    target: Path,
+    task: Task,
+    serving: Serving,
+    facts: dict[str, Any],
+    month: str,
+    parts: Callable[[Scorer], dict[str, float]],
+    threads: int,
+) -> Path:
+    """Fits the rules for the weights in `target`, measures, describes and seals it."""
+    (target / folder.OPTIONAL[0]).unlink(missing_ok=True)
+    _sealed(target, month, serving, facts, threads)
+    fitted = rules.fit(task, target, serving, threads=threads)
+    rules.write(target, fitted)
+    scorer = _sealed(target, month, fitted.serving, facts, threads)
+    rows = task.split.validation
+    estimate = Stars(tuple(fitted.serving.star_bounds)) if fitted.constants else None
+    checks = verdict_checks.measured(scorer, task.reviews.take(rows), task.ratings[rows], fitted.constants, estimate)
+    complete = fitted.serving
+    if not checks.get("stars", {}).get("shipped", False):
+        complete = replace(complete, star_bounds=[])
+        scorer = _sealed(target, month, complete, facts, threads)
+    metrics = {
+        "validation": _measured(task, rows, scorer),
+        "dev": _measured(task, task.split.dev, scorer),
+        "parts": parts(scorer),
+        "calibration": fitted.report,
+        "verdict": checks,
+    }
+    _describe(target, scorer.version, metrics, facts | {"serving": asdict(complete)})
+    return target
+
+
+def assemble(config: Config, corpus: Corpus, trained: Trained, target: Path) -> Path:
+    """Writes the model folder `target` (made if need be) and returns it.
+
+    The figures are measured by the scorer on the finished weights, as `model.evaluation.evaluate` repeats them.
+    """
+    target.mkdir(parents=True, exist_ok=True)
+    half = config.network.half_embedding
+    export.write(trained.weights, trained.table.astype(np.float16 if half else np.float32), target)
+    trained.wide.write(target / "wide.npy")
+    corpus.vocabulary.write(target / "vocabulary.txt")
+    (target / "config.json").write_text(config.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    facts: dict[str, Any] = {
+        "name": config.name,
+        "notes": config.notes,
+        "data": {"files": _files(config), **corpus.report},
+        "code": code_hash(),
+        "training": _training(config, trained),
+    }
+    ratings = stars.ratings(config.data.labelled, corpus.reviews.texts)
+    return _finished(
+        target,
+        Task(corpus.reviews, corpus.tokens, corpus.split, ratings),
+        _unfitted(config, trained.wide),
+        facts,
+        datetime.now(UTC).strftime("%Y.%m"),
+        lambda scorer: _parts_alone(config, corpus, trained, scorer),
+        config.training.threads,
+    )
+
+
+def task_of(source: Path, labelled: Path | None = None) -> Task:
+    """The labelled reviews that the model folder `source` was trained and measured on, split as then.
+
+    labelled: where the file is now, if not where the folder's config says. Raises `DataError`.
+    """
+    config = json.loads((source / "config.json").read_text(encoding="utf-8"))
+    path = labelled or Path(config["data"]["labelled"])
+    reviews = data._limited(readers.labelled(readers.read(path)), config["data"]["limit"], config["training"]["seed"])
+    tokens = [tokenize(text) for text in reviews.texts]
+    return Task(reviews, tokens, split(reviews), stars.ratings(path, reviews.texts))
+
+
+def remeasure(source: Path, target: Path, *, labelled: Path | None = None, threads: int = 2) -> Path:
+    """A copy of the model folder `source` at `target` with all rules fitted and all figures measured anew.
+
+    Weights, and what the card says of their training, stay. For a folder of an older version of this program, and to
+    see what a change of the rules does. Raises `ModelFolderError` and `DataError`.
+    """
+    version = folder.verify(source)
+    old = folder.read_card(source)
+    shutil.copytree(source, target, dirs_exist_ok=True)
+    facts = {"name": old["config"], "notes": old["notes"], "data": old["data"], "code": old["code_sha256"]}
+    # Bounds on the words' scores go as these do, before both are fitted anew.
+    serving = replace(folder.read_serving(source), unknown_share=_configured(source)["unknown_share"], review_bounds=[])
+    alone = old["metrics"]["parts"]
+    return _finished(
+        target,
+        task_of(source, labelled),
+        serving,
+        facts | {"training": old["training"]},
+        version.split("-")[1],
+        lambda _: alone,
+        threads,
+    )
+
+
+def _configured(source: Path) -> dict[str, Any]:
+    """The `serving` section of a folder's config: what its rules were fitted from."""
+    found: dict[str, Any] = json.loads((source / "config.json").read_text(encoding="utf-8"))["serving"]
+    return found
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Fits and measures anew: the command line of `remeasure`."""
+    parser = argparse.ArgumentParser(prog="python -m model.training.assemble", description=remeasure.__doc__)
+    parser.add_argument("source", type=Path)
+    parser.add_argument("target", type=Path)
+    parser.add_argument("--data", type=Path, default=None, help="the labelled file, if it was moved")
+    parser.add_argument("--threads", type=int, default=2)
+    chosen = parser.parse_args(arguments)
+    try:
+        remeasure(chosen.source, chosen.target, labelled=chosen.data, threads=chosen.threads)
+    except (folder.ModelFolderError, readers.DataError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    sys.stdout.write((chosen.target / "CARD.md").read_text(encoding="utf-8"))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

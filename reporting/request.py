@@ -1,0 +1,139 @@
+"""What a report is about, in words and as a filter; and what it is compared with."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Final, Literal
+
+from common.i18n import mark, tr, trn
+from db.types import ReportFilter
+
+By = Literal["day", "week", "month", "film"]
+FEWEST: Final = 5
+"""Under so many reviews averages and charts say nothing."""
+BY_WORDS: Final[dict[By, str]] = {
+    "day": mark("by day"),
+    "week": mark("by week"),
+    "month": mark("by month"),
+    "film": mark("by film"),
+}
+NO_FILM: Final = mark("(no film given)")
+BEFORE: Final = "before"
+COMPARE_FORMS: Final = mark("another film, job 41, before, 2026-01 or 2026-01-01..2026-01-31")
+
+
+class BadQuestion(Exception):
+    """A report was asked for that cannot be made; one plain sentence with the way out."""
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a report is about, as the user asked; days are inclusive."""
+
+    film: str | None = None
+    job: int | None = None
+    since: date | None = None
+    until: date | None = None
+    by: By = "day"
+
+    @property
+    def filter(self) -> ReportFilter:
+        """For the database."""
+        return ReportFilter(film=self.film, job_id=self.job, since=self.since, until=self.until, by=self.by)
+
+    def subject(self, *, film_chars: int = 60) -> str:
+        """In a phrase, unescaped: `“Heat”, job 4, since 2026-01-01`."""
+        parts = []
+        if self.film is not None:
+            film = " ".join(self.film.split())
+            parts.append(f"“{film if len(film) <= film_chars else film[: film_chars - 1] + '…'}”")
+        if self.job is not None:
+            parts.append(tr("job {job}", job=self.job))
+        if self.since is not None and self.since == self.until:
+            parts.append(tr("on {day}", day=self.since))
+        else:
+            parts += [tr("since {day}", day=self.since)] if self.since is not None else []
+            parts += [tr("until {day}", day=self.until)] if self.until is not None else []
+        return ", ".join(parts or [tr("All reviews")])
+
+    def words(self, *, film_chars: int = 60) -> str:
+        """The subject and how it is cut: `“Heat”, by week`."""
+        return f"{self.subject(film_chars=film_chars)}, {tr(BY_WORDS[self.by])}"
+
+
+def compared_with(about: About, typed: str) -> About:
+    """What `about` is to be compared with: another film, another job, the time before, or another period.
+
+    Raises BadQuestion when that cannot be told, or when it is the same.
+    """
+    text = typed.strip()
+    other = _period(about, text) or _job(about, text) or replace(about, film=text)
+    if replace(other, film=_folded(other)) == replace(about, film=_folded(about)):
+        raise BadQuestion(
+            tr("`compare` names what the report is about already: name {forms}.", forms=tr(COMPARE_FORMS))
+        )
+    return other
+
+
+def _folded(about: About) -> str | None:
+    return None if about.film is None else about.film.strip().casefold()
+
+
+def _job(about: About, text: str) -> About | None:
+    found = re.fullmatch(r"(?:job\s*|#)([0-9]{1,15})", text, re.IGNORECASE)
+    return replace(about, job=int(found[1])) if found else None
+
+
+def _period(about: About, text: str) -> About | None:
+    if text.casefold() == BEFORE:
+        return _before(about)
+    if re.fullmatch(r"[0-9]{4}-[0-9]{2}", text):
+        year, month = int(text[:4]), int(text[5:])
+        if not (1000 <= year < 3000 and 1 <= month <= 12):
+            raise BadQuestion(tr("“{typed}” is not a month: write it as 2026-01.", typed=text))
+        return replace(about, since=date(year, month, 1), until=date(year, month, monthrange(year, month)[1]))
+    ends = re.fullmatch(r"([0-9-]{10})\s*\.\.\s*([0-9-]{10})", text)
+    if ends is None:
+        return None
+    try:
+        since, until = date.fromisoformat(ends[1]), date.fromisoformat(ends[2])
+    except ValueError:
+        raise BadQuestion(tr("“{typed}” is not a period: write it as 2026-01-01..2026-01-31.", typed=text)) from None
+    if since > until:
+        raise BadQuestion(tr("The period {typed} ends before it begins: swap its days.", typed=text))
+    return replace(about, since=since, until=until)
+
+
+def _before(about: About) -> About:
+    """As many days, up to the day before."""
+    if about.since is None or about.until is None:
+        raise BadQuestion(tr("`compare: before` needs `since` and `until`: it is the same number of days before them."))
+    try:
+        return replace(
+            about, since=about.since - (about.until - about.since) - timedelta(1), until=about.since - timedelta(1)
+        )
+    except OverflowError:
+        raise BadQuestion(tr("There is no time before that: choose a later `since`.")) from None
+
+
+def too_few(total: int, about: About) -> str:
+    """The sentence in the place of a report on fewer than `FEWEST` reviews, unescaped."""
+    if total == 0:
+        return tr(
+            "There is no review for {about}; a report needs at least {fewest}: "
+            "take a longer time or leave a filter out.",
+            about=about.words(),
+            fewest=FEWEST,
+        )
+    return trn(
+        "There is {count} review for {about}; a report needs at least {fewest}: "
+        "take a longer time or leave a filter out.",
+        "There are {count} reviews for {about}; a report needs at least {fewest}: "
+        "take a longer time or leave a filter out.",
+        total,
+        about=about.words(),
+        fewest=FEWEST,
+    )

@@ -1,0 +1,160 @@
+"""The numbers of a report as rows, and those as CSV, Excel workbook or Parquet."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from reporting.csv_table import csv_table, defuse
+from reporting.intervals import mean_interval, wilson
+from reporting.request import NO_FILM
+
+if TYPE_CHECKING:
+    from db.types import Bucket, Report, ResultView
+    from reporting.request import About
+
+TableFormat = Literal["csv", "xlsx", "parquet"]
+
+HEADER: Final = (
+    "about", "bucket", "reviews", "positive", "negative", "uncertain", "flagged",
+    "positive_share", "positive_share_low", "positive_share_high",
+    "uncertain_share", "average_probability", "average_low", "average_high",
+)  # fmt: skip
+"""Shares are of 1; low and high are 95 % intervals, of shares by Wilson, of averages by Student's t."""
+_KINDS: Final = ("text", "text", *("whole",) * 5, *("real",) * 7)
+ALL: Final = "(all)"
+EXTREMES_HEADER: Final = (
+    "about",
+    "kind",
+    "id",
+    "job",
+    "film",
+    "label",
+    "probability",
+    "flags",
+    "model",
+    "deciding",
+    "text",
+)
+
+
+CORRECTIONS_HEADER: Final = ("about", "reviews", "corrections", "corrected_reviews", "agreed", "caution")
+CORRECTIONS_BIASED: Final = (
+    "People correct what strikes them as wrong: this is no random sample, and says nothing of the other verdicts."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of the two things compared, or the only one."""
+
+    about: About
+    report: Report
+
+
+def rows(parts: Sequence[Part]) -> Iterable[Sequence[object]]:
+    """A row of `HEADER` for all of a part together, then one for each of its buckets."""
+    for part in parts:
+        report = part.report
+        subject = part.about.subject()
+        if report.total:
+            counts = (report.total, report.n_positive, report.n_negative, report.n_uncertain, report.n_flagged)
+            yield subject, ALL, *counts, *_measures(counts, report.mean_probability or 0.0, report.deviation)
+        for one in named(report.buckets):
+            counts = (one.total, one.n_positive, one.n_negative, one.n_uncertain, one.n_flagged)
+            yield subject, one.key, *counts, *_measures(counts, one.mean_probability, one.deviation)
+
+
+def named(buckets: Sequence[Bucket]) -> list[Bucket]:
+    """The buckets, with words for the one of reviews without a film."""
+    return [bucket if bucket.key else replace(bucket, key=NO_FILM) for bucket in buckets]
+
+
+def _measures(counts: tuple[int, int, int, int, int], mean: float, deviation: float | None) -> tuple[object, ...]:
+    total, positive, _, uncertain, _ = counts
+    share, average = wilson(positive, total), mean_interval(mean, deviation, total)
+    figures = (positive / total, share.low, share.high, uncertain / total, mean)
+    return (*(round(figure, 6) for figure in figures), *(
+        (None, None) if average is None else (round(average.low, 6), round(average.high, 6))
+    ))  # fmt: skip
+
+
+def extreme_rows(parts: Sequence[Part]) -> Iterable[Sequence[object]]:
+    """A row of `EXTREMES_HEADER` for each of the most positive and most negative."""
+    for part in parts:
+        for kind, found in (
+            ("most positive", part.report.most_positive),
+            ("most negative", part.report.most_negative),
+        ):
+            for one in found:
+                head = (part.about.subject(), kind, one.id, one.job_id, one.film, one.label, round(one.probability, 6))
+                yield *head, " ".join(one.flags), one.model, deciding(one), one.text
+
+
+def correction_rows(parts: Sequence[Part]) -> Iterable[Sequence[object]]:
+    """A row of `CORRECTIONS_HEADER` for each part."""
+    for part in parts:
+        one = part.report
+        yield part.about.subject(), one.total, one.corrections, one.corrected, one.agreed, CORRECTIONS_BIASED
+
+
+def deciding(result: ResultView) -> str | None:
+    """The sentence that moved the verdict furthest its way; None without text or explanation."""
+    if result.text is None or not result.explanation:
+        return None
+    way = 1 if result.probability >= 0.5 else -1
+    start, end, moved = max(result.explanation, key=lambda part: way * part[2])
+    sentence = " ".join(result.text[start:end].split())
+    return sentence if way * moved > 0 and sentence else None
+
+
+def table_bytes(parts: Sequence[Part], format: TableFormat) -> bytes:
+    """The report as a file: CSV and Parquet hold the numbers, a workbook the most positive and negative too."""
+    if format == "csv":
+        return csv_table(HEADER, rows(parts)).data
+    return _parquet(rows(parts)) if format == "parquet" else _workbook(parts)
+
+
+def _parquet(table: Iterable[Sequence[object]]) -> bytes:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    kinds: dict[str, pa.DataType] = {"text": pa.string(), "whole": pa.int64(), "real": pa.float64()}
+    schema = pa.schema([pa.field(name, kinds[kind]) for name, kind in zip(HEADER, _KINDS, strict=True)])
+    records = [dict(zip(HEADER, row, strict=True)) for row in table]
+    out = io.BytesIO()
+    pq.write_table(pa.Table.from_pylist(records, schema=schema), out)
+    return out.getvalue()
+
+
+def _workbook(parts: Sequence[Part]) -> bytes:
+    from openpyxl import Workbook
+
+    book = Workbook(write_only=True)
+    for title, header, table in (
+        ("Report", HEADER, rows(parts)),
+        ("Most positive and negative", EXTREMES_HEADER, extreme_rows(parts)),
+        ("Corrections", CORRECTIONS_HEADER, correction_rows(parts)),
+    ):
+        sheet = book.create_sheet(title)
+        sheet.freeze_panes = "A2"
+        sheet.append(list(header))
+        for row in table:
+            sheet.append([_cell(defuse(cell)) for cell in row])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+_EXCEL_CHARS: Final = 32_767
+
+
+def _cell(cell: object) -> Any:
+    """Text without what XML forbids and as long as a cell of Excel may be."""
+    if not isinstance(cell, str):
+        return cell
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+    return ILLEGAL_CHARACTERS_RE.sub(" ", cell)[:_EXCEL_CHARS]

@@ -1,0 +1,250 @@
+"""From the bytes as sent to one plain review file: .gz, .zst and .zip are unpacked to disk, bombs stop at the limit."""
+
+from __future__ import annotations
+
+import gzip
+import re
+import stat
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from io import IOBase
+from pathlib import PurePath
+from typing import IO, TYPE_CHECKING, Final, Literal, cast
+
+from common.broker.names import FILE_SUFFIXES
+from worker.files.errors import (
+    ArchiveMembers,
+    Bomb,
+    BrokenFile,
+    EmptyFile,
+    EncryptedArchive,
+    NestedArchive,
+    TooLarge,
+    UnsupportedType,
+)
+from worker.files.limits import MAX_RATIO, READ_BYTES, is_bomb
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Packing = Literal["gz", "zst", "zip"]
+_GZIP: Final = b"\x1f\x8b"
+_ZSTD: Final = b"\x28\xb5\x2f\xfd"
+_ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06")
+OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ARCHIVES: Final = (".zip", ".gz", ".zst", ".7z", ".rar", ".tar", ".bz2", ".xz", ".tgz")
+_IN_MEMORY: Final = 8 << 20
+_MAX_NAME: Final = 120
+_KEPT_END: Final = 20
+_UNSHOWN: Final = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_DAMAGED: Final = "the .{} is damaged or cut short"
+METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""Python unpacks the others without a bound on memory."""
+_MAX_DIRECTORY: Final = 4 << 20
+"""Largest central directory of a zip, in bytes: some 40,000 members. Python holds it all in memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unpacked:
+    """file: seekable bytes; name: of the review file, without folders; packing: how it came; own: ours to close."""
+
+    file: IO[bytes]
+    name: str
+    packing: Packing | None
+    own: bool
+
+
+def unpack(file: IO[bytes], filename: str, max_bytes: int) -> Unpacked:
+    """The review file in `file` (seekable, left open). The content decides what is unpacked, not the name.
+
+    Raises EmptyFile, TooLarge, BrokenFile, EncryptedArchive, NestedArchive, ArchiveMembers, UnsupportedType.
+    """
+    if file.seek(0, 2) == 0:
+        raise EmptyFile
+    name = plain_name(filename)
+    packing = packing_of(file)
+    if packing is None:
+        _refuse_packed_name(name, file)
+        if file.seek(0, 2) > max_bytes:
+            raise TooLarge(max_bytes)
+        return Unpacked(file, name, None, own=False)
+    if packing == "zip":
+        return _unzip(file, max_bytes)
+    plain = _decompress(file, packing, max_bytes)
+    if packing_of(plain) is not None:
+        plain.close()
+        raise NestedArchive
+    if plain.seek(0, 2) == 0:
+        plain.close()
+        raise EmptyFile
+    return Unpacked(plain, _without(name, packing), packing, own=True)
+
+
+def plain_name(path: str) -> str:
+    """The last part of a path of any system, fit to be shown and to name a file: at most 120 characters, suffixes kept.
+
+    An archive may name its member `..\\..\\a.csv`, with line breaks, or reversed by a right-to-left override.
+    """
+    name = _UNSHOWN.sub("", PurePath(path.replace("\\", "/")).name)
+    return name if len(name) <= _MAX_NAME else name[: _MAX_NAME - _KEPT_END] + name[-_KEPT_END:]
+
+
+def packing_of(file: IO[bytes]) -> Packing | None:
+    """How the bytes are packed; a workbook is a zip too, but not one to unpack."""
+    file.seek(0)
+    start = file.read(4)
+    if start.startswith(_GZIP):
+        return "gz"
+    if start == _ZSTD:
+        return "zst"
+    if start in _ZIP:
+        return None if is_workbook(file) else "zip"
+    return None
+
+
+def is_workbook(file: IO[bytes]) -> bool:
+    """Whether a zip holds the parts of an .xlsx."""
+    with open_zip(file) as archive:
+        names = set(archive.namelist())
+    return "[Content_Types].xml" in names and any(name.startswith("xl/") for name in names)
+
+
+def open_zip(file: IO[bytes]) -> zipfile.ZipFile:
+    """The archive; BrokenFile when it is damaged or its directory alone would fill the memory."""
+    try:
+        end = zipfile._EndRecData(file)  # type: ignore[attr-defined]
+        if end is not None and end[zipfile._ECD_SIZE] > _MAX_DIRECTORY:  # type: ignore[attr-defined]
+            raise BrokenFile("the zip holds too many files")
+        return zipfile.ZipFile(file)
+    except BrokenFile:
+        raise
+    except Exception as error:
+        raise BrokenFile("the zip is damaged or cut short") from error
+
+
+def _refuse_packed_name(name: str, file: IO[bytes]) -> None:
+    lowered = name.lower()
+    if lowered.endswith((".gz", ".zst", ".zip")):
+        raise BrokenFile(f"it is named {PurePath(lowered).suffix} but is not packed so")
+    file.seek(0)
+    if file.read(8) == OLE and lowered.endswith(".xlsx"):  # Excel wraps a protected workbook in an OLE container
+        raise EncryptedArchive
+
+
+def _without(name: str, packing: Packing) -> str:
+    return name[: -len(packing) - 1] if name.lower().endswith(f".{packing}") else name
+
+
+def _decompress(file: IO[bytes], packing: Packing, max_bytes: int) -> IO[bytes]:
+    if packing == "zst":
+        return _decompress_zst(file, max_bytes)
+    file.seek(0)
+    try:
+        with gzip.GzipFile(fileobj=file) as stream:
+            return _spool(stream, max_bytes, file.tell)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise BrokenFile(_DAMAGED.format(packing)) from error
+
+
+def _decompress_zst(file: IO[bytes], max_bytes: int) -> IO[bytes]:
+    import pyarrow as pa  # 25 MiB, for the few files that need it
+
+    file.seek(0)
+    try:
+        with pa.CompressedInputStream(pa.PythonFile(cast(IOBase, _Unclosable(file)), mode="r"), "zstd") as stream:
+            return _spool(stream, max_bytes, file.tell)
+    except (EOFError, pa.ArrowException) as error:
+        raise BrokenFile(_DAMAGED.format("zst")) from error
+
+
+def _unzip(file: IO[bytes], max_bytes: int) -> Unpacked:
+    with open_zip(file) as archive:
+        member = _only_review_file(archive)
+        if member.flag_bits & 0x1:
+            raise EncryptedArchive
+        if member.compress_type not in METHODS:
+            raise BrokenFile("the zip is packed in an unusual way")
+        if member.file_size > max_bytes:
+            raise TooLarge(max_bytes)
+        # No more than file_size comes out, and no more is read than there is, whatever compress_size claims
+        packed = min(member.compress_size, file.seek(0, 2))
+        if is_bomb(packed, member.file_size):
+            raise Bomb(MAX_RATIO)
+        try:
+            with archive.open(member) as stream:
+                plain = _spool(stream, max_bytes, lambda: packed)
+        except (EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+            raise BrokenFile("the zip is damaged or packed in an unusual way") from error
+    if plain.seek(0, 2) == 0:
+        plain.close()
+        raise EmptyFile
+    if packing_of(plain) is not None:
+        plain.close()
+        raise NestedArchive
+    return Unpacked(plain, plain_name(member.filename), "zip", own=True)
+
+
+def _only_review_file(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
+    members = [m for m in archive.infolist() if not m.is_dir() and not _is_litter(m)]
+    reviews = [m for m in members if m.filename.lower().endswith(FILE_SUFFIXES)]
+    if len(reviews) == 1:
+        return reviews[0]
+    if any(m.filename.lower().endswith(_ARCHIVES) for m in members):
+        raise NestedArchive
+    if len(members) == 1:
+        raise UnsupportedType(plain_name(members[0].filename))
+    raise ArchiveMembers([plain_name(m.filename) for m in reviews])
+
+
+def _is_litter(member: zipfile.ZipInfo) -> bool:
+    """What macOS and Windows put beside the files, and links, whose content is but a path."""
+    name = PurePath(member.filename).name.lower()
+    link = stat.S_ISLNK(member.external_attr >> 16)
+    return link or member.filename.startswith("__MACOSX/") or name in (".ds_store", "thumbs.db", "desktop.ini")
+
+
+class _Unclosable:
+    """A file whose owner is somebody else: Arrow closes what it is given."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self.closed = False
+
+    def read(self, size: int = -1) -> bytes:
+        return self._file.read(size)
+
+    def readable(self) -> bool:
+        return True
+
+    def writable(self) -> bool:
+        return False
+
+    def seekable(self) -> bool:
+        return False
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def _spool(stream: IO[bytes] | gzip.GzipFile | pa.NativeFile, max_bytes: int, packed: Callable[[], int]) -> IO[bytes]:
+    """The stream's bytes in memory while few, on disk beyond. `packed`: how many bytes they were made from so far.
+
+    Raises TooLarge as soon as there are more than `max_bytes`, Bomb as soon as they are too many for the packed ones.
+    """
+    plain: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115
+    total = 0
+    try:
+        while chunk := stream.read(READ_BYTES):
+            total += len(chunk)
+            if total > max_bytes:
+                raise TooLarge(max_bytes)
+            if is_bomb(packed(), total):
+                raise Bomb(MAX_RATIO)
+            plain.write(chunk)
+    except BaseException:
+        plain.close()
+        raise
+    return plain

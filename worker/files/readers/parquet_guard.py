@@ -1,0 +1,179 @@
+"""What a Parquet file would take to read, told from its own headers before Arrow unpacks a byte.
+
+Arrow holds a page whole, and believes what the file says of its size; a few thousand bytes can ask for gigabytes.
+Layout: https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import IO, Any, Final, cast
+
+from worker.files.errors import BrokenFile, TooLarge, TooManyColumns
+from worker.files.limits import MAX_COLUMNS
+from worker.files.readers.thrift_compact import Reader
+
+MAX_DEPTH: Final = 100
+"""Nested columns deeper than this are no data; Arrow recurses."""
+_MAX_FOOTER: Final = 16 << 20
+_MAX_PAGE: Final = 128 << 20
+"""Largest page, unpacked; writers make them of 1 MiB, larger only for a thousand very long texts."""
+_MAX_OPEN: Final = 512 << 20
+"""Largest pages of all columns of a row group together: these are open at the same time."""
+_MAX_VALUES: Final = 32 << 20
+"""Most values of a page: Arrow holds a few bytes for each, even where they are all null."""
+_CELL_BYTES: Final = 8
+"""What a cell counts at least, be it null."""
+_HEADER: Final = 1 << 10
+_MAX_HEADER: Final = 1 << 20
+_DATA, _DICTIONARY, _DATA_V2 = 0, 2, 3
+_DELTA_BYTE_ARRAY: Final = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """For each row group: top-level column -> bytes that one of its values may unpack to over and over.
+
+    A dictionary holds each distinct text once and rows only point at it; a delta-encoded text repeats the one before
+    it. So one text of 20 MB and a thousand rows are 1 MB on disk and 20 GB in memory, and batches are cut by this.
+    """
+
+    groups: tuple[dict[str, int], ...]
+
+    def largest(self, columns: list[str] | None) -> int:
+        """Bytes that one row of these columns may unpack to; None: of all."""
+        return max((sum(group[name] for name in columns or group if name in group) for group in self.groups), default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    kind: int
+    size: int
+    values: int
+    encoding: int
+
+
+def inspect(file: IO[bytes], max_bytes: int) -> Growth:
+    """Walks footer and page headers. Raises BrokenFile, TooLarge, TooManyColumns."""
+    try:
+        footer = _footer(file)
+        _check_schema(_structs(footer, 2))
+        groups = []
+        total = 0
+        for group in _structs(footer, 4):
+            unpacked, growth = _group(file, group)
+            total += unpacked
+            if total > max_bytes:
+                raise TooLarge(max_bytes)
+            groups.append(growth)
+    except (IndexError, ValueError, KeyError, TypeError) as error:
+        raise BrokenFile("it is damaged or no Parquet file") from error
+    return Growth(tuple(groups))
+
+
+def _footer(file: IO[bytes]) -> dict[int, Any]:
+    end = file.seek(0, 2)
+    file.seek(max(0, end - 8))
+    tail = file.read(8)
+    size = int.from_bytes(tail[:4], "little")
+    if tail[4:] != b"PAR1" or size + 12 > end:
+        raise BrokenFile("it is cut short or no Parquet file")
+    if size > _MAX_FOOTER:
+        raise BrokenFile("its footer is far too large; write it with fewer row groups")
+    file.seek(end - 8 - size)
+    return Reader(file.read(size)).struct()
+
+
+def _structs(parent: dict[int, Any], field: int) -> list[dict[int, Any]]:
+    return cast(list[dict[int, Any]], parent.get(field, []))
+
+
+def _check_schema(elements: list[dict[int, Any]]) -> None:
+    """The schema is a tree written root first; field 5 counts an element's children."""
+    if elements and elements[0].get(5, 0) > MAX_COLUMNS:
+        raise TooManyColumns(MAX_COLUMNS)
+    open_children: list[int] = []
+    for element in elements:
+        while open_children and open_children[-1] == 0:
+            open_children.pop()
+        if open_children:
+            open_children[-1] -= 1
+        if element.get(5, 0) > 0:
+            open_children.append(element[5])
+        if len(open_children) > MAX_DEPTH:
+            raise BrokenFile("its columns are nested too deeply")
+
+
+def _group(file: IO[bytes], group: dict[int, Any]) -> tuple[int, dict[str, int]]:
+    """(bytes unpacked, growth) of one row group; both counted, so that a lie in the footer is of no use."""
+    growth: Counter[str] = Counter()
+    opened = total = 0
+    for chunk in _structs(group, 1):
+        column = chunk[3]
+        dictionary = largest = delta = 0
+        for page in _pages(file, column):
+            total += page.size + _CELL_BYTES * page.values * (page.kind != _DICTIONARY)
+            if page.kind == _DICTIONARY:
+                dictionary = max(dictionary, page.size)
+            else:
+                largest = max(largest, page.size)
+                delta = max(delta, page.size if page.encoding == _DELTA_BYTE_ARRAY else 0)
+        opened += dictionary + largest
+        growth[column[3][0].decode("utf-8", "replace")] += max(dictionary, delta)
+    if opened > _MAX_OPEN:
+        raise _page_error()
+    return total, dict(growth)
+
+
+def _pages(file: IO[bytes], column: dict[int, Any]) -> Iterator[_Page]:
+    """The pages of a column chunk, by their headers alone."""
+    left, values = column[7], column[5]
+    at = min(column[9], column.get(11) or column[9])
+    if at < 0 or left < 0 or values < 0:
+        raise ValueError("a size below zero")
+    while left > 0 and values > 0:
+        header, size = _header(file, at)
+        page = _page(header)
+        packed = header[3]
+        if packed < 0 or page.size < 0 or page.values < 0:
+            raise ValueError("a size below zero")
+        if page.size > _MAX_PAGE or page.values > _MAX_VALUES:
+            raise _page_error()
+        yield page
+        at += size + packed
+        left -= size + packed
+        values -= page.values if page.kind != _DICTIONARY else 0
+
+
+def _header(file: IO[bytes], at: int) -> tuple[dict[int, Any], int]:
+    """(page header, its own bytes)."""
+    length = _HEADER
+    while True:
+        file.seek(at)
+        data = file.read(length)
+        reader = Reader(data)
+        try:
+            header = reader.struct()
+        except IndexError:
+            if len(data) < length or length >= _MAX_HEADER:
+                raise
+            length *= 8
+            continue
+        return header, reader.at
+
+
+def _page(header: dict[int, Any]) -> _Page:
+    kind = header[1]
+    if kind == _DATA:
+        return _Page(kind, header[2], header[5][1], header[5][2])
+    if kind == _DATA_V2:
+        return _Page(kind, header[2], header[8][1], header[8][4])
+    if kind == _DICTIONARY:
+        return _Page(kind, header[2], header[7][1], header[7][2])
+    return _Page(kind, header[2], 0, 0)
+
+
+def _page_error() -> BrokenFile:
+    return BrokenFile("its pages are too large to unpack; write it with pages of the usual size (1 MiB)")

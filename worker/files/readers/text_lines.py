@@ -1,0 +1,38 @@
+"""Plain text as a table: one review a line. A blank line is a row too, so that numbers are an editor's line numbers."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Collection, Iterator
+from typing import IO
+
+from worker.files.errors import BrokenFile
+from worker.files.limits import Limits
+from worker.files.readers.encoding import as_text, detect
+from worker.files.table import Record, Table
+
+
+class Lines(Table):
+    """A .txt file; its one column is called `review`."""
+
+    def __init__(self, file: IO[bytes], limits: Limits) -> None:
+        super().__init__("txt")
+        self._file = file
+        self._max_line = limits.max_line_chars
+        self.encoding = detect(file)
+        self.titles = ["review"]
+        self.columns = ["review"]
+
+    def records(self, needed: Collection[int] | None = None) -> Iterator[Record]:
+        with as_text(self._file, self.encoding.codec, newline=None) as text:
+            for line in bounded_lines(text, self._max_line):
+                yield [line.removesuffix("\n")]
+
+
+def bounded_lines(text: io.TextIOWrapper, limit: int) -> Iterator[str]:
+    """The lines; BrokenFile for one of more than `limit` characters, which would fill the memory."""
+    readline = text.readline
+    while line := readline(limit):
+        if len(line) >= limit and not line.endswith("\n"):
+            raise BrokenFile(f"a line is longer than {limit:,} characters")
+        yield line

@@ -1,0 +1,85 @@
+"""What is written: kind, packing and file name of the scored copy, and the names of the columns it adds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Final, cast
+
+from worker.files.errors import UnsupportedFormat
+from worker.files.readers.decompress import Packing, plain_name
+from worker.files.readers.open import Opened, kind_of_name
+from worker.files.table import FileKind
+
+OURS: Final = ("label", "probability", "flags", "model")
+_SUFFIXES: Final[dict[FileKind, str]] = {
+    "csv": ".csv",
+    "tsv": ".tsv",
+    "jsonl": ".jsonl",
+    "json": ".json",
+    "parquet": ".parquet",
+    "xlsx": ".xlsx",
+}
+_ASKED: Final[dict[str, FileKind]] = {kind: kind for kind in _SUFFIXES} | {"ndjson": "jsonl"}
+_PACKINGS: Final = ("gz", "zst", "zip")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """kind and packing to write; member: name without packing; filename: of the whole."""
+
+    kind: FileKind
+    packing: Packing | None
+    member: str
+    filename: str
+
+
+def target_of(opened: Opened, filename: str, asked: str | None) -> Target:
+    """As the file came, or as `asked` ('csv', 'xlsx', 'jsonl.gz', ...). A .txt has no columns: it becomes CSV.
+
+    Raises UnsupportedFormat.
+    """
+    if asked is None:
+        kind: FileKind = "csv" if opened.table.kind == "txt" else opened.table.kind
+        packing = opened.packing
+    else:
+        kind, packing = parse_format(asked)
+    member = f"{_stem(opened.name)}.scored{_suffix(opened.name, kind)}"
+    if packing is None:
+        return Target(kind, None, member, member)
+    if packing == "zip":
+        stem = PurePath(plain_name(filename)).stem if opened.packing == "zip" else _stem(opened.name)
+        return Target(kind, packing, member, f"{stem}.scored.zip")
+    return Target(kind, packing, member, f"{member}.{packing}")
+
+
+def parse_format(asked: str) -> tuple[FileKind, Packing | None]:
+    """('csv', 'gz') from 'csv.gz'. Raises UnsupportedFormat."""
+    name, _, packing = asked.strip().lower().removeprefix(".").partition(".")
+    kind = _ASKED.get(name)
+    if kind is None or (packing and packing not in _PACKINGS):
+        raise UnsupportedFormat(asked)
+    return kind, cast(Packing, packing) if packing else None
+
+
+def our_names(columns: Sequence[str]) -> tuple[str, ...]:
+    """Names of the four added columns; all four get a prefix when the file already has one of them."""
+    taken = {name.strip().casefold() for name in columns}
+    prefix, copy = "", 0
+    while any(prefix + name in taken for name in OURS):
+        copy += 1
+        prefix = "reelfeel_" if copy == 1 else f"reelfeel_{copy}_"
+    return tuple(prefix + name for name in OURS)
+
+
+def _stem(name: str) -> str:
+    return PurePath(name).stem if kind_of_name(name) else name
+
+
+def _suffix(name: str, kind: FileKind) -> str:
+    """The file's own suffix where it fits the kind (.ndjson, .json of JSON lines), else the usual one."""
+    own = kind_of_name(name)
+    if own == kind or (own == "json" and kind == "jsonl"):
+        return PurePath(name).suffix
+    return _SUFFIXES[kind]

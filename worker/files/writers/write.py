@@ -1,0 +1,87 @@
+"""The user's own rows with their verdicts, and the list of the rows that got none."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Final, cast
+
+from worker.files.errors import only_file_errors
+from worker.files.limits import Limits
+from worker.files.readers.open import Opened, open_table
+from worker.files.writers.delimited import write_delimited
+from worker.files.writers.json import write_json
+from worker.files.writers.output import Sink, packed
+from worker.files.writers.target import Target, our_names, target_of
+from worker.files.writers.verdicts import Scored, in_row_order
+
+REJECTED_NAME: Final = "rejected-rows.csv"
+
+
+def write_scored(
+    source: Path | IO[bytes],
+    filename: str,
+    scored: Iterable[Scored],
+    out: IO[bytes],
+    *,
+    limits: Limits,
+    format: str | None = None,
+    text_column: str | None = None,
+) -> str:
+    """Writes the rows of `source` in order, every column kept, with label, probability, flags, model; in flat memory.
+
+    `scored` is ordered by row number; a row it does not name keeps its place with empty values. `text_column` as given
+    to `open_reviews` (it decides the sheet of a workbook). Returns the file's name. Raises FileError for the file, and
+    lets what `scored` raises pass.
+    """
+    with only_file_errors():
+        opened = open_table(source, filename, limits, text_column)
+    try:
+        target = target_of(opened, filename, format)
+        with only_file_errors():
+            opened.table.complete()
+        with packed(out, target) as stream:
+            _write(opened, target, scored, stream)
+        return target.filename
+    finally:
+        opened.close()
+
+
+def _write(opened: Opened, target: Target, scored: Iterable[Scored], stream: IO[bytes]) -> None:
+    table = opened.table
+    names = our_names(table.columns)
+    verdicts = in_row_order(scored)
+    if target.kind == "csv" or target.kind == "tsv":
+        write_delimited(table, verdicts, names, stream, target.kind)
+    elif target.kind == "json" or target.kind == "jsonl":
+        write_json(table, verdicts, names, stream, array=target.kind == "json")
+    elif target.kind == "parquet":
+        from worker.files.writers.parquet import write_parquet
+
+        write_parquet(table, verdicts, names, stream)
+    else:
+        from worker.files.writers.xlsx import write_xlsx
+
+        write_xlsx(table, verdicts, names, stream)
+
+
+def write_rejected(rejected: Iterable[tuple[int, str, str]], out: IO[bytes]) -> str:
+    """Writes (row_number, code, reason) as UTF-8 CSV with a header; returns the file's name."""
+    with rejected_writer(out) as write:
+        for row in rejected:
+            write(row)
+    return REJECTED_NAME
+
+
+@contextmanager
+def rejected_writer(out: IO[bytes]) -> Iterator[Callable[[tuple[int, str, str]], object]]:
+    """A function that appends one (row_number, code, reason) to the rejected-rows CSV; `out` stays open."""
+    text = io.TextIOWrapper(cast(IO[bytes], Sink(out)), encoding="utf-8", newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(("row_number", "code", "reason"))
+    yield writer.writerow
+    text.flush()
+    text.detach()

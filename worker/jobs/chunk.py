@@ -1,0 +1,161 @@
+"""The work on one chunk, from claim to commit. Knows nothing of Celery: a message only names the chunk."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
+
+from common.broker import names
+from common.process.log_format import places_of
+from db import queue
+from db.engine import Database
+from db.errors import DatabaseUnavailable, DbError, SchemaOutdated
+from db.types import Claim, Score
+from worker import metrics as meters
+from worker.files.limits import Limits
+from worker.jobs.deduplicate import scored_once
+
+if TYPE_CHECKING:
+    from model import Scorer
+
+log = logging.getLogger(__name__)
+
+LEASE_S: Final = 30.0
+"""How long a claimed chunk belongs to its worker, in seconds, unless extended."""
+MODEL_WAIT_S: Final = 60.0
+
+SCARCE: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO})
+"""What this machine may lack: the chunk waits for it, or for another machine, and no file is blamed."""
+
+
+def _nobody(_job_id: int) -> None:
+    """Where no hint is wanted."""
+
+
+def work_on(
+    db: Database,
+    scorer: Scorer,
+    chunk_id: int,
+    *,
+    limits: Limits,
+    on_change: Callable[[int], object] = _nobody,
+    lease_s: float = LEASE_S,
+    model_wait_s: float = MODEL_WAIT_S,
+) -> bool:
+    """Claims a chunk, does its work and commits it; whether this call stored an outcome.
+
+    False for a chunk that is done, cancelled or in other hands, so a message delivered twice does no harm. An error
+    in the work gives the chunk back for another attempt (`db.queue.release_failed` counts them and splits the chunk);
+    only an unreachable database raises (`db.errors.DatabaseUnavailable`), and then the lease runs out by itself.
+    `on_change` is called with the job's id after its outcome was stored. `model_wait_s`: how long a job that another
+    model began waits for a worker that has it, before it is scored anew by this one.
+    """
+    claim = queue.claim(db, chunk_id, lease_s=lease_s, model=scorer.version)
+    if claim is None:
+        queue.hand_back(db, chunk_id, model=scorer.version, patience_s=model_wait_s)
+        return False
+    began = time.monotonic()
+    with meters.IN_WORK.track_inprogress():
+        stored = _attempt(db, scorer, claim, limits, lease_s)
+    seconds = time.monotonic() - began
+    meters.CHUNKS.labels(claim.kind, "stored" if stored else "not_stored").inc()
+    meters.SECONDS.labels(claim.kind).observe(seconds)
+    log.log(
+        logging.DEBUG if claim.kind == "score" else logging.INFO,
+        "chunk stored" if stored else "chunk not stored",
+        extra=_about(claim) | {"seconds": seconds},
+    )
+    on_change(claim.job_id)
+    return stored
+
+
+def _attempt(db: Database, scorer: Scorer, claim: Claim, limits: Limits, lease_s: float) -> bool:
+    """Does the work on a claimed chunk; False when nothing was stored. What fails gives the chunk back."""
+    try:
+        return _do(db, scorer, claim, limits, lease_s)
+    except (DatabaseUnavailable, SchemaOutdated):
+        with suppress(DbError):  # it may be back, or have no room for more than this
+            queue.postpone(db, claim, wait_s=lease_s)
+        raise
+    except Exception as error:  # a poison row, a broken library, a time limit: SQL counts the attempts
+        log.error(
+            "attempt failed (%s)",
+            type(error).__name__,
+            extra=_about(claim) | {"error": type(error).__name__, "places": places_of(error.__traceback__)},
+        )
+        if isinstance(error, OSError) and error.errno in SCARCE:
+            queue.postpone(db, claim, wait_s=lease_s)
+        else:
+            queue.release_failed(db, claim, code=type(error).__name__)
+        return False
+
+
+def drain(db: Database, scorer: Scorer, *, limits: Limits, on_change: Callable[[int], object] = _nobody) -> int:
+    """Works until no chunk waits, in this process and without a broker; the number of outcomes stored. For tests.
+
+    Takes rung chunks at once, where the sweep would wait whether a worker answers the first ring.
+    """
+    stored = 0
+    while chunks := queue.claimable(db):
+        stored += sum(work_on(db, scorer, chunk, limits=limits, on_change=on_change) for chunk in chunks)
+    return stored
+
+
+def _do(db: Database, scorer: Scorer, claim: Claim, limits: Limits, lease_s: float) -> bool:
+    # Imported where they are used: scoring has no need of the file readers' time (0.3 s) and memory.
+    if claim.kind == "ingest":
+        from worker.jobs.ingest import ingest
+
+        return ingest(db, scorer, claim, limits=limits, lease_s=lease_s)
+    if claim.kind == "finish":
+        from worker.jobs.finish import finish
+
+        return finish(db, claim, limits=limits, lease_s=lease_s)
+    return _score(db, scorer, claim)
+
+
+def _score(db: Database, scorer: Scorer, claim: Claim) -> bool:
+    if claim.queue == names.INTERACTIVE:
+        scores = [_explained(scorer, row.review_id, row.text) for row in queue.load_reviews(db, claim)]
+        stored = queue.commit_scores(db, claim, scores, model=scorer.version)
+    else:
+        scores, stored = _score_rows(db, scorer, claim)
+    if stored:
+        meters.REVIEWS.labels(claim.queue).inc(len(scores))
+    return stored
+
+
+def _score_rows(db: Database, scorer: Scorer, claim: Claim) -> tuple[list[Score], bool]:
+    """Rows of a file, equal texts once; the time goes by stage, which `make bench-bulk` asks for."""
+    with meters.stage("fetch"):
+        rows = queue.load_reviews(db, claim)
+        known = queue.known(db, rows, model=scorer.version)
+    with meters.stage("score"):
+        scores, new = scored_once(rows, known, scorer.score)
+    meters.REPEATED.inc(len(rows) - len(new))
+    with meters.stage("store"):
+        return scores, queue.commit_scores(db, claim, scores, model=scorer.version, new=new)
+
+
+def _explained(scorer: Scorer, review_id: int, text: str) -> Score:
+    """The verdict with (start, end, contribution) of each sentence: offsets into `text`, contribution in logits."""
+    found = scorer.explain(text)
+    verdict = found.verdict
+    flags = (*verdict.flags, "mixed") if found.mixed else verdict.flags
+    sentences = [(s.start, s.end, s.contribution) for s in found.sentences]
+    return Score(review_id, verdict.label, verdict.probability, flags, sentences)
+
+
+def _about(claim: Claim) -> dict[str, object]:
+    """What a log line says of a chunk."""
+    return {
+        "job": claim.job_id,
+        "chunk": claim.chunk_id,
+        "attempt": claim.attempt,
+        "kind": claim.kind,
+        "queue": claim.queue,
+    }

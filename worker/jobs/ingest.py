@@ -1,0 +1,144 @@
+"""Reads an accepted file into rows: the stored bytes in, reviews and rejected rows out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Final
+
+from db import queue
+from db.engine import Database
+from db.types import Claim, NewRejected, NewReview, UploadInfo
+from worker import metrics as meters
+from worker.files.errors import AmbiguousColumn, FileError
+from worker.files.limits import Limits
+from worker.files.review_file import Row, open_reviews
+from worker.jobs.lease_keeper import LeaseKeeper, LeaseLost
+
+if TYPE_CHECKING:
+    from model import Scorer
+
+BATCH_ROWS: Final = 5_000
+BATCH_CHARS: Final = 16 << 20
+"""Characters after which a batch ends sooner: reviews may be of 100,000 each."""
+SAMPLE_ROWS: Final = 64
+CHUNK_S: Final = 0.8
+"""A chunk of this many seconds keeps the pool's children busy and a cancel prompt (docs/bulk.md)."""
+LEAST_CHUNK_ROWS: Final = 100
+MOST_CHUNK_ROWS: Final = 2_000
+_WORDS: Final = (
+    "This is the story of a family that moves from the old town by the sea to a city where nobody knows them. "
+    "There are a few slow scenes in the second half, but the cast is good and the ending was not what I expected. "
+)
+
+
+@contextmanager
+def stored_file(db: Database, upload: UploadInfo) -> Iterator[Path]:
+    """The upload as a file on this machine's disk, streamed from SQL, gone afterwards."""
+    with TemporaryDirectory(prefix="reelfeel-") as folder:
+        path = Path(folder) / "upload"
+        with path.open("wb") as out:
+            for part in queue.read_blob(db, upload.blob_id):
+                out.write(part)
+        yield path
+
+
+def ingest(db: Database, scorer: Scorer, claim: Claim, *, limits: Limits, lease_s: float) -> bool:
+    """Stores a file's rows and cuts them into chunks; a file that cannot be read fails its job with one sentence.
+
+    Returns whether the outcome was stored; False when the chunk was lost to another worker or cancelled.
+    """
+    upload = queue.open_upload(db, claim)
+    try:
+        with LeaseKeeper(db, claim, lease_s=lease_s) as lease, ExitStack() as opened:
+            with meters.stage("read"):
+                path = opened.enter_context(stored_file(db, upload))
+            return _store_rows(db, scorer, claim, upload, path, limits, lease)
+    except AmbiguousColumn as question:
+        return queue.ask_column(db, claim, list(question.candidates))
+    except FileError as error:
+        return queue.fail_job(db, claim, error.code, str(error))
+    except LeaseLost:
+        return False
+
+
+def chunk_rows(scorer: Scorer, lengths: Sequence[int]) -> int:
+    """Rows that this scorer gets through in `CHUNK_S` seconds, within 100..2,000, for texts of these lengths.
+
+    `lengths`: in characters, of some of the file's rows. Measured on words of our own: a row that breaks the scorer
+    must break its own chunk, not the reading of the file.
+    """
+    if not lengths:
+        return LEAST_CHUNK_ROWS
+    texts = [(_WORDS * (1 + length // len(_WORDS)))[:length] for length in lengths]
+    scorer.warm()  # compiling happens once a process and says nothing about its rate
+    began = time.thread_time()  # not what others leave of the processor: small chunks would make it worse
+    scorer.score(texts)
+    rate = len(texts) / max(time.thread_time() - began, 1e-6)
+    return int(min(MOST_CHUNK_ROWS, max(LEAST_CHUNK_ROWS, rate * CHUNK_S)))
+
+
+def _store_rows(
+    db: Database,
+    scorer: Scorer,
+    claim: Claim,
+    upload: UploadInfo,
+    path: Path,
+    limits: Limits,
+    lease: LeaseKeeper,
+) -> bool:
+    lengths: list[int] = []
+    total = 0
+    with meters.stage("read"):
+        opened = open_reviews(
+            path,
+            upload.filename,
+            text_column=upload.text_column,
+            film_column=upload.film_column,
+            date_column=upload.date_column,
+            limits=limits,
+        )
+    with opened as file:
+        batches = _batches(file)
+        while batch := _read(batches):
+            reviews, rejected = batch
+            lease.check()
+            lengths += [len(review.text) for review in reviews[: SAMPLE_ROWS - len(lengths)]]
+            total += len(reviews) + len(rejected)
+            with meters.stage("insert"):
+                stored = queue.ingest_rows(db, claim, reviews, rejected, lease_s=lease.lease_s)
+            if not stored:
+                return False
+            meters.INGESTED.inc(len(reviews) + len(rejected))
+    lease.check()
+    rows = chunk_rows(scorer, lengths)
+    with meters.stage("insert"):
+        return queue.finish_ingest(db, claim, chunk_rows=rows, rows_total=total, columns=file.columns)
+
+
+Batch = tuple[list[NewReview], list[NewRejected]]
+
+
+def _read(batches: Iterator[Batch]) -> Batch | None:
+    with meters.stage("read"):
+        return next(batches, None)
+
+
+def _batches(rows: Iterable[Row]) -> Iterator[Batch]:
+    reviews: list[NewReview] = []
+    rejected: list[NewRejected] = []
+    chars = 0
+    for row in rows:
+        if row.problem is not None:
+            rejected.append(NewRejected(row.number, *row.problem))
+        else:
+            reviews.append(NewReview(row.number, row.text or "", row.film, row.day))
+            chars += len(row.text or "")
+        if len(reviews) + len(rejected) >= BATCH_ROWS or chars >= BATCH_CHARS:
+            yield reviews, rejected
+            reviews, rejected, chars = [], [], 0
+    if reviews or rejected:
+        yield reviews, rejected

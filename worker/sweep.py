@@ -1,0 +1,80 @@
+"""The sweep and its timer: what makes a lost message, a dead worker or an emptied broker harmless."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from typing import Final
+
+from common.broker.job_signals import Bell
+from db import queue
+from db.engine import Database
+from db.privacy.retention import purge
+from db.queries.summaries import roll_up_due
+
+log = logging.getLogger(__name__)
+
+PURGE_EVERY_S: Final = 3600.0
+"""So a text goes within an hour of its time, and a deletion that a restart broke off is finished as soon."""
+ROLL_UP_EVERY_S: Final = 5.0
+"""Jobs that ended are summed up for reports that often; until then a report counts their verdicts."""
+PURGE_AGAIN_S: Final = 60.0
+"""Pause after a purge that failed."""
+MOST_WAIT_S: Final = 10.0
+"""Longest pause between two tries while the database is away."""
+
+
+def sweep_once(db: Database, bell: Bell, *, slots: int) -> int:
+    """Takes what is due and rings for it; how many rang. `slots`: bulk processes that the window is cut for.
+
+    A ring that fails leaves its chunk queued in SQL, and a later sweep finds it too old and rings again.
+    """
+    return sum(bell.ring(ring.chunk_id, ring.kind, ring.queue) for ring in queue.sweep(db, slots=slots))
+
+
+class Sweeper(threading.Thread):
+    """Sweeps on a timer and purges expired texts once an hour, until `stop`; outlives any outage by trying again."""
+
+    def __init__(self, db: Database, bell: Bell, *, slots: int, every_s: float, retention_days: int) -> None:
+        """`every_s`: seconds between sweeps."""
+        super().__init__(name="sweeper", daemon=True)
+        self._db, self._bell, self._slots = db, bell, slots
+        self._every_s, self._retention_days = every_s, retention_days
+        self._stopping = threading.Event()
+        self._purge_at = self._roll_up_at = time.monotonic()
+
+    def run(self) -> None:
+        wait = self._every_s
+        while not self._stopping.wait(wait):
+            try:
+                self._turn()
+                wait = self._every_s
+            except Exception as error:  # the database is away: the queue waits in it, so do we
+                wait = min(MOST_WAIT_S, wait * 2)
+                log.warning("sweep failed (%s), next try in %.0f s", type(error).__name__, wait)
+
+    def stop(self) -> None:
+        """Ends the timer after the turn it is in."""
+        self._stopping.set()
+        self.join(timeout=MOST_WAIT_S)
+
+    def _turn(self) -> None:
+        # Other machines' workers take from the same window: it grows with what runs.
+        slots = max(self._slots, queue.running_chunks(self._db))
+        sweep_once(self._db, self._bell, slots=slots)
+        if time.monotonic() >= self._roll_up_at:
+            roll_up_due(self._db)
+            self._roll_up_at = time.monotonic() + ROLL_UP_EVERY_S
+        if time.monotonic() >= self._purge_at:
+            self._purge_at = time.monotonic() + PURGE_EVERY_S
+            # Beside the sweep: a million texts take minutes, and lost rings must not wait for them.
+            threading.Thread(target=self._purge, name="purge", daemon=True).start()
+
+    def _purge(self) -> None:
+        """Its transactions are short, and one that is cut off by the end of the process is done the next time."""
+        try:
+            purge(self._db, older_than_days=self._retention_days)
+        except Exception as error:
+            self._purge_at = time.monotonic() + PURGE_AGAIN_S
+            log.warning("purge failed (%s), next try in %.0f s", type(error).__name__, PURGE_AGAIN_S)
