@@ -378,12 +378,12 @@ def report(
     from datetime import UTC, datetime
     from functools import partial
 
-    from bot.errors.table import UserError
+    from common.errors import UserError
     from db.queries.reports import summary_of_all
     from reporting.days import check_order, parse_day
     from reporting.reasons import with_reasons
     from reporting.report_files import FORMATS, file_of, parts_of
-    from reporting.request import FEWEST, About, BadQuestion, compared_with, too_few
+    from reporting.request import FEWEST, BadQuestion, ReportRequest, compared_with, too_few
 
     paths = output or [Path("report.html")]
     formats = [next((one for one in FORMATS if path.suffix.lower() == f".{one}"), None) for path in paths]
@@ -395,7 +395,7 @@ def report(
     try:
         first, last = (None if day is None else parse_day(day, today=today) for day in (since, until))
         check_order(first, last)
-        about = About(film, job, first, last, by)  # type: ignore[arg-type]  # checked above
+        about = ReportRequest(film, job, first, last, by)  # type: ignore[arg-type]  # checked above
         abouts = [about] if compare is None else [about, compared_with(about, compare)]
     except (UserError, BadQuestion) as error:
         raise typer.BadParameter(str(error)) from None

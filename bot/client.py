@@ -17,7 +17,7 @@ from discord.ext import commands
 from bot.cogs import COGS
 from bot.command_names import CommandTranslator
 from bot.command_tree import Tree, sync_if_changed
-from bot.delivery.message_cleaner import Cleaner
+from bot.delivery.message_cleaner import MessageCleaner
 from bot.delivery.notifier import Notifier
 from bot.delivery.outbox import Outbox
 from bot.delivery.stale_replies import finish_left
@@ -25,10 +25,10 @@ from bot.errors.table import note
 from bot.handlers import BUTTONS
 from bot.handlers.upload_form import UploadForm
 from bot.metrics import http_trace
-from common.broker.job_signals import Bell
+from common.broker.job_signals import JobSignals
 from common.settings import Settings
 from db.engine import Database
-from db.types import Accepted, Ring, Viewer
+from db.types import Accepted, Viewer, WakeUp
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -65,7 +65,7 @@ class ReelfeelBot(commands.Bot):
         self,
         settings: Settings,
         db: Database,
-        bell: Bell | None = None,
+        signals: JobSignals | None = None,
         *,
         always_sync: bool = False,
         poll_s: float = 1.0,
@@ -89,14 +89,14 @@ class ReelfeelBot(commands.Bot):
         )
         self.settings = settings
         self.db = db
-        self.bell = bell
+        self.signals = signals
         self.always_sync = always_sync
         self.stopping = False
-        self._ringer = ThreadPoolExecutor(1, thread_name_prefix="ring")
+        self._publisher = ThreadPoolExecutor(1, thread_name_prefix="ring")
         self.outbox = Outbox(self)
         self.downloads = asyncio.Semaphore(MAX_DOWNLOADS)
         self.notifier = Notifier(self, poll_s=poll_s)
-        self.cleaner = Cleaner(self)
+        self.cleaner = MessageCleaner(self)
         self._background: set[asyncio.Task[None]] = set()
 
     def viewer(self, asker: discord.Interaction[Any] | discord.Message) -> Viewer:
@@ -121,18 +121,18 @@ class ReelfeelBot(commands.Bot):
         except Exception as error:
             note(error, name)
 
-    def ring(self, *rings: Accepted | Ring) -> None:
+    def wake_workers(self, *rings: Accepted | WakeUp) -> None:
         """Tells the workers of new chunks, beside the caller: a frozen broker costs 5 s. The sweep repairs a miss."""
-        bell = self.bell
-        if bell is None:
+        signals = self.signals
+        if signals is None:
             return
         for one in rings:
-            self.start_task(self._ring(bell, one), "ring")
+            self.start_task(self._wake_workers(signals, one), "ring")
 
-    async def _ring(self, bell: Bell, one: Accepted | Ring) -> None:
+    async def _wake_workers(self, signals: JobSignals, one: Accepted | WakeUp) -> None:
         # A thread of its own: a frozen broker must not hold up those that store reviews.
         loop = asyncio.get_running_loop()
-        await loop.run_in_executor(self._ringer, bell.ring, one.chunk_id, one.kind, one.queue)
+        await loop.run_in_executor(self._publisher, signals.publish_chunk, one.chunk_id, one.kind, one.queue)
 
     async def setup_hook(self) -> None:
         """Loads the cogs, the persistent buttons and the notifier; syncs the commands when they changed."""
@@ -173,6 +173,6 @@ class ReelfeelBot(commands.Bot):
         """Stops the notifier and the cleaner and closes the connection."""
         self.notifier.stop()
         self.cleaner.stop()
-        self._ringer.shutdown(wait=False, cancel_futures=True)
+        self._publisher.shutdown(wait=False, cancel_futures=True)
         with suppress(asyncio.CancelledError):
             await super().close()

@@ -11,9 +11,10 @@ import discord
 from discord import app_commands
 
 from bot.delivery.responses import watch
-from bot.errors.table import UserError, report
+from bot.errors.table import report
 from bot.permissions import EVERYWHERE, check_channel, rules_of
-from common.i18n import speak, tr
+from common.errors import UserError
+from common.i18n import set_locale, tr
 from db.delivery.key_values import get_state, set_state
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ class Tree(app_commands.CommandTree[Any]):
 
     async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
         """Refuses new work while the bot stops, and where a server's managers do not want it."""
-        speak(interaction.locale)
+        set_locale(interaction.locale)
         try:
             await self._admit(interaction)
         except Exception as error:  # raised here it would end in a log: only errors of commands reach on_error

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import discord
 
-from bot.errors.table import UserError
+from common.errors import UserError
 from common.i18n import tr, trn
 from common.settings import Settings
 from db.preferences import guild_settings, user_settings
@@ -23,17 +23,17 @@ NAMED: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Requester:
     """Who somebody is in the server they ask from: the ids of their roles, and whether they may manage it."""
 
     roles: frozenset[int] = frozenset()
     manager: bool = False
 
 
-NOBODY: Final = Standing()
+NOBODY: Final = Requester()
 
 
-def standing_of(asker: discord.Interaction[Any] | discord.Message) -> Standing:
+def requester_of(asker: discord.Interaction[Any] | discord.Message) -> Requester:
     """As Discord says with the event; nobody in a direct message."""
     if isinstance(asker, discord.Interaction):
         user, permissions = asker.user, asker.permissions
@@ -42,7 +42,7 @@ def standing_of(asker: discord.Interaction[Any] | discord.Message) -> Standing:
         permissions = user.guild_permissions if isinstance(user, discord.Member) else discord.Permissions.none()
     if not isinstance(user, discord.Member):
         return NOBODY
-    return Standing(frozenset(user._roles), permissions.manage_guild or permissions.administrator)
+    return Requester(frozenset(user._roles), permissions.manage_guild or permissions.administrator)
 
 
 async def rules_of(bot: ReelfeelBot, viewer: Viewer) -> GuildSettings:
@@ -67,7 +67,7 @@ def check_channel(rules: GuildSettings, channel: Any) -> None:
         )
 
 
-def check_bulk(rules: GuildSettings, standing: Standing) -> None:
+def check_bulk(rules: GuildSettings, standing: Requester) -> None:
     """Raises UserError for somebody who may not send files in this server."""
     if rules.roles and not standing.manager and standing.roles.isdisjoint(rules.roles):
         raise UserError(
@@ -92,7 +92,7 @@ class FileRules:
     file_format: str | None
 
 
-async def file_rules(bot: ReelfeelBot, origin: Origin, standing: Standing) -> FileRules:
+async def file_rules(bot: ReelfeelBot, origin: Origin, standing: Requester) -> FileRules:
     """The rules for a file from there; UserError for who may send none. How many is checked where it is stored.
 
     Raises db.errors.DbError.

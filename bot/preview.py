@@ -20,7 +20,7 @@ from simcord.backend.errors import SetupError
 from bot.client import ReelfeelBot
 from bot.run import until_stopped
 from bot.telemetry import vital_signs
-from common.broker.job_signals import Bell
+from common.broker.job_signals import JobSignals
 from common.settings import Settings
 from db.engine import Database
 
@@ -32,9 +32,9 @@ PATIENCE_S: Final = 120.0
 """Longest that one step of the bot may take, storing a file on a slow disk included."""
 
 
-async def serve(settings: Settings, db: Database, bell: Bell, *, on_ready: Callable[[], None]) -> None:
+async def serve(settings: Settings, db: Database, signals: JobSignals, *, on_ready: Callable[[], None]) -> None:
     """Serves the page until SIGTERM or SIGINT. Prints its address, which is a secret of this machine's user."""
-    bot = ReelfeelBot(settings, db, bell, always_sync=True, poll_s=0.5)
+    bot = ReelfeelBot(settings, db, signals, always_sync=True, poll_s=0.5)
     env = simcord.Env(bot, settle_timeout=PATIENCE_S)
     person = _populate(env)
     await env.start()

@@ -17,7 +17,7 @@ from bot.client import ReelfeelBot
 from bot.metrics import ERRORS
 from bot.sharded import ShardedBot
 from bot.telemetry import vital_signs
-from common.broker.job_signals import Bell, BrokerUnavailable, listen_hints
+from common.broker.job_signals import BrokerUnavailable, JobSignals, listen_hints
 from common.process import exit_codes
 from common.process import log_format as logs
 from common.process.metrics_server import PortTaken
@@ -67,7 +67,7 @@ def main(settings: Settings, *, preview: bool = False) -> int:
     """
     logs.configure(settings.log_level, room="bot", format=settings.log_format, on_error=ERRORS)
     db: Database | None = None
-    bell: Bell | None = None
+    signals: JobSignals | None = None
     try:
         if not preview:
             _check_token(settings)
@@ -77,16 +77,16 @@ def main(settings: Settings, *, preview: bool = False) -> int:
         url = settings.broker()
         if url is None:
             raise _Wrong(NO_BROKER)
-        bell = Bell(url)
-        bell.check()
-        asyncio.run(_preview(settings, db, bell) if preview else _discord(settings, db, bell, url))
+        signals = JobSignals(url)
+        signals.check()
+        asyncio.run(_preview(settings, db, signals) if preview else _discord(settings, db, signals, url))
     except (_Wrong, SchemaOutdated, BadTextKey, TextKeyMissing, PortTaken) as error:
         return exit_codes.refuse(error, exit_codes.CONFIGURATION)
     except (_Away, DatabaseUnavailable, BrokerUnavailable, DbError) as error:
         return exit_codes.refuse(error, exit_codes.UNAVAILABLE)
     finally:
-        if bell is not None:
-            bell.close()
+        if signals is not None:
+            signals.close()
         if db is not None:
             db.dispose()
     return 0
@@ -100,11 +100,11 @@ def _check_token(settings: Settings) -> None:
         raise _Wrong(WRONG_SHAPE)
 
 
-async def _discord(settings: Settings, db: Database, bell: Bell, redis_url: str) -> None:
+async def _discord(settings: Settings, db: Database, signals: JobSignals, redis_url: str) -> None:
     assert settings.discord_token is not None
     # As many threads as the database has connections: one that waits for a lock must not stop the others.
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(MAX_THREADS, thread_name_prefix="sql"))
-    bot = ShardedBot(settings, db, bell, shard_count=settings.shards)
+    bot = ShardedBot(settings, db, signals, shard_count=settings.shards)
     bot.add_listener(_ready, "on_ready")
     with vital_signs(bot):
         await _join(bot, settings.discord_token.get_secret_value().strip(), redis_url)
@@ -144,17 +144,17 @@ async def _ready() -> None:
 
 async def _hear(bot: ReelfeelBot, redis_url: str) -> None:
     async for _ in listen_hints(redis_url):
-        bot.notifier.poke()
+        bot.notifier.wake()
 
 
-async def _preview(settings: Settings, db: Database, bell: Bell) -> None:
+async def _preview(settings: Settings, db: Database, signals: JobSignals) -> None:
     # simcord belongs to the extra `local`: a production image does without it. It probes with a client of no intents.
     logging.getLogger("discord.state").setLevel(logging.ERROR)
     try:
         from bot.preview import serve
     except ModuleNotFoundError as missing:
         raise _Wrong(f"The simulated Discord needs {missing.name}: install reelfeel[local].") from None
-    await serve(settings, db, bell, on_ready=say_ready)
+    await serve(settings, db, signals, on_ready=say_ready)
 
 
 async def until_stopped(running: asyncio.Task[None], finish: Callable[[], Awaitable[None]]) -> None:

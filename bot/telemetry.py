@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from bot import metrics as meters
 from common.process.heartbeat import Pulse, Rate
 from common.process.metrics_server import FromSql, Server, serve
-from db.operations.heartbeats import EVERY_S, Fact, beat, farewell
+from db.operations.heartbeats import EVERY_S, Fact, deregister, record
 from db.operations.overview import figures
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def vital_signs(bot: ReelfeelBot) -> Iterator[None]:
     vitals, id_, host = Vitals(bot), uuid.uuid4().hex, socket.gethostname()
     served = _serve(bot)
     pulse = Pulse(
-        lambda: beat(bot.db, id_, "bot", host, vitals.facts()), lambda: farewell(bot.db, id_), every_s=EVERY_S
+        lambda: record(bot.db, id_, "bot", host, vitals.facts()), lambda: deregister(bot.db, id_), every_s=EVERY_S
     )
     bot.add_listener(_poking(pulse), "on_ready")
     pulse.start()
@@ -67,7 +67,7 @@ def vital_signs(bot: ReelfeelBot) -> Iterator[None]:
 
 def _poking(pulse: Pulse) -> Callable[[], Coroutine[Any, Any, None]]:
     async def on_ready() -> None:
-        pulse.poke()
+        pulse.wake()
 
     return on_ready
 

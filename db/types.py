@@ -82,7 +82,7 @@ class Accepted:
 
 
 @dataclass(frozen=True, slots=True)
-class Ring:
+class WakeUp:
     """A chunk to ring the bell for."""
 
     chunk_id: int

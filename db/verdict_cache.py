@@ -64,7 +64,7 @@ def _own_key(session: Session) -> bytes:
     return bytes.fromhex(stored)
 
 
-def known(db: Database, rows: Iterable[ReviewRow], *, model: str) -> dict[int, tuple[str, float, tuple[str, ...]]]:
+def lookup(db: Database, rows: Iterable[ReviewRow], *, model: str) -> dict[int, tuple[str, float, tuple[str, ...]]]:
     """(label, probability, flags) that this model gave to texts among these, by their hash."""
     hashes = iter(dict.fromkeys(row.text_hash for row in rows if row.text_hash is not None))
     found: dict[int, tuple[str, float, tuple[str, ...]]] = {}
@@ -77,7 +77,7 @@ def known(db: Database, rows: Iterable[ReviewRow], *, model: str) -> dict[int, t
     return found
 
 
-def remember(session: Session, scores: Mapping[int, Score], *, model: str) -> None:
+def store(session: Session, scores: Mapping[int, Score], *, model: str) -> None:
     """Keeps verdicts under the hashes of their texts; a newer model's replaces an older one's."""
     # In order, so that two workers that lock the same rows wait for each other in turn.
     rows = [
@@ -87,7 +87,7 @@ def remember(session: Session, scores: Mapping[int, Score], *, model: str) -> No
     insert_rows(session, sqlite_sql=_SQLITE, postgresql_sql=_POSTGRESQL, rows=rows)
 
 
-def forget(session: Session, mine: ColumnElement[bool]) -> None:
+def invalidate(session: Session, mine: ColumnElement[bool]) -> None:
     """Forgets what is known of the texts of these reviews; the caller empties the texts in the same transaction."""
     hashes = select(Review.text_hash).where(mine, Review.text_hash.is_not(None))
     gone = delete(KnownVerdict).where(KnownVerdict.text_hash.in_(hashes))

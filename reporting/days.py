@@ -6,7 +6,7 @@ import re
 from datetime import date, timedelta
 from typing import Final
 
-from bot.errors.table import UserError
+from common.errors import UserError
 from common.i18n import tr
 
 FORMS: Final = "2026-01-31, 7d or 2w"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from reporting.chart_style import DARK, LIGHT, Look
 from reporting.intervals import mean_interval, wilson
 from reporting.report_files import chart_png, distribution_png
-from reporting.tables import ALL, CORRECTIONS_BIASED, Part, deciding, named
+from reporting.tables import ALL, CORRECTIONS_BIASED, ReportPart, deciding, named
 from reporting.wording import differences, share_range
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ mark { color: inherit; background: rgba(230, 159, 0, .3); }
 """
 
 
-def page(parts: Sequence[Part], *, made: datetime | None = None) -> str:
+def page(parts: Sequence[ReportPart], *, made: datetime | None = None) -> str:
     """The whole page; every text of a user is escaped."""
     title = " and ".join(part.about.subject() for part in parts)
     when = (made or datetime.now(UTC)).strftime("%Y-%m-%d %H:%M UTC")
@@ -66,7 +66,7 @@ def page(parts: Sequence[Part], *, made: datetime | None = None) -> str:
     )
 
 
-def _part(part: Part, *, alone: bool) -> list[str]:
+def _part(part: ReportPart, *, alone: bool) -> list[str]:
     report = part.report
     found = [f"<h2>{'All together' if alone else escape(part.about.subject())}</h2>", _summary(report)]
     if not report.total:

@@ -6,13 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from db.types import ResultView
-from reporting.tables import Part
+from reporting.tables import ReportPart
 
 Why = Callable[[ResultView], Sequence[tuple[int, int, float]] | None]
 """(start, end, contribution) of each sentence, None where that cannot be told."""
 
 
-def with_reasons(part: Part, why: Why) -> Part:
+def with_reasons(part: ReportPart, why: Why) -> ReportPart:
     """The part with the extremes explained that were not; nothing is stored."""
     report = part.report
     return replace(

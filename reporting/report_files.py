@@ -7,24 +7,24 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from reporting.chart_style import DARK, Look
 from reporting.charts import comparison_png, films_png, histogram_png, trend_png
-from reporting.tables import Part, named, table_bytes
+from reporting.tables import ReportPart, named, table_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from db.types import Report, ReportFilter
-    from reporting.request import About
+    from reporting.request import ReportRequest
 
 Format = Literal["csv", "xlsx", "parquet", "html", "png"]
 FORMATS: Final[tuple[Format, ...]] = ("html", "png", "csv", "xlsx", "parquet")
 
 
-def parts_of(ask: Callable[[ReportFilter], Report], *abouts: About) -> list[Part]:
+def parts_of(ask: Callable[[ReportFilter], Report], *abouts: ReportRequest) -> list[ReportPart]:
     """The reports on each subject; blocking."""
-    return [Part(about, ask(about.filter)) for about in abouts]
+    return [ReportPart(about, ask(about.filter)) for about in abouts]
 
 
-def chart_png(parts: Sequence[Part], look: Look = DARK) -> bytes:
+def chart_png(parts: Sequence[ReportPart], look: Look = DARK) -> bytes:
     """The chart of a report along time or one row a film; of two, their distributions."""
     first = parts[0]
     if len(parts) == 2:
@@ -34,12 +34,12 @@ def chart_png(parts: Sequence[Part], look: Look = DARK) -> bytes:
     return draw(named(first.report.buckets), title=first.about.words(film_chars=40), look=look)
 
 
-def distribution_png(part: Part, look: Look = DARK) -> bytes:
+def distribution_png(part: ReportPart, look: Look = DARK) -> bytes:
     """The histogram of a report."""
     return histogram_png(part.report.histogram, title=part.about.subject(film_chars=40), look=look)
 
 
-def file_of(parts: Sequence[Part], format: Format) -> bytes:
+def file_of(parts: Sequence[ReportPart], format: Format) -> bytes:
     """The report as one file."""
     if format == "html":
         from reporting.html_page import page

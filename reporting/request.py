@@ -30,7 +30,7 @@ class BadQuestion(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class About:
+class ReportRequest:
     """What a report is about, as the user asked; days are inclusive."""
 
     film: str | None = None
@@ -64,7 +64,7 @@ class About:
         return f"{self.subject(film_chars=film_chars)}, {tr(BY_WORDS[self.by])}"
 
 
-def compared_with(about: About, typed: str) -> About:
+def compared_with(about: ReportRequest, typed: str) -> ReportRequest:
     """What `about` is to be compared with: another film, another job, the time before, or another period.
 
     Raises BadQuestion when that cannot be told, or when it is the same.
@@ -78,16 +78,16 @@ def compared_with(about: About, typed: str) -> About:
     return other
 
 
-def _folded(about: About) -> str | None:
+def _folded(about: ReportRequest) -> str | None:
     return None if about.film is None else about.film.strip().casefold()
 
 
-def _job(about: About, text: str) -> About | None:
+def _job(about: ReportRequest, text: str) -> ReportRequest | None:
     found = re.fullmatch(r"(?:job\s*|#)([0-9]{1,15})", text, re.IGNORECASE)
     return replace(about, job=int(found[1])) if found else None
 
 
-def _period(about: About, text: str) -> About | None:
+def _period(about: ReportRequest, text: str) -> ReportRequest | None:
     if text.casefold() == BEFORE:
         return _before(about)
     if re.fullmatch(r"[0-9]{4}-[0-9]{2}", text):
@@ -107,7 +107,7 @@ def _period(about: About, text: str) -> About | None:
     return replace(about, since=since, until=until)
 
 
-def _before(about: About) -> About:
+def _before(about: ReportRequest) -> ReportRequest:
     """As many days, up to the day before."""
     if about.since is None or about.until is None:
         raise BadQuestion(tr("`compare: before` needs `since` and `until`: it is the same number of days before them."))
@@ -119,7 +119,7 @@ def _before(about: About) -> About:
         raise BadQuestion(tr("There is no time before that: choose a later `since`.")) from None
 
 
-def too_few(total: int, about: About) -> str:
+def too_few(total: int, about: ReportRequest) -> str:
     """The sentence in the place of a report on fewer than `FEWEST` reviews, unescaped."""
     if total == 0:
         return tr(

@@ -13,7 +13,7 @@ from reporting.request import NO_FILM
 
 if TYPE_CHECKING:
     from db.types import Bucket, Report, ResultView
-    from reporting.request import About
+    from reporting.request import ReportRequest
 
 TableFormat = Literal["csv", "xlsx", "parquet"]
 
@@ -47,14 +47,14 @@ CORRECTIONS_BIASED: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ReportPart:
     """One of the two things compared, or the only one."""
 
-    about: About
+    about: ReportRequest
     report: Report
 
 
-def rows(parts: Sequence[Part]) -> Iterable[Sequence[object]]:
+def rows(parts: Sequence[ReportPart]) -> Iterable[Sequence[object]]:
     """A row of `HEADER` for all of a part together, then one for each of its buckets."""
     for part in parts:
         report = part.report
@@ -81,7 +81,7 @@ def _measures(counts: tuple[int, int, int, int, int], mean: float, deviation: fl
     ))  # fmt: skip
 
 
-def extreme_rows(parts: Sequence[Part]) -> Iterable[Sequence[object]]:
+def extreme_rows(parts: Sequence[ReportPart]) -> Iterable[Sequence[object]]:
     """A row of `EXTREMES_HEADER` for each of the most positive and most negative."""
     for part in parts:
         for kind, found in (
@@ -93,7 +93,7 @@ def extreme_rows(parts: Sequence[Part]) -> Iterable[Sequence[object]]:
                 yield *head, " ".join(one.flags), one.model, deciding(one), one.text
 
 
-def correction_rows(parts: Sequence[Part]) -> Iterable[Sequence[object]]:
+def correction_rows(parts: Sequence[ReportPart]) -> Iterable[Sequence[object]]:
     """A row of `CORRECTIONS_HEADER` for each part."""
     for part in parts:
         one = part.report
@@ -110,7 +110,7 @@ def deciding(result: ResultView) -> str | None:
     return sentence if way * moved > 0 and sentence else None
 
 
-def table_bytes(parts: Sequence[Part], format: TableFormat) -> bytes:
+def table_bytes(parts: Sequence[ReportPart], format: TableFormat) -> bytes:
     """The report as a file: CSV and Parquet hold the numbers, a workbook the most positive and negative too."""
     if format == "csv":
         return csv_table(HEADER, rows(parts)).data
@@ -129,7 +129,7 @@ def _parquet(table: Iterable[Sequence[object]]) -> bytes:
     return out.getvalue()
 
 
-def _workbook(parts: Sequence[Part]) -> bytes:
+def _workbook(parts: Sequence[ReportPart]) -> bytes:
     from openpyxl import Workbook
 
     book = Workbook(write_only=True)

@@ -8,7 +8,7 @@ from common.i18n import tr
 from reporting.intervals import Interval, mean_difference, newcombe
 
 if TYPE_CHECKING:
-    from reporting.tables import Part
+    from reporting.tables import ReportPart
 
 
 def share_range(interval: Interval) -> str:
@@ -16,7 +16,7 @@ def share_range(interval: Interval) -> str:
     return f"{interval.low * 100:.0f}–{interval.high * 100:.0f} %"
 
 
-def differences(one: Part, other: Part) -> list[str]:
+def differences(one: ReportPart, other: ReportPart) -> list[str]:
     """What differs between two reports and whether chance alone may have made it so, a sentence each.
 
     Shares by Newcombe's interval of a difference, averages by Welch's; both at 95 %, first minus second.

@@ -19,7 +19,7 @@ _DONTNEED: Final = 4
 """MADV_DONTNEED of Linux: pages of a file that nobody wrote to are read from it again when they are touched."""
 
 
-def shed_compiler() -> int:
+def release_compiler_memory() -> int:
     """Gives back the pages of LLVM's machine code, 50 MiB after warming up; how many bytes were looked at.
 
     Whatever compiles later reads its pages again. Nothing happens on other systems than Linux.

@@ -13,7 +13,7 @@ from typing import Final
 
 from prometheus_client import CollectorRegistry
 
-from common.broker.job_signals import Bell, BrokerUnavailable
+from common.broker.job_signals import BrokerUnavailable, JobSignals
 from common.broker.names import BULK, INTERACTIVE
 from common.process import exit_codes
 from common.process import log_format as logs
@@ -30,7 +30,7 @@ from worker.memory import ALLOCATOR
 from worker.processes.child_metrics import Supervised
 from worker.processes.heartbeat import Vitals, pulse_of
 from worker.processes.metrics_folder import VARIABLE, MeterFolder, meter_folder
-from worker.processes.supervisor import Child, Signals, stop_all, tend_all
+from worker.processes.supervisor import Child, StopSignals, stop_all, tend_all
 from worker.sweep import Sweeper
 
 log = logging.getLogger(__name__)
@@ -50,28 +50,34 @@ def main(settings: Settings, *, processes: int | None = None) -> int:
     seen = ErrorCount("reelfeel_supervisor_errors")
     logs.configure(settings.log_level, room="worker", format=settings.log_format, on_error=seen)
     slots = processes or settings.worker_processes
-    signals = Signals()
+    stop_signals = StopSignals()
     try:
         db = Database(settings.database(), text_keys=settings.sealing_keys())
-        bell = _checked(settings, db)
+        signals = _checked(settings, db)
     except (SchemaOutdated, BadTextKey, TextKeyMissing, _Unset, ModelFolderError) as error:
         return exit_codes.refuse(error, exit_codes.CONFIGURATION)
     except (DatabaseUnavailable, BrokerUnavailable) as error:
         return exit_codes.refuse(error, exit_codes.UNAVAILABLE)
     try:
         with meter_folder() as meters:
-            return _serve(settings, db, bell, slots, signals, meters, seen)
+            return _serve(settings, db, signals, slots, stop_signals, meters, seen)
     except PortTaken as error:
         return exit_codes.refuse(error, exit_codes.CONFIGURATION)
     finally:
-        bell.close()
+        signals.close()
         db.dispose()
 
 
 def _serve(
-    settings: Settings, db: Database, bell: Bell, slots: int, signals: Signals, meters: MeterFolder, seen: ErrorCount
+    settings: Settings,
+    db: Database,
+    signals: JobSignals,
+    slots: int,
+    stop_signals: StopSignals,
+    meters: MeterFolder,
+    seen: ErrorCount,
 ) -> int:
-    sweeper = Sweeper(db, bell, slots=slots, every_s=settings.sweep_s, retention_days=settings.retention_days)
+    sweeper = Sweeper(db, signals, slots=slots, every_s=settings.sweep_s, retention_days=settings.retention_days)
     children = [
         _celery("interactive", INTERACTIVE, 1, slots, settings, meters),
         _celery("bulk", f"{INTERACTIVE},{BULK}", slots, slots, settings, meters),
@@ -80,10 +86,10 @@ def _serve(
     pulse = pulse_of(db, Vitals(meters, children, slots=slots, errors=lambda: seen.total))
     sweeper.start()
     pulse.start()
-    code = tend_all(children, signals, on_exit=_note, each_turn=_Readiness(children, pulse.poke).look)
+    code = tend_all(children, stop_signals, on_exit=_note, each_turn=_Readiness(children, pulse.wake).look)
     log.info("stopping: current chunks finish")
     sweeper.stop()
-    stop_all(children, signals, patience_s=PATIENCE_S)
+    stop_all(children, stop_signals, patience_s=PATIENCE_S)
     pulse.stop()
     if served is not None:
         served.stop()
@@ -94,16 +100,16 @@ class _Unset(Exception):
     """A setting without which no worker can run."""
 
 
-def _checked(settings: Settings, db: Database) -> Bell:
+def _checked(settings: Settings, db: Database) -> JobSignals:
     redis_url = settings.broker()
     if redis_url is None:
         raise _Unset("REDIS_URL is not set; give the broker's address, or run `reelfeel up`, which brings its own.")
     verify(settings.model_dir or SHIPPED)  # here once, or every child would die of it again and again
     db.check_schema()
     text_keys.check(db)
-    bell = Bell(redis_url)
-    bell.check()
-    return bell
+    signals = JobSignals(redis_url)
+    signals.check()
+    return signals
 
 
 def _metrics(

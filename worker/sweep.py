@@ -7,7 +7,7 @@ import threading
 import time
 from typing import Final
 
-from common.broker.job_signals import Bell
+from common.broker.job_signals import JobSignals
 from db import queue
 from db.engine import Database
 from db.privacy.retention import purge
@@ -25,21 +25,21 @@ MOST_WAIT_S: Final = 10.0
 """Longest pause between two tries while the database is away."""
 
 
-def sweep_once(db: Database, bell: Bell, *, slots: int) -> int:
+def sweep_once(db: Database, signals: JobSignals, *, slots: int) -> int:
     """Takes what is due and rings for it; how many rang. `slots`: bulk processes that the window is cut for.
 
     A ring that fails leaves its chunk queued in SQL, and a later sweep finds it too old and rings again.
     """
-    return sum(bell.ring(ring.chunk_id, ring.kind, ring.queue) for ring in queue.sweep(db, slots=slots))
+    return sum(signals.publish_chunk(ring.chunk_id, ring.kind, ring.queue) for ring in queue.sweep(db, slots=slots))
 
 
 class Sweeper(threading.Thread):
     """Sweeps on a timer and purges expired texts once an hour, until `stop`; outlives any outage by trying again."""
 
-    def __init__(self, db: Database, bell: Bell, *, slots: int, every_s: float, retention_days: int) -> None:
+    def __init__(self, db: Database, signals: JobSignals, *, slots: int, every_s: float, retention_days: int) -> None:
         """`every_s`: seconds between sweeps."""
         super().__init__(name="sweeper", daemon=True)
-        self._db, self._bell, self._slots = db, bell, slots
+        self._db, self._bell, self._slots = db, signals, slots
         self._every_s, self._retention_days = every_s, retention_days
         self._stopping = threading.Event()
         self._purge_at = self._roll_up_at = time.monotonic()

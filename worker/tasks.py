@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from celery import signals
 
 from common.broker import names
-from common.broker.job_signals import Bell
+from common.broker.job_signals import JobSignals
 from db.engine import Database
 from db.errors import DbError
 from worker import metrics as meters
@@ -25,7 +25,7 @@ from worker.files.limits import Limits
 from worker.jobs.chunk import work_on
 from worker.jobs.explain import explain_review
 from worker.limits import limits_of
-from worker.memory import shed_compiler
+from worker.memory import release_compiler_memory
 from worker.sweep import sweep_once
 from worker.task_requests import ChunkTask
 
@@ -41,7 +41,7 @@ class Tools:
 
     db: Database
     scorer: Scorer
-    bell: Bell
+    signals: JobSignals
     limits: Limits
 
 
@@ -52,10 +52,10 @@ _warming = threading.Event()
 def _open(**_: Any) -> None:
     global _tools
     database = Database(SETTINGS.database(), text_keys=SETTINGS.sealing_keys())
-    _tools = Tools(database, scorer_of(), Bell(str(BROKER)), limits_of(SETTINGS))
+    _tools = Tools(database, scorer_of(), JobSignals(str(BROKER)), limits_of(SETTINGS))
     if SETTINGS.warm_start:
         _tools.scorer.warm()
-        shed_compiler()
+        release_compiler_memory()
     meters.STARTED.inc()
 
 
@@ -75,7 +75,7 @@ def work_on_chunk(chunk_id: int) -> None:
             _tools.scorer,
             chunk_id,
             limits=_tools.limits,
-            on_change=_tools.bell.hint,
+            on_change=_tools.signals.publish_job_changed,
             lease_s=SETTINGS.lease_s,
             model_wait_s=SETTINGS.model_wait_s,
         )
@@ -101,7 +101,7 @@ def _warm_up() -> None:
         return
     scorer = scorer_of()
     scorer.warm()
-    shed_compiler()
+    release_compiler_memory()
     _tools = replace(_tools, scorer=scorer)
 
 
@@ -118,7 +118,7 @@ def sweep() -> None:
     """Rings for whatever is due; the timer of `worker.run` does the same without a broker."""
     assert _tools is not None, "worker_process_init did not run"
     try:
-        sweep_once(_tools.db, _tools.bell, slots=SETTINGS.worker_processes)
+        sweep_once(_tools.db, _tools.signals, slots=SETTINGS.worker_processes)
     except DbError as error:
         log.error("no sweep (%s)", type(error).__name__, extra={"error": type(error).__name__})
 

@@ -13,7 +13,7 @@ from bot.cards.results import excerpt, jump_to, sureness
 from common.i18n import mark, number, tr, trn
 from reporting.intervals import mean_interval, wilson
 from reporting.request import BY_WORDS, NO_FILM
-from reporting.tables import Part, deciding, named
+from reporting.tables import ReportPart, deciding, named
 from reporting.wording import differences, share_range
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ CODES: Final = 3
 """Most reasons of rejected rows, and most flags, that a card names."""
 
 
-def report_embed(parts: Sequence[Part]) -> discord.Embed:
+def report_embed(parts: Sequence[ReportPart]) -> discord.Embed:
     """One report, or two side by side with what differs between them."""
     if len(parts) == 1:
         return _one(parts[0])
@@ -41,7 +41,7 @@ def report_embed(parts: Sequence[Part]) -> discord.Embed:
 _INTERVALS: Final = mark("In brackets: 95 % intervals, of shares by Wilson, of averages by Student's t")
 
 
-def _one(part: Part) -> discord.Embed:
+def _one(part: ReportPart) -> discord.Embed:
     report, average = part.report, part.report.mean_probability
     lines = [one_line(part.about.words(), 200), f"**{reviews(report.total)}**"]
     if average is not None:
@@ -118,7 +118,7 @@ def _average(report: Report) -> str:
     return f"{mean:.2f}" if sure is None else f"{mean:.2f} ({sure.low:.2f}–{sure.high:.2f})"
 
 
-def alt_text(parts: Sequence[Part]) -> str:
+def alt_text(parts: Sequence[ReportPart]) -> str:
     """The chart in words, for who does not see it; at most Discord's 1,024 characters."""
     if len(parts) == 2:
         return _cut(" ".join([tr("Comparison of two distributions."), *differences(*parts)]), 1024)
@@ -154,7 +154,7 @@ def _film(name: str) -> str:
     return tr(name) if name == NO_FILM else name
 
 
-def distribution_alt(part: Part) -> str:
+def distribution_alt(part: ReportPart) -> str:
     """The histogram in words."""
     bins = part.report.histogram
     fifths = [sum(bins[i * 4 : i * 4 + 4]) / max(1, part.report.total) for i in range(5)]

@@ -27,7 +27,7 @@ EXPORT_HEADER: Final = ("id", "job", "row", "created_at", "film", "label", "prob
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class SearchRequest:
     """The filters of a search as the user gave them, None where not given; `since` is already a day."""
 
     query: str | None = None
@@ -43,7 +43,7 @@ class Asked:
         return asdict(self) | {"since": None if self.since is None else self.since.isoformat()}
 
     @classmethod
-    def from_json(cls, kept: Mapping[str, Any]) -> Asked:
+    def from_json(cls, kept: Mapping[str, Any]) -> SearchRequest:
         """The filters that were kept for a button."""
         since = kept["since"]
         return cls(**{**kept, "since": None if since is None else date.fromisoformat(since)})
@@ -66,7 +66,7 @@ class Asked:
         return ", ".join(parts)
 
 
-def nothing_found(asked: Asked) -> str:
+def nothing_found(asked: SearchRequest) -> str:
     """What a search without a hit says: which filters were on, and the way out."""
     words = asked.words()
     if not words:
@@ -78,7 +78,12 @@ def nothing_found(asked: Asked) -> str:
 
 
 def results_embed(
-    results: Sequence[ResultView], asked: Asked, *, page: int, jobs: Mapping[int, JobView], partial: bool = False
+    results: Sequence[ResultView],
+    asked: SearchRequest,
+    *,
+    page: int,
+    jobs: Mapping[int, JobView],
+    partial: bool = False,
 ) -> discord.Embed:
     """One page of verdicts; `page` counts from 1, `jobs` are those of the results by number.
 

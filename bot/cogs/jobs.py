@@ -13,11 +13,11 @@ from bot.cards.base import Card
 from bot.cards.jobs_list import STATES, choice_name, files_card, jobs_embed, status_embed
 from bot.delivery.attachments import finished_files
 from bot.delivery.responses import answer, defer
-from bot.errors.table import UserError
 from bot.handlers.base import buttons_view
 from bot.handlers.job import go_on, job_buttons
 from bot.handlers.menus import JobMenu
-from bot.services.pages import LISTINGS, Asked, Listing, Sheet, open_pages
+from bot.services.pages import LISTINGS, Asked, ListPage, PagedList, open_pages
+from common.errors import UserError
 from common.i18n import mark, tr, trn
 from db.queries.jobs import get_job, list_jobs
 from db.queue import cancel
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 PER_PAGE: Final = 10
 
 
-async def load_jobs(bot: ReelfeelBot, viewer: Viewer, asked: Asked, before: int | None, page: int) -> Sheet:
+async def load_jobs(bot: ReelfeelBot, viewer: Viewer, asked: Asked, before: int | None, page: int) -> ListPage:
     """A page of `/jobs list`; `before`: the last job of the page before."""
     unfinished = bool(asked["unfinished"])
     jobs = await bot.in_thread(list_jobs, bot.db, viewer, before_id=before, limit=PER_PAGE + 1, active_only=unfinished)
@@ -37,11 +37,11 @@ async def load_jobs(bot: ReelfeelBot, viewer: Viewer, asked: Asked, before: int 
     after = shown[-1].id if len(jobs) > PER_PAGE else None
     card = Card(embed=jobs_embed(shown, page=page, unfinished=unfinished, user_id=viewer.user_id))
     lines = [discord.SelectOption(label=choice_name(job), value=str(job.id)) for job in shown]
-    return Sheet(card, after, empty=not shown, menu=JobMenu(lines) if lines else None)
+    return ListPage(card, after, empty=not shown, menu=JobMenu(lines) if lines else None)
 
 
 LISTING: Final = "jobs"
-LISTINGS[LISTING] = Listing(load_jobs)
+LISTINGS[LISTING] = PagedList(load_jobs)
 
 
 class Jobs(commands.GroupCog, group_name="jobs", group_description="Your files and messages: what became of them"):
@@ -72,7 +72,7 @@ class Jobs(commands.GroupCog, group_name="jobs", group_description="Your files a
         """Stops a job; what is scored already stays."""
         await defer(interaction)
         await self.bot.in_thread(cancel, self.bot.db, self.bot.viewer(interaction), job)
-        self.bot.notifier.poke()
+        self.bot.notifier.wake()
         found = await self._job(interaction, job)
         told = trn(
             "Job {job} is cancelled: {count} review scored before.",

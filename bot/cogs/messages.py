@@ -9,12 +9,13 @@ from discord.ext import commands
 
 from bot.cards.base import Card
 from bot.client import ReelfeelBot
-from bot.errors.table import UserError, note
-from bot.permissions import answers_in, rules_of, standing_of
+from bot.errors.table import note
+from bot.permissions import answers_in, requester_of, rules_of
 from bot.services.follow_ups import same_file_question
 from bot.services.intake import MAX_FILES, FileRequest, accept_file, accept_text, check_text
 from common.broker.names import is_review_file
-from common.i18n import language, speak, tr, trn
+from common.errors import UserError
+from common.i18n import language, set_locale, tr, trn
 from db.queries.jobs import last_language
 from db.types import JobView, Origin
 
@@ -33,7 +34,7 @@ class Messages(commands.Cog):
         if not self._for_me(message):
             return
         try:
-            speak(message.guild and message.guild.preferred_locale)
+            set_locale(message.guild and message.guild.preferred_locale)
             if self.bot.stopping:
                 raise UserError(tr("The bot is restarting: send it again in a minute."))
             if message.guild is not None:
@@ -42,7 +43,7 @@ class Messages(commands.Cog):
                     return  # the server wants it silent there
             spoken = await self.bot.in_thread(last_language, self.bot.db, self.bot.viewer(message))
             if spoken is not None:
-                speak(spoken)
+                set_locale(spoken)
             await self._take(message)
         except Exception as error:
             await self._answer(message, note(error, "a message").text, "error")
@@ -63,7 +64,7 @@ class Messages(commands.Cog):
             await self._take_files(message)
         else:
             await accept_text(self.bot, self._origin(message), check_text(text, self.bot.settings))
-        self.bot.notifier.poke()
+        self.bot.notifier.wake()
 
     async def _take_files(self, message: discord.Message) -> None:
         if len(message.attachments) > MAX_FILES:
@@ -75,7 +76,7 @@ class Messages(commands.Cog):
                 )
             )
         for part, attachment in enumerate(message.attachments):
-            request = FileRequest(attachment, self._origin(message), part, standing=standing_of(message))
+            request = FileRequest(attachment, self._origin(message), part, standing=requester_of(message))
             try:
                 outcome = await accept_file(self.bot, request)
             except Exception as error:  # the other files of the message are taken all the same
@@ -83,7 +84,7 @@ class Messages(commands.Cog):
                 continue
             if isinstance(outcome, JobView):
                 await self._offer(message, request, outcome)
-            self.bot.notifier.poke()
+            self.bot.notifier.wake()
 
     async def _offer(self, message: discord.Message, request: FileRequest, same: JobView) -> None:
         card = await same_file_question(self.bot, request, same)

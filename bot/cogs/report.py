@@ -13,15 +13,15 @@ from discord.ext import commands
 from bot.autocomplete import Number, a_film, any_job
 from bot.cards.base import Card, CardFile, one_line
 from bot.cards.report import EXTREMES, alt_text, distribution_alt, report_embed
-from bot.errors.table import UserError
-from common.i18n import ENGLISH, speaking, tr
+from common.errors import UserError
+from common.i18n import ENGLISH, tr, use_locale
 from db.queries.explanations import explained
 from db.queries.jobs import get_job
 from db.queries.reports import summary
 from reporting.days import FORMS, check_order, parse_day
 from reporting.report_files import chart_png, distribution_png, file_of, parts_of
-from reporting.request import COMPARE_FORMS, FEWEST, About, By, compared_with, too_few
-from reporting.tables import Part
+from reporting.request import COMPARE_FORMS, FEWEST, By, ReportRequest, compared_with, too_few
+from reporting.tables import ReportPart
 
 if TYPE_CHECKING:
     from bot.client import ReelfeelBot
@@ -72,7 +72,7 @@ class ReportCog(commands.Cog, name="Report"):
         first = None if since is None else parse_day(since, today=today)
         last = None if until is None else parse_day(until, today=today)
         check_order(first, last)
-        about = About(film, job, first, last, by)
+        about = ReportRequest(film, job, first, last, by)
         abouts = [about] if compare is None else [about, compared_with(about, compare)]
         await interaction.response.defer(ephemeral=True)  # also when shared: an error is the caller's alone
         viewer = self.bot.viewer(interaction)
@@ -84,13 +84,13 @@ class ReportCog(commands.Cog, name="Report"):
             await interaction.edit_original_response(content=tr("Shown to everybody here:"))
         await interaction.followup.send(**card.for_send(), ephemeral=not share)
 
-    async def _ask_why(self, viewer: Viewer, part: Part) -> bool:
+    async def _ask_why(self, viewer: Viewer, part: ReportPart) -> bool:
         """Has a worker explain the extremes that are shown and not explained yet; whether any was in time."""
-        bell = self.bot.bell
+        signals = self.bot.signals
         asked = [one.id for one in shown(part) if one.explanation is None and one.text is not None]
-        if bell is None or not asked:
+        if signals is None or not asked:
             return False
-        sent = [await self.bot.in_thread(bell.ask_why, id_) for id_ in asked]
+        sent = [await self.bot.in_thread(signals.request_explanation, id_) for id_ in asked]
         if not any(sent):
             return False
         loop = asyncio.get_running_loop()
@@ -102,12 +102,12 @@ class ReportCog(commands.Cog, name="Report"):
             await asyncio.sleep(LOOK_S)
 
 
-def shown(part: Part) -> list[ResultView]:
+def shown(part: ReportPart) -> list[ResultView]:
     """The most positive and most negative that a card shows."""
     return [*part.report.most_positive[:EXTREMES], *part.report.most_negative[:EXTREMES]]
 
 
-def ask(db: Database, viewer: Viewer, abouts: list[About]) -> list[Part]:
+def ask(db: Database, viewer: Viewer, abouts: list[ReportRequest]) -> list[ReportPart]:
     """The reports; blocking.
 
     Raises db.errors.NotFound when a job is not the viewer's to see, UserError when there are too few reviews.
@@ -122,10 +122,10 @@ def ask(db: Database, viewer: Viewer, abouts: list[About]) -> list[Part]:
     return parts
 
 
-def report_card(parts: list[Part], file: Attached) -> Card:
+def report_card(parts: list[ReportPart], file: Attached) -> Card:
     """Draws; blocking."""
     alts = [alt_text(parts), distribution_alt(parts[0])]
-    with speaking(ENGLISH):  # as what `reelfeel report` writes; charts have no glyphs for every language
+    with use_locale(ENGLISH):  # as what `reelfeel report` writes; charts have no glyphs for every language
         files = [CardFile("report.png", chart_png(parts), alt=alts[0])]
         if len(parts) == 1:
             files.append(CardFile("distribution.png", distribution_png(parts[0]), alt=alts[1]))

@@ -11,13 +11,13 @@ from discord.ext import commands
 from bot.autocomplete import Number, a_film, any_job
 from bot.cards.base import Card
 from bot.cards.correction import add_corrections
-from bot.cards.results import Asked, nothing_found, result_options, results_embed
+from bot.cards.results import SearchRequest, nothing_found, result_options, results_embed
 from bot.cards.verdict import verdict_card
 from bot.delivery.responses import answer, defer
 from bot.handlers.menus import ResultMenu
 from bot.handlers.page import ExportButton
 from bot.services.exports import SEARCH, search_filter
-from bot.services.pages import LISTINGS, Listing, Sheet, open_pages
+from bot.services.pages import LISTINGS, ListPage, PagedList, open_pages
 from db.queries.corrections import Corrections, corrections_of
 from db.queries.jobs import get_job
 from db.queries.results import get_result
@@ -36,18 +36,20 @@ Sort = Literal["newest", "probability"]
 Words = app_commands.Range[str, 1, 200]
 
 
-async def load_results(bot: ReelfeelBot, viewer: Viewer, asked: dict[str, Any], cursor: str | None, page: int) -> Sheet:
+async def load_results(
+    bot: ReelfeelBot, viewer: Viewer, asked: dict[str, Any], cursor: str | None, page: int
+) -> ListPage:
     """A page of `/results search`; `cursor`: of the page before."""
-    told = Asked.from_json(asked)
+    told = SearchRequest.from_json(asked)
     found, jobs = await bot.in_thread(_page, bot.db, viewer, search_filter(told), cursor)
     if not found.items and not found.partial:
-        return Sheet(Card(content=nothing_found(told)), None, empty=True)
+        return ListPage(Card(content=nothing_found(told)), None, empty=True)
     card = Card(embed=results_embed(found.items, told, page=page, jobs=jobs, partial=found.partial))
     menu = ResultMenu(result_options(found.items)) if found.items else None
-    return Sheet(card, found.next_cursor, menu=menu)
+    return ListPage(card, found.next_cursor, menu=menu)
 
 
-LISTINGS[SEARCH] = Listing(load_results, extras=lambda key: [ExportButton(key)])
+LISTINGS[SEARCH] = PagedList(load_results, extras=lambda key: [ExportButton(key)])
 
 
 class Results(commands.GroupCog, group_name="results", group_description="Verdicts that were given before"):
@@ -82,7 +84,7 @@ class Results(commands.GroupCog, group_name="results", group_description="Verdic
         """Find verdicts by text, label, film, probability, date or job."""
         start = None if since is None else parse_day(since, today=interaction.created_at.date())
         await defer(interaction)
-        asked = Asked(query, label, film, min_probability, start, job, sort)
+        asked = SearchRequest(query, label, film, min_probability, start, job, sort)
         await open_pages(interaction, SEARCH, asked.to_json())
 
     @app_commands.command()

@@ -10,11 +10,11 @@ from discord.ext import commands
 
 from bot.autocomplete import a_film
 from bot.client import ReelfeelBot
-from bot.errors.table import UserError
 from bot.permissions import wants_share
 from bot.services.follow_ups import files_question
 from bot.services.single_reviews import score_for
 from common.broker.names import is_review_file
+from common.errors import UserError
 from common.i18n import tr
 
 

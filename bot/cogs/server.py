@@ -12,8 +12,8 @@ from discord.ext import commands
 
 from bot.cards.server import audit_card, server_card
 from bot.delivery.responses import answer, defer
-from bot.errors.table import UserError
 from bot.permissions import rules_of
+from common.errors import UserError
 from common.i18n import tr, trn
 from db.audit import server_lines
 from db.preferences import change_guild_settings

@@ -11,7 +11,7 @@ from discord.http import Route, handle_message_parameters
 
 from bot.cards.base import Card
 from bot.delivery.outbox import GONE, with_retries
-from common.i18n import mark, speak, tr
+from common.i18n import mark, set_locale, tr
 from db.queries.jobs import forget_reply, set_message
 
 if TYPE_CHECKING:
@@ -108,5 +108,5 @@ def _left_thinking(job: JobView) -> bool:
 
 
 async def _say_farewell(job_id: int, interaction: discord.Interaction[Any]) -> None:
-    speak(interaction.locale)
+    set_locale(interaction.locale)
     await interaction.edit_original_response(**Card(tr(FAREWELL, job=job_id)).for_edit())

@@ -22,7 +22,7 @@ AT_ONCE: Final = 20
 """Messages of one round; the outbox paces them."""
 
 
-class Cleaner:
+class MessageCleaner:
     """Deletes what is due, every few seconds and whenever it is poked."""
 
     def __init__(self, bot: ReelfeelBot, *, every_s: float = 10.0) -> None:
@@ -38,7 +38,7 @@ class Cleaner:
         """Ends; what is left stands in SQL."""
         self._loop.cancel()
 
-    def poke(self) -> None:
+    def wake(self) -> None:
         """Looks now."""
         self._bot.start_task(self._round_safely(), "cleaner")
 

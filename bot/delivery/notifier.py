@@ -27,7 +27,7 @@ from bot.delivery.outbox import GONE
 from bot.errors.table import note
 from bot.metrics import note_shown
 from bot.permissions import takes_notices
-from common.i18n import ENGLISH, speak, speaking, tr
+from common.i18n import ENGLISH, set_locale, tr, use_locale
 from db.errors import DbError, NotFound
 from db.queries.jobs import changed_jobs, mark_delivered, mark_rendered, set_message
 from db.queries.results import verdict_of
@@ -102,7 +102,7 @@ class Notifier:
         """Stops polling; what is being shown goes on."""
         self._loop.cancel()
 
-    def poke(self) -> None:
+    def wake(self) -> None:
         """Looks now instead of at the next poll; cheap to call often."""
         if self._looking:
             self._again = True
@@ -134,7 +134,7 @@ class Notifier:
         chart = None
         if job.n_positive + job.n_negative + job.n_uncertain:
             title = f"Job {job.id}: how the reviews feel"
-            with speaking(ENGLISH):  # charts have no glyphs for every language
+            with use_locale(ENGLISH):  # charts have no glyphs for every language
                 chart = await self._bot.in_thread(histogram_png, job.histogram, title=title)
         return done_card(job, chart=chart, files=outputs.files, too_large=outputs.too_large, limit=limit)
 
@@ -203,7 +203,7 @@ class Notifier:
     # ---------------------------------------------------------------- one job
 
     async def _show(self, job: JobView) -> None:
-        speak(job.language)
+        set_locale(job.language)
         try:
             await self._deliver(job)
             self._trouble.pop(job.id, None)

@@ -13,7 +13,7 @@ from discord.http import Route, handle_message_parameters
 
 from bot.cards.base import Card
 from bot.delivery.outbox import GONE, with_retries
-from common.i18n import language, mark, speaking, tr
+from common.i18n import language, mark, tr, use_locale
 from db.delivery import open_replies
 from db.errors import DbError
 
@@ -50,7 +50,7 @@ async def finish_left(bot: ReelfeelBot) -> None:
     """At the start: says in each reply that still shows "thinking ..." that nothing was accepted."""
     for interaction_id, (token, spoken) in (await bot.in_thread(open_replies.left, bot.db)).items():
         try:
-            with speaking(spoken):
+            with use_locale(spoken):
                 await with_retries(lambda token=token: _say_lost(bot, token))  # type: ignore[misc]
         except GONE:  # its 15 minutes are over
             pass

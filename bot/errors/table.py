@@ -21,6 +21,7 @@ from discord.ext import commands
 
 from bot.delivery.responses import say_privately
 from bot.errors.translated import retold
+from common.errors import UserError
 from common.i18n import mark, tr
 from db.errors import DatabaseUnavailable, DbError, SchemaOutdated, TextKeyMissing
 from reporting.request import BadQuestion
@@ -29,10 +30,6 @@ log = logging.getLogger(__name__)
 
 MAX_SENTENCE = 1900
 """Of the 2,000 characters of a message: a sentence may name all columns of a file."""
-
-
-class UserError(Exception):
-    """Something the user can set right; its text is one plain sentence that names the limit and the way out."""
 
 
 @dataclass(frozen=True, slots=True)

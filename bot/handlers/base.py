@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import discord
 
-from bot.errors.table import UserError, report
-from common.i18n import speak, tr
+from bot.errors.table import report
+from common.errors import UserError
+from common.i18n import set_locale, tr
 
 if TYPE_CHECKING:
     from bot.client import ReelfeelBot
@@ -56,7 +57,7 @@ async def guarded(interaction: Press, name: str, press: Any) -> None:
     from bot.delivery.responses import watch
 
     bot: ReelfeelBot = interaction.client
-    speak(interaction.locale)
+    set_locale(interaction.locale)
     watch(interaction)
     try:
         if bot.stopping:

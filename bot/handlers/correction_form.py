@@ -14,7 +14,7 @@ import discord
 
 from bot.cards.correction import CHOICES, noted_card
 from bot.delivery.responses import answer, defer
-from bot.errors.table import UserError
+from common.errors import UserError
 from common.i18n import tr
 from db.queries.corrections import NOTE_CHARS, correct
 

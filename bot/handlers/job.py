@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Self
 
 import discord
 
-from bot.errors.table import UserError
 from bot.handlers.base import NumberButton, Press, guarded
 from bot.services.intake import quotas_of
+from common.errors import UserError
 from common.i18n import mark, tr
 from db.errors import JobFinished
 from db.queries.jobs import get_job
@@ -36,7 +36,7 @@ class CancelButton(NumberButton):
             await bot.in_thread(cancel, bot.db, bot.viewer(interaction), self.number)
         except JobFinished:
             raise UserError(tr("Job {job} had already ended before you pressed.", job=self.number)) from None
-        bot.notifier.poke()
+        bot.notifier.wake()
 
 
 class RetryButton(NumberButton):
@@ -54,8 +54,8 @@ class RetryButton(NumberButton):
 
 async def go_on(bot: ReelfeelBot, viewer: Viewer, job_id: int) -> None:
     """Goes on with the viewer's job where it stopped. Raises db.errors.DbError when it cannot."""
-    bot.ring(*await bot.in_thread(retry, bot.db, viewer, job_id, quotas=quotas_of(bot.settings)))
-    bot.notifier.poke()
+    bot.wake_workers(*await bot.in_thread(retry, bot.db, viewer, job_id, quotas=quotas_of(bot.settings)))
+    bot.notifier.wake()
 
 
 class ColumnSelect(discord.ui.DynamicItem[discord.ui.Select[Any]], template=r"job:column:(?P<id>\d{1,18})"):
@@ -96,8 +96,8 @@ class ColumnSelect(discord.ui.DynamicItem[discord.ui.Select[Any]], template=r"jo
         if job.state != "needs_column" or place >= len(job.columns):
             raise UserError(tr("The column of job {job} is already chosen.", job=self.number))
         ring = await bot.in_thread(choose_column, bot.db, viewer, self.number, job.columns[place])
-        bot.ring(ring)
-        bot.notifier.poke()
+        bot.wake_workers(ring)
+        bot.notifier.wake()
 
 
 class ReuseButton(NumberButton):

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import discord
 
 from bot.cards.base import Card
-from bot.errors.table import UserError
 from bot.handlers.base import NumberButton, Press
+from common.errors import UserError
 from common.i18n import mark, tr
 from db.privacy.erase import forget
 
@@ -38,4 +38,4 @@ class ForgetButton(NumberButton, template=r"privacy:forget:(?P<id>\d{1,20})"):
             await interaction.edit_original_response(**Card(tr("Nothing was deleted.")).for_edit())
             raise
         await interaction.edit_original_response(**forgotten_card(gone).for_edit())
-        bot.cleaner.poke()
+        bot.cleaner.wake()

@@ -75,7 +75,7 @@ class DeleteButton(NumberButton):
         if job.kind == "file":
             told = tr(STILL_IN_FILES, result=result.id, job=job.id)
             await interaction.followup.send(told, ephemeral=True)
-        bot.cleaner.poke()
+        bot.cleaner.wake()
 
 
 def _with_corrections(db: Database, viewer: Viewer, result_id: int) -> tuple[ResultView, Corrections]:

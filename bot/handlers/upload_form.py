@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import discord
 
-from bot.errors.table import UserError
 from bot.handlers.base import guarded
 from bot.permissions import wants_share
 from bot.services.file_jobs import take_files
 from bot.services.intake import MAX_FILES
+from common.errors import UserError
 from common.i18n import mark, tr
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 import discord
 
 from bot.cards.base import Card, CardFile
-from bot.cards.results import EXPORT_HEADER, Asked, export_rows
+from bot.cards.results import EXPORT_HEADER, SearchRequest, export_rows
 from bot.delivery.responses import answer, defer
-from bot.errors.table import UserError
 from bot.services.pages import asked_before
+from common.errors import UserError
 from common.i18n import number, tr, trn
 from db.engine import Database
 from db.queries.search import search
@@ -88,7 +88,7 @@ def export_words(done: Exported, *, max_bytes: int) -> str:
     )
 
 
-def search_filter(asked: Asked) -> SearchFilter:
+def search_filter(asked: SearchRequest) -> SearchFilter:
     """What a search asks of the database."""
     return SearchFilter(
         query=asked.query,
@@ -105,7 +105,7 @@ async def export_search(interaction: discord.Interaction[Any], key: str) -> None
     """Answers the press of Export CSV under the pages `key`, privately. Raises UserError, db.errors.DbError."""
     bot: ReelfeelBot = interaction.client
     await defer(interaction)
-    wanted = search_filter(Asked.from_json((await asked_before(interaction, key))["asked"]))
+    wanted = search_filter(SearchRequest.from_json((await asked_before(interaction, key))["asked"]))
     limit = interaction.filesize_limit
     done = await bot.in_thread(export, bot.db, bot.viewer(interaction), wanted, max_bytes=limit, patience_s=PATIENCE_S)
     content = export_words(done, max_bytes=limit)

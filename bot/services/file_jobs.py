@@ -13,7 +13,7 @@ from bot.cards.base import Card, one_line
 from bot.cards.jobs_list import jump_url
 from bot.delivery.responses import answer, defer
 from bot.errors.table import note
-from bot.permissions import standing_of, wants_share
+from bot.permissions import requester_of, wants_share
 from bot.services.follow_ups import same_file_question
 from bot.services.intake import FileRequest, accept_file, check_file
 from bot.services.single_reviews import origin_of
@@ -58,7 +58,7 @@ async def take_files(
         check_file(files[0].filename, files[0].size, bot.settings)
     await defer(interaction)
     origin = origin_of(interaction, share=await wants_share(bot, interaction, share))
-    columns, standing = (text_column, film_column, date_column), standing_of(interaction)
+    columns, standing = (text_column, film_column, date_column), requester_of(interaction)
     requests = [FileRequest(one, origin, part, *columns, standing=standing) for part, one in enumerate(files)]
     await batch_for(interaction, requests)
 
@@ -75,7 +75,7 @@ async def batch_for(interaction: discord.Interaction[Any], requests: Sequence[Fi
             await _one(bot, interaction, requests[0])
         else:
             await _several(bot, interaction, requests)
-    bot.notifier.poke()
+    bot.notifier.wake()
 
 
 async def _one(bot: ReelfeelBot, interaction: discord.Interaction[Any], request: FileRequest) -> None:

@@ -13,11 +13,11 @@ import discord
 from bot.cards.base import Card, one_line
 from bot.cards.job import same_file_card
 from bot.delivery.responses import answer
-from bot.errors.table import UserError
 from bot.handlers.base import buttons_view
 from bot.handlers.job import FilesButton
-from bot.permissions import standing_of
+from bot.permissions import requester_of
 from bot.services.intake import FileRequest, accept_again
+from common.errors import UserError
 from common.i18n import language, mark, tr, trn
 from db.delivery import continuations
 from db.types import JobView, Origin
@@ -57,7 +57,7 @@ async def score_again(interaction: discord.Interaction[Any], key: str) -> None:
         origin = origin_of(interaction, share=data["shared"]) if message is None else _origin(interaction, *message)
         with bot.notifier.hold(interaction.id):
             part = 0 if message is None else message[3]
-            standing = standing_of(interaction)
+            standing = requester_of(interaction)
             accepted = await accept_again(bot, origin, data["job"], data["columns"], standing=standing, part=part)
             if message is None:
                 await show_job(bot, interaction, accepted)
@@ -68,7 +68,7 @@ async def score_again(interaction: discord.Interaction[Any], key: str) -> None:
     except Exception:
         await bot.in_thread(continuations.put_back, bot.db, interaction.user.id, AGAIN, key, data)
         raise
-    bot.notifier.poke()
+    bot.notifier.wake()
 
 
 async def files_question(
@@ -105,7 +105,7 @@ async def score_files(interaction: discord.Interaction[Any], key: str) -> None:
         await batch_for(
             interaction,
             [
-                FileRequest(_attachment(bot, one), origin, part, standing=standing_of(interaction))
+                FileRequest(_attachment(bot, one), origin, part, standing=requester_of(interaction))
                 for part, one in enumerate(data["files"])
             ],
         )

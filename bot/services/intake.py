@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import discord
 
 from bot.delivery.outbox import with_retries
-from bot.errors.table import UserError
-from bot.permissions import NOBODY, Standing, file_rules
+from bot.permissions import NOBODY, Requester, file_rules
 from common.broker.names import FILE_SUFFIXES, PACKED_SUFFIXES, is_review_file
+from common.errors import UserError
 from common.i18n import mark, number, tr
 from common.settings import MIB, Settings
 from db.blobs import read_blob
@@ -86,13 +86,13 @@ class FileRequest:
     text_column: str | None = None
     film_column: str | None = None
     date_column: str | None = None
-    standing: Standing = NOBODY
+    standing: Requester = NOBODY
 
 
 async def accept_text(bot: ReelfeelBot, origin: Origin, text: str) -> Accepted:
     """Stores a checked review and rings for it. Raises db.errors.DbError."""
     accepted = await bot.in_thread(accept_review, bot.db, origin, text)
-    bot.ring(accepted)
+    bot.wake_workers(accepted)
     return accepted
 
 
@@ -135,7 +135,7 @@ async def accept_file(bot: ReelfeelBot, request: FileRequest) -> Accepted | JobV
             quotas=quotas_of(bot.settings),
         )
     if accepted.due:
-        bot.ring(accepted)
+        bot.wake_workers(accepted)
     return accepted
 
 
@@ -145,7 +145,7 @@ async def accept_again(
     job_id: int,
     columns: Sequence[str | None],
     *,
-    standing: Standing,
+    standing: Requester,
     part: int = 0,
 ) -> Accepted:
     """Scores the stored file of the caller's job once more, as a new job. `columns`: text, film, date.
@@ -173,7 +173,7 @@ async def accept_again(
         quotas=quotas_of(bot.settings),
     )
     if accepted.due:
-        bot.ring(accepted)
+        bot.wake_workers(accepted)
     return accepted
 
 

@@ -15,9 +15,9 @@ import discord
 
 from bot.cards.base import Card
 from bot.delivery.responses import answer
-from bot.errors.table import UserError
 from bot.handlers.base import buttons_view
 from bot.handlers.page import PageButton
+from common.errors import UserError
 from common.i18n import mark, tr
 from db.delivery import continuations
 from db.types import Viewer
@@ -32,7 +32,7 @@ Asked = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class ListPage:
     """One page: its card, where the next one starts (None: this is the last), whether anything is on it.
 
     menu: to pick one of what is on it.
@@ -45,17 +45,17 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class PagedList:
     """A kind of pages. `load`: (bot, viewer, what was asked, where the page starts, its number from 1) -> the page.
 
     `extras`: further buttons, from the key of the pages.
     """
 
-    load: Callable[[ReelfeelBot, Viewer, Asked, Any | None, int], Awaitable[Sheet]]
+    load: Callable[[ReelfeelBot, Viewer, Asked, Any | None, int], Awaitable[ListPage]]
     extras: Callable[[str], list[discord.ui.Item[Any]]] | None = None
 
 
-LISTINGS: Final[dict[str, Listing]] = {}
+LISTINGS: Final[dict[str, PagedList]] = {}
 """By name; a cog adds its own when it is imported."""
 
 
@@ -99,7 +99,7 @@ async def turn(interaction: discord.Interaction[Any], key: str, page: int) -> No
     await answer(interaction, dataclasses.replace(sheet.card, view=_buttons(kind, key, page, sheet)))
 
 
-def _buttons(kind: Listing, key: str, page: int, sheet: Sheet) -> discord.ui.View:
+def _buttons(kind: PagedList, key: str, page: int, sheet: ListPage) -> discord.ui.View:
     buttons: list[discord.ui.Item[Any]] = []
     if page > 1 or sheet.after is not None:
         buttons = [

@@ -37,7 +37,7 @@ class BrokerUnavailable(Exception):
     """The broker does not answer; the message is one plain sentence without its password."""
 
 
-class Bell:
+class JobSignals:
     """Sends task messages by name and hints about jobs. Safe from any thread; nothing here raises but `check`."""
 
     def __init__(self, redis_url: str) -> None:
@@ -48,19 +48,19 @@ class Bell:
         self._gate = threading.Semaphore(_SENDERS)
         self._quiet_until = 0.0
 
-    def ring(self, chunk_id: int, kind: names.Kind, queue: names.Queue) -> bool:
+    def publish_chunk(self, chunk_id: int, kind: names.Kind, queue: names.Queue) -> bool:
         """Says that this chunk waits; False when that could not be sent (known within 5 s, also when it is frozen)."""
         task = names.task_name(kind, queue)
         return self._try(lambda: self._app.send_task(task, args=[chunk_id], queue=queue, ignore_result=True))
 
-    def ask_why(self, review_id: int) -> bool:
+    def request_explanation(self, review_id: int) -> bool:
         """Asks for the explanation of a stored verdict; False when that could not be sent, and nobody asks again."""
         why = names.EXPLAIN_REVIEW
         return self._try(
             lambda: self._app.send_task(why, args=[review_id], queue=names.INTERACTIVE, ignore_result=True)
         )
 
-    def hint(self, job_id: int) -> bool:
+    def publish_job_changed(self, job_id: int) -> bool:
         """Says that this job changed; False when nobody could be told (its listener polls SQL anyway)."""
         return self._try(lambda: self._connection().publish(names.HINT_CHANNEL, str(job_id)))
 

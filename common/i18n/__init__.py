@@ -1,7 +1,8 @@
 """The language of what the bot says: gettext's catalogues in `common/locale`, and whose language it is now.
 
 A msgid is a whole English sentence with named placeholders. The language belongs to the running task: an interaction
-sets it from its own locale (`speak`), the notifier from the job's. Outside both it is English. See docs/translating.md.
+sets it from its own locale (`set_locale`), the notifier from the job's. Outside both it is English:
+docs/translating.md.
 """
 
 from __future__ import annotations
@@ -39,13 +40,13 @@ def language() -> str:
     return _spoken.get()
 
 
-def speak(locale: object) -> None:
+def set_locale(locale: object) -> None:
     """From here on the running task, and the tasks and threads it starts, speak the language of this locale."""
     _spoken.set(language_of(None if locale is None else str(locale)))
 
 
 @contextmanager
-def speaking(locale: object) -> Iterator[None]:
+def use_locale(locale: object) -> Iterator[None]:
     """Inside the block the language of this locale is spoken."""
     token = _spoken.set(language_of(None if locale is None else str(locale)))
     try:

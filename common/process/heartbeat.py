@@ -61,7 +61,7 @@ class Pulse(threading.Thread):
             if self._stopping:
                 return
 
-    def poke(self) -> None:
+    def wake(self) -> None:
         """Beats now: there is news."""
         self._wake.set()
 

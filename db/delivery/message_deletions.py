@@ -29,7 +29,7 @@ class Doomed:
     tries: int
 
 
-def doom(session: Session, job_ids: Sequence[int]) -> int:
+def schedule_deletion(session: Session, job_ids: Sequence[int]) -> int:
     """Puts the jobs' messages down for deletion, in the caller's transaction; how many there are."""
     shown = (Job.id.in_(job_ids), Job.message_id.is_not(None), Job.channel_id.is_not(None))
     known = select(MessageDeletion.message_id)

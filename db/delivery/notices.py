@@ -12,13 +12,13 @@ from db.tables import Job, NoticeRow
 from db.types import Notice
 
 
-def owe(session: Session, job: Job, kind: str) -> None:
+def add_notice(session: Session, job: Job, kind: str) -> None:
     """Owes the owner a message about the job; a second one of the same kind is not made."""
     insert = insert_for(session, NoticeRow).values(job_id=job.id, user_id=job.owner_id, kind=kind)
     session.execute(insert.on_conflict_do_nothing())
 
 
-def settle(session: Session, job_id: int) -> None:
+def mark_notice_sent(session: Session, job_id: int) -> None:
     """What was owed about this job has been told."""
     owed = (NoticeRow.job_id == job_id, NoticeRow.delivered_at.is_(None))
     told = {"delivered_at": db_time(), "attempts": NoticeRow.attempts + 1}

@@ -50,7 +50,7 @@ class Beat:
         return float(value) if isinstance(value, int | float) else 0.0
 
 
-def beat(db: Database, id_: str, room: Room, host: str, facts: Mapping[str, Fact]) -> None:
+def record(db: Database, id_: str, room: Room, host: str, facts: Mapping[str, Fact]) -> None:
     """Writes the row of the process `id_` (at most 32 characters) and forgets those that died a day ago."""
     row = {"id": id_, "room": room, "host": host[:255], "facts": dict(facts)}
     with db.begin() as session:
@@ -62,7 +62,7 @@ def beat(db: Database, id_: str, room: Room, host: str, facts: Mapping[str, Fact
         session.execute(delete(Heartbeat).where(Heartbeat.seen_at < db_time(-FORGOTTEN_S)))
 
 
-def farewell(db: Database, id_: str) -> None:
+def deregister(db: Database, id_: str) -> None:
     """Takes the row of a process away that stops by itself."""
     with db.begin() as session:
         session.execute(delete(Heartbeat).where(Heartbeat.id == id_))

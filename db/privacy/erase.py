@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from db.clock import db_time
-from db.delivery.message_deletions import doom
+from db.delivery.message_deletions import schedule_deletion
 from db.dialect import insert_for
 from db.engine import Database
 from db.errors import JobsRunning
@@ -190,7 +190,7 @@ def _ended(db: Database, user_id: int, kind: str) -> Sequence[int]:
 
 def _disown(session: Session, job_ids: Sequence[int]) -> Forgotten:
     """Takes everything from the jobs that leads back to who sent them; they count as shown, and their messages go."""
-    messages = doom(session, job_ids)
+    messages = schedule_deletion(session, job_ids)
     _disown_predictions(session, Prediction.job_id.in_(job_ids))
     counted(session, delete(Upload).where(Upload.job_id.in_(job_ids)))
     counted(session, delete(NoticeRow).where(NoticeRow.job_id.in_(job_ids)))

@@ -11,7 +11,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, Delete, Update, delete, select, update
 from sqlalchemy.orm import Session
 
-from db import verdict_cache as known
+from db import verdict_cache
 from db.clock import db_time
 from db.engine import Database
 from db.tables import Blob, BlobPart, Correction, Job, OutputFile, Prediction, Review, Upload
@@ -59,7 +59,7 @@ def empty_reviews(session: Session, mine: ColumnElement[bool]) -> tuple[int, int
     explained = counted(session, update(Prediction).where(Prediction.review_id.in_(ids), told).values(explanation=None))
     noted = Correction.note.is_not(None)
     counted(session, update(Correction).where(Correction.review_id.in_(ids), noted).values(note=None))
-    known.forget(session, mine)
+    verdict_cache.invalidate(session, mine)
     emptied = update(Review).where(mine, Review.text.is_not(None)).values(text=None, text_hash=None)
     return counted(session, emptied), explained
 

@@ -8,7 +8,7 @@ from sqlalchemy import Row, Select, func, or_, select, update
 
 from db.blobs import read_blob
 from db.clock import db_time
-from db.delivery.notices import settle
+from db.delivery.notices import mark_notice_sent
 from db.engine import Database
 from db.errors import NotFound
 from db.tables import Blob, Job, OutputFile, Upload
@@ -119,7 +119,7 @@ def mark_delivered(db: Database, job_id: int) -> None:
         delivered = func.coalesce(Job.delivered_at, db_time())
         values = {"delivered_at": delivered, "rendered_version": Job.version, "reply_token": None}
         session.execute(update(Job).where(Job.id == job_id).values(**values))
-        settle(session, job_id)
+        mark_notice_sent(session, job_id)
 
 
 def forget_reply(db: Database, job_id: int) -> None:

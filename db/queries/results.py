@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from sqlalchemy import Row, Select, delete, select, update
 from sqlalchemy.orm import Session
 
-from db import verdict_cache as known
-from db.delivery.message_deletions import doom
+from db import verdict_cache
+from db.delivery.message_deletions import schedule_deletion
 from db.engine import Database
 from db.errors import JobNotFinished, NotFound, NotYours
 from db.queue.finish import split_flags
@@ -96,12 +96,12 @@ def delete_result(db: Database, viewer: Viewer, review_id: int) -> None:
     if get_result(db, viewer, review_id).owner_id != viewer.user_id:
         raise NotYours("review")
     with db.begin() as session:
-        known.forget(session, Review.id == review_id)
+        verdict_cache.invalidate(session, Review.id == review_id)
         session.execute(update(Review).where(Review.id == review_id).values(text=None, text_hash=None))
         session.execute(update(Prediction).where(Prediction.review_id == review_id).values(explanation=None))
         session.execute(delete(Correction).where(Correction.review_id == review_id))
         # A message's own card goes with its text, whoever pressed where; a file's card shows no text.
         theirs = select(Job.id).join(Review, Review.job_id == Job.id).where(Review.id == review_id)
         for found in session.scalars(theirs.where(Job.kind == "message")).all():
-            doom(session, (found,))
+            schedule_deletion(session, (found,))
             session.execute(update(Job).where(Job.id == found).values(message_id=None))

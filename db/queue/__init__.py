@@ -12,12 +12,12 @@ from db.queue.failures import postpone, release_failed
 from db.queue.finish import cancel, fail_job, finish_job, iter_rejected, iter_scored
 from db.queue.ingest import ask_column, choose_column, finish_ingest, ingest_rows, open_upload
 from db.queue.leases import claim, extend
-from db.queue.model_affinity import hand_back
+from db.queue.model_affinity import release_to_other_model
 from db.queue.resume import retry
 from db.queue.scoring import commit_scores, load_reviews
 from db.queue.sweep import claimable, queue_health, running_chunks, sweep
 from db.types import QueueHealth
-from db.verdict_cache import known
+from db.verdict_cache import lookup
 
 __all__ = [
     "QueueHealth",
@@ -31,17 +31,17 @@ __all__ = [
     "fail_job",
     "finish_ingest",
     "finish_job",
-    "hand_back",
     "ingest_rows",
     "iter_rejected",
     "iter_scored",
-    "known",
     "load_reviews",
+    "lookup",
     "open_upload",
     "postpone",
     "queue_health",
     "read_blob",
     "release_failed",
+    "release_to_other_model",
     "retry",
     "running_chunks",
     "sweep",

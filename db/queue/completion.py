@@ -6,7 +6,7 @@ from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from db.clock import db_time
-from db.delivery.notices import owe
+from db.delivery.notices import add_notice
 from db.queue.job_counts import NOT_SCORED
 from db.tables import Chunk, Job, report_days, report_films, report_flags
 from db.types import ChunkKind, JobState
@@ -39,7 +39,7 @@ def close(session: Session, job: Job, state: JobState, *, code: str | None = Non
     for table in (report_days, report_films, report_flags):
         session.execute(delete(table).where(table.c.job_id == job.id))
     if state != "cancelled":
-        owe(session, job, state)
+        add_notice(session, job, state)
 
 
 def after_scoring(session: Session, job: Job) -> None:

@@ -16,7 +16,7 @@ from db.errors import JobFinished, NoColumnWanted, NoSuchColumn, NotFound, NotYo
 from db.queue import leases
 from db.queue.completion import add_chunk
 from db.tables import Chunk, Job, Review, Upload
-from db.types import TERMINAL, Claim, NewRejected, NewReview, Ring, UploadInfo, Viewer
+from db.types import TERMINAL, Claim, NewRejected, NewReview, UploadInfo, Viewer, WakeUp
 from db.verdict_cache import hasher
 from db.visibility import visible_job
 
@@ -195,7 +195,7 @@ def ask_column(db: Database, claim: Claim, candidates: list[str]) -> bool:
         return True
 
 
-def choose_column(db: Database, viewer: Viewer, job_id: int, column: str) -> Ring:
+def choose_column(db: Database, viewer: Viewer, job_id: int, column: str) -> WakeUp:
     """The owner's choice; reading starts anew: ring the bell.
 
     Raises NotFound, NotYours, JobFinished, NoColumnWanted (chosen before), NoSuchColumn.
@@ -218,4 +218,4 @@ def choose_column(db: Database, viewer: Viewer, job_id: int, column: str) -> Rin
         chunk.state, chunk.rings = "queued", 1
         chunk.queued_at = chunk.rung_at = db_time()
         session.flush()
-        return Ring(chunk.id, "ingest", "bulk")
+        return WakeUp(chunk.id, "ingest", "bulk")

@@ -54,7 +54,7 @@ def same_model(job: Job, model: str) -> bool:
     return job.model is None or job.model == model
 
 
-def hand_back(db: Database, chunk_id: int, *, model: str, patience_s: float = PATIENCE_S) -> bool:
+def release_to_other_model(db: Database, chunk_id: int, *, model: str, patience_s: float = PATIENCE_S) -> bool:
     """For a worker whose claim was refused: whether that was because the job's verdicts are of another model.
 
     The chunk then waits for another worker. Once that has lasted `patience_s` seconds without one, verdicts are taken

@@ -15,14 +15,14 @@ from db.queue import leases
 from db.queue.job_counts import NOT_SCORED
 from db.queue.quotas import NO_LIMITS, Quotas, alone, check
 from db.tables import Chunk, Job, NoticeRow, RejectedRow, Review, Upload
-from db.types import ChunkKind, JobState, Ring, Viewer
+from db.types import ChunkKind, JobState, Viewer, WakeUp
 from db.visibility import visible_job
 
 RETRIED: Final[tuple[JobState, ...]] = ("cancelled", "failed")
 _STATES: Final[dict[ChunkKind, JobState]] = {"ingest": "ingesting", "score": "active", "finish": "finishing"}
 
 
-def retry(db: Database, viewer: Viewer, job_id: int, *, quotas: Quotas = NO_LIMITS) -> list[Ring]:
+def retry(db: Database, viewer: Viewer, job_id: int, *, quotas: Quotas = NO_LIMITS) -> list[WakeUp]:
     """Goes on with the viewer's own job where it stopped; verdicts that are stored are kept and not made again.
 
     Returns what to ring for now; chunks of a file are rung by the sweep, in turn. Rows of a file that could not be
@@ -50,7 +50,7 @@ def _kept(session: Session, job: Job) -> bool:
     return session.scalar(select(Review.id).where(Review.job_id == job.id, Review.text.is_not(None))) is not None
 
 
-def _reopen_review(session: Session, job: Job) -> list[Ring]:
+def _reopen_review(session: Session, job: Job) -> list[WakeUp]:
     not_scored = (RejectedRow.job_id == job.id, RejectedRow.code == NOT_SCORED)
     session.execute(delete(RejectedRow).where(*not_scored))
     job.rows_failed = 0
@@ -63,10 +63,10 @@ def _reopen_review(session: Session, job: Job) -> list[Ring]:
         .returning(Chunk.id, Chunk.kind, Chunk.queue)
         .execution_options(synchronize_session=False)
     )
-    return [Ring(*row) for row in rows]
+    return [WakeUp(*row) for row in rows]
 
 
-def _reopen_file(session: Session, job: Job) -> list[Ring]:
+def _reopen_file(session: Session, job: Job) -> list[WakeUp]:
     """Chunks wait for the sweep; a row that could not be scored alone has its reason and is left."""
     unfinished = (Chunk.state == "cancelled") | ((Chunk.state == "failed") & (Chunk.kind != "score"))
     again = {"state": "pending", "tries": 0, "rings": 0, "queued_at": None, "rung_at": None, "lease_until": None}

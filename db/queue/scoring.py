@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from db import verdict_cache as known
+from db import verdict_cache
 from db.dialect import insert_rows
 from db.engine import Database
 from db.queue import leases
@@ -80,7 +80,7 @@ def commit_scores(
         else:
             _check_stored(session, claim, len(scores))
             set_counts(session, job)
-        known.remember(session, new, model=model)
+        verdict_cache.store(session, new, model=model)
         job.model = model
         job.version += 1
         after_scoring(session, job)

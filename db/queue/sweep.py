@@ -20,7 +20,7 @@ from db.queue import leases
 from db.queue.dispatch_window import next_in_window
 from db.queue.failures import give_up_expired
 from db.tables import Chunk
-from db.types import QueueHealth, Ring
+from db.types import QueueHealth, WakeUp
 
 SWEEP_LOCK: Final = 0x5EE1_5EE9
 """PostgreSQL advisory lock of the one sweep that runs."""
@@ -31,7 +31,7 @@ RESEND_S: Final = {"interactive": 5.0, "bulk": 15.0}
 times, so that a queue without workers does not fill the broker."""
 
 
-def sweep(db: Database, *, slots: int) -> list[Ring]:
+def sweep(db: Database, *, slots: int) -> list[WakeUp]:
     """The chunks to ring now; `slots` is how many bulk chunks all workers together run at once.
 
     Empty at once when another sweep runs. Chunks whose holder died are freed, and given up after 3 attempts.
@@ -88,7 +88,7 @@ def _waiting_interactive(session: Session) -> list[int]:
     return list(session.scalars(query.order_by(Chunk.id).limit(MOST).with_for_update(skip_locked=True)))
 
 
-def _ring(session: Session, ids: list[int]) -> list[Ring]:
+def _ring(session: Session, ids: list[int]) -> list[WakeUp]:
     """Marks the chunks as rung and returns them in the given order."""
     if not ids:
         return []
@@ -104,7 +104,7 @@ def _ring(session: Session, ids: list[int]) -> list[Ring]:
         .returning(Chunk.id, Chunk.kind, Chunk.queue)
         .execution_options(synchronize_session=False)
     )
-    rings = {id_: Ring(id_, kind, queue) for id_, kind, queue in rung}
+    rings = {id_: WakeUp(id_, kind, queue) for id_, kind, queue in rung}
     return [rings[id_] for id_ in ids if id_ in rings]
 
 

@@ -28,7 +28,7 @@ from model.config import ConfigError, Count, NetworkConfig, Share, TrainingConfi
 from model.data.corpus import Corpus
 from model.evaluation.metrics import Floats
 from model.serving import ngram_model as wide
-from model.serving.ngram_model import Wide
+from model.serving.ngram_model import NgramModel
 from model.text.tokens import cap
 from model.text.vocabulary import Vocabulary
 
@@ -204,7 +204,7 @@ def _train_tfidf(config: TfidfConfig, documents: Documents, labels: NDArray[np.i
 class Ngrams:
     """`model.serving.ngram_model.Wide` as a baseline."""
 
-    def __init__(self, part: Wide) -> None:
+    def __init__(self, part: NgramModel) -> None:
         self._part = part
 
     def logits(self, documents: Documents) -> Floats:
@@ -221,7 +221,7 @@ class Ngrams:
     def load(cls, folder: Path) -> "Ngrams":
         """What `write` wrote."""
         settings = json.loads((folder / _SETTINGS).read_text(encoding="utf-8"))
-        return cls(Wide(np.load(folder / "wide.npy"), settings["bias"], settings["longest"]))
+        return cls(NgramModel(np.load(folder / "wide.npy"), settings["bias"], settings["longest"]))
 
 
 class Neural:

@@ -197,7 +197,7 @@ def _keras_probabilities(task: Task, network: Any) -> list[float]:
     """What the model folder says of the exact texts with Keras' logits: unpadded, blended and calibrated."""
     from model.serving.calibration import Blend, Curve
     from model.serving.model_folder import read_serving
-    from model.serving.ngram_model import Wide
+    from model.serving.ngram_model import NgramModel
     from model.text.vocabulary import Vocabulary
     from model.training import keras_reference as reference
 
@@ -206,7 +206,9 @@ def _keras_probabilities(task: Task, network: Any) -> list[float]:
     documents = [cap(tokenize(text), serving.max_tokens) for text in task.exact]
     vocabulary = Vocabulary.read(folder / "vocabulary.txt")
     recurrent = reference.logits(network, [vocabulary.ids(tokens) for tokens in documents])
-    wide = Wide(np.load(folder / "wide.npy", mmap_mode="r"), serving.wide_bias, serving.wide_longest).logits(documents)
+    wide = NgramModel(np.load(folder / "wide.npy", mmap_mode="r"), serving.wide_bias, serving.wide_longest).logits(
+        documents
+    )
     blended = Blend((serving.blend_lstm, serving.blend_wide), serving.blend_bias).logits(recurrent, wide)
     curve = Curve(serving.length_knee, serving.length_slope, serving.length_drift, serving.skew)
     lengths = np.asarray([len(tokens) for tokens in documents], dtype=np.int64)

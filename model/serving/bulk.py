@@ -17,7 +17,7 @@ from model.evaluation.metrics import Floats
 from model.serving import text_kernel as scan
 from model.serving.compiled_lstm import CompiledLSTM, Int32s, Int64s
 from model.serving.flags import WordTable
-from model.serving.ngram_model import Wide
+from model.serving.ngram_model import NgramModel
 from model.text import ngrams
 from model.text.tokens import cap, clean, split
 from model.text.vocabulary import Vocabulary
@@ -87,7 +87,13 @@ class Bulk:
     """
 
     def __init__(
-        self, folder: Path, vocabulary: Vocabulary, wide: Wide, words: WordTable, max_tokens: int, threads: int = 1
+        self,
+        folder: Path,
+        vocabulary: Vocabulary,
+        wide: NgramModel,
+        words: WordTable,
+        max_tokens: int,
+        threads: int = 1,
     ) -> None:
         self._lstm = CompiledLSTM(folder)
         self._vocabulary, self._wide, self._words, self._max_tokens = vocabulary, wide, words, max_tokens

@@ -17,7 +17,7 @@ from model.evaluation.metrics import Floats, sigmoid
 from model.text import ngrams
 
 
-class Wide:
+class NgramModel:
     """Weights of 2**bits buckets (float16 or float32 [2**bits], may be memory-mapped) and a bias (logit units)."""
 
     def __init__(self, table: NDArray[np.floating], bias: float, longest: int) -> None:
@@ -76,7 +76,7 @@ class Features:
         found[both == 0] = 0.0
         return np.asarray(found, dtype=np.float32)
 
-    def fit(self, rows: NDArray[np.int64], targets: NDArray[np.float32]) -> Wide:
+    def fit(self, rows: NDArray[np.int64], targets: NDArray[np.float32]) -> NgramModel:
         """The wide part fitted on those rows (int64 [n]) and their probabilities of positive (float32 [n])."""
         from scipy import optimize
 
@@ -100,14 +100,14 @@ class Features:
         found = optimize.minimize(loss, np.zeros(len(used) + 1), jac=True, method="L-BFGS-B", options={"maxiter": 60})
         table = np.zeros(1 << self.config.bits, dtype=np.float16)
         table[used] = (found.x[:-1] * ratios[used]).astype(np.float16)
-        return Wide(table, float(found.x[-1]), self.config.longest)
+        return NgramModel(table, float(found.x[-1]), self.config.longest)
 
-    def logits(self, wide: Wide, rows: NDArray[np.int64]) -> Floats:
+    def logits(self, wide: NgramModel, rows: NDArray[np.int64]) -> Floats:
         """`wide.logits` of the documents in those rows, without hashing them again."""
         return np.asarray(self.matrix[rows] @ wide.table.astype(np.float32) + wide.bias, dtype=np.float64)
 
 
-def train(documents: Sequence[Sequence[str]], targets: NDArray[Any], config: WideConfig) -> Wide:
+def train(documents: Sequence[Sequence[str]], targets: NDArray[Any], config: WideConfig) -> NgramModel:
     """Fits the wide part on tokenized reviews and their labels (1, 0) or probabilities of positive.
 
     Needs the `train` extra.

@@ -17,7 +17,7 @@ from model.serving import explain, flags
 from model.serving import model_folder as files
 from model.serving.calibration import Blend, Curve
 from model.serving.mixed import Rule
-from model.serving.ngram_model import Wide
+from model.serving.ngram_model import NgramModel
 from model.serving.stars import Stars
 from model.serving.verdict import DISTRUSTED, Explanation, Label, Verdict
 from model.text.tokens import cap, tokenize
@@ -69,7 +69,7 @@ class Scorer:
         # Memory-mapped: the worker processes of one machine share one copy.
         self._vectors = np.load(folder / "embedding.npy", mmap_mode="r")
         table = np.load(folder / "wide.npy", mmap_mode="r")
-        self._wide = Wide(table, self._serving.wide_bias, self._serving.wide_longest)
+        self._wide = NgramModel(table, self._serving.wide_bias, self._serving.wide_longest)
         self._blend = Blend((self._serving.blend_lstm, self._serving.blend_wide), self._serving.blend_bias)
         self._curve, self._mixed, self._bounds, self.stars = _rules(self._serving)
         scores = np.load(folder / "word_scores.npy") if self._serving.review_bounds else None

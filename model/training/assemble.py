@@ -29,7 +29,7 @@ from model.evaluation.metrics import Floats, accuracy, sigmoid
 from model.serving import model_folder as folder
 from model.serving import stars
 from model.serving.model_folder import Serving
-from model.serving.ngram_model import Wide
+from model.serving.ngram_model import NgramModel
 from model.serving.scorer import Scorer
 from model.serving.stars import Stars
 from model.text.tokens import tokenize
@@ -50,7 +50,7 @@ class Trained:
 
     weights: dict[str, NDArray[np.float32]]
     table: NDArray[np.float32]
-    wide: Wide
+    wide: NgramModel
     predict: Callable[[list[NDArray[np.int32]]], Floats]
     history: list[dict[str, float]]
     teachers: dict[str, object] = field(default_factory=dict)
@@ -66,7 +66,7 @@ def code_hash() -> str:
     return digest.hexdigest()
 
 
-def _unfitted(config: Config, wide: Wide) -> Serving:
+def _unfitted(config: Config, wide: NgramModel) -> Serving:
     """What the config and the weights alone decide; the rest is for `model.training.fit_rules` to fit."""
     return Serving(
         dimensions=config.network.dimensions,

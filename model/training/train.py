@@ -18,7 +18,7 @@ from model.data.readers import DataError
 from model.evaluation import metrics
 from model.serving import calibration
 from model.serving import ngram_model as wide
-from model.serving.ngram_model import Wide
+from model.serving.ngram_model import NgramModel
 from model.training import assemble
 from model.training.teachers import gpu_results as results
 from model.training.teachers.warm_start import Start
@@ -77,7 +77,7 @@ def _mixed(settings: Config, labels: NDArray[np.float32], soft: NDArray[np.float
     return targets
 
 
-def _self_taught(settings: Config, corpus: Corpus, folder: Path, resume: bool) -> "tuple[Examples, Wide]":
+def _self_taught(settings: Config, corpus: Corpus, folder: Path, resume: bool) -> "tuple[Examples, NgramModel]":
     """Examples of a student whose teacher is a network like itself, blended with the n-gram part."""
     from model.training import fit
 
@@ -94,7 +94,9 @@ def _self_taught(settings: Config, corpus: Corpus, folder: Path, resume: bool) -
     return fit.Examples([*train.rows, *rows], np.concatenate([train.targets, soft])), ngrams
 
 
-def _taught(settings: Config, corpus: Corpus, folder: Path, resume: bool) -> "tuple[Examples | None, Wide, Taught]":
+def _taught(
+    settings: Config, corpus: Corpus, folder: Path, resume: bool
+) -> "tuple[Examples | None, NgramModel, Taught]":
     """The same with the teachers of `model.training.teachers`, who also label pieces of reviews; both parts learn from
     them.
 
@@ -230,7 +232,7 @@ class _Parts:
     """The network with its records and the n-gram part, which ship, and what the card says of their making."""
 
     fitted: "Fitted"
-    ngrams: Wide
+    ngrams: NgramModel
     teachers: dict[str, object] = field(default_factory=dict)
     students: dict[str, dict[str, float]] = field(default_factory=dict)
 

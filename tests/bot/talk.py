@@ -138,7 +138,7 @@ async def add_file(world: World, who: Any, data: bytes, name: str = "reviews.csv
 
 
 def _rung(world: World, accepted: Accepted) -> int:
-    world.bell.rung.append(accepted.chunk_id)
+    world.signals.rung.append(accepted.chunk_id)
     return accepted.job_id
 
 

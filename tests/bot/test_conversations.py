@@ -206,7 +206,7 @@ async def test_files_by_mention(world: World) -> None:
 
 
 async def test_a_job_that_ends_before_its_card_pings_in_the_card(world: World) -> None:
-    world.bot.notifier.poke = lambda: None  # type: ignore[method-assign]
+    world.bot.notifier.wake = lambda: None  # type: ignore[method-assign]
     await world.dm(world.alice, "", ("a.csv", FILE.encode()))
     await world.finish()
     (card,) = world.messages(world.alice.user.dm_channel)

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from bot.errors.table import UserError
+from common.errors import UserError
 from reporting.days import BadDate, check_order, parse_day
 
 TODAY = date(2026, 3, 10)

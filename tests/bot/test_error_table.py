@@ -11,7 +11,8 @@ import discord
 import pytest
 from discord import app_commands
 
-from bot.errors.table import TABLE, UserError
+from bot.errors.table import TABLE
+from common.errors import UserError
 from common.settings import MIB
 from db.errors import DatabaseUnavailable, NotFound, SchemaOutdated, TextKeyMissing
 from reporting.request import BadQuestion

@@ -9,7 +9,8 @@ import zipfile
 import pytest
 from sqlalchemy import update
 
-from bot.errors.table import UNKNOWN, UserError, explain
+from bot.errors.table import UNKNOWN, explain
+from common.errors import UserError
 from db.errors import DatabaseUnavailable
 from db.queries.jobs import list_jobs
 from db.tables import Job

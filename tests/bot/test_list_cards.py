@@ -9,7 +9,7 @@ import pytest
 
 from bot.cards.base import CardFile
 from bot.cards.jobs_list import STATES, choice_name, files_card, job_url, jobs_embed, status_embed
-from bot.cards.results import Asked, excerpt, export_rows, jump_to, nothing_found, results_embed
+from bot.cards.results import SearchRequest, excerpt, export_rows, jump_to, nothing_found, results_embed
 from tests.bot.samples import HOSTILE, job, result
 
 
@@ -75,7 +75,7 @@ def test_a_page_of_the_longest_results_fits() -> None:
         result(id=10**15 + n, row_number=10**6, text=HOSTILE, film=HOSTILE, label="uncertain", reply_to=None)
         for n in range(8)
     ]
-    asked = Asked(HOSTILE, "uncertain", HOSTILE, 0.123, date(2026, 1, 1), 10**15)
+    asked = SearchRequest(HOSTILE, "uncertain", HOSTILE, 0.123, date(2026, 1, 1), 10**15)
     jobs = {42: job(id=10**15, guild_id=10**19, channel_id=10**19, message_id=10**19)}
     embed = results_embed(results, asked, page=999, jobs=jobs)
     assert len(embed) <= 6000
@@ -86,10 +86,10 @@ def test_a_page_of_the_longest_results_fits() -> None:
 
 
 def test_nothing_found_names_each_filter() -> None:
-    words = nothing_found(Asked("dull", "negative", "Heat", 0.25, date(2026, 1, 31), 42))
+    words = nothing_found(SearchRequest("dull", "negative", "Heat", 0.25, date(2026, 1, 31), 42))
     for part in ("“dull”", "negative", "“Heat”", "0.25", "2026-01-31", "job 42"):
         assert part in words, part
-    assert "`/score`" in nothing_found(Asked())
+    assert "`/score`" in nothing_found(SearchRequest())
 
 
 def test_a_deleted_text_is_not_shown_as_one() -> None:
@@ -107,9 +107,9 @@ def test_without_such_a_message_the_link_is_the_jobs_card() -> None:
     shared = job(source="interaction", shared=True, kind="message", message_id=77)
     assert jump_to(typed, shared) == "https://discord.com/channels/5/6/77"
     assert jump_to(typed, replace(shared, message_id=None)) is None
-    of_file = results_embed([result(row_number=7)], Asked(), page=1, jobs={42: job()}).fields[0]
+    of_file = results_embed([result(row_number=7)], SearchRequest(), page=1, jobs={42: job()}).fields[0]
     assert "job 42 row 7" in str(of_file.value)
-    assert "row" not in str(results_embed([typed], Asked(), page=1, jobs={42: shared}).fields[0].value)
+    assert "row" not in str(results_embed([typed], SearchRequest(), page=1, jobs={42: shared}).fields[0].value)
 
 
 def test_export_rows_hold_the_whole_text() -> None:

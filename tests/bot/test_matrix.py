@@ -59,14 +59,14 @@ async def filled(world: World) -> World:
     await add_review(world, world.alice, GOOD)
     await world.work()
     await add_file(world, world.alice, review_file(6))
-    waiting = world.bell.rung.pop()
+    waiting = world.signals.rung.pop()
     await add_file(world, world.bob, review_file(2, empty=0))
-    world.bell.rung.insert(0, world.bell.rung.pop())
+    world.signals.rung.insert(0, world.signals.rung.pop())
     from worker.jobs.chunk import work_on
 
-    while world.bell.rung:
-        work_on(world.db, world.scorer, world.bell.rung.pop(), limits=world.limits)
-    assert waiting not in world.bell.rung
+    while world.signals.rung:
+        work_on(world.db, world.scorer, world.signals.rung.pop(), limits=world.limits)
+    assert waiting not in world.signals.rung
     world.settings.max_message_chars = 200
     world.settings.max_upload_mib = 1
     return world

@@ -38,7 +38,7 @@ async def test_a_finished_job_is_shown_once(world: World) -> None:
 
 
 async def test_the_bot_dies_between_accept_and_answer(world: World) -> None:
-    world.bot.notifier.poke = lambda: None  # type: ignore[method-assign]
+    world.bot.notifier.wake = lambda: None  # type: ignore[method-assign]
     await world.dm(world.alice, GOOD)
     assert world.messages(world.alice.user.dm_channel) == []
     await world.work()

@@ -175,7 +175,7 @@ async def test_the_sentence_that_decided_is_worked_out_when_asked(world: World) 
         asked.append(review_id)
         assert explain_review(world.db, world.scorer, review_id)
 
-    world.bell.explains = explain
+    world.signals.explains = explain
     shown = words(await talk.slash("report"))
     assert "“" in shown.split("Most positive")[1]
     assert len(asked) == 6

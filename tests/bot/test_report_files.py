@@ -18,19 +18,19 @@ from scipy import stats
 from db.types import Bucket
 from reporting.html_page import page
 from reporting.intervals import mean_difference, mean_interval, newcombe, t_quantile, wilson
-from reporting.request import About
-from reporting.tables import HEADER, Part, rows, table_bytes
+from reporting.request import ReportRequest
+from reporting.tables import HEADER, ReportPart, rows, table_bytes
 from tests.bot.samples import report, result
 
 EVIL = "=HYPERLINK(1)"
 TEXT = "<script>alert(1)</script> A fine film. \x0b"
 
 
-def parts(film: str = EVIL) -> list[Part]:
+def parts(film: str = EVIL) -> list[ReportPart]:
     buckets = [Bucket(film, 6, 4, 1, 1, 0.7, 2, 0.2), Bucket("", 4, 2, 2, 0, 0.5)]
     shown = [result(text=TEXT, film=film, explanation=((0, 25, 0.1), (26, 38, 2.0)))]
     one = report(buckets=buckets, deviation=0.3, most_positive=shown, n_buckets=2, flags=(("too_short", 2),))
-    return [Part(About(film=film, by="film"), one)]
+    return [ReportPart(ReportRequest(film=film, by="film"), one)]
 
 
 def test_csv_holds_the_numbers_and_defuses_formulas() -> None:
@@ -52,7 +52,7 @@ def test_a_workbook_opens_and_runs_nothing() -> None:
 
 
 def test_corrections_are_told_with_the_caution() -> None:
-    one = Part(About(), report(corrections=4, corrected=3, agreed=1))
+    one = ReportPart(ReportRequest(), report(corrections=4, corrected=3, agreed=1))
     sheet = openpyxl.load_workbook(io.BytesIO(table_bytes([one], "xlsx")))["Corrections"]
     assert [cell.value for cell in sheet[2]][1:5] == [10, 4, 3, 1]
     told = page([one])
@@ -60,7 +60,7 @@ def test_corrections_are_told_with_the_caution() -> None:
     assert "30.0 %" in told
     assert "25.0 %" in told
     assert "no random sample" in told
-    assert "What users corrected" not in page([Part(About(), report())])
+    assert "What users corrected" not in page([ReportPart(ReportRequest(), report())])
 
 
 def test_parquet_has_types() -> None:
@@ -105,14 +105,14 @@ def test_the_page_opens_without_a_network_and_escapes() -> None:
 
 
 def test_a_page_of_two_says_what_differs() -> None:
-    other = Part(About(film="Up"), report(deviation=0.3))
+    other = ReportPart(ReportRequest(film="Up"), report(deviation=0.3))
     text = page([*parts("Heat"), other])
     assert "Difference" in text
     assert "which may be chance" in text
 
 
 def test_rows_of_nothing() -> None:
-    assert list(rows([Part(About(), report(total=0, buckets=[], mean_probability=None))])) == []
+    assert list(rows([ReportPart(ReportRequest(), report(total=0, buckets=[], mean_probability=None))])) == []
 
 
 @given(total=st.integers(1, 10_000), data=st.data())

@@ -19,7 +19,7 @@ from threading import Event, Thread
 import pytest
 
 from bot.run import _end, _hear
-from common.broker.job_signals import Bell
+from common.broker.job_signals import JobSignals
 from tests.fixtures.discord import World
 
 ROOT = Path(__file__).parents[2]
@@ -172,15 +172,15 @@ async def test_a_hint_of_the_broker_wakes_the_notifier(redis_url: str) -> None:
         notifier = type("Notifier", (), {"poke": staticmethod(heard.set)})
 
     hearing = asyncio.create_task(_hear(Ear(), redis_url))  # type: ignore[arg-type]
-    bell = Bell(redis_url)
+    signals = JobSignals(redis_url)
     try:
         async with asyncio.timeout(20):
             while not heard.is_set():  # the listener subscribes at some time of its own
-                await asyncio.to_thread(bell.hint, 1)
+                await asyncio.to_thread(signals.publish_job_changed, 1)
                 await asyncio.sleep(0.01)
     finally:
         await _end(hearing)
-        bell.close()
+        signals.close()
 
 
 @pytest.mark.parametrize("turns", range(0, 16, 3))

@@ -29,7 +29,7 @@ from bot.handlers.menus import JobMenu, ResultMenu
 from bot.handlers.page import LABELS, ExportButton, PageButton
 from bot.handlers.upload_form import UploadForm
 from bot.translations import ROOMS, ROOT, extracted, path_of, told_in
-from common.i18n import ENGLISH, languages, number, speaking, tr, trn
+from common.i18n import ENGLISH, languages, number, tr, trn, use_locale
 from db import errors
 from db.types import GAVE_UP
 from tests.fixtures.discord import World
@@ -250,7 +250,7 @@ def shown_texts() -> Iterator[tuple[str, int]]:
 
 @pytest.mark.parametrize("language", [ENGLISH, *languages()])
 def test_forms_and_buttons_keep_discords_lengths(language: str) -> None:
-    with speaking(language):
+    with use_locale(language):
         texts = list(shown_texts())
         assert tr("Is result {result} wrong?", result=2**53) == CorrectionForm(2**53).title
     assert len(texts) > 20
@@ -260,17 +260,17 @@ def test_forms_and_buttons_keep_discords_lengths(language: str) -> None:
 
 
 async def test_an_unknown_language_is_english_and_a_region_its_base() -> None:
-    with speaking("tlh"):
+    with use_locale("tlh"):
         assert tr("Cancel") == "Cancel"
-    with speaking(None):
+    with use_locale(None):
         assert number(1234.5, 1) == "1,234.5"
-    with speaking(discord.Locale.latin_american_spanish):
+    with use_locale(discord.Locale.latin_american_spanish):
         assert tr("Cancel") == "Cancelar"
-    with speaking("de"):
+    with use_locale("de"):
         assert number(1234.5, 1) == "1.234,5"
         assert trn("{count} review", "{count} reviews", 1) == "1 Kritik"
         assert trn("{count} review", "{count} reviews", 12345) == "12.345 Kritiken"
-    with speaking("ja"):
+    with use_locale("ja"):
         assert trn("{count} review", "{count} reviews", 1) == "レビュー 1 件"
     where = app_commands.TranslationContext(app_commands.TranslationContextLocation.other, None)
     said = await CommandTranslator().translate(app_commands.locale_str("Score review"), discord.Locale.korean, where)
@@ -338,7 +338,7 @@ HOSTS_ALONE = {
 @pytest.mark.parametrize("sentence", SENTENCES)
 def test_what_other_rooms_say_is_recognised(sentence: str) -> None:
     assert retold(sentence) == sentence
-    with speaking("de"):
+    with use_locale("de"):
         told = retold(sentence)
     assert told != sentence, "no template of bot/errors/translated.py fits"
     assert not re.search(r"\b(the|job|is|file|about)\b", told), told
@@ -359,12 +359,12 @@ def test_every_clause_on_a_broken_file_is_recognised() -> None:
     assert len(clauses) > 30
     for clause in (re.sub(r"\{[^}]*\}", "7", one or other) for one, other in clauses):
         sentence = str(file_errors.BrokenFile(clause))
-        with speaking("de"):
+        with use_locale("de"):
             assert clause not in retold(sentence), "add it to WHERE of bot/errors/translated.py"
 
 
 def test_numbers_inside_are_the_languages_own_and_names_stay() -> None:
-    with speaking("de"):
+    with use_locale("de"):
         assert "100.000 Zeilen" in retold(str(file_errors.TooManyRows(100_000)))
         assert "etwa 3 h" in retold(str(errors.DayUsedUp(9, 9, 9_000.0)))
         assert "'done'" in retold(str(file_errors.UnknownColumn("done", ("job",))))

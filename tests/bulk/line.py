@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-from common.broker.job_signals import Bell
+from common.broker.job_signals import JobSignals
 from db.clock import db_time
 from db.engine import Database
 from db.migrate import upgrade
@@ -100,26 +100,26 @@ def measure(kind: str, workers: int, file: Path, rows: int, stored_before: int =
     valkey = Valkey()
     try:
         with database(kind, stored_before) as url, running_worker(url, valkey.url, workers, port := free_port()) as it:
-            db, bell, watch = Database(url), Bell(valkey.url), Watch(it.pid)
+            db, signals, watch = Database(url), JobSignals(valkey.url), Watch(it.pid)
             try:
                 wait_until_warm(port, workers)
-                seconds = _through(db, bell, file, rows)
+                seconds = _through(db, signals, file, rows)
                 return Run(kind, workers, rows, stored_before, seconds, stages(port), dict(watch.peaks))
             finally:
                 watch.stop()
-                bell.close()
+                signals.close()
                 db.dispose()
     finally:
         valkey.close()
 
 
-def _through(db: Database, bell: Bell, file: Path, rows: int) -> float:
+def _through(db: Database, signals: JobSignals, file: Path, rows: int) -> float:
     """Seconds from the accepted upload, which is timed no more than Discord's own transfer is, to the stored output."""
     origin = Origin(1, None, 77, "cli", 10**12)
     accepted = accept_upload(db, origin, filename="reviews.csv", parts=parts_of(file))
     with db.read() as session:
         began = session.scalar(select(db_time()))
-    bell.ring(accepted.chunk_id, accepted.kind, accepted.queue)
+    signals.publish_chunk(accepted.chunk_id, accepted.kind, accepted.queue)
     wait_for(db, accepted.job_id, look_s=CALM_LOOK_S)
     with db.read() as session:
         finished = session.scalar(select(Job.finished_at).where(Job.id == accepted.job_id))
@@ -157,15 +157,15 @@ def first_prediction(kind: str) -> tuple[float, float]:
     valkey = Valkey()
     try:
         with database(kind, 0) as url:
-            db, bell = Database(url), Bell(valkey.url)
+            db, signals = Database(url), JobSignals(valkey.url)
             accepted = accept_review(db, Origin(1, None, 77, "message", 1), "A quiet film with a loud end, and fine.")
-            bell.ring(accepted.chunk_id, accepted.kind, accepted.queue)
+            signals.publish_chunk(accepted.chunk_id, accepted.kind, accepted.queue)
             began = time.perf_counter()
             with running_worker(url, valkey.url, 1, free_port()):
                 ready = time.perf_counter() - began
                 wait_for(db, accepted.job_id)
                 seconds = time.perf_counter() - began
-            bell.close()
+            signals.close()
             db.dispose()
             return ready, seconds
     finally:

@@ -31,7 +31,7 @@ import psutil, tempfile
 from db.engine import Database
 from settings import Settings
 from bot.client import ReelfeelBot
-from worker.bell import Bell
+from common.broker.job_signals import Bell
 folder = tempfile.mkdtemp()
 bot = ReelfeelBot(Settings(_env_file=None), Database(f"sqlite:///{folder}/x.sqlite3"), Bell("redis://127.0.0.1:1"))
 print(psutil.Process().memory_info().rss / 2**20)

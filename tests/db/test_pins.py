@@ -12,7 +12,7 @@ from db.queue import cancel, claim, leases, scoring, sweep
 from db.queue import dispatch_window as window
 from db.queue import model_affinity as pins
 from db.queue.accept import accept_review
-from db.queue.model_affinity import hand_back, stranded
+from db.queue.model_affinity import release_to_other_model, stranded
 from db.tables import Chunk, Job
 from db.types import MODEL_CHANGED
 from tests.db.steps import (
@@ -39,7 +39,7 @@ def turn(db: Database, *versions: str, patience_s: float = 60) -> None:
         mine = versions[place % len(versions)]
         held = claim(db, ring.chunk_id, model=mine)
         if held is None:
-            assert hand_back(db, ring.chunk_id, model=mine, patience_s=patience_s)
+            assert release_to_other_model(db, ring.chunk_id, model=mine, patience_s=patience_s)
         elif held.kind == "finish":
             finish(db, held)
         else:
@@ -75,7 +75,7 @@ def test_a_refused_chunk_counts_no_attempt_and_leaves_its_place(db: Database, mo
     for ring in rings:
         for _ in range(5):
             assert claim(db, ring.chunk_id, model="v2") is None
-            assert hand_back(db, ring.chunk_id, model="v2")
+            assert release_to_other_model(db, ring.chunk_id, model="v2")
     assert chunks(db, job_id, "pending") == before
     assert tries(db, job_id) == {0}
     assert sweep(db, slots=1) == [], "not again at once"
@@ -87,8 +87,8 @@ def test_what_nobody_refused_is_not_handed_back(db: Database) -> None:
     job_id = file_job(db, 2, chunk_rows=1)
     first, second = (ring.chunk_id for ring in sweep(db, slots=1))
     must(claim(db, first, model="v1"))
-    assert not hand_back(db, first, model="v2"), "no verdict yet: whoever is first decides"
-    assert not hand_back(db, 999, model="v2")
+    assert not release_to_other_model(db, first, model="v2"), "no verdict yet: whoever is first decides"
+    assert not release_to_other_model(db, 999, model="v2")
     message = accept_review(db, origin(), "good")
     must(claim(db, message.chunk_id, model="v2"))
     assert chunks(db, job_id, "queued") == [second]
@@ -161,7 +161,7 @@ def test_at_every_step_of_taking_back_only_one_model_is_stored(db: Database, mon
     refused_long_ago(db, job_id)
     chunk = chunks(db, job_id, "pending", "queued")[0]
     for taken in range(1, 4):
-        assert hand_back(db, chunk, model="v2")
+        assert release_to_other_model(db, chunk, model="v2")
         assert predictions(db, job_id) == 6 - taken
         check_invariants(db)
     left = predictions(db, job_id)
@@ -169,7 +169,7 @@ def test_at_every_step_of_taking_back_only_one_model_is_stored(db: Database, mon
     check_invariants(db)
     again = must(claim(db, chunk, model="v1"))
     assert commit(db, again, model="v1")
-    hand_back(db, chunks(db, job_id, "pending")[0], model="v2")
+    release_to_other_model(db, chunks(db, job_id, "pending")[0], model="v2")
     assert predictions(db, job_id) == left + 1, "v1 is back, and v2 takes nothing more"
     check_invariants(db)
     cancel(db, ME, job_id)

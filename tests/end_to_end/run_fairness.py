@@ -27,7 +27,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import select
 
-from common.broker.job_signals import Bell, listen_hints
+from common.broker.job_signals import JobSignals, listen_hints
 from common.settings import Settings
 from db.engine import Database
 from db.migrate import upgrade
@@ -127,12 +127,12 @@ async def hearing(world: World, redis_url: str) -> AsyncIterator[None]:
 
     async def hear() -> None:
         async for _ in listen_hints(redis_url):
-            world.bot.notifier.poke()
+            world.bot.notifier.wake()
 
     async def poll() -> None:
         while True:
             await asyncio.sleep(1)
-            world.bot.notifier.poke()
+            world.bot.notifier.wake()
 
     running = [asyncio.create_task(hear()), asyncio.create_task(poll())]
     try:
@@ -155,13 +155,13 @@ async def talk(world: World, watch: Watch, messages: int) -> None:
         await asyncio.sleep(BETWEEN_S * 2 * chance.random())
 
 
-def send_in(db: Database, bell: Bell, owner: int, rows: int, event: int) -> int:
+def send_in(db: Database, signals: JobSignals, owner: int, rows: int, event: int) -> int:
     """A file job of `rows` long reviews that no other job has, for what is known already costs nothing."""
     origin = Origin(owner, None, 77, "cli", event)
     parts = [csv_file(rows, text=lambda number: f"{long_review(number)} Evening {event}.")]
     accepted = accept_upload(db, origin, filename="load.csv", parts=parts)
     if accepted.due:
-        bell.ring(accepted.chunk_id, accepted.kind, accepted.queue)
+        signals.publish_chunk(accepted.chunk_id, accepted.kind, accepted.queue)
     return accepted.job_id
 
 
@@ -201,15 +201,15 @@ async def measure(kind: str, folder: Path, rows: int, messages: int, later_s: fl
     with database(kind, folder) as url:
         valkey = Valkey()
         settings = Settings(database_url=url, data_dir=folder, _env_file=None)  # type: ignore[call-arg]
-        db, bell = Database(url), Bell(valkey.url)
+        db, signals = Database(url), JobSignals(valkey.url)
         worker = WorkerProcess(url, valkey.url, folder / "worker.log", processes=1, tuning={})
         try:
-            async with running_world(settings, None, bell) as world, hearing(world, valkey.url):  # type: ignore[arg-type]
-                return await _measure(kind, world, db, bell, rows, messages, later_s)
+            async with running_world(settings, None, signals) as world, hearing(world, valkey.url):  # type: ignore[arg-type]
+                return await _measure(kind, world, db, signals, rows, messages, later_s)
         finally:
             worker.kill()
             valkey.close()
-            bell.close()
+            signals.close()
             db.dispose()
 
 
@@ -221,22 +221,22 @@ async def _talked(world: World, db: Database, messages: int) -> list[Sample]:
 
 
 async def _measure(
-    kind: str, world: World, db: Database, bell: Bell, rows: int, messages: int, later_s: float
+    kind: str, world: World, db: Database, signals: JobSignals, rows: int, messages: int, later_s: float
 ) -> Result:
     await _talked(world, db, 5)
     idle = await _talked(world, db, min(40, messages))
-    first = await asyncio.to_thread(send_in, db, bell, 1, rows, 1)
+    first = await asyncio.to_thread(send_in, db, signals, 1, rows, 1)
     reading = await _talked(world, db, max(10, messages // 10))
     await until(db, first)
     await asyncio.sleep(later_s)
     before = (await asyncio.to_thread(done, db, first))[0]
-    second = await asyncio.to_thread(send_in, db, bell, 2, rows, 2)
+    second = await asyncio.to_thread(send_in, db, signals, 2, rows, 2)
     await until(db, second)
     async with shared(db, {1: [first], 2: [second]}, rows) as both:
         scoring = await _talked(world, db, messages)
     shares = [(f"the second file sent in after {before:,} rows of the first", both)]
-    many = [await asyncio.to_thread(send_in, db, bell, 1, rows, 10 + n) for n in range(5)]
-    one = await asyncio.to_thread(send_in, db, bell, 2, rows, 20)
+    many = [await asyncio.to_thread(send_in, db, signals, 1, rows, 10 + n) for n in range(5)]
+    one = await asyncio.to_thread(send_in, db, signals, 2, rows, 20)
     await until_read(db)
     async with shared(db, {1: [first, *many], 2: [second, one]}, rows) as both:
         await _talked(world, db, max(10, messages // 4))

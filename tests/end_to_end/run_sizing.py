@@ -17,11 +17,11 @@ from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
 
-from common.broker.job_signals import Bell
+from common.broker.job_signals import JobSignals
 from db import queue
 from db.engine import Database
 from db.migrate import upgrade
-from db.operations.heartbeats import beat
+from db.operations.heartbeats import record
 from db.operations.overview import figures
 from db.types import Score
 from tests.fixtures.broker import Valkey
@@ -94,7 +94,7 @@ def rates(name: str, url: str, rows: int) -> None:
         print(f"{'':12}stored   {median(found):>8,.0f} verdicts/s by {processes} at once")
     db = Database(url)
     for what, call in {
-        "heartbeat": lambda: beat(db, "sizing", "worker", "here", {}),
+        "heartbeat": lambda: record(db, "sizing", "worker", "here", {}),
         "figures for one scrape": lambda: figures(db),
     }.items():
         times = []
@@ -108,13 +108,13 @@ def rates(name: str, url: str, rows: int) -> None:
 
 def rings(valkey: Valkey, seconds: float = 3.0) -> float:
     """Messages a second that one sender puts into the broker."""
-    bell, sent = Bell(valkey.url), 0
-    bell.ring(1, "score", "bulk")
+    signals, sent = JobSignals(valkey.url), 0
+    signals.publish_chunk(1, "score", "bulk")
     began = time.perf_counter()
     while time.perf_counter() - began < seconds:
-        sent += bell.ring(1, "score", "bulk")
+        sent += signals.publish_chunk(1, "score", "bulk")
     rate = sent / (time.perf_counter() - began)
-    bell.close()
+    signals.close()
     return rate
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import discord
 
-from db.operations.heartbeats import beat
+from db.operations.heartbeats import record
 from tests.bot.talk import answer
 from tests.fixtures.discord import World
 
@@ -203,7 +203,7 @@ async def privacy_delete(world: World) -> Any:
 @scene
 async def status(world: World) -> Any:
     for number in range(2):
-        beat(world.db, f"made-up-{number}", "worker", "here", {"ready": True, "per_second": 4100.0})
+        record(world.db, f"made-up-{number}", "worker", "here", {"ready": True, "per_second": 4100.0})
     return await _slash(world, "status")
 
 

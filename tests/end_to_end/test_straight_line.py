@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-from common.broker.job_signals import Bell
+from common.broker.job_signals import JobSignals
 from common.settings import Settings
 from db.tables import Prediction
 from model import Scorer
@@ -38,9 +38,9 @@ async def test_a_review_and_a_file_go_the_whole_way(
 ) -> None:
     worker_process(any_url, redis_url)
     settings = Settings(database_url=any_url, data_dir=tmp_path, _env_file=None)  # type: ignore[call-arg]
-    bell = Bell(redis_url)
+    signals = JobSignals(redis_url)
     try:
-        async with running_world(settings, scorer, bell) as world:
+        async with running_world(settings, scorer, signals) as world:
             channel = world.alice.user.dm_channel
             await world.dm(world.alice, GOOD)
             # A busy machine shows "in the queue" first, and makes the same message the verdict.
@@ -62,4 +62,4 @@ async def test_a_review_and_a_file_go_the_whole_way(
             with world.db.read() as session:
                 assert session.scalar(select(func.count(Prediction.review_id))) == ROWS - 2 + 1
     finally:
-        bell.close()
+        signals.close()

@@ -20,7 +20,7 @@ import psutil
 from sqlalchemy import text as sql
 from sqlalchemy import update
 
-from common.broker.job_signals import Bell
+from common.broker.job_signals import JobSignals
 from db.clock import db_time
 from db.tables import Chunk
 from tests.faults.crowd import Crowd, Way
@@ -284,12 +284,12 @@ def _deliver_again(it: Strike) -> None:
     stop = threading.Event()
 
     def ring() -> None:
-        bell = Bell(it.stage.valkey.url)
+        signals = JobSignals(it.stage.valkey.url)
         while not stop.wait(0.2):
             for chunk in _open_chunks(it.stage):
                 for _ in range(5):
-                    bell.ring(chunk.id, chunk.kind, chunk.queue)
-        bell.close()
+                    signals.publish_chunk(chunk.id, chunk.kind, chunk.queue)
+        signals.close()
 
     pool = ThreadPoolExecutor(4)
     for _ in range(4):
@@ -331,16 +331,16 @@ def _jump_back(it: Strike) -> None:
 
 def _two_on_one_chunk(it: Strike) -> None:
     """The lease of whatever runs ends now, again and again, and others are rung for it: two work on each chunk."""
-    bell = Bell(it.stage.valkey.url)
+    signals = JobSignals(it.stage.valkey.url)
     end = time.monotonic() + it.dice.uniform(0.5, 2.0)
     while time.monotonic() < end:
         with it.stage.db.begin() as session:
             session.execute(update(Chunk).where(Chunk.state == "running").values(lease_until=db_time(-1)))
         for chunk in _open_chunks(it.stage):
             for _ in range(2):
-                bell.ring(chunk.id, chunk.kind, chunk.queue)
+                signals.publish_chunk(chunk.id, chunk.kind, chunk.queue)
         time.sleep(0.25)
-    bell.close()
+    signals.close()
 
 
 # -------------------------------------------------------------------- helpers

@@ -18,7 +18,7 @@ from pathlib import Path
 import psutil
 from sqlalchemy import text
 
-from common.broker.job_signals import Bell
+from common.broker.job_signals import JobSignals
 from db.engine import Database
 from tests.fixtures.reviews import accept_csv, long_review, recount
 
@@ -89,7 +89,9 @@ def run(folder: Path) -> int:
 def through_faults(up: psutil.Process, folder: Path) -> int:
     db = Database(f"sqlite:///{folder / 'reelfeel.sqlite3'}")
     accepted = accept_csv(db, ROWS, text=long_review)
-    Bell(f"unix://{folder / 'broker' / 'valkey.sock'}").ring(accepted.chunk_id, accepted.kind, accepted.queue)
+    JobSignals(f"unix://{folder / 'broker' / 'valkey.sock'}").publish_chunk(
+        accepted.chunk_id, accepted.kind, accepted.queue
+    )
     say(f"accepted {ROWS:,} rows as job {accepted.job_id}")
     for share, word in ((0.15, "worker"), (0.4, "bot"), (0.65, "valkey")):
         wait(f"{share:.0%} of the job", lambda share=share: predictions(db) >= share * ROWS, FINISH_S)  # type: ignore[misc]

@@ -20,7 +20,7 @@ from sqlalchemy import text
 
 from common.broker import names
 from common.broker.celery_config import celery_app
-from common.broker.job_signals import Bell
+from common.broker.job_signals import JobSignals
 from db.engine import Database
 from db.queries.results import verdict_of
 from db.types import Accepted
@@ -38,8 +38,8 @@ def address(db: Database) -> str:
     return db.url.render_as_string(hide_password=False)
 
 
-def ring(bell: Bell, accepted: Accepted) -> bool:
-    return bell.ring(accepted.chunk_id, accepted.kind, accepted.queue)
+def ring(signals: JobSignals, accepted: Accepted) -> bool:
+    return signals.publish_chunk(accepted.chunk_id, accepted.kind, accepted.queue)
 
 
 def done(db: Database, accepted: Accepted) -> bool:
@@ -63,7 +63,7 @@ def in_the_middle(db: Database, redis_url: str) -> Accepted:
     """
     copy = next(_copies)
     file = accept_csv(db, ROWS, text=lambda number: f"{long_review(number)} Evening {copy}.")
-    ring(Bell(redis_url), file)
+    ring(JobSignals(redis_url), file)
     wait_until(lambda: running(db) > 0, what="the first chunk")
     return file
 
@@ -77,13 +77,13 @@ def finishes(db: Database, job: Accepted, rows: int = ROWS) -> None:
 def test_all_goes_through(db: Database, redis_url: str, worker_process: StartWorker, scorer: Scorer) -> None:
     """Faults 15 and 19 on the way: a message delivered ten times, and one sent while a file is worked on."""
     worker = worker_process(address(db), redis_url)
-    bell = Bell(redis_url)
+    signals = JobSignals(redis_url)
     pickled = celery_app(redis_url, sender=True)
     pickled.send_task(names.SCORE_REVIEW, args=[1], queue=names.INTERACTIVE, serializer="pickle")
     file = in_the_middle(db, redis_url)
     message = accept_text(db, 5)
     began = time.monotonic()
-    assert ring(bell, message)
+    assert ring(signals, message)
     wait_until(lambda: done(db, message), what="the verdict")
     assert time.monotonic() - began < 2
     assert not done(db, file), "the message waited behind the file"
@@ -91,7 +91,7 @@ def test_all_goes_through(db: Database, redis_url: str, worker_process: StartWor
     assert verdict_of(db, message.job_id).probability == pytest.approx(expected.probability, abs=1e-6)
     many = [accept_text(db, n) for n in range(10)]
     with ThreadPoolExecutor(4) as threads:
-        assert all(threads.map(lambda job: ring(bell, job), many * 10))
+        assert all(threads.map(lambda job: ring(signals, job), many * 10))
     for job in many:
         finishes(db, job, rows=1)
     finishes(db, file)
@@ -198,11 +198,11 @@ def test_an_emptied_broker(shop: Shop) -> None:
 
 def test_a_frozen_broker_stops_no_acceptance(shop: Shop) -> None:
     """Faults 6 and 7: what was accepted meanwhile is scored after the thaw, though its ring was never heard."""
-    bell = Bell(shop.valkey.url)
+    signals = JobSignals(shop.valkey.url)
     shop.valkey.freeze()
     began = time.monotonic()
     message = accept_text(shop.db)
-    assert not ring(bell, message)
+    assert not ring(signals, message)
     assert time.monotonic() - began < 5
     shop.valkey.thaw()
     finishes(shop.db, message, rows=1)

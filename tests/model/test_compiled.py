@@ -17,7 +17,7 @@ from model.serving import lstm_kernel as cell
 from model.serving import text_kernel as scan
 from model.serving.bulk import Index
 from model.serving.compiled_lstm import CompiledLSTM
-from model.serving.ngram_model import Wide
+from model.serving.ngram_model import NgramModel
 from model.serving.scorer import BULK
 from model.text import ngrams
 from model.text.tokens import clean, tokenize
@@ -204,7 +204,7 @@ def test_ngram_sums_are_those_of_the_plain_way(kind: type, longest: int) -> None
     # 2**8 buckets: n-grams share them all the time; 1e-6 is below the least normal float16.
     table = (rng.normal(0, 1, 1 << 8) * rng.choice([1.0, 1e-3, 1e-6, 0.0], 1 << 8)).astype(kind)
     documents = [[f"w{rng.integers(30)}" for _ in range(length)] for length in (0, 1, 2, 3, 60, 0, 500)]
-    plain = Wide(table, 0.25, longest)
+    plain = NgramModel(table, 0.25, longest)
     lengths = np.asarray(list(map(len, documents)))
     sums = np.zeros(len(documents))
     checksums = ngrams.checksums([token for tokens in documents for token in tokens])

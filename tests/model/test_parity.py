@@ -13,7 +13,7 @@ from model.evaluation.metrics import sigmoid
 from model.serving import model_folder as folder
 from model.serving import unit_groups as groups
 from model.serving.calibration import Curve
-from model.serving.ngram_model import Wide
+from model.serving.ngram_model import NgramModel
 from model.serving.scorer import BULK
 from model.text.vocabulary import Vocabulary
 from model.training import keras_reference as reference
@@ -41,7 +41,7 @@ def _keras_probabilities(path: Path, texts: list[str]) -> np.ndarray:
     alone = np.concatenate([reference.logits(built, [row]) for row in rows])
     together = reference.logits(built, rows)
     np.testing.assert_allclose(alone, together, atol=1e-4)
-    wide = Wide(np.load(path / "wide.npy"), serving.wide_bias, serving.wide_longest).logits(documents)
+    wide = NgramModel(np.load(path / "wide.npy"), serving.wide_bias, serving.wide_longest).logits(documents)
     blended = serving.blend_lstm * alone + serving.blend_wide * wide + serving.blend_bias
     curve = Curve(serving.length_knee, serving.length_slope, serving.length_drift, serving.skew)
     return sigmoid(curve.logits(blended, np.asarray([len(tokens) for tokens in documents])))

@@ -12,7 +12,7 @@ import cli
 from common import settings
 from common.process.heartbeat import Pulse, Rate
 from db.engine import Database
-from db.operations.heartbeats import FORGOTTEN_S, LATE_S, Fact, Room, beat, beats, farewell
+from db.operations.heartbeats import FORGOTTEN_S, LATE_S, Fact, Room, beats, deregister, record
 from db.operations.overview import overview
 from db.queue import sweep
 from tests.fixtures.reviews import accept_csv, accept_text
@@ -40,56 +40,56 @@ def age(db: Database, column: str, table: str, seconds: float) -> None:
 
 def test_a_beat_is_one_row_that_goes_with_a_farewell_or_after_a_day(db: Database) -> None:
     for n in range(3):
-        beat(db, "a", "worker", "here", {"n": n})
-    beat(db, "b", "bot", "there", {})
+        record(db, "a", "worker", "here", {"n": n})
+    record(db, "b", "bot", "there", {})
     (found,) = beats(db, room="worker")
     assert (found.host, found.facts, found.alive) == ("here", {"n": 2}, True)
     assert 0 <= found.age_s < 5
     assert beats(db, host="there")[0].room == "bot"
-    farewell(db, "b")
+    deregister(db, "b")
     assert [one.id for one in beats(db)] == ["a"]
     age(db, "seen_at", "heartbeats", FORGOTTEN_S + 60)
     assert not beats(db)[0].alive
-    beat(db, "c", "worker", "here", {})
+    record(db, "c", "worker", "here", {})
     assert [one.id for one in beats(db)] == ["c"]
 
 
 @pytest.mark.parametrize("room", ["bot", "worker"])
 def test_well_is_who_was_seen_and_is_ready(db: Database, room: Room) -> None:
     assert "has reported" in str(complaint(db, room, host="here"))
-    beat(db, "a", room, "here", WELL[room])
+    record(db, "a", room, "here", WELL[room])
     assert complaint(db, room, host="here") is None
     assert "has reported" in str(complaint(db, room, host="there")), "another machine's does not count"
-    beat(db, "a", room, "here", WELL[room] | {"ready": False})
+    record(db, "a", room, "here", WELL[room] | {"ready": False})
     assert complaint(db, room, host="here") is not None
     age(db, "seen_at", "heartbeats", LATE_S + 5)
     assert "last seen" in str(complaint(db, room, host="here"))
-    beat(db, "b", room, "here", WELL[room])
+    record(db, "b", room, "here", WELL[room])
     assert complaint(db, room, host="here") is None, "started again after a kill"
 
 
 def test_a_bot_whose_loop_hangs_is_not_well(sqlite_db: Database) -> None:
-    beat(sqlite_db, "a", "bot", "here", WELL["bot"] | {"looked_s": LOOKED_S + 1})
+    record(sqlite_db, "a", "bot", "here", WELL["bot"] | {"looked_s": LOOKED_S + 1})
     assert "hangs" in str(complaint(sqlite_db, "bot", host="here"))
 
 
 def test_a_worker_is_deaf_when_it_is_idle_while_a_chunk_waits_and_only_then(db: Database) -> None:
     idle = WELL["worker"] | {"idle_s": DEAF_S + 5}
-    beat(db, "a", "worker", "here", idle)
+    record(db, "a", "worker", "here", idle)
     assert complaint(db, "worker", host="here") is None, "nothing waits"
     accept_text(db)
     sweep(db, slots=1)
     assert complaint(db, "worker", host="here") is None, "not for long"
     age(db, "queued_at", "chunks", DEAF_S + 5)
     assert "hears no bell" in str(complaint(db, "worker", host="here"))
-    beat(db, "a", "worker", "here", WELL["worker"])
+    record(db, "a", "worker", "here", WELL["worker"])
     assert complaint(db, "worker", host="here") is None, "it is busy with something else"
 
 
 def test_the_overview_counts_what_is_there(db: Database) -> None:
     job = accept_csv(db, 20).job_id
     accept_text(db)
-    beat(db, "a", "worker", "here", WELL["worker"])
+    record(db, "a", "worker", "here", WELL["worker"])
     seen = overview(db)
     assert seen.figures.unfinished == {"ingesting": 1, "active": 1}
     assert set(seen.figures.oldest_s) == {"file", "message"}
@@ -150,7 +150,7 @@ def command(sqlite_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: object) 
 
 def test_health_has_exit_codes(command: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     assert runner.invoke(cli.app, ["health", "worker"]).exit_code == 1
-    beat(command, "a", "worker", "here", WELL["worker"])
+    record(command, "a", "worker", "here", WELL["worker"])
     assert runner.invoke(cli.app, ["health", "worker", "--host", "here"]).exit_code == 0
     assert runner.invoke(cli.app, ["health", "cat"]).exit_code == 2
     monkeypatch.setenv("DATABASE_URL", "postgresql://u:hunter2@127.0.0.1:1/none")
@@ -162,8 +162,8 @@ def test_health_has_exit_codes(command: Database, monkeypatch: pytest.MonkeyPatc
 
 def test_status_in_a_terminal_and_as_json(command: Database, redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     job = accept_csv(command, 20).job_id
-    beat(command, "a", "worker", "here", WELL["worker"])
-    beat(command, "b", "bot", "here", WELL["bot"])
+    record(command, "a", "worker", "here", WELL["worker"])
+    record(command, "b", "bot", "here", WELL["bot"])
     shown = runner.invoke(cli.app, ["status"])
     assert shown.exit_code == 0, shown.output
     for words in ("not running", "120 reviews/s", f"{job}", "ingesting", "here", "3 errors", "file accepted"):

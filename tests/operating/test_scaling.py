@@ -48,11 +48,11 @@ def test_two_machines_score_one_job(
 
     def start(place: Machine) -> WorkerProcess:
         sql = Door(place.host, postgres_server.folder / ".s.PGSQL.5432")
-        bell = Door(place.host, valkey.folder / "valkey.sock")
-        doors.extend((sql, bell))
+        signals = Door(place.host, valkey.folder / "valkey.sock")
+        doors.extend((sql, signals))
         return WorkerProcess(
             f"postgresql://{USER}@{place.host}:{sql.port}/{database}",
-            f"redis://{place.host}:{bell.port}/0",
+            f"redis://{place.host}:{signals.port}/0",
             tmp_path / f"{place.name}.log",
             processes=1,
             tuning={"REELFEEL_LOG_LEVEL": "DEBUG", "REELFEEL_LOG_FORMAT": "json", "REELFEEL_SWEEP_S": "0.3"},

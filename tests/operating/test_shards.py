@@ -18,15 +18,15 @@ from tests.fixtures.discord import Loopback, World
 
 @asynccontextmanager
 async def sharded_world(settings: Settings, scorer: Scorer) -> AsyncIterator[World]:
-    db, bell = Database(settings.database(), durable=True), Loopback()
+    db, signals = Database(settings.database(), durable=True), Loopback()
 
     def make_bot() -> ShardedBot:
-        return ShardedBot(settings, db, bell, shard_count=2)  # type: ignore[arg-type]
+        return ShardedBot(settings, db, signals, shard_count=2)  # type: ignore[arg-type]
 
     env: Any = simcord.Env(make_bot(), settle_timeout=20.0)
     await env.start()
     try:
-        yield World(env, settings, db, scorer, bell, make_bot)
+        yield World(env, settings, db, scorer, signals, make_bot)
     finally:
         await env.shutdown()
         db.dispose()

@@ -12,17 +12,17 @@ import psutil
 import pytest
 
 from tests.fixtures.workers import wait_until
-from worker.processes.supervisor import Child, Signals, stop_all
+from worker.processes.supervisor import Child, StopSignals, stop_all
 
 READY = "import time; from worker.process.ready import say_ready; say_ready(); time.sleep(60)"
 STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); " + READY
 
 
 @pytest.fixture
-def signals() -> Iterator[Signals]:
+def signals() -> Iterator[StopSignals]:
     """The main thread's signals, put back afterwards."""
     kept = {n: signal.getsignal(n) for n in (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD)}
-    yield Signals()
+    yield StopSignals()
     for number, handler in kept.items():
         signal.signal(number, handler)
 
@@ -36,7 +36,7 @@ def ready(child: Child) -> bool:
     return child.ready
 
 
-def test_a_child_says_that_it_is_ready_and_stops_when_asked(signals: Signals) -> None:
+def test_a_child_says_that_it_is_ready_and_stops_when_asked(signals: StopSignals) -> None:
     child = python(READY)
     child.start()
     assert not child.ready
@@ -45,7 +45,7 @@ def test_a_child_says_that_it_is_ready_and_stops_when_asked(signals: Signals) ->
     assert not child.runs()
 
 
-def test_a_nice_child_and_its_own_children_run_after_others(signals: Signals) -> None:
+def test_a_nice_child_and_its_own_children_run_after_others(signals: StopSignals) -> None:
     spawns = "import subprocess, sys; subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']); "
     child = Child("child", [sys.executable, "-c", spawns + READY], niceness=7)
     child.start()
@@ -58,7 +58,7 @@ def test_a_nice_child_and_its_own_children_run_after_others(signals: Signals) ->
     stop_all([child], signals, patience_s=10)
 
 
-def test_a_dead_child_is_reported_once_and_started_again(signals: Signals) -> None:
+def test_a_dead_child_is_reported_once_and_started_again(signals: StopSignals) -> None:
     child = python(READY)
     child.start()
     wait_until(lambda: ready(child))
@@ -78,7 +78,7 @@ def test_a_dead_child_is_reported_once_and_started_again(signals: Signals) -> No
     stop_all([child], signals, patience_s=10)
 
 
-def test_a_child_that_does_not_stop_is_killed(signals: Signals) -> None:
+def test_a_child_that_does_not_stop_is_killed(signals: StopSignals) -> None:
     child = python(STUBBORN)
     child.start()
     wait_until(lambda: ready(child))
@@ -86,7 +86,7 @@ def test_a_child_that_does_not_stop_is_killed(signals: Signals) -> None:
     assert not child.runs()
 
 
-def test_a_second_stop_signal_ends_the_patience(signals: Signals) -> None:
+def test_a_second_stop_signal_ends_the_patience(signals: StopSignals) -> None:
     child = python(STUBBORN)
     child.start()
     wait_until(lambda: ready(child))

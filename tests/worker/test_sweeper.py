@@ -9,7 +9,7 @@ import redis
 from sqlalchemy import text
 
 from common.broker import names
-from common.broker.job_signals import Bell
+from common.broker.job_signals import JobSignals
 from db.engine import Database
 from db.migrate import upgrade
 from db.types import Accepted
@@ -25,7 +25,7 @@ def sweeper() -> Iterator[StartSweeper]:
     started: list[Sweeper] = []
 
     def start(db: Database, redis_url: str) -> Sweeper:
-        started.append(Sweeper(db, Bell(redis_url), slots=1, every_s=0.05, retention_days=90))
+        started.append(Sweeper(db, JobSignals(redis_url), slots=1, every_s=0.05, retention_days=90))
         started[-1].start()
         return started[-1]
 

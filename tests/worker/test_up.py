@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from common.broker.job_signals import Bell
+from common.broker.job_signals import JobSignals
 from common.process import exit_codes
 from db.engine import Database
 from tests.fixtures.reviews import accept_csv, recount
@@ -80,7 +80,9 @@ def test_one_command_scores_a_file_and_ctrl_c_leaves_nothing_behind(up: Callable
     assert f"already running (pid {first.process.pid})" in second.log.read_text()
     db = Database(f"sqlite:///{first.folder / 'reelfeel.sqlite3'}")
     accepted = accept_csv(db, 50)
-    Bell(f"unix://{first.folder / 'broker' / 'valkey.sock'}").ring(accepted.chunk_id, accepted.kind, accepted.queue)
+    JobSignals(f"unix://{first.folder / 'broker' / 'valkey.sock'}").publish_chunk(
+        accepted.chunk_id, accepted.kind, accepted.queue
+    )
     wait_until(lambda: recount(db, accepted.job_id).state == "done", what="the job")
     family = first.family()
     assert len(family) >= 8, "up, broker, bot, worker, two Celery processes and their pools"

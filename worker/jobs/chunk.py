@@ -56,7 +56,7 @@ def work_on(
     """
     claim = queue.claim(db, chunk_id, lease_s=lease_s, model=scorer.version)
     if claim is None:
-        queue.hand_back(db, chunk_id, model=scorer.version, patience_s=model_wait_s)
+        queue.release_to_other_model(db, chunk_id, model=scorer.version, patience_s=model_wait_s)
         return False
     began = time.monotonic()
     with meters.IN_WORK.track_inprogress():
@@ -133,7 +133,7 @@ def _score_rows(db: Database, scorer: Scorer, claim: Claim) -> tuple[list[Score]
     """Rows of a file, equal texts once; the time goes by stage, which `make bench-bulk` asks for."""
     with meters.stage("fetch"):
         rows = queue.load_reviews(db, claim)
-        known = queue.known(db, rows, model=scorer.version)
+        known = queue.lookup(db, rows, model=scorer.version)
     with meters.stage("score"):
         scores, new = scored_once(rows, known, scorer.score)
     meters.REPEATED.inc(len(rows) - len(new))

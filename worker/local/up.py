@@ -13,7 +13,7 @@ from db.errors import DbError
 from db.migrate import upgrade
 from worker.local.broker import READY_S, Broker
 from worker.local.lock import AlreadyRunning, FolderLock
-from worker.processes.supervisor import Child, Signals, stop_all, tend_all
+from worker.processes.supervisor import Child, StopSignals, stop_all, tend_all
 from worker.run import PATIENCE_S
 
 BOT_PATIENCE_S: Final = 15.0
@@ -30,7 +30,7 @@ def main(settings: Settings) -> int:
     sentence on standard error, and with nothing left running.
     """
     logs.configure(_level(settings), room="up", format=settings.log_format)
-    signals = Signals()
+    signals = StopSignals()
     try:
         with FolderLock(settings.data_dir / "up.lock"):
             return _run(settings, signals)
@@ -40,7 +40,7 @@ def main(settings: Settings) -> int:
         return exit_codes.refuse(error, exit_codes.UNAVAILABLE)
 
 
-def _run(settings: Settings, signals: Signals) -> int:
+def _run(settings: Settings, signals: StopSignals) -> int:
     database = settings.database()
     say("database: upgrading the schema where needed")
     upgrade(database)
@@ -65,7 +65,7 @@ def _level(settings: Settings) -> str:
     return settings.log_level if "log_level" in settings.model_fields_set else "WARNING"
 
 
-def _start(broker: Broker, signals: Signals) -> bool:
+def _start(broker: Broker, signals: StopSignals) -> bool:
     broker.child.start()
     end = time.monotonic() + READY_S
     while time.monotonic() < end and broker.child.runs() and not signals.stops:
@@ -78,7 +78,7 @@ def _start(broker: Broker, signals: Signals) -> bool:
     return False
 
 
-def _serve(settings: Settings, signals: Signals, env: dict[str, str], broker: Broker | None) -> int:
+def _serve(settings: Settings, signals: StopSignals, env: dict[str, str], broker: Broker | None) -> int:
     worker = _own("worker", [], env)
     bot = _own("bot", [] if settings.discord_token else ["--preview"], env | _next_port(settings))
     kept = [worker, bot] if broker is None else [broker.child, worker, bot]

@@ -11,7 +11,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from common.broker.job_signals import Bell, BrokerUnavailable
+from common.broker.job_signals import BrokerUnavailable, JobSignals
 from common.settings import Settings
 from db.delivery.notices import undelivered
 from db.engine import Database
@@ -74,13 +74,13 @@ def _broker(settings: Settings) -> tuple[str, dict[str, int] | None]:
     socket = settings.data_dir / EMBEDDED
     if url is None and not socket.exists():
         return NOT_RUNNING, None
-    bell = Bell(url or f"unix://{socket}")
+    signals = JobSignals(url or f"unix://{socket}")
     try:
-        return ANSWERS, bell.lengths()
+        return ANSWERS, signals.lengths()
     except BrokerUnavailable as error:
         return str(error), None
     finally:
-        bell.close()
+        signals.close()
 
 
 def as_json(status: Status) -> dict[str, Any]:

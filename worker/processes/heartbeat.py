@@ -11,7 +11,7 @@ from typing import Final
 
 from common.process.heartbeat import Pulse, Rate
 from db.engine import Database
-from db.operations.heartbeats import EVERY_S, Fact, beat, farewell
+from db.operations.heartbeats import EVERY_S, Fact, deregister, record
 from worker.processes.metrics_folder import MeterFolder, Totals
 from worker.processes.supervisor import Child
 
@@ -69,4 +69,4 @@ class Vitals:
 def pulse_of(db: Database, vitals: Vitals) -> Pulse:
     """The thread that writes the row."""
     id_, host = uuid.uuid4().hex, socket.gethostname()
-    return Pulse(lambda: beat(db, id_, "worker", host, vitals.facts()), lambda: farewell(db, id_), every_s=EVERY_S)
+    return Pulse(lambda: record(db, id_, "worker", host, vitals.facts()), lambda: deregister(db, id_), every_s=EVERY_S)

@@ -117,7 +117,7 @@ class Child:
             self._ready_fd = None
 
 
-class Signals:
+class StopSignals:
     """SIGTERM and SIGINT as something to wait for; SIGCHLD wakes the waiting, so a dead child is seen at once."""
 
     def __init__(self) -> None:
@@ -142,7 +142,7 @@ class Signals:
 
 def tend_all(
     children: Sequence[Child],
-    signals: Signals,
+    signals: StopSignals,
     *,
     on_exit: Callable[[Child, int], int | None],
     each_turn: Callable[[], None],
@@ -159,7 +159,7 @@ def tend_all(
     return 0
 
 
-def stop_all(children: Sequence[Child], signals: Signals, *, patience_s: float) -> None:
+def stop_all(children: Sequence[Child], signals: StopSignals, *, patience_s: float) -> None:
     """SIGTERM to all, then waits; SIGKILL to what runs on after `patience_s` seconds or a second stop signal."""
     for child in children:
         child.send(signal.SIGTERM)
