@@ -8,14 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from model.evaluation.metrics import Floats, Labels
 from model.evaluation.statistics import wilson
+from model.numeric import Floats, Labels
+from model.text.cue_words import CONTRASTS, NEGATIONS
 from model.text.tokens import tokenize
 
-_NEGATIONS = "n't not never no nor neither cannot nothing nobody none nowhere without hardly barely scarcely"
-_CONTRASTS = "but however although though despite yet except nevertheless"
-NEGATIONS = frozenset(_NEGATIONS.split())
-CONTRASTS = frozenset(_CONTRASTS.split())
 LENGTHS = (1, 51, 101, 201, 401, 801)
 """First number of words (white space) of each slice by length."""
 # More than this many negations in 100 tokens are many: about a quarter of all reviews have that.

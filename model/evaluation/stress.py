@@ -15,14 +15,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from model import SHIPPED
 from model.data import reversals as reversal
 from model.data.readers import DataError
 from model.evaluation import distortions as distort
 from model.evaluation import evaluate, metrics
-from model.evaluation.metrics import Floats, Labels
 from model.evaluation.statistics import mcnemar, wilson
-from model.serving.model_folder import write_json
+from model.numeric import Floats, Labels
+from model.serving.model_folder import SHIPPED, write_json
 from model.serving.scorer import Scorer
 from model.serving.verdict import Verdict
 

@@ -26,11 +26,11 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from model import batches
 from model.config import ConfigError, Count, NetworkConfig, Share, TrainingConfig, WideConfig
 from model.data.corpus import Corpus
-from model.evaluation.metrics import Floats
-from model.serving import ngram_model as wide
+from model.numeric import Floats
 from model.serving.ngram_model import NgramModel
 from model.text.tokens import cap
 from model.text.vocabulary import Vocabulary
+from model.training import fit_ngrams
 
 if TYPE_CHECKING:
     import keras
@@ -202,7 +202,7 @@ def _train_tfidf(config: TfidfConfig, documents: Documents, labels: NDArray[np.i
 
 
 class Ngrams:
-    """`model.serving.ngram_model.Wide` as a baseline."""
+    """`model.serving.ngram_model.NgramModel` as a baseline."""
 
     def __init__(self, part: NgramModel) -> None:
         self._part = part
@@ -344,7 +344,7 @@ def train(config: BaselineConfig, corpus: Corpus, folder: Path) -> tuple[Baselin
         began = time.process_time()
         if isinstance(config, TfidfConfig):
             return _train_tfidf(config, documents, labels), time.process_time() - began
-        return Ngrams(wide.train(documents, labels, config.wide)), time.process_time() - began
+        return Ngrams(fit_ngrams.train(documents, labels, config.wide)), time.process_time() - began
     return _train_neural(config, corpus, folder)
 
 

@@ -25,21 +25,20 @@ from numpy.typing import NDArray
 from pydantic import TypeAdapter
 from rich.console import Console
 
-from model import SHIPPED
 from model.config import Config, ConfigError, Count, DataConfig, NetworkConfig, VocabularyConfig
 from model.data import corpus as data
 from model.data.corpus import Corpus
 from model.evaluation import metrics
-from model.evaluation.metrics import Floats
 from model.evaluation.statistics import bootstrap
 from model.experiments import baselines
 from model.experiments import comparison_report as comparison
 from model.experiments.baselines import BaselineConfig, Section
 from model.experiments.comparison_report import WHAT_SHIPS
-from model.serving import calibration
-from model.serving.model_folder import write_json
+from model.numeric import Floats
+from model.serving.model_folder import SHIPPED, write_json
 from model.serving.scorer import Scorer
 from model.text.tokens import tokenize
+from model.training import fit_calibration
 
 RUNS = Path("runs") / "compare"
 CONFIG = Path(__file__).parents[1] / "configs" / "compare.toml"
@@ -188,7 +187,7 @@ def _trained(config: BaselineConfig, corpus: Corpus, folder: Path, key: str) -> 
     model.mkdir()
     baseline.write(model)
     dev, dev_labels = corpus.part(corpus.split.dev)
-    blend = calibration.fit([baseline.logits(dev)], dev_labels)
+    blend = fit_calibration.fit([baseline.logits(dev)], dev_labels)
     found = blend.probabilities(baseline.logits(corpus.part(corpus.split.validation)[0]))
     row = Row(config.name, config.title, config.kind, key, *_figures(found, corpus), _size(model), round(seconds, 1))
     _keep(folder, row, found)

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from model.evaluation.metrics import Floats, sigmoid
+from model.numeric import Floats, sigmoid
 from model.text.tokens import cap, tokenize
 
 PADDED = 400

@@ -13,7 +13,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from model.evaluation.metrics import Floats
+from model.numeric import Floats
 from model.serving import text_kernel as scan
 from model.serving.compiled_lstm import CompiledLSTM, Int32s, Int64s
 from model.serving.flags import WordTable

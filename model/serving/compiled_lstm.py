@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from model.evaluation.metrics import Floats
+from model.numeric import Floats
 from model.serving.unit_groups import DIRECTIONS
 
 Int32s = NDArray[np.int32]

@@ -11,12 +11,13 @@ import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
-from model import SHIPPED, batches
-from model.evaluation.metrics import Floats, sigmoid
+from model import batches
+from model.numeric import Floats, sigmoid
 from model.serving import explain, flags
 from model.serving import model_folder as files
 from model.serving.calibration import Blend, Curve
 from model.serving.mixed import Rule
+from model.serving.model_folder import SHIPPED
 from model.serving.ngram_model import NgramModel
 from model.serving.stars import Stars
 from model.serving.verdict import DISTRUSTED, Explanation, Label, Verdict

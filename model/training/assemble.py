@@ -21,13 +21,13 @@ from numpy.typing import NDArray
 
 from model.config import Config
 from model.data import corpus as data
-from model.data import readers
+from model.data import ratings, readers
 from model.data.corpus import Corpus, file_hash
 from model.data.splits import split
 from model.evaluation import card, evaluate, verdict_checks
-from model.evaluation.metrics import Floats, accuracy, sigmoid
+from model.evaluation.metrics import accuracy
+from model.numeric import Floats, sigmoid
 from model.serving import model_folder as folder
-from model.serving import stars
 from model.serving.model_folder import Serving
 from model.serving.ngram_model import NgramModel
 from model.serving.scorer import Scorer
@@ -202,10 +202,10 @@ def assemble(config: Config, corpus: Corpus, trained: Trained, target: Path) -> 
         "code": code_hash(),
         "training": _training(config, trained),
     }
-    ratings = stars.ratings(config.data.labelled, corpus.reviews.texts)
+    stars = ratings.of_texts(config.data.labelled, corpus.reviews.texts)
     return _finished(
         target,
-        Task(corpus.reviews, corpus.tokens, corpus.split, ratings),
+        Task(corpus.reviews, corpus.tokens, corpus.split, stars),
         _unfitted(config, trained.wide),
         facts,
         datetime.now(UTC).strftime("%Y.%m"),
@@ -221,9 +221,9 @@ def task_of(source: Path, labelled: Path | None = None) -> Task:
     """
     config = json.loads((source / "config.json").read_text(encoding="utf-8"))
     path = labelled or Path(config["data"]["labelled"])
-    reviews = data._limited(readers.labelled(readers.read(path)), config["data"]["limit"], config["training"]["seed"])
+    reviews = data.limited(readers.labelled(readers.read(path)), config["data"]["limit"], config["training"]["seed"])
     tokens = [tokenize(text) for text in reviews.texts]
-    return Task(reviews, tokens, split(reviews), stars.ratings(path, reviews.texts))
+    return Task(reviews, tokens, split(reviews), ratings.of_texts(path, reviews.texts))
 
 
 def remeasure(source: Path, target: Path, *, labelled: Path | None = None, threads: int = 2) -> Path:

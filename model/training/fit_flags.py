@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.data import out_of_domain_texts as probes
-from model.evaluation.metrics import Floats
+from model.numeric import Floats
 from model.serving.flags import WordTable, mean_score, unknown_share
 from model.text import language, pieces
 from model.text.tokens import tokenize

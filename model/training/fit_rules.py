@@ -13,10 +13,9 @@ from numpy.typing import NDArray
 
 from model.data.readers import Reviews
 from model.data.splits import Split
-from model.evaluation.metrics import sigmoid
-from model.serving import calibration, mixed, stars
+from model.evaluation import star_errors
+from model.numeric import sigmoid
 from model.serving import model_folder as folder
-from model.serving.calibration import Sample
 from model.serving.flags import WordTable
 from model.serving.model_folder import Serving
 from model.serving.scorer import Scorer
@@ -24,7 +23,9 @@ from model.text import pieces
 from model.text.pieces import Pieces
 from model.text.tokens import cap
 from model.text.vocabulary import Vocabulary
+from model.training import fit_calibration, fit_mixed, fit_stars
 from model.training import fit_flags as bounds
+from model.training.fit_calibration import Sample
 
 SPANS_EACH = 4
 PIECES_WEIGHT = 0.5
@@ -64,7 +65,7 @@ def _sample(task: Task, scorer: Scorer, spans: Pieces, singles: Pieces) -> Sampl
     weights = [np.ones(number), *(PIECES_WEIGHT * cut for cut in cuts)]
     labels = task.reviews.labels[rows]
     positive = float((task.reviews.labels[task.split.train] == 1).mean())
-    balanced = calibration.class_weights(labels, positive)[owners]
+    balanced = fit_calibration.class_weights(labels, positive)[owners]
     return Sample(
         parts=list(scorer.parts(documents)),
         tokens=np.asarray([len(row) for row in documents], dtype=np.int64),
@@ -112,21 +113,21 @@ def fit(task: Task, target: Path, serving: Serving, *, threads: int = 1) -> Fitt
     sample = _sample(task, scorer, spans, singles)
     knee = float(np.median([len(tokens) for tokens in spans.tokens] or [60]))
     films = np.asarray([task.reviews.movies[row] or str(row) for row in rows])
-    form, table = calibration.choose(sample, films[sample.owners], knee)
-    blend, curve = calibration.fit_curve(sample, knee, calibration.FORMS[form])
+    form, table = fit_calibration.choose(sample, films[sample.owners], knee)
+    blend, curve = fit_calibration.fit_curve(sample, knee, fit_calibration.FORMS[form])
     logits = curve.logits(blend.logits(*sample.parts), sample.tokens)
     whole = logits[sample.whole]
     one_sided = np.isin(ratings, (1, 10)) if (ratings > 0).any() else np.ones(len(rows), dtype=np.bool_)
-    rule = mixed.fit(logits[-len(singles) :], singles.owners, labels, one_sided)
+    rule = fit_mixed.fit(logits[-len(singles) :], singles.owners, labels, one_sided)
     rated = ratings > 0
-    estimate = stars.fit(whole[rated], ratings[rated])
+    estimate = fit_stars.fit(whole[rated], ratings[rated])
     fields, scores = _flag_bounds(task, target, serving, spans, singles)
     complete = replace(
         serving,
         blend_lstm=blend.weights[0],
         blend_wide=blend.weights[1],
         blend_bias=blend.bias,
-        band=calibration.uncertain_band(sigmoid(whole), labels, serving.stated_accuracy),
+        band=fit_calibration.uncertain_band(sigmoid(whole), labels, serving.stated_accuracy),
         length_knee=curve.knee,
         length_slope=curve.slope,
         length_drift=curve.drift,
@@ -136,7 +137,7 @@ def fit(task: Task, target: Path, serving: Serving, *, threads: int = 1) -> Fitt
         star_bounds=list(estimate.bounds) if estimate else [],
         **fields,
     )
-    constants = stars.baseline(whole[rated], ratings[rated]) if estimate else None
+    constants = star_errors.baseline(whole[rated], ratings[rated]) if estimate else None
     return Fitted(complete, scores if complete.review_bounds else None, constants, {"form": form, "forms": table})
 
 

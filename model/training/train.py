@@ -16,10 +16,9 @@ from model.data import corpus as data
 from model.data.corpus import Corpus
 from model.data.readers import DataError
 from model.evaluation import metrics
-from model.serving import calibration
-from model.serving import ngram_model as wide
+from model.numeric import sigmoid
 from model.serving.ngram_model import NgramModel
-from model.training import assemble
+from model.training import assemble, fit_calibration, fit_ngrams
 from model.training.teachers import gpu_results as results
 from model.training.teachers.warm_start import Start
 
@@ -71,7 +70,7 @@ def _fitted(settings: Config, corpus: Corpus, start: Start, train: "Examples", f
 def _mixed(settings: Config, labels: NDArray[np.float32], soft: NDArray[np.float64]) -> NDArray[np.float32]:
     """What the student learns from: the soft labels' probabilities, for labelled reviews with a share of the label."""
     assert settings.distil is not None
-    targets = metrics.sigmoid(soft).astype(np.float32)
+    targets = sigmoid(soft).astype(np.float32)
     share = np.float32(settings.distil.label_share)
     targets[: len(labels)] = share * labels + (1 - share) * targets[: len(labels)]
     return targets
@@ -83,13 +82,13 @@ def _self_taught(settings: Config, corpus: Corpus, folder: Path, resume: bool) -
 
     assert settings.distil is not None
     train = _examples(corpus, corpus.split.train, settings.training.max_tokens)
-    ngrams = wide.train(*corpus.part(corpus.split.train), settings.wide)
+    ngrams = fit_ngrams.train(*corpus.part(corpus.split.train), settings.wide)
     teacher, _ = _fitted(settings, corpus, Start(corpus.vectors), train, folder / "teacher", resume)
     tokens = corpus.unlabelled[: settings.distil.limit]
     rows = corpus.encoded(tokens, settings.training.max_tokens)
     dev_tokens, dev_labels = corpus.part(corpus.split.dev)
     dev_rows = corpus.ids(corpus.split.dev, settings.serving.max_tokens)
-    blend = calibration.fit([fit.predict(teacher, dev_rows), ngrams.logits(dev_tokens)], dev_labels)
+    blend = fit_calibration.fit([fit.predict(teacher, dev_rows), ngrams.logits(dev_tokens)], dev_labels)
     soft = blend.probabilities(fit.predict(teacher, rows), ngrams.logits(tokens)).astype(np.float32)
     return fit.Examples([*train.rows, *rows], np.concatenate([train.targets, soft])), ngrams
 
@@ -116,7 +115,7 @@ def _taught(
             _returned(settings, number, len(corpus.vocabulary))
     seed = settings.training.seed
     found = documents(corpus, distil, seed)
-    features = wide.Features(found.tokens, settings.wide, counted=found.reviews)
+    features = fit_ngrams.Features(found.tokens, settings.wide, counted=found.reviews)
     taught = stage.run(settings, corpus, found, features, folder / "teachers", resume=resume)
     labels = corpus.reviews.labels[corpus.split.train].astype(np.float32)
     targets = _mixed(settings, labels, taught.soft[: found.taught])
@@ -144,7 +143,7 @@ def _figures(built: "keras.Model", on_dev: dict[str, float], held: "Examples") -
     """What the card says of a student or of their mean; dev chose the epoch of each, validation nothing."""
     from model.training import fit
 
-    right = metrics.accuracy(metrics.sigmoid(fit.predict(built, held.rows)), held.labels)
+    right = metrics.accuracy(sigmoid(fit.predict(built, held.rows)), held.labels)
     found = {name: on_dev[name] for name in ("dev_log_loss", "dev_accuracy")} | {"validation_accuracy": right}
     return {name: round(value, 6) for name, value in found.items()}
 
@@ -241,7 +240,7 @@ def _parts(settings: Config, corpus: Corpus, folder: Path, resume: bool) -> _Par
     target = folder / "network"
     if settings.distil is None:
         train = _examples(corpus, corpus.split.train, settings.training.max_tokens)
-        ngrams = wide.train(*corpus.part(corpus.split.train), settings.wide)
+        ngrams = fit_ngrams.train(*corpus.part(corpus.split.train), settings.wide)
         start = _pretrained(settings, corpus, folder, resume) if settings.pretraining else Start(corpus.vectors)
         fitted, networks = _averaged(settings, corpus, start, train, target, resume)
         return _Parts(fitted, ngrams, students=networks)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from model import SHIPPED, Scorer
-from model.evaluation.metrics import sigmoid
+from model.numeric import sigmoid
 from model.serving import model_folder as folder
 from model.serving import unit_groups as groups
 from model.serving.calibration import Curve

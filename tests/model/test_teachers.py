@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from model.config import WideConfig
-from model.serving.ngram_model import Features
+from model.training.fit_ngrams import Features
 from model.training.teachers import counterfactuals as edits
 from model.training.teachers import language_model, latent
 from model.training.teachers import pretrained_encoder as once

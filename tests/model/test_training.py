@@ -16,7 +16,7 @@ from model import SHIPPED, Scorer, config
 from model.data import corpus as data
 from model.data.readers import DataError
 from model.evaluation import evaluate
-from model.evaluation.metrics import Floats
+from model.numeric import Floats
 from model.serving import model_folder as folder
 from model.serving import unit_groups as groups
 from model.serving.model_folder import ModelFolderError

@@ -10,18 +10,20 @@ import pytest
 
 from model import Scorer, config
 from model.data import out_of_domain_texts as probes
-from model.evaluation.metrics import sigmoid
-from model.serving import calibration, flags, mixed, stars
+from model.evaluation import star_errors
+from model.numeric import sigmoid
+from model.serving import flags, mixed
 from model.serving import model_folder as folder
-from model.serving.calibration import Blend, Curve, Sample
+from model.serving.calibration import Blend, Curve
 from model.serving.flags import Bounds, WordTable
 from model.serving.mixed import Rule
 from model.serving.stars import Stars
 from model.text import pieces
 from model.text.tokens import tokenize
 from model.text.vocabulary import Vocabulary
-from model.training import assemble
+from model.training import assemble, fit_calibration, fit_mixed, fit_stars
 from model.training import fit_flags as bounds
+from model.training.fit_calibration import Sample
 
 KNEE = 50.0
 
@@ -49,7 +51,7 @@ def test_a_curve_keeps_the_order_of_texts_of_one_length_and_nothing_says_nothing
 
 def test_calibration_finds_temperature_and_bias_by_length() -> None:
     given = sample(1, slope=-0.4, drift=0.5, number=40_000)
-    blend, curve = calibration.fit_curve(given, KNEE, ("slope", "drift"))
+    blend, curve = fit_calibration.fit_curve(given, KNEE, ("slope", "drift"))
     assert blend.weights[0] == pytest.approx(1, abs=0.08)
     assert curve.slope == pytest.approx(-0.4, abs=0.06)
     assert curve.drift == pytest.approx(0.5, abs=0.08)
@@ -57,17 +59,17 @@ def test_calibration_finds_temperature_and_bias_by_length() -> None:
 
 def test_the_simplest_form_that_is_as_good_is_served() -> None:
     groups = np.arange(6_000) % 100
-    chosen, table = calibration.choose(sample(2, slope=0, drift=0), groups, KNEE)
+    chosen, table = fit_calibration.choose(sample(2, slope=0, drift=0), groups, KNEE)
     assert chosen == "platt"
-    chosen, table = calibration.choose(sample(3, slope=-0.8, drift=0.6), groups, KNEE)
+    chosen, table = fit_calibration.choose(sample(3, slope=-0.8, drift=0.6), groups, KNEE)
     assert chosen == "platt, temperature and bias by length"
     assert [row["form"] for row in table if row["served"]] == [chosen]
-    assert {row["form"] for row in table} == {*calibration.FORMS, "isotonic"}
+    assert {row["form"] for row in table} == {*fit_calibration.FORMS, "isotonic"}
 
 
 def test_class_weights_restore_the_stated_mix() -> None:
     labels = np.asarray([1] * 30 + [0] * 70, dtype=np.int8)
-    weights = calibration.class_weights(labels, 0.5)
+    weights = fit_calibration.class_weights(labels, 0.5)
     assert weights[labels == 1].sum() == pytest.approx(50)
     assert weights.sum() == pytest.approx(100)
 
@@ -88,7 +90,7 @@ def test_the_mixed_rule_keeps_its_two_stated_rates() -> None:
     sign = np.where(labels[owners] == 1, 1.0, -1.0)
     logits = sign * rng.normal(1.2, 1.2, len(owners))
     everyone = np.ones(400, dtype=np.bool_)
-    rule = mixed.fit(logits, owners, labels, everyone)
+    rule = fit_mixed.fit(logits, owners, labels, everyone)
     clear = np.abs(logits) >= rule.logit
     assert ((logits > 0) == (sign > 0))[clear].mean() >= mixed.STATED
     called = [rule.holds(logits[owners == number]) for number in range(400)]
@@ -100,22 +102,23 @@ def test_stars_rise_with_the_logit_and_beat_the_label_where_the_logit_tells_more
     levels = np.asarray([1, 2, 3, 4, 7, 8, 9, 10], dtype=np.int8)
     ratings = rng.choice(levels, 3_000)
     logits = (ratings - 5.5) * 0.8 + rng.normal(0, 0.8, len(ratings))
-    fitted = stars.fit(logits[:1_500], ratings[:1_500])
+    fitted = fit_stars.fit(logits[:1_500], ratings[:1_500])
     assert fitted is not None
     assert (np.diff(fitted.bounds) >= 0).all()
-    assert stars.estimates(fitted, np.asarray([-6.0, 0.3, 6.0])).tolist() == [fitted.of(x) for x in (-6.0, 0.3, 6.0)]
+    few = [-6.0, 0.3, 6.0]
+    assert star_errors.estimates(fitted, np.asarray(few)).tolist() == [fitted.of(logit) for logit in few]
     assert fitted.of(-6) <= 2 < 8 < fitted.of(6)
-    constants = stars.baseline(logits[:1_500], ratings[:1_500])
-    found = stars.validated(logits[1_500:], ratings[1_500:], fitted, constants, draws=200)
+    constants = star_errors.baseline(logits[:1_500], ratings[:1_500])
+    found = star_errors.validated(logits[1_500:], ratings[1_500:], fitted, constants, draws=200)
     assert found["shipped"]
     # A logit that tells no more than the label must not ship.
     flat = np.where(ratings > 5, 2.0, -2.0) + rng.normal(0, 0.01, len(ratings))
-    alike = stars.validated(flat, ratings, Stars((*[-9.0] * 2, *[0.0] * 14, *[9.0] * 2)), (2.0, 9.0), draws=200)
+    alike = star_errors.validated(flat, ratings, Stars((*[-9.0] * 2, *[0.0] * 14, *[9.0] * 2)), (2.0, 9.0), draws=200)
     assert not alike["shipped"]
 
 
 def test_too_few_ratings_make_no_star_estimate() -> None:
-    assert stars.fit(np.zeros(10), np.ones(10, dtype=np.int8)) is None
+    assert fit_stars.fit(np.zeros(10), np.ones(10, dtype=np.int8)) is None
 
 
 WORDS = ["the", "of", "and", "it", "is", "a", "was", "this", "good", "film", "plot", "acting", "boring"]
@@ -217,7 +220,7 @@ def test_the_tiny_folder_was_fitted_and_checked(tiny_folder: Path) -> None:
     serving = folder.read_serving(tiny_folder)
     metrics = json.loads((tiny_folder / "metrics.json").read_text(encoding="utf-8"))
     assert serving.length_knee != folder.Serving.__dataclass_fields__["length_knee"].default
-    assert {fit["form"] for fit in metrics["calibration"]["forms"]} == {*calibration.FORMS, "isotonic"}
+    assert {fit["form"] for fit in metrics["calibration"]["forms"]} == {*fit_calibration.FORMS, "isotonic"}
     checks = metrics["verdict"]
     assert checks["one_sentence"]["pieces"] > 100
     # The made-up sentences say what the review says nine times in ten, and the key words are the opinions.

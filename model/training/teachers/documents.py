@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from model.config import DistilConfig
 from model.data.corpus import Corpus
-from model.evaluation.metrics import Floats
+from model.numeric import Floats
 from model.training.teachers import token_spans as spans
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.data.readers import DataError
-from model.evaluation.metrics import Floats
+from model.numeric import Floats
 from model.serving import unit_groups as groups
 from model.training.teachers.documents import recalled
 

@@ -14,7 +14,7 @@ from rich.console import Console
 
 from model.config import TeacherConfig
 from model.data.readers import DataError
-from model.evaluation.metrics import Floats
+from model.numeric import Floats
 from model.storage import write_arrays
 from model.training.teachers import transformer, wordpieces
 from model.training.teachers.documents import Documents, digests, recalled

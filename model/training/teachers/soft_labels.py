@@ -22,10 +22,10 @@ from rich.console import Console
 from model.config import Config, TeacherConfig
 from model.data.corpus import Corpus, file_hash
 from model.evaluation import metrics
-from model.evaluation.metrics import Floats
-from model.serving import calibration
-from model.serving.ngram_model import Features
+from model.numeric import Floats, sigmoid
 from model.storage import write_arrays
+from model.training import fit_calibration
+from model.training.fit_ngrams import Features
 from model.training.teachers import gpu_results as results
 from model.training.teachers import language_model, latent, transformer
 from model.training.teachers import lm_classifier as classifier
@@ -191,7 +191,7 @@ def _blended(
     some: of a transformer that labelled dev and some documents that it was not fitted on, else nan.
     """
     known, last = slice(0, found.labelled), found.held
-    soft = calibration.fit([each[known] for each in logits.values()], labels).logits(*logits.values())
+    soft = fit_calibration.fit([each[known] for each in logits.values()], labels).logits(*logits.values())
     facts: dict[str, object] = {"out-of-fold accuracy": _accuracies(logits | {"blend": soft}, known, labels)}
     if earlier is None:
         return soft, facts
@@ -215,17 +215,17 @@ def _on_dev(parts: list[Floats], found: Documents, dev: NDArray[np.int8]) -> Flo
     Those for pieces are fitted on dev's pieces, each with its review's label as noisy gold: what says much of a whole
     review says too much of one sentence.
     """
-    reviews = calibration.fit([each[found.held] for each in parts], dev).logits(*parts)
+    reviews = fit_calibration.fit([each[found.held] for each in parts], dev).logits(*parts)
     if not found.dev_pieces:
         return reviews
     cut = slice(found.held.stop, None)
     gold = dev[found.owner[cut] - found.taught]
-    pieces = calibration.fit([each[cut] for each in parts], gold).logits(*parts)
+    pieces = fit_calibration.fit([each[cut] for each in parts], gold).logits(*parts)
     return np.where(found.owner == np.arange(len(found.owner)), reviews, pieces)
 
 
 def _accuracies(logits: dict[str, Floats], part: slice, labels: NDArray[np.int8]) -> dict[str, float]:
-    return {name: round(metrics.accuracy(metrics.sigmoid(each[part]), labels), 6) for name, each in logits.items()}
+    return {name: round(metrics.accuracy(sigmoid(each[part]), labels), 6) for name, each in logits.items()}
 
 
 def run(

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from model.config import NetworkConfig
 from model.data.readers import DataError
-from model.evaluation.metrics import Floats
+from model.numeric import Floats
 from model.serving import model_folder as files
 from model.serving import unit_groups as groups
 from model.serving.scorer import Scorer

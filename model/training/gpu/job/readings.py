@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from model.evaluation import metrics
-from model.serving import calibration
+from model.training import fit_calibration
 from model.training.gpu.job.encoder import Encoder, label
 from model.training.gpu.job.log import say
 from model.training.gpu.job.packed import Packed
@@ -24,7 +24,7 @@ class Calibrated:
     """Probabilities of a teacher's logits (float [n]) of spans (int64 [n, 2]), fitted on labels of dev (int8 [n])."""
 
     def __init__(self, logits: Any, spans: Any, labels: Any) -> None:
-        self.blend = calibration.fit(self._parts(logits, spans), labels, ridge=1e-6)
+        self.blend = fit_calibration.fit(self._parts(logits, spans), labels, ridge=1e-6)
 
     @staticmethod
     def _parts(logits: Any, spans: Any) -> list[Any]:
