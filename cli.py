@@ -662,7 +662,7 @@ def train(
 
 @app.command()
 def pack(
-    config: Annotated[Path, typer.Argument(help="A config whose teacher.encoder_said names a folder.")],
+    config: Annotated[Path, typer.Argument(help="A config whose teacher.encoder_predictions names a folder.")],
 ) -> None:
     """Packs what a machine with a GPU needs to teach and label for a config (docs/gpu.md)."""
     from model import config as configs

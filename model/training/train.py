@@ -109,7 +109,7 @@ def _taught(
 
     distil = settings.distil
     assert distil is not None
-    if distil.students_said:
+    if distil.students_folder:
         # What is wrong with them is said before the teachers take long.
         for number in _seeds(settings):
             _returned(settings, number, len(corpus.vocabulary))
@@ -121,7 +121,7 @@ def _taught(
     targets = _mixed(settings, labels, taught.soft[: found.taught])
     # No n-gram knows how far a negation reaches: with edits among its examples this part got a point worse.
     ngrams = features.fit(np.arange(len(targets)), targets)
-    if distil.students_said:
+    if distil.students_folder:
         return None, ngrams, taught
     turned = edits.chosen(found.tokens[: found.reviews], distil.edits, seed)
     again = np.tile(np.arange(found.reviews), distil.passes - 1)
@@ -163,7 +163,7 @@ def _returned(settings: Config, seed: int, words: int) -> dict[str, NDArray[np.f
     from model.training import network
 
     assert settings.distil is not None
-    folder, own = settings.distil.students_said, settings.network
+    folder, own = settings.distil.students_folder, settings.network
     assert folder is not None
     weights = results.student(folder, seed)
     found = network.shape_of(weights)

@@ -39,7 +39,9 @@ def gpu_config(tiny_config: config.Config, tiny_folder: Path, tiny_mpnet: Path, 
     assert tiny_config.teacher is not None
     assert tiny_config.distil is not None
     changes: dict[str, object] = {"earlier": tiny_folder, "encoder": tiny_mpnet, "encoder_tokens": 60}
-    teacher = tiny_config.teacher.model_copy(update=changes | {"directions": (), "encoder_said": tmp_path / "gpu"})
+    teacher = tiny_config.teacher.model_copy(
+        update=changes | {"directions": (), "encoder_predictions": tmp_path / "gpu"}
+    )
     distil = tiny_config.distil.model_copy(update={"sentences": 1, "passes": 2})
     return tiny_config.model_copy(update={"teacher": teacher, "distil": distil})
 
@@ -49,7 +51,9 @@ def student_config(gpu_config: config.Config) -> config.Config:
     """The same, and its students, of one group of units more than the earlier model's, are trained there."""
     assert gpu_config.distil is not None
     assert gpu_config.teacher is not None
-    distil = gpu_config.distil.model_copy(update={"students_said": gpu_config.teacher.encoder_said, "students": 2})
+    distil = gpu_config.distil.model_copy(
+        update={"students_folder": gpu_config.teacher.encoder_predictions, "students": 2}
+    )
     shape = gpu_config.network.model_copy(update={"units": 12, "groups": (8, 4), "hidden": 3})
     return gpu_config.model_copy(update={"distil": distil, "network": shape})
 
@@ -164,15 +168,15 @@ def _labelled(place: Path, corpus: Corpus, settings: config.Config) -> None:
     found = documents(corpus, settings.distil, 1)
     good, bad = {"wonderful", "superb", "moving"}, {"dreadful", "boring", "clumsy"}
 
-    def said(tokens: list[list[str]]) -> np.ndarray:
+    def logits(tokens: list[list[str]]) -> np.ndarray:
         known = [sum(word in good for word in row) - sum(word in bad for word in row) for row in tokens]
         return np.asarray(known, dtype=np.float32)
 
     held = [corpus.tokens[row] for row in corpus.split.validation]
     reviews = [*found.tokens[: found.reviews], *found.tokens[found.held], *held]
-    pieces = {"pieces": said(found.tokens[found.reviews : found.taught])}
-    pieces["dev_pieces"] = said(found.tokens[found.held.stop :])
-    write_arrays(place / results.LABELS, {"reviews": said(reviews)} | pieces)
+    pieces = {"pieces": logits(found.tokens[found.reviews : found.taught])}
+    pieces["dev_pieces"] = logits(found.tokens[found.held.stop :])
+    write_arrays(place / results.LABELS, {"reviews": logits(reviews)} | pieces)
 
 
 def test_a_run_learns_from_what_was_said_elsewhere(
@@ -183,10 +187,10 @@ def test_a_run_learns_from_what_was_said_elsewhere(
     # It is not fitted here, and its weights need not be here.
     monkeypatch.setattr(transformer.Classifier, "__init__", None)
     run = train.run_config(gpu_config, output=tmp_path / "run")
-    said = json.loads((run / "model" / "card.json").read_text(encoding="utf-8"))["training"]["teachers"]
-    assert set(said["out-of-fold accuracy"]) == {"n-grams", "document vectors", "transformer", "blend"}
-    assert said["out-of-fold accuracy"]["transformer"] > 0.7
-    assert said["encoder sha256"] == data.file_hash(gpu_config.teacher.encoder / transformer.WEIGHTS)  # type: ignore[union-attr, operator]
+    teachers = json.loads((run / "model" / "card.json").read_text(encoding="utf-8"))["training"]["teachers"]
+    assert set(teachers["out-of-fold accuracy"]) == {"n-grams", "document vectors", "transformer", "blend"}
+    assert teachers["out-of-fold accuracy"]["transformer"] > 0.7
+    assert teachers["encoder sha256"] == data.file_hash(gpu_config.teacher.encoder / transformer.WEIGHTS)  # type: ignore[union-attr, operator]
     assert folder.verify(run / "model").startswith("lstm-")
     # Whole reviews count twice, pieces and edits once.
     assert gpu_config.distil is not None
@@ -223,7 +227,7 @@ def test_what_was_said_elsewhere_and_cannot_be_used(
 
 def test_of_copies_the_first_counts() -> None:
     read = results.Results("", np.asarray([7, 5, 7], dtype=np.uint64), np.asarray([1.0, 2.0, 3.0]))
-    assert read.said(np.asarray([5, 7], dtype=np.uint64)).tolist() == [2.0, 1.0]
+    assert read.logits_of(np.asarray([5, 7], dtype=np.uint64)).tolist() == [2.0, 1.0]
 
 
 def _changed(path: Path, name: str, change: Callable[[np.ndarray], np.ndarray]) -> None:
@@ -235,7 +239,10 @@ def _changed(path: Path, name: str, change: Callable[[np.ndarray], np.ndarray]) 
 def test_what_cannot_be_packed(gpu_config: config.Config, tiny_encoder: Path, tmp_path: Path) -> None:
     corpus = data.prepare(gpu_config)
     assert gpu_config.teacher is not None
-    for changes, words in (({"encoder_said": None}, "teacher.encoder_said"), ({"encoder": tiny_encoder}, "MPNet")):
+    for changes, words in (
+        ({"encoder_predictions": None}, "teacher.encoder_predictions"),
+        ({"encoder": tiny_encoder}, "MPNet"),
+    ):
         teacher = gpu_config.teacher.model_copy(update=changes)
         with pytest.raises(DataError, match=words):
             pack.run(gpu_config.model_copy(update={"teacher": teacher}), corpus)
@@ -334,8 +341,8 @@ def test_the_second_job_trains_students(student_config: config.Config) -> None:
     assert reworded, told
     assert int(reworded[1]) > 100
     start = _unpacked(place / "start.npz.xz")
-    with np.load(place / "said.npz") as stored:
-        said = dict(stored)
+    with np.load(place / "checks.npz") as stored:
+        checks = dict(stored)
     labels = corpus.reviews.labels[corpus.split.dev]
     students = [results.student(place, seed) for seed in (1, 2)]
     assert not np.array_equal(students[0]["forward_recurrent"], students[1]["forward_recurrent"])
@@ -347,5 +354,5 @@ def test_the_second_job_trains_students(student_config: config.Config) -> None:
         network.set_embedding(built, weights["embedding"])
         network.set_recurrent_weights(built, weights)
         for name, part in (("dev", corpus.split.dev), ("validation", corpus.split.validation)):
-            np.testing.assert_allclose(said[f"{name}_{seed}"], fit.predict(built, corpus.ids(part, 4096)), atol=1e-4)
-        assert np.mean((said[f"dev_{seed}"] > 0) == (labels == 1)) > 0.7
+            np.testing.assert_allclose(checks[f"{name}_{seed}"], fit.predict(built, corpus.ids(part, 4096)), atol=1e-4)
+        assert np.mean((checks[f"dev_{seed}"] > 0) == (labels == 1)) > 0.7

@@ -168,7 +168,7 @@ def test_serving_imports_no_tensorflow() -> None:
     code = (
         "import sys, time; t = time.perf_counter(); import model; light = time.perf_counter() - t\n"
         "assert light < 1 and 'numpy' not in sys.modules, light\n"
-        "import model.evaluate\n"
+        "import model.evaluation.evaluate\n"
         "model.Scorer().explain('A good film. Un film tres bon et vraiment magnifique mais long.')\n"
         "heavy = {'tensorflow', 'keras', 'sklearn', 'scipy', 'onnx'} & set(sys.modules)\n"
         "assert not heavy, heavy"

@@ -79,7 +79,7 @@ def test_a_second_reading_of_a_batch_moves_its_words_to_where_they_cost_most() -
 
 @pytest.fixture
 def second_config(tiny_config: config.Config, tiny_folder: Path, tiny_encoder: Path) -> config.Config:
-    """What `second.toml` is to `first.toml`: taught by the tiny run and a transformer, without a language model."""
+    """As in `2026-11-b-minilm.toml`: taught by the tiny run and a transformer, without a language model."""
     assert tiny_config.teacher is not None
     changes: dict[str, object] = {"earlier": tiny_folder, "encoder": tiny_encoder, "encoder_tokens": 60}
     teacher = tiny_config.teacher.model_copy(update=changes | {"directions": ()})
@@ -119,7 +119,7 @@ def test_a_second_run_goes_on_from_an_earlier_model(
 
 @pytest.fixture
 def third_config(second_config: config.Config, tiny_mpnet: Path) -> config.Config:
-    """What `third.toml` is to `second.toml`: its transformer is fitted once and asked about what is in doubt."""
+    """As in `2026-11-c-mpnet.toml`: its transformer is fitted once and asked about what is in doubt."""
     assert second_config.teacher is not None
     changes = {
         "encoder": tiny_mpnet,
@@ -193,7 +193,7 @@ def test_students_that_were_trained_elsewhere(tiny_config: config.Config, tmp_pa
     corpus = data.prepare(tiny_config)
     assert tiny_config.distil is not None
     shape = tiny_config.network.model_copy(update={"units": 9, "groups": (5, 4), "hidden": 3})
-    distil = tiny_config.distil.model_copy(update={"students": 2, "students_said": tmp_path})
+    distil = tiny_config.distil.model_copy(update={"students": 2, "students_folder": tmp_path})
     settings = tiny_config.model_copy(update={"network": shape, "distil": distil})
     weights = []
     for seed in (1, 2):
@@ -265,14 +265,14 @@ def fitted_once(
         run = settings.teacher.encoder_run
         before = once.Earlier.read(run) if run else None
         encoder = once.Encoder.read(settings.teacher)
-        return once.Once(settings.teacher, encoder, labels, before, 1, folder).logits(found, doubt, resume)
+        return once.EncoderTeacher(settings.teacher, encoder, labels, before, 1, folder).logits(found, doubt, resume)
 
     asked(third_config, tmp_path / "third")
     return found, tmp_path / "third", asked
 
 
 def _fourth(third: config.Config, folder: Path, **changes: object) -> config.Config:
-    """What `fourth.toml` is to `third.toml`: its transformer is that of the run before, and reads more."""
+    """As in `2026-11-d-mpnet-longer.toml`: its transformer is that of the run before, and reads more."""
     assert third.teacher is not None
     own: dict[str, object] = {"encoder_run": folder, "encoder_reviews": None, "encoder_label_tokens": 90}
     return third.model_copy(update={"teacher": third.teacher.model_copy(update=own | changes)})

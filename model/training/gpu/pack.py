@@ -206,9 +206,9 @@ def run(settings: Config, corpus: Corpus) -> dict[Path, int]:
     or a config without an encoder.
     """
     teacher, distil = settings.teacher, settings.distil
-    if not (distil and teacher and teacher.encoder and teacher.encoder_said):
-        raise DataError("A config to pack for a GPU has teacher.encoder and teacher.encoder_said.")
-    folder = teacher.encoder_said
+    if not (distil and teacher and teacher.encoder and teacher.encoder_predictions):
+        raise DataError("A config to pack for a GPU has teacher.encoder and teacher.encoder_predictions.")
+    folder = teacher.encoder_predictions
     folder.mkdir(parents=True, exist_ok=True)
     found = documents(corpus, distil, settings.training.seed)
     write_arrays(folder / results.DIGESTS, known(teacher.encoder, corpus, found))
@@ -218,7 +218,7 @@ def run(settings: Config, corpus: Corpus) -> dict[Path, int]:
     first, second = _halves(encoder(pretrained))
     jobs: list[tuple[str, Arrays]] = [("encoder_0", first), ("encoder_1", second)]
     turned = None
-    if distil.students_said:
+    if distil.students_folder:
         turned = edits.chosen(found.tokens[: found.reviews], distil.edits, settings.training.seed)
         jobs.append(("start", start(settings, corpus)))
     # First, since they take longest.

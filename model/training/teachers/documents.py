@@ -87,7 +87,7 @@ def digests(tokens: Sequence[Sequence[str]]) -> NDArray[np.uint64]:
 
 
 def recalled(digests: NDArray[np.uint64], logits: Floats, own: NDArray[np.uint64]) -> Floats:
-    """What was said (logits, float64 [n]) of documents with those digests, of those with the digests `own`; else nan.
+    """Logits (float64 [n]) given to documents with those digests, of those with the digests `own`; else nan.
 
     Of copies the first counts: a labelled review, which comes first, was labelled by who never saw its label.
     """

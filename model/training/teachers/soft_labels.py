@@ -244,9 +244,9 @@ def run(
     seed = settings.training.seed
     # All three are read before the long work, so that what is missing is missed at once.
     start = earlier.read(teacher.earlier, settings.network, corpus.vocabulary, seed) if teacher.earlier else None
-    encoder = once.Encoder.read(teacher) if teacher.encoder and not teacher.encoder_said else None
+    encoder = once.Encoder.read(teacher) if teacher.encoder and not teacher.encoder_predictions else None
     before = once.Earlier.read(teacher.encoder_run) if teacher.encoder_run else None
-    elsewhere = results.read(teacher.encoder_said) if teacher.encoder_said else None
+    elsewhere = results.read(teacher.encoder_predictions) if teacher.encoder_predictions else None
     facts: dict[str, object] = {"folds": teacher.folds}
     ngrams = partial(_ngrams, found, features, labels, fold)
     logits = {"n-grams": _kept(folder / "ngrams.npz", "n-grams", ngrams, resume)}
@@ -275,7 +275,7 @@ def run(
         known = _kept(folder / "earlier.npz", "earlier model", asked, resume)
     if elsewhere:
         facts[earlier.ENCODER] = elsewhere.encoder
-        logits["transformer"] = elsewhere.said(digests(found.tokens))
+        logits["transformer"] = elsewhere.logits_of(digests(found.tokens))
     elif teacher.encoder and encoder:
         facts[earlier.ENCODER] = file_hash(teacher.encoder / transformer.WEIGHTS)
         if teacher.encoder_labels is None:
@@ -284,10 +284,10 @@ def run(
             logits["transformer"] = _each_fold(found, folds(films, teacher.encoder_folds), kept, shared=True)
         else:
             assert known is not None, "the config has an earlier model too"
-            some = once.Once(teacher, encoder, labels, before, seed, folder).logits(found, known, resume)
+            some = once.EncoderTeacher(teacher, encoder, labels, before, seed, folder).logits(found, known, resume)
     dev = corpus.reviews.labels[corpus.split.dev]
-    soft, said = _blended(logits, known, found, labels.astype(np.int8), dev, some)
-    facts |= said
+    soft, accuracies = _blended(logits, known, found, labels.astype(np.int8), dev, some)
+    facts |= accuracies
     Console().print(f"Teachers: {facts}")
     learned = np.ones(found.taught, dtype=np.bool_)
     if some is not None and teacher.encoder_pieces:

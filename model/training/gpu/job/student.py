@@ -99,8 +99,8 @@ def predict(student: Student, cut: Cut, budget: int) -> Any:
     found = torch.zeros(len(cut.lengths), device=cut.flat.device)
     for rows in batches.ordered(cut.lengths, MOST, budget):
         longest_first = rows[::-1].copy()
-        said = student(cut.block(longest_first), torch.from_numpy(cut.lengths[longest_first]))
-        found[torch.from_numpy(longest_first).to(found.device)] = said
+        logits = student(cut.block(longest_first), torch.from_numpy(cut.lengths[longest_first]))
+        found[torch.from_numpy(longest_first).to(found.device)] = logits
     return found.cpu().numpy()
 
 
