@@ -18,7 +18,7 @@ from model.data.readers import DataError, Reviews
 from model.data.splits import split
 from model.evaluation import metrics, predictions, slices
 from model.evaluation.evaluation import Evaluation
-from model.evaluation.statistics import DRAWS, bootstrap, mcnemar, wilson
+from model.evaluation.statistics import DRAWS, bootstrap, mcnemar, share_interval
 from model.numeric import Floats, Labels
 from model.serving.model_folder import SHIPPED, write_json
 from model.serving.scorer import WINDOW, Scorer
@@ -39,7 +39,9 @@ def probabilities_of(verdicts: list[Verdict]) -> Floats:
 
 def _reliability(probabilities: Floats, labels: Labels) -> list[dict[str, float]]:
     rows = metrics.reliability(probabilities, labels)
-    return [row | wilson(round(row["positive"] * row["reviews"]), int(row["reviews"])).as_dict() for row in rows]
+    return [
+        row | share_interval(round(row["positive"] * row["reviews"]), int(row["reviews"])).as_dict() for row in rows
+    ]
 
 
 def _units(movies: list[str]) -> tuple[str, int]:

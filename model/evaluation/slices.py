@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from model.evaluation.statistics import wilson
+from model.evaluation.statistics import share_interval
 from model.numeric import Floats, Labels
 from model.text.cue_words import CONTRASTS, NEGATIONS
 from model.text.tokens import tokenize
@@ -50,7 +50,7 @@ def measure(by: str, name: str, inside: NDArray[np.bool_], probabilities: Floats
     if count == 0:
         return None
     right = int(((probabilities >= 0.5) == (labels == 1))[inside].sum())
-    interval = wilson(right, count)
+    interval = share_interval(right, count)
     positive, mean = float((labels[inside] == 1).mean()), float(probabilities[inside].mean())
     return Slice(by, name, count, right / count, interval.low, interval.high, positive, mean)
 
