@@ -175,10 +175,10 @@ def run(
     if predicted is not None:
         predictions.write(predicted, given.rows, given.details.ids, probabilities)
     if html is not None:
-        from model.evaluation import html_report as report
+        from model.evaluation import html_report
 
         html.parent.mkdir(parents=True, exist_ok=True)
-        html.write_text(report.page(result, probabilities, labels, scorer.band), encoding="utf-8")
+        html.write_text(html_report.page(result, probabilities, labels, scorer.band), encoding="utf-8")
     return result
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from model.data import out_of_domain_texts as probes
+from model.data import out_of_domain_texts
 from model.data.readers import Reviews
 from model.evaluation import star_errors
 from model.evaluation.metrics import ece_if_calibrated, measure, risk_coverage
@@ -62,10 +62,10 @@ def _hits(scorer: Scorer, groups: Mapping[str, Sequence[str]], flag: str) -> dic
 
 def _flags(scorer: Scorer, reviews: Sequence[Verdict], singles: Sequence[Verdict], spans: Sequence[Verdict]) -> Any:
     """False alarms on real reviews and pieces of them; hits on made-up texts that nothing was fitted on."""
-    odd = {name: texts[1::2] for name, texts in probes.FOREIGN.items()}
+    odd = {name: texts[1::2] for name, texts in out_of_domain_texts.FOREIGN.items()}
     every = [text for texts in odd.values() for text in texts]
     latin = [text for text in every if sum(sign > "\u024f" for sign in text) < 0.5 * len(text)]
-    other = {name: texts[1::2] for name, texts in probes.OTHER.items()}
+    other = {name: texts[1::2] for name, texts in out_of_domain_texts.OTHER.items()}
     longer = {name: [" ".join(texts)] for name, texts in other.items()}
     return {
         "false_alarms": {"reviews": _rates(reviews), "spans": _rates(spans), "sentences": _rates(singles)},

@@ -30,8 +30,7 @@ from model.data import corpus as data
 from model.data.corpus import Corpus
 from model.evaluation import metrics
 from model.evaluation.statistics import bootstrap
-from model.experiments import baselines
-from model.experiments import comparison_report as comparison
+from model.experiments import baselines, comparison_report
 from model.experiments.baselines import BaselineConfig, Section
 from model.experiments.comparison_report import WHAT_SHIPS
 from model.numeric import Floats
@@ -273,10 +272,10 @@ def run(
     job = _Job(config, configs, prepare(config), scorer, output, console)
     rows = job.rows(chosen, again=again)
     console.print("Measuring speeds side by side")
-    found = comparison.build([asdict(row) for row in rows], job.right(rows), job.speeds(rows), job.facts())
-    comparison.write(found, output)
+    found = comparison_report.build([asdict(row) for row in rows], job.right(rows), job.speeds(rows), job.facts())
+    comparison_report.write(found, output)
     if publish is not None:
-        comparison.publish(output, publish)
+        comparison_report.publish(output, publish)
     return found
 
 

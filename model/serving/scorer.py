@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 
 from model import batches
 from model.numeric import Floats, sigmoid
-from model.serving import explain, flags
-from model.serving import model_folder as files
+from model.serving import explain, flags, model_folder
 from model.serving.calibration import Blend, Curve
 from model.serving.mixed import Rule
 from model.serving.model_folder import SHIPPED
@@ -61,9 +60,9 @@ class Scorer:
     def __init__(self, folder: str | PathLike[str] = SHIPPED, *, threads: int = 1, compiled: bool = True) -> None:
         folder = Path(folder)
         self.folder = folder
-        self.version: str = files.verify(folder)
-        self.card: dict[str, Any] = files.read_card(folder)
-        self._serving = files.read_serving(folder)
+        self.version: str = model_folder.verify(folder)
+        self.card: dict[str, Any] = model_folder.read_card(folder)
+        self._serving = model_folder.read_serving(folder)
         self.band = self._serving.band
         self.max_tokens = self._serving.max_tokens
         self._vocabulary = Vocabulary.read(folder / "vocabulary.txt")
@@ -213,7 +212,7 @@ class Scorer:
         return Verdict(label, probability, raised, self.version, stars)
 
 
-def _rules(serving: files.Serving) -> tuple[Curve, Rule, flags.Bounds, Stars | None]:
+def _rules(serving: model_folder.Serving) -> tuple[Curve, Rule, flags.Bounds, Stars | None]:
     """What `serving.json` says about calibration by length, mixed reviews, flags and stars."""
     bounds = flags.Bounds(
         serving.short_words,

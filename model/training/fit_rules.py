@@ -15,7 +15,7 @@ from model.data.readers import Reviews
 from model.data.splits import Split
 from model.evaluation import star_errors
 from model.numeric import sigmoid
-from model.serving import model_folder as folder
+from model.serving import model_folder
 from model.serving.flags import WordTable
 from model.serving.model_folder import Serving
 from model.serving.scorer import Scorer
@@ -23,8 +23,7 @@ from model.text import pieces
 from model.text.pieces import Pieces
 from model.text.tokens import cap
 from model.text.vocabulary import Vocabulary
-from model.training import fit_calibration, fit_mixed, fit_stars
-from model.training import fit_flags as bounds
+from model.training import fit_calibration, fit_flags, fit_mixed, fit_stars
 from model.training.fit_calibration import Sample
 
 SPANS_EACH = 4
@@ -85,17 +84,17 @@ def _flag_bounds(
     train = rng.permutation(task.split.train)
     fitted_on = [task.reviews.texts[row] for row in train[:_TRAINING_REVIEWS]]
     others = [task.reviews.texts[row] for row in train[_TRAINING_REVIEWS : 2 * _TRAINING_REVIEWS]]
-    scores = bounds.word_scores(fitted_on, np.load(target / "embedding.npy").astype(np.float32), vocabulary)
+    scores = fit_flags.word_scores(fitted_on, np.load(target / "embedding.npy").astype(np.float32), vocabulary)
     table = WordTable(vocabulary.words, scores)
     sentences = [singles.texts[row] for row in rng.permutation(len(singles))[:_FOREIGN_PIECES]]
     english = [*sentences, *pieces.remarks(sentences)]
-    oddness, sure = bounds.foreign(english, table, vocabulary)
+    oddness, sure = fit_flags.foreign(english, table, vocabulary)
     dev = [task.reviews.texts[row] for row in task.split.dev]
     fields = {
         "foreign_oddness": oddness,
         "foreign_english": sure,
-        "unknown_share": bounds.unknown(singles.texts, table, vocabulary, serving.unknown_share),
-        "review_bounds": bounds.review([*singles.texts, *spans.texts, *dev, *others], table, vocabulary),
+        "unknown_share": fit_flags.unknown(singles.texts, table, vocabulary, serving.unknown_share),
+        "review_bounds": fit_flags.review([*singles.texts, *spans.texts, *dev, *others], table, vocabulary),
     }
     return fields, scores
 
@@ -143,8 +142,8 @@ def fit(task: Task, target: Path, serving: Serving, *, threads: int = 1) -> Fitt
 
 def write(target: Path, fitted: Fitted) -> None:
     """Writes `serving.json` and the words' scores into the (then unsealed) folder."""
-    scores = target / folder.OPTIONAL[0]
+    scores = target / model_folder.OPTIONAL[0]
     scores.unlink(missing_ok=True)
     if fitted.scores is not None:
         np.save(scores, fitted.scores)
-    folder.write_serving(target, fitted.serving)
+    model_folder.write_serving(target, fitted.serving)

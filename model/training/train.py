@@ -19,7 +19,7 @@ from model.evaluation import metrics
 from model.numeric import sigmoid
 from model.serving.ngram_model import NgramModel
 from model.training import assemble, fit_calibration, fit_ngrams
-from model.training.teachers import gpu_results as results
+from model.training.teachers import gpu_results
 from model.training.teachers.warm_start import Start
 
 if TYPE_CHECKING:
@@ -103,8 +103,7 @@ def _taught(
     examples for students that were trained on a GPU.
     """
     from model.training import fit
-    from model.training.teachers import counterfactuals as edits
-    from model.training.teachers import soft_labels as stage
+    from model.training.teachers import counterfactuals, soft_labels
     from model.training.teachers.documents import documents
 
     distil = settings.distil
@@ -116,14 +115,14 @@ def _taught(
     seed = settings.training.seed
     found = documents(corpus, distil, seed)
     features = fit_ngrams.Features(found.tokens, settings.wide, counted=found.reviews)
-    taught = stage.run(settings, corpus, found, features, folder / "teachers", resume=resume)
+    taught = soft_labels.run(settings, corpus, found, features, folder / "teachers", resume=resume)
     labels = corpus.reviews.labels[corpus.split.train].astype(np.float32)
     targets = _mixed(settings, labels, taught.soft[: found.taught])
     # No n-gram knows how far a negation reaches: with edits among its examples this part got a point worse.
     ngrams = features.fit(np.arange(len(targets)), targets)
     if distil.students_folder:
         return None, ngrams, taught
-    turned = edits.chosen(found.tokens[: found.reviews], distil.edits, seed)
+    turned = counterfactuals.chosen(found.tokens[: found.reviews], distil.edits, seed)
     again = np.tile(np.arange(found.reviews), distil.passes - 1)
     learned = np.concatenate([taught.learned, again])
     tokens = [*(found.tokens[number] for number in learned), *(edit.tokens for edit in turned)]
@@ -165,7 +164,7 @@ def _returned(settings: Config, seed: int, words: int) -> dict[str, NDArray[np.f
     assert settings.distil is not None
     folder, own = settings.distil.students_folder, settings.network
     assert folder is not None
-    weights = results.student(folder, seed)
+    weights = gpu_results.student(folder, seed)
     found = network.shape_of(weights)
     if (found.dimensions, found.sizes, found.hidden) != (own.dimensions, own.sizes, own.hidden):
         raise DataError(f"The students in {folder} are of another network than the config's: pack and train them anew.")

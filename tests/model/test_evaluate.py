@@ -17,8 +17,7 @@ import cli
 from model.data import ratings as details
 from model.data import readers
 from model.data.readers import DataError, Reviews
-from model.evaluation import evaluate, predictions, slices
-from model.evaluation import html_report as report
+from model.evaluation import evaluate, html_report, predictions, slices
 from model.evaluation.evaluation import Evaluation
 
 GOOD = "A wonderful film. I loved every minute of it, and the acting is superb."
@@ -193,7 +192,7 @@ def test_a_report_on_one_class_and_no_films_can_be_drawn() -> None:
     assert figures["metrics"].roc_auc is None
     assert "roc_auc" not in figures["intervals"]
     found = Evaluation("m", "<f>", "0" * 64, "all labelled", 0, **figures, slices=parts, against=None)
-    text = report.page(found, probabilities, reviews.labels, 0.0)
+    text = html_report.page(found, probabilities, reviews.labels, 0.0)
     assert "&lt;f&gt;" in text
     assert "<f>" not in text
     assert "ROC-AUC" not in text

@@ -9,11 +9,10 @@ import numpy as np
 import pytest
 
 from model import Scorer, config
-from model.data import out_of_domain_texts as probes
+from model.data import out_of_domain_texts
 from model.evaluation import star_errors
 from model.numeric import sigmoid
-from model.serving import flags, mixed
-from model.serving import model_folder as folder
+from model.serving import flags, mixed, model_folder
 from model.serving.calibration import Blend, Curve
 from model.serving.flags import Bounds, WordTable
 from model.serving.mixed import Rule
@@ -21,8 +20,7 @@ from model.serving.stars import Stars
 from model.text import pieces
 from model.text.tokens import tokenize
 from model.text.vocabulary import Vocabulary
-from model.training import assemble, fit_calibration, fit_mixed, fit_stars
-from model.training import fit_flags as bounds
+from model.training import assemble, fit_calibration, fit_flags, fit_mixed, fit_stars
 from model.training.fit_calibration import Sample
 
 KNEE = 50.0
@@ -184,17 +182,17 @@ def test_sums_do_not_depend_on_the_neighbours() -> None:
 
 def test_word_scores_tell_reviews_from_docstrings() -> None:
     rng = np.random.default_rng(6)
-    text = " ".join(bounds.docstrings(200))
+    text = " ".join(fit_flags.docstrings(200))
     vocabulary = Vocabulary(sorted({*WORDS, *tokenize(text)}))
     vectors = rng.normal(0, 1, (len(vocabulary), 16)).astype(np.float32)
     film = vocabulary.ids(["film", "plot", "acting", "boring"])
     vectors[film] += 3 * np.eye(16, dtype=np.float32)[0]
-    scores = bounds.word_scores(
+    scores = fit_flags.word_scores(
         [f"This film is good. The acting was boring {number}." for number in range(200)], vectors, vocabulary
     )
     assert scores[film].min() > np.median(scores)
     table = WordTable(vocabulary.words, scores)
-    kept = bounds.review(["The plot of this film was good"] * 300, table, vocabulary)
+    kept = fit_flags.review(["The plot of this film was good"] * 300, table, vocabulary)
     assert [least for least, _ in kept] == [5.0]
 
 
@@ -210,16 +208,16 @@ def test_pieces_are_cut_from_their_review() -> None:
 
 
 def test_probes_are_halved_without_overlap() -> None:
-    for groups in (probes.FOREIGN, probes.OTHER):
-        even, odd = probes.halves(groups)
+    for groups in (out_of_domain_texts.FOREIGN, out_of_domain_texts.OTHER):
+        even, odd = out_of_domain_texts.halves(groups)
         assert not set(even) & set(odd)
         assert len(even) + len(odd) == sum(map(len, groups.values()))
 
 
 def test_the_tiny_folder_was_fitted_and_checked(tiny_folder: Path) -> None:
-    serving = folder.read_serving(tiny_folder)
+    serving = model_folder.read_serving(tiny_folder)
     metrics = json.loads((tiny_folder / "metrics.json").read_text(encoding="utf-8"))
-    assert serving.length_knee != folder.Serving.__dataclass_fields__["length_knee"].default
+    assert serving.length_knee != model_folder.Serving.__dataclass_fields__["length_knee"].default
     assert {fit["form"] for fit in metrics["calibration"]["forms"]} == {*fit_calibration.FORMS, "isotonic"}
     checks = metrics["verdict"]
     assert checks["one_sentence"]["pieces"] > 100
@@ -235,10 +233,10 @@ def test_the_tiny_folder_was_fitted_and_checked(tiny_folder: Path) -> None:
 def test_remeasuring_finds_the_same_rules_and_leaves_the_source_alone(
     tiny_folder: Path, tiny_config: config.Config, tmp_path: Path
 ) -> None:
-    before = folder.verify(tiny_folder)
+    before = model_folder.verify(tiny_folder)
     target = assemble.remeasure(tiny_folder, tmp_path / "again", labelled=tiny_config.data.labelled, threads=1)
-    assert folder.verify(tiny_folder) == before
-    assert folder.read_serving(target) == folder.read_serving(tiny_folder)
+    assert model_folder.verify(tiny_folder) == before
+    assert model_folder.read_serving(target) == model_folder.read_serving(tiny_folder)
     texts = ["The acting was superb.", "The music was tedious. The plot was awful."]
     assert [v.probability for v in Scorer(target).score(texts)] == [
         v.probability for v in Scorer(tiny_folder).score(texts)
@@ -250,22 +248,22 @@ def test_remeasuring_a_folder_with_bounds_on_its_words(
 ) -> None:
     """As what ships has them; the tiny run has too few reviews for any."""
     copy = Path(shutil.copytree(tiny_folder, tmp_path / "copy"))
-    np.save(copy / folder.OPTIONAL[0], np.ones(len(Scorer(copy)._vocabulary), dtype=np.float16))
-    folder.write_serving(copy, replace(folder.read_serving(copy), review_bounds=[[1.0, 0.5]]))
-    folder.seal(copy, folder.version(copy, "2026.01"))
+    np.save(copy / model_folder.OPTIONAL[0], np.ones(len(Scorer(copy)._vocabulary), dtype=np.float16))
+    model_folder.write_serving(copy, replace(model_folder.read_serving(copy), review_bounds=[[1.0, 0.5]]))
+    model_folder.seal(copy, model_folder.version(copy, "2026.01"))
     target = assemble.remeasure(copy, tmp_path / "again", labelled=tiny_config.data.labelled, threads=1)
-    assert folder.read_serving(target) == folder.read_serving(tiny_folder)
+    assert model_folder.read_serving(target) == model_folder.read_serving(tiny_folder)
 
 
 def test_word_scores_are_part_of_the_folder(tiny_folder: Path, tmp_path: Path) -> None:
     copy = Path(shutil.copytree(tiny_folder, tmp_path / "copy"))
-    name = folder.version(copy, "2026.01")
-    np.save(copy / folder.OPTIONAL[0], np.ones(len(Scorer(copy)._vocabulary), dtype=np.float16))
-    assert folder.version(copy, "2026.01") != name
-    folder.seal(copy, name)
-    assert folder.OPTIONAL[0] in json.loads((copy / folder.MANIFEST).read_text(encoding="utf-8"))["sha256"]
-    (copy / folder.OPTIONAL[0]).unlink()
-    with pytest.raises(folder.ModelFolderError, match="incomplete: it has no word_scores"):
+    name = model_folder.version(copy, "2026.01")
+    np.save(copy / model_folder.OPTIONAL[0], np.ones(len(Scorer(copy)._vocabulary), dtype=np.float16))
+    assert model_folder.version(copy, "2026.01") != name
+    model_folder.seal(copy, name)
+    assert model_folder.OPTIONAL[0] in json.loads((copy / model_folder.MANIFEST).read_text(encoding="utf-8"))["sha256"]
+    (copy / model_folder.OPTIONAL[0]).unlink()
+    with pytest.raises(model_folder.ModelFolderError, match="incomplete: it has no word_scores"):
         Scorer(copy)
 
 
@@ -273,8 +271,8 @@ def test_stars_are_said_when_the_folder_has_them_and_the_text_is_fit(tiny_folder
     copy = Path(shutil.copytree(tiny_folder, tmp_path / "copy"))
     values = json.loads((copy / "serving.json").read_text(encoding="utf-8"))
     values["star_bounds"] = [*[-9.0] * 2, *[0.0] * 14, *[9.0] * 2]
-    folder.write_json(copy / "serving.json", values)
-    folder.seal(copy, folder.version(copy, "2026.01"))
+    model_folder.write_json(copy / "serving.json", values)
+    model_folder.seal(copy, model_folder.version(copy, "2026.01"))
     good, bad, nothing = Scorer(copy).score(["The acting was superb.", "The plot was awful.", ""])
     assert (good.stars, bad.stars, nothing.stars) == (9.0, 2.0, None)
     assert Scorer(tiny_folder).score(["The acting was superb."])[0].stars is None

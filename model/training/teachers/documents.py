@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from model.config import DistilConfig
 from model.data.corpus import Corpus
 from model.numeric import Floats
-from model.training.teachers import token_spans as spans
+from model.training.teachers import token_spans
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def _places(whole: list[list[str]], distil: DistilConfig, *seeds: list[int]) -> 
     kinds = ((distil.pieces, distil.piece_sentences), (distil.sentences, 1))
     for (number, longest), seed in zip(kinds, seeds, strict=True):
         rng = np.random.default_rng(seed)
-        found += [spans.place(row, longest, rng) for _ in range(number) for row in whole]
+        found += [token_spans.place(row, longest, rng) for _ in range(number) for row in whole]
     return found
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from model.data.readers import DataError
 from model.numeric import Floats
-from model.serving import unit_groups as groups
+from model.serving import unit_groups
 from model.training.teachers.documents import recalled
 
 DIGESTS, LABELS = "digests.npz", "labels.npz"
@@ -55,7 +55,7 @@ def read(folder: Path) -> Results:
 def _shapes(words: int, dimensions: int, units: int, hidden: int) -> dict[str, tuple[int, ...]]:
     """Of all weights of a student; without a hidden layer `hidden` is 0."""
     found: dict[str, tuple[int, ...]] = {"embedding": (words, dimensions)}
-    for direction in groups.DIRECTIONS:
+    for direction in unit_groups.DIRECTIONS:
         found[f"{direction}_kernel"], found[f"{direction}_bias"] = (dimensions, 4 * units), (4 * units,)
         found[f"{direction}_recurrent"] = (units, 4 * units)
     found |= {"logit_kernel": (4 * units, 1), "logit_bias": (1,)}

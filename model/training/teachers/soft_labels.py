@@ -26,10 +26,7 @@ from model.numeric import Floats, sigmoid
 from model.storage import write_arrays
 from model.training import fit_calibration
 from model.training.fit_ngrams import Features
-from model.training.teachers import gpu_results as results
-from model.training.teachers import language_model, latent, transformer
-from model.training.teachers import lm_classifier as classifier
-from model.training.teachers import pretrained_encoder as once
+from model.training.teachers import gpu_results, language_model, latent, lm_classifier, pretrained_encoder, transformer
 from model.training.teachers import warm_start as earlier
 from model.training.teachers.documents import Documents, digests
 from model.training.teachers.qrnn_layers import Shape
@@ -152,8 +149,8 @@ def _recurrent(
     learned, asked = read(teacher.max_tokens), read(teacher.label_tokens)
 
     def labelled(current: int, rows: Numbers, mine: Numbers) -> Floats:
-        plan = classifier.Plan(epochs=teacher.classifier_epochs, seed=settings.training.seed + current)
-        model = classifier.Classifier(shape, weights, plan)
+        plan = lm_classifier.Plan(epochs=teacher.classifier_epochs, seed=settings.training.seed + current)
+        model = lm_classifier.Classifier(shape, weights, plan)
         note = f"{folder.name} teacher {current + 1}/{teacher.folds}"
         model.fit([learned[row] for row in rows], labels[rows], note)
         return model.predict([asked[row] for row in mine])
@@ -164,7 +161,7 @@ def _recurrent(
 def _fine_tuned(
     settings: Config,
     teacher: TeacherConfig,
-    encoder: once.Encoder,
+    encoder: pretrained_encoder.Encoder,
     found: Documents,
     labels: Labels,
     current: int,
@@ -244,9 +241,9 @@ def run(
     seed = settings.training.seed
     # All three are read before the long work, so that what is missing is missed at once.
     start = earlier.read(teacher.earlier, settings.network, corpus.vocabulary, seed) if teacher.earlier else None
-    encoder = once.Encoder.read(teacher) if teacher.encoder and not teacher.encoder_predictions else None
-    before = once.Earlier.read(teacher.encoder_run) if teacher.encoder_run else None
-    elsewhere = results.read(teacher.encoder_predictions) if teacher.encoder_predictions else None
+    encoder = pretrained_encoder.Encoder.read(teacher) if teacher.encoder and not teacher.encoder_predictions else None
+    before = pretrained_encoder.Earlier.read(teacher.encoder_run) if teacher.encoder_run else None
+    elsewhere = gpu_results.read(teacher.encoder_predictions) if teacher.encoder_predictions else None
     facts: dict[str, object] = {"folds": teacher.folds}
     ngrams = partial(_ngrams, found, features, labels, fold)
     logits = {"n-grams": _kept(folder / "ngrams.npz", "n-grams", ngrams, resume)}
@@ -284,7 +281,9 @@ def run(
             logits["transformer"] = _each_fold(found, folds(films, teacher.encoder_folds), kept, shared=True)
         else:
             assert known is not None, "the config has an earlier model too"
-            some = once.EncoderTeacher(teacher, encoder, labels, before, seed, folder).logits(found, known, resume)
+            some = pretrained_encoder.EncoderTeacher(teacher, encoder, labels, before, seed, folder).logits(
+                found, known, resume
+            )
     dev = corpus.reviews.labels[corpus.split.dev]
     soft, accuracies = _blended(logits, known, found, labels.astype(np.int8), dev, some)
     facts |= accuracies
