@@ -16,7 +16,7 @@ from model.data.corpus import file_hash
 from model.data.ratings import Details
 from model.data.readers import DataError, Reviews
 from model.data.splits import split
-from model.evaluation import metrics, predictions, slices
+from model.evaluation import html_report, metrics, predictions, slices
 from model.evaluation.evaluation import Evaluation
 from model.evaluation.statistics import DRAWS, bootstrap, mcnemar, share_interval
 from model.numeric import Floats, Labels
@@ -175,8 +175,6 @@ def run(
     if predicted is not None:
         predictions.write(predicted, given.rows, given.details.ids, probabilities)
     if html is not None:
-        from model.evaluation import html_report
-
         html.parent.mkdir(parents=True, exist_ok=True)
         html.write_text(html_report.page(result, probabilities, labels, scorer.band), encoding="utf-8")
     return result

@@ -30,7 +30,9 @@ from model.numeric import Floats
 from model.serving.ngram_model import NgramModel
 from model.text.tokens import cap
 from model.text.vocabulary import Vocabulary
-from model.training import fit_ngrams
+from model.training import fit, fit_ngrams, network
+from model.training.network import EMBEDDING, OUTPUT
+from model.training.network import build as build_bilstm
 
 if TYPE_CHECKING:
     import keras
@@ -270,9 +272,6 @@ def build(config: NeuralConfig, words: int, dimensions: int) -> "keras.Model":
     """
     import keras
 
-    from model.training.network import EMBEDDING, OUTPUT
-    from model.training.network import build as build_bilstm
-
     if isinstance(config, BilstmConfig):
         return build_bilstm(config.network.model_copy(update={"dimensions": dimensions}), words)
     ops = keras.ops
@@ -316,8 +315,6 @@ def start_tensorflow(threads: int) -> None:
 def _train_neural(config: NeuralConfig, corpus: Corpus, folder: Path) -> tuple[Neural, float]:
     start_tensorflow(config.training.threads)
     import keras
-
-    from model.training import fit, network
 
     keras.utils.set_random_seed(config.training.seed)
     built = build(config, *corpus.vectors.shape)

@@ -96,6 +96,7 @@ def sgemm_peak(rounds: int = 15) -> float:
 
 
 def _scorer(task: Task, *, compiled: bool) -> Work:
+    # Inside, as in the other contestants: each is a process of its own, whose load time and memory are measured.
     began = time.perf_counter()
     from model.serving.scorer import Scorer
 

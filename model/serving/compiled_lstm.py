@@ -38,6 +38,7 @@ class CompiledLSTM:
     """
 
     def __init__(self, folder: Path, *, table_bytes: int = _TABLE_BYTES) -> None:
+        # Here, since the kernel compiles its tiles when it is imported.
         from model.serving import lstm_kernel
 
         self._direction, self._fold, self._add_product = (

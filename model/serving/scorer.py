@@ -161,6 +161,7 @@ class Scorer:
         if not self._compiled:
             return None
         try:
+            # Here, since Numba takes a second to import and may be missing.
             from model.serving.bulk import Bulk
 
             return Bulk(self.folder, self._vocabulary, self._wide, self._words, self.max_tokens, self._threads)

@@ -18,15 +18,15 @@ from model.data.readers import DataError
 from model.evaluation import metrics
 from model.numeric import sigmoid
 from model.serving.ngram_model import NgramModel
-from model.training import assemble, fit_calibration, fit_ngrams
-from model.training.teachers import gpu_results
+from model.training import assemble, fit, fit_calibration, fit_ngrams, network, pretrain
+from model.training.fit import Examples
+from model.training.teachers import counterfactuals, gpu_results, soft_labels
+from model.training.teachers.documents import documents
+from model.training.teachers.soft_labels import Taught
 from model.training.teachers.warm_start import Start
 
 if TYPE_CHECKING:
     import keras
-
-    from model.training.fit import Examples
-    from model.training.teachers.soft_labels import Taught
 
     Fitted = tuple[keras.Model, list[dict[str, float]]]
 
@@ -48,17 +48,13 @@ def _start_tensorflow(settings: Config) -> None:
         log.debug("TensorFlow was started before; threads unchanged")
 
 
-def _examples(corpus: Corpus, rows: NDArray[np.int64], limit: int) -> "Examples":
-    from model.training.fit import Examples
-
+def _examples(corpus: Corpus, rows: NDArray[np.int64], limit: int) -> Examples:
     return Examples(corpus.ids(rows, limit), corpus.reviews.labels[rows].astype(np.float32))
 
 
-def _fitted(settings: Config, corpus: Corpus, start: Start, train: "Examples", folder: Path, resume: bool) -> "Fitted":
+def _fitted(settings: Config, corpus: Corpus, start: Start, train: Examples, folder: Path, resume: bool) -> "Fitted":
     """One network, from `start` and its seed, fitted on `train`; checkpoints go to `folder`."""
     import keras
-
-    from model.training import fit, network
 
     keras.utils.set_random_seed(settings.training.seed)
     built = network.made(settings.network, start.embedding, start.weights)
@@ -76,10 +72,8 @@ def _mixed(settings: Config, labels: NDArray[np.float32], soft: NDArray[np.float
     return targets
 
 
-def _self_taught(settings: Config, corpus: Corpus, folder: Path, resume: bool) -> "tuple[Examples, NgramModel]":
+def _self_taught(settings: Config, corpus: Corpus, folder: Path, resume: bool) -> tuple[Examples, NgramModel]:
     """Examples of a student whose teacher is a network like itself, blended with the n-gram part."""
-    from model.training import fit
-
     assert settings.distil is not None
     train = _examples(corpus, corpus.split.train, settings.training.max_tokens)
     ngrams = fit_ngrams.train(*corpus.part(corpus.split.train), settings.wide)
@@ -93,19 +87,13 @@ def _self_taught(settings: Config, corpus: Corpus, folder: Path, resume: bool) -
     return fit.Examples([*train.rows, *rows], np.concatenate([train.targets, soft])), ngrams
 
 
-def _taught(
-    settings: Config, corpus: Corpus, folder: Path, resume: bool
-) -> "tuple[Examples | None, NgramModel, Taught]":
+def _taught(settings: Config, corpus: Corpus, folder: Path, resume: bool) -> tuple[Examples | None, NgramModel, Taught]:
     """The same with the teachers of `model.training.teachers`, who also label pieces of reviews; both parts learn from
     them.
 
     The network learns from edited sentences too. A rule labels them: no teacher knows better than what made them. No
     examples for students that were trained on a GPU.
     """
-    from model.training import fit
-    from model.training.teachers import counterfactuals, soft_labels
-    from model.training.teachers.documents import documents
-
     distil = settings.distil
     assert distil is not None
     if distil.students_folder:
@@ -138,10 +126,8 @@ def _student(settings: Config) -> Config:
     return settings.model_copy(update={"training": settings.training.model_copy(update=update)})
 
 
-def _figures(built: "keras.Model", on_dev: dict[str, float], held: "Examples") -> dict[str, float]:
+def _figures(built: "keras.Model", on_dev: dict[str, float], held: Examples) -> dict[str, float]:
     """What the card says of a student or of their mean; dev chose the epoch of each, validation nothing."""
-    from model.training import fit
-
     right = metrics.accuracy(sigmoid(fit.predict(built, held.rows)), held.labels)
     found = {name: on_dev[name] for name in ("dev_log_loss", "dev_accuracy")} | {"validation_accuracy": right}
     return {name: round(value, 6) for name, value in found.items()}
@@ -159,8 +145,6 @@ def _seeds(settings: Config) -> range:
 
 def _returned(settings: Config, seed: int, words: int) -> dict[str, NDArray[np.float32]]:
     """Weights and embedding of a student that came back from a GPU; words: of the vocabulary. Raises `DataError`."""
-    from model.training import network
-
     assert settings.distil is not None
     folder, own = settings.distil.students_folder, settings.network
     assert folder is not None
@@ -181,8 +165,6 @@ def _averaged(
     What begins at one place and learns the same, in another order and with other dropouts, ends in the same basin,
     where the mean is nearer to what all aim at (Wortsman et al. 2022, "Model soups").
     """
-    from model.training import fit, network
-
     seeds, longest = _seeds(settings), settings.serving.max_tokens
     if len(seeds) == 1 and train:
         return _fitted(settings, corpus, start, train, folder, resume), {}
@@ -212,8 +194,6 @@ def _averaged(
 def _pretrained(settings: Config, corpus: Corpus, folder: Path, resume: bool) -> Start:
     """What predicting the words of all reviews of the training part, labelled or not, taught the network."""
     import keras
-
-    from model.training import network, pretrain
 
     own = settings.pretraining
     assert own is not None
@@ -272,8 +252,6 @@ def run_config(settings: Config, *, output: Path | None = None, resume: bool = F
     console.print("Reading the data")
     corpus = data.prepare(settings)
     _start_tensorflow(settings)
-    from model.training import fit, network
-
     parts = _parts(settings, corpus, folder, resume)
     built, history = parts.fitted
     if settings.network.half_embedding:
