@@ -84,7 +84,7 @@ _CODES: Final = {
     "too_deep": mark("too deep"),
     "bad_text": mark("bad text"),
     "unclosed_quote": mark("unclosed quote"),
-    "not_scored": mark("not scored"),
+    "could_not_be_scored": mark("not scored"),
 }
 """Why rows were not scored, in words (worker/files/row_problems.py has the sentences of the result files)."""
 
