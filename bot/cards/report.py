@@ -145,13 +145,13 @@ def alt_text(parts: Sequence[ReportPart]) -> str:
             last=last.key,
         )
     elif about.by == "film":
-        films = (f"{_cut(_film(bucket.key), 40)} {bucket.mean_probability:.2f}" for bucket in buckets[:8])
+        films = (f"{_cut(_film(bucket.key), 40)} {bucket.mean_probability:.2f}" for bucket in report.buckets[:8])
         text += " " + tr("Averages: {films}.", films="; ".join(films))
     return _cut(text, 1024)
 
 
 def _film(name: str) -> str:
-    return tr(name) if name == NO_FILM else name
+    return name or tr(NO_FILM)
 
 
 def distribution_alt(part: ReportPart) -> str:

@@ -6,13 +6,10 @@ import re
 
 import pytest
 
-from bot.cards.report import _CODES
 from bot.errors.hints import HINTS, explained, with_hint
 from common.i18n import use_locale
 from db.errors import BadCursor, NotFound, QuotaExceeded
-from db.queue.job_counts import NOT_SCORED
 from tests.fixtures.discord import World
-from worker.files.row_problems import table
 
 
 def test_a_refusal_has_its_hint_after_it() -> None:
@@ -40,7 +37,3 @@ async def test_hints_name_commands_and_options_that_exist(world: World) -> None:
             assert name in commands, hint
     options = {option.display_name for option in getattr(commands["batch"], "parameters", ())}
     assert "text_column" in options
-
-
-def test_every_reason_of_a_row_has_words_on_the_report_card() -> None:
-    assert {*table(1_000), NOT_SCORED} == set(_CODES)
