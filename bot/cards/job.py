@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import discord
 
 from bot.cards.base import FAILED, NEGATIVE, NEUTRAL, POSITIVE, SIGNS, UNCERTAIN, Card, CardFile, bar, escape, percent
-from bot.errors.translated import retold
+from bot.cards.failure import failure_text, reference
 from bot.handlers.base import buttons_view
 from bot.handlers.job import AgainButton, ReuseButton, job_buttons
 from common.i18n import mark, number, tr, trn
@@ -177,14 +177,11 @@ def ended_card(job: JobView) -> Card:
         text = f"{_named(job)}\n{stays}"
         embed = discord.Embed(title=tr("Job {job}: cancelled", job=job.id), description=text, colour=FAILED)
         return Card(embed=embed, view=_controls(job))
-    if job.error:
-        reason = escape(retold(job.error), 1500)
-    else:
-        reason = tr("Something went wrong on our side; send the file again.")
+    reason = failure_text(job, 1500) or tr("Something went wrong on our side; send the file again.")
     title = tr("Job {job}: not scored", job=job.id)
     embed = discord.Embed(title=title, description=f"{_named(job)}\n{reason}", colour=FAILED)
     if job.error_code:
-        embed.set_footer(text=tr("Reference job {job} · {code}", job=job.id, code=job.error_code))
+        embed.set_footer(text=tr("Reference job {job} · {code}", job=job.id, code=reference(job)))
     return Card(embed=embed, view=_controls(job))
 
 

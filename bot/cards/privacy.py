@@ -9,10 +9,10 @@ import discord
 
 from bot.cards.base import FAILED, NEUTRAL, Card, CardFile, one_line
 from bot.cards.job import reviews
-from bot.errors.translated import retold
 from bot.handlers.base import buttons_view
 from bot.handlers.privacy import ForgetButton
 from common.i18n import mark, number, tr, trn
+from common.rendering import render
 from common.settings import MIB
 from db.privacy.erase import Forgotten, Kept
 from db.privacy.export import Takeout
@@ -97,7 +97,7 @@ def export_card(data: bytes, taken: Takeout) -> Card:
     lines = [tr("Everything kept about you: {reviews}, {files}.", reviews=held[0], files=held[1])]
     if taken.left_out:
         lines.append(tr("Discord takes no larger file here, so this was left out:"))
-        lines += [f"- {one_line(retold(sentence), 150)}" for sentence in taken.left_out[:5]]
+        lines += [f"- {one_line(render(*message), 150)}" for message in taken.left_out[:5]]
         if len(taken.left_out) > 5:
             rest = trn(
                 "and {count} more, named in about.json",
