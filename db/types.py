@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final, Literal
@@ -345,6 +345,15 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
+class Corrections:
+    """What was said about one verdict: the viewer's own label and note, and how often each label was named."""
+
+    label: Label | None
+    note: str | None
+    counts: Mapping[Label, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """A message owed to a user about a job."""
 
@@ -381,3 +390,17 @@ class GuildSettings:
     max_upload_mib: int | None = None
     channels: tuple[int, ...] = ()
     roles: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """A line of the audit log, with `actor_id` (a server manager's) or `actor_name` (the host's login name)."""
+
+    id: int
+    created_at: datetime
+    guild_id: int | None
+    actor_id: int | None
+    actor_name: str | None
+    action: str
+    old: str | None
+    new: str | None

@@ -22,6 +22,7 @@ from db.privacy.export_rows import (
     own_notices,
     own_reviews,
 )
+from db.privacy.types import Takeout
 from db.types import Viewer
 
 SPARE: Final = 128 * 1024
@@ -31,15 +32,6 @@ STAYS: Final = (
     "counts of each job, and the numbers and reasons of rows that could not be scored. A line of a server's audit log "
     "that says you changed its settings stays for 400 days."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Takeout:
-    """How many reviews and files are in the zip, and in plain sentences what did not fit."""
-
-    reviews: int
-    files: int
-    left_out: tuple[str, ...]
 
 
 def write_takeout(db: Database, viewer: Viewer, out: IO[bytes], *, max_bytes: int | None = None) -> Takeout:
