@@ -161,7 +161,7 @@ def health(
     """Exit 0 when the bot or the worker of this machine is well, 1 when not, 69 when the database does not answer."""
     from db.engine import Database
     from db.errors import DbError
-    from db.operations.heartbeats import Room
+    from db.operations.types import Room
     from worker.operations.health import complaint
 
     rooms: dict[str, Room] = {"bot": "bot", "worker": "worker"}

@@ -349,6 +349,15 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
+class Corrections:
+    """What was said about one verdict: the viewer's own label and note, and how often each label was named."""
+
+    label: Label | None
+    note: str | None
+    counts: Mapping[Label, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """A message owed to a user about a job."""
 
@@ -385,3 +394,17 @@ class GuildSettings:
     max_upload_mib: int | None = None
     channels: tuple[int, ...] = ()
     roles: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """A line of the audit log, with `actor_id` (a server manager's) or `actor_name` (the host's login name)."""
+
+    id: int
+    created_at: datetime
+    guild_id: int | None
+    actor_id: int | None
+    actor_name: str | None
+    action: str
+    old: str | None
+    new: str | None

@@ -5,15 +5,12 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import Any, Final, Literal
 
+from db.types import Bucket, Report, ResultView
 from reporting.csv_table import csv_table, defuse
 from reporting.intervals import mean_interval, wilson
-from reporting.request import NO_FILM
-
-if TYPE_CHECKING:
-    from db.types import Bucket, Report, ResultView
-    from reporting.request import ReportRequest
+from reporting.request import NO_FILM, ReportRequest
 
 TableFormat = Literal["csv", "xlsx", "parquet"]
 

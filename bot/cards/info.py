@@ -6,16 +6,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
 import discord
 
 from bot.cards.base import NEUTRAL, one_line
 from common.broker.names import FILE_SUFFIXES, PACKED_SUFFIXES
 from common.i18n import mark, number, tr, tr_in, trn
-
-if TYPE_CHECKING:
-    from common.settings import Settings
+from common.settings import Settings
 
 SHIPPED: Final = Path(__file__).parents[2] / "model" / "shipped"
 Topic = Literal["start", "score", "files", "jobs", "results", "report", "settings", "privacy"]

@@ -8,7 +8,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.client import ReelfeelBot
+from bot.core import BotCore
 from bot.handlers.upload_form import open_form
 from bot.services.file_jobs import take_files
 
@@ -18,7 +18,7 @@ Column = app_commands.Range[str, 1, 200]
 class Batch(commands.Cog):
     """Files, by options or by a form."""
 
-    def __init__(self, bot: ReelfeelBot) -> None:
+    def __init__(self, bot: BotCore) -> None:
         self.bot = bot
 
     @app_commands.command(description="Scores files of film reviews: CSV, TSV, TXT, JSON, Parquet or Excel")
@@ -58,6 +58,6 @@ class Batch(commands.Cog):
         await open_form(interaction)
 
 
-async def setup(bot: ReelfeelBot) -> None:
+async def setup(bot: BotCore) -> None:
     """Loads the cog."""
     await bot.add_cog(Batch(bot))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import Any, Final, Literal
 
 import discord
 from discord import app_commands
@@ -13,20 +13,19 @@ from discord.ext import commands
 from bot.autocomplete import Number, a_film, any_job
 from bot.cards.base import Card, CardFile, one_line
 from bot.cards.report import EXTREMES, alt_text, distribution_alt, report_embed
+from bot.core import BotCore
 from common.errors import UserError
 from common.i18n import ENGLISH, tr, use_locale
+from db.engine import Database
 from db.queries.explanations import explained
 from db.queries.jobs import get_job
 from db.queries.reports import summary
+from db.types import ResultView, Viewer
 from reporting.days import FORMS, check_order, parse_day
-from reporting.report_files import chart_png, distribution_png, file_of, parts_of
+from reporting.pictures import chart_png, distribution_png
+from reporting.report_files import file_of, parts_of
 from reporting.request import COMPARE_FORMS, FEWEST, By, ReportRequest, compared_with, too_few
 from reporting.tables import ReportPart
-
-if TYPE_CHECKING:
-    from bot.client import ReelfeelBot
-    from db.engine import Database
-    from db.types import ResultView, Viewer
 
 Day = app_commands.Range[str, 1, 50]
 Attached = Literal["csv", "xlsx", "parquet", "html"]
@@ -39,7 +38,7 @@ LOOK_S: Final = 0.25
 class ReportCog(commands.Cog, name="Report"):
     """The command `/report`."""
 
-    def __init__(self, bot: ReelfeelBot) -> None:
+    def __init__(self, bot: BotCore) -> None:
         self.bot = bot
 
     @app_commands.command()
@@ -133,6 +132,6 @@ def report_card(parts: list[ReportPart], file: Attached) -> Card:
     return Card(embed=report_embed(parts), files=tuple(files))
 
 
-async def setup(bot: ReelfeelBot) -> None:
+async def setup(bot: BotCore) -> None:
     """Called by discord.py when the extension is loaded."""
     await bot.add_cog(ReportCog(bot))

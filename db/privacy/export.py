@@ -23,6 +23,7 @@ from db.privacy.export_rows import (
     own_notices,
     own_reviews,
 )
+from db.privacy.types import LeftOut, Takeout
 from db.types import Viewer
 
 SPARE: Final = 128 * 1024
@@ -32,18 +33,6 @@ STAYS: Final = (
     "counts of each job, and the numbers and reasons of rows that could not be scored. A line of a server's audit log "
     "that says you changed its settings stays for 400 days."
 )
-
-
-LeftOut = tuple[str, Mapping[str, Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class Takeout:
-    """How many reviews and files are in the zip, and as (code, values) of common/messages.py what did not fit."""
-
-    reviews: int
-    files: int
-    left_out: tuple[LeftOut, ...]
 
 
 def write_takeout(db: Database, viewer: Viewer, out: IO[bytes], *, max_bytes: int | None = None) -> Takeout:

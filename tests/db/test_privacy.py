@@ -21,8 +21,9 @@ from db.errors import JobsRunning
 from db.preferences import change_guild_settings, save_user_settings
 from db.privacy import erase as privacy
 from db.privacy import purge as emptying
-from db.privacy.erase import NOBODY, Kept, forget, kept, resume
+from db.privacy.erase import NOBODY, forget, kept, resume
 from db.privacy.export import write_takeout
+from db.privacy.types import StoredData
 from db.queries.corrections import correct, corrections_of
 from db.queries.jobs import changed_jobs, get_job, set_message
 from db.queries.reports import summary
@@ -102,7 +103,7 @@ def test_nothing_of_the_user_is_left_and_the_scores_stay(db: Database, monkeypat
     assert corrections_of(db, THEM, made["shared"]).note is None
     left = get_result(db, THEM, made["shared"])
     assert (left.text, left.explanation, left.owner_id, left.label) == (None, None, NOBODY, "positive")
-    assert kept(db, ME) == Kept(0, 0, 0, 0, 0, 0, 0, False, 0, None, None, None, ())
+    assert kept(db, ME) == StoredData(0, 0, 0, 0, 0, 0, 0, False, 0, None, None, None, ())
     assert kept(db, THEM).texts == 16
     assert search(db, Viewer(EVE), SearchFilter()).items == []
     assert {job.owner_id for job in changed_jobs(db)} <= {BOB}

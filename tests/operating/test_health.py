@@ -12,8 +12,9 @@ import cli
 from common import settings
 from common.process.heartbeat import Pulse, Rate
 from db.engine import Database
-from db.operations.heartbeats import FORGOTTEN_S, LATE_S, Fact, Room, beats, deregister, record
+from db.operations.heartbeats import FORGOTTEN_S, beats, deregister, record
 from db.operations.overview import overview
+from db.operations.types import LATE_S, Fact, Room
 from db.queue import sweep
 from tests.fixtures.reviews import accept_csv, accept_text
 from worker.operations.health import DEAF_S, LOOKED_S, complaint

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from db.engine import Database
-from db.operations.heartbeats import Beat, Room, beats
+from db.operations.heartbeats import beats
+from db.operations.types import Beat, Room
 from db.queue import queue_health
 from db.types import QueueHealth
 

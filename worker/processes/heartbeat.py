@@ -11,7 +11,8 @@ from typing import Final
 
 from common.process.heartbeat import Pulse, Rate
 from db.engine import Database
-from db.operations.heartbeats import EVERY_S, Fact, deregister, record
+from db.operations.heartbeats import deregister, record
+from db.operations.types import EVERY_S, Fact
 from worker.processes.metrics_folder import MeterFolder, Totals
 from worker.processes.supervisor import Child
 
