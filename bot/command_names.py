@@ -8,6 +8,7 @@ import discord
 from discord import app_commands
 from discord.app_commands import TranslationContextLocation as Place
 
+from common.file_formats import REPORT_FORMATS, written_names
 from common.i18n import ENGLISH, catalogue, language_of
 
 CONTEXTS: Final = {
@@ -18,7 +19,7 @@ CONTEXTS: Final = {
 }
 """gettext's context of a name; descriptions have none, they are sentences."""
 MENU: Final = "menu"
-AS_IT_IS: Final = frozenset({"csv", "tsv", "jsonl", "json", "parquet", "xlsx", "html"})
+AS_IT_IS: Final = frozenset({*written_names(), *REPORT_FORMATS})
 """Choices that are the same in every language."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING
 
 from reporting.chart_style import DARK, Look
 from reporting.charts import comparison_png, films_png, histogram_png, trend_png
@@ -14,9 +14,6 @@ if TYPE_CHECKING:
 
     from db.types import Report, ReportFilter
     from reporting.request import ReportRequest
-
-Format = Literal["csv", "xlsx", "parquet", "html", "png"]
-FORMATS: Final[tuple[Format, ...]] = ("html", "png", "csv", "xlsx", "parquet")
 
 
 def parts_of(ask: Callable[[ReportFilter], Report], *abouts: ReportRequest) -> list[ReportPart]:
@@ -39,8 +36,8 @@ def distribution_png(part: ReportPart, look: Look = DARK) -> bytes:
     return histogram_png(part.report.histogram, title=part.about.subject(film_chars=40), look=look)
 
 
-def file_of(parts: Sequence[ReportPart], format: Format) -> bytes:
-    """The report as one file."""
+def file_of(parts: Sequence[ReportPart], format: str) -> bytes:
+    """The report as one file; `format`: one of `common.file_formats.REPORT_FORMATS`."""
     if format == "html":
         from reporting.html_page import page
 

@@ -13,8 +13,8 @@ from bot.errors.table import note
 from bot.permissions import answers_in, requester_of, rules_of
 from bot.services.follow_ups import same_file_question
 from bot.services.intake import MAX_FILES, FileRequest, accept_file, accept_text, check_text
-from common.broker.names import is_review_file
 from common.errors import UserError
+from common.file_formats import is_review_file
 from common.i18n import language, set_locale, tr, trn
 from db.queries.jobs import last_language
 from db.types import JobView, Origin

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import discord
 
 from bot.cards.base import CardFile
+from common.file_formats import compressible_suffixes
 from db.queries.jobs import list_outputs, read_output
 from db.types import JobView, OutputInfo, Viewer
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from bot.client import ReelfeelBot
 
 DEFAULT_LIMIT = discord.utils.DEFAULT_FILE_SIZE_LIMIT_BYTES
-_SQUEEZABLE = (".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ def _load(bot: ReelfeelBot, viewer: Viewer, output: OutputInfo, limit: int) -> C
     data = b"".join(read_output(bot.db, viewer, output.blob_id))
     if len(data) <= limit:
         return CardFile(output.filename, data)
-    if output.filename.lower().endswith(_SQUEEZABLE):
+    if output.filename.lower().endswith(compressible_suffixes()):
         packed = gzip.compress(data, compresslevel=6, mtime=0)
         if len(packed) <= limit:
             return CardFile(f"{output.filename}.gz", packed)

@@ -10,8 +10,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final, TypeVar
 
-KINDS: Final = ".csv, .tsv, .txt, .jsonl, .json, .parquet or .xlsx"
-ACCEPTED: Final = f"{KINDS}, also packed as .gz, .zst or .zip"
+from common.file_formats import one_of, packed_suffixes, usual_suffixes, written_names
+
+KINDS: Final = one_of(usual_suffixes())
+ACCEPTED: Final = f"{KINDS}, also packed as {one_of(packed_suffixes())}"
+WRITTEN: Final = one_of(written_names())
 MAX_CANDIDATES: Final = 25
 """Most columns offered for a choice: what a Discord select menu holds."""
 _SHOWN: Final = 12
@@ -54,7 +57,7 @@ class UnsupportedFormat(FileError):
     code = "unsupported_format"
 
     def __init__(self, asked: str) -> None:
-        super().__init__(f"{listed([asked])} cannot be written; ask for csv, tsv, jsonl, json, parquet or xlsx.")
+        super().__init__(f"{listed([asked])} cannot be written; ask for {WRITTEN}.")
 
 
 class EmptyFile(FileError):

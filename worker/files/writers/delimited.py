@@ -5,8 +5,9 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
-from typing import IO, Literal
+from typing import IO
 
+from common.file_formats import FileKind
 from worker.files.cells import as_text, defused
 from worker.files.readers.delimited import Delimited
 from worker.files.table import Table
@@ -16,7 +17,7 @@ _NOT_SCORED = ("", "", "", "")
 
 
 def write_delimited(
-    table: Table, verdicts: Verdicts, names: tuple[str, ...], stream: IO[bytes], kind: Literal["csv", "tsv"]
+    table: Table, verdicts: Verdicts, names: tuple[str, ...], stream: IO[bytes], *, kind: FileKind
 ) -> None:
     """UTF-8, with a byte order mark if the input had one. A file without header gets one."""
     same = isinstance(table, Delimited) and table.kind == kind
