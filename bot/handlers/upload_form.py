@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import discord
 
+from bot.command_names import FILE_KINDS, file_kinds
 from bot.handlers.base import guarded
 from bot.permissions import wants_share
 from bot.services.file_jobs import take_files
@@ -29,7 +30,7 @@ class UploadForm(discord.ui.Modal, title=mark("Score files of reviews")):
 
     files: discord.ui.Label[UploadForm] = discord.ui.Label(
         text=mark("Files"),
-        description=mark("CSV, TSV, TXT, JSONL, JSON, Parquet or XLSX, also as .gz, .zst or .zip"),
+        description=FILE_KINDS,
         component=discord.ui.FileUpload(custom_id="files", min_values=1, max_values=MAX_FILES),
     )
     column: discord.ui.Label[UploadForm] = discord.ui.Label(
@@ -49,7 +50,7 @@ class UploadForm(discord.ui.Modal, title=mark("Score files of reviews")):
         self.title = tr(self.title)
         for part in (self.files, self.column, self.share):
             part.text = tr(part.text)
-            part.description = tr(part.description) if part.description else None
+            part.description = tr(part.description, **file_kinds()) if part.description else None
 
     def stop(self) -> None:
         """Nothing: one registered form serves every sender, while discord.py would end it with the first."""
