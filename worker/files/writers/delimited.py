@@ -11,7 +11,7 @@ from common.file_formats import FileKind
 from worker.files.cells import as_text, defused
 from worker.files.readers.delimited import Delimited
 from worker.files.table import Table
-from worker.files.writers.verdicts import DECIMALS, Ours, Verdicts, rows
+from worker.files.writers.verdicts import DECIMALS, AddedValues, Verdicts, rows
 
 _NOT_SCORED = ("", "", "", "")
 
@@ -64,7 +64,7 @@ def _lines(table: Table, verdicts: Verdicts) -> Iterator[list[str]]:
         yield line
 
 
-def _shown(verdict: Ours | None) -> tuple[str, str, str, str]:
+def _shown(verdict: AddedValues | None) -> tuple[str, str, str, str]:
     if verdict is None:
         return _NOT_SCORED
     return verdict.label, f"{verdict.probability:.{DECIMALS}f}", verdict.flags, verdict.model

@@ -12,7 +12,7 @@ from worker.files.errors import UnsupportedFormat
 from worker.files.readers.decompress import plain_name
 from worker.files.readers.open import Opened
 
-OURS: Final = ("label", "probability", "flags", "model")
+ADDED: Final = ("label", "probability", "flags", "model")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +53,14 @@ def parse_format(asked: str) -> tuple[FileKind, Packing | None]:
     return kind, packing or None
 
 
-def our_names(columns: Sequence[str]) -> tuple[str, ...]:
+def added_names(columns: Sequence[str]) -> tuple[str, ...]:
     """Names of the four added columns; all four get a prefix when the file already has one of them."""
     taken = {name.strip().casefold() for name in columns}
     prefix, copy = "", 0
-    while any(prefix + name in taken for name in OURS):
+    while any(prefix + name in taken for name in ADDED):
         copy += 1
         prefix = "reelfeel_" if copy == 1 else f"reelfeel_{copy}_"
-    return tuple(prefix + name for name in OURS)
+    return tuple(prefix + name for name in ADDED)
 
 
 def _stem(name: str) -> str:

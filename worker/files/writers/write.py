@@ -18,7 +18,7 @@ from worker.files.table import Table
 from worker.files.writers.delimited import write_delimited
 from worker.files.writers.json import write_json
 from worker.files.writers.output import Sink, packed
-from worker.files.writers.target import Target, our_names, target_of
+from worker.files.writers.target import Target, added_names, target_of
 from worker.files.writers.verdicts import Scored, Verdicts, in_row_order
 
 REJECTED_NAME: Final = "rejected-rows.csv"
@@ -55,7 +55,7 @@ def write_scored(
 
 def _write(opened: Opened, target: Target, scored: Iterable[Scored], stream: IO[bytes]) -> None:
     table = opened.table
-    names = our_names(table.columns)
+    names = added_names(table.columns)
     verdicts = in_row_order(scored)
     WRITERS[target.kind](table, verdicts, names, stream)
 
