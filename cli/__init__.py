@@ -25,8 +25,7 @@ app = typer.Typer(
 @app.callback()
 def options(
     version: Annotated[
-        bool,
-        typer.Option("--version", is_eager=True, callback=common.print_versions, help="Versions of the service and of its model."),
+        bool, typer.Option("--version", is_eager=True, callback=common.print_versions, help="Of service and model.")
     ] = False,
 ) -> None:
     """What stands before a command; it does its work while it is read."""
