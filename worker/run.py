@@ -131,7 +131,8 @@ def _metrics(
 
 
 def _celery(name: str, queues: str, processes: int, slots: int, settings: Settings, meters: MetricsFolder) -> Child:
-    command = [sys.executable, "-m", "celery", "-A", "worker.app", "--quiet", "worker", "-n", f"{name}@%h"]
+    command = [sys.executable, "-m", "worker.processes.celery_command", "-A", "worker.app", "--quiet"]
+    command += ["worker", "-n", f"{name}@%h"]
     command += ["-Q", queues, "-c", str(processes), "--without-gossip", "--without-mingle"]
     if not settings.task_events:  # Celery's heartbeats are events for Flower; ours go to SQL
         command.append("--without-heartbeat")

@@ -19,7 +19,7 @@ HINTS: Final[dict[str, str]] = {
 }
 
 
-def explain(error: Problem) -> str:
+def with_hint(error: Problem) -> str:
     """The refusal in English, with its hint."""
     hint = HINTS.get(error.code)
     return str(error) if hint is None else f"{error} {hint}"

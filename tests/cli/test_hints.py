@@ -9,7 +9,7 @@ import typer
 from typer.testing import CliRunner
 
 import cli
-from cli_hints import HINTS, explain
+from cli.hints import HINTS, with_hint
 from worker.files.errors import EmptyFile, UnknownColumn
 
 
@@ -23,8 +23,8 @@ def test_a_refused_file_names_the_option(tmp_path: Path) -> None:
 
 
 def test_a_refusal_without_a_hint_is_its_sentence() -> None:
-    assert explain(EmptyFile()) == str(EmptyFile())
-    assert explain(UnknownColumn("a", ("b",))) == f"{UnknownColumn('a', ('b',))} Use --text-column."
+    assert with_hint(EmptyFile()) == str(EmptyFile())
+    assert with_hint(UnknownColumn("a", ("b",))) == f"{UnknownColumn('a', ('b',))} Use --text-column."
 
 
 def test_hints_name_options_that_exist() -> None:
