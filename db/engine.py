@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from db.crypto import Sealer
 from db.errors import DatabaseUnavailable, SchemaOutdated
+from db.schema import at_head
 from db.write_priority import Gate
 
 BUSY_S: Final = 30
@@ -183,8 +184,6 @@ class Database:
 
     def check_schema(self) -> None:
         """Raises SchemaOutdated unless the tables are at the newest migration, DatabaseUnavailable when unreachable."""
-        from db.migrate import at_head
-
         with translated(self.url), self.engine.connect() as connection:
             if not at_head(connection):
                 raise SchemaOutdated(OUTDATED)

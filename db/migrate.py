@@ -1,8 +1,4 @@
-"""Migrations: bringing a database to the newest schema, and saying what is wrong with one.
-
-The scripts lie in `alembic/` beside this room; that folder has no `__init__.py`, so that the library of the same name
-stays importable.
-"""
+"""Migrations: bringing a database to the newest schema, and saying what is wrong with one."""
 
 from __future__ import annotations
 
@@ -13,15 +9,14 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection
 
 from db.engine import OUTDATED, Database, place, sql_url, translated
 from db.errors import DatabaseUnavailable, SchemaOutdated
+from db.schema import SCRIPTS, at_head
 from db.tables import Base
 
-SCRIPTS: Final = Path(__file__).resolve().parent.parent / "alembic"
 NEWER: Final = "The database's schema is newer than this program: start a newer version of Reelfeel."
 UPGRADE_LOCK: Final = 0x5EE1_FEE1
 """PostgreSQL advisory lock held by whoever migrates."""
@@ -51,12 +46,6 @@ def upgrade(url: str, *, scripts: Path = SCRIPTS) -> None:
             command.upgrade(config(url, scripts), "head")
     except CommandError:
         raise SchemaOutdated(NEWER) from None
-
-
-def at_head(connection: Connection) -> bool:
-    """Whether the database is at the newest migration."""
-    heads = ScriptDirectory(str(SCRIPTS)).get_heads()
-    return set(MigrationContext.configure(connection).get_current_heads()) == set(heads)
 
 
 def check(url: str) -> list[str]:

@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 from db.crypto import Sealer, sealer_of
 from db.dialect import insert_for, insert_rows
 from db.engine import Database
+from db.flags import join_flags, split_flags
 from db.tables import BotState, KnownVerdict, Review
 from db.types import ReviewRow, Score
 
@@ -73,7 +74,7 @@ def lookup(db: Database, rows: Iterable[ReviewRow], *, model: str) -> dict[int, 
         while some := list(islice(hashes, AT_ONCE)):
             mine = (KnownVerdict.text_hash.in_(some), KnownVerdict.model == model)
             for hash_, label, probability, flags in session.execute(select(*columns).where(*mine)):
-                found[hash_] = (label, probability, tuple(flags.split(",")) if flags else ())
+                found[hash_] = (label, probability, split_flags(flags))
     return found
 
 
@@ -81,7 +82,7 @@ def store(session: Session, scores: Mapping[int, Score], *, model: str) -> None:
     """Keeps verdicts under the hashes of their texts; a newer model's replaces an older one's."""
     # In order, so that two workers that lock the same rows wait for each other in turn.
     rows = [
-        (hash_, model, score.label, float(score.probability), ",".join(score.flags))
+        (hash_, model, score.label, float(score.probability), join_flags(score.flags))
         for hash_, score in sorted(scores.items())
     ]
     insert_rows(session, sqlite_sql=_SQLITE, postgresql_sql=_POSTGRESQL, rows=rows)

@@ -12,7 +12,7 @@ from discord.http import Route, handle_message_parameters
 from bot.cards.base import Card
 from bot.delivery.outbox import GONE, with_retries
 from common.i18n import mark, set_locale, tr
-from db.queries.jobs import forget_reply, set_message
+from db.delivery.cards import forget_reply, set_message
 
 if TYPE_CHECKING:
     from bot.client import ReelfeelBot

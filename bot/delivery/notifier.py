@@ -28,8 +28,9 @@ from bot.errors.table import note
 from bot.metrics import note_shown
 from bot.permissions import takes_notices
 from common.i18n import ENGLISH, set_locale, tr, use_locale
+from db.delivery.cards import mark_delivered, mark_rendered, set_message
 from db.errors import DbError, NotFound
-from db.queries.jobs import changed_jobs, mark_delivered, mark_rendered, set_message
+from db.queries.jobs import changed_jobs
 from db.queries.results import verdict_of
 from db.types import JobView, Viewer
 from reporting.charts import histogram_png

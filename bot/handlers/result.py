@@ -9,9 +9,10 @@ import discord
 
 from bot.handlers.base import NumberButton, Press
 from common.i18n import mark, tr
+from db.privacy.erase_result import delete_result
 from db.queries.corrections import Corrections, corrections_of
 from db.queries.jobs import get_job
-from db.queries.results import delete_result, get_result
+from db.queries.results import get_result
 
 if TYPE_CHECKING:
     from bot.client import ReelfeelBot

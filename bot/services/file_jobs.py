@@ -18,7 +18,8 @@ from bot.services.follow_ups import same_file_question
 from bot.services.intake import FileRequest, accept_file, check_file
 from bot.services.single_reviews import origin_of
 from common.i18n import mark, tr
-from db.queries.jobs import forget_reply, get_job
+from db.delivery.cards import forget_reply
+from db.queries.jobs import get_job
 from db.types import Accepted, JobView
 
 if TYPE_CHECKING:

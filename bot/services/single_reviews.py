@@ -12,7 +12,7 @@ from bot.metrics import note_shown
 from bot.permissions import takes_notices
 from bot.services.intake import accept_text, check_text
 from common.i18n import language, mark, tr
-from db.queries.jobs import forget_reply, mark_delivered, set_message
+from db.delivery.cards import forget_reply, mark_delivered, set_message
 from db.types import JobView, Origin
 
 if TYPE_CHECKING:

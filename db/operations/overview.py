@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from db.clock import db_time
 from db.engine import Database, place
 from db.operations.heartbeats import Beat, beats
-from db.queue.sweep import queue_health
+from db.queue.sweeper import queue_health
 from db.tables import Job
 from db.types import WORKING, JobState, QueueHealth
 

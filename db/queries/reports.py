@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from db.engine import Database
+from db.flags import split_flags
 from db.queries.report_sources import (
     Seen,
     between,
@@ -26,7 +27,6 @@ from db.queries.report_sources import (
 )
 from db.queries.summaries import FILM
 from db.queries.top_verdicts import surest
-from db.queue.finish import split_flags
 from db.tables import BIN_NAMES, Correction, Job, Prediction, RejectedRow, report_flags
 from db.types import BINS, Bucket, Report, ReportFilter, Viewer
 

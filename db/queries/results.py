@@ -1,18 +1,16 @@
-"""Verdicts: one, many by search, corrected, or with their text deleted."""
+"""Results: verdicts with what their review and job add, one or many."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Row, Select, delete, select, update
+from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
-from db import verdict_cache
-from db.delivery.message_deletions import schedule_deletion
 from db.engine import Database
-from db.errors import JobNotFinished, NotFound, NotYours
-from db.queue.finish import split_flags
-from db.tables import Correction, Job, Prediction, Review
+from db.errors import JobNotFinished, NotFound
+from db.flags import split_flags
+from db.tables import Job, Prediction, Review
 from db.types import ResultView, Source, Viewer
 from db.visibility import visible
 
@@ -86,22 +84,3 @@ def get_result(db: Database, viewer: Viewer, result_id: int) -> ResultView:
     if row is None:
         raise NotFound("result", result_id)
     return view(row)
-
-
-def delete_result(db: Database, viewer: Viewer, review_id: int) -> None:
-    """Deletes the text, explanation and notes of the viewer's own review; label and probability stay, anonymous.
-
-    Raises NotFound and, for somebody else's that is shared here, NotYours.
-    """
-    if get_result(db, viewer, review_id).owner_id != viewer.user_id:
-        raise NotYours("review")
-    with db.begin() as session:
-        verdict_cache.invalidate(session, Review.id == review_id)
-        session.execute(update(Review).where(Review.id == review_id).values(text=None, text_hash=None))
-        session.execute(update(Prediction).where(Prediction.review_id == review_id).values(explanation=None))
-        session.execute(delete(Correction).where(Correction.review_id == review_id))
-        # A message's own card goes with its text, whoever pressed where; a file's card shows no text.
-        theirs = select(Job.id).join(Review, Review.job_id == Job.id).where(Review.id == review_id)
-        for found in session.scalars(theirs.where(Job.kind == "message")).all():
-            schedule_deletion(session, (found,))
-            session.execute(update(Job).where(Job.id == found).values(message_id=None))

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from db.dialect import insert_for
 from db.engine import Database
-from db.queue.finish import split_flags
+from db.flags import split_flags
 from db.tables import BIN_NAMES, Job, Prediction, report_days, report_films, report_flags
 from db.types import LABELS, TERMINAL
 

@@ -11,6 +11,7 @@ from db.blobs import drop
 from db.dialect import storable
 from db.engine import Database
 from db.errors import JobFinished, NotFound
+from db.flags import split_flags
 from db.queue import leases
 from db.queue.completion import close
 from db.tables import OutputFile, Prediction, RejectedRow, Review
@@ -39,11 +40,6 @@ def iter_scored(db: Database, job_id: int) -> Iterator[tuple[int, str, float, tu
         if len(rows) < PAGE_ROWS:
             return
         last = rows[-1][0]
-
-
-def split_flags(flags: str) -> tuple[str, ...]:
-    """Flags as they are stored, comma between them, as a tuple."""
-    return tuple(flags.split(",")) if flags else ()
 
 
 def iter_rejected(db: Database, job_id: int) -> Iterator[tuple[int, str, str]]:

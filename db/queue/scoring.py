@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from db import verdict_cache
 from db.dialect import insert_rows
 from db.engine import Database
+from db.flags import join_flags
 from db.queue import leases
 from db.queue import model_affinity as pins
 from db.queue.completion import after_scoring
@@ -110,7 +111,7 @@ def _store(session: Session, job_id: int, scores: Sequence[Score], model: str) -
             score.label,
             float(score.probability),
             bin_of(score.probability),
-            ",".join(score.flags),
+            join_flags(score.flags),
             model,
             None if score.explanation is None else json.dumps([list(part) for part in score.explanation]),
             job_id,

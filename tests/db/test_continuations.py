@@ -6,10 +6,11 @@ import pytest
 from sqlalchemy import text
 
 from db.delivery import continuations
+from db.delivery.cards import mark_delivered
 from db.engine import Database
 from db.privacy.retention import purge
 from db.queries.films import list_films
-from db.queries.jobs import get_job, mark_delivered
+from db.queries.jobs import get_job
 from db.queue.accept import accept_review
 from db.types import Origin, Viewer
 from tests.db.steps import done_review

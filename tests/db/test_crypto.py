@@ -17,8 +17,9 @@ from db.engine import Database
 from db.errors import BadTextKey, TextKeyMissing, TextSearchOff
 from db.privacy import erase as privacy
 from db.privacy import text_keys
+from db.privacy.erase_result import delete_result
 from db.queries.corrections import correct, corrections_of
-from db.queries.results import delete_result, get_result
+from db.queries.results import get_result
 from db.queries.search import search
 from db.queue import claim, load_reviews
 from db.queue.accept import accept_review

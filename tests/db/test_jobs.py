@@ -10,13 +10,14 @@ from sqlalchemy import func, select, update
 
 from db.blobs import write_blob
 from db.clock import db_time
+from db.delivery.cards import mark_delivered, mark_rendered, set_message
 from db.delivery.key_values import get_state, set_state
 from db.delivery.notices import undelivered
 from db.engine import Database
 from db.errors import NotFound
 from db.preferences import change_guild_settings, save_user_settings, user_settings
 from db.privacy.retention import purge
-from db.queries.jobs import changed_jobs, get_job, list_jobs, list_outputs, mark_delivered, mark_rendered, set_message
+from db.queries.jobs import changed_jobs, get_job, list_jobs, list_outputs
 from db.queue import ask_column, claim, open_upload, sweep
 from db.queue.accept import find_same_file
 from db.tables import Blob, BlobPart, Job, Prediction, Review

@@ -14,6 +14,7 @@ from sqlalchemy import inspect, select, text, update
 from db.audit import server_lines
 from db.clock import db_time
 from db.delivery import continuations
+from db.delivery.cards import set_message
 from db.delivery.message_deletions import MOST_TRIES, done, due, put_off
 from db.engine import Database
 from db.errors import JobsRunning
@@ -23,7 +24,7 @@ from db.privacy import purge as emptying
 from db.privacy.erase import NOBODY, Kept, forget, kept, resume
 from db.privacy.export import write_takeout
 from db.queries.corrections import correct, corrections_of
-from db.queries.jobs import changed_jobs, get_job, set_message
+from db.queries.jobs import changed_jobs, get_job
 from db.queries.reports import summary
 from db.queries.results import get_result
 from db.queries.search import search

@@ -30,7 +30,7 @@ from db.queue import (
 )
 from db.queue import completion as endings
 from db.queue import failures as failing
-from db.queue import sweep as sweeper
+from db.queue import sweeper
 from db.queue.accept import accept_review
 from db.queue.quotas import Quotas
 from db.tables import Job

@@ -13,9 +13,10 @@ from sqlalchemy import select, update
 
 from db.engine import Database
 from db.errors import BadCursor, JobNotFinished, NotFound
+from db.privacy.erase_result import delete_result
 from db.queries.corrections import correct
 from db.queries.reports import summary
-from db.queries.results import delete_result, get_result, verdict_of
+from db.queries.results import get_result, verdict_of
 from db.queries.search import search
 from db.queue import claim, commit_scores, load_reviews
 from db.queue.accept import accept_review

@@ -6,11 +6,12 @@ import pytest
 from sqlalchemy import func, select, update
 
 from db.clock import db_time
+from db.delivery.cards import mark_delivered
 from db.delivery.notices import undelivered
 from db.engine import Database
 from db.errors import NoLongerKept, NotFound, NothingToRetry, QuotaExceeded
 from db.privacy.retention import purge
-from db.queries.jobs import changed_jobs, get_job, mark_delivered
+from db.queries.jobs import changed_jobs, get_job
 from db.queries.summaries import roll_up_due
 from db.queue import (
     ask_column,

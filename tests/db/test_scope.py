@@ -11,12 +11,13 @@ from sqlalchemy import true
 from db import visibility as scope
 from db.engine import Database
 from db.errors import NotFound, NotYours
+from db.privacy.erase_result import delete_result
 from db.queries import report_sources as facts
 from db.queries import search as searching
 from db.queries.corrections import correct
 from db.queries.jobs import get_job, list_jobs, list_outputs, read_output
 from db.queries.reports import summary
-from db.queries.results import delete_result, get_result
+from db.queries.results import get_result
 from db.queries.search import search
 from db.queue import cancel
 from db.types import ReportFilter, SearchFilter, Viewer

@@ -11,10 +11,10 @@ import pytest
 from db.dialect import exclusive
 from db.engine import Database
 from db.queue import claim, queue_health, sweep
-from db.queue import sweep as sweeper
+from db.queue import sweeper
 from db.queue.accept import accept_review
 from db.queue.dispatch_window import WINDOW
-from db.queue.sweep import RESEND_S, SWEEP_LOCK
+from db.queue.sweeper import RESEND_S, SWEEP_LOCK
 from tests.db.steps import age, chunks, commit, drain, file_job, must, origin, work
 
 
