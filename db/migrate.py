@@ -12,7 +12,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.util import CommandError
 from sqlalchemy import Connection
 
-from db.engine import OUTDATED, Database, place, sql_url, translated
+from db.engine import OUTDATED, Database, location, sql_url, translate_errors
 from db.errors import DatabaseUnavailable, SchemaOutdated
 from db.schema import SCRIPTS, at_head
 from db.tables import Base
@@ -40,9 +40,11 @@ def upgrade(url: str, *, scripts: Path = SCRIPTS) -> None:
         try:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise DatabaseUnavailable(f"The folder of the {place(parsed)} cannot be made: {error.strerror}.") from None
+            raise DatabaseUnavailable(
+                f"The folder of the {location(parsed)} cannot be made: {error.strerror}."
+            ) from None
     try:
-        with translated(parsed):
+        with translate_errors(parsed):
             command.upgrade(config(url, scripts), "head")
     except CommandError:
         raise SchemaOutdated(NEWER) from None
@@ -53,10 +55,10 @@ def check(url: str) -> list[str]:
     try:
         parsed = sql_url(url)
         if parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").is_file():
-            return [f"The database ({place(parsed)}) does not exist: run `reelfeel db upgrade`."]
+            return [f"The database ({location(parsed)}) does not exist: run `reelfeel db upgrade`."]
         database = Database(url)
         try:
-            with translated(parsed), database.engine.connect() as connection:
+            with translate_errors(parsed), database.engine.connect() as connection:
                 return [OUTDATED] if not at_head(connection) else _differences(connection)
         finally:
             database.dispose()
@@ -66,9 +68,10 @@ def check(url: str) -> list[str]:
 
 def _differences(connection: Connection) -> list[str]:
     context = MigrationContext.configure(connection, opts={"compare_type": True})
-    found = compare_metadata(context, Base.metadata)
+    differences = compare_metadata(context, Base.metadata)
     return [
-        f"The tables and the program differ ({_named(diff)}): run a version of Reelfeel that fits." for diff in found
+        f"The tables and the program differ ({_named(diff)}): run a version of Reelfeel that fits."
+        for diff in differences
     ]
 
 

@@ -14,8 +14,8 @@ from bot.handlers.base import buttons_view
 from bot.handlers.privacy import ForgetButton
 from common.i18n import mark, number, tr, trn
 from common.settings import MIB
-from db.privacy.erase import Forgotten, Kept
-from db.privacy.export import Takeout
+from db.privacy.erase import Erased, StoredData
+from db.privacy.export import DataExport
 
 STAYS: Final = mark(
     "What stays names nobody: label, probability, film, day and model of each review, and the counts of your jobs. "
@@ -28,7 +28,7 @@ OUT_OF_REACH: Final = mark(
 RESTORED: Final = mark("A copy of the database that the host made earlier ends with the host's own time for copies.")
 
 
-def kept_card(kept: Kept, *, retention_days: int) -> Card:
+def kept_card(kept: StoredData, *, retention_days: int) -> Card:
     """What is kept about the caller, in every server and in direct messages."""
     embed = discord.Embed(title=tr("What is kept about you"), colour=NEUTRAL)
     if not (kept.jobs or kept.corrections or kept.settings or kept.audit_lines):
@@ -64,7 +64,7 @@ def kept_card(kept: Kept, *, retention_days: int) -> Card:
     return Card(embed=embed)
 
 
-def _when(kept: Kept, days: int) -> str:
+def _when(kept: StoredData, days: int) -> str:
     if kept.oldest_text is None or not (kept.texts or kept.files):
         return trn(
             "{count} day after a job ended, unless a server says otherwise (`/server show`); nothing is waiting.",
@@ -91,7 +91,7 @@ def _corrections(count: int) -> str:
     return trn("{count} correction", "{count} corrections", count)
 
 
-def export_card(data: bytes, taken: Takeout) -> Card:
+def export_card(data: bytes, taken: DataExport) -> Card:
     """The zip, and in words what did not fit."""
     held = (reviews(taken.reviews), _files(taken.files))
     lines = [tr("Everything kept about you: {reviews}, {files}.", reviews=held[0], files=held[1])]
@@ -111,7 +111,7 @@ def export_card(data: bytes, taken: Takeout) -> Card:
     return Card("\n".join(lines), files=(CardFile("reelfeel-export.zip", data),))
 
 
-def ask_card(kept: Kept, user_id: int) -> Card:
+def ask_card(kept: StoredData, user_id: int) -> Card:
     """The question before everything is deleted."""
     embed = discord.Embed(title=tr("Delete everything that is kept about you?"), colour=FAILED)
     told = tr(
@@ -125,7 +125,7 @@ def ask_card(kept: Kept, user_id: int) -> Card:
     return Card(embed=embed, view=buttons_view(ForgetButton(user_id)))
 
 
-def forgotten_card(gone: Forgotten) -> Card:
+def forgotten_card(gone: Erased) -> Card:
     """What was deleted, what stays, what is out of reach."""
     embed = discord.Embed(title=tr("Deleted"), colour=NEUTRAL)
     parts = (

@@ -12,8 +12,8 @@ from discord.ext import commands
 from bot.cards.privacy import ask_card, export_card, kept_card
 from bot.delivery.responses import answer, defer
 from db.errors import JobsRunning
-from db.privacy.erase import kept
-from db.privacy.export import write_takeout
+from db.privacy.erase import stored_data
+from db.privacy.export import write_data_export
 
 if TYPE_CHECKING:
     from bot.cards.base import Card
@@ -32,7 +32,7 @@ class Privacy(commands.GroupCog, group_name="privacy", group_description="What i
     async def show(self, interaction: discord.Interaction[Any]) -> None:
         """What is kept about you, and when it is deleted."""
         await defer(interaction)
-        found = await self.bot.in_thread(kept, self.bot.db, self.bot.viewer(interaction))
+        found = await self.bot.in_thread(stored_data, self.bot.db, self.bot.viewer(interaction))
         await answer(interaction, kept_card(found, retention_days=self.bot.settings.retention_days))
 
     @app_commands.command()
@@ -46,7 +46,7 @@ class Privacy(commands.GroupCog, group_name="privacy", group_description="What i
     async def delete(self, interaction: discord.Interaction[Any]) -> None:
         """Deletes everything that is kept about you, after you confirmed."""
         await defer(interaction)
-        found = await self.bot.in_thread(kept, self.bot.db, self.bot.viewer(interaction))
+        found = await self.bot.in_thread(stored_data, self.bot.db, self.bot.viewer(interaction))
         if found.running:
             raise JobsRunning(found.running)
         await answer(interaction, ask_card(found, interaction.user.id))
@@ -54,7 +54,7 @@ class Privacy(commands.GroupCog, group_name="privacy", group_description="What i
 
 def _packed(db: Database, viewer: Viewer, limit: int) -> Card:
     out = io.BytesIO()
-    taken = write_takeout(db, viewer, out, max_bytes=limit)
+    taken = write_data_export(db, viewer, out, max_bytes=limit)
     return export_card(out.getvalue(), taken)
 
 

@@ -15,7 +15,7 @@ from bot.cards.base import Card, CardFile, one_line
 from bot.cards.report import EXTREMES, alt_text, distribution_alt, report_embed
 from common.errors import UserError
 from common.i18n import ENGLISH, tr, use_locale
-from db.queries.explanations import explained
+from db.queries.explanations import count_explained
 from db.queries.jobs import get_job
 from db.queries.reports import summary
 from reporting.days import FORMS, check_order, parse_day
@@ -96,7 +96,7 @@ class ReportCog(commands.Cog, name="Report"):
         loop = asyncio.get_running_loop()
         until = loop.time() + WHY_S
         while True:
-            told = await self.bot.in_thread(explained, self.bot.db, viewer, asked)
+            told = await self.bot.in_thread(count_explained, self.bot.db, viewer, asked)
             if told == len(asked) or loop.time() >= until:
                 return told > 0
             await asyncio.sleep(LOOK_S)

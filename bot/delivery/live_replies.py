@@ -12,7 +12,7 @@ from discord.http import Route, handle_message_parameters
 from bot.cards.base import Card
 from bot.delivery.outbox import GONE, with_retries
 from common.i18n import mark, set_locale, tr
-from db.delivery.cards import forget_reply, set_message
+from db.delivery.cards import clear_reply_token, set_card_message
 
 if TYPE_CHECKING:
     from bot.client import ReelfeelBot
@@ -83,9 +83,11 @@ class Replies:
             reply = await with_retries(lambda: self._edit_original(job, card))
         except GONE:
             return False
-        await self._bot.in_thread(forget_reply, self._bot.db, job.id)
+        await self._bot.in_thread(clear_reply_token, self._bot.db, job.id)
         if job.kind == "message" and job.shared:
-            await self._bot.in_thread(set_message, self._bot.db, job.id, int(reply["channel_id"]), int(reply["id"]))
+            await self._bot.in_thread(
+                set_card_message, self._bot.db, job.id, int(reply["channel_id"]), int(reply["id"])
+            )
         return job.kind == "message"
 
     async def _edit_original(self, job: JobView, card: Card) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from bot.cards.base import Card
 from bot.handlers.base import NumberButton, Press
 from common.errors import UserError
 from common.i18n import mark, tr
-from db.privacy.erase import forget
+from db.privacy.erase import erase_user
 
 if TYPE_CHECKING:
     from bot.client import ReelfeelBot
@@ -33,7 +33,7 @@ class ForgetButton(NumberButton, template=r"privacy:forget:(?P<id>\d{1,20})"):
         # The question goes first: a second press while this one is at work would find nothing to say.
         await interaction.edit_original_response(**Card(tr("Deleting …")).for_edit())
         try:
-            gone = await bot.in_thread(forget, bot.db, bot.viewer(interaction))
+            gone = await bot.in_thread(erase_user, bot.db, bot.viewer(interaction))
         except Exception:
             await interaction.edit_original_response(**Card(tr("Nothing was deleted.")).for_edit())
             raise

@@ -18,7 +18,7 @@ from bot.services.follow_ups import same_file_question
 from bot.services.intake import FileRequest, accept_file, check_file
 from bot.services.single_reviews import origin_of
 from common.i18n import mark, tr
-from db.delivery.cards import forget_reply
+from db.delivery.cards import clear_reply_token
 from db.queries.jobs import get_job
 from db.types import Accepted, JobView
 
@@ -125,7 +125,7 @@ async def _where(bot: ReelfeelBot, interaction: discord.Interaction[Any], accept
         return tr(LATER, job=job.id)
     finally:
         # This reply is being answered: a restarted bot has nothing to finish here.
-        await bot.in_thread(forget_reply, bot.db, job.id)
+        await bot.in_thread(clear_reply_token, bot.db, job.id)
     if place is None:
         return None
     if place.channel_id == interaction.channel_id and not job.shared:

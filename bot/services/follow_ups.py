@@ -40,7 +40,7 @@ async def same_file_question(bot: ReelfeelBot, request: FileRequest, same: JobVi
     }
     if origin.source == "message":
         data["message"] = [origin.guild_id, origin.channel_id, origin.source_id, request.part]
-    key = await bot.in_thread(continuations.keep, bot.db, origin.owner_id, AGAIN, data)
+    key = await bot.in_thread(continuations.create, bot.db, origin.owner_id, AGAIN, data)
     return same_file_card(same, key)
 
 
@@ -66,7 +66,7 @@ async def score_again(interaction: discord.Interaction[Any], key: str) -> None:
                     interaction, Card(tr("Job {job} is accepted: its card stands below.", job=accepted.job_id))
                 )
     except Exception:
-        await bot.in_thread(continuations.put_back, bot.db, interaction.user.id, AGAIN, key, data)
+        await bot.in_thread(continuations.restore, bot.db, interaction.user.id, AGAIN, key, data)
         raise
     bot.notifier.wake()
 
@@ -79,7 +79,7 @@ async def files_question(
         "message": [message.channel.id, message.id],
         "files": [[one.id, one.filename, one.size, one.url, one.proxy_url] for one in files],
     }
-    key = await bot.in_thread(continuations.keep, bot.db, owner_id, FILES, data)
+    key = await bot.in_thread(continuations.create, bot.db, owner_id, FILES, data)
     names = "\n".join(f"- {one_line(one.filename, 80)}" for one in files)
     text = trn(
         "That message has no text, but this file:\n{names}",
@@ -110,13 +110,13 @@ async def score_files(interaction: discord.Interaction[Any], key: str) -> None:
             ],
         )
     except Exception:
-        await bot.in_thread(continuations.put_back, bot.db, interaction.user.id, FILES, key, data)
+        await bot.in_thread(continuations.restore, bot.db, interaction.user.id, FILES, key, data)
         raise
 
 
 async def _take(interaction: discord.Interaction[Any], kind: str, key: str) -> dict[str, Any]:
     bot: ReelfeelBot = interaction.client
-    data = await bot.in_thread(continuations.take, bot.db, interaction.user.id, kind, key)
+    data = await bot.in_thread(continuations.pop, bot.db, interaction.user.id, kind, key)
     if data is None:
         raise UserError(tr(OVER))
     return data

@@ -70,7 +70,7 @@ async def open_pages(interaction: discord.Interaction[Any], listing: str, asked:
     if not sheet.empty and (sheet.after is not None or kind.extras is not None):
         starts = [None] if sheet.after is None else [None, sheet.after]
         data = {"listing": listing, "asked": asked, "starts": starts}
-        key = await bot.in_thread(continuations.keep, bot.db, interaction.user.id, KIND, data)
+        key = await bot.in_thread(continuations.create, bot.db, interaction.user.id, KIND, data)
         card = dataclasses.replace(card, view=_buttons(kind, key, 1, sheet))
     await answer(interaction, card)
 
@@ -78,7 +78,7 @@ async def open_pages(interaction: discord.Interaction[Any], listing: str, asked:
 async def asked_before(interaction: discord.Interaction[Any], key: str) -> dict[str, Any]:
     """The continuation of pages. Raises UserError when it is gone or another user's, in the same words."""
     bot: ReelfeelBot = interaction.client
-    data = await bot.in_thread(continuations.look, bot.db, interaction.user.id, KIND, key)
+    data = await bot.in_thread(continuations.get, bot.db, interaction.user.id, KIND, key)
     if data is None:
         raise UserError(tr(CLOSED))
     return data

@@ -12,7 +12,7 @@ from bot.metrics import note_shown
 from bot.permissions import takes_notices
 from bot.services.intake import accept_text, check_text
 from common.i18n import language, mark, tr
-from db.delivery.cards import forget_reply, mark_delivered, set_message
+from db.delivery.cards import clear_reply_token, mark_delivered, set_card_message
 from db.types import JobView, Origin
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ async def _say_now(bot: ReelfeelBot, interaction: discord.Interaction[Any], job:
         return
     message = await answer(interaction, card)
     if share:
-        await bot.in_thread(set_message, bot.db, job.id, message.channel.id, message.id)
+        await bot.in_thread(set_card_message, bot.db, job.id, message.channel.id, message.id)
     await bot.in_thread(mark_delivered, bot.db, job.id)
     note_shown(job)
 
@@ -108,6 +108,6 @@ async def _say_later(bot: ReelfeelBot, interaction: discord.Interaction[Any], jo
         await answer(interaction, Card(tr(LATER_IN_REPLY, job=job_id)))
         return
     message = await answer(interaction, Card(tr(LATER_HERE if share else LATER_BY_DM, job=job_id)))
-    await bot.in_thread(forget_reply, bot.db, job_id)
+    await bot.in_thread(clear_reply_token, bot.db, job_id)
     if share:
-        await bot.in_thread(set_message, bot.db, job_id, message.channel.id, message.id)
+        await bot.in_thread(set_card_message, bot.db, job_id, message.channel.id, message.id)

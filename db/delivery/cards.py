@@ -10,7 +10,7 @@ from db.engine import Database
 from db.tables import Job
 
 
-def set_message(db: Database, job_id: int, channel_id: int, message_id: int) -> None:
+def set_card_message(db: Database, job_id: int, channel_id: int, message_id: int) -> None:
     """Remembers the message that the bot owns and edits."""
     _set(db, job_id, channel_id=channel_id, message_id=message_id)
 
@@ -35,7 +35,7 @@ def mark_delivered(db: Database, job_id: int) -> None:
         mark_notice_sent(session, job_id)
 
 
-def forget_reply(db: Database, job_id: int) -> None:
+def clear_reply_token(db: Database, job_id: int) -> None:
     """The reply of the interaction was answered: its token is of no use any more."""
     _set(db, job_id, reply_token=None)
 

@@ -24,8 +24,8 @@ EVERY_S: Final = 10.0
 """Pause between two beats of one process, seconds."""
 LATE_S: Final = 3.5 * EVERY_S
 """A process not seen for so many seconds is counted as gone: three beats missed."""
-FORGOTTEN_S: Final = 24 * 3600.0
-"""The row of a process that died without farewell goes after so many seconds."""
+EXPIRES_S: Final = 24 * 3600.0
+"""The row of a process that died goes after so many seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Beat:
 
 
 def record(db: Database, id_: str, room: Room, host: str, facts: Mapping[str, Fact]) -> None:
-    """Writes the row of the process `id_` (at most 32 characters) and forgets those that died a day ago."""
+    """Writes the row of the process `id_` (at most 32 characters) and deletes those that died a day ago."""
     row = {"id": id_, "room": room, "host": host[:255], "facts": dict(facts)}
     with db.begin() as session:
         session.execute(
@@ -59,7 +59,7 @@ def record(db: Database, id_: str, room: Room, host: str, facts: Mapping[str, Fa
             .values(started_at=db_time(), seen_at=db_time(), **row)
             .on_conflict_do_update(index_elements=["id"], set_={"seen_at": db_time(), "facts": dict(facts)})
         )
-        session.execute(delete(Heartbeat).where(Heartbeat.seen_at < db_time(-FORGOTTEN_S)))
+        session.execute(delete(Heartbeat).where(Heartbeat.seen_at < db_time(-EXPIRES_S)))
 
 
 def deregister(db: Database, id_: str) -> None:

@@ -24,12 +24,12 @@ ENDED: Final = ("done", "failed", "cancelled")
 class QueueCollector(Collector):
     """The queue and the jobs as SQL has them, the same from every process: take the max over targets, not the sum.
 
-    When the database does not answer, only `reelfeel_database_up 0` is told.
+    When the database does not answer, only `reelfeel_database_up 0` is exported.
     """
 
-    def __init__(self, look: Callable[[], Figures]) -> None:
-        """`look` asks the database; it may raise."""
-        self._look = look
+    def __init__(self, query: Callable[[], Figures]) -> None:
+        """`query` asks the database; it may raise."""
+        self._query = query
         self._lock = threading.Lock()
         self._seen: list[Metric] = []
         self._seen_at = float("-inf")
@@ -43,8 +43,8 @@ class QueueCollector(Collector):
         with self._lock:
             if time.monotonic() - self._seen_at >= FRESH_S:
                 try:
-                    figures: Figures | None = self._look()
-                except Exception:  # whatever a driver raises: a scrape tells of it, it must not fail of it
+                    figures: Figures | None = self._query()
+                except Exception:  # whatever a driver raises: the scrape must show it and not fail
                     figures = None
                 self._seen, self._seen_at = families(figures), time.monotonic()
             return self._seen
@@ -56,7 +56,7 @@ def families(figures: Figures | None) -> list[Metric]:
     waiting = GaugeMetricFamily("reelfeel_queue_chunks", "Chunks that wait for a worker", labels=["queue"])
     running = GaugeMetricFamily("reelfeel_running_chunks", "Chunks that a worker holds")
     unanswered = GaugeMetricFamily(
-        "reelfeel_oldest_ring_seconds", "Time since the oldest chunk that workers were told of was first rung for"
+        "reelfeel_oldest_ring_seconds", "Time since the oldest chunk that waits for a worker was first published"
     )
     oldest = GaugeMetricFamily(
         "reelfeel_oldest_review_seconds", "Time since the oldest unfinished work was accepted", labels=["kind"]

@@ -1,4 +1,7 @@
-"""What a host wants to see at a glance; every question here stays cheap however many jobs and verdicts are stored."""
+"""Overview for the host: queue, jobs and processes at a glance.
+
+Every question here stays cheap however many jobs and verdicts are stored.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from db.clock import db_time
-from db.engine import Database, place
+from db.engine import Database, location
 from db.operations.heartbeats import Beat, beats
 from db.queue.sweeper import queue_health
 from db.tables import Job
@@ -68,7 +71,7 @@ def overview(db: Database) -> Overview:
         schema = MigrationContext.configure(connection).get_current_revision() or "none"
     with db.read() as session:
         running = tuple(_running(session))
-    return Overview(place(db.url), schema, figures(db), running, tuple(beats(db)))
+    return Overview(location(db.url), schema, figures(db), running, tuple(beats(db)))
 
 
 def _oldest(session: Session) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""A zip of everything kept about one user, as JSON Lines: read by any program, and by no spreadsheet as a formula."""
+"""Export of everything stored about one user: a zip of JSON Lines, which no spreadsheet reads as a formula."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import IO, Any, Final
 from db.blobs import read_blob
 from db.engine import Database
 from db.preferences import user_settings
-from db.privacy.erase import kept
+from db.privacy.erase import stored_data
 from db.privacy.export_rows import (
     OwnFile,
     own_audit_lines,
@@ -34,7 +34,7 @@ STAYS: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Takeout:
+class DataExport:
     """How many reviews and files are in the zip, and in plain sentences what did not fit."""
 
     reviews: int
@@ -42,7 +42,7 @@ class Takeout:
     left_out: tuple[str, ...]
 
 
-def write_takeout(db: Database, viewer: Viewer, out: IO[bytes], *, max_bytes: int | None = None) -> Takeout:
+def write_data_export(db: Database, viewer: Viewer, out: IO[bytes], *, max_bytes: int | None = None) -> DataExport:
     """Writes the zip to `out`, at most `max_bytes` long; memory stays flat.
 
     What the files say comes first, the files themselves last: they are the user's own and the first to be left out.
@@ -50,7 +50,7 @@ def write_takeout(db: Database, viewer: Viewer, out: IO[bytes], *, max_bytes: in
     left_out: list[str] = []
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
         space = _Space(out, max_bytes)
-        summary = asdict(kept(db, viewer))
+        summary = asdict(stored_data(db, viewer))
         _lines(packed, "settings.jsonl", [asdict(user_settings(db, viewer))], space)
         for name, rows in (
             ("jobs.jsonl", own_jobs(db, viewer)),
@@ -73,7 +73,7 @@ def write_takeout(db: Database, viewer: Viewer, out: IO[bytes], *, max_bytes: in
                 left_out.append(f"The file {file.name} of job {file.job_id} ({file.size:,} bytes) did not fit.")
         about = {"user_id": viewer.user_id, "kept": summary, "left_out": left_out, "stays_after_deletion": STAYS}
         packed.writestr("about.json", json.dumps(about, indent=2, default=_plain))
-    return Takeout(reviews, files, tuple(left_out))
+    return DataExport(reviews, files, tuple(left_out))
 
 
 @dataclass(slots=True)

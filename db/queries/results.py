@@ -14,10 +14,10 @@ from db.tables import Job, Prediction, Review
 from db.types import ResultView, Source, Viewer
 from db.visibility import visible
 
-Found = Row[Prediction, int, str | None, int | None, int | None, Source, int | None]
+ResultRow = Row[Prediction, int, str | None, int | None, int | None, Source, int | None]
 
 
-def results() -> Select[Prediction, int, str | None, int | None, int | None, Source, int | None]:
+def select_results() -> Select[Prediction, int, str | None, int | None, int | None, Source, int | None]:
     """Predictions with what their review and job add to a ResultView."""
     return (
         select(
@@ -34,7 +34,7 @@ def results() -> Select[Prediction, int, str | None, int | None, int | None, Sou
     )
 
 
-def view(row: Found) -> ResultView:
+def to_view(row: ResultRow) -> ResultView:
     """One row of `results()`."""
     prediction, row_number, text, channel_id, reply_to, source, reply_channel_id = row
     explanation = prediction.explanation
@@ -59,17 +59,17 @@ def view(row: Found) -> ResultView:
     )
 
 
-def views(session: Session, chosen: Sequence[int]) -> list[ResultView]:
+def load_views(session: Session, chosen: Sequence[int]) -> list[ResultView]:
     """The results of these ids, in no order."""
-    return [view(row) for row in session.execute(results().where(Prediction.review_id.in_(chosen)))]
+    return [to_view(row) for row in session.execute(select_results().where(Prediction.review_id.in_(chosen)))]
 
 
 def verdict_of(db: Database, job_id: int) -> ResultView:
     """The verdict of a message job, for the bot's own card. NotFound, or JobNotFinished while there is none."""
     with db.read() as session:
-        row = session.execute(results().where(Prediction.job_id == job_id, Review.row_number == 1)).one_or_none()
+        row = session.execute(select_results().where(Prediction.job_id == job_id, Review.row_number == 1)).one_or_none()
         if row is not None:
-            return view(row)
+            return to_view(row)
         if session.get(Job, job_id) is None:
             raise NotFound("job", job_id)
     raise JobNotFinished(job_id)
@@ -79,8 +79,8 @@ def get_result(db: Database, viewer: Viewer, result_id: int) -> ResultView:
     """The verdict; NotFound when it does not exist or may not be seen."""
     with db.read() as session:
         row = session.execute(
-            results().where(Prediction.review_id == result_id, visible(viewer, Prediction))
+            select_results().where(Prediction.review_id == result_id, visible(viewer, Prediction))
         ).one_or_none()
     if row is None:
         raise NotFound("result", result_id)
-    return view(row)
+    return to_view(row)

@@ -1,8 +1,8 @@
-"""The queue of record, as the other rooms use it. SQL is the truth; the broker only rings a bell for a chunk's id.
+"""The queue of record, as the other rooms use it. SQL is the truth; the broker only carries chunks' ids.
 
 accept -> [queued] -> claim -> [running] -> commit -> [done]
              ^                     |
-             +------ sweep --------+  lease ran out, attempt failed, bell lost
+             +------ sweep --------+  lease ran out, attempt failed, message lost
 """
 
 from __future__ import annotations

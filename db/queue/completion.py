@@ -1,4 +1,4 @@
-"""How a job ends, whichever way: one place for state, time, version, open chunks and the notice."""
+"""Completion: how a job ends, whichever way, in one place for state, time, version, open chunks and the notice."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ OPEN = ("pending", "queued", "running")
 
 
 def add_chunk(session: Session, job: Job, kind: ChunkKind) -> Chunk:
-    """A chunk of bulk work without rows ('ingest' or 'finish'), for the sweeper to ring."""
+    """A chunk of bulk work without rows ('ingest' or 'finish'), for the sweep to publish."""
     chunk = Chunk(job_id=job.id, kind=kind, queue="bulk", state="pending")
     session.add(chunk)
     return chunk
 
 
-def close(session: Session, job: Job, state: JobState, *, code: str | None = None, error: str | None = None) -> None:
+def end_job(session: Session, job: Job, state: JobState, *, code: str | None = None, error: str | None = None) -> None:
     """Ends a locked job; open chunks become `cancelled`, so that nothing more can be stored for it."""
     job.state = state
     job.error_code, job.error = code, error
@@ -43,7 +43,7 @@ def close(session: Session, job: Job, state: JobState, *, code: str | None = Non
 
 
 def after_scoring(session: Session, job: Job) -> None:
-    """Moves a locked job on when none of its rows waits any more; call after the chunk was settled."""
+    """Moves a locked job on when none of its rows waits any more; call after its claim was ended."""
     waiting = exists().where(Chunk.job_id == job.id, Chunk.kind == "score", Chunk.state.in_(OPEN))
     if session.scalar(select(waiting)):
         return
@@ -51,6 +51,6 @@ def after_scoring(session: Session, job: Job) -> None:
         job.state = "finishing"
         add_chunk(session, job, "finish")
     elif job.rows_failed:
-        close(session, job, "failed", code=NOT_SCORED, error="This review could not be scored: send it again.")
+        end_job(session, job, "failed", code=NOT_SCORED, error="This review could not be scored: send it again.")
     else:
-        close(session, job, "done")
+        end_job(session, job, "done")

@@ -71,9 +71,9 @@ def commit_scores(
         job = leases.lock_job(session, claim.job_id)
         if not pins.same_model(job, model):
             # Two workers of different versions began a job at once and the other was faster.
-            pins.put_off(session, Chunk.id == claim.chunk_id, leases.fence(claim), tries=Chunk.tries - 1)
+            pins.requeue_later(session, Chunk.id == claim.chunk_id, leases.fence(claim), tries=Chunk.tries - 1)
             return False
-        if not (leases.in_state(job, "active") and leases.settle(session, claim, "done")):
+        if not (leases.in_state(job, "active") and leases.end_claim(session, claim, "done")):
             return False
         _check_complete(session, claim, scores)
         if _store(session, claim.job_id, scores, model) == len(scores):

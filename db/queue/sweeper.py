@@ -1,8 +1,8 @@
-"""The sweep: whatever was accepted and is not done gets its bell rung again.
+"""The sweep: publishes again whatever was accepted and is not done.
 
 It runs on a timer and after every finished chunk, one at a time. Bulk chunks wait as 'pending' and only a window of
-them is rung (`db.queue.dispatch_window`): that makes owners share the workers equally, keeps the broker small and a
-cancel instant.
+them is published (`db.queue.dispatch_window`): owners share the workers equally, the broker stays small and a cancel is
+instant.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ SWEEP_LOCK: Final = 0x5EE1_5EE9
 MOST: Final = 1_000
 """Chunks of one sort that one sweep takes up; the next sweep takes the next."""
 RESEND_S: Final = {"interactive": 5.0, "bulk": 15.0}
-"""Seconds after which a rung chunk that nobody claimed is rung again; twice that after the second ring, then four
-times, so that a queue without workers does not fill the broker."""
+"""Seconds after which a published chunk that nobody claimed is published again; twice that after the second time, then
+four times, so that a queue without workers does not fill the broker."""
 
 
 def sweep(db: Database, *, slots: int) -> list[WakeUp]:
-    """The chunks to ring now; `slots` is how many bulk chunks all workers together run at once.
+    """The chunks to publish now; `slots` is how many bulk chunks all workers together run at once.
 
     Empty at once when another sweep runs. Chunks whose holder died are freed, and given up after 3 attempts.
     """
@@ -43,7 +43,7 @@ def sweep(db: Database, *, slots: int) -> list[WakeUp]:
             return []
         _free_expired(session)
         chosen = _unanswered(session) + _waiting_interactive(session) + next_in_window(session, slots)
-        return _ring(session, chosen)
+        return _mark_published(session, chosen)
 
 
 def _used_up(db: Database) -> Sequence[tuple[int, int]]:
@@ -71,7 +71,7 @@ def _free_expired(session: Session) -> None:
 
 
 def _unanswered(session: Session) -> list[int]:
-    """Chunks rung some time ago and still not claimed."""
+    """Chunks published some time ago and still not claimed."""
     query = select(Chunk.id).where(Chunk.state == "queued", or_(*map(_overdue, RESEND_S)), leases.job_guard())
     return list(session.scalars(query.order_by(Chunk.id).limit(MOST).with_for_update(skip_locked=True)))
 
@@ -88,11 +88,11 @@ def _waiting_interactive(session: Session) -> list[int]:
     return list(session.scalars(query.order_by(Chunk.id).limit(MOST).with_for_update(skip_locked=True)))
 
 
-def _ring(session: Session, ids: list[int]) -> list[WakeUp]:
-    """Marks the chunks as rung and returns them in the given order."""
+def _mark_published(session: Session, ids: list[int]) -> list[WakeUp]:
+    """Marks the chunks as published and returns them in the given order."""
     if not ids:
         return []
-    rung = session.execute(
+    rows = session.execute(
         update(Chunk)
         .where(Chunk.id.in_(ids), Chunk.state.in_(("pending", "queued")))
         .values(
@@ -104,12 +104,12 @@ def _ring(session: Session, ids: list[int]) -> list[WakeUp]:
         .returning(Chunk.id, Chunk.kind, Chunk.queue)
         .execution_options(synchronize_session=False)
     )
-    rings = {id_: WakeUp(id_, kind, queue) for id_, kind, queue in rung}
-    return [rings[id_] for id_ in ids if id_ in rings]
+    wake_ups = {id_: WakeUp(id_, kind, queue) for id_, kind, queue in rows}
+    return [wake_ups[id_] for id_ in ids if id_ in wake_ups]
 
 
 def claimable(db: Database) -> list[int]:
-    """Every chunk that may be claimed and nobody holds, rung or not; interactive ones first."""
+    """Every chunk that may be claimed and nobody holds, published or not; interactive ones first."""
     query = select(Chunk.id).where(Chunk.state.in_(("pending", "queued")), leases.job_guard())
     with db.read() as session:
         return list(session.scalars(query.order_by(Chunk.queue.desc(), Chunk.id)))
@@ -122,17 +122,17 @@ def running_chunks(db: Database) -> int:
 
 
 def queue_health(db: Database) -> QueueHealth:
-    """How long the queue is, and how long the oldest rung chunk has waited for a worker."""
+    """How long the queue is, and how long the oldest published chunk has waited for a worker."""
     # No look at the jobs: a job that ends or stops takes its open chunks with it.
     counts = select(Chunk.state, Chunk.queue, func.count()).where(Chunk.state.in_(("pending", "queued", "running")))
-    rung = select(func.min(Chunk.queued_at)).where(Chunk.state == "queued")
-    unrung = select(func.min(func.coalesce(Chunk.queued_at, Chunk.created_at))).where(Chunk.state == "pending")
+    published = select(func.min(Chunk.queued_at)).where(Chunk.state == "queued")
+    unpublished = select(func.min(func.coalesce(Chunk.queued_at, Chunk.created_at))).where(Chunk.state == "pending")
     with db.read() as session:
         now = session.scalar(select(db_time()))
         rows = session.execute(counts.group_by(Chunk.state, Chunk.queue)).all()
         # Bulk chunks outside of the window wait by design; they are a sign only when nothing at all is in flight.
         idle = all(state == "pending" for state, _, _ in rows)
-        signs = [rung, unrung if idle else unrung.where(Chunk.queue == "interactive")]
+        signs = [published, unpublished if idle else unpublished.where(Chunk.queue == "interactive")]
         oldest = [since for since in map(session.scalar, signs) if since is not None]
     waiting = {"interactive": 0, "bulk": 0}
     for state, queue, n in rows:

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import make_url, text
 
 from db.blobs import PART_BYTES, read_blob, write_blob
-from db.copy_database import move
+from db.copy_database import copy_database
 from db.crypto import MAGIC, PREFIX, Sealer, new_key
 from db.delivery import continuations
 from db.engine import Database
@@ -55,7 +55,7 @@ def fill(db: Database) -> tuple[int, int]:
     result = done_review(db, f"{SECRET} in a message")
     correct(db, ME, result, "negative", f"{SECRET} in a note")
     done_file(db, [NewReview(1, f"{SECRET} in a file"), NewReview(2, "plain words")])
-    continuations.keep(db, ME.user_id, "pages", {"query": SECRET})
+    continuations.create(db, ME.user_id, "pages", {"query": SECRET})
     return result, write_blob(db, [SECRET.encode() * 100_000])
 
 
@@ -124,22 +124,22 @@ def test_nothing_can_be_read_without_the_key(open_with: Open) -> None:
 
 def test_words_that_wait_for_a_button_are_sealed_and_go_with_their_user(open_with: Open) -> None:
     before, db = open_with(), open_with(OLD)
-    plain = continuations.keep(before, ME.user_id, "pages", {"query": SECRET})
-    assert continuations.look(db, ME.user_id, "pages", plain) == {"query": SECRET}, "from before there were keys"
-    continuations.take(db, ME.user_id, "pages", plain)
-    key = continuations.keep(db, ME.user_id, "pages", {"query": SECRET})
+    plain = continuations.create(before, ME.user_id, "pages", {"query": SECRET})
+    assert continuations.get(db, ME.user_id, "pages", plain) == {"query": SECRET}, "from before there were keys"
+    continuations.pop(db, ME.user_id, "pages", plain)
+    key = continuations.create(db, ME.user_id, "pages", {"query": SECRET})
     assert readable(db) == 0
     continuations.replace(db, ME.user_id, "pages", key, {"query": f"{SECRET} 2"})
     assert readable(db) == 0
     rotated = open_with(NEW, OLD)
     assert text_keys.rotate(rotated).buttons == 1
     alone = open_with(NEW)
-    assert continuations.take(alone, ME.user_id, "pages", key) == {"query": f"{SECRET} 2"}
-    continuations.put_back(alone, ME.user_id, "pages", key, {"query": SECRET})
+    assert continuations.pop(alone, ME.user_id, "pages", key) == {"query": f"{SECRET} 2"}
+    continuations.restore(alone, ME.user_id, "pages", key, {"query": SECRET})
     assert readable(alone) == 0
     with pytest.raises(TextKeyMissing):
-        continuations.look(open_with(OLD), ME.user_id, "pages", key)
-    privacy.forget(alone, ME)
+        continuations.get(open_with(OLD), ME.user_id, "pages", key)
+    privacy.erase_user(alone, ME)
     with alone.read() as session:
         assert session.execute(text("SELECT count(*) FROM continuations")).scalar() == 0
 
@@ -153,9 +153,9 @@ def test_the_file_of_the_database_holds_no_searched_word(sqlite_url: str) -> Non
         return any(b"under the stairs" in one.read_bytes() for one in path.parent.glob(f"{path.name}*"))
 
     db = open_with(NEW)
-    continuations.keep(db, ME.user_id, "pages", {"query": SECRET})
+    continuations.create(db, ME.user_id, "pages", {"query": SECRET})
     assert not on_disk()
-    continuations.keep(open_with(), ME.user_id, "pages", {"query": SECRET})
+    continuations.create(open_with(), ME.user_id, "pages", {"query": SECRET})
     assert on_disk(), "what this looks for could be found"
     next(opener, None)
 
@@ -243,7 +243,9 @@ def test_rotation_brings_no_deleted_text_back(sqlite_url: str) -> None:
     db = open_with(NEW)
     with db.begin() as session:
         session.execute(text("UPDATE reviews SET text = NULL"))
-        assert text_keys.swap(session, Review.id, Review.text, result, SECRET, db.sealer.seal(SECRET)) == 0
+        assert (
+            text_keys.replace_if_unchanged(session, Review.id, Review.text, result, SECRET, db.sealer.seal(SECRET)) == 0
+        )
     assert get_result(db, ME, result).text is None
     next(opener, None)
 
@@ -253,7 +255,7 @@ def test_moving_a_database_keeps_texts_sealed(sqlite_url: str, tmp_path: Path) -
     db = next(opener)(NEW)
     result, _ = fill(db)
     target = f"sqlite:///{tmp_path / 'moved.sqlite3'}"
-    move(sqlite_url, target)
+    copy_database(sqlite_url, target)
     moved = Database(target, text_keys=(NEW,))
     assert readable(moved) == 0
     assert get_result(moved, ME, result).text == f"{SECRET} in a message"

@@ -13,11 +13,11 @@ from sqlalchemy import text
 from db import write_priority as gate
 from db.engine import Database
 from db.errors import DatabaseUnavailable
-from db.write_priority import Gate
+from db.write_priority import PriorityLock
 
 
 def test_bulk_waits_until_the_urgent_are_done(tmp_path: Path) -> None:
-    mine, theirs = Gate(str(tmp_path / "x")), Gate(str(tmp_path / "x"))
+    mine, theirs = PriorityLock(str(tmp_path / "x")), PriorityLock(str(tmp_path / "x"))
     order: list[str] = []
     ready = threading.Event()
 
@@ -26,7 +26,7 @@ def test_bulk_waits_until_the_urgent_are_done(tmp_path: Path) -> None:
         theirs.wait()
         order.append("bulk")
 
-    with mine.urgent(), Gate(str(tmp_path / "x")).urgent():
+    with mine.urgent(), PriorityLock(str(tmp_path / "x")).urgent():
         thread = threading.Thread(target=bulk)
         thread.start()
         ready.wait()
@@ -38,9 +38,9 @@ def test_bulk_waits_until_the_urgent_are_done(tmp_path: Path) -> None:
 
 def test_nobody_waits_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gate, "YIELD_S", 0.01)
-    with Gate(str(tmp_path / "x")).urgent():
-        Gate(str(tmp_path / "x")).wait()
-    nowhere = Gate(str(tmp_path / "missing" / "x"))
+    with PriorityLock(str(tmp_path / "x")).urgent():
+        PriorityLock(str(tmp_path / "x")).wait()
+    nowhere = PriorityLock(str(tmp_path / "missing" / "x"))
     with nowhere.urgent():
         nowhere.wait()
 

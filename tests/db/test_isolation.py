@@ -207,7 +207,7 @@ def fill(db: Database) -> Private:
         result = session.scalar(select(Prediction.review_id).where(Prediction.job_id == job).limit(1)) or 0
     correct(db, Viewer(EVE, HERE), result, "negative", f"{MARK} note")
     save_user_settings(db, Viewer(EVE), UserSettings(EVE, share=True, file_format="csv"))
-    key = continuations.keep(db, EVE, "search", {"query": MARK})
+    key = continuations.create(db, EVE, "search", {"query": MARK})
     blob = next(one.blob_id for one in list_outputs(db, Viewer(EVE, HERE), job))
     return Private(job, result, blob, key)
 

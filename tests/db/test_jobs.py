@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 
 from db.blobs import write_blob
 from db.clock import db_time
-from db.delivery.cards import mark_delivered, mark_rendered, set_message
+from db.delivery.cards import mark_delivered, mark_rendered, set_card_message
 from db.delivery.key_values import get_state, set_state
 from db.delivery.notices import undelivered
 from db.engine import Database
@@ -56,7 +56,7 @@ def test_lists_go_newest_first_in_pages(db: Database) -> None:
 def test_changed_jobs_are_shown_until_the_end_is_delivered(db: Database) -> None:
     job_id = file_job(db, 4)
     other = file_job(db, 2)
-    set_message(db, job_id, 5, 6)
+    set_card_message(db, job_id, 5, 6)
     assert [job.id for job in changed_jobs(db)] == [job_id, other]
     assert [job.id for job in changed_jobs(db, limit=1)] == [job_id]
     job = changed_jobs(db)[0]

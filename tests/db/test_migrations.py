@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -174,7 +175,7 @@ def test_two_processes_that_meet_in_making_the_file(
         waited.append(seconds)
         other.execute("COMMIT")
 
-    monkeypatch.setattr("db.engine.time.sleep", the_other_goes_on)
+    monkeypatch.setattr(time, "sleep", the_other_goes_on)
     upgrade(url)
     assert waited == [engine.SWITCH_S]  # SQLite itself does not wait there, whatever the timeout
     assert check(url) == []

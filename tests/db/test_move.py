@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from db.copy_database import NotEmpty, main, move
+from db.copy_database import NotEmpty, copy_database, main
 from db.engine import Database
 from db.migrate import check
 from db.queries.search import search
@@ -32,7 +32,7 @@ def test_all_rows_move_and_work_goes_on(
     done_file(old, 6)
     done_review(old, where=origin(film="Amélie"))
     waiting = file_job(old, 3)
-    copied = move(old_url, new_url)
+    copied = copy_database(old_url, new_url)
     new = Database(new_url)
     assert check(new_url) == []
     assert everything(new) == everything(old)
@@ -43,7 +43,7 @@ def test_all_rows_move_and_work_goes_on(
     check_invariants(new)
     assert search(new, ME, SearchFilter(film="amélie")).items or way == "back"
     with pytest.raises(NotEmpty, match="make an empty one"):
-        move(old_url, new_url)
+        copy_database(old_url, new_url)
     old.dispose()
     new.dispose()
 

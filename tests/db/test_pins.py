@@ -12,7 +12,7 @@ from db.queue import cancel, claim, leases, scoring, sweep
 from db.queue import dispatch_window as window
 from db.queue import model_affinity as pins
 from db.queue.accept import accept_review
-from db.queue.model_affinity import release_to_other_model, stranded
+from db.queue.model_affinity import release_to_other_model, stranded_jobs
 from db.tables import Chunk, Job
 from db.types import MODEL_CHANGED
 from tests.db.steps import (
@@ -138,14 +138,14 @@ def refused_long_ago(db: Database, job_id: int) -> None:
 
 def test_when_nobody_has_the_model_the_job_is_scored_anew_by_one(db: Database) -> None:
     job_id = upgraded(db)
-    (waiting,) = stranded(db)
+    (waiting,) = stranded_jobs(db)
     assert (waiting.job_id, waiting.model) == (job_id, "v1")
     assert predictions(db, job_id) == 6, "a worker may only be restarting"
     refused_long_ago(db, job_id)
     turn(db, "v2")
     assert predictions(db, job_id) == 0 or models(db, job_id) == {"v2"}
     assert get_job(db, ME, job_id).error_code == MODEL_CHANGED
-    assert stranded(db) == []
+    assert stranded_jobs(db) == []
     for _ in range(8):
         turn(db, "v2")
     job = get_job(db, ME, job_id)

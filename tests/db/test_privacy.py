@@ -14,15 +14,15 @@ from sqlalchemy import inspect, select, text, update
 from db.audit import server_lines
 from db.clock import db_time
 from db.delivery import continuations
-from db.delivery.cards import set_message
-from db.delivery.message_deletions import MOST_TRIES, done, due, put_off
+from db.delivery.cards import set_card_message
+from db.delivery.message_deletions import MAX_TRIES, due_deletions, finish_deletion, retry_later
 from db.engine import Database
 from db.errors import JobsRunning
 from db.preferences import change_guild_settings, save_user_settings
 from db.privacy import erase as privacy
 from db.privacy import purge as emptying
-from db.privacy.erase import NOBODY, Kept, forget, kept, resume
-from db.privacy.export import write_takeout
+from db.privacy.erase import NOBODY, StoredData, erase_user, resume_erasures, stored_data
+from db.privacy.export import write_data_export
 from db.queries.corrections import correct, corrections_of
 from db.queries.jobs import changed_jobs, get_job
 from db.queries.reports import summary
@@ -53,10 +53,10 @@ def fill(db: Database, who: int = EVE) -> dict[str, int]:
         session.execute(text("UPDATE uploads SET filename = :name, text_column = :name"), {"name": f"{MARK}.csv"})
         session.execute(text("UPDATE outputs SET filename = :name"), {"name": f"{MARK}.scored.csv"})
     for number, job_id in enumerate(jobs_of(db, who)):
-        set_message(db, job_id, 5_000 + number, 1 + 2 * job_id)
+        set_card_message(db, job_id, 5_000 + number, 1 + 2 * job_id)
     correct(db, viewer, made["shared"], "negative", f"{MARK} note")
     save_user_settings(db, viewer, UserSettings(who, share=True, file_format="csv"))
-    continuations.keep(db, who, "search", {"query": MARK})
+    continuations.create(db, who, "search", {"query": MARK})
     return made
 
 
@@ -91,7 +91,7 @@ def test_nothing_of_the_user_is_left_and_the_scores_stay(db: Database, monkeypat
     before = summary(db, THEM, ReportFilter())
     texts = [item.text for item in search(db, THEM, SearchFilter(), limit=100).items if item.owner_id == BOB]
     assert len(traces(db, str(EVE))) > 8
-    gone = forget(db, ME)
+    gone = erase_user(db, ME)
     assert (gone.jobs, gone.texts, gone.files, gone.corrections, gone.settings) == (4, 16, 4, 2, 1)
     assert gone.notices == 2
     assert gone.messages == 4
@@ -102,12 +102,12 @@ def test_nothing_of_the_user_is_left_and_the_scores_stay(db: Database, monkeypat
     assert corrections_of(db, THEM, made["shared"]).note is None
     left = get_result(db, THEM, made["shared"])
     assert (left.text, left.explanation, left.owner_id, left.label) == (None, None, NOBODY, "positive")
-    assert kept(db, ME) == Kept(0, 0, 0, 0, 0, 0, 0, False, 0, None, None, None, ())
-    assert kept(db, THEM).texts == 16
+    assert stored_data(db, ME) == StoredData(0, 0, 0, 0, 0, 0, 0, False, 0, None, None, None, ())
+    assert stored_data(db, THEM).texts == 16
     assert search(db, Viewer(EVE), SearchFilter()).items == []
     assert {job.owner_id for job in changed_jobs(db)} <= {BOB}
     check_invariants(db)
-    forget(db, THEM)
+    erase_user(db, THEM)
     assert traces(db, MARK, str(BOB)) == []
     check_invariants(db)
 
@@ -122,20 +122,20 @@ def test_the_text_is_not_in_the_file_either(sqlite_db: Database, sqlite_url: str
         return any(MARK.encode() in one.read_bytes() for one in files if one.exists())
 
     assert on_disk()
-    forget(sqlite_db, ME)
+    erase_user(sqlite_db, ME)
     assert not on_disk()
 
 
 def test_running_jobs_are_cancelled_first(db: Database) -> None:
     fill(db)
     running = file_job(db, 2, where=origin(EVE))
-    texts = kept(db, ME).texts
+    texts = stored_data(db, ME).texts
     with pytest.raises(JobsRunning, match=f"Job {running} is still running: cancel first"):
-        forget(db, ME)
-    assert kept(db, ME).texts == texts
-    assert kept(db, ME).running == (running,)
+        erase_user(db, ME)
+    assert stored_data(db, ME).texts == texts
+    assert stored_data(db, ME).running == (running,)
     cancel(db, ME, running)
-    assert forget(db, ME).jobs == 5
+    assert erase_user(db, ME).jobs == 5
     assert jobs_of(db, EVE) == []
 
 
@@ -151,54 +151,54 @@ def test_a_deletion_that_died_in_the_middle_is_finished_later(db: Database, monk
     with monkeypatch.context() as patch:
         patch.setattr(privacy, "drop_files", kill)
         with pytest.raises(Killed):
-            forget(db, ME)
+            erase_user(db, ME)
     assert jobs_of(db, EVE) != []
     later = done_review(db, "sent afterwards", origin(EVE, None))
-    assert resume(db) == 0  # it may still be at work
+    assert resume_erasures(db) == 0  # it may still be at work
     age_request(db, but=get_result(db, Viewer(EVE), later).job_id)
-    assert resume(db) == 1
+    assert resume_erasures(db) == 1
     assert [get_job(db, Viewer(EVE), one).kind for one in jobs_of(db, EVE)] == ["message"]
     assert get_result(db, Viewer(EVE), later).text == "sent afterwards"
-    assert resume(db) == 0
+    assert resume_erasures(db) == 0
 
 
 def age_request(db: Database, *, but: int) -> None:
     """The request and all jobs before it become old, as if the process had died some time ago."""
     with db.begin() as session:
-        old = db_time(-privacy.PATIENCE_S - 1)
+        old = db_time(-privacy.ABANDONED_S - 1)
         session.execute(update(Job).where(Job.id != but).values(created_at=db_time(-7200)))
         session.execute(update(Base.metadata.tables["deletion_requests"]).values(requested_at=old))
 
 
 def test_a_managers_lines_stay(db: Database) -> None:
     change_guild_settings(db, ME, lambda old: type(old)(old.guild_id, retention_days=7))
-    forget(db, ME)
+    erase_user(db, ME)
     (line,) = server_lines(db, THEM)
     assert (line.actor_id, line.action, line.old, line.new) == (EVE, "retention_days", None, "7")
-    assert kept(db, ME).audit_lines == 1
+    assert stored_data(db, ME).audit_lines == 1
     assert server_lines(db, Viewer(EVE, GUILD + 1)) == server_lines(db, Viewer(EVE)) == []
 
 
 def test_messages_wait_for_the_bot(db: Database) -> None:
     fill(db)
-    forget(db, ME)
-    first, second, *_ = waiting = due(db)
+    erase_user(db, ME)
+    first, second, *_ = waiting = due_deletions(db)
     assert len(waiting) == 4
-    done(db, first)
-    put_off(db, second)
-    assert len(due(db)) == 2
-    for tries in range(1, MOST_TRIES):
+    finish_deletion(db, first)
+    retry_later(db, second)
+    assert len(due_deletions(db)) == 2
+    for tries in range(1, MAX_TRIES):
         with db.begin() as session:
             session.execute(update(MessageDeletion).values(not_before=db_time()))
-        (again,) = [one for one in due(db) if one.id == second.id]
+        (again,) = [one for one in due_deletions(db) if one.id == second.id]
         assert again.tries == tries
-        put_off(db, again)
-    assert second.id not in [one.id for one in due(db)]
+        retry_later(db, again)
+    assert second.id not in [one.id for one in due_deletions(db)]
 
 
 def unpacked(db: Database, viewer: Viewer, **limits: int) -> dict[str, bytes]:
     out = io.BytesIO()
-    taken = write_takeout(db, viewer, out, **limits)
+    taken = write_data_export(db, viewer, out, **limits)
     with zipfile.ZipFile(out) as packed:
         assert packed.testzip() is None
         found = {name: packed.read(name) for name in packed.namelist()}

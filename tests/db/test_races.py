@@ -27,10 +27,10 @@ from db.queue import (
     release_failed,
     scoring,
     sweep,
+    sweeper,
 )
 from db.queue import completion as endings
 from db.queue import failures as failing
-from db.queue import sweeper
 from db.queue.accept import accept_review
 from db.queue.quotas import Quotas
 from db.tables import Job
@@ -325,7 +325,7 @@ def test_commit_waits_for_a_cancel_that_is_not_committed_yet(db: Database) -> No
     held = must(claim(db, chunks(db, job_id, "pending")[0]))
     with ThreadPoolExecutor(1) as pool:
         with db.begin() as session:
-            endings.close(session, leases.lock_job(session, job_id), "cancelled")
+            endings.end_job(session, leases.lock_job(session, job_id), "cancelled")
             session.flush()
             racing = pool.submit(commit, db, held)
         assert racing.result(30) is False

@@ -15,6 +15,7 @@ from db.audit import note_host
 from db.engine import Database
 from db.preferences import change_guild_settings
 from db.privacy import purge as emptying
+from db.privacy import retention
 from db.privacy.retention import AUDIT_DAYS, Purged, purge
 from db.queries.corrections import correct, corrections_of
 from db.tables import AuditLine, Blob, BlobPart, Job, Prediction, Review
@@ -90,7 +91,7 @@ def test_a_purge_lets_others_write_in_between(sqlite_db: Database, monkeypatch: 
     monkeypatch.setattr(emptying, "ROWS", 2)
     job_id = done_file(sqlite_db, 6)
     seen: list[int] = []
-    real = emptying.empty_reviews
+    real = emptying.erase_texts
 
     def watched(session: Any, mine: Any) -> tuple[int, int]:
         if seen:
@@ -102,7 +103,7 @@ def test_a_purge_lets_others_write_in_between(sqlite_db: Database, monkeypatch: 
         return real(session, mine)
 
     waiting: list[threading.Thread] = []
-    monkeypatch.setattr("db.privacy.retention.empty_reviews", watched)
+    monkeypatch.setattr(retention, "erase_texts", watched)
     purge(sqlite_db, older_than_days=HOST_DAYS, at=in_days(91))
     for one in waiting:
         one.join(timeout=10)
@@ -117,8 +118,10 @@ def test_a_large_file_goes_a_few_parts_at_a_time(sqlite_db: Database, monkeypatc
     monkeypatch.setattr(emptying, "PARTS", 2)
     blob = write_blob(sqlite_db, [b"x" * PART_BYTES] * 5)
     deleted: list[int] = []
-    real = emptying.counted
-    monkeypatch.setattr(emptying, "counted", lambda session, what: deleted.append(real(session, what)) or deleted[-1])
+    real = emptying.changed_rows
+    monkeypatch.setattr(
+        emptying, "changed_rows", lambda session, what: deleted.append(real(session, what)) or deleted[-1]
+    )
     emptying.drop_blob(sqlite_db, blob)
     assert deleted == [2, 2, 1, 1]
     assert count(sqlite_db, BlobPart) == count(sqlite_db, Blob) == 0

@@ -61,7 +61,7 @@ def test_a_hole_in_the_rule_is_noticed(
 ) -> None:
     filled = fill(sqlite_db)
     for module in (scope, facts, searching):
-        monkeypatch.setattr(module, "legs", careless)
+        monkeypatch.setattr(module, "visible_clauses", careless)
     with pytest.raises(AssertionError):
         sees(sqlite_db, filled, VIEWERS[0])
 

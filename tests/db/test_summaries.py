@@ -14,7 +14,7 @@ from sqlalchemy import delete, select, update
 
 from db.engine import Database
 from db.queries.reports import summary
-from db.queries.summaries import forget, roll_up, roll_up_due
+from db.queries.summaries import reset_summary, roll_up, roll_up_due
 from db.queue import cancel, claim, commit_scores, load_reviews
 from db.queue.accept import accept_review
 from db.tables import Correction, Job, Prediction, RejectedRow, Review, report_days, report_films, report_flags
@@ -142,7 +142,7 @@ def test_a_report_is_a_recount_whatever_is_summed_up(db: Database) -> None:
     @given(wanted=st.lists(WANTED, min_size=2, max_size=2), change=st.sampled_from([*ended, None]), undo=st.booleans())
     def one(wanted: list[ReportFilter], change: int | None, undo: bool) -> None:
         if change is not None and undo:
-            forget(db, change)
+            reset_summary(db, change)
         elif change is not None:
             roll_up(db, [change])
         for some in wanted:
@@ -162,7 +162,7 @@ def test_only_jobs_that_ended_are_summed_up_and_once(sqlite_db: Database) -> Non
     roll_up(sqlite_db, [job_id])
     with sqlite_db.read() as session:
         assert not session.get_one(Job, job_id).rolled_up
-    forget(sqlite_db, job_id)
+    reset_summary(sqlite_db, job_id)
     assert cancel(sqlite_db, ME, job_id)
     assert roll_up_due(sqlite_db) == 1
     assert roll_up_due(sqlite_db) == 0

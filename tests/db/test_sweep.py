@@ -10,8 +10,7 @@ import pytest
 
 from db.dialect import exclusive
 from db.engine import Database
-from db.queue import claim, queue_health, sweep
-from db.queue import sweeper
+from db.queue import claim, queue_health, sweep, sweeper
 from db.queue.accept import accept_review
 from db.queue.dispatch_window import WINDOW
 from db.queue.sweeper import RESEND_S, SWEEP_LOCK

@@ -13,7 +13,7 @@ from db.engine import Database
 from db.queue import claim, sweep
 from db.queue import dispatch_window as window
 from db.queue.accept import accept_upload
-from db.queue.dispatch_window import WINDOW, Waiting, level, share
+from db.queue.dispatch_window import WINDOW, WaitingJob, pick_chunks, start_tags
 from db.tables import Chunk
 from tests.db.steps import OTHER, OWNER, chunks, commit, file_job, must, origin, work
 
@@ -29,10 +29,10 @@ def test_places_go_to_the_owner_who_was_given_least(
     """`jobs`: id -> (owner, rows of the chunks that wait)."""
     pending = {job: [(100 * job + n, rows) for n, rows in enumerate(waiting)] for job, (_, waiting) in jobs.items()}
     sizes = {chunk: max(rows, window.LEAST_COST) for chunks in pending.values() for chunk, rows in chunks}
-    waiting = [Waiting(job, owner) for job, (owner, _) in jobs.items()]
+    waiting = [WaitingJob(job, owner) for job, (owner, _) in jobs.items()]
     rows = {owner: before.get(owner, 0) for owner, _ in jobs.values()}
     start = dict(rows)
-    chosen = share(waiting, Counter(), rows, free, lambda job: pending[job][: max(0, free)])
+    chosen = pick_chunks(waiting, Counter(), rows, free, lambda job: pending[job][: max(0, free)])
     assert len(chosen) == len(set(chosen)) == max(0, min(free, len(sizes)))
     left = {owner: sum(len(pending[job]) for job, (o, _) in jobs.items() if o == owner) for owner in rows}
     for chunk in chosen:
@@ -50,7 +50,7 @@ def test_who_comes_starts_level_and_who_goes_is_forgotten() -> None:
     """Jobs 1 and 11 are owner 1's, and so on."""
 
     def after(before: dict[int, int], jobs: list[int], in_flight: dict[int, int] | None = None) -> dict[int, int]:
-        return level(before, [Waiting(job, job % 10) for job in jobs], in_flight or {})
+        return start_tags(before, [WaitingJob(job, job % 10) for job in jobs], in_flight or {})
 
     assert after({}, [1, 2]) == {1: 0, 2: 0}
     assert after({1: 500, 2: 900}, [1, 2, 3]) == {1: 500, 2: 900, 3: 500}
@@ -69,10 +69,10 @@ def test_two_owners_stay_within_a_window_of_half(one: int, other: int, slots: in
     for turn in range(ahead + 60):
         owners = [1] if turn < ahead else [1, 2]
         in_flight = Counter({owner: sizes[owner] * rung.count(owner) for owner in sizes})
-        waiting = [Waiting(owner, owner) for owner in owners]
-        given = level(given, waiting, in_flight)
+        waiting = [WaitingJob(owner, owner) for owner in owners]
+        given = start_tags(given, waiting, in_flight)
         free = WINDOW * slots - len(rung)
-        rung += share(waiting, Counter(rung), given, free, lambda owner: [(owner, sizes[owner])] * 99)
+        rung += pick_chunks(waiting, Counter(rung), given, free, lambda owner: [(owner, sizes[owner])] * 99)
         owner = rung.pop(0)
         if turn >= ahead:
             done[owner] += sizes[owner]
@@ -110,7 +110,7 @@ def test_more_users_than_places_take_turns(db: Database) -> None:
 
 
 def test_without_a_memory_somebody_starves(sqlite_db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(window, "level", lambda before, jobs, in_flight: level({}, jobs, in_flight))
+    monkeypatch.setattr(window, "level", lambda before, jobs, in_flight: start_tags({}, jobs, in_flight))
     with pytest.raises(AssertionError):
         test_more_users_than_places_take_turns(sqlite_db)
 

@@ -12,7 +12,7 @@ import cli
 from common import settings
 from common.process.heartbeat import Pulse, Rate
 from db.engine import Database
-from db.operations.heartbeats import FORGOTTEN_S, LATE_S, Fact, Room, beats, deregister, record
+from db.operations.heartbeats import EXPIRES_S, LATE_S, Fact, Room, beats, deregister, record
 from db.operations.overview import overview
 from db.queue import sweep
 from tests.fixtures.reviews import accept_csv, accept_text
@@ -48,7 +48,7 @@ def test_a_beat_is_one_row_that_goes_with_a_farewell_or_after_a_day(db: Database
     assert beats(db, host="there")[0].room == "bot"
     deregister(db, "b")
     assert [one.id for one in beats(db)] == ["a"]
-    age(db, "seen_at", "heartbeats", FORGOTTEN_S + 60)
+    age(db, "seen_at", "heartbeats", EXPIRES_S + 60)
     assert not beats(db)[0].alive
     record(db, "c", "worker", "here", {})
     assert [one.id for one in beats(db)] == ["c"]
