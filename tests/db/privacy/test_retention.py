@@ -12,15 +12,34 @@ import pytest
 from sqlalchemy import func, select, update
 
 from db.audit import note_host
+from db.blobs import write_blob
+from db.clock import db_time
 from db.engine import Database
+from db.errors import NotFound
 from db.preferences import change_guild_settings
 from db.privacy import purge as emptying
 from db.privacy import retention
 from db.privacy.retention import AUDIT_DAYS, Purged, purge
 from db.queries.corrections import correct, corrections_of
+from db.queries.jobs import get_job, list_outputs
+from db.queue import ask_column, open_upload
+from db.queue.accept import find_same_file
 from db.tables import AuditLine, Blob, BlobPart, Job, Prediction, Review
-from db.types import Viewer
-from tests.db.steps import ELSEWHERE, GUILD, ME, OWNER, check_invariants, done_file, done_review, origin, predictions
+from db.types import Claim, Viewer
+from tests.db.steps import (
+    ELSEWHERE,
+    GUILD,
+    ME,
+    OWNER,
+    check_invariants,
+    done_file,
+    done_review,
+    file_job,
+    origin,
+    predictions,
+    state,
+    uploaded,
+)
 
 HOST_DAYS = 90
 
@@ -112,21 +131,6 @@ def test_a_purge_lets_others_write_in_between(sqlite_db: Database, monkeypatch: 
     assert predictions(sqlite_db, job_id) == 6
 
 
-def test_a_large_file_goes_a_few_parts_at_a_time(sqlite_db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    from db.blobs import PART_BYTES, write_blob
-
-    monkeypatch.setattr(emptying, "PARTS", 2)
-    blob = write_blob(sqlite_db, [b"x" * PART_BYTES] * 5)
-    deleted: list[int] = []
-    real = emptying.changed_rows
-    monkeypatch.setattr(
-        emptying, "changed_rows", lambda session, what: deleted.append(real(session, what)) or deleted[-1]
-    )
-    emptying.drop_blob(sqlite_db, blob)
-    assert deleted == [2, 2, 1, 1]
-    assert count(sqlite_db, BlobPart) == count(sqlite_db, Blob) == 0
-
-
 def test_a_purge_leaves_no_text_in_the_file(sqlite_db: Database, sqlite_url: str) -> None:
     path = Path(sqlite_url.removeprefix("sqlite:///"))
     done_review(sqlite_db, "quokka")
@@ -135,3 +139,91 @@ def test_a_purge_leaves_no_text_in_the_file(sqlite_db: Database, sqlite_url: str
     purge(sqlite_db, older_than_days=HOST_DAYS, at=in_days(91))
     log = path.with_name(path.name + "-wal")
     assert b"quokka" not in path.read_bytes() + (log.read_bytes() if log.exists() else b"")
+
+
+DAY = 24 * 3600.0
+
+
+def left(db: Database, job_id: int) -> tuple[int, int, bool]:
+    """(texts, explanations, whether it has files) of a job."""
+    with db.read() as session:
+        mine = Review.job_id == job_id
+        texts = session.scalar(select(func.count(Review.text)).where(mine)) or 0
+        told = session.scalar(
+            select(func.count()).where(Prediction.job_id == job_id, Prediction.explanation.is_not(None))
+        )
+    return texts, told or 0, bool(list_outputs(db, ME, job_id))
+
+
+def ended_days_ago(db: Database, days: float, *job_ids: int) -> None:
+    with db.begin() as session:
+        when = {"finished_at": db_time(-days * DAY), "created_at": db_time(-days * DAY)}
+        session.execute(update(Job).where(Job.id.in_(job_ids)).values(**when))
+
+
+def test_retention_deletes_texts_and_files_and_keeps_scores(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(emptying, "ROWS", 3)
+    monkeypatch.setattr(emptying, "PARTS", 1)
+    old, young = done_file(db, 8), done_file(db, 8)
+    message = done_review(db)
+    ended_days_ago(db, 91, old, message and old + 2)
+    (sha256,) = {open_upload_sha(db, job) for job in (old, young)}
+    done = purge(db, older_than_days=90)
+    assert (done.jobs, done.texts, done.explanations, done.files) == (2, 9, 1, 2)
+    assert left(db, old) == (0, 0, False)
+    assert left(db, young) == (8, 0, True)
+    assert predictions(db, old) == 8
+    assert get_job(db, ME, old).n_positive > 0
+    assert find_same_file(db, ME, sha256) == young
+    assert purge(db, older_than_days=90) == type(done)()
+    check_invariants(db)
+
+
+def open_upload_sha(db: Database, job_id: int) -> str:
+    return open_upload(db, Claim(0, job_id, "ingest", "bulk", 1, 0, 0)).sha256
+
+
+def server_sets(db: Database, guild: int, **values: int) -> None:
+    change_guild_settings(db, Viewer(9, guild), lambda old: replace(old, **values))  # type: ignore[arg-type]
+
+
+def test_a_servers_own_retention_counts(db: Database) -> None:
+    here, there, private = (
+        done_file(db),
+        done_file(db, where=origin(guild=ELSEWHERE)),
+        done_file(db, where=origin(guild=None)),
+    )
+    server_sets(db, GUILD, retention_days=7)
+    server_sets(db, ELSEWHERE, max_active_jobs=3)
+    ended_days_ago(db, 8, here, there, private)
+    assert purge(db, older_than_days=90).jobs == 1
+    assert left(db, here)[0] == 0
+    server_sets(db, ELSEWHERE, retention_days=365)
+    ended_days_ago(db, 100, there, private)
+    assert purge(db, older_than_days=90).jobs == 1
+    with db.read() as session:
+        assert session.scalar(select(Job.purged_at).where(Job.id == there)) is None
+
+
+def test_a_job_nobody_chose_a_column_for_is_cancelled_and_emptied(db: Database) -> None:
+    accepted, held = uploaded(db)
+    ask_column(db, held, ["a"])
+    running = file_job(db, 2)
+    ended_days_ago(db, 91, accepted.job_id, running)
+    assert purge(db, older_than_days=90).files == 1
+    assert state(db, accepted.job_id) == "cancelled"
+    assert state(db, running) == "active"
+    assert left(db, running)[0] == 2
+    with pytest.raises(NotFound):
+        open_upload(db, held)
+
+
+def test_files_left_by_a_dead_process_are_swept_out(db: Database) -> None:
+    orphan, young = write_blob(db, [b"x"]), write_blob(db, [b"x"])
+    with db.begin() as session:
+        session.execute(update(Blob).where(Blob.id == orphan).values(created_at=db_time(-2 * DAY)))
+    done_file(db)
+    assert purge(db, older_than_days=90).files == 1
+    with db.read() as session:
+        assert orphan not in session.scalars(select(BlobPart.blob_id)).all()
+        assert young in session.scalars(select(BlobPart.blob_id)).all()

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from sqlalchemy import select
 
 from db.copy_database import NotEmpty, copy_database, main
 from db.engine import Database
 from db.migrate import check
+from db.queries.results import get_result
 from db.queries.search import search
 from db.queue.accept import accept_review
 from db.tables import Base
 from db.types import SearchFilter
+from tests.db.sealed_texts import NEW, SECRET, databases_at, fill, readable
 from tests.db.steps import ME, check_invariants, done_file, done_review, drain, file_job, origin, state
 
 
@@ -56,3 +60,16 @@ def test_usage_and_errors_are_one_line(sqlite_url: str, capsys: pytest.CaptureFi
     assert "hunter2" not in said.err
     assert said.err.count("\n") == 2
     assert "0  jobs" in said.out
+
+
+def test_moving_a_database_keeps_texts_sealed(sqlite_url: str, tmp_path: Path) -> None:
+    opener = databases_at(sqlite_url)
+    db = next(opener)(NEW)
+    result, _ = fill(db)
+    target = f"sqlite:///{tmp_path / 'moved.sqlite3'}"
+    copy_database(sqlite_url, target)
+    moved = Database(target, text_keys=(NEW,))
+    assert readable(moved) == 0
+    assert get_result(moved, ME, result).text == f"{SECRET} in a message"
+    moved.dispose()
+    next(opener, None)

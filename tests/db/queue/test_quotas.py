@@ -7,13 +7,27 @@ from sqlalchemy import update
 
 from db.clock import db_time
 from db.engine import Database
-from db.errors import DayUsedUp, QueueFull, QuotaExceeded, ServerFull
-from db.queue import cancel
+from db.errors import (
+    DayUsedUp,
+    QueueFull,
+    QuotaExceeded,
+    ServerFull,
+)
+from db.queue import (
+    cancel,
+)
 from db.queue.accept import accept_review, accept_upload
 from db.queue.quotas import Quotas
 from db.tables import GuildSetting, Job
 from db.types import Accepted, Origin
-from tests.db.steps import ELSEWHERE, GUILD, ME, OTHER, file_job, origin
+from tests.db.steps import (
+    ELSEWHERE,
+    GUILD,
+    ME,
+    OTHER,
+    file_job,
+    origin,
+)
 
 
 def upload(db: Database, quotas: Quotas, where: Origin | None = None) -> Accepted:
@@ -90,3 +104,13 @@ def test_a_full_queue(db: Database) -> None:
     accept_review(db, origin(owner=OTHER), "a single review is never refused")
     began(db, job_id, seconds_ago=100, done=100_999, of=101_000)
     upload(db, Quotas(queued_rows=20), origin(owner=OTHER))
+
+
+def test_quota_counts_unfinished_files(db: Database) -> None:
+    job_ids = [file_job(db, 2), file_job(db, 2)]
+    with pytest.raises(QuotaExceeded, match="limit is 2") as caught:
+        accept_upload(db, origin(), filename="a.csv", parts=[b"x"], quotas=Quotas(user_jobs=2))
+    assert (caught.value.limit, caught.value.active) == (2, 2)
+    accept_upload(db, origin(owner=OTHER), filename="a.csv", parts=[b"x"], quotas=Quotas(user_jobs=2))
+    cancel(db, ME, job_ids[0])
+    accept_upload(db, origin(), filename="a.csv", parts=[b"x"], quotas=Quotas(user_jobs=2))

@@ -2,67 +2,30 @@
 
 from __future__ import annotations
 
-import io
-import json
-import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import inspect, select, text, update
+from sqlalchemy import inspect, text, update
 
 from db.audit import server_lines
 from db.clock import db_time
-from db.delivery import continuations
-from db.delivery.cards import set_card_message
-from db.delivery.message_deletions import MAX_TRIES, due_deletions, finish_deletion, retry_later
 from db.engine import Database
 from db.errors import JobsRunning
-from db.preferences import change_guild_settings, save_user_settings
+from db.preferences import change_guild_settings
 from db.privacy import erase as privacy
 from db.privacy import purge as emptying
 from db.privacy.erase import NOBODY, StoredData, erase_user, resume_erasures, stored_data
-from db.privacy.export import write_data_export
 from db.queries.corrections import correct, corrections_of
 from db.queries.jobs import changed_jobs, get_job
 from db.queries.reports import summary
 from db.queries.results import get_result
 from db.queries.search import search
-from db.queue import cancel, write_blob
-from db.tables import Base, Job, MessageDeletion
-from db.types import NewRejected, NewReview, ReportFilter, SearchFilter, UserSettings, Viewer
-from tests.db.steps import GUILD, check_invariants, done_file, done_review, file_job, origin
-
-EVE, BOB = 770_770_770_770, 880_880_880_880
-ME, THEM = Viewer(EVE, GUILD), Viewer(BOB, GUILD)
-MARK = "quokka"
-"""Stands in everything that Eve sends, types or names, but for films: those are part of the anonymous score."""
-
-
-def fill(db: Database, who: int = EVE) -> dict[str, int]:
-    """Something of every kind, private and shared; results and jobs by name."""
-    viewer = Viewer(who, GUILD)
-    rows = [NewReview(n, f"{MARK} row {n}", "Heat") for n in range(1, 8)]
-    made = {
-        "private": done_review(db, f"{MARK} alone", origin(who, None)),
-        "shared": done_review(db, f"{MARK} for all", origin(who, GUILD, shared=True)),
-        "file": done_file(db, rows, rejected=[NewRejected(8, "empty", "no text")], where=origin(who, GUILD)),
-        "shared_file": done_file(db, rows, where=origin(who, GUILD, shared=True)),
-    }
-    with db.begin() as session:
-        session.execute(text("UPDATE uploads SET filename = :name, text_column = :name"), {"name": f"{MARK}.csv"})
-        session.execute(text("UPDATE outputs SET filename = :name"), {"name": f"{MARK}.scored.csv"})
-    for number, job_id in enumerate(jobs_of(db, who)):
-        set_card_message(db, job_id, 5_000 + number, 1 + 2 * job_id)
-    correct(db, viewer, made["shared"], "negative", f"{MARK} note")
-    save_user_settings(db, viewer, UserSettings(who, share=True, file_format="csv"))
-    continuations.create(db, who, "search", {"query": MARK})
-    return made
-
-
-def jobs_of(db: Database, who: int) -> list[int]:
-    with db.read() as session:
-        return list(session.scalars(select(Job.id).where(Job.owner_id == who).order_by(Job.id)))
+from db.queue import cancel
+from db.tables import Base, Job
+from db.types import ReportFilter, SearchFilter, Viewer
+from tests.db.privacy.user_data import BOB, EVE, MARK, ME, THEM, fill, jobs_of
+from tests.db.steps import GUILD, check_invariants, done_review, file_job, origin
 
 
 def traces(db: Database, *signs: str) -> list[str]:
@@ -177,67 +140,3 @@ def test_a_managers_lines_stay(db: Database) -> None:
     assert (line.actor_id, line.action, line.old, line.new) == (EVE, "retention_days", None, "7")
     assert stored_data(db, ME).audit_lines == 1
     assert server_lines(db, Viewer(EVE, GUILD + 1)) == server_lines(db, Viewer(EVE)) == []
-
-
-def test_messages_wait_for_the_bot(db: Database) -> None:
-    fill(db)
-    erase_user(db, ME)
-    first, second, *_ = waiting = due_deletions(db)
-    assert len(waiting) == 4
-    finish_deletion(db, first)
-    retry_later(db, second)
-    assert len(due_deletions(db)) == 2
-    for tries in range(1, MAX_TRIES):
-        with db.begin() as session:
-            session.execute(update(MessageDeletion).values(not_before=db_time()))
-        (again,) = [one for one in due_deletions(db) if one.id == second.id]
-        assert again.tries == tries
-        retry_later(db, again)
-    assert second.id not in [one.id for one in due_deletions(db)]
-
-
-def unpacked(db: Database, viewer: Viewer, **limits: int) -> dict[str, bytes]:
-    out = io.BytesIO()
-    taken = write_data_export(db, viewer, out, **limits)
-    with zipfile.ZipFile(out) as packed:
-        assert packed.testzip() is None
-        found = {name: packed.read(name) for name in packed.namelist()}
-    assert json.loads(found["about.json"])["left_out"] == list(taken.left_out)
-    return found
-
-
-def rows(data: bytes) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in data.decode().splitlines()]
-
-
-def test_the_export_holds_everything_and_nobody_elses(db: Database) -> None:
-    made = fill(db)
-    fill(db, BOB)
-    correct(db, THEM, made["shared"], "uncertain", "a note of Bob's")
-    found = unpacked(db, ME)
-    reviews = rows(found["reviews.jsonl"])
-    assert len(reviews) == 16
-    assert all(MARK in row["text"] for row in reviews)
-    assert {row["label"] for row in reviews} == {"positive", "negative", "uncertain"}
-    assert [row["id"] for row in rows(found["jobs.jsonl"])] == jobs_of(db, EVE)
-    assert [row["note"] for row in rows(found["corrections.jsonl"])] == [f"{MARK} note"]
-    assert rows(found["settings.jsonl"])[0]["share"] is True
-    assert len(rows(found["notices.jsonl"])) == 2
-    files = [name for name in found if name.startswith("files/")]
-    assert len(files) == 4
-    assert json.loads(found["about.json"])["kept"]["texts"] == 16
-    assert str(BOB).encode() not in b"".join(found.values())
-    assert b"Bob's" not in b"".join(found.values())
-
-
-def test_an_export_says_what_did_not_fit(sqlite_db: Database) -> None:
-    fill(sqlite_db)
-    blob = write_blob(sqlite_db, [b"x" * 300_000])
-    with sqlite_db.begin() as session:
-        session.execute(text("UPDATE outputs SET blob_id = :blob WHERE id = 1"), {"blob": blob})
-    found = unpacked(sqlite_db, ME, max_bytes=200_000)
-    (sentence,) = json.loads(found["about.json"])["left_out"]
-    assert sentence.startswith(f"The file {MARK}.scored.csv of job 3 (300,000 bytes)")
-    assert len(rows(found["reviews.jsonl"])) == 16
-    nothing = unpacked(sqlite_db, ME, max_bytes=1)
-    assert json.loads(nothing["about.json"])["left_out"][0] == "jobs.jsonl ends where the zip was full."

@@ -16,6 +16,7 @@ import pkgutil
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Final
 
 import pytest
@@ -43,110 +44,131 @@ BY_MESSAGE = "wombat"
 """Stands in what she sent by direct message: she sees that in every server, nobody else anywhere."""
 
 UNSCOPED: Final[dict[str, str]] = {
-    "accept.accept_review": "writes what its origin owns",
-    "accept.accept_upload": "writes what its origin owns",
+    "queue.accept.accept_review": "writes what its origin owns",
+    "queue.accept.accept_upload": "writes what its origin owns",
     "audit.note_host": "the host's command line",
     "audit.all_lines": "the host's command line",
     "blobs.write_blob": "gives a number that nobody else knows; attached by accept and finish",
     "blobs.read_blob": "behind read_output, which asks for the viewer, and the worker's upload",
     "blobs.delete_blob": "the writer's own clean-up",
-    "continuations.forget_old": "deletes by age alone",
-    "corrections.quality_of_all": "the host's command line: counts by model",
-    "emptying.row_ranges": "retention and deletion",
-    "emptying.drop_files": "retention and deletion",
-    "emptying.drop_blob": "retention and deletion",
-    "emptying.scrub": "retention and deletion",
-    "explanations.explain": "the worker",
-    "explanations.unexplained": "the worker",
-    "failing.give_up_expired": "the sweep",
-    "finish.iter_scored": "the worker, for a job it holds",
-    "finish.iter_rejected": "the worker, for a job it holds",
-    "heartbeats.record": "a process about itself",
-    "heartbeats.deregister": "a process about itself",
-    "heartbeats.beats": "health: processes",
-    "overview.figures": "health: counts",
-    "overview.overview": "the host's status, and /status: counts, and how far jobs are by number",
-    "jobs.set_message": "the notifier: where the bot's own message stands",
-    "jobs.changed_jobs": "the notifier, which shows each job at its own place",
-    "jobs.mark_rendered": "the notifier",
-    "jobs.mark_delivered": "the notifier",
-    "jobs.forget_reply": "the notifier",
+    "delivery.continuations.delete_expired": "deletes by age alone",
+    "queries.corrections.quality_of_all": "the host's command line: counts by model",
+    "privacy.purge.row_ranges": "retention and deletion",
+    "privacy.purge.drop_files": "retention and deletion",
+    "privacy.purge.drop_blob": "retention and deletion",
+    "privacy.purge.truncate_wal": "retention and deletion",
+    "queries.explanations.store_explanation": "the worker",
+    "queries.explanations.text_to_explain": "the worker",
+    "queue.failures.give_up_expired": "the sweep",
+    "queue.finish.iter_scored": "the worker, for a job it holds",
+    "queue.finish.iter_rejected": "the worker, for a job it holds",
+    "operations.heartbeats.record": "a process about itself",
+    "operations.heartbeats.deregister": "a process about itself",
+    "operations.heartbeats.beats": "health: processes",
+    "operations.overview.figures": "health: counts",
+    "operations.overview.overview": "the host's status, and /status: counts, and how far jobs are by number",
+    "delivery.cards.set_card_message": "the notifier: where the bot's own message stands",
+    "queries.jobs.changed_jobs": "the notifier, which shows each job at its own place",
+    "delivery.cards.mark_rendered": "the notifier",
+    "delivery.cards.mark_delivered": "the notifier",
+    "delivery.cards.clear_reply_token": "the notifier",
     "verdict_cache.lookup": "the worker, about texts it holds: what scoring would say again",
-    "leases.claim": "the worker",
-    "message_deletions.due": "the bot's cleaner",
-    "message_deletions.done": "the bot's cleaner",
-    "message_deletions.put_off": "the bot's cleaner",
-    "notices.undelivered": "the host's status",
-    "open_replies.remember": "the bot's own memory: tokens of its replies",
-    "open_replies.forget": "the bot's own memory: tokens of its replies",
-    "open_replies.left": "the bot's own memory: tokens of its replies",
-    "pins.stranded": "the host's status: models that no worker has",
-    "model_affinity.release_to_other_model": "the worker, about jobs whose model is gone",
-    "privacy.resume": "the purge",
-    "reports.summary_of_all": "the host's command line",
-    "results.verdict_of": "the notifier, for the card at the job's own place",
-    "retention.purge": "the worker's timer",
-    "rollups.recount": "tests and checks: counts",
-    "state.get_state": "the bot's own memory; nothing of a user's",
-    "state.set_state": "the bot's own memory; nothing of a user's",
-    "summaries.roll_up_due": "the worker's timer",
-    "summaries.roll_up": "the worker's timer",
-    "summaries.forget": "summaries of a job that changed",
-    "sweeper.sweep": "the sweep",
-    "sweeper.claimable": "the sweep",
-    "sweeper.running_chunks": "health: counts",
-    "sweeper.queue_health": "health: counts",
-    "text_keys.keys_in_use": "ids of keys",
-    "text_keys.check": "start-up",
-    "text_keys.rotate": "the host's command line",
+    "queue.leases.claim": "the worker",
+    "delivery.message_deletions.due_deletions": "the bot's cleaner",
+    "delivery.message_deletions.finish_deletion": "the bot's cleaner",
+    "delivery.message_deletions.retry_later": "the bot's cleaner",
+    "delivery.notices.undelivered": "the host's status",
+    "delivery.open_replies.record_reply": "the bot's own memory: tokens of its replies",
+    "delivery.open_replies.delete_reply": "the bot's own memory: tokens of its replies",
+    "delivery.open_replies.unfinished_replies": "the bot's own memory: tokens of its replies",
+    "queue.model_affinity.stranded_jobs": "the host's status: models that no worker has",
+    "queue.model_affinity.release_to_other_model": "the worker, about jobs whose model is gone",
+    "privacy.erase.resume_erasures": "the purge",
+    "queries.reports.summary_of_all": "the host's command line",
+    "queries.results.verdict_of": "the notifier, for the card at the job's own place",
+    "privacy.retention.purge": "the worker's timer",
+    "queue.job_counts.recount": "tests and checks: counts",
+    "delivery.key_values.get_state": "the bot's own memory; nothing of a user's",
+    "delivery.key_values.set_state": "the bot's own memory; nothing of a user's",
+    "queries.summaries.roll_up_due": "the worker's timer",
+    "queries.summaries.roll_up": "the worker's timer",
+    "queries.summaries.reset_summary": "summaries of a job that changed",
+    "queue.sweeper.sweep": "the sweep",
+    "queue.sweeper.claimable": "the sweep",
+    "queue.sweeper.running_chunks": "health: counts",
+    "queue.sweeper.queue_health": "health: counts",
+    "privacy.text_keys.keys_in_use": "ids of keys",
+    "privacy.text_keys.check": "start-up",
+    "privacy.text_keys.rotate": "the host's command line",
 }
 """Functions without a viewer, and why that is safe."""
 
-OWN_EVERYWHERE: Final = ("privacy", "owned", "takeout")
+OWN_EVERYWHERE: Final = ("privacy.erase.", "privacy.export.", "privacy.export_rows.")
 """About the caller alone, in whichever server: what Eve sees of her own elsewhere is no leak."""
 
 FOR_THE_BOT: Final[dict[str, set[str]]] = {
-    "bot/command_tree.py": {"state.get_state", "state.set_state"},
+    "bot/command_tree.py": {"delivery.key_values.get_state", "delivery.key_values.set_state"},
     "bot/delivery/notifier.py": {
-        "jobs.changed_jobs",
-        "jobs.mark_delivered",
-        "jobs.mark_rendered",
-        "jobs.set_message",
-        "jobs.forget_reply",
-        "results.verdict_of",
+        "queries.jobs.changed_jobs",
+        "delivery.cards.mark_delivered",
+        "delivery.cards.mark_rendered",
+        "delivery.cards.set_card_message",
+        "delivery.cards.clear_reply_token",
+        "queries.results.verdict_of",
     },
-    "bot/services/single_reviews.py": {"jobs.mark_delivered", "jobs.set_message", "jobs.forget_reply"},
-    "bot/services/file_jobs.py": {"jobs.forget_reply", "jobs.set_message"},
-    "bot/delivery/live_replies.py": {"jobs.forget_reply", "jobs.set_message"},
-    "bot/services/intake.py": {"accept.accept_review", "accept.accept_upload", "blobs.read_blob"},
-    "bot/delivery/stale_replies.py": {"open_replies.remember", "open_replies.forget", "open_replies.left"},
-    "bot/delivery/message_cleaner.py": {"message_deletions.due", "message_deletions.done", "message_deletions.put_off"},
-    "bot/cogs/info.py": {"overview.overview"},
-    "bot/telemetry.py": {"heartbeats.record", "heartbeats.deregister", "overview.figures"},
-    "bot/run.py": {"text_keys.check"},
+    "bot/services/single_reviews.py": {
+        "delivery.cards.mark_delivered",
+        "delivery.cards.set_card_message",
+        "delivery.cards.clear_reply_token",
+    },
+    "bot/services/file_jobs.py": {"delivery.cards.clear_reply_token", "delivery.cards.set_card_message"},
+    "bot/delivery/live_replies.py": {"delivery.cards.clear_reply_token", "delivery.cards.set_card_message"},
+    "bot/services/intake.py": {"queue.accept.accept_review", "queue.accept.accept_upload", "blobs.read_blob"},
+    "bot/delivery/stale_replies.py": {
+        "delivery.open_replies.record_reply",
+        "delivery.open_replies.delete_reply",
+        "delivery.open_replies.unfinished_replies",
+    },
+    "bot/delivery/message_cleaner.py": {
+        "delivery.message_deletions.due_deletions",
+        "delivery.message_deletions.finish_deletion",
+        "delivery.message_deletions.retry_later",
+    },
+    "bot/cogs/info.py": {"operations.overview.overview"},
+    "bot/telemetry.py": {
+        "operations.heartbeats.record",
+        "operations.heartbeats.deregister",
+        "operations.overview.figures",
+    },
+    "bot/run.py": {"privacy.text_keys.check"},
 }
 """Unscoped functions that a file of the bot may use: what draws at a job's own place, or stores the caller's own."""
 
 
+def modules() -> dict[str, ModuleType]:
+    """Every module of the room and of its packages, by its name below `db`."""
+    names = [module.name for module in pkgutil.walk_packages(room.__path__, "db.") if not module.ispkg]
+    return {name.removeprefix("db."): importlib.import_module(name) for name in names}
+
+
 def functions() -> dict[str, Callable[..., Any]]:
     """Every public function of the room that takes a Database, by module and name."""
-    found = {}
-    for module in pkgutil.iter_modules(room.__path__):
-        loaded = importlib.import_module(f"db.{module.name}")
+    by_name = {}
+    for module, loaded in modules().items():
         for name, value in vars(loaded).items():
             public = inspect.isfunction(value) and value.__module__ == loaded.__name__ and not name.startswith("_")
-            if public and "Database" in annotations(value).values():
-                found[f"{module.name}.{name}"] = value
-    return found
+            if public and "Database" in parameters(value).values():
+                by_name[f"{module}.{name}"] = value
+    return by_name
 
 
-def annotations(function: Callable[..., Any]) -> dict[str, str]:
+def parameters(function: Callable[..., Any]) -> dict[str, str]:
     return {name: str(given.annotation) for name, given in inspect.signature(function).parameters.items()}
 
 
 def scoped(function: Callable[..., Any]) -> bool:
     """Whether it is called with who asks: a viewer, or the owner of what is asked for."""
-    known = annotations(function)
+    known = parameters(function)
     return "Viewer" in known.values() or known.get("owner_id") == "int"
 
 
@@ -155,7 +177,7 @@ def unaccounted(known: Mapping[str, Callable[..., Any]]) -> list[str]:
     return [
         name
         for name, function in known.items()
-        if not scoped(function) and "Claim" not in annotations(function).values() and name not in UNSCOPED
+        if not scoped(function) and "Claim" not in parameters(function).values() and name not in UNSCOPED
     ]
 
 
@@ -173,17 +195,42 @@ def test_a_new_function_without_a_viewer_is_noticed() -> None:
     assert unaccounted({"results.all_texts": all_texts}) == ["results.all_texts"]
 
 
+def used_unscoped(source: str) -> set[str]:
+    """Unscoped functions that a file imports by name, or uses through an imported module."""
+    tree, rooms = ast.parse(source), modules()
+    used, imported = set(), {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "db":
+            for one in node.names:
+                name = f"{node.module}.{one.name}".removeprefix("db.")
+                used.add(name)
+                if name in rooms:
+                    imported[one.asname or one.name] = name
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in imported:
+            used.add(f"{imported[node.value.id]}.{node.attr}")
+    return used & set(UNSCOPED)
+
+
 def test_the_bot_uses_unscoped_functions_only_where_it_may() -> None:
-    folder = Path(__file__).parents[2]
-    found: dict[str, set[str]] = {}
-    for path in sorted((folder / "bot").rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("db."):
-                names = {f"{str(node.module)[3:]}.{one.name}" for one in node.names} & set(UNSCOPED)
-                found.setdefault(str(path.relative_to(folder)), set()).update(names)
-    assert {file: names - FOR_THE_BOT.get(file, set()) for file, names in found.items()} == {
-        file: set() for file in found
+    folder = Path(__file__).parents[3]
+    files = {path: path.read_text(encoding="utf-8") for path in sorted((folder / "bot").rglob("*.py"))}
+    used = {str(path.relative_to(folder)): used_unscoped(source) for path, source in files.items()}
+    assert {file: names - FOR_THE_BOT.get(file, set()) for file, names in used.items()} == {
+        file: set() for file in used
     }
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from db.queries.results import verdict_of",
+        "from db.queries import results as found\nfound.verdict_of(db, 1)",
+        "from db.delivery import open_replies\nasync def f(): open_replies.unfinished_replies",
+    ],
+)
+def test_either_way_of_importing_is_noticed(source: str) -> None:
+    assert len(used_unscoped(source)) == 1
 
 
 @dataclasses.dataclass(frozen=True)
@@ -292,7 +339,7 @@ def intrude(db: Database, known: Mapping[str, Callable[..., Any]], private: Priv
     for name, function in known.items():
         for who in outsiders():
             own = who.user_id == EVE and (
-                name.startswith(OWN_EVERYWHERE) or "Viewer" not in annotations(function).values() or "user" in name
+                name.startswith(OWN_EVERYWHERE) or "Viewer" not in parameters(function).values() or "user" in name
             )
             if not scoped(function) or own:
                 continue
@@ -322,9 +369,10 @@ def test_a_hole_in_the_rule_is_noticed(
     sqlite_db: Database, monkeypatch: pytest.MonkeyPatch, careless: Callable[..., Any]
 ) -> None:
     private = fill(sqlite_db)
-    for module in pkgutil.iter_modules(room.__path__):
-        if hasattr(loaded := importlib.import_module(f"db.{module.name}"), "legs"):
-            monkeypatch.setattr(loaded, "legs", careless)
+    patched = [loaded for loaded in modules().values() if hasattr(loaded, "visible_clauses")]
+    assert len(patched) > 4
+    for loaded in patched:
+        monkeypatch.setattr(loaded, "visible_clauses", careless)
     with pytest.raises(AssertionError, match="Eve"):
         intrude(sqlite_db, functions(), private)
 

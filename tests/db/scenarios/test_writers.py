@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 import random
-import sqlite3
 import subprocess
 import sys
-from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
 from db.engine import Database
 from db.errors import JobFinished
 from db.queue import cancel, claim, release_failed, sweep
 from db.queue.accept import accept_review
-from db.tables import Chunk, Job, Prediction
+from db.tables import Chunk, Prediction
 from db.types import Claim
 from tests.db.steps import ME, age, all_ended, check_invariants, commit, drain, file_job, finish, origin
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parents[3]
 WRITER = """
 import sys
 from db.engine import Database
-from db.accept import accept_review
+from db.queue.accept import accept_review
 from db.types import Origin
 from db.queue import sweep
 from tests.db.steps import claim, commit
@@ -58,36 +56,6 @@ def test_three_writing_processes_never_meet_busy(db: Database, any_url: str) -> 
     with db.read() as session:
         assert session.scalar(select(func.count()).select_from(Prediction)) == 75
     check_invariants(db)
-
-
-@pytest.mark.parametrize(("durable", "synchronous"), [(True, 2), (False, 1)])
-def test_sqlite_is_set_up_as_promised(sqlite_url: str, durable: bool, synchronous: int) -> None:
-    db = Database(sqlite_url, durable=durable)
-    with db.read() as session:
-        assert session.scalar(text("PRAGMA journal_mode")) == "wal"
-        assert session.scalar(text("PRAGMA synchronous")) == synchronous
-        assert session.scalar(text("PRAGMA foreign_keys")) == 1
-        assert (session.scalar(text("PRAGMA busy_timeout")) or 0) >= 10_000
-    with db.begin() as session:
-        session.execute(select(Job.id))
-        # Having only read, it holds the write lock already: two of these can never both become writers later.
-        other = sqlite3.connect(db.url.database or "", timeout=0)
-        with closing(other), pytest.raises(sqlite3.OperationalError, match="locked"):
-            other.execute("BEGIN IMMEDIATE")
-    db.dispose()
-
-
-def test_a_rolled_back_transaction_stores_nothing(db: Database) -> None:
-    def broken() -> None:
-        with db.begin() as session:
-            session.add(Job(kind="message", state="active", owner_id=1, source="cli", source_id=1))
-            session.flush()
-            raise ZeroDivisionError
-
-    with pytest.raises(ZeroDivisionError):
-        broken()
-    with db.read() as session:
-        assert session.scalar(select(func.count()).select_from(Job)) == 0
 
 
 @pytest.mark.parametrize("seed", range(3))

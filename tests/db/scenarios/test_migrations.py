@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import functools
 import shutil
-import sqlite3
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -18,7 +14,6 @@ from sqlalchemy import inspect, text
 
 from db import engine
 from db.engine import Database
-from db.errors import DatabaseUnavailable, SchemaOutdated
 from db.migrate import SCRIPTS, check, config, upgrade
 from db.tables import Base
 from tests.db.steps import check_invariants, done_file, predictions
@@ -155,67 +150,3 @@ def test_several_processes_upgrade_at_once(any_empty_url: str, tmp_path: Path) -
         _, errors = process.communicate(timeout=60)
         assert process.returncode == 0, errors.decode()
     assert check(any_empty_url) == []
-
-
-@pytest.fixture
-def other(tmp_path: Path) -> Iterator[sqlite3.Connection]:
-    """Another process's connection that holds the lock of the new file `new.sqlite3`."""
-    with closing(sqlite3.connect(tmp_path / "new.sqlite3", isolation_level=None)) as connection:
-        connection.execute("BEGIN IMMEDIATE")
-        yield connection
-
-
-def test_two_processes_that_meet_in_making_the_file(
-    other: sqlite3.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    url = f"sqlite:///{tmp_path / 'new.sqlite3'}"
-    waited: list[float] = []
-
-    def the_other_goes_on(seconds: float) -> None:
-        waited.append(seconds)
-        other.execute("COMMIT")
-
-    monkeypatch.setattr(time, "sleep", the_other_goes_on)
-    upgrade(url)
-    assert waited == [engine.SWITCH_S]  # SQLite itself does not wait there, whatever the timeout
-    assert check(url) == []
-
-
-@pytest.mark.usefixtures("other")
-def test_a_file_that_stays_locked_is_an_outage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "BUSY_S", -1)
-    with pytest.raises(DatabaseUnavailable, match="was locked for"):
-        upgrade(f"sqlite:///{tmp_path / 'new.sqlite3'}")
-
-
-def test_a_database_of_a_newer_program_is_left_alone(any_url: str) -> None:
-    db = Database(any_url)
-    with db.begin() as session:
-        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    db.dispose()
-    assert len(check(any_url)) == 1
-    with pytest.raises(SchemaOutdated, match="newer than this program"):
-        upgrade(any_url)
-
-
-def test_check_names_what_differs(db: Database, any_url: str) -> None:
-    with db.begin() as session:
-        session.execute(text("DROP INDEX ix_predictions_owner"))
-        session.execute(text("ALTER TABLE notices DROP COLUMN attempts"))
-    problems = " ".join(check(any_url))
-    assert "ix_predictions_owner" in problems
-    assert "notices.attempts" in problems
-
-
-def test_check_says_when_the_schema_is_behind(any_empty_url: str) -> None:
-    (problem,) = check(any_empty_url)
-    assert "reelfeel db upgrade" in problem
-
-
-def test_a_program_on_an_older_schema_says_so(any_empty_url: str) -> None:
-    db = Database(any_empty_url)
-    with pytest.raises(SchemaOutdated, match="reelfeel db upgrade"):
-        db.check_schema()
-    with pytest.raises(SchemaOutdated, match="reelfeel db upgrade"):
-        done_file(db)
-    db.dispose()

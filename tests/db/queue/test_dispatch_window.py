@@ -110,7 +110,7 @@ def test_more_users_than_places_take_turns(db: Database) -> None:
 
 
 def test_without_a_memory_somebody_starves(sqlite_db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(window, "level", lambda before, jobs, in_flight: start_tags({}, jobs, in_flight))
+    monkeypatch.setattr(window, "start_tags", lambda before, jobs, in_flight: start_tags({}, jobs, in_flight))
     with pytest.raises(AssertionError):
         test_more_users_than_places_take_turns(sqlite_db)
 

@@ -18,7 +18,7 @@ from db.types import ReportFilter
 from tests.db.steps import ME, done_file, done_review
 from tests.fixtures.postgres_server import PostgresServer
 
-PAGE = (Path(__file__).parent.parent.parent / "docs" / "database.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[2] / "docs" / "database.md").read_text(encoding="utf-8")
 SECTION = PAGE.split("## The reporting schema")[1].split("\n## ")[0]
 
 
