@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.common import ModelFolder, load_scorer, stop, stored
+from common.file_formats import REPORT_FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,7 +52,9 @@ def report(
     output: Annotated[
         list[Path] | None,
         typer.Option(
-            "--output", "-o", help="Files to write: .html, .png, .csv, .xlsx, .parquet. Default: report.html."
+            "--output",
+            "-o",
+            help=f"Files to write: {', '.join('.' + one for one in REPORT_FORMATS)}. Default: report.html.",
         ),
     ] = None,
     explain: Annotated[bool, typer.Option(help="Work out the sentences that decided, with the model.")] = True,
@@ -65,13 +68,13 @@ def report(
     from db.queries.reports import summary_of_all
     from reporting.days import check_order, parse_day
     from reporting.reasons import with_reasons
-    from reporting.report_files import FORMATS, file_of, parts_of
+    from reporting.report_files import file_of, parts_of
     from reporting.request import FEWEST, BadQuestion, ReportRequest, compared_with, too_few
 
     paths = output or [Path("report.html")]
-    formats = [next((one for one in FORMATS if path.suffix.lower() == f".{one}"), None) for path in paths]
+    formats = [next((one for one in REPORT_FORMATS if path.suffix.lower() == f".{one}"), None) for path in paths]
     if None in formats:
-        raise typer.BadParameter(f"a report's name ends with one of {', '.join('.' + one for one in FORMATS)}.")
+        raise typer.BadParameter(f"a report's name ends with one of {', '.join('.' + one for one in REPORT_FORMATS)}.")
     if by not in ("day", "week", "month", "film"):
         raise typer.BadParameter(f"--by is day, week, month or film, not {by!r}.")
     today = datetime.now(UTC).date()

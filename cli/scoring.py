@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.common import ModelFolder, load_scorer, load_settings, progress, stop
+from cli.hints import with_hint
+from common.file_formats import one_of, written_names
 from common.process import exit_codes
 
 if TYPE_CHECKING:
@@ -25,9 +27,7 @@ def score(
         str | None,
         typer.Option("--output", "-o", help="File, folder, or - for standard output. Default: beside the source."),
     ] = None,
-    format: Annotated[
-        str | None, typer.Option(help="csv, tsv, jsonl, json, parquet or xlsx. Default: as it came in.")
-    ] = None,
+    format: Annotated[str | None, typer.Option(help=f"{one_of(written_names())}. Default: as it came in.")] = None,
     stdin_format: Annotated[str, typer.Option(help="What standard input holds.")] = "txt",
     text_column: Annotated[
         str | None, typer.Option(help="Column with the reviews, when it is not found by itself.")
@@ -120,7 +120,7 @@ def score_source(
                 progress=lambda rows: bar.update(task, completed=rows),
             )
         except FileError as error:
-            stop(f"{source}: {error}", exit_codes.DATA)
+            stop(f"{source}: {with_hint(error)}", exit_codes.DATA)
     if quiet:
         return
     if summary.rejected:

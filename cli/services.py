@@ -82,7 +82,7 @@ def health(
     host: Annotated[str | None, typer.Option(help="Of another machine, by its host name.")] = None,
 ) -> None:
     """Exit 0 when the bot or the worker of this machine is well, 1 when not, 69 when the database does not answer."""
-    from db.operations.heartbeats import Room
+    from db.operations.types import Room
     from worker.operations.health import complaint
 
     rooms: dict[str, Room] = {"bot": "bot", "worker": "worker"}

@@ -30,7 +30,7 @@ def train(
 
 
 def pack(
-    config: Annotated[Path, typer.Argument(help="A config whose teacher.encoder_said names a folder.")],
+    config: Annotated[Path, typer.Argument(help="A config whose teacher.encoder_predictions names a folder.")],
 ) -> None:
     """Packs what a machine with a GPU needs to teach and label for a config (docs/gpu.md)."""
     with model_errors("packing"):

@@ -1,13 +1,17 @@
-"""How a job ends, whichever way: one place for state, time, version, open chunks and the notice."""
+"""Completion: how a job ends, whichever way, in one place for state, time, version, open chunks and the notice."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
+from common.messages import GAVE_UP_REVIEW
 from db.clock import db_time
 from db.delivery.notices import add_notice
-from db.queue.job_counts import NOT_SCORED
+from db.dialect import storable_json
 from db.tables import Chunk, Job, report_days, report_films, report_flags
 from db.types import ChunkKind, JobState
 
@@ -15,16 +19,21 @@ OPEN = ("pending", "queued", "running")
 
 
 def add_chunk(session: Session, job: Job, kind: ChunkKind) -> Chunk:
-    """A chunk of bulk work without rows ('ingest' or 'finish'), for the sweeper to ring."""
+    """A chunk of bulk work without rows ('ingest' or 'finish'), for the sweep to publish."""
     chunk = Chunk(job_id=job.id, kind=kind, queue="bulk", state="pending")
     session.add(chunk)
     return chunk
 
 
-def close(session: Session, job: Job, state: JobState, *, code: str | None = None, error: str | None = None) -> None:
-    """Ends a locked job; open chunks become `cancelled`, so that nothing more can be stored for it."""
+def end_job(
+    session: Session, job: Job, state: JobState, *, code: str | None = None, values: Mapping[str, Any] | None = None
+) -> None:
+    """Ends a locked job; open chunks become `cancelled`, so that nothing more can be stored for it.
+
+    `code`, `values`: why it failed, a row of common/messages.py.
+    """
     job.state = state
-    job.error_code, job.error = code, error
+    job.error_code, job.error_values, job.error = code, None if values is None else storable_json(values), None
     job.finished_at = db_time()
     job.version += 1
     session.execute(
@@ -43,7 +52,7 @@ def close(session: Session, job: Job, state: JobState, *, code: str | None = Non
 
 
 def after_scoring(session: Session, job: Job) -> None:
-    """Moves a locked job on when none of its rows waits any more; call after the chunk was settled."""
+    """Moves a locked job on when none of its rows waits any more; call after its claim was ended."""
     waiting = exists().where(Chunk.job_id == job.id, Chunk.kind == "score", Chunk.state.in_(OPEN))
     if session.scalar(select(waiting)):
         return
@@ -51,6 +60,8 @@ def after_scoring(session: Session, job: Job) -> None:
         job.state = "finishing"
         add_chunk(session, job, "finish")
     elif job.rows_failed:
-        close(session, job, "failed", code=NOT_SCORED, error="This review could not be scored: send it again.")
+        failed = select(Chunk.error_code).where(Chunk.job_id == job.id, Chunk.state == "failed")
+        cause = session.scalar(failed.order_by(Chunk.id).limit(1))
+        end_job(session, job, "failed", code=GAVE_UP_REVIEW, values={"cause": cause})
     else:
-        close(session, job, "done")
+        end_job(session, job, "done")
