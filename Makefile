@@ -6,7 +6,7 @@ PIP     = $(BIN)/python -m pip --disable-pip-version-check -q install
 SELF    = $(PIP) --no-deps --no-build-isolation -e .
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev up test check lock bench bench-model bench-reports bench-fair bench-bulk faults faults-up fuzz encoders translations env-example pictures clean
+.PHONY: help install install-dev up test check lock bench bench-model bench-reports bench-fair bench-bulk bench-sizing faults faults-up fuzz encoders translations env-example pictures clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
