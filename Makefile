@@ -6,7 +6,7 @@ PIP     = $(BIN)/python -m pip --disable-pip-version-check -q install
 SELF    = $(PIP) --no-deps --no-build-isolation -e .
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev up test check lock bench bench-model bench-reports bench-fair bench-bulk faults faults-up fuzz encoders translations pictures clean
+.PHONY: help install install-dev up test check lock bench bench-model bench-reports bench-fair bench-bulk bench-sizing faults faults-up fuzz encoders translations env-example pictures clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -81,6 +81,9 @@ encoders: install-dev ## the pretrained encoders that model/configs/history and 
 
 translations: install ## new sentences into the catalogues, compiled; LANGUAGES=it adds one: docs/translating.md
 	$(BIN)/python -m bot.translations $(LANGUAGES)
+
+env-example: install ## .env.example anew from common/settings.py
+	$(BIN)/python -m common.settings_example
 
 pictures: install-dev ## the README's pictures anew (needs Debian's chromium)
 	$(BIN)/python -m tests.end_to_end.run_pictures

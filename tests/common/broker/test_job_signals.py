@@ -1,4 +1,4 @@
-"""The bell on a real broker: heard when it stands, never in the way when it does not."""
+"""Messages and hints on a real broker: heard when it stands, never in the way when it does not."""
 
 from __future__ import annotations
 
