@@ -1,7 +1,7 @@
 """The messages of structured errors: code -> English template, for what `db` and `worker` refuse or leave out.
 
 A row is a whole sentence, or a pair of them (one, many) of which the value `count` decides. No row names a command or
-an option: the bot and the command line add their own hints (bot/errors/hints.py, cli_hints.py). How a placeholder is
+an option: the bot and the command line add their own hints (bot/errors/hints.py, cli/hints.py). How a placeholder is
 written stands in common/rendering.py.
 """
 
@@ -214,12 +214,8 @@ MESSAGES: Final[dict[str, str | tuple[str, str]]] = {
     "broken_file.old_office": mark(
         "The file cannot be read: it is an old or protected Office file; export or pack it again and send the new one."
     ),
-    "broken_file.no_workbook": mark(
-        "The file cannot be read: it is named .xlsx but is no Excel workbook; "
-        "export or pack it again and send the new one."
-    ),
-    "broken_file.no_parquet": mark(
-        "The file cannot be read: it is named .parquet but is no Parquet file; "
+    "broken_file.misnamed": mark(
+        "The file cannot be read: its name ends in {suffix} but its content is something else; "
         "export or pack it again and send the new one."
     ),
     "broken_file.list_too_long": mark_plural(

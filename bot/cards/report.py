@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import discord
 
 from bot.cards.base import NEUTRAL, bar, flag_words, one_line, percent
-from bot.cards.job import reviews
-from bot.cards.results import excerpt, jump_to, sureness
+from bot.cards.links import jump_to
+from bot.cards.results import excerpt, sureness
+from bot.cards.wording import reviews
 from common.i18n import mark, number, tr, trn
+from db.types import Report, ResultView
 from reporting.intervals import mean_interval, wilson
 from reporting.request import BY_WORDS, NO_FILM
 from reporting.tables import ReportPart, deciding, named
 from reporting.wording import differences, share_range
-
-if TYPE_CHECKING:
-    from db.types import Report, ResultView
 
 EXTREMES: Final = 3
 CODES: Final = 3

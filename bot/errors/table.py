@@ -12,19 +12,16 @@ import secrets
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import aiohttp
 import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.delivery.responses import say_privately
 from bot.errors.hints import explained
 from common.errors import Problem, UserError
 from common.i18n import mark, tr
 from db.errors import DatabaseUnavailable, HostError, SchemaOutdated, TextKeyMissing
-from reporting.request import BadQuestion
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +61,6 @@ UPDATED = mark("This command was just updated: try again in a minute.")
 
 TABLE: dict[type[BaseException], tuple[str | Callable[[BaseException], str], int]] = {
     UserError: (_own_words, logging.INFO),
-    BadQuestion: (_own_words, logging.INFO),
     Problem: (_problem, logging.INFO),
     HostError: (UNKNOWN, logging.ERROR),
     DatabaseUnavailable: (
@@ -136,12 +132,3 @@ def note(error: BaseException, doing: str) -> Explained:
         extra={"reference": explained.reference, "error": type(error).__name__, "places": places},
     )
     return explained
-
-
-async def report(interaction: discord.Interaction[Any], error: BaseException, *, doing: str) -> None:
-    """Answers an interaction privately with what went wrong. Never raises: the error is logged first."""
-    text = note(error, doing).text
-    try:
-        await say_privately(interaction, text)
-    except (discord.HTTPException, aiohttp.ClientError, OSError) as failed:
-        log.warning("an error could not be shown: %s", type(failed).__name__)

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.cards.base import Card, CardFile, bar, escape, flag_words, one_line, percent
-from bot.cards.job import done_card, ended_card, ping_card, progress_line, running_card, span
+from bot.cards.job import done_card, ended_card, ping_card, progress_line, running_card
 from bot.cards.verdict import details_card, sure_line, verdict_card
+from bot.cards.wording import span
 from bot.delivery.attachments import DEFAULT_LIMIT
 from db.types import JobView, ResultView
 

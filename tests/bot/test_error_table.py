@@ -15,7 +15,6 @@ from bot.errors.table import TABLE
 from common.errors import UserError
 from common.settings import MIB
 from db.errors import BadTextKey, DatabaseUnavailable, HostError, NotFound, SchemaOutdated, TextKeyMissing
-from reporting.request import BadQuestion
 from tests.bot.talk import PLACES, Place, Talk
 from tests.bot.test_conversations import GOOD
 from tests.fixtures.discord import World
@@ -31,7 +30,6 @@ class _Answer:
 
 RAISED: dict[type[BaseException], Callable[[], BaseException]] = {
     UserError: lambda: UserError("Do this."),
-    BadQuestion: lambda: BadQuestion("Ask that."),
     DatabaseUnavailable: lambda: DatabaseUnavailable("gone"),
     SchemaOutdated: lambda: SchemaOutdated("old"),
     HostError: BadTextKey,
@@ -45,7 +43,6 @@ RAISED: dict[type[BaseException], Callable[[], BaseException]] = {
 }
 SAID = {
     UserError: "Do this.",
-    BadQuestion: "Ask that.",
     DatabaseUnavailable: "database does not answer at the moment, so nothing was accepted",
     SchemaOutdated: "being updated, so nothing was accepted",
     HostError: "nothing that was accepted is lost. Try again",

@@ -19,12 +19,9 @@ from discord import app_commands
 
 from bot.command_names import CommandTranslator
 from bot.command_tree import tree_hash
-from bot.handlers import BUTTONS
-from bot.handlers.base import NumberButton
+from bot.components import buttons
+from bot.components.menus import column_menu, job_menu, result_menu
 from bot.handlers.correction_form import CorrectionForm
-from bot.handlers.job import AgainButton, ColumnSelect
-from bot.handlers.menus import JobMenu, ResultMenu
-from bot.handlers.page import LABELS, ExportButton, PageButton
 from bot.handlers.upload_form import UploadForm
 from bot.translations import ROOMS, ROOT, extracted, path_of, told_in
 from common.i18n import ENGLISH, languages, number, tr, trn, use_locale
@@ -230,15 +227,17 @@ def shown_texts() -> Iterator[tuple[str, int]]:
     """(text, most characters) of all forms, buttons and menus, with the longest numbers."""
     yield from modal_texts(UploadForm())
     yield from modal_texts(CorrectionForm(2**53))
-    for kind in BUTTONS:
-        if issubclass(kind, NumberButton):
-            yield kind(1).item.label or "", 80
-    for way in LABELS:
-        yield PageButton(way, "0" * 16, 1).item.label or "", 80
-    yield ExportButton("0" * 16).item.label or "", 80
-    yield AgainButton("0" * 16).item.label or "", 80
-    yield from ((menu().item.placeholder or "", 150) for menu in (ResultMenu, JobMenu))
-    yield ColumnSelect(1, ("", "b")).item.placeholder or "", 150
+    of_a_number = (
+        buttons.cancel_button, buttons.retry_button, buttons.reuse_button, buttons.details_button,
+        buttons.wrong_button, buttons.delete_button, buttons.forget_button,
+    )  # fmt: skip
+    yield from ((button(1).label or "", 80) for button in of_a_number)
+    for way in buttons.WAYS:
+        yield buttons.page_button(way, "0" * 16, 1).label or "", 80
+    yield buttons.export_button("0" * 16).label or "", 80
+    yield buttons.again_button("0" * 16).label or "", 80
+    yield from ((menu([]).placeholder or "", 150) for menu in (result_menu, job_menu))
+    yield column_menu(1, ("", "b")).placeholder or "", 150
     for count in (1, 2, 10):
         yield trn("Score this file", "Score these files", count), 80
 
