@@ -17,7 +17,7 @@ from bot import metrics as bot_meters
 from common.process.metrics_server import ErrorCount, families
 from common.settings import Settings
 from worker import metrics as worker_meters
-from worker.processes.child_metrics import Supervised
+from worker.processes.child_metrics import ChildMetrics
 from worker.processes.supervisor import Child
 
 ROOT = Path(__file__).parents[2]
@@ -29,7 +29,7 @@ COMPOSE = ROOT / "docker-compose.yml"
 def exported() -> set[str]:
     """Names of all series that bot and worker serve."""
     mine = CollectorRegistry()
-    mine.register(Supervised([Child("bulk", [])]))
+    mine.register(ChildMetrics([Child("bulk", [])]))
     mine.register(ErrorCount("reelfeel_supervisor_errors").counter)
     found = [*mine.collect(), *bot_meters.REGISTRY.collect(), *worker_meters.REGISTRY.collect(), *families(None)]
     found += bot_meters.Gateway(_Bot()).collect()  # type: ignore[arg-type]

@@ -14,7 +14,7 @@ import pytest
 from tests.fixtures.workers import wait_until
 from worker.processes.supervisor import Child, StopSignals, stop_all
 
-READY = "import time; from worker.process.ready import say_ready; say_ready(); time.sleep(60)"
+READY = "import time; from common.process.readiness import say_ready; say_ready(); time.sleep(60)"
 STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); " + READY
 
 

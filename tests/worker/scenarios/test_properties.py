@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.worker.files.properties import PROPERTIES
+from tests.worker.scenarios.properties import PROPERTIES
 
 EXAMPLES = {"random": 60, "damaged": 150, "parquet": 80, "workbook": 40, "round_trip": 80}
 

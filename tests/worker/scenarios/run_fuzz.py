@@ -1,7 +1,7 @@
 """`make fuzz`: the properties of properties.py for some minutes, each round in a process of its own.
 
 A round that fails, hangs or dies leaves its file in runs/fuzz/ and its seed on the screen; the exit code is 1 then.
-    python -m tests.worker.files.run_fuzz --minutes 10 [--seed 1] [--only parquet]
+    python -m tests.worker.scenarios.run_fuzz --minutes 10 [--seed 1] [--only parquet]
 """
 
 from __future__ import annotations

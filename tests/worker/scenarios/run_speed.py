@@ -1,4 +1,4 @@
-"""`python -m tests.worker.files.run_speed`: how fast files are read and written, with a scorer that does nothing.
+"""`python -m tests.worker.scenarios.run_speed`: how fast files are read and written, with a scorer that does nothing.
 
 Each kind runs in a process of its own, so that its peak memory is its own. Short rows are made up; the long ones are
 the IMDb training reviews of ../shared/data when they are there. In about three minutes. Not part of the suite.

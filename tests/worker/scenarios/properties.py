@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.worker.files.helpers import pack, read, verdicts, xlsx_bytes
-from tests.worker.files.hostile import (
+from tests.worker.scenarios.hostile_files import (
     FORMATS,
     LIMITS,
     PACKINGS,

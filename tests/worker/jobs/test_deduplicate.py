@@ -15,10 +15,10 @@ from db.tables import BotState, KnownVerdict, Prediction, Review
 from db.types import ReviewRow, Viewer
 from db.verdict_cache import hasher
 from model import Scorer, Verdict
+from tests.fixtures.chunks import drain
 from tests.fixtures.reviews import OWNER, origin, recount
 from worker.files.limits import Limits
 from worker.jobs import ingest
-from worker.jobs.chunk import drain
 from worker.jobs.deduplicate import score_distinct
 
 LIMITS = Limits(max_rows=10_000, max_unpacked_bytes=1 << 20, max_review_chars=5_000)

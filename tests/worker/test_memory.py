@@ -17,12 +17,12 @@ MAPS = """7fc7f7a00000-7fc7f7d65000 r--p 00000000 fe:00 5490939    /v/llvmlite/b
 SCRIPT = """
 import numpy as np, psutil
 from numba import njit
-from worker.shed import shed_compiler
+from worker.memory import release_compiler_memory
 @njit
 def first(x): return x.sum() + 1
 first(np.ones(3))
 before = psutil.Process().memory_info().rss
-assert shed_compiler() > 0
+assert release_compiler_memory() > 0
 print(before - psutil.Process().memory_info().rss)
 @njit
 def second(x): return x.sum() * 2
