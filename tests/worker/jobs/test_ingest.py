@@ -14,8 +14,10 @@ from db.queue.accept import accept_upload
 from model import Scorer, Verdict
 from tests.fixtures.chunks import drain
 from tests.fixtures.reviews import Count, accept_csv, origin, recount, review
-from tests.worker.jobs.helpers import ME
+from tests.worker.jobs.helpers import ME, outputs
 from worker.files.limits import Limits
+from worker.files.review_file import Row
+from worker.jobs import ingest as ingest_module
 from worker.jobs.chunk import process_chunk
 from worker.jobs.ingest import LEAST_CHUNK_ROWS, MOST_CHUNK_ROWS, chunk_rows
 
@@ -70,3 +72,57 @@ def test_a_chunk_takes_about_eight_tenths_of_a_second(seconds_a_row: float, leas
 
 def test_chunks_of_no_rows_have_a_size_all_the_same(scorer: Scorer) -> None:
     assert chunk_rows(scorer, []) == LEAST_CHUNK_ROWS
+
+
+# Batches
+
+
+def rows_of(*texts: str | None) -> list[Row]:
+    return [
+        Row(n, text, None, None, None if text is not None else ("empty", "The review is empty."))
+        for n, text in enumerate(texts, 1)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("texts", "sizes"),
+    [
+        ([], []),
+        (["x"] * 3, [(3, 0)]),
+        (["x"] * 4, [(4, 0)]),
+        (["x"] * 5, [(4, 0), (1, 0)]),
+        (["x", None, "x", "x", "x"], [(3, 1), (1, 0)]),
+        ([None] * 9, [(0, 4), (0, 4), (0, 1)]),
+    ],
+)
+def test_a_batch_counts_rejected_rows_too(
+    texts: list[str | None], sizes: list[tuple[int, int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ingest_module, "BATCH_ROWS", 4)
+    batches = list(ingest_module._batches(rows_of(*texts)))
+    assert [(len(reviews), len(rejected)) for reviews, rejected in batches] == sizes
+    numbers = sorted(one.row_number for batch in batches for part in batch for one in part)
+    assert numbers == list(range(1, len(texts) + 1))
+
+
+def test_a_batch_ends_at_its_characters_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ingest_module, "BATCH_CHARS", 6)
+    batches = ingest_module._batches(rows_of("xxx", "xx", "x", "xxxxxx", "x"))
+    assert [[review.row_number for review in reviews] for reviews, _ in batches] == [[1, 2, 3], [4], [5]]
+
+
+def test_a_file_of_several_batches_is_stored_row_by_row(
+    db: Database, scorer: Scorer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ingest_module, "BATCH_ROWS", 4)
+    accepted = accept_csv(db, 9, empty=(2, 5))
+    drain(db, scorer, limits=LIMITS)
+    assert recount(db, accepted.job_id) == Count("done", 7, 7, 2, 7)
+    assert get_job(db, ME, accepted.job_id).rows_total == 9
+    files = outputs(db, accepted.job_id)
+    assert [row[0] for row in files["scored"][1:]] == [str(n) for n in range(1, 10)]
+    assert [row[0] for row in files["rejected"][1:]] == ["2", "5"]
+
+
+def test_one_batch_holds_what_it_is_documented_to_hold() -> None:
+    assert (ingest_module.BATCH_ROWS, ingest_module.BATCH_CHARS) == (5_000, 16 << 20)

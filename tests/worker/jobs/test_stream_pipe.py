@@ -11,7 +11,7 @@ from worker.jobs.stream_pipe import PART_BYTES, QUEUED_PARTS, StreamPipe
 
 
 def writers() -> list[threading.Thread]:
-    return [thread for thread in threading.enumerate() if thread.name == "piped"]
+    return [thread for thread in threading.enumerate() if thread.name == "stream-pipe"]
 
 
 def test_all_that_is_written_comes_in_order_and_the_answer_with_it() -> None:

@@ -100,3 +100,8 @@ def test_packings_without_a_bound_on_memory_are_refused(method: int) -> None:
         archive.writestr("a.csv", csv_bytes("review,n", "a good film,1"))
     with pytest.raises(errors.BrokenFile, match="unusual way"):
         read(out.getvalue(), "a.zip")
+
+
+def test_a_shown_name_has_a_hundred_and_twenty_characters_at_most() -> None:
+    assert plain_name("x" * 116 + ".csv") == "x" * 116 + ".csv"
+    assert plain_name("x" * 117 + ".csv") == "x" * 116 + ".csv"

@@ -6,11 +6,14 @@ import io
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 
 from tests.worker.files.helpers import (
+    csv_bytes,
     parquet_bytes,
     write,
 )
+from worker.files.writers import parquet
 from worker.files.writers.parquet import _groups
 
 
@@ -51,3 +54,15 @@ def test_parquet_keeps_schema_types_and_metadata() -> None:
     assert back["probability"].type == pa.float64()
     as_csv, _ = write(parquet_bytes(table), "a.parquet", format="csv")
     assert as_csv.decode().splitlines()[1].startswith('a good film,1,"[""a""]",1970-01-01T00:00:00.000001+00:00')
+
+
+@pytest.mark.parametrize("rows", [2, 3, 4, 7])
+def test_batches_and_groups_join_without_seam(rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parquet, "_BATCH", 3)
+    monkeypatch.setattr(parquet, "_GROUP_ROWS", 6)
+    lines = (f"{n},{'' if n == 2 else f'review {n}'}" for n in range(1, rows + 1))
+    scored, _ = write(csv_bytes("id,review", *lines), "a.csv", format="parquet")
+    table = pq.read_table(io.BytesIO(scored)).to_pydict()
+    assert table["id"] == [str(n) for n in range(1, rows + 1)]
+    assert table["model"] == [None if n == 2 else f"m{n}" for n in range(1, rows + 1)]
+    assert pq.ParquetFile(io.BytesIO(scored)).num_row_groups == (2 if rows > 6 else 1)

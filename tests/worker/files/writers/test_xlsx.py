@@ -7,13 +7,17 @@ import io
 import zipfile
 
 import openpyxl
+import pytest
 
 from tests.worker.files.helpers import (
     csv_bytes,
+    jsonl_bytes,
     read,
     write,
     xlsx_bytes,
 )
+from worker.files.errors import TooManyRows
+from worker.files.writers import xlsx
 
 
 def test_a_row_wider_than_excel_fits_into_a_workbook() -> None:
@@ -43,3 +47,21 @@ def test_xlsx_keeps_numbers_dates_and_awkward_text() -> None:
         [None, 1.5, day, None, None, None, None],
         ["good", 2, None, "positive", 0.0002, "too_short not_english", "m2"],
     ]
+
+
+def test_a_cell_is_cut_beyond_what_excel_holds_and_not_at_it() -> None:
+    rows = [{"review": "fine", "note": "x" * n} for n in (32_767, 32_768)]
+    scored, _ = write(jsonl_bytes(*rows), "a.jsonl", format="xlsx")
+    sheet = openpyxl.load_workbook(io.BytesIO(scored)).active
+    assert sheet is not None
+    notes = [row[1] for row in sheet.iter_rows(min_row=2, values_only=True)]
+    assert notes[0] == "x" * 32_767
+    assert len(notes[1]) == 32_767
+    assert notes[1].endswith("ask for another format]")
+
+
+def test_as_many_rows_as_excel_has_and_one_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(xlsx, "_MAX_ROWS", 4)  # the header is one
+    assert write(csv_bytes("review", "a", "b", "c"), "a.csv", format="xlsx")[1] == "a.scored.xlsx"
+    with pytest.raises(TooManyRows, match="more than 3 rows"):
+        write(csv_bytes("review", "a", "b", "c", "d"), "a.csv", format="xlsx")
