@@ -66,7 +66,7 @@ faults-up: install-dev ## a 20,000-row job under `reelfeel up` through kills of 
 
 MINUTES ?= 10
 fuzz: install-dev ## hostile review files for MINUTES=10 minutes; failing ones are kept in runs/fuzz
-	$(BIN)/python -m tests.worker.files.run_fuzz --minutes $(MINUTES)
+	$(BIN)/python -m tests.worker.scenarios.run_fuzz --minutes $(MINUTES)
 
 encoders: install-dev ## the pretrained encoders that model/configs/history and a GPU fine-tune, into data/encoders (530 MB; 1.4 GB on the way)
 	rm -rf data/encoders data/encoders.new
