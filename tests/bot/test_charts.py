@@ -183,7 +183,7 @@ def test_threads_draw_the_same_picture() -> None:
 def test_importing_charts_does_not_import_matplotlib() -> None:
     """Nor drawing one pyplot, whose state is shared by all threads."""
     code = (
-        "import sys, bot.charts as c; assert 'matplotlib' not in sys.modules\n"
+        "import sys, reporting.charts as c; assert 'matplotlib' not in sys.modules\n"
         "c.histogram_png([1] * 20, title='t'); assert 'matplotlib.pyplot' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -168,10 +168,10 @@ def test_preview_serves_and_ends_on_sigterm(ready: Path, redis_url: str) -> None
 async def test_a_hint_of_the_broker_wakes_the_notifier(redis_url: str) -> None:
     heard = asyncio.Event()
 
-    class Ear:
-        notifier = type("Notifier", (), {"poke": staticmethod(heard.set)})
+    class Listening:
+        notifier = type("Notifier", (), {"wake": staticmethod(heard.set)})
 
-    hearing = asyncio.create_task(_hear(Ear(), redis_url))  # type: ignore[arg-type]
+    hearing = asyncio.create_task(_hear(Listening(), redis_url))  # type: ignore[arg-type]
     signals = JobSignals(redis_url)
     try:
         async with asyncio.timeout(20):
