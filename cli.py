@@ -306,6 +306,7 @@ def privacy_delete(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
     """Deletes everything that is kept about a user; anonymous scores stay. Running bots delete their messages."""
+    from cli_hints import explain
     from db.audit import note_host
     from db.errors import JobsRunning
     from db.privacy.erase import forget, kept
@@ -324,7 +325,7 @@ def privacy_delete(
         try:
             gone = forget(database, viewer)
         except JobsRunning as error:
-            stop(f"{error} Or use --cancel.", 1)
+            stop(explain(error), 1)
         # Without the id: it would be all that is left of the user.
         note_host(database, host_name(), "privacy delete", new=f"{gone.jobs} jobs")
     typer.echo(f"Deleted: {gone.texts:,} texts, {gone.files:,} files, {gone.corrections:,} corrections.")
@@ -586,6 +587,7 @@ def score_source(
     from rich.console import Console
     from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+    from cli_hints import explain
     from worker.files.errors import FileError
     from worker.files.score_file import score_file
     from worker.limits import limits_of
@@ -617,7 +619,7 @@ def score_source(
                 progress=lambda rows: bar.update(task, completed=rows),
             )
         except FileError as error:
-            stop(f"{source}: {error}", exit_codes.DATA)
+            stop(f"{source}: {explain(error)}", exit_codes.DATA)
     if quiet:
         return
     if summary.rejected:
@@ -662,7 +664,7 @@ def train(
 
 @app.command()
 def pack(
-    config: Annotated[Path, typer.Argument(help="A config whose teacher.encoder_said names a folder.")],
+    config: Annotated[Path, typer.Argument(help="A config whose teacher.encoder_predictions names a folder.")],
 ) -> None:
     """Packs what a machine with a GPU needs to teach and label for a config (docs/gpu.md)."""
     from model import config as configs

@@ -25,7 +25,7 @@ from common.i18n import DOMAIN, FOLDER
 ROOT: Final = Path(__file__).parents[1]
 ROOMS: Final = ("bot", "common", "reporting")
 """Where sentences for readers stand."""
-KEYWORDS: Final[dict[str, tuple[Any, ...] | None]] = {"tr": None, "mark": None, "trn": (1, 2)}
+KEYWORDS: Final[dict[str, tuple[Any, ...] | None]] = {"tr": None, "mark": None, "trn": (1, 2), "mark_plural": (1, 2)}
 """What the functions of `common.i18n` are called, with the places of the msgids."""
 HEADER: Final = "# {language} translations of Reelfeel.\n# Made by `make translations`; see docs/translating.md."
 

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 import discord
 
 from bot.cards.base import FAILED, NEGATIVE, NEUTRAL, POSITIVE, SIGNS, UNCERTAIN, Card, CardFile, bar, escape, percent
+from bot.cards.failure import failure_text, reference
 from bot.cards.wording import span
 from bot.components.buttons import again_button, job_buttons, reuse_button
 from bot.components.menus import MOST_CHOICES
 from bot.components.views import buttons_view
-from bot.errors.translated import retold
 from common.i18n import mark, number, tr, trn
 from db.types import MODEL_CHANGED, JobView
 
@@ -163,14 +163,11 @@ def ended_card(job: JobView) -> Card:
         text = f"{_named(job)}\n{stays}"
         embed = discord.Embed(title=tr("Job {job}: cancelled", job=job.id), description=text, colour=FAILED)
         return Card(embed=embed, view=_controls(job))
-    if job.error:
-        reason = escape(retold(job.error), 1500)
-    else:
-        reason = tr("Something went wrong on our side; send the file again.")
+    reason = failure_text(job, 1500) or tr("Something went wrong on our side; send the file again.")
     title = tr("Job {job}: not scored", job=job.id)
     embed = discord.Embed(title=title, description=f"{_named(job)}\n{reason}", colour=FAILED)
     if job.error_code:
-        embed.set_footer(text=tr("Reference job {job} · {code}", job=job.id, code=job.error_code))
+        embed.set_footer(text=tr("Reference job {job} · {code}", job=job.id, code=reference(job)))
     return Card(embed=embed, view=_controls(job))
 
 

@@ -9,9 +9,9 @@ from typing import Final
 import discord
 
 from bot.cards.base import FAILED, NEUTRAL, Card, CardFile, one_line, plain_line
+from bot.cards.failure import failure_text
 from bot.cards.links import job_url
 from bot.cards.wording import reviews
-from bot.errors.translated import retold
 from common.i18n import mark, number, tr, trn
 from common.settings import MIB
 from db.types import JobView
@@ -73,8 +73,9 @@ def status_embed(job: JobView) -> discord.Embed:
         embed.add_field(name=tr("Finished"), value=discord.utils.format_dt(job.finished_at, "R"))
     if job.model:
         embed.add_field(name=tr("Model"), value=one_line(job.model, 100))
-    if job.error:
-        embed.add_field(name=tr("What went wrong"), value=one_line(retold(job.error), 500), inline=False)
+    reason = failure_text(job, 500, single_line=True)
+    if reason is not None:
+        embed.add_field(name=tr("What went wrong"), value=reason, inline=False)
     if job.state == "needs_column" and job.columns:
         columns, rest = ", ".join(one_line(column, 40) for column in job.columns[:10]), len(job.columns) - 10
         if rest > 0:

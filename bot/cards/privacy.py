@@ -11,8 +11,8 @@ from bot.cards.base import FAILED, NEUTRAL, Card, CardFile, one_line
 from bot.cards.wording import reviews
 from bot.components.buttons import forget_button
 from bot.components.views import buttons_view
-from bot.errors.translated import retold
 from common.i18n import mark, number, tr, trn
+from common.rendering import render
 from common.settings import MIB
 from db.privacy.types import Forgotten, StoredData, Takeout
 
@@ -100,7 +100,7 @@ def export_card(data: bytes, taken: Takeout) -> Card:
     lines = [tr("Everything kept about you: {reviews}, {files}.", reviews=held[0], files=held[1])]
     if taken.left_out:
         lines.append(tr("Discord takes no larger file here, so this was left out:"))
-        lines += [f"- {one_line(retold(sentence), 150)}" for sentence in taken.left_out[:5]]
+        lines += [f"- {one_line(render(*message), 150)}" for message in taken.left_out[:5]]
         if len(taken.left_out) > 5:
             rest = trn(
                 "and {count} more, named in about.json",

@@ -83,7 +83,7 @@ _CODES: Final = {
     "too_deep": mark("too deep"),
     "bad_text": mark("bad text"),
     "unclosed_quote": mark("unclosed quote"),
-    "not_scored": mark("not scored"),
+    "could_not_be_scored": mark("not scored"),
 }
 """Why rows were not scored, in words (worker/files/row_problems.py has the sentences of the result files)."""
 
@@ -144,13 +144,13 @@ def alt_text(parts: Sequence[ReportPart]) -> str:
             last=last.key,
         )
     elif about.by == "film":
-        films = (f"{_cut(_film(bucket.key), 40)} {bucket.mean_probability:.2f}" for bucket in buckets[:8])
+        films = (f"{_cut(_film(bucket.key), 40)} {bucket.mean_probability:.2f}" for bucket in report.buckets[:8])
         text += " " + tr("Averages: {films}.", films="; ".join(films))
     return _cut(text, 1024)
 
 
 def _film(name: str) -> str:
-    return tr(name) if name == NO_FILM else name
+    return name or tr(NO_FILM)
 
 
 def distribution_alt(part: ReportPart) -> str:

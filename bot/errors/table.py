@@ -18,10 +18,10 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.errors.translated import retold
-from common.errors import UserError
+from bot.errors.hints import explained
+from common.errors import Problem, UserError
 from common.i18n import mark, tr
-from db.errors import DatabaseUnavailable, DbError, SchemaOutdated, TextKeyMissing
+from db.errors import DatabaseUnavailable, HostError, SchemaOutdated, TextKeyMissing
 
 log = logging.getLogger(__name__)
 
@@ -48,9 +48,9 @@ def _own_words(error: BaseException) -> str:
     return str(error)
 
 
-def _of_the_database(error: BaseException) -> str:
-    """Said in English, for the host's log and the command line too."""
-    return retold(str(error))
+def _problem(error: BaseException) -> str:
+    assert isinstance(error, Problem)
+    return explained(error)
 
 
 UNKNOWN = mark(
@@ -61,7 +61,8 @@ UPDATED = mark("This command was just updated: try again in a minute.")
 
 TABLE: dict[type[BaseException], tuple[str | Callable[[BaseException], str], int]] = {
     UserError: (_own_words, logging.INFO),
-    DbError: (_of_the_database, logging.INFO),
+    Problem: (_problem, logging.INFO),
+    HostError: (UNKNOWN, logging.ERROR),
     DatabaseUnavailable: (
         mark("The database does not answer at the moment, so nothing was accepted: try again in a minute."),
         logging.ERROR,

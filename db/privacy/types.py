@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
+
+LeftOut = tuple[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +50,8 @@ class Forgotten:
 
 @dataclass(frozen=True, slots=True)
 class Takeout:
-    """How many reviews and files are in the zip, and in plain sentences what did not fit."""
+    """How many reviews and files are in the zip, and as (code, values) of common/messages.py what did not fit."""
 
     reviews: int
     files: int
-    left_out: tuple[str, ...]
+    left_out: tuple[LeftOut, ...]

@@ -125,7 +125,7 @@ async def test_done_card() -> None:
 def test_endings_and_pings() -> None:
     failed = ended_card(replace(JOB, state="failed", error="Too <@1> many rows.", error_code="too_many_rows"))
     assert failed.embed is not None
-    assert "\\<@\u200b1\\>" in (failed.embed.description or "")
+    assert "\\<@\u200b1\\>" in (failed.embed.description or ""), "a job that failed before migration 0010"
     assert ping_card(replace(JOB, state="done")).ping == (7,)
 
 

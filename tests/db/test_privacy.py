@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import inspect, select, text, update
 
+from common.rendering import english
 from db.audit import server_lines
 from db.clock import db_time
 from db.delivery import continuations
@@ -202,7 +203,7 @@ def unpacked(db: Database, viewer: Viewer, **limits: int) -> dict[str, bytes]:
     with zipfile.ZipFile(out) as packed:
         assert packed.testzip() is None
         found = {name: packed.read(name) for name in packed.namelist()}
-    assert json.loads(found["about.json"])["left_out"] == list(taken.left_out)
+    assert json.loads(found["about.json"])["left_out"] == [english(*message) for message in taken.left_out]
     return found
 
 
@@ -237,7 +238,7 @@ def test_an_export_says_what_did_not_fit(sqlite_db: Database) -> None:
         session.execute(text("UPDATE outputs SET blob_id = :blob WHERE id = 1"), {"blob": blob})
     found = unpacked(sqlite_db, ME, max_bytes=200_000)
     (sentence,) = json.loads(found["about.json"])["left_out"]
-    assert sentence.startswith(f"The file {MARK}.scored.csv of job 3 (300,000 bytes)")
+    assert sentence.startswith(f"The file {MARK}.scored.csv of job 3 (300,000 bytes) did not fit.")
     assert len(rows(found["reviews.jsonl"])) == 16
     nothing = unpacked(sqlite_db, ME, max_bytes=1)
     assert json.loads(nothing["about.json"])["left_out"][0] == "jobs.jsonl ends where the zip was full."

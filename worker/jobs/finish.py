@@ -30,7 +30,7 @@ def finish(db: Database, claim: Claim, *, limits: Limits, lease_s: float) -> boo
             lease.check()
             return queue.finish_job(db, claim, outputs)
     except FileError as error:
-        return queue.fail_job(db, claim, error.code, str(error))
+        return queue.fail_job(db, claim, error.code, error.values)
     except LeaseLost:
         return False
 

@@ -47,7 +47,7 @@ def stored_file(db: Database, upload: UploadInfo) -> Iterator[Path]:
 
 
 def ingest(db: Database, scorer: Scorer, claim: Claim, *, limits: Limits, lease_s: float) -> bool:
-    """Stores a file's rows and cuts them into chunks; a file that cannot be read fails its job with one sentence.
+    """Stores a file's rows and cuts them into chunks; a file that cannot be read fails its job with its reason.
 
     Returns whether the outcome was stored; False when the chunk was lost to another worker or cancelled.
     """
@@ -60,7 +60,7 @@ def ingest(db: Database, scorer: Scorer, claim: Claim, *, limits: Limits, lease_
     except AmbiguousColumn as question:
         return queue.ask_column(db, claim, list(question.candidates))
     except FileError as error:
-        return queue.fail_job(db, claim, error.code, str(error))
+        return queue.fail_job(db, claim, error.code, error.values)
     except LeaseLost:
         return False
 

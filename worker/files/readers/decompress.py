@@ -40,7 +40,6 @@ _IN_MEMORY: Final = 8 << 20
 _MAX_NAME: Final = 120
 _KEPT_END: Final = 20
 _UNSHOWN: Final = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-_DAMAGED: Final = "the .{} is damaged or cut short"
 METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """Python unpacks the others without a bound on memory."""
 _MAX_DIRECTORY: Final = 4 << 20
@@ -117,18 +116,18 @@ def open_zip(file: IO[bytes]) -> zipfile.ZipFile:
     try:
         end = zipfile._EndRecData(file)  # type: ignore[attr-defined]
         if end is not None and end[zipfile._ECD_SIZE] > _MAX_DIRECTORY:  # type: ignore[attr-defined]
-            raise BrokenFile("the zip holds too many files")
+            raise BrokenFile("zip_too_many_files")
         return zipfile.ZipFile(file)
     except BrokenFile:
         raise
     except Exception as error:
-        raise BrokenFile("the zip is damaged or cut short") from error
+        raise BrokenFile("zip_cut_short") from error
 
 
 def _refuse_packed_name(name: str, file: IO[bytes]) -> None:
     lowered = name.lower()
     if lowered.endswith((".gz", ".zst", ".zip")):
-        raise BrokenFile(f"it is named {PurePath(lowered).suffix} but is not packed so")
+        raise BrokenFile("not_packed", suffix=PurePath(lowered).suffix)
     file.seek(0)
     if file.read(8) == OLE and lowered.endswith(".xlsx"):  # Excel wraps a protected workbook in an OLE container
         raise EncryptedArchive
@@ -146,7 +145,7 @@ def _decompress(file: IO[bytes], packing: Packing, max_bytes: int) -> IO[bytes]:
         with gzip.GzipFile(fileobj=file) as stream:
             return _spool(stream, max_bytes, file.tell)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise BrokenFile(_DAMAGED.format(packing)) from error
+        raise BrokenFile("packing_damaged", suffix=f".{packing}") from error
 
 
 def _decompress_zst(file: IO[bytes], max_bytes: int) -> IO[bytes]:
@@ -157,7 +156,7 @@ def _decompress_zst(file: IO[bytes], max_bytes: int) -> IO[bytes]:
         with pa.CompressedInputStream(pa.PythonFile(cast(IOBase, _Unclosable(file)), mode="r"), "zstd") as stream:
             return _spool(stream, max_bytes, file.tell)
     except (EOFError, pa.ArrowException) as error:
-        raise BrokenFile(_DAMAGED.format("zst")) from error
+        raise BrokenFile("packing_damaged", suffix=".zst") from error
 
 
 def _unzip(file: IO[bytes], max_bytes: int) -> Unpacked:
@@ -166,7 +165,7 @@ def _unzip(file: IO[bytes], max_bytes: int) -> Unpacked:
         if member.flag_bits & 0x1:
             raise EncryptedArchive
         if member.compress_type not in METHODS:
-            raise BrokenFile("the zip is packed in an unusual way")
+            raise BrokenFile("zip_packing")
         if member.file_size > max_bytes:
             raise TooLarge(max_bytes)
         # No more than file_size comes out, and no more is read than there is, whatever compress_size claims
@@ -177,7 +176,7 @@ def _unzip(file: IO[bytes], max_bytes: int) -> Unpacked:
             with archive.open(member) as stream:
                 plain = _spool(stream, max_bytes, lambda: packed)
         except (EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
-            raise BrokenFile("the zip is damaged or packed in an unusual way") from error
+            raise BrokenFile("zip_damaged") from error
     if plain.seek(0, 2) == 0:
         plain.close()
         raise EmptyFile

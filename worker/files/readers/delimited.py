@@ -62,7 +62,7 @@ class Delimited(Table):
         readline = text.readline
         while line := readline(limit):
             if len(line) >= limit and not line.endswith(("\n", "\r")):
-                raise BrokenFile(f"a line is longer than {limit:,} characters")
+                raise BrokenFile("line_too_long", count=limit)
             yield line
 
     def records(self, needed: Collection[int] | None = None) -> Iterator[Record]:
@@ -88,7 +88,7 @@ class Delimited(Table):
                     del row[width:]
                 yield row
         except csv.Error as error:
-            raise BrokenFile(f"row {number + 1:,} never ends; look for a quote that is not closed") from error
+            raise BrokenFile("row_never_ends", row=number + 1) from error
 
 
 class _Tail:

@@ -40,7 +40,7 @@ class JsonRows(Table):
         self.encoding = detect(file)
         first = first_rows(self.rows(), lambda row: len(row.raw))
         if first and not any(isinstance(row.value, dict | str) for row in first):
-            raise BrokenFile("it is neither one JSON object a line nor one array of objects")
+            raise BrokenFile("no_json_rows")
         self._set_columns(iter(first))
 
     def complete(self) -> None:

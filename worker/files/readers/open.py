@@ -106,14 +106,14 @@ def _kind(unpacked: Unpacked) -> FileKind:
     if start == OLE:
         if unpacked.name.lower().endswith(".xlsx"):  # how Excel wraps a workbook with a password
             raise EncryptedArchive
-        raise BrokenFile("it is an old or protected Office file")
+        raise BrokenFile("old_office")
     kind = kind_of_name(unpacked.name)
     if kind is None:
         raise UnsupportedType(unpacked.name)
     if kind == "xlsx":
-        raise BrokenFile("it is named .xlsx but is no Excel workbook")
+        raise BrokenFile("no_workbook")
     if kind == "parquet":
-        raise BrokenFile("it is named .parquet but is no Parquet file")
+        raise BrokenFile("no_parquet")
     return kind
 
 
