@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from common.file_formats import REPORT_FORMATS, one_of, written_names
 from common.process import exit_codes
 
 if TYPE_CHECKING:
@@ -369,7 +370,9 @@ def report(
     output: Annotated[
         list[Path] | None,
         typer.Option(
-            "--output", "-o", help="Files to write: .html, .png, .csv, .xlsx, .parquet. Default: report.html."
+            "--output",
+            "-o",
+            help=f"Files to write: {', '.join('.' + one for one in REPORT_FORMATS)}. Default: report.html.",
         ),
     ] = None,
     explain: Annotated[bool, typer.Option(help="Work out the sentences that decided, with the model.")] = True,
@@ -383,13 +386,13 @@ def report(
     from db.queries.reports import summary_of_all
     from reporting.days import check_order, parse_day
     from reporting.reasons import with_reasons
-    from reporting.report_files import FORMATS, file_of, parts_of
+    from reporting.report_files import file_of, parts_of
     from reporting.request import FEWEST, BadQuestion, ReportRequest, compared_with, too_few
 
     paths = output or [Path("report.html")]
-    formats = [next((one for one in FORMATS if path.suffix.lower() == f".{one}"), None) for path in paths]
+    formats = [next((one for one in REPORT_FORMATS if path.suffix.lower() == f".{one}"), None) for path in paths]
     if None in formats:
-        raise typer.BadParameter(f"a report's name ends with one of {', '.join('.' + one for one in FORMATS)}.")
+        raise typer.BadParameter(f"a report's name ends with one of {', '.join('.' + one for one in REPORT_FORMATS)}.")
     if by not in ("day", "week", "month", "film"):
         raise typer.BadParameter(f"--by is day, week, month or film, not {by!r}.")
     today = datetime.now(UTC).date()
@@ -521,9 +524,7 @@ def score(
         str | None,
         typer.Option("--output", "-o", help="File, folder, or - for standard output. Default: beside the source."),
     ] = None,
-    format: Annotated[
-        str | None, typer.Option(help="csv, tsv, jsonl, json, parquet or xlsx. Default: as it came in.")
-    ] = None,
+    format: Annotated[str | None, typer.Option(help=f"{one_of(written_names())}. Default: as it came in.")] = None,
     stdin_format: Annotated[str, typer.Option(help="What standard input holds.")] = "txt",
     text_column: Annotated[
         str | None, typer.Option(help="Column with the reviews, when it is not found by itself.")

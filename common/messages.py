@@ -214,12 +214,8 @@ MESSAGES: Final[dict[str, str | tuple[str, str]]] = {
     "broken_file.old_office": mark(
         "The file cannot be read: it is an old or protected Office file; export or pack it again and send the new one."
     ),
-    "broken_file.no_workbook": mark(
-        "The file cannot be read: it is named .xlsx but is no Excel workbook; "
-        "export or pack it again and send the new one."
-    ),
-    "broken_file.no_parquet": mark(
-        "The file cannot be read: it is named .parquet but is no Parquet file; "
+    "broken_file.misnamed": mark(
+        "The file cannot be read: its name ends in {suffix} but its content is something else; "
         "export or pack it again and send the new one."
     ),
     "broken_file.list_too_long": mark_plural(

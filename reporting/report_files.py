@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Final, Literal
 
 from db.types import Report, ReportFilter
 from reporting.html_page import page
@@ -11,17 +10,14 @@ from reporting.pictures import chart_png
 from reporting.request import ReportRequest
 from reporting.tables import ReportPart, table_bytes
 
-Format = Literal["csv", "xlsx", "parquet", "html", "png"]
-FORMATS: Final[tuple[Format, ...]] = ("html", "png", "csv", "xlsx", "parquet")
-
 
 def parts_of(ask: Callable[[ReportFilter], Report], *abouts: ReportRequest) -> list[ReportPart]:
     """The reports on each subject; blocking."""
     return [ReportPart(about, ask(about.filter)) for about in abouts]
 
 
-def file_of(parts: Sequence[ReportPart], format: Format) -> bytes:
-    """The report as one file."""
+def file_of(parts: Sequence[ReportPart], format: str) -> bytes:
+    """The report as one file; `format`: one of `common.file_formats.REPORT_FORMATS`."""
     if format == "html":
         return page(parts).encode("utf-8")
     return chart_png(parts) if format == "png" else table_bytes(parts, format)

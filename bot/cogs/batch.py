@@ -8,6 +8,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.command_names import FILE_KINDS, described, file_kinds
 from bot.core import BotCore
 from bot.handlers.upload_form import open_form
 from bot.services.file_jobs import take_files
@@ -21,9 +22,9 @@ class Batch(commands.Cog):
     def __init__(self, bot: BotCore) -> None:
         self.bot = bot
 
-    @app_commands.command(description="Scores files of film reviews: CSV, TSV, TXT, JSON, Parquet or Excel")
+    @app_commands.command(description="Scores files of film reviews")
     @app_commands.describe(
-        file="CSV, TSV, TXT, JSONL, JSON, Parquet or XLSX, also as .gz, .zst or .zip",
+        file=described(FILE_KINDS, **file_kinds()),
         text_column="The column with the reviews, when it is not found by itself",
         film_column="The column with the film",
         date_column="The column with the day of the review",

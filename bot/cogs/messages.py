@@ -14,8 +14,8 @@ from bot.permissions import answers_in, requester_of, rules_of
 from bot.services.intake import MAX_FILES, FileRequest, accept_file, accept_text, check_text
 from bot.services.origins import message_origin
 from bot.services.questions import same_file_question
-from common.broker.names import is_review_file
 from common.errors import UserError
+from common.file_formats import is_review_file
 from common.i18n import set_locale, tr, trn
 from db.queries.jobs import last_language
 from db.types import JobView

@@ -13,8 +13,8 @@ from bot.core import BotCore
 from bot.permissions import wants_share
 from bot.services.questions import files_question
 from bot.services.single_reviews import score_for
-from common.broker.names import is_review_file
 from common.errors import UserError
+from common.file_formats import is_review_file
 from common.i18n import tr
 
 

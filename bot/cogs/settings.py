@@ -12,9 +12,10 @@ from discord.ext import commands
 from bot.cards.settings import AS_SENT, settings_card
 from bot.core import BotCore
 from bot.delivery.responses import answer, defer
+from common.file_formats import written_names
 from db.preferences import save_user_settings, user_settings
 
-FORMATS: Final = (AS_SENT, "csv", "tsv", "jsonl", "json", "parquet", "xlsx")
+FORMATS: Final = (AS_SENT, *written_names())
 
 
 class UserSettingsCog(commands.Cog, name="Settings"):

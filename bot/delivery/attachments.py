@@ -9,11 +9,11 @@ import discord
 
 from bot.cards.base import CardFile
 from bot.core import BotCore
+from common.file_formats import compressible_suffixes
 from db.queries.jobs import list_outputs, read_output
 from db.types import JobView, OutputInfo, Viewer
 
 DEFAULT_LIMIT = discord.utils.DEFAULT_FILE_SIZE_LIMIT_BYTES
-_SQUEEZABLE = (".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ def _load(bot: BotCore, viewer: Viewer, output: OutputInfo, limit: int) -> CardF
     data = b"".join(read_output(bot.db, viewer, output.blob_id))
     if len(data) <= limit:
         return CardFile(output.filename, data)
-    if output.filename.lower().endswith(_SQUEEZABLE):
+    if output.filename.lower().endswith(compressible_suffixes()):
         packed = gzip.compress(data, compresslevel=6, mtime=0)
         if len(packed) <= limit:
             return CardFile(f"{output.filename}.gz", packed)

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import discord
 
+from bot.command_names import FILE_KINDS, file_kinds
 from bot.components import ids
 from bot.core import BotCore
 from bot.handlers.base import guarded
@@ -27,7 +28,7 @@ class UploadForm(discord.ui.Modal, title=mark("Score files of reviews")):
 
     files: discord.ui.Label[UploadForm] = discord.ui.Label(
         text=mark("Files"),
-        description=mark("CSV, TSV, TXT, JSONL, JSON, Parquet or XLSX, also as .gz, .zst or .zip"),
+        description=FILE_KINDS,
         component=discord.ui.FileUpload(custom_id="files", min_values=1, max_values=MAX_FILES),
     )
     column: discord.ui.Label[UploadForm] = discord.ui.Label(
@@ -47,7 +48,7 @@ class UploadForm(discord.ui.Modal, title=mark("Score files of reviews")):
         self.title = tr(self.title)
         for part in (self.files, self.column, self.share):
             part.text = tr(part.text)
-            part.description = tr(part.description) if part.description else None
+            part.description = tr(part.description, **file_kinds()) if part.description else None
 
     def stop(self) -> None:
         """Nothing: one registered form serves every sender, while discord.py would end it with the first."""

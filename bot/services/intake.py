@@ -11,8 +11,8 @@ import discord
 from bot.core import BotCore
 from bot.delivery.outbox import with_retries
 from bot.permissions import NOBODY, Requester, file_rules
-from common.broker.names import FILE_SUFFIXES, PACKED_SUFFIXES, is_review_file
 from common.errors import UserError
+from common.file_formats import is_review_file, packed_suffixes, read_suffixes
 from common.i18n import mark, number, tr
 from common.settings import MIB, Settings
 from db.blobs import read_blob
@@ -49,13 +49,12 @@ def check_file(name: str, size: int, settings: Settings, *, max_mib: int | None 
     limit = settings.max_upload_mib if max_mib is None else max_mib
     shown = discord.utils.escape_markdown(name)[:100]
     if not is_review_file(name):
-        kinds = ", ".join(FILE_SUFFIXES)
         raise UserError(
             tr(
                 "I cannot read {file}: send one of {kinds}, plain or packed as {packed}.",
                 file=shown,
-                kinds=kinds,
-                packed=", ".join(PACKED_SUFFIXES),
+                kinds=", ".join(read_suffixes()),
+                packed=", ".join(packed_suffixes()),
             )
         )
     if size == 0:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 LeftOut = tuple[str, Mapping[str, Any]]
+"""What did not fit into an export: a code and values of common/messages.py."""
 
 
 @dataclass(frozen=True, slots=True)

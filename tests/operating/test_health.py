@@ -82,7 +82,7 @@ def test_a_worker_is_deaf_when_it_is_idle_while_a_chunk_waits_and_only_then(db: 
     sweep(db, slots=1)
     assert complaint(db, "worker", host="here") is None, "not for long"
     age(db, "queued_at", "chunks", DEAF_S + 5)
-    assert "hears no bell" in str(complaint(db, "worker", host="here"))
+    assert "gets no messages" in str(complaint(db, "worker", host="here"))
     record(db, "a", "worker", "here", WELL["worker"])
     assert complaint(db, "worker", host="here") is None, "it is busy with something else"
 

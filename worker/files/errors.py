@@ -11,13 +11,9 @@ from contextlib import contextmanager
 from typing import Any, Final, TypeVar
 
 from common.errors import Problem
+from common.file_formats import packed_suffixes, usual_suffixes, written_names
 from common.rendering import names, shortened
 
-KINDS: Final = (".csv", ".tsv", ".txt", ".jsonl", ".json", ".parquet", ".xlsx")
-"""Suffixes of what can be read."""
-PACKINGS: Final = (".gz", ".zst", ".zip")
-FORMATS: Final = ("csv", "tsv", "jsonl", "json", "parquet", "xlsx")
-"""What can be written."""
 MAX_CANDIDATES: Final = 25
 """Most columns offered for a choice: what a Discord select menu holds."""
 _T = TypeVar("_T")
@@ -44,7 +40,7 @@ class UnsupportedType(FileError):
     code = "unsupported_type"
 
     def __init__(self, name: str) -> None:
-        super().__init__(name=name, kinds=KINDS, packings=PACKINGS)
+        super().__init__(name=name, kinds=usual_suffixes(), packings=packed_suffixes())
 
 
 class UnsupportedFormat(FileError):
@@ -53,7 +49,7 @@ class UnsupportedFormat(FileError):
     code = "unsupported_format"
 
     def __init__(self, asked: str) -> None:
-        super().__init__(name=asked, kinds=FORMATS)
+        super().__init__(name=asked, kinds=written_names())
 
 
 class EmptyFile(FileError):
@@ -153,9 +149,11 @@ class ArchiveMembers(FileError):
 
     def __init__(self, members: Sequence[str]) -> None:
         if members:
-            super().__init__("archive_members.several", count=len(members), names=names(members), kinds=KINDS)
+            super().__init__(
+                "archive_members.several", count=len(members), names=names(members), kinds=usual_suffixes()
+            )
         else:
-            super().__init__("archive_members.none", kinds=KINDS)
+            super().__init__("archive_members.none", kinds=usual_suffixes())
 
 
 class BrokenFile(FileError):

@@ -12,9 +12,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from io import IOBase
 from pathlib import PurePath
-from typing import IO, TYPE_CHECKING, Final, Literal, cast
+from typing import IO, TYPE_CHECKING, Final, cast
 
-from common.broker.names import FILE_SUFFIXES
+from common.file_formats import FileKind, Packing, kind_of_name, packed_suffixes, read_suffixes
 from worker.files.errors import (
     ArchiveMembers,
     Bomb,
@@ -30,12 +30,12 @@ from worker.files.limits import MAX_RATIO, READ_BYTES, is_bomb
 if TYPE_CHECKING:
     import pyarrow as pa
 
-Packing = Literal["gz", "zst", "zip"]
 _GZIP: Final = b"\x1f\x8b"
 _ZSTD: Final = b"\x28\xb5\x2f\xfd"
 _ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06")
+_PARQUET: Final = b"PAR1"
 OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_ARCHIVES: Final = (".zip", ".gz", ".zst", ".7z", ".rar", ".tar", ".bz2", ".xz", ".tgz")
+_ARCHIVES: Final = (*packed_suffixes(), ".7z", ".rar", ".tar", ".bz2", ".xz", ".tgz")
 _IN_MEMORY: Final = 8 << 20
 _MAX_NAME: Final = 120
 _KEPT_END: Final = 20
@@ -100,15 +100,33 @@ def packing_of(file: IO[bytes]) -> Packing | None:
     if start == _ZSTD:
         return "zst"
     if start in _ZIP:
-        return None if is_workbook(file) else "zip"
+        return None if kind_of_content(file) else "zip"
     return None
 
 
+def kind_of_content(file: IO[bytes]) -> FileKind | None:
+    """The format that the bytes themselves tell, whatever the name."""
+    return next((kind for kind, recognises in BY_CONTENT.items() if recognises(file)), None)
+
+
+def is_parquet(file: IO[bytes]) -> bool:
+    """Whether the file begins like a Parquet file."""
+    file.seek(0)
+    return file.read(4) == _PARQUET
+
+
 def is_workbook(file: IO[bytes]) -> bool:
-    """Whether a zip holds the parts of an .xlsx."""
+    """Whether the file is a zip that holds the parts of an .xlsx."""
+    file.seek(0)
+    if file.read(4) not in _ZIP:
+        return False
     with open_zip(file) as archive:
         names = set(archive.namelist())
     return "[Content_Types].xml" in names and any(name.startswith("xl/") for name in names)
+
+
+BY_CONTENT: Final[dict[FileKind, Callable[[IO[bytes]], bool]]] = {"parquet": is_parquet, "xlsx": is_workbook}
+"""The formats known by their bytes. A name alone does not make a file one of them."""
 
 
 def open_zip(file: IO[bytes]) -> zipfile.ZipFile:
@@ -126,10 +144,10 @@ def open_zip(file: IO[bytes]) -> zipfile.ZipFile:
 
 def _refuse_packed_name(name: str, file: IO[bytes]) -> None:
     lowered = name.lower()
-    if lowered.endswith((".gz", ".zst", ".zip")):
+    if lowered.endswith(packed_suffixes()):
         raise BrokenFile("not_packed", suffix=PurePath(lowered).suffix)
     file.seek(0)
-    if file.read(8) == OLE and lowered.endswith(".xlsx"):  # Excel wraps a protected workbook in an OLE container
+    if file.read(8) == OLE and kind_of_name(name) == "xlsx":  # Excel wraps a protected workbook in an OLE container
         raise EncryptedArchive
 
 
@@ -188,7 +206,8 @@ def _unzip(file: IO[bytes], max_bytes: int) -> Unpacked:
 
 def _only_review_file(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
     members = [m for m in archive.infolist() if not m.is_dir() and not _is_litter(m)]
-    reviews = [m for m in members if m.filename.lower().endswith(FILE_SUFFIXES)]
+    suffixes = read_suffixes()
+    reviews = [m for m in members if m.filename.lower().endswith(suffixes)]
     if len(reviews) == 1:
         return reviews[0]
     if any(m.filename.lower().endswith(_ARCHIVES) for m in members):

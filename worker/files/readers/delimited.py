@@ -6,8 +6,9 @@ import csv
 import io
 from collections.abc import Collection, Iterator
 from itertools import islice
-from typing import IO, Final, Literal
+from typing import IO, Final
 
+from common.file_formats import FileKind
 from worker.files import row_problems as problems
 from worker.files.errors import BrokenFile, TooManyColumns
 from worker.files.limits import MAX_COLUMNS, Limits
@@ -21,7 +22,7 @@ _SNIFF_CHARS: Final = 1 << 20
 class Delimited(Table):
     """A CSV of any separator, encoding and line end. Blank lines are no rows."""
 
-    def __init__(self, file: IO[bytes], kind: Literal["csv", "tsv"], limits: Limits) -> None:
+    def __init__(self, file: IO[bytes], kind: FileKind, limits: Limits) -> None:
         super().__init__(kind)
         self._file = file
         self._max_line = limits.max_line_chars
