@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.cards.base import Card, bar, escape, flag_words, one_line, percent
-from bot.cards.wording import span
 
 
 @given(st.text())
@@ -32,7 +31,6 @@ def test_small_words() -> None:
     assert one_line("a\n b", 10) == "a b"
     assert len(one_line("x" * 500, 100)) == 100
     assert flag_words(("too_short", "brand_new")) == ["very short: little to go by", "brand new"]
-    assert [span(s) for s in (0, 59, 180, 5400, 7260)] == ["1 s", "59 s", "3 min", "1 h 30 min", "2 h 1 min"]
 
 
 def test_a_card_mentions_nobody_unless_told() -> None:
