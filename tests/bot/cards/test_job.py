@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.cards.base import CardFile
+from bot.cards.base import NEGATIVE, POSITIVE, UNCERTAIN, Card, CardFile
 from bot.cards.job import done_card, ended_card, ping_card, progress_line, running_card
 from bot.delivery.attachments import DEFAULT_LIMIT
 from db.types import JobView
@@ -58,3 +58,70 @@ def test_endings_and_pings() -> None:
     assert failed.embed is not None
     assert "\\<@\u200b1\\>" in (failed.embed.description or ""), "a job that failed before migration 0010"
     assert ping_card(replace(JOB, state="done")).ping == (7,)
+
+
+def lines(card: Card) -> str:
+    """What the card says."""
+    assert card.embed is not None
+    return str(card.embed.description)
+
+
+@pytest.mark.parametrize(
+    ("rejected", "failed", "said"),
+    [
+        (0, 0, None),
+        (2, 0, "2 rows not scored"),
+        (0, 3, "3 rows not scored"),
+        (1, 0, "1 row not scored"),
+        (2, 3, "5 rows not scored"),
+    ],
+)
+def test_rejected_and_failed_rows_are_both_told(rejected: int, failed: int, said: str | None) -> None:
+    done = replace(JOB, state="done", finished_at=NOW, rows_done=990, rows_rejected=rejected, rows_failed=failed)
+    text = lines(done_card(done, chart=None, files=(), too_large=(), limit=DEFAULT_LIMIT))
+    assert ("not scored" in text) is (said is not None)
+    assert said is None or said in text
+
+
+def test_failed_rows_are_behind_us_too() -> None:
+    """Of a thousand 250 are scored and 250 failed: half is left, at the speed of what was scored."""
+    line = progress_line(replace(JOB, rows_failed=250), NOW)
+    assert "50 % · 250 of 1,000 reviews" in line
+    assert "25 reviews a second, about 20 s left" in line
+
+
+@pytest.mark.parametrize("rejected", [0, 1, 2])
+def test_rejected_rows_are_told_while_the_job_runs(rejected: int) -> None:
+    text = lines(running_card(replace(JOB, rows_rejected=rejected), NOW))
+    assert ("without a usable review" in text) is (rejected > 0)
+    assert rejected == 0 or f"{rejected} row" in text
+
+
+@pytest.mark.parametrize(("columns", "told"), [(25, False), (26, True)])
+def test_columns_that_are_not_in_the_menu_are_told(columns: int, told: bool) -> None:
+    waiting = replace(JOB, state="needs_column", columns=tuple(f"c{n}" for n in range(columns)))
+    assert ("first 25" in lines(running_card(waiting, NOW))) is told
+
+
+@pytest.mark.parametrize(
+    ("positive", "negative", "uncertain", "colour"),
+    [
+        (600, 400, 0, POSITIVE),
+        (400, 600, 0, NEGATIVE),
+        (599, 401, 0, UNCERTAIN),
+        (0, 0, 9, UNCERTAIN),
+        (3, 2, 900, POSITIVE),
+    ],
+)
+def test_a_clear_lead_colours_the_card(positive: int, negative: int, uncertain: int, colour: int) -> None:
+    done = replace(JOB, state="done", finished_at=NOW, n_positive=positive, n_negative=negative, n_uncertain=uncertain)
+    card = done_card(done, chart=None, files=(), too_large=(), limit=DEFAULT_LIMIT)
+    assert card.embed is not None
+    assert card.embed.colour is not None
+    assert card.embed.colour.value == colour
+
+
+def test_at_most_ten_files_are_sent() -> None:
+    done = replace(JOB, state="done", finished_at=NOW)
+    files = tuple(CardFile(f"{n}.csv", b"1") for n in range(12))
+    assert len(done_card(done, chart=b"png", files=files, too_large=(), limit=DEFAULT_LIMIT).files) == 10

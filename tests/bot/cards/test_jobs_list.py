@@ -49,3 +49,23 @@ def test_files_over_the_limit_name_it_and_the_way_out() -> None:
     assert "4 parts" in card.content
     assert [file.name for file in card.files] == ["a.csv"]
     assert "no longer kept" in files_card(job(), (), (), limit=1).content
+
+
+@pytest.mark.parametrize(
+    ("rejected", "failed", "said"), [(0, 0, None), (1, 0, "1 row"), (0, 3, "3 rows"), (2, 3, "5 rows")]
+)
+def test_status_tells_of_rejected_and_failed_rows(rejected: int, failed: int, said: str | None) -> None:
+    fields = {
+        str(field.name): field.value for field in status_embed(job(rows_rejected=rejected, rows_failed=failed)).fields
+    }
+    assert fields.get("Not scored") == said
+    assert fields["Labels"] == "600 positive\n300 negative\n90 uncertain"
+
+
+@pytest.mark.parametrize(("columns", "rest"), [(10, None), (11, "1 more"), (13, "3 more")])
+def test_columns_that_are_not_listed_are_counted(columns: int, rest: str | None) -> None:
+    shown = status_embed(job(state="needs_column", columns=tuple(f"c{n}" for n in range(columns))))
+    text = {str(field.name): str(field.value) for field in shown.fields}["Columns that could be the text"]
+    assert "c9" in text
+    assert ("more" in text) is (rest is not None)
+    assert rest is None or text.endswith(rest)
