@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from hypothesis import given
 from hypothesis import strategies as st
 
+from common.formulas import defused
 from tests.worker.files.helpers import pack, read, verdicts, xlsx_bytes
 from tests.worker.scenarios.hostile_files import (
     FORMATS,
@@ -27,7 +28,7 @@ from tests.worker.scenarios.hostile_files import (
     random_files,
     samples,
 )
-from worker.files.cells import Cell, as_text, defused
+from worker.files.cells import Cell, as_text
 from worker.files.readers.open import open_table
 from worker.files.writers.write import write_scored
 
