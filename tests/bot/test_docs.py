@@ -50,7 +50,7 @@ def test_every_scene_is_on_a_page() -> None:
 
 
 def test_the_walk_of_the_product_names_tests_and_pictures_that_exist() -> None:
-    root, walk = PAGES.parents[1], (PAGES.parent / "product-walk.md").read_text("utf-8")
+    root, walk = PAGES.parents[1], (PAGES.parent / "internals" / "product-walk.md").read_text("utf-8")
     missing: list[str] = []
     file = ""
     for named, test in re.findall(r"`(tests/[\w/]+\.py)?::(\w+)`", walk):

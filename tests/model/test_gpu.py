@@ -203,8 +203,8 @@ def test_a_run_learns_from_what_was_said_elsewhere(
 @pytest.mark.parametrize(
     ("damage", "words"),
     [
-        (lambda place: (place / results.LABELS).unlink(), "docs/gpu.md"),
-        (lambda place: write_arrays(place / results.LABELS, {"reviews": np.zeros(3)}), "docs/gpu.md"),
+        (lambda place: (place / results.LABELS).unlink(), "docs/internals/gpu.md"),
+        (lambda place: write_arrays(place / results.LABELS, {"reviews": np.zeros(3)}), "docs/internals/gpu.md"),
         (lambda place: _changed(place / results.LABELS, "pieces", lambda found: found[1:]), "not those of the texts"),
         (lambda place: _changed(place / results.LABELS, "reviews", lambda found: found * np.nan), "not those of"),
         (lambda place: _changed(place / results.DIGESTS, "pieces", lambda found: found + 1), "pack them anew"),
@@ -264,10 +264,10 @@ def test_a_student_comes_back(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("damage", "words"),
     [
-        (lambda path: path.unlink(), "docs/gpu.md"),
-        (lambda path: path.write_bytes(path.read_bytes()[:900]), "docs/gpu.md"),
-        (lambda path: path.write_bytes(b""), "docs/gpu.md"),
-        (lambda path: write_arrays(path, {"logit_bias": np.zeros(1)}), "docs/gpu.md"),
+        (lambda path: path.unlink(), "docs/internals/gpu.md"),
+        (lambda path: path.write_bytes(path.read_bytes()[:900]), "docs/internals/gpu.md"),
+        (lambda path: path.write_bytes(b""), "docs/internals/gpu.md"),
+        (lambda path: write_arrays(path, {"logit_bias": np.zeros(1)}), "docs/internals/gpu.md"),
         (lambda path: _changed(path, "backward_bias", lambda found: found[1:]), "one network"),
         (lambda path: _changed(path, "embedding", lambda found: found[:, 1:]), "one network"),
         (lambda path: _changed(path, "hidden_bias", lambda _: np.zeros(3)), "one network"),
