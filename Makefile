@@ -79,7 +79,7 @@ encoders: install-dev ## the pretrained encoders that second.toml, third.toml an
 	mv data/encoders.new/all-mpnet-base-v2 data/encoders/mpnet
 	rm -rf data/encoders.new
 
-translations: install ## new sentences into the catalogues, compiled; LANGUAGES=it adds one: docs/translating.md
+translations: install ## new sentences into the catalogues, compiled; LANGUAGES=it adds one: docs/contributing/add-a-language.md
 	$(BIN)/python -m bot.translations $(LANGUAGES)
 
 pictures: install-dev ## the README's pictures anew (needs Debian's chromium)
