@@ -12,8 +12,6 @@ from typing import Final
 
 ROOT: Final = Path(__file__).parents[2]
 DOCS: Final = ROOT / "docs"
-SEALED: Final = ("model/shipped/CARD.md",)
-"""Pages that are made by code and sealed with a model."""
 
 
 def pages() -> list[Path]:
@@ -41,6 +39,9 @@ def spans(text: str) -> Iterator[str]:
 @functools.cache
 def files() -> frozenset[str]:
     """Every file of the project: what git tracks, and what is new and not ignored."""
+    if not (ROOT / ".git").exists():
+        every = (path.relative_to(ROOT) for path in ROOT.rglob("*") if path.is_file())
+        return frozenset(path.as_posix() for path in every if not path.parts[0].startswith(".venv"))
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
     listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.splitlines()
     return frozenset(path for path in listed if (ROOT / path).exists())

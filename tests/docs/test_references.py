@@ -21,7 +21,7 @@ FILE = re.compile(r"[\w*-]+\.(?:py|md|toml|po|tsv|ipynb)|[\w.-]+\.(?:lock|yml|in
 MODULE = re.compile(rf"(?:{TOPS})(?:\.[A-Za-z_]\w*)+")
 MADE = {
     "CARD.md", "about.json", "comparison.md", "trials.md", "docker-compose.override.yml", "default.toml", "user.zip",
-    "settings.py", "served.lock", "mine.toml",
+    "model.safetensors", "settings.py", "served.lock",,
 }  # fmt: skip
 """Names of files that commands write, or that stand for a reader's own."""
 HISTORY = {"CHANGELOG.md"}
@@ -100,9 +100,7 @@ def module_exists(dotted: str) -> bool:
             return not rest or rest in definitions(ROOT / f"{path}.py")
         if path in folders():
             face = ROOT / path / "__init__.py"
-            return not rest or (
-                face.exists() and re.search(rf"\b{re.escape(parts[cut])}\b", face.read_text()) is not None
-            )
+            return not rest or (face.exists() and parts[cut] in re.findall(r"\w+", face.read_text("utf-8")))
     return False
 
 
@@ -140,7 +138,7 @@ def lines_of(text: str) -> Iterator[str]:
     """Everything after a `reelfeel` that is typed somewhere on the page."""
     for span in spans(text):
         for line in re.split(r"\||&&|;|  #", span):
-            if (typed := re.search(r"(?:^|[ /=])reelfeel (.+)", " " + line.strip())) is not None:
+            if (typed := re.search(r"(?:^|(?<!-U)[ /])reelfeel (.+)", " " + line.strip())) is not None:
                 yield typed[1]
 
 
