@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from common.i18n import tr
 from reporting.intervals import Interval, mean_difference, newcombe
-
-if TYPE_CHECKING:
-    from reporting.tables import ReportPart
+from reporting.tables import ReportPart
 
 
 def share_range(interval: Interval) -> str:

@@ -8,8 +8,7 @@ import discord
 
 from bot.cards.base import Card, one_line
 from common.i18n import mark, number, tr
-from db.queries.corrections import Corrections
-from db.types import Label
+from db.types import Corrections, Label
 
 CHOICES: Final[dict[Label, str]] = {
     "positive": mark("Positive"),

@@ -6,16 +6,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
 import discord
 
 from bot.cards.base import NEUTRAL, one_line
-from common.broker.names import FILE_SUFFIXES, PACKED_SUFFIXES
+from common.file_formats import packed_suffixes, read_suffixes
 from common.i18n import mark, number, tr, tr_in, trn
-
-if TYPE_CHECKING:
-    from common.settings import Settings
+from common.settings import Settings
 
 SHIPPED: Final = Path(__file__).parents[2] / "model" / "shipped"
 Topic = Literal["start", "score", "files", "jobs", "results", "report", "settings", "privacy"]
@@ -117,8 +115,8 @@ def help_embed(topic: Topic, settings: Settings, *, bot_name: str) -> discord.Em
         "rows": number(settings.max_rows),
         "jobs": number(settings.max_active_jobs),
         "days": number(settings.retention_days),
-        "suffixes": " ".join(f"`{suffix}`" for suffix in FILE_SUFFIXES),
-        "packed": " ".join(f"`{suffix}`" for suffix in PACKED_SUFFIXES),
+        "suffixes": " ".join(f"`{suffix}`" for suffix in read_suffixes()),
+        "packed": " ".join(f"`{suffix}`" for suffix in packed_suffixes()),
     }
     told = "\n".join(tr(line, **facts) if line else "" for line in lines)
     embed = discord.Embed(title=tr(title), description=told, colour=NEUTRAL)

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import discord
 
 from bot.cards.base import NEUTRAL, bar, flag_words, one_line, percent
-from bot.cards.job import reviews
-from bot.cards.results import excerpt, jump_to, sureness
+from bot.cards.links import jump_to
+from bot.cards.results import excerpt, sureness
+from bot.cards.wording import reviews
 from common.i18n import mark, number, tr, trn
+from db.types import Report, ResultView
 from reporting.intervals import mean_interval, wilson
 from reporting.request import BY_WORDS, NO_FILM
 from reporting.tables import ReportPart, deciding, named
 from reporting.wording import differences, share_range
-
-if TYPE_CHECKING:
-    from db.types import Report, ResultView
 
 EXTREMES: Final = 3
 CODES: Final = 3
@@ -84,7 +83,7 @@ _CODES: Final = {
     "too_deep": mark("too deep"),
     "bad_text": mark("bad text"),
     "unclosed_quote": mark("unclosed quote"),
-    "not_scored": mark("not scored"),
+    "could_not_be_scored": mark("not scored"),
 }
 """Why rows were not scored, in words (worker/files/row_problems.py has the sentences of the result files)."""
 
@@ -145,13 +144,13 @@ def alt_text(parts: Sequence[ReportPart]) -> str:
             last=last.key,
         )
     elif about.by == "film":
-        films = (f"{_cut(_film(bucket.key), 40)} {bucket.mean_probability:.2f}" for bucket in buckets[:8])
+        films = (f"{_cut(_film(bucket.key), 40)} {bucket.mean_probability:.2f}" for bucket in report.buckets[:8])
         text += " " + tr("Averages: {films}.", films="; ".join(films))
     return _cut(text, 1024)
 
 
 def _film(name: str) -> str:
-    return tr(name) if name == NO_FILM else name
+    return name or tr(NO_FILM)
 
 
 def distribution_alt(part: ReportPart) -> str:

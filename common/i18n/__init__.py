@@ -68,6 +68,11 @@ def mark(message: str) -> str:
     return message
 
 
+def mark_plural(one: str, many: str) -> tuple[str, str]:
+    """As `mark` for a sentence with a number in it: both English forms, for `trn`."""
+    return one, many
+
+
 def tr(message: str, /, **values: object) -> str:
     """The sentence in the language of the running task; `{name}` becomes `values["name"]`."""
     text = catalogue(language()).gettext(message)

@@ -1,19 +1,15 @@
-"""Heartbeats, `reelfeel health`, `reelfeel status`: what they say of a worker that is well, deaf, hung or gone."""
+"""Heartbeats, health and overview: what they say of a worker that is well, deaf, hung or gone."""
 
 from __future__ import annotations
 
-import json
-
 import pytest
 from sqlalchemy import text
-from typer.testing import CliRunner
 
-import cli
-from common import settings
 from common.process.heartbeat import Pulse, Rate
 from db.engine import Database
-from db.operations.heartbeats import FORGOTTEN_S, LATE_S, Fact, Room, beats, deregister, record
+from db.operations.heartbeats import FORGOTTEN_S, beats, deregister, record
 from db.operations.overview import overview
+from db.operations.types import LATE_S, Fact, Room
 from db.queue import sweep
 from tests.fixtures.reviews import accept_csv, accept_text
 from worker.operations.health import DEAF_S, LOOKED_S, complaint
@@ -24,7 +20,6 @@ WELL: dict[Room, dict[str, Fact]] = {
     "worker": {"ready": True, "idle_s": 0.0, "per_second": 120.0, "errors_hour": 2, "restarts": 1},
     "bot": {"ready": True, "looked_s": 1.0, "errors_hour": 1},
 }
-runner = CliRunner()
 
 
 def age(db: Database, column: str, table: str, seconds: float) -> None:
@@ -81,7 +76,7 @@ def test_a_worker_is_deaf_when_it_is_idle_while_a_chunk_waits_and_only_then(db: 
     sweep(db, slots=1)
     assert complaint(db, "worker", host="here") is None, "not for long"
     age(db, "queued_at", "chunks", DEAF_S + 5)
-    assert "hears no bell" in str(complaint(db, "worker", host="here"))
+    assert "gets no messages" in str(complaint(db, "worker", host="here"))
     record(db, "a", "worker", "here", WELL["worker"])
     assert complaint(db, "worker", host="here") is None, "it is busy with something else"
 
@@ -136,53 +131,3 @@ def test_a_pulse_outlives_a_database_that_is_away_and_says_farewell() -> None:
     assert back.wait(10)
     pulse.stop()
     assert told[-1] == "farewell"
-
-
-@pytest.fixture
-def command(sqlite_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> Database:
-    """The settings of the commands point to the same database."""
-    monkeypatch.setenv("DATABASE_URL", sqlite_url)
-    monkeypatch.setenv("REELFEEL_DATA_DIR", str(tmp_path))
-    monkeypatch.delenv("REDIS_URL", raising=False)
-    settings.settings.cache_clear()
-    return Database(sqlite_url)
-
-
-def test_health_has_exit_codes(command: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert runner.invoke(cli.app, ["health", "worker"]).exit_code == 1
-    record(command, "a", "worker", "here", WELL["worker"])
-    assert runner.invoke(cli.app, ["health", "worker", "--host", "here"]).exit_code == 0
-    assert runner.invoke(cli.app, ["health", "cat"]).exit_code == 2
-    monkeypatch.setenv("DATABASE_URL", "postgresql://u:hunter2@127.0.0.1:1/none")
-    settings.settings.cache_clear()
-    away = runner.invoke(cli.app, ["health", "worker"])
-    assert away.exit_code == 69
-    assert "hunter2" not in away.output
-
-
-def test_status_in_a_terminal_and_as_json(command: Database, redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    job = accept_csv(command, 20).job_id
-    record(command, "a", "worker", "here", WELL["worker"])
-    record(command, "b", "bot", "here", WELL["bot"])
-    shown = runner.invoke(cli.app, ["status"])
-    assert shown.exit_code == 0, shown.output
-    for words in ("not running", "120 reviews/s", f"{job}", "ingesting", "here", "3 errors", "file accepted"):
-        assert words in shown.output, (words, shown.output)
-    monkeypatch.setenv("REDIS_URL", redis_url)
-    settings.settings.cache_clear()
-    told = json.loads(runner.invoke(cli.app, ["status", "--json"]).output)
-    assert told["broker"] == "answers"
-    assert told["messages"] == {"interactive": 0, "bulk": 0}
-    assert told["reviews_per_second"] == 120.0
-    assert told["errors_last_hour"] == 3
-    assert told["running_jobs"][0]["id"] == job
-    assert {one["room"] for one in told["processes"]} == {"bot", "worker"}
-
-
-def test_status_with_a_broker_that_is_away(command: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("REDIS_URL", "redis://:hunter2@127.0.0.1:1/0")
-    settings.settings.cache_clear()
-    away = runner.invoke(cli.app, ["status"])
-    assert away.exit_code == 69
-    assert "database" in away.output, "what is known is shown all the same"
-    assert "hunter2" not in away.output
