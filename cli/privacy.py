@@ -20,14 +20,14 @@ def export(
 ) -> None:
     """Writes a zip of everything that is kept about a user, files included."""
     from db.audit import note_host
-    from db.privacy.export import write_takeout
+    from db.privacy.export import write_data_export
     from db.types import Viewer
 
     path = output or Path(f"reelfeel-{user_id}.zip")
     with stored() as database:
         try:
             with path.open("xb") as out:
-                taken = write_takeout(database, Viewer(user_id), out)
+                taken = write_data_export(database, Viewer(user_id), out)
         except OSError as error:
             stop(f"{path} cannot be written: {error.strerror}.", 1)
         note_host(database, host_name(), "privacy export")
@@ -43,21 +43,21 @@ def delete(
     """Deletes everything that is kept about a user; anonymous scores stay. Running bots delete their messages."""
     from db.audit import note_host
     from db.errors import JobsRunning
-    from db.privacy.erase import forget, kept
+    from db.privacy.erase import erase_user, stored_data
     from db.queue import cancel
     from db.types import Viewer
 
     viewer = Viewer(user_id)
     with stored() as database:
-        before = kept(database, viewer)
+        before = stored_data(database, viewer)
         typer.echo(f"{before.texts:,} texts, {before.files:,} files, {before.corrections:,} corrections of {user_id}.")
         if not yes:
             typer.confirm("Delete them?", abort=True)
-        while cancel_jobs and (running := kept(database, viewer).running):
+        while cancel_jobs and (running := stored_data(database, viewer).running):
             for job_id in running:
                 cancel(database, viewer, job_id)
         try:
-            gone = forget(database, viewer)
+            gone = erase_user(database, viewer)
         except JobsRunning as error:
             stop(with_hint(error), 1)
         # Without the id: it would be all that is left of the user.

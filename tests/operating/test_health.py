@@ -7,11 +7,10 @@ from sqlalchemy import text
 
 from common.process.heartbeat import Pulse, Rate
 from db.engine import Database
-from db.operations.heartbeats import FORGOTTEN_S, beats, deregister, record
-from db.operations.overview import overview
+from db.operations.heartbeats import record
 from db.operations.types import LATE_S, Fact, Room
 from db.queue import sweep
-from tests.fixtures.reviews import accept_csv, accept_text
+from tests.fixtures.reviews import accept_text
 from worker.operations.health import DEAF_S, LOOKED_S, complaint
 from worker.processes.heartbeat import Activity
 from worker.processes.metrics_folder import Totals
@@ -31,22 +30,6 @@ def age(db: Database, column: str, table: str, seconds: float) -> None:
     )
     with db.begin() as session:
         session.execute(text(f"UPDATE {table} SET {moved}"))
-
-
-def test_a_beat_is_one_row_that_goes_with_a_farewell_or_after_a_day(db: Database) -> None:
-    for n in range(3):
-        record(db, "a", "worker", "here", {"n": n})
-    record(db, "b", "bot", "there", {})
-    (found,) = beats(db, room="worker")
-    assert (found.host, found.facts, found.alive) == ("here", {"n": 2}, True)
-    assert 0 <= found.age_s < 5
-    assert beats(db, host="there")[0].room == "bot"
-    deregister(db, "b")
-    assert [one.id for one in beats(db)] == ["a"]
-    age(db, "seen_at", "heartbeats", FORGOTTEN_S + 60)
-    assert not beats(db)[0].alive
-    record(db, "c", "worker", "here", {})
-    assert [one.id for one in beats(db)] == ["c"]
 
 
 @pytest.mark.parametrize("room", ["bot", "worker"])
@@ -79,18 +62,6 @@ def test_a_worker_is_deaf_when_it_is_idle_while_a_chunk_waits_and_only_then(db: 
     assert "gets no messages" in str(complaint(db, "worker", host="here"))
     record(db, "a", "worker", "here", WELL["worker"])
     assert complaint(db, "worker", host="here") is None, "it is busy with something else"
-
-
-def test_the_overview_counts_what_is_there(db: Database) -> None:
-    job = accept_csv(db, 20).job_id
-    accept_text(db)
-    record(db, "a", "worker", "here", WELL["worker"])
-    seen = overview(db)
-    assert seen.figures.unfinished == {"ingesting": 1, "active": 1}
-    assert set(seen.figures.oldest_s) == {"file", "message"}
-    assert [one.id for one in seen.running] == [job]
-    assert seen.schema.isdigit()
-    assert "hunter2" not in seen.database
 
 
 def test_rates_are_of_their_window() -> None:
