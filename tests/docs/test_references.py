@@ -60,7 +60,7 @@ def test_links_lead_somewhere(page: Path) -> None:
 def exists(path: str) -> bool:
     """Whether a path, which may have a * or {a,b} in it, is one of the project's files or folders."""
     path = path.rstrip("/.,")
-    if "<" in path:
+    if "<" in path or "NAME" in path:  # the reader's own
         return True
     if (choice := re.search(r"\{([^}]*)\}", path)) is not None:
         return all(exists(path.replace(choice[0], one.strip())) for one in choice[1].split(","))
