@@ -120,7 +120,7 @@ def test_figures_are_those_of_the_validation_part(
         assert test["both"] + test["only_a"] + test["only_b"] + test["neither"] == len(rows)
     written = json.loads((tmp_path / "out" / "comparison.json").read_text(encoding="utf-8"))
     assert written == found
-    page = (docs / "comparison-table.md").read_text(encoding="utf-8")
+    page = (docs / "internals" / "comparison-table.md").read_text(encoding="utf-8")
     assert all(row["title"] in page for row in found["rows"])
     assert (docs / "pictures" / "comparison.png").read_bytes().startswith(b"\x89PNG")
 

@@ -163,7 +163,7 @@ def test_students_that_were_trained_elsewhere(tiny_config: config.Config, tmp_pa
         train._averaged(settings, corpus, start, None, tmp_path / "network", False)
     # One that is not there is missed before anything is trained.
     (tmp_path / "student_2.npz").unlink()
-    with pytest.raises(data.DataError, match=r"student_2.*docs/gpu.md"):
+    with pytest.raises(data.DataError, match=r"student_2.*docs/internals/gpu.md"):
         train._taught(settings, corpus, tmp_path / "run", False)
     assert not (tmp_path / "run").exists()
 

@@ -42,8 +42,8 @@ def _labelled(place: Path, corpus: Corpus, settings: config.Config) -> None:
 @pytest.mark.parametrize(
     ("damage", "words"),
     [
-        (lambda place: (place / gpu_results.LABELS).unlink(), "docs/gpu.md"),
-        (lambda place: write_arrays(place / gpu_results.LABELS, {"reviews": np.zeros(3)}), "docs/gpu.md"),
+        (lambda place: (place / gpu_results.LABELS).unlink(), "docs/internals/gpu.md"),
+        (lambda place: write_arrays(place / gpu_results.LABELS, {"reviews": np.zeros(3)}), "docs/internals/gpu.md"),
         (
             lambda place: _changed(place / gpu_results.LABELS, "pieces", lambda found: found[1:]),
             "not those of the texts",
@@ -94,10 +94,10 @@ def test_a_student_comes_back(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("damage", "words"),
     [
-        (lambda path: path.unlink(), "docs/gpu.md"),
-        (lambda path: path.write_bytes(path.read_bytes()[:900]), "docs/gpu.md"),
-        (lambda path: path.write_bytes(b""), "docs/gpu.md"),
-        (lambda path: write_arrays(path, {"logit_bias": np.zeros(1)}), "docs/gpu.md"),
+        (lambda path: path.unlink(), "docs/internals/gpu.md"),
+        (lambda path: path.write_bytes(path.read_bytes()[:900]), "docs/internals/gpu.md"),
+        (lambda path: path.write_bytes(b""), "docs/internals/gpu.md"),
+        (lambda path: write_arrays(path, {"logit_bias": np.zeros(1)}), "docs/internals/gpu.md"),
         (lambda path: _changed(path, "backward_bias", lambda found: found[1:]), "one network"),
         (lambda path: _changed(path, "embedding", lambda found: found[:, 1:]), "one network"),
         (lambda path: _changed(path, "hidden_bias", lambda _: np.zeros(3)), "one network"),

@@ -11,7 +11,7 @@ from db.engine import Database
 from db.tables import Base
 from tests.db.steps import done_file
 
-PAGE = (Path(__file__).parents[3] / "docs" / "database.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[2] / "docs" / "database.md").read_text(encoding="utf-8")
 
 
 def test_the_sql_on_the_page_runs(db: Database) -> None:

@@ -8,11 +8,14 @@ from pathlib import Path
 import pytest
 from discord import app_commands
 
+from tests.docs.pages import name_of, pages, spans
 from tests.end_to_end.scenes import SCENES
 from tests.fixtures.discord import World
 
 PAGES = Path(__file__).parents[2] / "docs" / "commands"
 MOST_BYTES = 60_000
+NO_COMMANDS = {"backup", "quote", "tmp"}
+"""Folders that look like a command, and the example of docs/contributing/add-a-command.md."""
 
 
 async def test_every_command_has_a_page_with_its_options(world: World) -> None:
@@ -29,6 +32,20 @@ async def test_every_command_has_a_page_with_its_options(world: World) -> None:
                 option.display_name,
             )
     assert (PAGES / "score-review.md").exists()
+
+
+async def test_commands_that_pages_name_exist(world: World) -> None:
+    names = {command.qualified_name for command in world.bot.tree.walk_commands()}
+    wrong = []
+    for page in pages():
+        for span in spans(page.read_text("utf-8")) if page.name != "CHANGELOG.md" else ():
+            for first, second in re.findall(r"(?<![\w./~:-])/([a-z]+)\b(?![./])(?: ([a-z]+)\b(?!:))?", span):
+                if first not in names and first not in NO_COMMANDS:
+                    wrong.append(f"{name_of(page)}: /{first}")
+                is_group = any(name.startswith(f"{first} ") for name in names)
+                if is_group and second and f"{first} {second}" not in names:
+                    wrong.append(f"{name_of(page)}: /{first} {second}")
+    assert wrong == []
 
 
 @pytest.mark.parametrize("page", sorted(PAGES.glob("*.md")), ids=lambda page: page.stem)
@@ -50,7 +67,7 @@ def test_every_scene_is_on_a_page() -> None:
 
 
 def test_the_walk_of_the_product_names_tests_and_pictures_that_exist() -> None:
-    root, walk = PAGES.parents[1], (PAGES.parent / "product-walk.md").read_text("utf-8")
+    root, walk = PAGES.parents[1], (PAGES.parent / "internals" / "product-walk.md").read_text("utf-8")
     missing: list[str] = []
     file = ""
     for named, test in re.findall(r"`(tests/[\w/]+\.py)?::(\w+)`", walk):
