@@ -74,7 +74,7 @@ def test_a_second_run_goes_on_from_an_earlier_model(
     assert losses[1] < losses[0] - 0.05
     # Finished teachers are not asked again.
     before = folder.verify(run / "model")
-    monkeypatch.setattr("model.training.teachers.transformer.Classifier", None)
+    monkeypatch.setattr(transformer, "Classifier", None)
     train.run_config(second_config, output=run, resume=True)
     assert folder.verify(run / "model") == before
 
