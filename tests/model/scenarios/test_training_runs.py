@@ -17,7 +17,7 @@ from model.evaluation import evaluate
 from model.serving import model_folder as folder
 from model.text import vocabulary
 from model.training import fit, network, train
-from model.training.teachers import counterfactuals, pretrained_encoder, warm_start
+from model.training.teachers import counterfactuals, pretrained_encoder, transformer, warm_start
 from model.training.teachers.documents import digests, documents
 
 GOOD_REVIEW = "The acting was superb. The music was wonderful and the plot was charming."
