@@ -17,6 +17,7 @@ from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 from discord import app_commands
 
+from bot import command_names
 from bot.command_names import CommandTranslator
 from bot.command_tree import tree_hash
 from bot.components import buttons
@@ -176,7 +177,7 @@ def test_bold_names_of_buttons_are_those_on_the_buttons(language: str) -> None:
 
 async def test_a_changed_translation_is_told_to_discord(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     first = await tree_hash(world.bot.tree)
-    monkeypatch.setattr("bot.command_names.catalogue", lambda _: NullTranslations())
+    monkeypatch.setattr(command_names, "catalogue", lambda _: NullTranslations())
     assert await tree_hash(world.bot.tree) != first
 
 
