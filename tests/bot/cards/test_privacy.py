@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.cards.privacy import ask_card, export_card, forgotten_card, kept_card
-from db.privacy.types import Erased, LeftOut, StoredData, DataExport
+from db.privacy.types import DataExport, Erased, LeftOut, StoredData
 
 DAY = datetime(2026, 3, 1, tzinfo=UTC)
 STORED = StoredData(
