@@ -58,9 +58,7 @@ def test_the_question_and_the_answer_count() -> None:
     assert asked.view is not None
     assert "23 texts, 5 files, 7 corrections" in str(asked.embed.description)
     assert [getattr(item, "custom_id", None) for item in asked.view.children] == ["privacy:forget:7"]
-    gone = forgotten_card(
-        Erased(jobs=2, texts=23, files=5, corrections=7, notices=11, settings=1, messages=17)
-    ).embed
+    gone = forgotten_card(Erased(jobs=2, texts=23, files=5, corrections=7, notices=11, settings=1, messages=17)).embed
     assert gone is not None
     for part in ("23 texts", "5 files", "7 corrections", "11 notices", "your settings", "17 messages"):
         assert part in str(gone.description), part

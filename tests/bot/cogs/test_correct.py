@@ -7,24 +7,18 @@ from typing import Any
 import pytest
 
 from db.queries.corrections import corrections_of
-from db.types import SearchFilter, Viewer
-from tests.bot.talk import PLACES, Talk, add_review, words
+from db.types import Viewer
+from tests.bot.talk import PLACES, Talk, add_review, result_ids, words
 from tests.fixtures.discord import World
 
 WHEREVER = pytest.mark.parametrize("place", PLACES)
-
-
-def results(world: World, who: Any) -> list[int]:
-    from db.queries.search import search
-
-    return [one.id for one in search(world.db, Viewer(who.id, world.guild.id), SearchFilter()).items]
 
 
 @WHEREVER
 async def test_correct_is_stored_and_shown(world: World, place: Any) -> None:
     await add_review(world, world.alice, guild=place == "guild")
     await world.work()
-    (id_,) = results(world, world.alice)
+    (id_,) = await result_ids(world, world.alice)
     talk = Talk(world, place, world.alice)
     noted = await talk.slash("correct", id=id_, label="negative", note="It was *irony*.")
     assert noted.ephemeral
@@ -39,7 +33,7 @@ async def test_correct_is_stored_and_shown(world: World, place: Any) -> None:
 async def test_somebody_elses_result_is_not_there(world: World, place: Any) -> None:
     await add_review(world, world.bob)
     await world.work()
-    (id_,) = results(world, world.bob)
+    (id_,) = await result_ids(world, world.bob)
     talk = Talk(world, place, world.alice)
     said = await talk.refused("correct", id=id_, label="negative")
     assert said == (await talk.refused("correct", id=99_999, label="negative")).replace("99999", str(id_))
@@ -49,7 +43,7 @@ async def test_somebody_elses_result_is_not_there(world: World, place: Any) -> N
 async def test_a_shared_result_is_corrected_by_others_whose_notes_stay_theirs(world: World) -> None:
     await add_review(world, world.bob, shared=True)
     await world.work()
-    (id_,) = results(world, world.bob)
+    (id_,) = await result_ids(world, world.bob)
     await Talk(world, "guild", world.alice).slash("correct", id=id_, label="negative", note="between us")
     shown = words(await Talk(world, "guild", world.bob).slash("results show", id=id_))
     assert "negative 1" in shown

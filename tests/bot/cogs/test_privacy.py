@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 import json
 import zipfile
@@ -13,28 +12,28 @@ import pytest
 from db.privacy import export
 from db.queries.jobs import list_jobs
 from db.types import Viewer
-from tests.bot.talk import GOOD, PLACES, Talk, add_file, add_review, buttons, review_file, words
+from tests.bot.talk import (
+    GOOD,
+    PLACES,
+    Talk,
+    add_file,
+    add_review,
+    buttons,
+    review_file,
+    stored_texts,
+    verdict_and_file,
+    words,
+)
 from tests.fixtures.discord import World
 
 WHEREVER = pytest.mark.parametrize("place", PLACES)
-
-
-async def everything(world: World, place: Any) -> None:
-    """A shared verdict in the channel, and a file."""
-    if place == "guild":
-        await world.alice.send(world.channel, f"{world.mention} {GOOD}")
-    else:
-        await world.dm(world.alice, GOOD)
-    await world.finish()
-    await add_file(world, world.alice, review_file(6), guild=place == "guild")
-    await world.work()
 
 
 @WHEREVER
 async def test_show_counts_what_is_kept(world: World, place: Any) -> None:
     talk = Talk(world, place, world.alice)
     assert "Nothing" in words(await talk.slash("privacy show"))
-    await everything(world, place)
+    await verdict_and_file(world, world.alice, place)
     shown = await talk.slash("privacy show")
     assert shown.ephemeral
     assert "7, of which 7 with their text" in words(shown)
@@ -44,7 +43,7 @@ async def test_show_counts_what_is_kept(world: World, place: Any) -> None:
 
 @WHEREVER
 async def test_export_is_a_zip_of_ones_own(world: World, place: Any) -> None:
-    await everything(world, place)
+    await verdict_and_file(world, world.alice, place)
     await add_review(world, world.bob, "Bob's secret")
     await world.work()
     shown = await Talk(world, place, world.alice).slash("privacy export")
@@ -59,7 +58,7 @@ async def test_export_is_a_zip_of_ones_own(world: World, place: Any) -> None:
 
 
 async def test_export_says_what_did_not_fit(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    await everything(world, "dm")
+    await verdict_and_file(world, world.alice, "dm")
     monkeypatch.setattr(export, "SPARE", 1 << 30)
     assert "this was left out" in words(await Talk(world, "dm", world.alice).slash("privacy export"))
 
@@ -67,7 +66,7 @@ async def test_export_says_what_did_not_fit(world: World, monkeypatch: pytest.Mo
 @WHEREVER
 @pytest.mark.parametrize("restarted", [False, True])
 async def test_delete_after_the_button(world: World, place: Any, restarted: bool) -> None:
-    await everything(world, place)
+    await verdict_and_file(world, world.alice, place)
     channel = world.channel if place == "guild" else world.alice.user.dm_channel
     assert len(world.messages(channel)) == 1
     talk = Talk(world, place, world.alice)
@@ -79,20 +78,10 @@ async def test_delete_after_the_button(world: World, place: Any, restarted: bool
         await world.restart()
     await talk.click(asked, "Delete everything")
     await world.tick(12)
-    assert await texts(world) == [None] * 7
+    assert await stored_texts(world) == [None] * 7
     assert world.messages(channel) == []
     assert "Nothing" in words(await talk.slash("privacy show"))
     assert "no results yet" in words(await talk.slash("results search"))
-
-
-async def texts(world: World) -> list[str | None]:
-    from sqlalchemy import text
-
-    def read() -> list[str | None]:
-        with world.db.read() as session:
-            return list(session.scalars(text("SELECT text FROM reviews")))
-
-    return await asyncio.to_thread(read)
 
 
 async def test_delete_asks_to_cancel_a_running_job_first(world: World) -> None:

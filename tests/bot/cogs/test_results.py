@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from db.privacy.erase_result import delete_result
-from db.queries.search import search
-from db.types import SearchFilter, Viewer
+from db.types import Viewer
 from tests.bot.talk import (
     GOOD,
     Talk,
@@ -17,17 +16,11 @@ from tests.bot.talk import (
     add_review,
     buttons,
     numberless,
+    result_ids,
     review_file,
     words,
 )
 from tests.fixtures.discord import World
-
-
-async def found(world: World, who: Any, **filters: Any) -> list[int]:
-    """Ids of the results that the database finds."""
-    viewer = Viewer(who.id, world.guild.id)
-    page = await asyncio.to_thread(search, world.db, viewer, SearchFilter(**filters), limit=100)
-    return [item.id for item in page.items]
 
 
 async def test_nothing_yet_and_nothing_found(world: World, alice: Talk) -> None:
@@ -75,7 +68,7 @@ async def test_filters(world: World, alice: Talk) -> None:
 async def test_pages_show_every_result_once(world: World, alice: Talk) -> None:
     await add_file(world, world.alice, review_file(20))
     await world.work()
-    ids = await found(world, world.alice)
+    ids = await result_ids(world, world.alice)
     page = await alice.slash("results search", sort="probability")
     assert buttons(page) == {"Previous": False, "Next": True, "Export CSV": True}
     seen = words(page)
@@ -108,7 +101,7 @@ async def test_a_bad_date_says_how_to_write_one(world: World, alice: Talk, since
 async def test_show_gives_the_whole_verdict(world: World, alice: Talk) -> None:
     await add_review(world, world.alice, film="Heat")
     await world.work()
-    (id_,) = await found(world, world.alice)
+    (id_,) = await result_ids(world, world.alice)
     shown = await alice.slash("results show", id=id_)
     assert shown.ephemeral
     assert "Positive" in words(shown)
@@ -119,7 +112,7 @@ async def test_show_gives_the_whole_verdict(world: World, alice: Talk) -> None:
 async def test_someone_elses_result_does_not_exist(world: World, alice: Talk) -> None:
     await add_review(world, world.bob)
     await world.work()
-    (id_,) = await found(world, world.bob)
+    (id_,) = await result_ids(world, world.bob)
     hidden = await alice.refused("results show", id=id_)
     assert numberless(hidden) == numberless(await alice.refused("results show", id=999_999))
     assert "no results yet" in words(await alice.slash("results search"))
@@ -136,7 +129,7 @@ async def test_shared_results_are_seen_in_their_server_alone(world: World) -> No
 async def test_a_deleted_text_is_gone(world: World, alice: Talk) -> None:
     await add_review(world, world.alice, "Zebras. " + GOOD)
     await world.work()
-    (id_,) = await found(world, world.alice)
+    (id_,) = await result_ids(world, world.alice)
     await asyncio.to_thread(delete_result, world.db, Viewer(world.alice.id, world.guild.id), id_)
     shown = words(await alice.slash("results search"))
     assert "Zebras" not in shown

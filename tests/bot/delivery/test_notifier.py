@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from sqlalchemy import text
 
 from bot.delivery import notifier
 from bot.services import file_jobs
@@ -170,8 +171,6 @@ async def test_files_that_discord_refuses(world: World, times: int | None) -> No
 
 
 async def test_progress_is_edited_at_most_every_three_seconds(world: World) -> None:
-    from sqlalchemy import text
-
     await world.alice.slash(world.channel, "batch", file=CSV)
     dm = world.alice.user.dm_channel
     for _ in range(12):
@@ -211,3 +210,47 @@ async def test_a_poll_between_accept_and_card_sends_no_second_card(
     monkeypatch.setattr(file_jobs, "accept_file", accepted_then_polled)
     await world.alice.slash(world.channel, "batch", file=CSV)
     assert len(world.messages(world.alice.user.dm_channel)) == 1
+
+
+async def test_a_card_deleted_while_it_is_scored_ends_in_a_dm_too(world: World) -> None:
+    """An edit that shows progress finds it gone; the result is owed all the same."""
+    await world.alice.send(world.channel, world.mention, attachments=[CSV])
+    (card,) = world.messages(world.channel)
+    world.env.backend.delete_message(world.channel.id, card.id)
+    with world.db.begin() as session:
+        session.execute(text("update jobs set version = version + 1"))
+    await world.tick(5)
+    assert world.calls("PATCH", f"/messages/{card.id}"), "the progress met no card"
+    assert world.messages(world.alice.user.dm_channel) == []
+    assert delivered(world) == [False]
+    await world.finish()
+    assert world.messages(world.channel) == []
+    (sent,) = world.messages(world.alice.user.dm_channel)
+    assert "could not show this in its channel" in sent.content
+    assert "20 reviews scored" in sent.embeds[0].title
+    assert delivered(world) == [True]
+
+
+async def test_more_changed_jobs_than_one_look_takes(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(notifier, "AT_ONCE", 2)
+    for n in range(5):
+        await world.dm(world.alice, f"{GOOD} Seen {n} times.")
+    await world.finish()
+    assert delivered(world) == [True] * 5
+    assert len(world.messages(world.alice.user.dm_channel)) == 5
+
+
+async def test_nothing_counts_as_delivered_before_discord_has_it(world: World) -> None:
+    await world.dm(world.alice, GOOD)
+    await world.work()
+    seen: list[list[bool]] = []
+    send = world.bot.outbox.send
+
+    async def noted(*args: object, **kwargs: object) -> object:
+        seen.append(await asyncio.to_thread(delivered, world))
+        return await send(*args, **kwargs)  # type: ignore[arg-type]
+
+    world.bot.outbox.send = noted  # type: ignore[assignment,method-assign]
+    await world.tick(2)
+    assert seen == [[False]]
+    assert delivered(world) == [True]

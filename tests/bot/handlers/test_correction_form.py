@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from db.queries.corrections import corrections_of
-from db.types import SearchFilter, Viewer
-from tests.bot.talk import GOOD, answer, words
+from db.types import Viewer
+from tests.bot.talk import GOOD, answer, result_ids, words
 from tests.fixtures.discord import World
-
-
-def results(world: World, who: Any) -> list[int]:
-    from db.queries.search import search
-
-    return [one.id for one in search(world.db, Viewer(who.id, world.guild.id), SearchFilter()).items]
 
 
 @pytest.mark.parametrize("restarted", [False, True])
@@ -28,7 +20,7 @@ async def test_wrong_opens_a_form_that_outlives_a_restart(world: World, restarte
     sent = await world.alice.submit_modal(opened, {"label": ["negative"], "note": "no <@1>"})
     assert answer(sent).ephemeral
     assert "negative" in words(answer(sent))
-    (id_,) = results(world, world.alice)
+    (id_,) = await result_ids(world, world.alice)
     said = corrections_of(world.db, Viewer(world.alice.id), id_)
     assert (said.label, said.note) == ("negative", "no <@1>")
     details = await world.alice.click(world.last(world.channel), label="Details")

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from typing import Any
-
-from db.queries.search import search
-from db.types import SearchFilter, Viewer
 from tests.bot.talk import (
     BAD,
     GOOD,
@@ -15,6 +10,7 @@ from tests.bot.talk import (
     add_review,
     buttons,
     choices,
+    result_ids,
     review_file,
     words,
 )
@@ -61,19 +57,12 @@ async def test_status_lets_choose_the_text_column(world: World, alice: Talk) -> 
     assert {option["label"] for option in menu["options"]} == {"remark_a", "remark_b"}
 
 
-async def found(world: World, who: Any, **filters: Any) -> list[int]:
-    """Ids of the results that the database finds."""
-    viewer = Viewer(who.id, world.guild.id)
-    page = await asyncio.to_thread(search, world.db, viewer, SearchFilter(**filters), limit=100)
-    return [item.id for item in page.items]
-
-
 async def test_one_is_picked_from_the_page_after_a_restart_too(world: World, alice: Talk) -> None:
     hostile = "**A** @everyone\n[link](https://evil.example) \u202e" + "x" * 300
     await add_review(world, world.alice, f"{GOOD} {GOOD}", film="Heat")
     await add_review(world, world.alice, hostile)
     await world.work()
-    newest, first = await found(world, world.alice)
+    newest, first = await result_ids(world, world.alice)
     page = await alice.slash("results search")
     options = {one["value"]: one for one in choices(page)}
     assert list(options) == [str(newest), str(first)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from typing import Any
 
@@ -12,26 +11,20 @@ from sqlalchemy import event
 from bot.services import exports
 from db.engine import Database
 from db.queries import search
-from db.types import NewReview, SearchFilter, Viewer
+from db.types import NewReview, SearchFilter
 from tests.bot.talk import (
     BAD,
     GOOD,
     Talk,
     add_file,
     add_review,
+    result_ids,
     review_file,
     table,
     words,
 )
 from tests.db.steps import ME, done_file
 from tests.fixtures.discord import World
-
-
-async def found(world: World, who: Any, **filters: Any) -> list[int]:
-    """Ids of the results that the database finds."""
-    viewer = Viewer(who.id, world.guild.id)
-    page = await asyncio.to_thread(search.search, world.db, viewer, SearchFilter(**filters), limit=100)
-    return [item.id for item in page.items]
 
 
 async def test_export_holds_all_that_matches(world: World, alice: Talk) -> None:
@@ -47,7 +40,7 @@ async def test_export_holds_all_that_matches(world: World, alice: Talk) -> None:
     assert len(rows) == 11
     assert {row["label"] for row in rows} == {"negative"}
     assert [row["text"][:6] for row in rows if "formula" in row["text"]] == ["'=1+1 "]
-    assert [int(row["id"]) for row in rows] == await found(world, world.alice, label="negative")
+    assert [int(row["id"]) for row in rows] == await result_ids(world, world.alice, label="negative")
     assert not any("secret" in row["text"] for row in rows)
 
 
@@ -58,7 +51,7 @@ async def test_export_names_its_limit(world: World, alice: Talk, monkeypatch: py
     await world.work()
     export = await alice.click(await alice.slash("results search"), "Export CSV")
     rows = table(world.attachment(export, "results.csv"))
-    assert [int(row["id"]) for row in rows] == (await found(world, world.alice))[:7]
+    assert [int(row["id"]) for row in rows] == (await result_ids(world, world.alice))[:7]
     assert "first 7 results" in words(export)
     assert "at most 7 rows" in words(export)
     assert "`since`" in words(export)
