@@ -27,7 +27,9 @@ ROOMS: Final = ("bot", "common", "reporting")
 """Where sentences for readers stand."""
 KEYWORDS: Final[dict[str, tuple[Any, ...] | None]] = {"tr": None, "mark": None, "trn": (1, 2), "mark_plural": (1, 2)}
 """What the functions of `common.i18n` are called, with the places of the msgids."""
-HEADER: Final = "# {language} translations of Reelfeel.\n# Made by `make translations`; see docs/translating.md."
+HEADER: Final = (
+    "# {language} translations of Reelfeel.\n# Made by `make translations`; see docs/contributing/add-a-language.md."
+)
 
 
 def path_of(language: str) -> Path:

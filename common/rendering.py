@@ -67,11 +67,9 @@ def _quoted(name: str) -> str:
 def _name_list(value: Mapping[str, Any]) -> str:
     """Names as `names` cut them, in quotes, with how many more there are."""
     listed = tr(COMMA).join(_quoted(name) for name in value["names"])
-    return (
-        trn("{listed} and {count} more", "{listed} and {count} more", value["more"], listed=listed)
-        if (value["more"])
-        else listed
-    )
+    if not value["more"]:
+        return listed
+    return trn("{listed} and {count} more", "{listed} and {count} more", value["more"], listed=listed)
 
 
 def _number_list(value: Sequence[int]) -> str:

@@ -2,7 +2,7 @@
 
 A msgid is a whole English sentence with named placeholders. The language belongs to the running task: an interaction
 sets it from its own locale (`set_locale`), the notifier from the job's. Outside both it is English:
-docs/translating.md.
+docs/contributing/add-a-language.md.
 """
 
 from __future__ import annotations

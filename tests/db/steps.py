@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from sqlalchemy import func, select, update
 
@@ -11,7 +11,7 @@ from db.clock import db_time
 from db.engine import Database
 from db.queue import claim, commit_scores, finish_ingest, finish_job, ingest_rows, load_reviews, sweep, write_blob
 from db.queue.accept import accept_review, accept_upload
-from db.queue.job_counts import recount, stored
+from db.queue.job_counts import recount, stored_counts
 from db.tables import Chunk, Job, Prediction, Review
 from db.types import (
     TERMINAL,
@@ -73,6 +73,16 @@ def verdict(row: ReviewRow) -> Score:
 def commit(db: Database, held: Claim, *, model: str = "m1") -> bool:
     """Scores what is claimed and commits it."""
     return commit_scores(db, held, [verdict(row) for row in load_reviews(db, held)], model=model)
+
+
+def score_all(db: Database, job_id: int, score: Callable[[ReviewRow], Score], *, model: str = "m1") -> None:
+    """Scores every pending chunk of a file job as `score` says."""
+    for chunk in chunks(db, job_id, "pending", "queued"):
+        held = must(claim(db, chunk))
+        if held.kind == "score":
+            assert commit_scores(db, held, [score(row) for row in load_reviews(db, held)], model=model)
+        else:
+            assert finish(db, held)
 
 
 def done_file(db: Database, reviews: int | Sequence[NewReview] = 4, **more: object) -> int:
@@ -162,7 +172,7 @@ def check_invariants(db: Database) -> None:
                 Chunk.job_id == job.id, Chunk.state.in_(("pending", "queued", "running"))
             )
             reviews = session.scalar(select(func.count()).where(Review.job_id == job.id)) or 0
-            assert stored(job) == recount(db, job.id), f"job {job.id}: rollups differ from a recount"
+            assert stored_counts(job) == recount(db, job.id), f"job {job.id}: rollups differ from a recount"
             assert sum(job.histogram) == job.rows_done == predictions(db, job.id)
             assert job.rows_done + job.rows_failed <= reviews
             if job.state in TERMINAL:

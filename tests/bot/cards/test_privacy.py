@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.cards.privacy import ask_card, export_card, forgotten_card, kept_card
-from db.privacy.types import Forgotten, LeftOut, StoredData, Takeout
+from db.privacy.types import DataExport, Erased, LeftOut, StoredData
 
 DAY = datetime(2026, 3, 1, tzinfo=UTC)
 STORED = StoredData(
@@ -58,13 +58,11 @@ def test_the_question_and_the_answer_count() -> None:
     assert asked.view is not None
     assert "23 texts, 5 files, 7 corrections" in str(asked.embed.description)
     assert [getattr(item, "custom_id", None) for item in asked.view.children] == ["privacy:forget:7"]
-    gone = forgotten_card(
-        Forgotten(jobs=2, texts=23, files=5, corrections=7, notices=11, settings=1, messages=17)
-    ).embed
+    gone = forgotten_card(Erased(jobs=2, texts=23, files=5, corrections=7, notices=11, settings=1, messages=17)).embed
     assert gone is not None
     for part in ("23 texts", "5 files", "7 corrections", "11 notices", "your settings", "17 messages"):
         assert part in str(gone.description), part
-    nothing = forgotten_card(Forgotten()).embed
+    nothing = forgotten_card(Erased()).embed
     assert nothing is not None
     assert "no settings" in str(nothing.description)
     assert "follow" not in str(nothing.description)
@@ -73,7 +71,7 @@ def test_the_question_and_the_answer_count() -> None:
 @pytest.mark.parametrize(("left_out", "rest"), [(0, None), (5, None), (6, "and 1 more"), (8, "and 3 more")])
 def test_what_did_not_fit_is_named_and_the_rest_counted(left_out: int, rest: str | None) -> None:
     sentences: tuple[LeftOut, ...] = tuple(("left_out.rows", {"file": f"{n}.jsonl"}) for n in range(left_out))
-    content = export_card(b"zip", Takeout(31, 5, sentences)).content
+    content = export_card(b"zip", DataExport(31, 5, sentences)).content
     assert "31 reviews, 5 files" in content
     assert sum(f"{n}.jsonl" in content.replace("\\", "") for n in range(9)) == min(left_out, 5)
     assert ("more, named in about.json" in content) is (rest is not None)

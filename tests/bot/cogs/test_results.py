@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from db.queries.results import delete_result
+from db.privacy.erase_result import delete_result
 from db.types import Viewer
 from tests.bot.talk import (
     GOOD,

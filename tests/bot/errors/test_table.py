@@ -19,8 +19,7 @@ from db.errors import BadTextKey, DatabaseUnavailable, HostError, NotFound, Sche
 from tests.bot.short_reviews import GOOD
 from tests.bot.talk import PLACES, Place, Talk
 from tests.fixtures.discord import World
-from tests.worker.files.helpers import csv_bytes, pack, zip_bytes
-from tests.worker.files.test_hostile import encrypted_zip
+from tests.worker.files.helpers import csv_bytes, encrypted_zip, pack, zip_bytes
 
 
 class _Answer:

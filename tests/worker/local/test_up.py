@@ -1,0 +1,161 @@
+"""`reelfeel up` as a person runs it: one command, one at a time, nothing left behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from common.broker.job_signals import JobSignals
+from common.process import exit_codes
+from db.engine import Database
+from tests.fixtures.reviews import accept_csv, recount
+from tests.fixtures.workers import wait_until
+from worker.local.broker import SOCKET_CHARS, Broker
+
+REELFEEL = Path(sys.executable).parent / "reelfeel"
+"""The script that a person types."""
+REFUSED_S = 30
+OURS = ("bot", "cli", "common", "db", "model", "reporting", "worker")
+TRAP = "import os, pathlib; pathlib.Path(__file__ + f'.{os.getpid()}.ran').touch(); raise ImportError('the trap')\n"
+"""A module of the user's that notes that it was run."""
+
+
+class Up:
+    """One running `reelfeel up` on that data folder; `stands`: the current folder."""
+
+    def __init__(self, folder: Path, stands: Path | None = None, **env: str) -> None:
+        self.folder = folder
+        names = ("DISCORD_TOKEN", "DATABASE_URL", "REDIS_URL")
+        clean = {k: v for k, v in os.environ.items() if k not in names} | {"REELFEEL_DATA_DIR": str(folder)} | env
+        self.log = folder.parent / f"{folder.name}.stderr"
+        with self.log.open("ab") as errors:
+            self.process = subprocess.Popen(
+                [str(REELFEEL), "up"],
+                env=clean,
+                cwd=stands,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+                start_new_session=True,
+            )
+
+    def until(self, beginning: str) -> list[str]:
+        """Its lines up to one that begins so."""
+        assert self.process.stdout is not None
+        lines = []
+        for line in self.process.stdout:
+            lines.append(line)
+            if line.startswith(beginning):
+                return lines
+            if "starting it again" in line:
+                break
+        pytest.fail(f"no line {beginning!r} in {lines}; {self.log.read_text()}")
+
+    def family(self) -> list[psutil.Process]:
+        me = psutil.Process(self.process.pid)
+        return [me, *me.children(recursive=True)]
+
+
+@pytest.fixture
+def up(tmp_path: Path) -> Iterator[Callable[..., Up]]:
+    """A factory; what it started is killed after the test."""
+    started: list[Up] = []
+
+    def start(folder: Path = tmp_path / "data", stands: Path | None = None, **env: str) -> Up:
+        started.append(Up(folder, stands, **env))
+        return started[-1]
+
+    yield start
+    for one in started:
+        if one.process.poll() is None:
+            for process in one.family():
+                process.kill()
+        one.process.wait()
+
+
+def test_one_command_scores_a_file_and_ctrl_c_leaves_nothing_behind(up: Callable[..., Up]) -> None:
+    first = up()
+    first.until("worker: ready")
+    second = up()
+    assert second.process.wait(REFUSED_S) == exit_codes.TRY_AGAIN
+    assert f"already running (pid {first.process.pid})" in second.log.read_text()
+    db = Database(f"sqlite:///{first.folder / 'reelfeel.sqlite3'}")
+    accepted = accept_csv(db, 50)
+    JobSignals(f"unix://{first.folder / 'broker' / 'valkey.sock'}").publish_chunk(
+        accepted.chunk_id, accepted.kind, accepted.queue
+    )
+    wait_until(lambda: recount(db, accepted.job_id).state == "done", what="the job")
+    family = first.family()
+    assert len(family) >= 8, "up, broker, bot, worker, two Celery processes and their pools"
+    first.process.send_signal(signal.SIGINT)
+    assert first.process.wait(60) == 0
+    _, alive = psutil.wait_procs(family, timeout=10)
+    assert alive == []
+
+
+def test_files_of_the_current_folder_are_never_imported(up: Callable[..., Up], tmp_path: Path) -> None:
+    """A user may stand in a folder with a `settings.py`, a `model/` or a `celery.py`: all works, none of them runs."""
+    stands = tmp_path / "film project"
+    for room in OURS:
+        (stands / room).mkdir(parents=True)
+        (stands / room / "__init__.py").write_text(TRAP)
+    for name in ("settings", "celeryconfig", "celery", "billiard", "discord", "numpy", "logging", "sitecustomize"):
+        (stands / f"{name}.py").write_text(TRAP)
+    (stands / ".env").write_text("REELFEEL_PREVIEW_PORT=no-port\n")
+    refused = up(stands=stands)
+    assert refused.process.wait(REFUSED_S) == exit_codes.CONFIGURATION
+    assert "PREVIEW_PORT" in refused.log.read_text(), "the .env of the current folder is read as before"
+    (stands / ".env").write_text("REELFEEL_WORKER_PROCESSES=2\n")
+    one = up(stands=stands)
+    one.until("bot: ready")
+    db = Database(f"sqlite:///{one.folder / 'reelfeel.sqlite3'}")
+    accepted = accept_csv(db, 50)
+    wait_until(lambda: recount(db, accepted.job_id).state == "done", what="the job")
+    lines = [process.cmdline() for process in one.family()]
+    (bulk,) = [line for line in lines if "bulk@%h" in line]
+    assert bulk[bulk.index("-c") + 1] == "2", "the .env of the current folder is read as before"
+    one.process.send_signal(signal.SIGINT)
+    assert one.process.wait(60) == 0
+    assert sorted(path.name for path in stands.rglob("*.ran")) == []
+
+
+def test_a_killed_up_leaves_nothing_behind_and_starts_again(up: Callable[..., Up]) -> None:
+    """Fault 22."""
+    first = up()
+    first.until("worker: ready")
+    family = first.family()
+    first.process.kill()
+    _, alive = psutil.wait_procs(family, timeout=10)
+    assert alive == []
+    again = up()
+    again.until("worker: ready")
+
+
+def test_a_service_that_does_not_answer_ends_up_with_a_sentence(up: Callable[..., Up]) -> None:
+    one = up(REDIS_URL="redis://:hunter2@127.0.0.1:1/0")
+    family = one.family()
+    assert one.process.wait(REFUSED_S) == exit_codes.UNAVAILABLE
+    assert "broker at redis://127.0.0.1:1/0 does not answer" in one.log.read_text()
+    assert "hunter2" not in one.log.read_text()
+    assert psutil.wait_procs(family, timeout=5)[1] == []
+
+
+def test_a_long_data_folder_gets_its_socket_elsewhere(tmp_path: Path) -> None:
+    folder = tmp_path / ("d" * SOCKET_CHARS) / "broker"
+    broker = Broker(folder)
+    broker.child.start()
+    wait_until(broker.answers, 10, what="an answer")
+    socket = Path(broker.url.removeprefix("unix://"))
+    assert socket.parent.stat().st_mode & 0o777 == 0o700
+    assert folder.stat().st_mode & 0o777 == 0o700
+    broker.child.send(signal.SIGTERM)
+    broker.child.wait()
+    broker.tidy()
+    assert not socket.parent.exists()
