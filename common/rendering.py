@@ -7,6 +7,7 @@ import string
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
+from common.file_formats import one_of
 from common.i18n import ENGLISH, language, mark, number, tr, trn, use_locale
 from common.messages import MESSAGES
 
@@ -79,7 +80,7 @@ def _number_list(value: Sequence[int]) -> str:
 def _choice(value: Sequence[str]) -> str:
     """`.csv, .tsv or .xlsx`."""
     if language() == ENGLISH:
-        return " or ".join(filter(None, (", ".join(value[:-1]), value[-1])))
+        return one_of(value)
     from babel.lists import format_list  # as in common.i18n: English needs no Babel
 
     return format_list(value, style="or", locale=language())

@@ -22,7 +22,7 @@ def definitions(engine: Engine) -> dict[str, str]:
     """Every index and constraint by name, as the database wrote it down."""
     with engine.connect() as connection:
         if engine.dialect.name == "postgresql":
-            return {name: definition for name, definition in connection.execute(text(POSTGRESQL))}
+            return {str(row[0]): str(row[1]) for row in connection.execute(text(POSTGRESQL))}
         indexes = text("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL")
         found = {name: plain(sql) for name, sql in connection.execute(indexes)}
         for table in inspect(connection).get_table_names():

@@ -24,3 +24,14 @@ def test_serving_imports_no_tensorflow() -> None:
 def test_unknown_names_are_no_attributes() -> None:
     with pytest.raises(AttributeError):
         _ = model.nothing  # type: ignore[attr-defined]
+
+
+def test_the_scorer_imports_nothing_that_only_training_needs() -> None:
+    code = (
+        "import sys; import model.serving.scorer, model.serving.bulk\n"
+        "heavy = {'pandas', 'sklearn', 'tensorflow', 'keras', 'torch', 'optuna', 'model.config'} & set(sys.modules)\n"
+        "ours = {name.split('.')[1] for name in sys.modules if name.startswith('model.')}\n"
+        "assert not heavy, heavy\n"
+        "assert ours <= {'serving', 'text', 'numeric', 'batches'}, ours"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=SHIPPED.parent.parent, timeout=60)

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from db.blobs import PART_BYTES, read_blob, write_blob
+from db.engine import Database
 from db.errors import TextKeyMissing
 from db.privacy import text_keys
 from db.queries.results import get_result

@@ -6,7 +6,7 @@ import pytest
 
 from db import engine
 from db.delivery import continuations, message_deletions
-from db.operations import heartbeats
+from db.operations import heartbeats, types
 from db.privacy import erase, retention
 from db.queries import corrections, top_verdicts
 from db.queue import accept, dispatch_window, ingest, leases, model_affinity, quotas, sweeper
@@ -41,8 +41,8 @@ DAY = 86_400
         (erase.ABANDONED_S, 600),
         (retention.ORPHAN_S, DAY),
         (retention.AUDIT_DAYS, 400),
-        (heartbeats.EVERY_S, 10),
-        (heartbeats.LATE_S, 35),
+        (types.EVERY_S, 10),
+        (types.LATE_S, 35),
         (heartbeats.EXPIRES_S, DAY),
     ],
 )

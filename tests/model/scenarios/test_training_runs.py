@@ -17,7 +17,7 @@ from model.evaluation import evaluate
 from model.serving import model_folder as folder
 from model.text import vocabulary
 from model.training import fit, network, train
-from model.training.teachers import counterfactuals, pretrained_encoder, warm_start
+from model.training.teachers import counterfactuals, pretrained_encoder, transformer, warm_start
 from model.training.teachers.documents import digests, documents
 
 GOOD_REVIEW = "The acting was superb. The music was wonderful and the plot was charming."
@@ -74,7 +74,7 @@ def test_a_second_run_goes_on_from_an_earlier_model(
     assert losses[1] < losses[0] - 0.05
     # Finished teachers are not asked again.
     before = folder.verify(run / "model")
-    monkeypatch.setattr("model.training.teachers.transformer.Classifier", None)
+    monkeypatch.setattr(transformer, "Classifier", None)
     train.run_config(second_config, output=run, resume=True)
     assert folder.verify(run / "model") == before
 

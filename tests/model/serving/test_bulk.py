@@ -10,7 +10,7 @@ from billiard.exceptions import SoftTimeLimitExceeded
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model import SHIPPED, Scorer
+from model import SHIPPED, Scorer, serving
 from model.serving import lstm_kernel
 from model.serving.scorer import BULK
 from tests.model.made_up import frame
@@ -94,9 +94,9 @@ def _falls_back(caplog: pytest.LogCaptureFixture) -> None:
 def test_without_numba_bulk_runs_on_onnx_runtime(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    for name in ("bulk", "compiled", "scan", "cell"):
-        monkeypatch.delitem(sys.modules, f"model.{name}")
-        monkeypatch.delattr(f"model.{name}")
+    for name in ("bulk", "compiled_lstm", "text_kernel", "lstm_kernel"):
+        monkeypatch.delitem(sys.modules, f"model.serving.{name}", raising=False)
+        monkeypatch.delattr(serving, name, raising=False)
     monkeypatch.setitem(sys.modules, "numba", None)
     _falls_back(caplog)
     assert "numba" in caplog.text

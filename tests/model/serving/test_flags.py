@@ -67,3 +67,13 @@ def test_sums_do_not_depend_on_the_neighbours() -> None:
     texts = ("zyx", "", "good", "film")
     unknown, empty, good, film = map(table.oddness, table.sums_of([vocabulary.ids(text.split()) for text in texts]))
     assert unknown > film > good > empty == 0
+
+
+def test_oddness_by_hand() -> None:
+    """Ranks count from 2, and an unknown word stands three vocabularies (rows of the table) away."""
+    table = WordTable(["the", "film", "!"], np.asarray([0.0, 0.0, 0.5, -2.0, 7.0]))
+    (sums,) = table.sums_of([np.asarray([2, 3, 1, 4], dtype=np.int32)])
+    assert sums.tolist() == pytest.approx([2.0, 1.0, np.log(2) + np.log(3), 5.5])
+    assert table.oddness(sums) == pytest.approx((np.log(2) + np.log(3) + np.log(15)) / 3)
+    assert flags.unknown_share(sums, 4) == pytest.approx(0.25)
+    assert flags.mean_score(sums, 4) == pytest.approx(5.5 / 3)

@@ -16,6 +16,8 @@ from model import FLAGS, SHIPPED, Scorer, Verdict
 from model.serving import model_folder
 from model.serving.calibration import Blend
 from model.serving.explain import MOST_RANGES
+from model.serving.scorer import BULK
+from tests.model.serving import kept_verdicts
 
 GOOD = "A wonderful film. The acting is superb, the story moved me to tears, and I would gladly see it again."
 
@@ -150,3 +152,34 @@ def test_stars_are_said_when_the_folder_has_them_and_the_text_is_fit(tiny_folder
 
 def test_a_blend_alone_is_what_older_folders_serve() -> None:
     assert Blend((0.5, 0.25), 1.0).logits(np.asarray([2.0]), np.asarray([4.0])).tolist() == [3.0]
+
+
+def test_the_band_ends_where_it_is_said_to(scorer: Scorer, monkeypatch: pytest.MonkeyPatch) -> None:
+    for text in (GOOD, BAD):
+        sure = scorer.score([text])[0]
+        distance = abs(sure.probability - 0.5)
+        # Just inside, just outside, and at the very edge, which is outside.
+        for band, label in ((distance + 1e-6, "uncertain"), (distance - 1e-6, sure.label), (distance, sure.label)):
+            monkeypatch.setattr(scorer, "band", band)
+            assert scorer.score([text])[0].label == label, (band, distance)
+        monkeypatch.undo()
+
+
+def test_the_shipped_band_is_the_folders(scorer: Scorer) -> None:
+    assert scorer.band == json.loads((SHIPPED / "serving.json").read_text(encoding="utf-8"))["band"]
+
+
+def test_the_shipped_model_says_what_it_said() -> None:
+    """A formula that fits as it serves hides its own mistakes; numbers that were kept do not."""
+    kept = json.loads(kept_verdicts.FILE.read_text(encoding="utf-8"))
+    assert kept["model"] == Scorer().version, f"another model ships: {kept_verdicts.__doc__}"
+    texts = kept_verdicts.texts()
+    assert len(kept["verdicts"]) == len(texts)
+    for compiled in (False, True):
+        scorer = Scorer(compiled=compiled)
+        # Enough of them for compiled code, where it is wanted.
+        verdicts = scorer.score([*texts, *[""] * BULK * compiled])[: len(texts)]
+        assert scorer.is_warm == compiled
+        for verdict, before in zip(verdicts, kept["verdicts"], strict=True):
+            assert verdict.probability == pytest.approx(before["probability"], abs=1e-5)
+            assert kept_verdicts.plain(verdict) == before | {"probability": round(verdict.probability, 6)}

@@ -31,7 +31,7 @@ def test_it_says_what_the_library_says(own: LanguageIdentifier, text: str) -> No
 
 
 def test_the_tables_stay_on_disk() -> None:
-    ours = _growth("from model.detector import detector; it = detector(); it.rank('Un très bon film')")
+    ours = _growth("from model.text.language_detector import detector; it = detector(); it.rank('Un très bon film')")
     theirs = _growth("it = LanguageIdentifier.from_model_file(MODEL_FILE); it.rank('Un très bon film')")
     assert ours < MOST_MIB < theirs
 
