@@ -6,7 +6,7 @@ PIP     = $(BIN)/python -m pip --disable-pip-version-check -q install
 SELF    = $(PIP) --no-deps --no-build-isolation -e .
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev up test check lock bench bench-model bench-reports bench-fair bench-bulk faults faults-up fuzz encoders translations pictures clean
+.PHONY: help install install-dev up test check lock bench bench-model bench-reports bench-fair bench-bulk faults faults-up fuzz encoders translations release-check pictures clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -79,8 +79,11 @@ encoders: install-dev ## the pretrained encoders that second.toml, third.toml an
 	mv data/encoders.new/all-mpnet-base-v2 data/encoders/mpnet
 	rm -rf data/encoders.new
 
-translations: install ## new sentences into the catalogues, compiled; LANGUAGES=it adds one: docs/translating.md
+translations: install ## new sentences into the catalogues, compiled; says what is not translated; LANGUAGES=it adds one
 	$(BIN)/python -m bot.translations $(LANGUAGES)
+
+release-check: install ## fails unless every sentence is translated into every language
+	$(BIN)/python -m bot.translations --check
 
 pictures: install-dev ## the README's pictures anew (needs Debian's chromium)
 	$(BIN)/python -m tests.end_to_end.run_pictures
