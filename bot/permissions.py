@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import discord
 
 from common.errors import UserError
-from common.i18n import tr, trn
+from common.i18n import shortened, tr
 from common.settings import Settings
 from db.preferences import guild_settings, user_settings
 from db.types import GuildSettings, Origin, UserSettings, Viewer
@@ -80,8 +80,7 @@ def check_bulk(rules: GuildSettings, standing: Requester) -> None:
 
 
 def _listed(kind: str, ids: tuple[int, ...]) -> str:
-    named, rest = ", ".join(f"<{kind}{id_}>" for id_ in ids[:NAMED]), len(ids) - NAMED
-    return trn("{listed} and {count} more", "{listed} and {count} more", rest, listed=named) if rest > 0 else named
+    return shortened([f"<{kind}{id_}>" for id_ in ids], NAMED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from common.i18n import DOMAIN, FOLDER
 ROOT: Final = Path(__file__).parents[1]
 ROOMS: Final = ("bot", "common", "reporting")
 """Where sentences for readers stand."""
-KEYWORDS: Final[dict[str, tuple[Any, ...] | None]] = {"tr": None, "mark": None, "trn": (1, 2)}
+KEYWORDS: Final[dict[str, tuple[Any, ...] | None]] = {"tr": None, "mark": None, "trn": (1, 2), "markn": (1, 2)}
 """What the functions of `common.i18n` are called, with the places of the msgids."""
 COMMENT: Final = "i18n:"
 """How a comment begins that translators read beside the msgid."""

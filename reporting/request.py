@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final, Literal
 
-from common.i18n import mark, tr, trn
+from common.i18n import listing, mark, quote, tr, trn
 from db.types import ReportFilter
 
 By = Literal["day", "week", "month", "film"]
@@ -49,7 +49,7 @@ class ReportRequest:
         parts = []
         if self.film is not None:
             film = " ".join(self.film.split())
-            parts.append(f"“{film if len(film) <= film_chars else film[: film_chars - 1] + '…'}”")
+            parts.append(quote(film if len(film) <= film_chars else film[: film_chars - 1] + "…"))
         if self.job is not None:
             parts.append(tr("job {job}", job=self.job))
         if self.since is not None and self.since == self.until:
@@ -57,11 +57,11 @@ class ReportRequest:
         else:
             parts += [tr("since {day}", day=self.since)] if self.since is not None else []
             parts += [tr("until {day}", day=self.until)] if self.until is not None else []
-        return ", ".join(parts or [tr("All reviews")])
+        return listing(parts or [tr("All reviews")])
 
     def words(self, *, film_chars: int = 60) -> str:
         """The subject and how it is cut: `“Heat”, by week`."""
-        return f"{self.subject(film_chars=film_chars)}, {tr(BY_WORDS[self.by])}"
+        return listing((self.subject(film_chars=film_chars), tr(BY_WORDS[self.by])))
 
 
 def compared_with(about: ReportRequest, typed: str) -> ReportRequest:

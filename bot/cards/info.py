@@ -12,7 +12,7 @@ import discord
 
 from bot.cards.base import NEUTRAL, one_line
 from common.broker.names import FILE_SUFFIXES, PACKED_SUFFIXES
-from common.i18n import mark, number, tr, tr_in, trn
+from common.i18n import listing, mark, markn, mib, number, percent, tr, tr_in, trn
 
 if TYPE_CHECKING:
     from common.settings import Settings
@@ -95,7 +95,7 @@ def about_embed(facts: ModelFacts | None, *, version: str) -> discord.Embed:
         (tr("Too close to call"), facts.uncertain_share, tr("of those reviews")),
     ):
         if value is not None:
-            embed.add_field(name=name, value=f"**{value:.1%}**\n{note}")
+            embed.add_field(name=name, value=f"**{percent(value, 1)}**\n{note}")
     if facts.limits:
         embed.add_field(name=tr("Limits"), value="\n".join(f"- {limit}" for limit in facts.limits)[:1024], inline=False)
     promise = tr(
@@ -113,22 +113,28 @@ def help_embed(topic: Topic, settings: Settings, *, bot_name: str) -> discord.Em
         "bot": f"@{name}",
         "chars": number(settings.max_message_chars),
         "row_chars": number(settings.max_review_chars),
-        "mib": number(settings.max_upload_mib),
+        "size": mib(settings.max_upload_mib),
         "rows": number(settings.max_rows),
         "jobs": number(settings.max_active_jobs),
-        "days": number(settings.retention_days),
         "suffixes": " ".join(f"`{suffix}`" for suffix in FILE_SUFFIXES),
         "packed": " ".join(f"`{suffix}`" for suffix in PACKED_SUFFIXES),
     }
-    told = "\n".join(tr(line, **facts) if line else "" for line in lines)
-    embed = discord.Embed(title=tr(title), description=told, colour=NEUTRAL)
+    description = "\n".join(_told(line, facts, settings) for line in lines)
+    embed = discord.Embed(title=tr(title), description=description, colour=NEUTRAL)
     choices = (tr_in("choice", other) for other in TOPICS if other != topic)
-    others = ", ".join(f"`{choice}`" for choice in choices)
+    others = listing(f"`{choice}`" for choice in choices)
     embed.add_field(name=tr("More"), value=tr("`/help topic:` {topics}", topics=others), inline=False)
     return embed
 
 
-_TOPICS: Final[dict[Topic, tuple[str, tuple[str, ...]]]] = {
+def _told(line: str | tuple[str, str], facts: Mapping[str, str], settings: Settings) -> str:
+    """A line of help; the ones with two forms count the days that texts are kept."""
+    if isinstance(line, str):
+        return tr(line, **facts) if line else ""
+    return trn(*line, settings.retention_days)
+
+
+_TOPICS: Final[dict[Topic, tuple[str, tuple[str | tuple[str, str], ...]]]] = {
     "start": (
         mark("What I do"),
         (
@@ -152,7 +158,7 @@ _TOPICS: Final[dict[Topic, tuple[str, tuple[str, ...]]]] = {
             mark("Under the verdict: **Details** (what each sentence did), **Wrong?** (tell me), **Delete**."),
             mark("*Too close to call* means that I am unsure, not that the review is neutral."),
             "",
-            mark("Limit: {chars} characters a review; send longer ones as a `.txt` file."),
+            mark("Limit: {chars} characters per review; send longer ones as a `.txt` file."),
         ),
     ),
     "files": (
@@ -169,8 +175,8 @@ _TOPICS: Final[dict[Topic, tuple[str, tuple[str, ...]]]] = {
             ),
             "",
             mark(
-                "Limits: {mib} MiB and {rows} rows a file, {row_chars} characters a review, {jobs} unfinished files at "
-                "a time. Discord itself may take less per file: pack it as `.gz`."
+                "Limits per file: {size}, {rows} rows, {row_chars} characters per review. Unfinished files at a time: "
+                "{jobs}. Discord itself may take less per file: pack it as `.gz`."
             ),
         ),
     ),
@@ -230,9 +236,11 @@ _TOPICS: Final[dict[Topic, tuple[str, tuple[str, ...]]]] = {
             mark(
                 "Your results are yours: others see them only when you share them, and a server's stay in that server."
             ),
-            mark(
-                "Texts are deleted after {days} days; the scores stay without them. "
-                "**Delete** under a verdict does it at once."
+            markn(
+                "Texts are deleted after {count} day; the verdicts stay without them. "
+                "**Delete** under a verdict does it at once.",
+                "Texts are deleted after {count} days; the verdicts stay without them. "
+                "**Delete** under a verdict does it at once.",
             ),
             mark(
                 "`/privacy show` what is kept about you · `/privacy export` all of it as a zip · "

@@ -6,11 +6,24 @@ from datetime import datetime, timedelta
 
 import discord
 
-from bot.cards.base import FAILED, NEGATIVE, NEUTRAL, POSITIVE, SIGNS, UNCERTAIN, Card, CardFile, bar, escape, percent
+from bot.cards.base import (
+    FAILED,
+    NEGATIVE,
+    NEUTRAL,
+    POSITIVE,
+    SIGNS,
+    UNCERTAIN,
+    Card,
+    CardFile,
+    bar,
+    escape,
+    label_count,
+    label_counts,
+)
 from bot.errors.translated import retold
 from bot.handlers.base import buttons_view
 from bot.handlers.job import AgainButton, ReuseButton, job_buttons
-from common.i18n import mark, number, tr, trn
+from common.i18n import duration, in_brackets, listing, mark, number, percent, size, tr, trn
 from db.types import MODEL_CHANGED, JobView
 
 TERMINAL = frozenset({"done", "cancelled", "failed"})
@@ -22,16 +35,6 @@ CLEAR_LEAD = 0.2
 def reviews(count: int) -> str:
     """`1 review`, `1,000 reviews`."""
     return trn("{count} review", "{count} reviews", count)
-
-
-def span(seconds: float) -> str:
-    """A time in words a person would use: `40 s`, `3 min`, `1 h 20 min`."""
-    if seconds < 90:
-        return tr("{seconds} s", seconds=max(1, round(seconds)))
-    minutes = round(seconds / 60)
-    if minutes < 90:
-        return tr("{minutes} min", minutes=minutes)
-    return tr("{hours} h {minutes} min", hours=minutes // 60, minutes=minutes % 60)
 
 
 def _named(job: JobView) -> str:
@@ -50,7 +53,12 @@ def progress_line(job: JobView, now: datetime) -> str:
         return line
     elapsed = max((now - job.started_at) / timedelta(seconds=1), 0.001)
     rate = job.rows_done / elapsed
-    speed = tr("{rate} reviews a second, about {time} left", rate=number(rate), time=span(left / rate))
+    speed = trn(
+        "{count} review a second, about {time} left",
+        "{count} reviews a second, about {time} left",
+        round(rate),
+        time=duration(left / rate),
+    )
     return f"{line}\n{speed}"
 
 
@@ -90,12 +98,11 @@ def _counts(job: JobView) -> str:
     scored = job.n_positive + job.n_negative + job.n_uncertain
     if scored == 0:
         return tr("No review could be scored.")
-    rows = (
-        (SIGNS["positive"], job.n_positive, tr("positive")),
-        (SIGNS["negative"], job.n_negative, tr("negative")),
-        (SIGNS["uncertain"], job.n_uncertain, tr("too close to call")),
+    counts = {"positive": job.n_positive, "negative": job.n_negative, "uncertain": job.n_uncertain}
+    return "\n".join(
+        f"{SIGNS[label]} {in_brackets(label_count(label, count), percent(count / scored))}"
+        for label, count in counts.items()
     )
-    return "\n".join(f"{sign} {number(count)} {word} ({percent(count / scored)})" for sign, count, word in rows)
 
 
 def _done_title(job: JobView, scored: int) -> str:
@@ -106,7 +113,7 @@ def _done_title(job: JobView, scored: int) -> str:
         "Job {job}: {count} reviews scored in {time}",
         scored,
         job=job.id,
-        time=span((job.finished_at - job.started_at) / timedelta(seconds=1)),
+        time=duration((job.finished_at - job.started_at) / timedelta(seconds=1)),
     )
 
 
@@ -137,14 +144,14 @@ def done_card(
                 bad,
             )
         )
-    for name, size in too_large:
+    for name, length in too_large:
         lines.append(
             tr(
-                "**{file}** has {size} MiB, more than the {limit} MiB that Discord takes here: "
-                "send the file in parts to get all of it back.",
+                "**{file}** is {size}, more than the {limit} that Discord takes here. "
+                "Send the file in parts to get all of it back.",
                 file=escape(name, 80),
-                size=number(size / 2**20, 1),
-                limit=number(limit / 2**20),
+                size=size(length, 1),
+                limit=size(limit),
             )
         )
     embed = discord.Embed(
@@ -157,14 +164,10 @@ def done_card(
     if chart is not None:
         embed.set_image(url="attachment://histogram.png")
         alt = trn(
-            "Histogram of the probability of positive over {count} review: {negative} negative, {uncertain} "
-            "uncertain, {positive} positive.",
-            "Histogram of the probability of positive over {count} reviews: {negative} negative, {uncertain} "
-            "uncertain, {positive} positive.",
+            "Histogram of {count} review by its probability of being positive: {counts}.",
+            "Histogram of {count} reviews by their probability of being positive: {counts}.",
             scored,
-            negative=number(job.n_negative),
-            uncertain=number(job.n_uncertain),
-            positive=number(job.n_positive),
+            counts=listing(label_counts(job.n_positive, job.n_negative, job.n_uncertain)),
         )
         files = (CardFile("histogram.png", chart, alt), *files)
     return Card(embed=embed, files=files[:10])

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 import discord
 
-from bot.cards.base import FAILED, NEUTRAL, Card, CardFile, one_line, plain_line
+from bot.cards.base import FAILED, NEUTRAL, Card, CardFile, label_counts, one_line, plain_line
 from bot.cards.job import reviews
 from bot.errors.translated import retold
-from common.i18n import mark, number, tr, trn
+from common.i18n import mark, number, shortened, size, tr, trn
 
 if TYPE_CHECKING:
     from db.types import JobView
@@ -25,7 +25,6 @@ STATES: Final = {
     "cancelled": mark("cancelled"),
     "failed": mark("failed"),
 }
-MIB: Final = 1024 * 1024
 
 
 def jump_url(guild_id: int | None, channel_id: int | None, message_id: int | None) -> str | None:
@@ -69,20 +68,17 @@ def status_embed(job: JobView) -> discord.Embed:
     embed = discord.Embed(title=tr("Job {job}", job=job.id), colour=FAILED if job.state == "failed" else NEUTRAL)
     embed.description = f"{one_line(title_of(job), 200)}\n**{tr(STATES[job.state])}**"
     if job.kind == "file":
-        told = tr("{done} of {total} scored", done=number(job.rows_done), total=number(job.rows_total))
-        embed.add_field(name=tr("Reviews"), value=told)
+        scored = trn(
+            "{done} of {count} scored", "{done} of {count} scored", job.rows_total or 0, done=number(job.rows_done)
+        )
+        embed.add_field(name=tr("Reviews"), value=scored)
     if job.rows_rejected or job.rows_failed:
         rows = trn("{count} row", "{count} rows", job.rows_rejected + job.rows_failed)
         embed.add_field(name=tr("Not scored"), value=rows)
     if job.rows_done:
-        counts = tr(
-            "{positive} positive\n{negative} negative\n{uncertain} uncertain",
-            positive=number(job.n_positive),
-            negative=number(job.n_negative),
-            uncertain=number(job.n_uncertain),
-        )
-        embed.add_field(name=tr("Labels"), value=counts)
-    embed.add_field(name=tr("Made"), value=discord.utils.format_dt(job.created_at, "R"))
+        counts = "\n".join(label_counts(job.n_positive, job.n_negative, job.n_uncertain))
+        embed.add_field(name=tr("Verdicts"), value=counts)
+    embed.add_field(name=tr("Created"), value=discord.utils.format_dt(job.created_at, "R"))
     if job.finished_at is not None:
         embed.add_field(name=tr("Finished"), value=discord.utils.format_dt(job.finished_at, "R"))
     if job.model:
@@ -90,9 +86,7 @@ def status_embed(job: JobView) -> discord.Embed:
     if job.error:
         embed.add_field(name=tr("What went wrong"), value=one_line(retold(job.error), 500), inline=False)
     if job.state == "needs_column" and job.columns:
-        columns, rest = ", ".join(one_line(column, 40) for column in job.columns[:10]), len(job.columns) - 10
-        if rest > 0:
-            columns = trn("{listed} and {count} more", "{listed} and {count} more", rest, listed=columns)
+        columns = shortened([one_line(column, 40) for column in job.columns], 10)
         embed.add_field(name=tr("Columns that could be the text"), value=columns, inline=False)
     url = job_url(job)
     if url is not None:
@@ -103,16 +97,17 @@ def status_embed(job: JobView) -> discord.Embed:
 def files_card(job: JobView, files: Sequence[CardFile], too_large: Sequence[tuple[str, int]], *, limit: int) -> Card:
     """The files of a finished job, and in words those that Discord does not take: (name, bytes) over `limit` bytes."""
     lines = [tr("Job {job}: {title}", job=job.id, title=one_line(title_of(job), 100))]
-    for name, size in too_large:
-        parts = math.ceil(size / (0.9 * limit))
+    for name, length in too_large:
         lines.append(
-            tr(
-                "{file} has {size} MiB, more than the {limit} MiB that Discord takes here, even packed: "
-                "send your file in {parts} parts, or ask where the server's upload limit is higher.",
+            trn(
+                "{file} is {size} even when packed, more than the {limit} that Discord takes here. "
+                "Send your file in {count} part, or ask in a server with a higher upload limit.",
+                "{file} is {size} even when packed, more than the {limit} that Discord takes here. "
+                "Send your file in {count} parts, or ask in a server with a higher upload limit.",
+                math.ceil(length / (0.9 * limit)),
                 file=one_line(name, 100),
-                size=number(size / MIB, 1),
-                limit=number(limit / MIB),
-                parts=parts,
+                size=size(length, 1),
+                limit=size(limit),
             )
         )
     if not files and not too_large:
@@ -125,7 +120,7 @@ def _line(job: JobView, user_id: int) -> str:
     if job.owner_id != user_id:
         parts.append(tr("shared in this server"))
     if job.state == "active" and job.rows_total:
-        parts.append(tr("{done} of {total}", done=number(job.rows_done), total=number(job.rows_total)))
+        parts.append(f"{number(job.rows_done)} / {number(job.rows_total)}")
     elif job.state == "done" and job.kind == "file":
         parts.append(reviews(job.rows_done))
     parts.append(discord.utils.format_dt(job.created_at, "R"))

@@ -12,8 +12,7 @@ from bot.cards.job import reviews
 from bot.errors.translated import retold
 from bot.handlers.base import buttons_view
 from bot.handlers.privacy import ForgetButton
-from common.i18n import mark, number, tr, trn
-from common.settings import MIB
+from common.i18n import in_brackets, listing, mark, number, size, tr, trn
 from db.privacy.erase import Forgotten, Kept
 from db.privacy.export import Takeout
 
@@ -35,14 +34,13 @@ def kept_card(kept: Kept, *, retention_days: int) -> Card:
         embed.description = tr("Nothing: no review, no file, no setting.")
         return Card(embed=embed)
     embed.description = tr("Everything of yours, from all servers and direct messages. Only you see this.")
-    files = f"{number(kept.files)} ({number(kept.file_bytes / MIB, 1)} MiB)"
     rows = (
         (tr("Jobs"), number(kept.jobs)),
         (
             tr("Reviews"),
-            tr("{reviews}, of which {texts} with their text", reviews=number(kept.reviews), texts=number(kept.texts)),
+            f"{number(kept.reviews)}\n" + trn("{count} with its text", "{count} with their text", kept.texts),
         ),
-        (tr("Files"), files),
+        (tr("Files"), in_brackets(number(kept.files), size(kept.file_bytes, 1))),
         (tr("Corrections"), number(kept.corrections)),
         (tr("Notices"), number(kept.notices)),
         (tr("Settings"), tr("your own") if kept.settings else tr("none: the defaults count")),
@@ -58,7 +56,7 @@ def kept_card(kept: Kept, *, retention_days: int) -> Card:
             first=discord.utils.format_dt(kept.first, "D"),
             last=discord.utils.format_dt(kept.last, "D"),
         )
-        embed.add_field(name=tr("From"), value=span, inline=False)
+        embed.add_field(name=tr("Period"), value=span, inline=False)
     embed.add_field(name=tr("Texts and files are deleted"), value=_when(kept, retention_days), inline=False)
     embed.set_footer(text=tr("/privacy export gives you all of it, /privacy delete deletes it"))
     return Card(embed=embed)
@@ -93,8 +91,8 @@ def _corrections(count: int) -> str:
 
 def export_card(data: bytes, taken: Takeout) -> Card:
     """The zip, and in words what did not fit."""
-    held = (reviews(taken.reviews), _files(taken.files))
-    lines = [tr("Everything kept about you: {reviews}, {files}.", reviews=held[0], files=held[1])]
+    things = listing((reviews(taken.reviews), _files(taken.files)))
+    lines = [tr("Everything kept about you: {things}.", things=things)]
     if taken.left_out:
         lines.append(tr("Discord takes no larger file here, so this was left out:"))
         lines += [f"- {one_line(retold(sentence), 150)}" for sentence in taken.left_out[:5]]
@@ -114,14 +112,12 @@ def export_card(data: bytes, taken: Takeout) -> Card:
 def ask_card(kept: Kept, user_id: int) -> Card:
     """The question before everything is deleted."""
     embed = discord.Embed(title=tr("Delete everything that is kept about you?"), colour=FAILED)
-    told = tr(
-        "{texts}, {files}, {corrections}, your settings and notices are deleted at once, in every server, also where "
-        "others see them. My own messages that show them are deleted as fast as Discord lets me.",
-        texts=_texts(kept.texts),
-        files=_files(kept.files),
-        corrections=_corrections(kept.corrections),
+    what_goes = tr(
+        "{things}, your settings and notices are deleted at once, in every server, also where others see them. "
+        "My own messages that show them are deleted as fast as Discord lets me.",
+        things=listing((_texts(kept.texts), _files(kept.files), _corrections(kept.corrections))),
     )
-    embed.description = "\n\n".join((told, tr(STAYS), tr(OUT_OF_REACH), tr("This cannot be undone.")))
+    embed.description = "\n\n".join((what_goes, tr(STAYS), tr(OUT_OF_REACH), tr("This cannot be undone.")))
     return Card(embed=embed, view=buttons_view(ForgetButton(user_id)))
 
 
@@ -135,8 +131,10 @@ def forgotten_card(gone: Forgotten) -> Card:
         trn("{count} notice", "{count} notices", gone.notices),
         tr("your settings") if gone.settings else tr("no settings"),
     )
-    told = f"{', '.join(parts)}."
+    what_went = listing(parts)
     if gone.messages:
-        told += " " + trn("{count} message of mine follows.", "{count} messages of mine follow.", gone.messages)
-    embed.description = "\n\n".join((told, tr(STAYS), tr(OUT_OF_REACH), tr(RESTORED)))
+        what_went += "\n" + trn(
+            "I am still deleting {count} of my messages.", "I am still deleting {count} of my messages.", gone.messages
+        )
+    embed.description = "\n\n".join((what_went, tr(STAYS), tr(OUT_OF_REACH), tr(RESTORED)))
     return Card(embed=embed)

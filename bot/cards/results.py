@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import discord
 
-from bot.cards.base import NEUTRAL, label_word, one_line, percent, plain_line
+from bot.cards.base import NEUTRAL, WORDS_INSIDE, label_word, one_line, plain_line
 from bot.cards.jobs_list import job_url, jump_url
-from common.i18n import mark, number, tr, tr_in
+from common.i18n import listing, mark, number, pair, percent, quote, tr
 
 if TYPE_CHECKING:
     from db.types import JobView, ResultView
@@ -52,18 +52,20 @@ class SearchRequest:
         """The filters in a sentence, escaped; empty without any."""
         parts = []
         if self.query is not None:
-            parts.append(tr("text “{words}”", words=one_line(self.query, 60)))
+            parts.append(pair(tr("text"), quote(one_line(self.query, 60))))
         if self.label is not None:
-            parts.append(tr("label {label}", label=tr_in("choice", self.label)))
+            parts.append(pair(tr("verdict"), tr(WORDS_INSIDE.get(self.label, self.label))))
         if self.film is not None:
-            parts.append(tr("film “{film}”", film=one_line(self.film, 60)))
+            parts.append(pair(tr("film"), quote(one_line(self.film, 60))))
         if self.min_probability is not None:
-            parts.append(tr("probability of positive at least {least}", least=f"{self.min_probability:g}"))
+            digits = len(f"{self.min_probability:g}".partition(".")[2])
+            least = number(self.min_probability, digits)
+            parts.append(tr("probability of being positive at least {least}", least=least))
         if self.since is not None:
             parts.append(tr("since {day}", day=self.since))
         if self.job is not None:
             parts.append(tr("job {job}", job=self.job))
-        return ", ".join(parts)
+        return listing(parts)
 
 
 def nothing_found(asked: SearchRequest) -> str:
@@ -136,7 +138,7 @@ def _entry(result: ResultView, job: JobView | None) -> tuple[str, str]:
     if result.film:
         parts.append(one_line(result.film, 40))
     if job is not None and job.kind == "file":
-        parts.append(tr("job {job} row {row}", job=job.id, row=number(result.row_number)))
+        parts.append(tr("job {job}, row {row}", job=job.id, row=result.row_number))
     parts.append(discord.utils.format_dt(result.created_at, "d"))
     url = jump_to(result, job)
     if url is not None:

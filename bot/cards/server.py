@@ -8,7 +8,7 @@ from typing import Final
 import discord
 
 from bot.cards.base import NEUTRAL, Card, escape
-from common.i18n import mark, number, tr, trn
+from common.i18n import mark, mib, number, pair, shortened, tr, trn
 from common.settings import Settings
 from db.audit import AuditEntry
 from db.types import GuildSettings
@@ -36,7 +36,7 @@ def server_card(rules: GuildSettings, host: Settings, *, changed: bool) -> Card:
     jobs = min(rules.max_active_jobs or host.max_active_jobs, host.max_active_jobs)
     embed.add_field(name=tr("Unfinished jobs a member"), value=_value(rules.max_active_jobs and jobs, jobs, number))
     size = min(rules.max_upload_mib or host.max_upload_mib, host.max_upload_mib)
-    embed.add_field(name=tr("Largest file"), value=_value(rules.max_upload_mib and size, size, _mib))
+    embed.add_field(name=tr("Largest file"), value=_value(rules.max_upload_mib and size, size, mib))
     embed.set_footer(
         text=tr("/server channel, /server role and /server limits change them; /server audit shows who did")
     )
@@ -47,17 +47,12 @@ def _days(count: int) -> str:
     return trn("{count} day", "{count} days", count)
 
 
-def _mib(count: int) -> str:
-    return f"{number(count)} MiB"
-
-
 def _value(own: int | None, host: int, words: Callable[[int], str]) -> str:
     return words(own) if own else tr("{value} (the host's)", value=words(host))
 
 
 def _list(kind: str, ids: Sequence[int]) -> str:
-    shown, rest = ", ".join(f"<{kind}{id_}>" for id_ in ids[:LISTED]), len(ids) - LISTED
-    return trn("{listed} and {count} more", "{listed} and {count} more", rest, listed=shown) if rest > 0 else shown
+    return shortened([f"<{kind}{id_}>" for id_ in ids], LISTED)
 
 
 def audit_card(lines: Sequence[AuditEntry], *, more: bool) -> Card:
@@ -78,7 +73,8 @@ def _line(one: AuditEntry) -> str:
     what = tr(NAMES[one.action]) if one.action in NAMES else escape(one.action, 60)
     kind = {"channels": "#", "roles": "@&"}.get(one.action)
     when = discord.utils.format_dt(one.created_at, "f")
-    return f"{when} · {who} · {what}: {_shown(one.old, kind)} → {_shown(one.new, kind)}"
+    change = f"{_shown(one.old, kind)} → {_shown(one.new, kind)}"
+    return f"{when} · {who} · {pair(what, change)}"
 
 
 def _shown(value: str | None, kind: str | None) -> str:

@@ -16,13 +16,12 @@ from bot.cards.base import (
     flag_words,
     label_word,
     one_line,
-    percent,
 )
 from bot.cards.results import jump_to
 from bot.errors.translated import retold
 from bot.handlers.base import buttons_view
 from bot.handlers.result import DeleteButton, DetailsButton, WrongButton
-from common.i18n import mark, tr
+from common.i18n import mark, number, percent, signed, tr
 from db.types import JobView, ResultView
 
 Sentences = Sequence[tuple[int, int, float]]
@@ -94,7 +93,7 @@ def details_card(result: ResultView) -> Card:
     if result.text is None:
         lines.append(tr("The text of this review was deleted; its score stays."))
     for text, weight in _strongest(result, most=12):
-        lines.append(f"`{weight:+6.2f}` {one_line(text, 160)}")
+        lines.append(f"`{signed(weight, 2):>6}` {one_line(text, 160)}")
     if lines and result.text is not None:
         lines.insert(0, tr("What each sentence adds (above 0 towards positive):"))
     description = "\n".join(lines)
@@ -107,7 +106,7 @@ def details_card(result: ResultView) -> Card:
         colour=NEUTRAL,
     )
     if result.probability is not None:
-        embed.add_field(name=tr("Probability of positive"), value=f"{result.probability:.4f}")
+        embed.add_field(name=tr("Probability of positive"), value=number(result.probability, 4))
     embed.add_field(name=tr("Model"), value=escape(result.model or tr("none"), 100))
     embed.add_field(name=tr("Scored"), value=discord.utils.format_dt(result.created_at))
     if result.flags:

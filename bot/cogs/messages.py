@@ -15,7 +15,7 @@ from bot.services.follow_ups import same_file_question
 from bot.services.intake import MAX_FILES, FileRequest, accept_file, accept_text, check_text
 from common.broker.names import is_review_file
 from common.errors import UserError
-from common.i18n import language, set_locale, tr, trn
+from common.i18n import locale_tag, set_locale, tr, trn
 from db.queries.jobs import last_language
 from db.types import JobView, Origin
 
@@ -100,7 +100,7 @@ class Messages(commands.Cog):
             source="message",
             source_id=message.id,
             reply_to=message.id,
-            language=language(),
+            language=locale_tag(),
         )
 
     async def _answer(self, message: discord.Message, text: str, kind: str) -> None:

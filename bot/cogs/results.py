@@ -9,7 +9,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.autocomplete import Number, a_film, any_job
-from bot.cards.base import Card
+from bot.cards.base import WORDS_INSIDE, Card
 from bot.cards.correction import add_corrections
 from bot.cards.results import SearchRequest, nothing_found, result_options, results_embed
 from bot.cards.verdict import verdict_card
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 PER_PAGE: Final = 8
 
-Label = Literal["positive", "negative", "uncertain"]
 Sort = Literal["newest", "probability"]
 Words = app_commands.Range[str, 1, 200]
 
@@ -68,13 +67,14 @@ class Results(commands.GroupCog, group_name="results", group_description="Verdic
         job="Only this job",
         sort="Newest first, or most positive first",
     )
+    @app_commands.choices(label=[app_commands.Choice(name=words, value=label) for label, words in WORDS_INSIDE.items()])
     @app_commands.autocomplete(job=any_job)
     @app_commands.autocomplete(film=a_film)
     async def search_(
         self,
         interaction: discord.Interaction[Any],
         query: Words | None = None,
-        label: Label | None = None,
+        label: str | None = None,
         film: Words | None = None,
         min_probability: app_commands.Range[float, 0.0, 1.0] | None = None,
         since: app_commands.Range[str, 1, 50] | None = None,

@@ -13,7 +13,7 @@ from discord.http import Route, handle_message_parameters
 
 from bot.cards.base import Card
 from bot.delivery.outbox import GONE, with_retries
-from common.i18n import language, mark, tr, use_locale
+from common.i18n import locale_tag, mark, tr, use_locale
 from db.delivery import open_replies
 from db.errors import DbError
 
@@ -36,7 +36,7 @@ async def remember(interaction: discord.Interaction[Any]) -> None:
     if task is None:
         return
     with suppress(DbError, TimeoutError):
-        stored = bot.in_thread(open_replies.remember, bot.db, interaction.id, interaction.token, language())
+        stored = bot.in_thread(open_replies.remember, bot.db, interaction.id, interaction.token, locale_tag())
         await asyncio.wait_for(stored, REMEMBER_S)
     task.add_done_callback(lambda _: bot.start_task(_forget(bot, interaction.id), "forgetting a reply"))
 

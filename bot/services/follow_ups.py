@@ -18,7 +18,7 @@ from bot.handlers.job import FilesButton
 from bot.permissions import requester_of
 from bot.services.intake import FileRequest, accept_again
 from common.errors import UserError
-from common.i18n import language, mark, tr, trn
+from common.i18n import locale_tag, mark, tr, trn
 from db.delivery import continuations
 from db.types import JobView, Origin
 
@@ -126,7 +126,7 @@ def _origin(
     interaction: discord.Interaction[Any], guild_id: int | None, channel_id: int, message_id: int, _part: int
 ) -> Origin:
     return Origin(
-        interaction.user.id, guild_id, channel_id, "message", message_id, reply_to=message_id, language=language()
+        interaction.user.id, guild_id, channel_id, "message", message_id, reply_to=message_id, language=locale_tag()
     )
 
 

@@ -13,7 +13,8 @@ from bot.delivery.outbox import with_retries
 from bot.permissions import NOBODY, Requester, file_rules
 from common.broker.names import FILE_SUFFIXES, PACKED_SUFFIXES, is_review_file
 from common.errors import UserError
-from common.i18n import mark, number, tr
+from common.i18n import listing, mark, mib, number, tr, trn
+from common.i18n import size as size_words
 from common.settings import MIB, Settings
 from db.blobs import read_blob
 from db.queries.jobs import get_job, upload_blob
@@ -35,9 +36,10 @@ def check_text(text: str, settings: Settings) -> str:
         raise UserError(tr(NO_TEXT))
     if len(text) > settings.max_message_chars:
         raise UserError(
-            tr(
-                "That review has {chars} characters, and a message may have {limit}: shorten it, or send it as a file.",
-                chars=number(len(text)),
+            trn(
+                "That review has {count} character and the limit is {limit}. Shorten it, or send it as a file.",
+                "That review has {count} characters and the limit is {limit}. Shorten it, or send it as a file.",
+                len(text),
                 limit=number(settings.max_message_chars),
             )
         )
@@ -52,13 +54,13 @@ def check_file(name: str, size: int, settings: Settings, *, max_mib: int | None 
     limit = settings.max_upload_mib if max_mib is None else max_mib
     shown = discord.utils.escape_markdown(name)[:100]
     if not is_review_file(name):
-        kinds = ", ".join(FILE_SUFFIXES)
+        kinds = listing(FILE_SUFFIXES)
         raise UserError(
             tr(
                 "I cannot read {file}: send one of {kinds}, plain or packed as {packed}.",
                 file=shown,
                 kinds=kinds,
-                packed=", ".join(PACKED_SUFFIXES),
+                packed=listing(PACKED_SUFFIXES),
             )
         )
     if size == 0:
@@ -66,10 +68,10 @@ def check_file(name: str, size: int, settings: Settings, *, max_mib: int | None 
     if size > limit * MIB:
         raise UserError(
             tr(
-                "{file} has {size} MiB, and the limit is {limit} MiB: pack it as .gz or send it in parts.",
+                "{file} is {size} and the limit is {limit}. Pack it as .gz or send it in parts.",
                 file=shown,
-                size=number(size / MIB, 1),
-                limit=limit,
+                size=size_words(size, 1),
+                limit=mib(limit),
             )
         )
 

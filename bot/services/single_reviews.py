@@ -11,7 +11,7 @@ from bot.delivery.responses import answer, defer
 from bot.metrics import note_shown
 from bot.permissions import takes_notices
 from bot.services.intake import accept_text, check_text
-from common.i18n import language, mark, tr
+from common.i18n import locale_tag, mark, tr
 from db.queries.jobs import forget_reply, mark_delivered, set_message
 from db.types import JobView, Origin
 
@@ -52,7 +52,7 @@ def origin_of(
         reply_to=message_id,
         reply_channel_id=channel_id,
         reply_token=interaction.token,
-        language=language(),
+        language=locale_tag(),
     )
 
 

@@ -11,9 +11,9 @@ from common.i18n.locales import (
     set_locale,
     use_locale,
 )
-from common.i18n.messages import catalogue, mark, tr, tr_in, trn
+from common.i18n.messages import catalogue, mark, markn, tr, tr_in, trn
 from common.i18n.numbers import number, percent, percent_range, signed
-from common.i18n.pieces import duration, in_brackets, listing, mib, pair, quote, size
+from common.i18n.pieces import duration, in_brackets, listing, mib, pair, quote, shortened, size
 
 __all__ = [
     "DOMAIN",
@@ -28,6 +28,7 @@ __all__ = [
     "listing",
     "locale_tag",
     "mark",
+    "markn",
     "mib",
     "number",
     "pair",
@@ -35,6 +36,7 @@ __all__ = [
     "percent_range",
     "quote",
     "set_locale",
+    "shortened",
     "signed",
     "size",
     "tr",

@@ -25,6 +25,11 @@ def mark(message: str) -> str:
     return message
 
 
+def markn(one: str, many: str) -> tuple[str, str]:
+    """The same for a sentence with a number in it; `trn` is asked where it is shown."""
+    return one, many
+
+
 def tr(message: str, /, **values: object) -> str:
     """The sentence in the language of the running task; `{name}` becomes `values["name"]`."""
     text = catalogue(language()).gettext(message)

@@ -6,10 +6,10 @@ French has a space before a colon, each has its own quotation marks.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
-from common.i18n.messages import tr
+from common.i18n.messages import tr, trn
 from common.i18n.numbers import number
 
 MIB: Final = 1 << 20
@@ -20,6 +20,12 @@ def listing(items: Iterable[str]) -> str:
     # i18n: between two items of a list
     separator = tr(", ")
     return separator.join(items)
+
+
+def shortened(items: Sequence[str], most: int) -> str:
+    """The first items side by side, and how many there are besides: `a, b and 3 more`."""
+    listed, rest = listing(items[:most]), len(items) - most
+    return trn("{listed} and {count} more", "{listed} and {count} more", rest, listed=listed) if rest > 0 else listed
 
 
 def pair(name: str, value: str) -> str:
