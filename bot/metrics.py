@@ -6,18 +6,16 @@ import math
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import aiohttp
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from bot.core import BotCore
 from common.process.metrics_server import REVIEW_S, ErrorCount
 from db.types import JobView
-
-if TYPE_CHECKING:
-    from bot.client import ReelfeelBot
 
 REGISTRY: Final = CollectorRegistry()
 STORED: Final = Histogram(
@@ -71,7 +69,7 @@ def http_trace() -> aiohttp.TraceConfig:
 class Gateway(Collector):
     """The connection to Discord, as it is when asked."""
 
-    def __init__(self, bot: ReelfeelBot) -> None:
+    def __init__(self, bot: BotCore) -> None:
         self._bot = bot
 
     def collect(self) -> Iterable[Metric]:
@@ -87,6 +85,6 @@ class Gateway(Collector):
         yield GaugeMetricFamily("reelfeel_discord_guilds", "Servers the bot is in", len(bot.guilds))
 
 
-def connected(bot: ReelfeelBot) -> bool:
+def connected(bot: BotCore) -> bool:
     """Whether the gateway is open and has told of all servers."""
     return bot.is_ready() and not bot.is_closed()

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import discord
 
+from bot.core import BotCore
 from common.errors import UserError
 from common.i18n import shortened, tr
 from common.settings import Settings
 from db.preferences import guild_settings, user_settings
 from db.types import GuildSettings, Origin, UserSettings, Viewer
-
-if TYPE_CHECKING:
-    from bot.client import ReelfeelBot
 
 EVERYWHERE: Final = frozenset({"server", "settings", "privacy", "help", "about", "status"})
 """Commands that answer in every channel, always privately: a user must reach their data and the rules themselves."""
@@ -45,7 +43,7 @@ def requester_of(asker: discord.Interaction[Any] | discord.Message) -> Requester
     return Requester(frozenset(user._roles), permissions.manage_guild or permissions.administrator)
 
 
-async def rules_of(bot: ReelfeelBot, viewer: Viewer) -> GuildSettings:
+async def rules_of(bot: BotCore, viewer: Viewer) -> GuildSettings:
     """The rules where the viewer is. Raises db.errors.DbError."""
     return await bot.in_thread(guild_settings, bot.db, viewer)
 
@@ -91,7 +89,7 @@ class FileRules:
     file_format: str | None
 
 
-async def file_rules(bot: ReelfeelBot, origin: Origin, standing: Requester) -> FileRules:
+async def file_rules(bot: BotCore, origin: Origin, standing: Requester) -> FileRules:
     """The rules for a file from there; UserError for who may send none. How many is checked where it is stored.
 
     Raises db.errors.DbError.
@@ -102,7 +100,7 @@ async def file_rules(bot: ReelfeelBot, origin: Origin, standing: Requester) -> F
     return merged(bot.settings, rules, chosen)
 
 
-def _both(bot: ReelfeelBot, viewer: Viewer) -> tuple[GuildSettings, UserSettings]:
+def _both(bot: BotCore, viewer: Viewer) -> tuple[GuildSettings, UserSettings]:
     return guild_settings(bot.db, viewer), user_settings(bot.db, viewer)
 
 
@@ -114,12 +112,12 @@ def merged(settings: Settings, rules: GuildSettings, chosen: UserSettings) -> Fi
     )
 
 
-async def takes_notices(bot: ReelfeelBot, viewer: Viewer) -> bool:
+async def takes_notices(bot: BotCore, viewer: Viewer) -> bool:
     """Whether results may come as direct messages, as the user chose with `/settings`. Raises db.errors.DbError."""
     return (await bot.in_thread(user_settings, bot.db, viewer)).dm_notices
 
 
-async def wants_share(bot: ReelfeelBot, interaction: discord.Interaction[Any], share: bool | None) -> bool:
+async def wants_share(bot: BotCore, interaction: discord.Interaction[Any], share: bool | None) -> bool:
     """What the caller said, else what they chose with `/settings`. Raises db.errors.DbError."""
     if share is not None:
         return share

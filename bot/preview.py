@@ -18,7 +18,7 @@ import simcord
 from simcord.backend.errors import SetupError
 
 from bot.client import ReelfeelBot
-from bot.run import until_stopped
+from bot.lifecycle import until_stopped
 from bot.telemetry import vital_signs
 from common.broker.job_signals import JobSignals
 from common.settings import Settings

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-import signal
-from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
@@ -14,6 +12,7 @@ import aiohttp
 import discord
 
 from bot.client import ReelfeelBot
+from bot.lifecycle import until_stopped
 from bot.metrics import ERRORS
 from bot.sharded import ShardedBot
 from bot.telemetry import vital_signs
@@ -27,13 +26,9 @@ from db.engine import Database
 from db.errors import BadTextKey, DatabaseUnavailable, DbError, SchemaOutdated, TextKeyMissing
 from db.privacy import text_keys
 
-log = logging.getLogger(__name__)
-
 BAD_TOKEN: Final = 4004
 """Close code of the gateway for a token that was taken back."""
 MAX_THREADS: Final = 24
-END_S: Final = 5.0
-"""How long the connection may take to end after the replies in flight are out."""
 TOKEN_SHAPE: Final = re.compile(r"[\w-]{18,}\.[\w-]{5,}\.[\w-]{20,}")
 """Three parts of base64url: the bot's id, the time it was made, a signature."""
 
@@ -155,27 +150,3 @@ async def _preview(settings: Settings, db: Database, signals: JobSignals) -> Non
     except ModuleNotFoundError as missing:
         raise _Wrong(f"The simulated Discord needs {missing.name}: install reelfeel[local].") from None
     await serve(settings, db, signals, on_ready=say_ready)
-
-
-async def until_stopped(running: asyncio.Task[None], finish: Callable[[], Awaitable[None]]) -> None:
-    """Returns when `running` ends, or after SIGTERM or SIGINT once `finish` is through; raises what `running` did."""
-    loop = asyncio.get_running_loop()
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    waiting = asyncio.create_task(stop.wait())
-    try:
-        await asyncio.wait({running, waiting}, return_when=asyncio.FIRST_COMPLETED)
-        if not stop.is_set():
-            await running
-            return
-        log.info("stopping: replies in flight are finished")
-        await finish()
-        await asyncio.wait({running}, timeout=END_S)
-        running.cancel()
-        # What a connection says when it is closed in the middle of something is no news any more.
-        await asyncio.gather(running, return_exceptions=True)
-    finally:
-        waiting.cancel()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.remove_signal_handler(number)

@@ -9,16 +9,15 @@ import time
 import uuid
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from bot import metrics as meters
+from bot.core import BotCore
 from common.process.heartbeat import Pulse, Rate
 from common.process.metrics_server import FromSql, Server, serve
-from db.operations.heartbeats import EVERY_S, Fact, deregister, record
+from db.operations.heartbeats import deregister, record
 from db.operations.overview import figures
-
-if TYPE_CHECKING:
-    from bot.client import ReelfeelBot
+from db.operations.types import EVERY_S, Fact
 
 HOUR_S: Final = 3600.0
 
@@ -26,7 +25,7 @@ HOUR_S: Final = 3600.0
 class Vitals:
     """What the bot's row says. Read from a thread, so that an event loop that hangs is told too."""
 
-    def __init__(self, bot: ReelfeelBot) -> None:
+    def __init__(self, bot: BotCore) -> None:
         self._bot = bot
         self._errors = Rate(HOUR_S)
 
@@ -48,7 +47,7 @@ class Vitals:
 
 
 @contextmanager
-def vital_signs(bot: ReelfeelBot) -> Iterator[None]:
+def vital_signs(bot: BotCore) -> Iterator[None]:
     """Beats and serves metrics while the bot runs. Raises worker.process.metrics.PortTaken."""
     vitals, id_, host = Vitals(bot), uuid.uuid4().hex, socket.gethostname()
     served = _serve(bot)
@@ -72,7 +71,7 @@ def _poking(pulse: Pulse) -> Callable[[], Coroutine[Any, Any, None]]:
     return on_ready
 
 
-def _serve(bot: ReelfeelBot) -> Server | None:
+def _serve(bot: BotCore) -> Server | None:
     settings = bot.settings
     if settings.metrics_port is None:
         return None

@@ -21,13 +21,13 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from discord import app_commands
 
-from bot.command_names import AS_IT_IS, MENU
+from bot.command_names import AS_IT_IS, MENU, msgid_of
 from common.i18n import DOMAIN, FOLDER
 
 ROOT: Final = Path(__file__).parents[1]
 ROOMS: Final = ("bot", "common", "reporting")
 """Where sentences for readers stand."""
-KEYWORDS: Final[dict[str, tuple[Any, ...] | None]] = {"tr": None, "mark": None, "trn": (1, 2), "markn": (1, 2)}
+KEYWORDS: Final[dict[str, tuple[Any, ...] | None]] = {"tr": None, "mark": None, "trn": (1, 2), "mark_plural": (1, 2)}
 """What the functions of `common.i18n` are called, with the places of the msgids."""
 COMMENT: Final = "i18n:"
 """How a comment begins that translators read beside the msgid."""
@@ -75,7 +75,7 @@ def _strings(found: Iterable[Any]) -> Iterator[tuple[str, str | None]]:
             continue
         for option in command.parameters:
             yield option.display_name, "option"
-            yield str(option.description), None
+            yield msgid_of(option.locale_description or app_commands.locale_str(option.description)), None
             yield from ((one.name, "choice") for one in option.choices if one.name not in AS_IT_IS)
 
 

@@ -2,6 +2,33 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from common.rendering import english, render
+
 
 class UserError(Exception):
     """Something the user can set right; its text is one plain sentence that names the limit and the way out."""
+
+
+class Problem(Exception):
+    """A refusal as code and values, from which each reader gets a sentence in their language (common/rendering.py).
+
+    `code` is a row of common/messages.py and stable, for it is stored; `values` fit in JSON; `str()` is English, for
+    logs and the command line.
+    """
+
+    code: str
+
+    def __init__(self, code: str | None = None, /, **values: Any) -> None:
+        """`code`: None for the one of the class."""
+        self.code = code or type(self).code
+        self.values = values
+        super().__init__(self.code)
+
+    def render(self) -> str:
+        """The sentence in the language of the running task."""
+        return render(self.code, self.values)
+
+    def __str__(self) -> str:
+        return english(self.code, self.values)

@@ -5,29 +5,12 @@ A line is written in the transaction that makes the change. Lines go after 400 d
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
-
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from db.engine import Database
 from db.tables import AuditLine
-from db.types import Viewer
-
-
-@dataclass(frozen=True, slots=True)
-class AuditEntry:
-    """One line; `actor_id` is a server manager's, `actor_name` the host's login name. Exactly one of them is there."""
-
-    id: int
-    created_at: datetime
-    guild_id: int | None
-    actor_id: int | None
-    actor_name: str | None
-    action: str
-    old: str | None
-    new: str | None
+from db.types import AuditEntry, Viewer
 
 
 def note_manager(session: Session, viewer: Viewer, action: str, *, old: str | None, new: str | None) -> None:

@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import Connection, Table, func, insert, select
 
 from db.engine import Database, translated
-from db.errors import DbError
+from db.errors import DbError, HostError
 from db.migrate import upgrade
 from db.tables import Base
 
@@ -16,7 +16,7 @@ BATCH: Final = 500
 """Rows read and written at a time; the largest are parts of files, 1 MiB each."""
 
 
-class NotEmpty(DbError):
+class NotEmpty(HostError):
     """The database to move to holds rows already."""
 
     def __init__(self, table: str) -> None:

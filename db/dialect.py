@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import Table, text
@@ -86,3 +86,16 @@ def film_name(value: str | None) -> str | None:
 def storable(value: str) -> str:
     """The text as both databases can hold it: NUL becomes a blank, a lone surrogate U+FFFD; length is kept."""
     return value.replace("\x00", " ").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def storable_json(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values with every text in them `storable`, however deep."""
+    return {name: _storable_part(value) for name, value in values.items()}
+
+
+def _storable_part(value: Any) -> Any:
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, Mapping):
+        return storable_json(value)
+    return [_storable_part(part) for part in value] if isinstance(value, list | tuple) else value

@@ -111,7 +111,9 @@ class Job(Base):
     histogram: Mapped[list[int]] = mapped_column(default=lambda: list(EMPTY_HISTOGRAM))
     model: Mapped[str | None] = mapped_column(String(200))
     model_refused_at: Mapped[datetime | None]
+    # A row of common/messages.py with its values; `error`: the English sentence of a job that failed before 0010.
     error_code: Mapped[str | None] = mapped_column(String(64))
+    error_values: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     error: Mapped[str | None]
     version: Mapped[int] = mapped_column(default=1)
     rendered_version: Mapped[int] = mapped_column(default=0)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Final, Literal
+from typing import Any, Final, Literal
+
+from common.messages import GAVE_UP_FINISH, GAVE_UP_INGEST
 
 JobKind = Literal["message", "file"]
 JobState = Literal["ingesting", "active", "finishing", "done", "needs_column", "cancelled", "failed"]
@@ -22,11 +24,8 @@ TERMINAL: Final[tuple[JobState, ...]] = ("done", "cancelled", "failed")
 LABELS: Final[tuple[Label, ...]] = ("positive", "negative", "uncertain")
 MODEL_CHANGED: Final = "model_changed"
 """`jobs.error_code` of an unfinished job that is scored anew by another model."""
-GAVE_UP: Final[dict[str, str]] = {
-    "ingest": "The file could not be read in 3 attempts: check that it opens elsewhere, then send it again.",
-    "finish": "The result file could not be written in 3 attempts: its scores are kept, /results finds them.",
-}
-"""What the owner reads when a kind of chunk failed for a reason that may pass; a retry goes on from there."""
+RETRYABLE: Final = frozenset({GAVE_UP_INGEST, GAVE_UP_FINISH})
+"""`jobs.error_code` of a file that failed for a reason that may pass; a retry goes on from there."""
 BINS: Final = 20
 """Bins of every histogram of probabilities: bin i holds [i/20, (i+1)/20), the last one 1.0 too."""
 
@@ -180,7 +179,11 @@ class OutputInfo:
 
 @dataclass(frozen=True, slots=True)
 class JobView:
-    """A job as its card shows it. `rows_total` grows while the file is read and is final from 'active' on."""
+    """A job as its card shows it. `rows_total` grows while the file is read and is final from 'active' on.
+
+    A failed job has `error_code` and `error_values` (common/messages.py), one of before migration 0010 the English
+    sentence `error` in their place.
+    """
 
     id: int
     kind: JobKind
@@ -217,6 +220,7 @@ class JobView:
     reply_channel_id: int | None = None
     reply_token: str | None = field(default=None, repr=False)
     language: str | None = None
+    error_values: Mapping[str, Any] | None = None
 
     @property
     def terminal(self) -> bool:
@@ -227,7 +231,7 @@ class JobView:
     def retryable(self) -> bool:
         """Whether going on may bring more: a file that was cancelled, or given up for a reason that may pass."""
         return self.kind == "file" and (
-            self.state == "cancelled" or (self.state == "failed" and self.error in GAVE_UP.values())
+            self.state == "cancelled" or (self.state == "failed" and self.error_code in RETRYABLE)
         )
 
 
@@ -345,6 +349,15 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
+class Corrections:
+    """What was said about one verdict: the viewer's own label and note, and how often each label was named."""
+
+    label: Label | None
+    note: str | None
+    counts: Mapping[Label, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """A message owed to a user about a job."""
 
@@ -381,3 +394,17 @@ class GuildSettings:
     max_upload_mib: int | None = None
     channels: tuple[int, ...] = ()
     roles: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """A line of the audit log, with `actor_id` (a server manager's) or `actor_name` (the host's login name)."""
+
+    id: int
+    created_at: datetime
+    guild_id: int | None
+    actor_id: int | None
+    actor_name: str | None
+    action: str
+    old: str | None
+    new: str | None

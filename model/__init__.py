@@ -1,24 +1,20 @@
-"""The trained LSTM: data, text, vectors, network, training, evaluation, export, scoring, explaining.
+"""The face of the trained LSTM: scorer, verdicts, explanations and the shipped model folder.
 
-Serving needs only the names below. They load on first use, so `import model` is quick, and none of them imports
-TensorFlow: that is for `model.training.train` alone.
+The names load on first use, so `import model` is quick. None of them brings pandas, scikit-learn or TensorFlow: these
+are for data, training and experiments.
 """
 
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from model.serving.model_folder import ModelFolderError
+    from model.serving.model_folder import SHIPPED, ModelFolderError
     from model.serving.scorer import Scorer
     from model.serving.verdict import FLAGS, Explanation, Label, Sentence, Verdict, Word
 
-SHIPPED = Path(__file__).parent / "shipped"
-"""The model folder that comes with the repository."""
-
 _HOMES = {
     "Scorer": "model.serving.scorer",
-    "ModelFolderError": "model.serving.model_folder",
+    **dict.fromkeys(("SHIPPED", "ModelFolderError"), "model.serving.model_folder"),
     **dict.fromkeys(("FLAGS", "Explanation", "Label", "Sentence", "Verdict", "Word"), "model.serving.verdict"),
 }
 

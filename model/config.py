@@ -8,7 +8,7 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 Share = Annotated[float, Field(ge=0.0, lt=1.0)]
 Count = Annotated[int, Field(ge=1)]
@@ -144,16 +144,16 @@ class TeacherConfig(LanguageModelConfig):
     """For a transformer too slow for folds: it is fitted once, on that many labelled reviews drawn at random."""
     encoder_run: Path | None = None
     """Instead of fitting one: the `teachers` folder of a finished run with `encoder_reviews` on the same data. Its
-    transformer labels further texts. What it said there holds, but that reviews in doubt are asked anew."""
+    transformer labels further texts. Its labels there hold, but that reviews in doubt are asked anew."""
     encoder_labels: Count | None = None
     """With either of these two: it labels that many of the reviews that it was not fitted on, those of which `earlier`
     is least sure."""
     encoder_pieces: Annotated[int, Field(ge=0)] = 0
     """The same for pieces of those reviews; the student learns from no piece that the transformer has not read."""
-    encoder_said: Path | None = None
+    # The second name is the key's old one, read until the next version: records of earlier runs have it.
+    encoder_predictions: Path | None = Field(None, validation_alias=AliasChoices("encoder_predictions", "encoder_said"))
     """Instead of fitting one here: the folder of a job on a GPU (`model.training.gpu`) packed from this config, in
-    which
-    transformers, fitted a fold each, labelled every document."""
+    which transformers, fitted a fold each, labelled every document."""
     directions: tuple[Literal["forward", "backward"], ...] = ("forward",)
     """In which language models, each with its classifier, read. The student starts with the first one's embedding, if
     there is no `earlier`."""
@@ -174,17 +174,19 @@ class TeacherConfig(LanguageModelConfig):
 
     def check_encoder(self) -> None:
         """Raises `ValueError` for settings of the transformer that say nothing without others."""
-        once = [self.encoder_reviews is not None, self.encoder_run is not None]
-        if all(once):
+        one_fit = [self.encoder_reviews is not None, self.encoder_run is not None]
+        if all(one_fit):
             raise ValueError("teacher.encoder_reviews and teacher.encoder_run exclude each other")
-        if any(once) != (self.encoder_labels is not None):
+        if any(one_fit) != (self.encoder_labels is not None):
             raise ValueError("teacher.encoder_labels and encoder_reviews (or encoder_run) need each other")
         if self.encoder_pieces and not self.encoder_labels:
             raise ValueError("teacher.encoder_pieces needs encoder_labels: else the transformer labels all pieces")
         if self.encoder_labels and not self.earlier:
             raise ValueError("teacher.encoder_labels needs earlier: it says which reviews are in doubt")
-        if self.encoder_said and (self.encoder_labels or not self.encoder):
-            raise ValueError("teacher.encoder_said needs encoder and excludes encoder_labels: all is labelled there")
+        if self.encoder_predictions and (self.encoder_labels or not self.encoder):
+            raise ValueError(
+                "teacher.encoder_predictions needs encoder and excludes encoder_labels: all is labelled there"
+            )
         if self.encoder_labels and not self.encoder:
             raise ValueError("teacher.encoder_labels needs encoder: nothing else would label them")
 
@@ -201,9 +203,10 @@ class DistilConfig(_Section):
     word_dropout: Share = 0.1
     students: Count = 1
     """Students with seeds of their own, from the same start; the mean of their weights ships (a model soup)."""
-    students_said: Path | None = None
-    """Instead of training them here: `teacher.encoder_said`, where a second job on the GPU (`model.training.gpu`) left
-    them."""
+    # As above.
+    students_folder: Path | None = Field(None, validation_alias=AliasChoices("students_folder", "students_said"))
+    """Instead of training them here: `teacher.encoder_predictions`, where a second job on the GPU
+    (`model.training.gpu`) left them."""
     limit: Count | None = None
     """Use only that many unlabelled reviews."""
     label_share: Share = 0.3
@@ -275,9 +278,11 @@ class Config(_Section):
             raise ValueError("distil.pieces, distil.sentences and distil.edits need a teacher")
         if self.teacher:
             self.teacher.check_encoder()
-        said = self.distil.students_said if self.distil else None
-        if said and not (self.teacher and self.teacher.earlier and self.teacher.encoder_said == said):
-            raise ValueError("distil.students_said needs teacher.earlier, and is the same as teacher.encoder_said")
+        students = self.distil.students_folder if self.distil else None
+        if students and not (self.teacher and self.teacher.earlier and self.teacher.encoder_predictions == students):
+            raise ValueError(
+                "distil.students_folder needs teacher.earlier, and is the same as teacher.encoder_predictions"
+            )
         if self.teacher and self.teacher.earlier is None:
             if not self.teacher.directions:
                 raise ValueError("teacher needs directions or earlier: the student starts with what they learned")

@@ -6,16 +6,14 @@ import base64
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from html import escape
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from db.types import Bucket, Report, ResultView
 from reporting.chart_style import DARK, LIGHT, Look
 from reporting.intervals import mean_interval, wilson
-from reporting.report_files import chart_png, distribution_png
+from reporting.pictures import chart_png, distribution_png
 from reporting.tables import ALL, CORRECTIONS_BIASED, ReportPart, deciding, named
 from reporting.wording import differences, share_range
-
-if TYPE_CHECKING:
-    from db.types import Bucket, Report, ResultView
 
 _MOST_ROWS: Final = 400
 _TEXT_CHARS: Final = 600

@@ -3,35 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import Final, NamedTuple
+from typing import Final
 
-Z: Final = 1.959963984540054
-"""The 97.5th percentile of the normal distribution."""
+from common.intervals import Interval, Z, wilson
 
-
-class Interval(NamedTuple):
-    """From `low` to `high`."""
-
-    low: float
-    high: float
-
-    @property
-    def includes_zero(self) -> bool:
-        """Whether a difference may be none."""
-        return self.low <= 0 <= self.high
-
-
-def wilson(count: int, total: int) -> Interval:
-    """The score interval of a share (Wilson 1927): holds up with few reviews, and at 0 % and 100 %.
-
-    ValueError without a review, or when `count` is not in it.
-    """
-    if not 0 <= count <= total or total < 1:
-        raise ValueError(f"{count} of {total} is no share")
-    share, n = count / total, total
-    centre = (share + Z * Z / (2 * n)) / (1 + Z * Z / n)
-    half = Z / (1 + Z * Z / n) * math.sqrt(share * (1 - share) / n + Z * Z / (4 * n * n))
-    return Interval(0.0 if count == 0 else max(0.0, centre - half), 1.0 if count == total else min(1.0, centre + half))
+__all__ = ["Interval", "mean_difference", "mean_interval", "newcombe", "t_quantile", "wilson"]
 
 
 def newcombe(count: int, total: int, other_count: int, other_total: int) -> Interval:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final, Literal
 
+from common.errors import UserError
 from common.i18n import listing, mark, quote, tr, trn
 from db.types import ReportFilter
 
@@ -25,7 +26,7 @@ BEFORE: Final = "before"
 COMPARE_FORMS: Final = mark("another film, job 41, before, 2026-01 or 2026-01-01..2026-01-31")
 
 
-class BadQuestion(Exception):
+class BadQuestion(UserError):
     """A report was asked for that cannot be made; one plain sentence with the way out."""
 
 

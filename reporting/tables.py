@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import Any, Final
 
+from db.types import Bucket, Report, ResultView
 from reporting.csv_table import csv_table, defuse
 from reporting.intervals import mean_interval, wilson
-from reporting.request import NO_FILM
-
-if TYPE_CHECKING:
-    from db.types import Bucket, Report, ResultView
-    from reporting.request import ReportRequest
-
-TableFormat = Literal["csv", "xlsx", "parquet"]
+from reporting.request import NO_FILM, ReportRequest
 
 HEADER: Final = (
     "about", "bucket", "reviews", "positive", "negative", "uncertain", "flagged",
@@ -110,20 +105,22 @@ def deciding(result: ResultView) -> str | None:
     return sentence if way * moved > 0 and sentence else None
 
 
-def table_bytes(parts: Sequence[ReportPart], format: TableFormat) -> bytes:
+def table_bytes(parts: Sequence[ReportPart], format: str) -> bytes:
     """The report as a file: CSV and Parquet hold the numbers, a workbook the most positive and negative too."""
-    if format == "csv":
-        return csv_table(HEADER, rows(parts)).data
-    return _parquet(rows(parts)) if format == "parquet" else _workbook(parts)
+    return TABLES[format](parts)
 
 
-def _parquet(table: Iterable[Sequence[object]]) -> bytes:
+def _csv(parts: Sequence[ReportPart]) -> bytes:
+    return csv_table(HEADER, rows(parts)).data
+
+
+def _parquet(parts: Sequence[ReportPart]) -> bytes:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     kinds: dict[str, pa.DataType] = {"text": pa.string(), "whole": pa.int64(), "real": pa.float64()}
     schema = pa.schema([pa.field(name, kinds[kind]) for name, kind in zip(HEADER, _KINDS, strict=True)])
-    records = [dict(zip(HEADER, row, strict=True)) for row in table]
+    records = [dict(zip(HEADER, row, strict=True)) for row in rows(parts)]
     out = io.BytesIO()
     pq.write_table(pa.Table.from_pylist(records, schema=schema), out)
     return out.getvalue()
@@ -148,6 +145,11 @@ def _workbook(parts: Sequence[ReportPart]) -> bytes:
     return out.getvalue()
 
 
+TABLES: Final[dict[str, Callable[[Sequence[ReportPart]], bytes]]] = {
+    "csv": _csv,
+    "parquet": _parquet,
+    "xlsx": _workbook,
+}
 _EXCEL_CHARS: Final = 32_767
 
 

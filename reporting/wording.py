@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from common.i18n import mark, percent_range, signed, tr
 from reporting.intervals import Interval, mean_difference, newcombe
-
-if TYPE_CHECKING:
-    from reporting.tables import ReportPart
+from reporting.tables import ReportPart
 
 SHARE_DIFFERS: Final = mark(
     "Share of positive reviews: {points} percentage points ({low} to {high}), a real difference."

@@ -12,7 +12,7 @@ from common.broker.celery_config import celery_app
 from common.process import log_format as logs
 from common.process.readiness import say_ready
 from common.settings import settings
-from worker import metrics as meters
+from worker import metrics
 
 # Running as root is unsafe where messages are pickles; ours are JSON, and a container has its own idea of root.
 warnings.filterwarnings("ignore", category=SecurityWarning)
@@ -26,7 +26,7 @@ app.conf.update(imports=("worker.tasks",))
 
 
 def _log(**_: Any) -> None:
-    logs.configure(SETTINGS.log_level, room="worker", format=SETTINGS.log_format, on_error=meters.count_error)
+    logs.configure(SETTINGS.log_level, room="worker", format=SETTINGS.log_format, on_error=metrics.count_error)
 
 
 def _ready(**_: Any) -> None:

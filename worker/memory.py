@@ -11,10 +11,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-ALLOCATOR: Final = {"MALLOC_ARENA_MAX": "1", "ARROW_DEFAULT_MEMORY_POOL": "system"}
+ALLOCATOR_ENV: Final = {"MALLOC_ARENA_MAX": "1", "ARROW_DEFAULT_MEMORY_POOL": "system"}
 """Environment of a scoring process: one heap for all threads, of which one at a time does the work. Fixed thresholds
 (MALLOC_MMAP_THRESHOLD_ of 1 MiB) were tried as well: all stages took longer, and the peak was no lower."""
-COMPILER: Final = "libllvmlite"
+COMPILER_LIBRARY: Final = "libllvmlite"
 _DONTNEED: Final = 4
 """MADV_DONTNEED of Linux: pages of a file that nobody wrote to are read from it again when they are touched."""
 
@@ -27,12 +27,12 @@ def release_compiler_memory() -> int:
     with suppress(OSError, AttributeError):
         advise = ctypes.CDLL(None).madvise
         advise.argtypes = (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int)
-        ranges = list(code_of(COMPILER, Path("/proc/self/maps").read_text(encoding="utf-8").splitlines()))
+        ranges = list(code_ranges(COMPILER_LIBRARY, Path("/proc/self/maps").read_text(encoding="utf-8").splitlines()))
         return sum(end - begin for begin, end in ranges if advise(begin, end - begin, _DONTNEED) == 0)
     return 0
 
 
-def code_of(library: str, maps: Iterable[str]) -> Iterator[tuple[int, int]]:
+def code_ranges(library: str, maps: Iterable[str]) -> Iterator[tuple[int, int]]:
     """Where machine code of a library lies, from lines of /proc/PID/maps.
 
     Only what is executable: nobody writes there, while pages that the loader has changed would be lost for good.

@@ -21,16 +21,18 @@ ROLL_UP_EVERY_S: Final = 5.0
 """Jobs that ended are summed up for reports that often; until then a report counts their verdicts."""
 PURGE_AGAIN_S: Final = 60.0
 """Pause after a purge that failed."""
-MOST_WAIT_S: Final = 10.0
+MAX_WAIT_S: Final = 10.0
 """Longest pause between two tries while the database is away."""
 
 
 def sweep_once(db: Database, signals: JobSignals, *, slots: int) -> int:
-    """Takes what is due and rings for it; how many rang. `slots`: bulk processes that the window is cut for.
+    """Takes what is due and publishes it; how many messages went out. `slots`: bulk processes the window is cut for.
 
-    A ring that fails leaves its chunk queued in SQL, and a later sweep finds it too old and rings again.
+    A message that fails leaves its chunk queued in SQL; a later sweep finds it too old and sends another.
     """
-    return sum(signals.publish_chunk(ring.chunk_id, ring.kind, ring.queue) for ring in queue.sweep(db, slots=slots))
+    return sum(
+        signals.publish_chunk(wake_up.chunk_id, wake_up.kind, wake_up.queue) for wake_up in queue.sweep(db, slots=slots)
+    )
 
 
 class Sweeper(threading.Thread):
@@ -39,7 +41,7 @@ class Sweeper(threading.Thread):
     def __init__(self, db: Database, signals: JobSignals, *, slots: int, every_s: float, retention_days: int) -> None:
         """`every_s`: seconds between sweeps."""
         super().__init__(name="sweeper", daemon=True)
-        self._db, self._bell, self._slots = db, signals, slots
+        self._db, self._signals, self._slots = db, signals, slots
         self._every_s, self._retention_days = every_s, retention_days
         self._stopping = threading.Event()
         self._purge_at = self._roll_up_at = time.monotonic()
@@ -48,27 +50,27 @@ class Sweeper(threading.Thread):
         wait = self._every_s
         while not self._stopping.wait(wait):
             try:
-                self._turn()
+                self._run_once()
                 wait = self._every_s
             except Exception as error:  # the database is away: the queue waits in it, so do we
-                wait = min(MOST_WAIT_S, wait * 2)
+                wait = min(MAX_WAIT_S, wait * 2)
                 log.warning("sweep failed (%s), next try in %.0f s", type(error).__name__, wait)
 
     def stop(self) -> None:
         """Ends the timer after the turn it is in."""
         self._stopping.set()
-        self.join(timeout=MOST_WAIT_S)
+        self.join(timeout=MAX_WAIT_S)
 
-    def _turn(self) -> None:
+    def _run_once(self) -> None:
         # Other machines' workers take from the same window: it grows with what runs.
         slots = max(self._slots, queue.running_chunks(self._db))
-        sweep_once(self._db, self._bell, slots=slots)
+        sweep_once(self._db, self._signals, slots=slots)
         if time.monotonic() >= self._roll_up_at:
             roll_up_due(self._db)
             self._roll_up_at = time.monotonic() + ROLL_UP_EVERY_S
         if time.monotonic() >= self._purge_at:
             self._purge_at = time.monotonic() + PURGE_EVERY_S
-            # Beside the sweep: a million texts take minutes, and lost rings must not wait for them.
+            # Beside the sweep: a million texts take minutes, and lost messages must not wait for them.
             threading.Thread(target=self._purge, name="purge", daemon=True).start()
 
     def _purge(self) -> None:

@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 _SWALLOW_NOTHING = ()
 
 
-class LoudRequest(Request):  # type: ignore[misc]  # Celery has no types
+class RaisingRequest(Request):  # type: ignore[misc]  # Celery has no types
     """A request that lets errors of its acknowledgement reach the worker's event loop."""
 
     acknowledged: bool
@@ -33,4 +33,4 @@ class ChunkTask(Task):  # type: ignore[misc]
     """Base of all our tasks."""
 
     abstract = True
-    Request = LoudRequest
+    Request = RaisingRequest

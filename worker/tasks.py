@@ -1,4 +1,4 @@
-"""The tasks. Each takes a chunk's id; all that matters stands in SQL, so a task that dies needs no farewell.
+"""The tasks. Each takes a chunk's id; all that matters stands in SQL, so a task that dies leaves nothing undone.
 
 They have different names, so that each gets its own queue and time limit, and one body, because SQL knows the kind.
 
@@ -19,10 +19,10 @@ from common.broker import names
 from common.broker.job_signals import JobSignals
 from db.engine import Database
 from db.errors import DbError
-from worker import metrics as meters
+from worker import metrics
 from worker.app import BROKER, SETTINGS, app
 from worker.files.limits import Limits
-from worker.jobs.chunk import work_on
+from worker.jobs.chunk import process_chunk
 from worker.jobs.explain import explain_review
 from worker.limits import limits_of
 from worker.memory import release_compiler_memory
@@ -56,7 +56,7 @@ def _open(**_: Any) -> None:
     if SETTINGS.warm_start:
         _tools.scorer.warm()
         release_compiler_memory()
-    meters.STARTED.inc()
+    metrics.STARTED.inc()
 
 
 def scorer_of() -> Scorer:
@@ -67,10 +67,10 @@ def scorer_of() -> Scorer:
 
 
 def work_on_chunk(chunk_id: int) -> None:
-    """Does the work on one chunk, whatever its kind, and rings for what is due next."""
+    """Does the work on one chunk, whatever its kind, and publishes what is due next."""
     assert _tools is not None, "worker_process_init did not run"
     try:
-        work_on(
+        process_chunk(
             _tools.db,
             _tools.scorer,
             chunk_id,
@@ -115,7 +115,7 @@ def explain(review_id: int) -> None:
 
 
 def sweep() -> None:
-    """Rings for whatever is due; the timer of `worker.run` does the same without a broker."""
+    """Publishes whatever is due; the timer of `worker.run` does the same without a broker."""
     assert _tools is not None, "worker_process_init did not run"
     try:
         sweep_once(_tools.db, _tools.signals, slots=SETTINGS.worker_processes)

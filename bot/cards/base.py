@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import discord
 
-from common.i18n import mark, markn, tr, trn
+from common.i18n import mark, mark_plural, tr, trn
 
 POSITIVE, NEGATIVE, UNCERTAIN, NEUTRAL, FAILED = 0x2E9E5B, 0xC8453B, 0xD0A215, 0x5865F2, 0x747F8D
 
@@ -22,9 +22,9 @@ WORDS: Final = {"positive": mark("Positive"), "negative": mark("Negative"), "unc
 WORDS_INSIDE: Final = {"positive": mark("positive"), "negative": mark("negative"), "uncertain": mark("unclear")}
 """The same within a sentence, and as choices of an option."""
 COUNTED: Final = {
-    "positive": markn("{count} positive", "{count} positive"),
-    "negative": markn("{count} negative", "{count} negative"),
-    "uncertain": markn("{count} unclear", "{count} unclear"),
+    "positive": mark_plural("{count} positive", "{count} positive"),
+    "negative": mark_plural("{count} negative", "{count} negative"),
+    "uncertain": mark_plural("{count} unclear", "{count} unclear"),
 }
 """So many reviews of a label."""
 

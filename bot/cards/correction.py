@@ -8,8 +8,7 @@ import discord
 
 from bot.cards.base import WORDS_INSIDE, Card, label_count, one_line
 from common.i18n import listing, mark, pair, quote, tr
-from db.queries.corrections import Corrections
-from db.types import Label
+from db.types import Corrections, Label
 
 CHOICES: Final[dict[Label, str]] = {
     "positive": mark("Positive"),

@@ -6,16 +6,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
 import discord
 
 from bot.cards.base import NEUTRAL, one_line
-from common.broker.names import FILE_SUFFIXES, PACKED_SUFFIXES
-from common.i18n import listing, mark, markn, mib, number, percent, tr, tr_in, trn
-
-if TYPE_CHECKING:
-    from common.settings import Settings
+from common.file_formats import packed_suffixes, read_suffixes
+from common.i18n import listing, mark, mark_plural, mib, number, percent, tr, tr_in, trn
+from common.settings import Settings
 
 SHIPPED: Final = Path(__file__).parents[2] / "model" / "shipped"
 Topic = Literal["start", "score", "files", "jobs", "results", "report", "settings", "privacy"]
@@ -116,8 +114,8 @@ def help_embed(topic: Topic, settings: Settings, *, bot_name: str) -> discord.Em
         "size": mib(settings.max_upload_mib),
         "rows": number(settings.max_rows),
         "jobs": number(settings.max_active_jobs),
-        "suffixes": " ".join(f"`{suffix}`" for suffix in FILE_SUFFIXES),
-        "packed": " ".join(f"`{suffix}`" for suffix in PACKED_SUFFIXES),
+        "suffixes": " ".join(f"`{suffix}`" for suffix in read_suffixes()),
+        "packed": " ".join(f"`{suffix}`" for suffix in packed_suffixes()),
     }
     description = "\n".join(_told(line, facts, settings) for line in lines)
     embed = discord.Embed(title=tr(title), description=description, colour=NEUTRAL)
@@ -236,7 +234,7 @@ _TOPICS: Final[dict[Topic, tuple[str, tuple[str | tuple[str, str], ...]]]] = {
             mark(
                 "Your results are yours: others see them only when you share them, and a server's stay in that server."
             ),
-            markn(
+            mark_plural(
                 "Texts are deleted after {count} day; the verdicts stay without them. "
                 "**Delete** under a verdict does it at once.",
                 "Texts are deleted after {count} days; the verdicts stay without them. "

@@ -20,21 +20,16 @@ from bot.cards.base import (
     label_count,
     label_counts,
 )
-from bot.errors.translated import retold
-from bot.handlers.base import buttons_view
-from bot.handlers.job import AgainButton, ReuseButton, job_buttons
+from bot.cards.failure import failure_text, reference
+from bot.components.buttons import again_button, job_buttons, reuse_button
+from bot.components.menus import MOST_CHOICES
+from bot.components.views import buttons_view
 from common.i18n import duration, in_brackets, listing, mark, number, percent, size, tr, trn
 from db.types import MODEL_CHANGED, JobView
 
-TERMINAL = frozenset({"done", "cancelled", "failed"})
 NAME_CHARS = 120
 CLEAR_LEAD = 0.2
 """By how large a share one side must lead to colour the card of a finished job."""
-
-
-def reviews(count: int) -> str:
-    """`1 review`, `1,000 reviews`."""
-    return trn("{count} review", "{count} reviews", count)
 
 
 def _named(job: JobView) -> str:
@@ -69,7 +64,7 @@ def running_card(job: JobView, now: datetime) -> Card:
     elif job.state == "needs_column":
         title = tr("Job {job}: which column?", job=job.id)
         text = _named(job) + "\n" + tr("More than one column could hold the reviews. Choose one below.")
-        if len(job.columns) > 25:
+        if len(job.columns) > MOST_CHOICES:
             text += " " + tr("Only the first 25 are listed: name another with `text_column` of `/batch`.")
     elif job.state == "finishing":
         title = tr("Job {job}: writing the files", job=job.id)
@@ -180,14 +175,11 @@ def ended_card(job: JobView) -> Card:
         text = f"{_named(job)}\n{stays}"
         embed = discord.Embed(title=tr("Job {job}: cancelled", job=job.id), description=text, colour=FAILED)
         return Card(embed=embed, view=_controls(job))
-    if job.error:
-        reason = escape(retold(job.error), 1500)
-    else:
-        reason = tr("Something went wrong on our side; send the file again.")
+    reason = failure_text(job, 1500) or tr("Something went wrong on our side; send the file again.")
     title = tr("Job {job}: not scored", job=job.id)
     embed = discord.Embed(title=title, description=f"{_named(job)}\n{reason}", colour=FAILED)
     if job.error_code:
-        embed.set_footer(text=tr("Reference job {job} · {code}", job=job.id, code=job.error_code))
+        embed.set_footer(text=tr("Reference job {job} · {code}", job=job.id, code=reference(job)))
     return Card(embed=embed, view=_controls(job))
 
 
@@ -219,4 +211,4 @@ def same_file_card(job: JobView, key: str) -> Card:
         job=job.id,
         when=when,
     )
-    return Card(text, view=buttons_view(ReuseButton(job.id), AgainButton(key)))
+    return Card(text, view=buttons_view(reuse_button(job.id), again_button(key)))

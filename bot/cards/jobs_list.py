@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import discord
 
 from bot.cards.base import FAILED, NEUTRAL, Card, CardFile, label_counts, one_line, plain_line
-from bot.cards.job import reviews
-from bot.errors.translated import retold
+from bot.cards.failure import failure_text
+from bot.cards.links import job_url
+from bot.cards.wording import reviews
 from common.i18n import mark, number, shortened, size, tr, trn
-
-if TYPE_CHECKING:
-    from db.types import JobView
+from db.types import JobView
 
 STATES: Final = {
     "ingesting": mark("being read"),
@@ -25,19 +24,6 @@ STATES: Final = {
     "cancelled": mark("cancelled"),
     "failed": mark("failed"),
 }
-
-
-def jump_url(guild_id: int | None, channel_id: int | None, message_id: int | None) -> str | None:
-    """The link to a message, None when there is none."""
-    if channel_id is None or message_id is None:
-        return None
-    return f"https://discord.com/channels/{guild_id or '@me'}/{channel_id}/{message_id}"
-
-
-def job_url(job: JobView) -> str | None:
-    """The link to the job's card; private work of a server has it in the owner's direct messages."""
-    in_dm = job.source == "interaction" and not job.shared
-    return jump_url(None if in_dm else job.guild_id, job.channel_id, job.message_id)
 
 
 def title_of(job: JobView) -> str:
@@ -83,8 +69,9 @@ def status_embed(job: JobView) -> discord.Embed:
         embed.add_field(name=tr("Finished"), value=discord.utils.format_dt(job.finished_at, "R"))
     if job.model:
         embed.add_field(name=tr("Model"), value=one_line(job.model, 100))
-    if job.error:
-        embed.add_field(name=tr("What went wrong"), value=one_line(retold(job.error), 500), inline=False)
+    reason = failure_text(job, 500, single_line=True)
+    if reason is not None:
+        embed.add_field(name=tr("What went wrong"), value=reason, inline=False)
     if job.state == "needs_column" and job.columns:
         columns = shortened([one_line(column, 40) for column in job.columns], 10)
         embed.add_field(name=tr("Columns that could be the text"), value=columns, inline=False)

@@ -8,13 +8,12 @@ from typing import Final
 import discord
 
 from bot.cards.base import FAILED, NEUTRAL, Card, CardFile, one_line
-from bot.cards.job import reviews
-from bot.errors.translated import retold
-from bot.handlers.base import buttons_view
-from bot.handlers.privacy import ForgetButton
+from bot.cards.wording import reviews
+from bot.components.buttons import forget_button
+from bot.components.views import buttons_view
 from common.i18n import in_brackets, listing, mark, number, size, tr, trn
-from db.privacy.erase import Forgotten, Kept
-from db.privacy.export import Takeout
+from common.rendering import render
+from db.privacy.types import Forgotten, StoredData, Takeout
 
 STAYS: Final = mark(
     "What stays names nobody: label, probability, film, day and model of each review, and the counts of your jobs. "
@@ -27,43 +26,43 @@ OUT_OF_REACH: Final = mark(
 RESTORED: Final = mark("A copy of the database that the host made earlier ends with the host's own time for copies.")
 
 
-def kept_card(kept: Kept, *, retention_days: int) -> Card:
+def kept_card(stored: StoredData, *, retention_days: int) -> Card:
     """What is kept about the caller, in every server and in direct messages."""
     embed = discord.Embed(title=tr("What is kept about you"), colour=NEUTRAL)
-    if not (kept.jobs or kept.corrections or kept.settings or kept.audit_lines):
+    if not (stored.jobs or stored.corrections or stored.settings or stored.audit_lines):
         embed.description = tr("Nothing: no review, no file, no setting.")
         return Card(embed=embed)
     embed.description = tr("Everything of yours, from all servers and direct messages. Only you see this.")
     rows = (
-        (tr("Jobs"), number(kept.jobs)),
+        (tr("Jobs"), number(stored.jobs)),
         (
             tr("Reviews"),
-            f"{number(kept.reviews)}\n" + trn("{count} with its text", "{count} with their text", kept.texts),
+            f"{number(stored.reviews)}\n" + trn("{count} with its text", "{count} with their text", stored.texts),
         ),
-        (tr("Files"), in_brackets(number(kept.files), size(kept.file_bytes, 1))),
-        (tr("Corrections"), number(kept.corrections)),
-        (tr("Notices"), number(kept.notices)),
-        (tr("Settings"), tr("your own") if kept.settings else tr("none: the defaults count")),
+        (tr("Files"), in_brackets(number(stored.files), size(stored.file_bytes, 1))),
+        (tr("Corrections"), number(stored.corrections)),
+        (tr("Notices"), number(stored.notices)),
+        (tr("Settings"), tr("your own") if stored.settings else tr("none: the defaults count")),
     )
     for name, value in rows:
         embed.add_field(name=name, value=value)
-    if kept.audit_lines:
-        lines = trn("{count} line", "{count} lines", kept.audit_lines)
+    if stored.audit_lines:
+        lines = trn("{count} line", "{count} lines", stored.audit_lines)
         embed.add_field(name=tr("Server settings you changed"), value=lines)
-    if kept.first is not None and kept.last is not None:
+    if stored.first is not None and stored.last is not None:
         span = tr(
             "{first} to {last}",
-            first=discord.utils.format_dt(kept.first, "D"),
-            last=discord.utils.format_dt(kept.last, "D"),
+            first=discord.utils.format_dt(stored.first, "D"),
+            last=discord.utils.format_dt(stored.last, "D"),
         )
         embed.add_field(name=tr("Period"), value=span, inline=False)
-    embed.add_field(name=tr("Texts and files are deleted"), value=_when(kept, retention_days), inline=False)
+    embed.add_field(name=tr("Texts and files are deleted"), value=_when(stored, retention_days), inline=False)
     embed.set_footer(text=tr("/privacy export gives you all of it, /privacy delete deletes it"))
     return Card(embed=embed)
 
 
-def _when(kept: Kept, days: int) -> str:
-    if kept.oldest_text is None or not (kept.texts or kept.files):
+def _when(stored: StoredData, days: int) -> str:
+    if stored.oldest_text is None or not (stored.texts or stored.files):
         return trn(
             "{count} day after a job ended, unless a server says otherwise (`/server show`); nothing is waiting.",
             "{count} days after a job ended, unless a server says otherwise (`/server show`); nothing is waiting.",
@@ -73,7 +72,7 @@ def _when(kept: Kept, days: int) -> str:
         "{count} day after a job ended, unless a server says otherwise (`/server show`): yours from {first} on.",
         "{count} days after a job ended, unless a server says otherwise (`/server show`): yours from {first} on.",
         days,
-        first=discord.utils.format_dt(kept.oldest_text + timedelta(days=days), "D"),
+        first=discord.utils.format_dt(stored.oldest_text + timedelta(days=days), "D"),
     )
 
 
@@ -95,7 +94,7 @@ def export_card(data: bytes, taken: Takeout) -> Card:
     lines = [tr("Everything kept about you: {things}.", things=things)]
     if taken.left_out:
         lines.append(tr("Discord takes no larger file here, so this was left out:"))
-        lines += [f"- {one_line(retold(sentence), 150)}" for sentence in taken.left_out[:5]]
+        lines += [f"- {one_line(render(*message), 150)}" for message in taken.left_out[:5]]
         if len(taken.left_out) > 5:
             rest = trn(
                 "and {count} more, named in about.json",
@@ -109,16 +108,16 @@ def export_card(data: bytes, taken: Takeout) -> Card:
     return Card("\n".join(lines), files=(CardFile("reelfeel-export.zip", data),))
 
 
-def ask_card(kept: Kept, user_id: int) -> Card:
+def ask_card(stored: StoredData, user_id: int) -> Card:
     """The question before everything is deleted."""
     embed = discord.Embed(title=tr("Delete everything that is kept about you?"), colour=FAILED)
     what_goes = tr(
         "{things}, your settings and notices are deleted at once, in every server, also where others see them. "
         "My own messages that show them are deleted as fast as Discord lets me.",
-        things=listing((_texts(kept.texts), _files(kept.files), _corrections(kept.corrections))),
+        things=listing((_texts(stored.texts), _files(stored.files), _corrections(stored.corrections))),
     )
     embed.description = "\n\n".join((what_goes, tr(STAYS), tr(OUT_OF_REACH), tr("This cannot be undone.")))
-    return Card(embed=embed, view=buttons_view(ForgetButton(user_id)))
+    return Card(embed=embed, view=buttons_view(forget_button(user_id)))
 
 
 def forgotten_card(gone: Forgotten) -> Card:

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import discord
 
 from bot.cards.base import NEUTRAL, bar, flag_words, label_counts, one_line
-from bot.cards.job import reviews
-from bot.cards.results import excerpt, jump_to, sureness
-from common.i18n import in_brackets, listing, mark, markn, number, pair, percent, quote, tr, trn
+from bot.cards.links import jump_to
+from bot.cards.results import excerpt, sureness
+from bot.cards.wording import reviews
+from common.i18n import in_brackets, listing, mark, mark_plural, number, pair, percent, quote, tr, trn
+from db.types import Report, ResultView
 from reporting.intervals import mean_interval, wilson
 from reporting.request import BY_WORDS, NO_FILM
 from reporting.tables import ReportPart, deciding, named
 from reporting.wording import differences, share_range
-
-if TYPE_CHECKING:
-    from db.types import Report, ResultView
 
 EXTREMES: Final = 3
 CODES: Final = 3
@@ -74,16 +73,16 @@ def _one(part: ReportPart) -> discord.Embed:
 
 
 _CODES: Final = {
-    "empty": markn("{count} empty", "{count} empty"),
-    "too_long": markn("{count} too long", "{count} too long"),
-    "ragged": markn("{count} with the wrong number of cells", "{count} with the wrong number of cells"),
-    "bad_json": markn("{count} that is not valid JSON", "{count} that are not valid JSON"),
-    "not_object": markn("{count} that is not a JSON object", "{count} that are not JSON objects"),
-    "not_text": markn("{count} without a text", "{count} without a text"),
-    "too_deep": markn("{count} nested too deeply", "{count} nested too deeply"),
-    "bad_text": markn("{count} with unreadable characters", "{count} with unreadable characters"),
-    "unclosed_quote": markn("{count} with a quote that is not closed", "{count} with a quote that is not closed"),
-    "not_scored": markn("{count} that could not be scored", "{count} that could not be scored"),
+    "empty": mark_plural("{count} empty", "{count} empty"),
+    "too_long": mark_plural("{count} too long", "{count} too long"),
+    "ragged": mark_plural("{count} with the wrong number of cells", "{count} with the wrong number of cells"),
+    "bad_json": mark_plural("{count} that is not valid JSON", "{count} that are not valid JSON"),
+    "not_object": mark_plural("{count} that is not a JSON object", "{count} that are not JSON objects"),
+    "not_text": mark_plural("{count} without a text", "{count} without a text"),
+    "too_deep": mark_plural("{count} nested too deeply", "{count} nested too deeply"),
+    "bad_text": mark_plural("{count} with unreadable characters", "{count} with unreadable characters"),
+    "unclosed_quote": mark_plural("{count} with a quote that is not closed", "{count} with a quote that is not closed"),
+    "could_not_be_scored": mark_plural("{count} that could not be scored", "{count} that could not be scored"),
 }
 """So many rows, and why they were not scored (worker/files/row_problems.py has the sentences of the result files)."""
 
@@ -148,13 +147,13 @@ def alt_text(parts: Sequence[ReportPart]) -> str:
             last=last.key,
         )
     elif about.by == "film":
-        films = (pair(_cut(_film(bucket.key), 40), number(bucket.mean_probability, 2)) for bucket in buckets[:8])
-        text += " " + tr("Averages: {films}.", films="; ".join(films))
+        films = (pair(_cut(_film(bucket.key), 40), number(bucket.mean_probability, 2)) for bucket in report.buckets[:8])
+        text += " " + tr("Averages: {films}.", films=listing(films))
     return _cut(text, 1024)
 
 
 def _film(name: str) -> str:
-    return tr(name) if name == NO_FILM else name
+    return name or tr(NO_FILM)
 
 
 def distribution_alt(part: ReportPart) -> str:

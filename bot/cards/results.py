@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from datetime import date
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import Final
 
 import discord
 
-from bot.cards.base import NEUTRAL, WORDS_INSIDE, label_word, one_line, plain_line
-from bot.cards.jobs_list import job_url, jump_url
-from common.i18n import listing, mark, number, pair, percent, quote, tr
-
-if TYPE_CHECKING:
-    from db.types import JobView, ResultView
+from bot.cards.base import NEUTRAL, label_word, one_line, plain_line
+from bot.cards.links import jump_to
+from bot.cards.search_request import SearchRequest
+from common.i18n import mark, percent, tr
+from db.types import JobView, ResultView
 
 EXCERPT: Final = 120
 """Characters of a review that a page shows; eight of them, escaped, fit an embed's 6,000."""
@@ -24,48 +21,6 @@ STOPPED: Final = mark(
     "This page ends where the search has come to in its time: Next looks further, or add film or job."
 )
 EXPORT_HEADER: Final = ("id", "job", "row", "created_at", "film", "label", "probability", "flags", "model", "text")
-
-
-@dataclass(frozen=True, slots=True)
-class SearchRequest:
-    """The filters of a search as the user gave them, None where not given; `since` is already a day."""
-
-    query: str | None = None
-    label: str | None = None
-    film: str | None = None
-    min_probability: float | None = None
-    since: date | None = None
-    job: int | None = None
-    sort: Literal["newest", "probability"] = "newest"
-
-    def to_json(self) -> dict[str, Any]:
-        """What `from_json` reads again."""
-        return asdict(self) | {"since": None if self.since is None else self.since.isoformat()}
-
-    @classmethod
-    def from_json(cls, kept: Mapping[str, Any]) -> SearchRequest:
-        """The filters that were kept for a button."""
-        since = kept["since"]
-        return cls(**{**kept, "since": None if since is None else date.fromisoformat(since)})
-
-    def words(self) -> str:
-        """The filters in a sentence, escaped; empty without any."""
-        parts = []
-        if self.query is not None:
-            parts.append(pair(tr("text"), quote(one_line(self.query, 60))))
-        if self.label is not None:
-            parts.append(pair(tr("verdict"), tr(WORDS_INSIDE.get(self.label, self.label))))
-        if self.film is not None:
-            parts.append(pair(tr("film"), quote(one_line(self.film, 60))))
-        if self.min_probability is not None:
-            digits = len(f"{self.min_probability:g}".partition(".")[2])
-            least = number(self.min_probability, digits)
-            parts.append(tr("probability of being positive at least {least}", least=least))
-        if self.since is not None:
-            parts.append(tr("since {day}", day=self.since))
-        if self.job is not None:
-            parts.append(tr("job {job}", job=self.job))
-        return listing(parts)
 
 
 def nothing_found(asked: SearchRequest) -> str:
@@ -123,13 +78,6 @@ def sureness(result: ResultView) -> str:
         return tr("{share} positive", share=percent(result.probability))
     share = result.probability if result.label == "positive" else 1 - result.probability
     return tr("{share} sure", share=percent(share))
-
-
-def jump_to(result: ResultView, job: JobView | None = None) -> str | None:
-    """The link to the message that was reviewed, else to the card of its job; None when there is neither."""
-    if result.reply_to is not None:
-        return jump_url(result.guild_id, result.reply_channel_id or result.channel_id, result.reply_to)
-    return None if job is None else job_url(job)
 
 
 def _entry(result: ResultView, job: JobView | None) -> tuple[str, str]:

@@ -10,8 +10,7 @@ import discord
 from bot.cards.base import NEUTRAL, Card, escape
 from common.i18n import mark, mib, number, pair, shortened, tr, trn
 from common.settings import Settings
-from db.audit import AuditEntry
-from db.types import GuildSettings
+from db.types import AuditEntry, GuildSettings
 
 LISTED: Final = 20
 NAMES: Final = {

@@ -8,7 +8,7 @@ import discord
 
 from bot.cards.base import NEUTRAL
 from common.i18n import duration, tr, trn
-from db.operations.overview import Overview
+from db.operations.types import Overview
 
 SLOW_S: Final = 30.0
 """A single review that waits longer than that is behind more than a chunk; the goal is 0.4 s."""

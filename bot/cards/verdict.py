@@ -17,10 +17,10 @@ from bot.cards.base import (
     label_word,
     one_line,
 )
-from bot.cards.results import jump_to
-from bot.errors.translated import retold
-from bot.handlers.base import buttons_view
-from bot.handlers.result import DeleteButton, DetailsButton, WrongButton
+from bot.cards.failure import failure_text
+from bot.cards.links import jump_to
+from bot.components.buttons import delete_button, details_button, wrong_button
+from bot.components.views import buttons_view
 from common.i18n import mark, number, percent, signed, tr
 from db.types import JobView, ResultView
 
@@ -79,7 +79,7 @@ def verdict_embed(result: ResultView) -> discord.Embed:
 
 def verdict_card(result: ResultView, *, job: JobView | None = None, linked: bool = True) -> Card:
     """The card a user gets for one review. `linked`: with the way back to the message it is about, or to its `job`."""
-    view = buttons_view(DetailsButton(result.id), WrongButton(result.id), DeleteButton(result.id))
+    view = buttons_view(details_button(result.id), wrong_button(result.id), delete_button(result.id))
     embed = verdict_embed(result)
     url = jump_to(result, job) if linked else None
     if url is not None:
@@ -129,7 +129,5 @@ def unscored_card(job: JobView) -> Card:
     """A review that ended without a verdict."""
     if job.state == "cancelled":
         return Card(tr("Job {job} was cancelled: the review was not scored.", job=job.id))
-    reason = escape(retold(job.error), 300) if job.error else tr("the model could not read this review")
-    return Card(
-        tr("Job {job} ended without a verdict: {reason}. Try a shorter or plainer text.", job=job.id, reason=reason)
-    )
+    reason = failure_text(job, 300) or tr("The model could not read this review: try a shorter or plainer text.")
+    return Card(tr("Job {job} ended without a verdict. {reason}", job=job.id, reason=reason))

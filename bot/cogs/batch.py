@@ -8,7 +8,8 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.client import ReelfeelBot
+from bot.command_names import FILE_KINDS, described, file_kinds
+from bot.core import BotCore
 from bot.handlers.upload_form import open_form
 from bot.services.file_jobs import take_files
 
@@ -18,12 +19,12 @@ Column = app_commands.Range[str, 1, 200]
 class Batch(commands.Cog):
     """Files, by options or by a form."""
 
-    def __init__(self, bot: ReelfeelBot) -> None:
+    def __init__(self, bot: BotCore) -> None:
         self.bot = bot
 
-    @app_commands.command(description="Scores files of film reviews: CSV, TSV, TXT, JSON, Parquet or Excel")
+    @app_commands.command(description="Scores files of film reviews")
     @app_commands.describe(
-        file="CSV, TSV, TXT, JSONL, JSON, Parquet or XLSX, also as .gz, .zst or .zip",
+        file=described(FILE_KINDS, **file_kinds()),
         text_column="The column with the reviews, when it is not found by itself",
         film_column="The column with the film",
         date_column="The column with the day of the review",
@@ -58,6 +59,6 @@ class Batch(commands.Cog):
         await open_form(interaction)
 
 
-async def setup(bot: ReelfeelBot) -> None:
+async def setup(bot: BotCore) -> None:
     """Loads the cog."""
     await bot.add_cog(Batch(bot))

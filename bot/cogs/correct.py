@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import discord
 from discord import app_commands
@@ -10,18 +10,16 @@ from discord.ext import commands
 
 from bot.autocomplete import Number
 from bot.cards.correction import CHOICES
+from bot.core import BotCore
 from bot.handlers.base import guarded
 from bot.handlers.correction_form import store, submitted
 from db.queries.corrections import NOTE_CHARS
-
-if TYPE_CHECKING:
-    from bot.client import ReelfeelBot
 
 
 class Correct(commands.Cog):
     """What a person says a verdict should have been."""
 
-    def __init__(self, bot: ReelfeelBot) -> None:
+    def __init__(self, bot: BotCore) -> None:
         self.bot = bot
 
     @app_commands.command()
@@ -49,12 +47,12 @@ class Correct(commands.Cog):
             return
         result_id, values = sent
 
-        async def take(pressed: discord.Interaction[Any], bot: ReelfeelBot) -> None:
+        async def take(pressed: discord.Interaction[Any], bot: BotCore) -> None:
             await store(pressed, result_id, values.get("label", ""), values.get("note") or None)
 
         await guarded(interaction, "result:correction", take)
 
 
-async def setup(bot: ReelfeelBot) -> None:
+async def setup(bot: BotCore) -> None:
     """Called by discord.py when the extension is loaded."""
     await bot.add_cog(Correct(bot))

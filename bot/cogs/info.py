@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import discord
 from discord import app_commands
@@ -12,17 +12,15 @@ from discord.ext import commands
 from bot.cards.base import Card
 from bot.cards.info import Topic, about_embed, help_embed, read_facts
 from bot.cards.status import status_embed
+from bot.core import BotCore
 from bot.delivery.responses import answer, defer
 from db.operations.overview import overview
-
-if TYPE_CHECKING:
-    from bot.client import ReelfeelBot
 
 
 class Info(commands.Cog):
     """Commands about the bot itself."""
 
-    def __init__(self, bot: ReelfeelBot) -> None:
+    def __init__(self, bot: BotCore) -> None:
         self.bot = bot
 
     @app_commands.command()
@@ -56,6 +54,6 @@ def program_version() -> str:
         return "unreleased"
 
 
-async def setup(bot: ReelfeelBot) -> None:
+async def setup(bot: BotCore) -> None:
     """Called by discord.py when the extension is loaded."""
     await bot.add_cog(Info(bot))

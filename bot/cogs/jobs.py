@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import discord
 from discord import app_commands
@@ -10,44 +10,24 @@ from discord.ext import commands
 
 from bot.autocomplete import Number, any_job, ended_early_job, job_with_files, unfinished_job
 from bot.cards.base import Card
-from bot.cards.jobs_list import STATES, choice_name, files_card, jobs_embed, status_embed
+from bot.cards.jobs_list import STATES, files_card
+from bot.core import BotCore
 from bot.delivery.attachments import finished_files
 from bot.delivery.responses import answer, defer
-from bot.handlers.base import buttons_view
-from bot.handlers.job import go_on, job_buttons
-from bot.handlers.menus import JobMenu
-from bot.services.pages import LISTINGS, Asked, ListPage, PagedList, open_pages
+from bot.services.job_actions import go_on
+from bot.services.lookups import JOBS, status_card
+from bot.services.pages import open_pages
 from common.errors import UserError
 from common.i18n import mark, tr, trn
-from db.queries.jobs import get_job, list_jobs
+from db.queries.jobs import get_job
 from db.queue import cancel
-
-if TYPE_CHECKING:
-    from bot.client import ReelfeelBot
-    from db.types import JobView, Viewer
-
-PER_PAGE: Final = 10
-
-
-async def load_jobs(bot: ReelfeelBot, viewer: Viewer, asked: Asked, before: int | None, page: int) -> ListPage:
-    """A page of `/jobs list`; `before`: the last job of the page before."""
-    unfinished = bool(asked["unfinished"])
-    jobs = await bot.in_thread(list_jobs, bot.db, viewer, before_id=before, limit=PER_PAGE + 1, active_only=unfinished)
-    shown = jobs[:PER_PAGE]
-    after = shown[-1].id if len(jobs) > PER_PAGE else None
-    card = Card(embed=jobs_embed(shown, page=page, unfinished=unfinished, user_id=viewer.user_id))
-    lines = [discord.SelectOption(label=choice_name(job), value=str(job.id)) for job in shown]
-    return ListPage(card, after, empty=not shown, menu=JobMenu(lines) if lines else None)
-
-
-LISTING: Final = "jobs"
-LISTINGS[LISTING] = PagedList(load_jobs)
+from db.types import JobView
 
 
 class Jobs(commands.GroupCog, group_name="jobs", group_description="Your files and messages: what became of them"):
     """Commands about jobs; every query goes through the caller's scope, so someone else's job is simply not found."""
 
-    def __init__(self, bot: ReelfeelBot) -> None:
+    def __init__(self, bot: BotCore) -> None:
         self.bot = bot
 
     @app_commands.command(name="list")
@@ -55,7 +35,7 @@ class Jobs(commands.GroupCog, group_name="jobs", group_description="Your files a
     async def list_(self, interaction: discord.Interaction[Any], unfinished: bool = False) -> None:
         """Your jobs and those shared in this server, newest first."""
         await defer(interaction)
-        await open_pages(interaction, LISTING, {"unfinished": unfinished})
+        await open_pages(interaction, JOBS, {"unfinished": unfinished})
 
     @app_commands.command()
     @app_commands.describe(job="Number of the job")
@@ -118,13 +98,6 @@ class Jobs(commands.GroupCog, group_name="jobs", group_description="Your files a
         return await self.bot.in_thread(get_job, self.bot.db, self.bot.viewer(interaction), job)
 
 
-async def status_card(bot: ReelfeelBot, viewer: Viewer, job_id: int) -> Card:
-    """One job with the buttons its owner may press. Raises db.errors.NotFound, for someone else's job too."""
-    found = await bot.in_thread(get_job, bot.db, viewer, job_id)
-    buttons = job_buttons(found) if found.owner_id == viewer.user_id else []
-    return Card(embed=status_embed(found), view=buttons_view(*buttons) if buttons else None)
-
-
 def refuse_without_files(job: JobView) -> None:
     """Raises UserError, saying why, for a job that has no files to give."""
     if job.kind == "message":
@@ -155,6 +128,6 @@ _WITHOUT_FILES: Final = {
 }
 
 
-async def setup(bot: ReelfeelBot) -> None:
+async def setup(bot: BotCore) -> None:
     """Called by discord.py when the extension is loaded."""
     await bot.add_cog(Jobs(bot))

@@ -8,16 +8,17 @@ import discord
 from discord.ext import commands
 
 from bot.cards.base import Card
-from bot.client import ReelfeelBot
+from bot.core import BotCore
 from bot.errors.table import note
 from bot.permissions import answers_in, requester_of, rules_of
-from bot.services.follow_ups import same_file_question
 from bot.services.intake import MAX_FILES, FileRequest, accept_file, accept_text, check_text
-from common.broker.names import is_review_file
+from bot.services.origins import message_origin
+from bot.services.questions import same_file_question
 from common.errors import UserError
-from common.i18n import locale_tag, set_locale, tr, trn
+from common.file_formats import is_review_file
+from common.i18n import set_locale, tr, trn
 from db.queries.jobs import last_language
-from db.types import JobView, Origin
+from db.types import JobView
 
 KINDS = (discord.MessageType.default, discord.MessageType.reply)
 
@@ -25,7 +26,7 @@ KINDS = (discord.MessageType.default, discord.MessageType.reply)
 class Messages(commands.Cog):
     """Takes in what is addressed to the bot. It never speaks unasked."""
 
-    def __init__(self, bot: ReelfeelBot) -> None:
+    def __init__(self, bot: BotCore) -> None:
         self.bot = bot
 
     @commands.Cog.listener()
@@ -63,7 +64,7 @@ class Messages(commands.Cog):
         if message.attachments and (readable or not text.strip()):
             await self._take_files(message)
         else:
-            await accept_text(self.bot, self._origin(message), check_text(text, self.bot.settings))
+            await accept_text(self.bot, message_origin(message), check_text(text, self.bot.settings))
         self.bot.notifier.wake()
 
     async def _take_files(self, message: discord.Message) -> None:
@@ -76,7 +77,7 @@ class Messages(commands.Cog):
                 )
             )
         for part, attachment in enumerate(message.attachments):
-            request = FileRequest(attachment, self._origin(message), part, standing=requester_of(message))
+            request = FileRequest(attachment, message_origin(message), part, standing=requester_of(message))
             try:
                 outcome = await accept_file(self.bot, request)
             except Exception as error:  # the other files of the message are taken all the same
@@ -91,18 +92,6 @@ class Messages(commands.Cog):
         nonce = f"{message.id % 10**15}-same{request.part}"
         await self.bot.outbox.send(message.channel.id, card, nonce=nonce, reply_to=message.id)
 
-    @staticmethod
-    def _origin(message: discord.Message) -> Origin:
-        return Origin(
-            owner_id=message.author.id,
-            guild_id=None if message.guild is None else message.guild.id,
-            channel_id=message.channel.id,
-            source="message",
-            source_id=message.id,
-            reply_to=message.id,
-            language=locale_tag(),
-        )
-
     async def _answer(self, message: discord.Message, text: str, kind: str) -> None:
         try:
             await self.bot.outbox.send(
@@ -112,6 +101,6 @@ class Messages(commands.Cog):
             note(error, "answering a message")
 
 
-async def setup(bot: ReelfeelBot) -> None:
+async def setup(bot: BotCore) -> None:
     """Loads the cog."""
     await bot.add_cog(Messages(bot))

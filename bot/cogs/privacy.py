@@ -3,37 +3,35 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.cards.base import Card
 from bot.cards.privacy import ask_card, export_card, kept_card
+from bot.core import BotCore
 from bot.delivery.responses import answer, defer
+from db.engine import Database
 from db.errors import JobsRunning
 from db.privacy.erase import kept
 from db.privacy.export import write_takeout
-
-if TYPE_CHECKING:
-    from bot.cards.base import Card
-    from bot.client import ReelfeelBot
-    from db.engine import Database
-    from db.types import Viewer
+from db.types import Viewer
 
 
 class Privacy(commands.GroupCog, group_name="privacy", group_description="What is kept about you"):
     """Every query asks with the caller as owner; replies are private, in every channel."""
 
-    def __init__(self, bot: ReelfeelBot) -> None:
+    def __init__(self, bot: BotCore) -> None:
         self.bot = bot
 
     @app_commands.command()
     async def show(self, interaction: discord.Interaction[Any]) -> None:
         """What is kept about you, and when it is deleted."""
         await defer(interaction)
-        found = await self.bot.in_thread(kept, self.bot.db, self.bot.viewer(interaction))
-        await answer(interaction, kept_card(found, retention_days=self.bot.settings.retention_days))
+        stored = await self.bot.in_thread(kept, self.bot.db, self.bot.viewer(interaction))
+        await answer(interaction, kept_card(stored, retention_days=self.bot.settings.retention_days))
 
     @app_commands.command()
     async def export(self, interaction: discord.Interaction[Any]) -> None:
@@ -46,10 +44,10 @@ class Privacy(commands.GroupCog, group_name="privacy", group_description="What i
     async def delete(self, interaction: discord.Interaction[Any]) -> None:
         """Deletes everything that is kept about you, after you confirmed."""
         await defer(interaction)
-        found = await self.bot.in_thread(kept, self.bot.db, self.bot.viewer(interaction))
-        if found.running:
-            raise JobsRunning(found.running)
-        await answer(interaction, ask_card(found, interaction.user.id))
+        stored = await self.bot.in_thread(kept, self.bot.db, self.bot.viewer(interaction))
+        if stored.running:
+            raise JobsRunning(stored.running)
+        await answer(interaction, ask_card(stored, interaction.user.id))
 
 
 def _packed(db: Database, viewer: Viewer, limit: int) -> Card:
@@ -58,6 +56,6 @@ def _packed(db: Database, viewer: Viewer, limit: int) -> Card:
     return export_card(out.getvalue(), taken)
 
 
-async def setup(bot: ReelfeelBot) -> None:
+async def setup(bot: BotCore) -> None:
     """Called by discord.py when the extension is loaded."""
     await bot.add_cog(Privacy(bot))

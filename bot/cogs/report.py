@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import Any, Final
 
 import discord
 from discord import app_commands
@@ -13,23 +13,23 @@ from discord.ext import commands
 from bot.autocomplete import Number, a_film, any_job
 from bot.cards.base import Card, CardFile, one_line
 from bot.cards.report import EXTREMES, alt_text, distribution_alt, report_embed
+from bot.core import BotCore
 from common.errors import UserError
+from common.file_formats import REPORT_TABLES
 from common.i18n import ENGLISH, tr, use_locale
+from db.engine import Database
 from db.queries.explanations import explained
 from db.queries.jobs import get_job
 from db.queries.reports import summary
+from db.types import ResultView, Viewer
 from reporting.days import FORMS, check_order, parse_day
-from reporting.report_files import chart_png, distribution_png, file_of, parts_of
+from reporting.pictures import chart_png, distribution_png
+from reporting.report_files import file_of, parts_of
 from reporting.request import COMPARE_FORMS, FEWEST, By, ReportRequest, compared_with, too_few
 from reporting.tables import ReportPart
 
-if TYPE_CHECKING:
-    from bot.client import ReelfeelBot
-    from db.engine import Database
-    from db.types import ResultView, Viewer
-
 Day = app_commands.Range[str, 1, 50]
-Attached = Literal["csv", "xlsx", "parquet", "html"]
+ATTACHED: Final = (*REPORT_TABLES, "html")
 WHY_S: Final = 2.5
 """Longest that a report waits for the sentences that decided; without them it shows how the reviews begin."""
 LOOK_S: Final = 0.25
@@ -39,7 +39,7 @@ LOOK_S: Final = 0.25
 class ReportCog(commands.Cog, name="Report"):
     """The command `/report`."""
 
-    def __init__(self, bot: ReelfeelBot) -> None:
+    def __init__(self, bot: BotCore) -> None:
         self.bot = bot
 
     @app_commands.command()
@@ -53,6 +53,7 @@ class ReportCog(commands.Cog, name="Report"):
         file="What the numbers come as",
         share="Show it to everybody in this channel; otherwise only you see it",
     )
+    @app_commands.choices(file=[app_commands.Choice(name=name, value=name) for name in ATTACHED])
     @app_commands.autocomplete(job=any_job)
     @app_commands.autocomplete(film=a_film)
     async def report(
@@ -64,7 +65,7 @@ class ReportCog(commands.Cog, name="Report"):
         until: Day | None = None,
         by: By = "day",
         compare: app_commands.Range[str, 1, 200] | None = None,
-        file: Attached = "csv",
+        file: str = "csv",
         share: bool = False,
     ) -> None:
         """Counts, averages and charts of your verdicts, by time or by film; or two of them compared."""
@@ -122,7 +123,7 @@ def ask(db: Database, viewer: Viewer, abouts: list[ReportRequest]) -> list[Repor
     return parts
 
 
-def report_card(parts: list[ReportPart], file: Attached) -> Card:
+def report_card(parts: list[ReportPart], file: str) -> Card:
     """Draws; blocking."""
     alts = [alt_text(parts), distribution_alt(parts[0])]
     with use_locale(ENGLISH):  # as what `reelfeel report` writes; charts have no glyphs for every language
@@ -133,6 +134,6 @@ def report_card(parts: list[ReportPart], file: Attached) -> Card:
     return Card(embed=report_embed(parts), files=tuple(files))
 
 
-async def setup(bot: ReelfeelBot) -> None:
+async def setup(bot: BotCore) -> None:
     """Called by discord.py when the extension is loaded."""
     await bot.add_cog(ReportCog(bot))

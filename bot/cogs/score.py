@@ -9,19 +9,19 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.autocomplete import a_film
-from bot.client import ReelfeelBot
+from bot.core import BotCore
 from bot.permissions import wants_share
-from bot.services.follow_ups import files_question
+from bot.services.questions import files_question
 from bot.services.single_reviews import score_for
-from common.broker.names import is_review_file
 from common.errors import UserError
+from common.file_formats import is_review_file
 from common.i18n import tr
 
 
 class Score(commands.Cog):
     """One review, one verdict."""
 
-    def __init__(self, bot: ReelfeelBot) -> None:
+    def __init__(self, bot: BotCore) -> None:
         self.bot = bot
         self.menu = app_commands.ContextMenu(name="Score review", callback=self.score_message)
         bot.tree.add_command(self.menu)
@@ -57,6 +57,6 @@ class Score(commands.Cog):
         await interaction.response.send_message(ephemeral=True, **card.for_send())
 
 
-async def setup(bot: ReelfeelBot) -> None:
+async def setup(bot: BotCore) -> None:
     """Loads the cog."""
     await bot.add_cog(Score(bot))

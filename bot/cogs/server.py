@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
 from bot.cards.server import audit_card, server_card
+from bot.core import BotCore
 from bot.delivery.responses import answer, defer
 from bot.permissions import rules_of
 from common.errors import UserError
@@ -18,9 +19,6 @@ from common.i18n import tr, trn
 from db.audit import server_lines
 from db.preferences import change_guild_settings
 from db.types import GuildSettings
-
-if TYPE_CHECKING:
-    from bot.client import ReelfeelBot
 
 MOST: Final = 50
 """Most channels, and most roles, in a server's list."""
@@ -34,7 +32,7 @@ Channel = discord.TextChannel | discord.ForumChannel | discord.VoiceChannel | di
 class Server(commands.GroupCog, group_name="server", group_description="This server's rules, for its managers"):
     """Commands of managers; each change is a line in the audit log, stored with it."""
 
-    def __init__(self, bot: ReelfeelBot) -> None:
+    def __init__(self, bot: BotCore) -> None:
         self.bot = bot
 
     async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
@@ -123,6 +121,6 @@ def listed(ids: tuple[int, ...], id_: int, wanted: bool) -> tuple[int, ...]:
     return ids if id_ in ids else (*ids, id_)
 
 
-async def setup(bot: ReelfeelBot) -> None:
+async def setup(bot: BotCore) -> None:
     """Called by discord.py when the extension is loaded."""
     await bot.add_cog(Server(bot))

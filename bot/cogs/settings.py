@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
 from bot.cards.settings import AS_SENT, settings_card
+from bot.core import BotCore
 from bot.delivery.responses import answer, defer
+from common.file_formats import written_names
 from db.preferences import save_user_settings, user_settings
 
-if TYPE_CHECKING:
-    from bot.client import ReelfeelBot
-
-FORMATS: Final = (AS_SENT, "csv", "tsv", "jsonl", "json", "parquet", "xlsx")
+FORMATS: Final = (AS_SENT, *written_names())
 
 
 class UserSettingsCog(commands.Cog, name="Settings"):
     """The command `/settings`."""
 
-    def __init__(self, bot: ReelfeelBot) -> None:
+    def __init__(self, bot: BotCore) -> None:
         self.bot = bot
 
     @app_commands.command()
@@ -54,6 +53,6 @@ class UserSettingsCog(commands.Cog, name="Settings"):
         await answer(interaction, settings_card(new, changed=changed))
 
 
-async def setup(bot: ReelfeelBot) -> None:
+async def setup(bot: BotCore) -> None:
     """Called by discord.py when the extension is loaded."""
     await bot.add_cog(UserSettingsCog(bot))

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import gzip
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import discord
 
 from bot.cards.base import CardFile
+from bot.core import BotCore
+from common.file_formats import compressible_suffixes
 from db.queries.jobs import list_outputs, read_output
 from db.types import JobView, OutputInfo, Viewer
 
-if TYPE_CHECKING:
-    from bot.client import ReelfeelBot
-
 DEFAULT_LIMIT = discord.utils.DEFAULT_FILE_SIZE_LIMIT_BYTES
-_SQUEEZABLE = (".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,20 +24,20 @@ class Outputs:
     too_large: tuple[tuple[str, int], ...]
 
 
-def _load(bot: ReelfeelBot, viewer: Viewer, output: OutputInfo, limit: int) -> CardFile | None:
+def _load(bot: BotCore, viewer: Viewer, output: OutputInfo, limit: int) -> CardFile | None:
     if output.size > limit * 8:
         return None
     data = b"".join(read_output(bot.db, viewer, output.blob_id))
     if len(data) <= limit:
         return CardFile(output.filename, data)
-    if output.filename.lower().endswith(_SQUEEZABLE):
+    if output.filename.lower().endswith(compressible_suffixes()):
         packed = gzip.compress(data, compresslevel=6, mtime=0)
         if len(packed) <= limit:
             return CardFile(f"{output.filename}.gz", packed)
     return None
 
 
-def _collect(bot: ReelfeelBot, job: JobView, limit: int) -> Outputs:
+def _collect(bot: BotCore, job: JobView, limit: int) -> Outputs:
     viewer = Viewer(user_id=job.owner_id, guild_id=job.guild_id)
     files: list[CardFile] = []
     too_large: list[tuple[str, int]] = []
@@ -53,7 +50,7 @@ def _collect(bot: ReelfeelBot, job: JobView, limit: int) -> Outputs:
     return Outputs(tuple(files), tuple(too_large))
 
 
-async def finished_files(bot: ReelfeelBot, job: JobView, *, limit: int = DEFAULT_LIMIT) -> Outputs:
+async def finished_files(bot: BotCore, job: JobView, *, limit: int = DEFAULT_LIMIT) -> Outputs:
     """The outputs of a finished job that fit into `limit` bytes each, text packed with gzip where that makes it fit.
 
     The caller has checked that whoever gets them may see the job. Raises db.errors.DbError.
@@ -61,7 +58,7 @@ async def finished_files(bot: ReelfeelBot, job: JobView, *, limit: int = DEFAULT
     return await bot.in_thread(_collect, bot, job, limit)
 
 
-def size_limit(bot: ReelfeelBot, guild_id: int | None) -> int:
+def size_limit(bot: BotCore, guild_id: int | None) -> int:
     """Bytes of one attachment that Discord takes from the bot there; boosted servers take more."""
     guild = bot.get_guild(guild_id) if guild_id is not None else None
     return DEFAULT_LIMIT if guild is None else guild.filesize_limit

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from datetime import UTC, datetime
+from typing import Any, Final
 
 import discord
-from discord.http import Route, handle_message_parameters
 
 from bot.cards.base import Card
+from bot.core import BotCore
 from bot.delivery.outbox import GONE, with_retries
+from bot.delivery.reply_by_token import TOKEN_LIFE, TOKEN_SPARE, edit_reply
 from common.i18n import mark, set_locale, tr
 from db.queries.jobs import forget_reply, set_message
+from db.types import JobView
 
-if TYPE_CHECKING:
-    from bot.client import ReelfeelBot
-    from db.types import JobView
-
-TOKEN_LIFE: Final = timedelta(minutes=15)
-TOKEN_SPARE: Final = timedelta(minutes=1)
-"""An interaction's token is given up this long before Discord does, while the last words can still be said."""
 FAREWELL: Final = mark(
     "Job {job} goes on, but Discord lets this reply change no more: "
     "`/jobs status` shows how far it is, `/jobs download` gives the files."
@@ -37,7 +32,7 @@ class _Reply:
 class Replies:
     """The private replies that show jobs of users who take no direct messages."""
 
-    def __init__(self, bot: ReelfeelBot) -> None:
+    def __init__(self, bot: BotCore) -> None:
         self._bot = bot
         self._live: dict[int, _Reply] = {}
 
@@ -75,12 +70,13 @@ class Replies:
 
         A verdict stands there as it would have. A file's card is a message of its own: the reply only says so.
         """
-        if not _left_thinking(job):
+        token = _waiting_token(job)
+        if token is None:
             return False
         if job.kind == "file":
             card = Card(tr(FOLLOWS, job=job.id))
         try:
-            reply = await with_retries(lambda: self._edit_original(job, card))
+            reply = await with_retries(lambda: edit_reply(self._bot, token, card))
         except GONE:
             return False
         await self._bot.in_thread(forget_reply, self._bot.db, job.id)
@@ -88,23 +84,11 @@ class Replies:
             await self._bot.in_thread(set_message, self._bot.db, job.id, int(reply["channel_id"]), int(reply["id"]))
         return job.kind == "message"
 
-    async def _edit_original(self, job: JobView, card: Card) -> dict[str, Any]:
-        """What `Interaction.edit_original_response` does, by the token alone: the interaction went with its process."""
-        route = Route(
-            "PATCH",
-            "/webhooks/{webhook_id}/{webhook_token}/messages/@original",
-            webhook_id=self._bot.application_id,
-            webhook_token=job.reply_token,
-        )
-        with handle_message_parameters(**card.for_edit()) as asked:
-            message: dict[str, Any] = await self._bot.http.request(route, json=asked.payload)
-        return message
 
-
-def _left_thinking(job: JobView) -> bool:
-    """Whether an interaction still waits for its answer and its token still lives."""
+def _waiting_token(job: JobView) -> str | None:
+    """The token of an interaction that still waits for its answer, None when there is none or it lives no more."""
     fresh = datetime.now(UTC) - job.created_at < TOKEN_LIFE - TOKEN_SPARE
-    return job.reply_token is not None and job.message_id is None and fresh
+    return job.reply_token if job.message_id is None and fresh else None
 
 
 async def _say_farewell(job_id: int, interaction: discord.Interaction[Any]) -> None:

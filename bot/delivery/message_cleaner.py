@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import aiohttp
 import discord
 from discord.ext import tasks
 
+from bot.core import BotCore
 from bot.delivery.outbox import GONE
 from bot.errors.table import note
 from db.delivery.message_deletions import done, due, put_off
-
-if TYPE_CHECKING:
-    from bot.client import ReelfeelBot
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +23,7 @@ AT_ONCE: Final = 20
 class MessageCleaner:
     """Deletes what is due, every few seconds and whenever it is poked."""
 
-    def __init__(self, bot: ReelfeelBot, *, every_s: float = 10.0) -> None:
+    def __init__(self, bot: BotCore, *, every_s: float = 10.0) -> None:
         self._bot = bot
         self._loop = tasks.loop(seconds=every_s)(self._round_safely)
         self._busy = False

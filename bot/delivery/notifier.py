@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import aiohttp
 import discord
@@ -20,7 +20,9 @@ from discord.ext import tasks
 
 from bot.cards.base import Card
 from bot.cards.job import done_card, ended_card, ping_card, running_card
+from bot.cards.links import in_dm
 from bot.cards.verdict import unscored_card, verdict_card, waiting_card
+from bot.core import BotCore, Place
 from bot.delivery.attachments import DEFAULT_LIMIT, finished_files, size_limit
 from bot.delivery.live_replies import Replies
 from bot.delivery.outbox import GONE
@@ -33,9 +35,6 @@ from db.queries.jobs import changed_jobs, mark_delivered, mark_rendered, set_mes
 from db.queries.results import verdict_of
 from db.types import JobView, Viewer
 from reporting.charts import histogram_png
-
-if TYPE_CHECKING:
-    from bot.client import ReelfeelBot
 
 log = logging.getLogger(__name__)
 
@@ -58,16 +57,6 @@ class _Trouble:
     not_before: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a card stands."""
-
-    channel_id: int
-    message_id: int
-    old: bool = False
-    """Discord gave the message that a bot which died had sent, for its nonce: it shows what it showed then."""
-
-
 class NoticesOff(Exception):
     """The user wants no direct messages, see `/settings`: the job has no place but the reply to its command."""
 
@@ -79,7 +68,7 @@ CLOSED: Final = (*GONE, NoticesOff)
 class Notifier:
     """Shows changed jobs, each in its own task, so that one slow channel delays no other."""
 
-    def __init__(self, bot: ReelfeelBot, *, poll_s: float) -> None:
+    def __init__(self, bot: BotCore, *, poll_s: float) -> None:
         self._bot = bot
         self._loop = tasks.loop(seconds=poll_s)(self._look_safely)
         self._looking = False
@@ -208,14 +197,14 @@ class Notifier:
             await self._deliver(job)
             self._trouble.pop(job.id, None)
         except (discord.HTTPException, aiohttp.ClientError, OSError, DbError) as error:
-            self._put_off(job, error)
+            self._postpone(job, error)
         except Exception as error:
-            self._put_off(job, error)
+            self._postpone(job, error)
             raise
         finally:
             self._showing.discard(job.id)
 
-    def _put_off(self, job: JobView, error: Exception) -> None:
+    def _postpone(self, job: JobView, error: Exception) -> None:
         trouble = self._trouble.setdefault(job.id, _Trouble())
         trouble.tries += 1
         wait = min(WORST_WAIT_S, 2.0**trouble.tries)
@@ -223,13 +212,13 @@ class Notifier:
         log.warning("job %d could not be shown (%s), next try in %.0f s", job.id, type(error).__name__, wait)
 
     async def _deliver(self, job: JobView) -> None:
-        limit = size_limit(self._bot, None if self._goes_to_dm(job) else job.guild_id)
+        limit = size_limit(self._bot, None if in_dm(job) else job.guild_id)
         card = None
         if job.terminal or job.id not in self._gone:
             card = await self.card_of(job, limit=limit)
         if card is not None:
             self._edited_at[job.id] = time.monotonic()
-            await self._put_somehow(job, card)
+            await self._show_with_fallback(job, card)
         db = self._bot.db
         if not job.terminal:
             await self._bot.in_thread(mark_rendered, db, job.id, job.version)
@@ -240,13 +229,13 @@ class Notifier:
             self._replies.drop(job.id)
             self._gone.discard(job.id)
 
-    async def _put_somehow(self, job: JobView, card: Card) -> None:
+    async def _show_with_fallback(self, job: JobView, card: Card) -> None:
         """Shows the card; what Discord refuses for good is shown without its files, and never tried for ever."""
         for shown in (card, _without_files(card)):
             try:
-                await self._put(job, shown)
+                await self._show_at_its_place(job, shown)
             except CLOSED as error:
-                await self._elsewhere(job, shown, error)
+                await self._send_to_owner(job, shown, error)
             except discord.HTTPException as error:
                 if error.status == TOO_MANY_REQUESTS or error.status >= SERVER_ERRORS:
                     raise
@@ -254,7 +243,7 @@ class Notifier:
                 continue
             return
 
-    async def _put(self, job: JobView, card: Card) -> None:
+    async def _show_at_its_place(self, job: JobView, card: Card) -> None:
         """Shows the card where the job stands, or makes it stand somewhere. Raises `GONE` when that place is closed."""
         if job.message_id is not None and job.channel_id is not None:
             await self._update(job, Place(job.channel_id, job.message_id), card)
@@ -272,7 +261,7 @@ class Notifier:
 
     async def _send(self, job: JobView, card: Card) -> Place:
         """Sends a job's first message: to its channel, or to its owner's DMs when the work is private."""
-        if self._goes_to_dm(job):
+        if in_dm(job):
             channel_id, reply_to = await self._bot.outbox.dm_channel(job.owner_id), None
             if channel_id != job.channel_id and not await self._takes_notices(job):
                 raise NoticesOff
@@ -287,17 +276,13 @@ class Notifier:
         """Whether its owner wants results of commands given elsewhere as direct messages."""
         return await takes_notices(self._bot, Viewer(job.owner_id, job.guild_id))
 
-    @staticmethod
-    def _goes_to_dm(job: JobView) -> bool:
-        return job.source == "interaction" and not job.shared
-
-    async def _elsewhere(self, job: JobView, card: Card, error: Exception) -> None:
+    async def _send_to_owner(self, job: JobView, card: Card, error: Exception) -> None:
         """The message was deleted or its channel closed: the result goes to the owner's DMs, once, or nowhere."""
         log.info("job %d: its place is gone (%s)", job.id, type(error).__name__)
         self._gone.add(job.id)
-        if not job.terminal or self._goes_to_dm(job) or not await self._takes_notices(job):
+        if not job.terminal or in_dm(job) or not await self._takes_notices(job):
             return
-        told = Card(
+        notice = Card(
             content=tr("I could not show this in its channel, so here is job {job}.", job=job.id),
             embed=card.embed,
             view=card.view,
@@ -305,7 +290,7 @@ class Notifier:
         )
         try:
             channel_id = await self._bot.outbox.dm_channel(job.owner_id)
-            await self._bot.outbox.send(channel_id, told, nonce=f"r{job.id}-dm-{job.version}")
+            await self._bot.outbox.send(channel_id, notice, nonce=f"r{job.id}-dm-{job.version}")
         except GONE:
             log.info("job %d: its owner takes no direct messages", job.id)
 
@@ -340,6 +325,6 @@ def _without_files(card: Card) -> Card:
     embed = None if card.embed is None else card.embed.copy()
     if embed is not None:
         embed.set_image(url=None)
-        told = tr("Discord did not take the files here: try `/jobs download`.")
-        embed.description = f"{embed.description or ''}\n{told}"
+        notice = tr("Discord did not take the files here: try `/jobs download`.")
+        embed.description = f"{embed.description or ''}\n{notice}"
     return Card(content=card.content, embed=embed, view=card.view, ping=card.ping)

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 import aiohttp
 import discord
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
 
 from bot.cards.base import Card
+from bot.core import BotCore
 from bot.delivery.rate_limiter import Limiter
-
-if TYPE_CHECKING:
-    from bot.client import ReelfeelBot
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -42,7 +40,7 @@ async def with_retries(call: Callable[[], Awaitable[T]], *, attempts: int = 3) -
 class Outbox:
     """Every call to Discord outside interactions goes through here, at most 40 a second."""
 
-    def __init__(self, bot: ReelfeelBot) -> None:
+    def __init__(self, bot: BotCore) -> None:
         self._bot = bot
         self._limiter = Limiter()
 

@@ -12,13 +12,12 @@ import discord
 
 from bot.cards.base import Card
 from bot.delivery.outbox import with_retries
+from bot.delivery.reply_by_token import TOKEN_SPARE
 from bot.delivery.stale_replies import remember
 from common.i18n import mark, tr
 
 log = logging.getLogger(__name__)
 
-SPARE: Final = timedelta(minutes=1)
-"""An interaction's token is given up this long before Discord does, while the last words can still be said."""
 TOO_LONG: Final = mark(
     "This takes longer than Discord lets a reply wait; the work goes on: `/jobs list` shows what was accepted."
 )
@@ -69,7 +68,7 @@ def watch(interaction: discord.Interaction[Any]) -> None:
 
 
 async def _give_up(interaction: discord.Interaction[Any], task: asyncio.Task[Any]) -> None:
-    left = (interaction.expires_at - SPARE - discord.utils.utcnow()) / timedelta(seconds=1)
+    left = (interaction.expires_at - TOKEN_SPARE - discord.utils.utcnow()) / timedelta(seconds=1)
     await asyncio.sleep(max(0.0, left))
     if task.done() or interaction.response.type is not discord.InteractionResponseType.deferred_channel_message:
         return

@@ -5,20 +5,18 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import aiohttp
 import discord
-from discord.http import Route, handle_message_parameters
 
 from bot.cards.base import Card
+from bot.core import BotCore
 from bot.delivery.outbox import GONE, with_retries
+from bot.delivery.reply_by_token import edit_reply, shown_reply
 from common.i18n import locale_tag, mark, tr, use_locale
 from db.delivery import open_replies
 from db.errors import DbError
-
-if TYPE_CHECKING:
-    from bot.client import ReelfeelBot
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +29,7 @@ LOST: Final = mark("I was restarted before I could take this in, so nothing was 
 
 async def remember(interaction: discord.Interaction[Any]) -> None:
     """Before "thinking ..." is shown: remembers the reply until the task that answers it has ended."""
-    bot: ReelfeelBot = interaction.client
+    bot: BotCore = interaction.client
     task = asyncio.current_task()
     if task is None:
         return
@@ -41,12 +39,12 @@ async def remember(interaction: discord.Interaction[Any]) -> None:
     task.add_done_callback(lambda _: bot.start_task(_forget(bot, interaction.id), "forgetting a reply"))
 
 
-async def _forget(bot: ReelfeelBot, interaction_id: int) -> None:
+async def _forget(bot: BotCore, interaction_id: int) -> None:
     with suppress(DbError):  # the next start looks at the reply and finds it answered
         await bot.in_thread(open_replies.forget, bot.db, interaction_id)
 
 
-async def finish_left(bot: ReelfeelBot) -> None:
+async def finish_left(bot: BotCore) -> None:
     """At the start: says in each reply that still shows "thinking ..." that nothing was accepted."""
     for interaction_id, (token, spoken) in (await bot.in_thread(open_replies.left, bot.db)).items():
         try:
@@ -60,11 +58,7 @@ async def finish_left(bot: ReelfeelBot) -> None:
         await _forget(bot, interaction_id)
 
 
-async def _say_lost(bot: ReelfeelBot, token: str) -> None:
-    path = "/webhooks/{webhook_id}/{webhook_token}/messages/@original"
-    where = {"webhook_id": bot.application_id, "webhook_token": token}
-    shown: dict[str, Any] = await bot.http.request(Route("GET", path, **where))  # type: ignore[arg-type]
-    if not int(shown.get("flags") or 0) & LOADING:
-        return
-    with handle_message_parameters(**Card(tr(LOST)).for_edit()) as asked:
-        await bot.http.request(Route("PATCH", path, **where), json=asked.payload)  # type: ignore[arg-type]
+async def _say_lost(bot: BotCore, token: str) -> None:
+    reply = await shown_reply(bot, token)
+    if int(reply.get("flags") or 0) & LOADING:
+        await edit_reply(bot, token, Card(tr(LOST)))

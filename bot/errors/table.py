@@ -12,19 +12,16 @@ import secrets
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import aiohttp
 import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.delivery.responses import say_privately
-from bot.errors.translated import retold
-from common.errors import UserError
+from bot.errors.hints import explained
+from common.errors import Problem, UserError
 from common.i18n import mark, tr
-from db.errors import DatabaseUnavailable, DbError, SchemaOutdated, TextKeyMissing
-from reporting.request import BadQuestion
+from db.errors import DatabaseUnavailable, HostError, SchemaOutdated, TextKeyMissing
 
 log = logging.getLogger(__name__)
 
@@ -51,9 +48,9 @@ def _own_words(error: BaseException) -> str:
     return str(error)
 
 
-def _of_the_database(error: BaseException) -> str:
-    """Said in English, for the host's log and the command line too."""
-    return retold(str(error))
+def _problem(error: BaseException) -> str:
+    assert isinstance(error, Problem)
+    return explained(error)
 
 
 UNKNOWN = mark(
@@ -64,8 +61,8 @@ UPDATED = mark("This command was just updated: try again in a minute.")
 
 TABLE: dict[type[BaseException], tuple[str | Callable[[BaseException], str], int]] = {
     UserError: (_own_words, logging.INFO),
-    BadQuestion: (_own_words, logging.INFO),
-    DbError: (_of_the_database, logging.INFO),
+    Problem: (_problem, logging.INFO),
+    HostError: (UNKNOWN, logging.ERROR),
     DatabaseUnavailable: (
         mark("The database does not answer at the moment, so nothing was accepted: try again in a minute."),
         logging.ERROR,
@@ -135,12 +132,3 @@ def note(error: BaseException, doing: str) -> Explained:
         extra={"reference": explained.reference, "error": type(error).__name__, "places": places},
     )
     return explained
-
-
-async def report(interaction: discord.Interaction[Any], error: BaseException, *, doing: str) -> None:
-    """Answers an interaction privately with what went wrong. Never raises: the error is logged first."""
-    text = note(error, doing).text
-    try:
-        await say_privately(interaction, text)
-    except (discord.HTTPException, aiohttp.ClientError, OSError) as failed:
-        log.warning("an error could not be shown: %s", type(failed).__name__)

@@ -1,4 +1,4 @@
-"""Every persistent button, registered when the bot starts."""
+"""What every persistent button and menu does when it is pressed; registered when the bot starts."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import Any
 
 import discord
 
-from bot.handlers.job import AgainButton, CancelButton, ColumnSelect, FilesButton, RetryButton, ReuseButton
-from bot.handlers.menus import JobMenu, ResultMenu
+from bot.handlers.job import AgainButton, CancelButton, FilesButton, RetryButton, ReuseButton
+from bot.handlers.menus import ColumnSelect, JobMenu, ResultMenu
 from bot.handlers.page import ExportButton, PageButton
 from bot.handlers.privacy import ForgetButton
 from bot.handlers.result import DeleteButton, DetailsButton, WrongButton

@@ -1,62 +1,93 @@
-"""What all persistent buttons share. They live in their custom_id, so they work after a restart of the bot.
+"""What all handlers of buttons and menus share. A handler is found by the custom_id, so it works after a restart.
 
-Who may press is decided in SQL: every callback asks the database with the presser as viewer, so somebody else's button
+Who may press is decided in SQL: every handler asks the database with the presser as viewer, so somebody else's button
 answers with the words of a number that does not exist.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from collections.abc import Awaitable, Callable
+from typing import Any, ClassVar, Self
 
 import discord
 
-from bot.errors.table import report
+from bot.components.ids import CustomId
+from bot.core import BotCore
+from bot.delivery.error_replies import report
+from bot.delivery.responses import watch
 from common.errors import UserError
 from common.i18n import set_locale, tr
 
-if TYPE_CHECKING:
-    from bot.client import ReelfeelBot
-
 Press = discord.Interaction[Any]
+_NO_ITEM = re.compile(r"reelfeel:never")
+"""Of the classes that stand for no button."""
 
 
-class NumberButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"reelfeel:never:(?P<id>\d+)"):
-    """A button about one job or result, `PREFIX:ID`. Subclasses set the looks and write `press`."""
+class _Handler(discord.ui.DynamicItem[Any], template=_NO_ITEM):
+    """What a press does. Subclasses name the custom_id and write `press`; the looks are those of the message."""
 
-    prefix: ClassVar[str]
-    text: ClassVar[str]
-    style: ClassVar[discord.ButtonStyle] = discord.ButtonStyle.secondary
+    custom_id_kind: ClassVar[CustomId]
 
-    def __init__(self, number: int) -> None:
-        """`number`: the id of the job or result."""
-        self.number = number
-        super().__init__(discord.ui.Button(label=tr(self.text), style=self.style, custom_id=f"{self.prefix}:{number}"))
+    def __init__(self, item: discord.ui.Item[Any], values: dict[str, str]) -> None:
+        """`item`: as it stands in the message; `values`: of its custom_id."""
+        super().__init__(item)
+        self.values = values
 
-    def __init_subclass__(cls, **kwargs: Any) -> None:
-        """Derives the pattern from the prefix."""
-        kwargs.setdefault("template", rf"{re.escape(cls.prefix)}:(?P<id>\d{{1,18}})")
-        super().__init_subclass__(**kwargs)
+    def __init_subclass__(cls, *, custom_id: CustomId | None = None) -> None:
+        """`custom_id`: whose presses the class handles."""
+        if custom_id is not None:
+            cls.custom_id_kind = custom_id
+        super().__init_subclass__(template=_NO_ITEM if custom_id is None else custom_id.pattern)
 
     @classmethod
     async def from_custom_id(cls, interaction: Press, item: discord.ui.Item[Any], match: re.Match[str], /) -> Self:
-        """The button that was pressed."""
-        return cls(int(match["id"]))
+        """The handler of the item that was pressed."""
+        return cls(item, match.groupdict())
 
     async def callback(self, interaction: Press) -> None:
         """Presses, and shows an error of the table instead of losing it in the log."""
-        await guarded(interaction, self.prefix, self.press)
+        await guarded(interaction, self.custom_id_kind.name, self.press)
 
-    async def press(self, interaction: Press, bot: ReelfeelBot) -> None:
-        """What the button does."""
+    async def press(self, interaction: Press, bot: BotCore) -> None:
+        """What the press does."""
         raise NotImplementedError
 
 
-async def guarded(interaction: Press, name: str, press: Any) -> None:
-    """Runs `press(interaction, bot)`; errors become a private sentence."""
-    from bot.delivery.responses import watch
+class ButtonHandler(_Handler):
+    """What a press of a button does."""
 
-    bot: ReelfeelBot = interaction.client
+
+class NumberButtonHandler(ButtonHandler):
+    """What a press of a button about one job, result or user does."""
+
+    @property
+    def number(self) -> int:
+        """The id in the custom_id."""
+        return int(self.values["id"])
+
+
+class KeyButtonHandler(ButtonHandler):
+    """What a press of a button about a continuation does."""
+
+    @property
+    def key(self) -> str:
+        """Of the continuation."""
+        return self.values["key"]
+
+
+class MenuHandler(_Handler):
+    """What a choice from a menu does."""
+
+    @property
+    def choice(self) -> int:
+        """The number that was picked."""
+        return int(self.item.values[0])
+
+
+async def guarded(interaction: Press, name: str, press: Callable[[Press, BotCore], Awaitable[None]]) -> None:
+    """Runs `press(interaction, bot)`; errors become a private sentence."""
+    bot: BotCore = interaction.client
     set_locale(interaction.locale)
     watch(interaction)
     try:
@@ -65,17 +96,3 @@ async def guarded(interaction: Press, name: str, press: Any) -> None:
         await press(interaction, bot)
     except Exception as error:
         await report(interaction, error, doing=name)
-
-
-def buttons_view(*items: discord.ui.Item[Any]) -> discord.ui.View:
-    """A view without a timeout that holds these items.
-
-    Of dynamic items alone it is stopped at once: a press finds its item by the custom_id, and discord.py would keep a
-    view that runs in its memory for as long as the bot lives.
-    """
-    view = discord.ui.View(timeout=None)
-    for item in items:
-        view.add_item(item)
-    if all(isinstance(item, discord.ui.DynamicItem) for item in items):
-        view.stop()
-    return view

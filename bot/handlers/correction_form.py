@@ -6,22 +6,18 @@ interaction itself (`bot.cogs.correct`), and the form's number stands in its cus
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import Any, cast
 
 import discord
 
 from bot.cards.correction import CHOICES, noted_card
+from bot.components import ids
+from bot.core import BotCore
 from bot.delivery.responses import answer, defer
 from common.errors import UserError
 from common.i18n import tr
 from db.queries.corrections import NOTE_CHARS, correct
-
-if TYPE_CHECKING:
-    from bot.client import ReelfeelBot
-
-CUSTOM_ID: Final = re.compile(r"result:correction:(?P<id>\d{1,18})")
 
 
 class CorrectionForm(discord.ui.Modal):
@@ -30,7 +26,7 @@ class CorrectionForm(discord.ui.Modal):
     def __init__(self, result_id: int) -> None:
         """`result_id`: of a result the user may see; asked again when the form is sent."""
         title = tr("Is result {result} wrong?", result=result_id)
-        super().__init__(title=title[:45], custom_id=f"result:correction:{result_id}", timeout=840)
+        super().__init__(title=title[:45], custom_id=ids.CORRECTION.of(result_id), timeout=840)
         options = [discord.SelectOption(label=tr(words), value=label) for label, words in CHOICES.items()]
         self.add_item(
             discord.ui.Label(
@@ -52,10 +48,10 @@ class CorrectionForm(discord.ui.Modal):
 def submitted(interaction: discord.Interaction[Any]) -> tuple[int, dict[str, str]] | None:
     """The result's number and the values by custom_id when this is a sent correction form, else None."""
     data = cast("dict[str, Any]", interaction.data or {})
-    found = CUSTOM_ID.fullmatch(str(data.get("custom_id", "")))
-    if interaction.type is not discord.InteractionType.modal_submit or found is None:
+    match = ids.CORRECTION.pattern.fullmatch(str(data.get("custom_id", "")))
+    if interaction.type is not discord.InteractionType.modal_submit or match is None:
         return None
-    return int(found["id"]), dict(_values(data.get("components", [])))
+    return int(match["id"]), dict(_values(data.get("components", [])))
 
 
 def _values(components: Iterable[dict[str, Any]]) -> Iterable[tuple[str, str]]:
@@ -71,7 +67,7 @@ async def store(interaction: discord.Interaction[Any], result_id: int, label: st
     """Stores a correction and thanks, privately. Raises UserError, db.errors.DbError (NotFound)."""
     if label not in CHOICES:
         raise UserError(tr("Say what the review really is: positive, negative, or neither."))
-    bot: ReelfeelBot = interaction.client
+    bot: BotCore = interaction.client
     await defer(interaction)
     await bot.in_thread(correct, bot.db, bot.viewer(interaction), result_id, label, note)
     await answer(interaction, noted_card(result_id, label))

@@ -1,71 +1,31 @@
-"""Buttons under pages: Previous, Next, and Export CSV under results."""
+"""Presses of the buttons under pages: Previous, Next, and Export CSV under results."""
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import Final
 
-import discord
+from bot.components import ids
+from bot.core import BotCore
+from bot.handlers.base import KeyButtonHandler, Press
+from bot.services.exports import export_search
+from bot.services.lookups import JOBS, RESULTS
+from bot.services.pages import PagedList, turn
 
-from bot.handlers.base import Press, guarded
-from common.i18n import mark, tr
-
-if TYPE_CHECKING:
-    from bot.client import ReelfeelBot
-
-LABELS: Final = {"previous": (mark("Previous"), "◀️"), "next": (mark("Next"), "▶️")}
+LISTINGS: Final[tuple[PagedList, ...]] = (JOBS, RESULTS)
+"""Every list that has pages."""
 
 
-class PageButton(
-    discord.ui.DynamicItem[discord.ui.Button[Any]],
-    template=r"page:(?P<way>previous|next):(?P<key>[0-9a-f]{16}):(?P<page>\d{1,9})",
-):
+class PageButton(KeyButtonHandler, custom_id=ids.PAGE):
     """Leads to one page of a list."""
 
-    def __init__(self, way: str, key: str, page: int, *, enabled: bool = True) -> None:
-        """`way`: previous or next; `key`: of the continuation; `page`: where it leads, from 1."""
-        self.key = key
-        self.page = page
-        label, sign = LABELS[way]
-        super().__init__(
-            discord.ui.Button(label=tr(label), emoji=sign, custom_id=f"page:{way}:{key}:{page}", disabled=not enabled)
-        )
-
-    @classmethod
-    async def from_custom_id(cls, interaction: Press, item: discord.ui.Item[Any], match: re.Match[str], /) -> Self:
-        """The button that was pressed."""
-        return cls(match["way"], match["key"], int(match["page"]))
-
-    async def callback(self, interaction: Press) -> None:
+    async def press(self, interaction: Press, bot: BotCore) -> None:
         """Turns to the page."""
-        await guarded(interaction, "page", self.press)
-
-    async def press(self, interaction: Press, bot: ReelfeelBot) -> None:
-        """Turns to the page."""
-        from bot.services.pages import turn
-
-        await turn(interaction, self.key, self.page)
+        await turn(interaction, self.key, int(self.values["page"]), LISTINGS)
 
 
-class ExportButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"page:export:(?P<key>[0-9a-f]{16})"):
+class ExportButton(KeyButtonHandler, custom_id=ids.EXPORT):
     """Gives all that a search finds as a CSV file, privately."""
 
-    def __init__(self, key: str) -> None:
-        """`key`: of the continuation with the search."""
-        self.key = key
-        super().__init__(discord.ui.Button(label=tr("Export CSV"), emoji="📄", custom_id=f"page:export:{key}"))
-
-    @classmethod
-    async def from_custom_id(cls, interaction: Press, item: discord.ui.Item[Any], match: re.Match[str], /) -> Self:
-        """The button that was pressed."""
-        return cls(match["key"])
-
-    async def callback(self, interaction: Press) -> None:
+    async def press(self, interaction: Press, bot: BotCore) -> None:
         """Exports."""
-        await guarded(interaction, "page:export", self.press)
-
-    async def press(self, interaction: Press, bot: ReelfeelBot) -> None:
-        """Exports."""
-        from bot.services.exports import export_search
-
         await export_search(interaction, self.key)

@@ -1,22 +1,24 @@
-"""Buttons of a verdict card: Details, Wrong? and Delete."""
+"""Presses of a verdict card's buttons: Details, Wrong? and Delete."""
 
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import discord
 
-from bot.handlers.base import NumberButton, Press
+from bot.cards.correction import add_corrections
+from bot.cards.verdict import details_card
+from bot.components import ids
+from bot.core import BotCore
+from bot.handlers.base import NumberButtonHandler, Press
+from bot.handlers.correction_form import CorrectionForm
 from common.i18n import mark, tr
-from db.queries.corrections import Corrections, corrections_of
+from db.engine import Database
+from db.queries.corrections import corrections_of
 from db.queries.jobs import get_job
 from db.queries.results import delete_result, get_result
-
-if TYPE_CHECKING:
-    from bot.client import ReelfeelBot
-    from db.engine import Database
-    from db.types import ResultView, Viewer
+from db.types import Corrections, ResultView, Viewer
 
 STILL_IN_FILES: Final = mark(
     "The text of result {result} is deleted. The files of job {job} still hold it until their retention time is over; "
@@ -24,46 +26,32 @@ STILL_IN_FILES: Final = mark(
 )
 
 
-class DetailsButton(NumberButton):
+class DetailsButton(NumberButtonHandler, custom_id=ids.DETAILS):
     """Shows the numbers behind a verdict, privately."""
 
-    prefix = "result:details"
-    text = mark("Details")
-
-    async def press(self, interaction: Press, bot: ReelfeelBot) -> None:
+    async def press(self, interaction: Press, bot: BotCore) -> None:
         """Answers with the details card."""
-        from bot.cards.correction import add_corrections
-        from bot.cards.verdict import details_card
-
         await interaction.response.defer(ephemeral=True, thinking=True)
-        result, said = await bot.in_thread(_with_corrections, bot.db, bot.viewer(interaction), self.number)
+        result, corrections = await bot.in_thread(_with_corrections, bot.db, bot.viewer(interaction), self.number)
         card = details_card(result)
         if card.embed is not None:
-            add_corrections(card.embed, said)
+            add_corrections(card.embed, corrections)
         await interaction.edit_original_response(**card.for_edit())
 
 
-class WrongButton(NumberButton):
+class WrongButton(NumberButtonHandler, custom_id=ids.WRONG):
     """Asks what the verdict should have been."""
 
-    prefix = "result:wrong"
-    text = mark("Wrong?")
-
-    async def press(self, interaction: Press, bot: ReelfeelBot) -> None:
+    async def press(self, interaction: Press, bot: BotCore) -> None:
         """Opens the form; who may not see the result does not get it."""
-        from bot.handlers.correction_form import CorrectionForm
-
         result = await bot.in_thread(get_result, bot.db, bot.viewer(interaction), self.number)
         await interaction.response.send_modal(CorrectionForm(result.id))
 
 
-class DeleteButton(NumberButton):
+class DeleteButton(NumberButtonHandler, custom_id=ids.DELETE):
     """Deletes the review's text and the card. Only the owner's press does anything."""
 
-    prefix = "result:delete"
-    text = mark("Delete")
-
-    async def press(self, interaction: Press, bot: ReelfeelBot) -> None:
+    async def press(self, interaction: Press, bot: BotCore) -> None:
         """Deletes in SQL first, then the message: a card without its text is harmless, the other way round is not."""
         await interaction.response.defer()
         viewer = bot.viewer(interaction)
@@ -73,8 +61,8 @@ class DeleteButton(NumberButton):
             await interaction.delete_original_response()
         job = await bot.in_thread(get_job, bot.db, viewer, result.job_id)
         if job.kind == "file":
-            told = tr(STILL_IN_FILES, result=result.id, job=job.id)
-            await interaction.followup.send(told, ephemeral=True)
+            sentence = tr(STILL_IN_FILES, result=result.id, job=job.id)
+            await interaction.followup.send(sentence, ephemeral=True)
         bot.cleaner.wake()
 
 

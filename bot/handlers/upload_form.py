@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import discord
 
+from bot.command_names import FILE_KINDS, file_kinds
+from bot.components import ids
+from bot.core import BotCore
 from bot.handlers.base import guarded
 from bot.permissions import wants_share
 from bot.services.file_jobs import take_files
@@ -15,10 +18,6 @@ from bot.services.intake import MAX_FILES
 from common.errors import UserError
 from common.i18n import mark, tr
 
-if TYPE_CHECKING:
-    from bot.client import ReelfeelBot
-
-CUSTOM_ID: Final = "reelfeel:upload"
 SETTINGS_WAIT_S: Final = 1.5
 """How long a form waits for the caller's settings; Discord waits three seconds for the form."""
 
@@ -29,7 +28,7 @@ class UploadForm(discord.ui.Modal, title=mark("Score files of reviews")):
 
     files: discord.ui.Label[UploadForm] = discord.ui.Label(
         text=mark("Files"),
-        description=mark("CSV, TSV, TXT, JSONL, JSON, Parquet or XLSX, also as .gz, .zst or .zip"),
+        description=FILE_KINDS,
         component=discord.ui.FileUpload(custom_id="files", min_values=1, max_values=MAX_FILES),
     )
     column: discord.ui.Label[UploadForm] = discord.ui.Label(
@@ -44,12 +43,12 @@ class UploadForm(discord.ui.Modal, title=mark("Score files of reviews")):
 
     def __init__(self, *, share: bool = False) -> None:
         """`share`: whether the form opens with sharing ticked."""
-        super().__init__(timeout=None, custom_id=CUSTOM_ID)
+        super().__init__(timeout=None, custom_id=ids.UPLOAD.of())
         self.share.component.default = share  # type: ignore[attr-defined]
         self.title = tr(self.title)
         for part in (self.files, self.column, self.share):
             part.text = tr(part.text)
-            part.description = tr(part.description) if part.description else None
+            part.description = tr(part.description, **file_kinds()) if part.description else None
 
     def stop(self) -> None:
         """Nothing: one registered form serves every sender, while discord.py would end it with the first."""
@@ -60,7 +59,7 @@ class UploadForm(discord.ui.Modal, title=mark("Score files of reviews")):
         column = str(self.column.component.value or "").strip() or None  # type: ignore[attr-defined]
         share = bool(self.share.component.value)  # type: ignore[attr-defined]
 
-        async def take(pressed: discord.Interaction[Any], bot: ReelfeelBot) -> None:
+        async def take(pressed: discord.Interaction[Any], bot: BotCore) -> None:
             if not files:
                 raise UserError(tr("There is no file in the form: open it again and attach one."))
             await take_files(pressed, files, text_column=column, share=share)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import discord
 
 from bot.cards.base import Card, CardFile
-from bot.cards.results import EXPORT_HEADER, SearchRequest, export_rows
+from bot.cards.results import EXPORT_HEADER, export_rows
+from bot.cards.search_request import SearchRequest
+from bot.core import BotCore
 from bot.delivery.responses import answer, defer
 from bot.services.pages import asked_before
 from common.errors import UserError
@@ -20,11 +22,6 @@ from db.queries.search import search
 from db.types import ResultView, SearchFilter, Viewer
 from reporting.csv_table import Table, csv_table
 
-if TYPE_CHECKING:
-    from bot.client import ReelfeelBot
-
-SEARCH: Final = "results"
-"""The kind of pages that an export belongs to."""
 MAX_ROWS: Final = 10_000
 """Most rows of one export; the file also stays below what Discord takes as an attachment."""
 STEP: Final = 500
@@ -105,7 +102,7 @@ def search_filter(asked: SearchRequest) -> SearchFilter:
 
 async def export_search(interaction: discord.Interaction[Any], key: str) -> None:
     """Answers the press of Export CSV under the pages `key`, privately. Raises UserError, db.errors.DbError."""
-    bot: ReelfeelBot = interaction.client
+    bot: BotCore = interaction.client
     await defer(interaction)
     wanted = search_filter(SearchRequest.from_json((await asked_before(interaction, key))["asked"]))
     limit = interaction.filesize_limit

@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import aiohttp
 import discord
 
 from bot.cards.base import Card, one_line
-from bot.cards.jobs_list import jump_url
+from bot.cards.links import jump_url
+from bot.core import BotCore
 from bot.delivery.responses import answer, defer
 from bot.errors.table import note
 from bot.permissions import requester_of, wants_share
-from bot.services.follow_ups import same_file_question
 from bot.services.intake import FileRequest, accept_file, check_file
-from bot.services.single_reviews import origin_of
+from bot.services.origins import interaction_origin
+from bot.services.questions import same_file_question
 from common.i18n import mark, tr
 from db.queries.jobs import forget_reply, get_job
 from db.types import Accepted, JobView
-
-if TYPE_CHECKING:
-    from bot.client import ReelfeelBot
 
 log = logging.getLogger(__name__)
 
@@ -53,11 +51,11 @@ async def take_files(
 
     `share`: None as the caller's settings have it.
     """
-    bot: ReelfeelBot = interaction.client
+    bot: BotCore = interaction.client
     if len(files) == 1:
         check_file(files[0].filename, files[0].size, bot.settings)
     await defer(interaction)
-    origin = origin_of(interaction, share=await wants_share(bot, interaction, share))
+    origin = interaction_origin(interaction, share=await wants_share(bot, interaction, share))
     columns, standing = (text_column, film_column, date_column), requester_of(interaction)
     requests = [FileRequest(one, origin, part, *columns, standing=standing) for part, one in enumerate(files)]
     await batch_for(interaction, requests)
@@ -69,7 +67,7 @@ async def batch_for(interaction: discord.Interaction[Any], requests: Sequence[Fi
     A card is a message the bot owns, for a job outlives the 15 minutes of an interaction's token. One file that is
     refused raises UserError, db.errors.DbError or discord.HTTPException; of several, the others are taken all the same.
     """
-    bot: ReelfeelBot = interaction.client
+    bot: BotCore = interaction.client
     with bot.notifier.hold(interaction.id):
         if len(requests) == 1:
             await _one(bot, interaction, requests[0])
@@ -78,7 +76,7 @@ async def batch_for(interaction: discord.Interaction[Any], requests: Sequence[Fi
     bot.notifier.wake()
 
 
-async def _one(bot: ReelfeelBot, interaction: discord.Interaction[Any], request: FileRequest) -> None:
+async def _one(bot: BotCore, interaction: discord.Interaction[Any], request: FileRequest) -> None:
     outcome = await accept_file(bot, request)
     if isinstance(outcome, JobView):
         await answer(interaction, await same_file_question(bot, request, outcome))
@@ -86,7 +84,7 @@ async def _one(bot: ReelfeelBot, interaction: discord.Interaction[Any], request:
         await show_job(bot, interaction, outcome)
 
 
-async def _several(bot: ReelfeelBot, interaction: discord.Interaction[Any], requests: Sequence[FileRequest]) -> None:
+async def _several(bot: BotCore, interaction: discord.Interaction[Any], requests: Sequence[FileRequest]) -> None:
     lines: list[str] = []
     questions: list[Card] = []
     for request in requests:
@@ -103,7 +101,7 @@ async def _several(bot: ReelfeelBot, interaction: discord.Interaction[Any], requ
         await interaction.followup.send(**question.for_send(), ephemeral=True)
 
 
-async def show_job(bot: ReelfeelBot, interaction: discord.Interaction[Any], accepted: Accepted) -> None:
+async def show_job(bot: BotCore, interaction: discord.Interaction[Any], accepted: Accepted) -> None:
     """Puts the job's card where it belongs and answers where that is; the caller holds the job."""
     text = await _where(bot, interaction, accepted)
     if text is not None:
@@ -113,7 +111,7 @@ async def show_job(bot: ReelfeelBot, interaction: discord.Interaction[Any], acce
     bot.notifier.keep_live(job.id, interaction, tr(CLOSED_CHANNEL if job.shared else CLOSED_DMS, job=job.id))
 
 
-async def _where(bot: ReelfeelBot, interaction: discord.Interaction[Any], accepted: Accepted) -> str | None:
+async def _where(bot: BotCore, interaction: discord.Interaction[Any], accepted: Accepted) -> str | None:
     """Sends the job's first card and says where it stands; None when its place is closed to the bot."""
     job = await bot.in_thread(get_job, bot.db, bot.viewer(interaction), accepted.job_id)
     try:

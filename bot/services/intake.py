@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import discord
 
+from bot.core import BotCore
 from bot.delivery.outbox import with_retries
 from bot.permissions import NOBODY, Requester, file_rules
-from common.broker.names import FILE_SUFFIXES, PACKED_SUFFIXES, is_review_file
 from common.errors import UserError
+from common.file_formats import is_review_file, packed_suffixes, read_suffixes
 from common.i18n import listing, mark, mib, number, tr, trn
 from common.i18n import size as size_words
 from common.settings import MIB, Settings
@@ -21,9 +21,6 @@ from db.queries.jobs import get_job, upload_blob
 from db.queue.accept import accept_review, accept_upload, find_same_file
 from db.queue.quotas import Quotas
 from db.types import Accepted, JobView, Origin, Viewer
-
-if TYPE_CHECKING:
-    from bot.client import ReelfeelBot
 
 MAX_FILES = 10
 NO_TEXT = mark("There is no text to score: write the review after the mention, or attach a file of reviews.")
@@ -54,13 +51,12 @@ def check_file(name: str, size: int, settings: Settings, *, max_mib: int | None 
     limit = settings.max_upload_mib if max_mib is None else max_mib
     shown = discord.utils.escape_markdown(name)[:100]
     if not is_review_file(name):
-        kinds = listing(FILE_SUFFIXES)
         raise UserError(
             tr(
                 "I cannot read {file}: send one of {kinds}, plain or packed as {packed}.",
                 file=shown,
-                kinds=kinds,
-                packed=listing(PACKED_SUFFIXES),
+                kinds=listing(read_suffixes()),
+                packed=listing(packed_suffixes()),
             )
         )
     if size == 0:
@@ -91,7 +87,7 @@ class FileRequest:
     standing: Requester = NOBODY
 
 
-async def accept_text(bot: ReelfeelBot, origin: Origin, text: str) -> Accepted:
+async def accept_text(bot: BotCore, origin: Origin, text: str) -> Accepted:
     """Stores a checked review and rings for it. Raises db.errors.DbError."""
     accepted = await bot.in_thread(accept_review, bot.db, origin, text)
     bot.wake_workers(accepted)
@@ -108,7 +104,7 @@ def quotas_of(settings: Settings) -> Quotas:
     )
 
 
-async def accept_file(bot: ReelfeelBot, request: FileRequest) -> Accepted | JobView:
+async def accept_file(bot: BotCore, request: FileRequest) -> Accepted | JobView:
     """Downloads a file, stores it and rings; or gives the finished job of the very same file.
 
     Raises UserError, db.errors.DbError (QuotaExceeded), discord.HTTPException when the download fails.
@@ -142,7 +138,7 @@ async def accept_file(bot: ReelfeelBot, request: FileRequest) -> Accepted | JobV
 
 
 async def accept_again(
-    bot: ReelfeelBot,
+    bot: BotCore,
     origin: Origin,
     job_id: int,
     columns: Sequence[str | None],
@@ -179,7 +175,7 @@ async def accept_again(
     return accepted
 
 
-def _same_job(bot: ReelfeelBot, origin: Origin, data: bytes) -> JobView | None:
+def _same_job(bot: BotCore, origin: Origin, data: bytes) -> JobView | None:
     viewer = Viewer(user_id=origin.owner_id, guild_id=origin.guild_id)
     found = find_same_file(bot.db, viewer, hashlib.sha256(data).hexdigest())
     return None if found is None else get_job(bot.db, viewer, found)

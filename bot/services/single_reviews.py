@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import discord
 
 from bot.cards.base import Card
+from bot.core import BotCore
 from bot.delivery.responses import answer, defer
 from bot.metrics import note_shown
 from bot.permissions import takes_notices
 from bot.services.intake import accept_text, check_text
-from common.i18n import locale_tag, mark, tr
+from bot.services.origins import interaction_origin
+from common.i18n import mark, tr
 from db.queries.jobs import forget_reply, mark_delivered, set_message
-from db.types import JobView, Origin
-
-if TYPE_CHECKING:
-    from bot.client import ReelfeelBot
+from db.types import JobView
 
 WAIT_S = 10.0
 """How long a reply waits for its verdict; far below the 15 minutes of an interaction's token."""
@@ -32,30 +31,6 @@ LATER_BY_DM = mark(
 )
 
 
-def origin_of(
-    interaction: discord.Interaction[Any],
-    *,
-    share: bool,
-    film: str | None = None,
-    target: tuple[int, int] | None = None,
-) -> Origin:
-    """Where the work of an interaction comes from. `target`: channel and message it is about, when it is about one."""
-    channel_id, message_id = target or (None, None)
-    return Origin(
-        owner_id=interaction.user.id,
-        guild_id=interaction.guild_id,
-        channel_id=interaction.channel_id,
-        source="interaction",
-        source_id=interaction.id,
-        shared=share,
-        film=film,
-        reply_to=message_id,
-        reply_channel_id=channel_id,
-        reply_token=interaction.token,
-        language=locale_tag(),
-    )
-
-
 async def score_for(
     interaction: discord.Interaction[Any],
     text: str,
@@ -65,11 +40,11 @@ async def score_for(
     target: tuple[int, int] | None = None,
 ) -> None:
     """Answers with the verdict card, or after 10 s with where it will appear. Raises UserError, db.errors.DbError."""
-    bot: ReelfeelBot = interaction.client
+    bot: BotCore = interaction.client
     text = check_text(text, bot.settings)
     await defer(interaction, public=share)
     with bot.notifier.hold(interaction.id):
-        accepted = await accept_text(bot, origin_of(interaction, share=share, film=film, target=target), text)
+        accepted = await accept_text(bot, interaction_origin(interaction, share=share, film=film, target=target), text)
         job = await _ended(bot, accepted.job_id)
         if job is None:
             await _say_later(bot, interaction, accepted.job_id, share)
@@ -77,7 +52,7 @@ async def score_for(
         await _say_now(bot, interaction, job, share)
 
 
-async def _ended(bot: ReelfeelBot, job_id: int) -> JobView | None:
+async def _ended(bot: BotCore, job_id: int) -> JobView | None:
     try:
         job: JobView = await bot.wait_for("job_ended", check=lambda ended: ended.id == job_id, timeout=WAIT_S)
     except TimeoutError:
@@ -85,7 +60,7 @@ async def _ended(bot: ReelfeelBot, job_id: int) -> JobView | None:
     return job
 
 
-async def _say_now(bot: ReelfeelBot, interaction: discord.Interaction[Any], job: JobView, share: bool) -> None:
+async def _say_now(bot: BotCore, interaction: discord.Interaction[Any], job: JobView, share: bool) -> None:
     card = await bot.notifier.card_of(job)
     if card is None:
         return
@@ -102,7 +77,7 @@ def _only_reply(interaction: discord.Interaction[Any]) -> bool:
     return interaction.context.private_channel or (interaction.guild_id is not None and by_user)
 
 
-async def _say_later(bot: ReelfeelBot, interaction: discord.Interaction[Any], job_id: int, share: bool) -> None:
+async def _say_later(bot: BotCore, interaction: discord.Interaction[Any], job_id: int, share: bool) -> None:
     if _only_reply(interaction) if share else not await takes_notices(bot, bot.viewer(interaction)):
         # The reply's token stays stored: the notifier finishes this reply as one that was left at "thinking ...".
         await answer(interaction, Card(tr(LATER_IN_REPLY, job=job_id)))

@@ -1,4 +1,4 @@
-"""The names under which the rooms meet: tasks, queues, the hint channel, the kinds of files.
+"""The names under which the rooms meet: tasks, queues, the hint channel.
 
 With `common.broker.job_signals` the only module of this room that `bot` may import; it imports nothing of ours.
 """
@@ -24,9 +24,6 @@ EXPLAIN_REVIEW: Final = "reelfeel.explain_review"
 HINT_CHANNEL: Final = "reelfeel:jobs"
 """Redis pub/sub channel; the message is a job's id in decimal. A hint only: SQL is the truth."""
 
-FILE_SUFFIXES: Final = (".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".json", ".parquet", ".xlsx")
-PACKED_SUFFIXES: Final = (".gz", ".zst", ".zip")
-
 
 def task_name(kind: Kind, queue: Queue) -> str:
     """The Celery task that works on a chunk of this kind."""
@@ -35,13 +32,3 @@ def task_name(kind: Kind, queue: Queue) -> str:
     if kind == "finish":
         return FINISH_JOB
     return SCORE_REVIEW if queue == INTERACTIVE else SCORE_CHUNK
-
-
-def is_review_file(filename: str) -> bool:
-    """Whether the name ends like a file we read, packed or not; `.gz`, `.zst` and `.zip` alone are let through."""
-    name = filename.lower()
-    for packed in PACKED_SUFFIXES:
-        if name.endswith(packed):
-            inner = name.removesuffix(packed)
-            return packed == ".zip" or inner.endswith(FILE_SUFFIXES)
-    return name.endswith(FILE_SUFFIXES)

@@ -11,7 +11,7 @@ from common.i18n.locales import (
     set_locale,
     use_locale,
 )
-from common.i18n.messages import catalogue, mark, markn, tr, tr_in, trn
+from common.i18n.messages import catalogue, mark, mark_plural, tr, tr_in, trn
 from common.i18n.numbers import number, percent, percent_range, signed
 from common.i18n.pieces import duration, in_brackets, listing, mib, pair, quote, shortened, size
 
@@ -28,7 +28,7 @@ __all__ = [
     "listing",
     "locale_tag",
     "mark",
-    "markn",
+    "mark_plural",
     "mib",
     "number",
     "pair",

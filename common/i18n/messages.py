@@ -25,8 +25,8 @@ def mark(message: str) -> str:
     return message
 
 
-def markn(one: str, many: str) -> tuple[str, str]:
-    """The same for a sentence with a number in it; `trn` is asked where it is shown."""
+def mark_plural(one: str, many: str) -> tuple[str, str]:
+    """As `mark` for a sentence with a number in it: both English forms, for `trn`."""
     return one, many
 
 

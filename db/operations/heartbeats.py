@@ -6,48 +6,18 @@ So a host can ask SQL who is there, whichever machine it runs on; times are the 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Final, Literal
+from typing import Final
 
 from sqlalchemy import delete, select
 
 from db.clock import db_time
 from db.dialect import insert_for
 from db.engine import Database
+from db.operations.types import Beat, Fact, Room
 from db.tables import Heartbeat
 
-Room = Literal["bot", "worker"]
-Fact = float | str | bool | None
-
-EVERY_S: Final = 10.0
-"""Pause between two beats of one process, seconds."""
-LATE_S: Final = 3.5 * EVERY_S
-"""A process not seen for so many seconds is counted as gone: three beats missed."""
 FORGOTTEN_S: Final = 24 * 3600.0
 """The row of a process that died without farewell goes after so many seconds."""
-
-
-@dataclass(frozen=True, slots=True)
-class Beat:
-    """One process. `age_s`: seconds since its last beat; `facts`: what it said then, see docs/operating.md."""
-
-    id: str
-    room: Room
-    host: str
-    started_at: datetime
-    age_s: float
-    facts: Mapping[str, Fact]
-
-    @property
-    def alive(self) -> bool:
-        """Whether it was seen lately."""
-        return self.age_s <= LATE_S
-
-    def number(self, fact: str) -> float:
-        """A fact as a number; 0 where the process did not tell it."""
-        value = self.facts.get(fact)
-        return float(value) if isinstance(value, int | float) else 0.0
 
 
 def record(db: Database, id_: str, room: Room, host: str, facts: Mapping[str, Fact]) -> None:

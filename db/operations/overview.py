@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Final
 
 from alembic.runtime.migration import MigrationContext
@@ -11,49 +10,15 @@ from sqlalchemy.orm import Session
 
 from db.clock import db_time
 from db.engine import Database, place
-from db.operations.heartbeats import Beat, beats
+from db.operations.heartbeats import beats
+from db.operations.types import Figures, Overview, RunningJob
 from db.queue.sweep import queue_health
 from db.tables import Job
-from db.types import WORKING, JobState, QueueHealth
+from db.types import WORKING
 
 MOST_JOBS: Final = 10
 """Running jobs listed, the oldest first."""
 HOUR_S: Final = 3600.0
-
-
-@dataclass(frozen=True, slots=True)
-class RunningJob:
-    """A file job that is worked on. `age_s`: seconds since accepted; `rows_total` grows while the file is read."""
-
-    id: int
-    state: JobState
-    rows_ended: int
-    rows_total: int
-    age_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """`oldest_s`: seconds since the oldest accepted job of that kind that is worked on was accepted; no key, none.
-
-    `unfinished`: jobs by state, without those that ended; `ended`: jobs by state that ended in the last hour.
-    """
-
-    queue: QueueHealth
-    oldest_s: dict[str, float] = field(default_factory=dict)
-    unfinished: dict[str, int] = field(default_factory=dict)
-    ended: dict[str, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Overview:
-    """`database`: kind and place, without a password; `schema`: the migration it is at; `beats`: who serves."""
-
-    database: str
-    schema: str
-    figures: Figures
-    running: tuple[RunningJob, ...]
-    beats: tuple[Beat, ...]
 
 
 def figures(db: Database) -> Figures:

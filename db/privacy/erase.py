@@ -8,8 +8,6 @@ probability, film, day and model of each review, and the counts of each job. Unf
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
-from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, delete, func, select, update
@@ -21,6 +19,7 @@ from db.dialect import insert_for
 from db.engine import Database
 from db.errors import JobsRunning
 from db.privacy.purge import JOBS, counted, drop_files, empty_reviews, in_batches, row_ranges, scrub
+from db.privacy.types import Forgotten, StoredData
 from db.tables import (
     AuditLine,
     Blob,
@@ -43,45 +42,7 @@ PATIENCE_S: Final = 600.0
 """Age after which a request to be forgotten was left by a process that died, seconds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """What is kept about one user, everywhere: counts, the times of their first and last job, unfinished jobs' ids.
-
-    `texts`: reviews whose text is still there, the first of which ended `oldest_text`; `file_bytes`: of stored files.
-    """
-
-    jobs: int
-    reviews: int
-    texts: int
-    files: int
-    file_bytes: int
-    corrections: int
-    notices: int
-    settings: bool
-    audit_lines: int
-    first: datetime | None
-    last: datetime | None
-    oldest_text: datetime | None
-    running: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Forgotten:
-    """How many things went; `messages` are the bot's own on Discord, which it deletes as fast as Discord lets it."""
-
-    jobs: int = 0
-    texts: int = 0
-    files: int = 0
-    corrections: int = 0
-    notices: int = 0
-    settings: int = 0
-    messages: int = 0
-
-    def __add__(self, other: Forgotten) -> Forgotten:
-        return Forgotten(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
-
-
-def kept(db: Database, viewer: Viewer) -> Kept:
+def kept(db: Database, viewer: Viewer) -> StoredData:
     """What is kept about the viewer, whichever server it came from."""
     mine = Job.owner_id == viewer.user_id
     owned = select(Job.id).where(mine)
@@ -98,7 +59,7 @@ def kept(db: Database, viewer: Viewer) -> Kept:
             select(func.count(), func.coalesce(func.sum(Blob.size), 0)).where(Blob.id.in_(uploads.union_all(outputs)))
         ).one()
         unpurged = (mine, Job.purged_at.is_(None), Job.state.in_(TERMINAL))
-        return Kept(
+        return StoredData(
             jobs=jobs,
             reviews=reviews,
             texts=texts,

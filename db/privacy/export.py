@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import IO, Any, Final
 
+from common.rendering import english
 from db.blobs import read_blob
 from db.engine import Database
 from db.preferences import user_settings
@@ -22,6 +23,7 @@ from db.privacy.export_rows import (
     own_notices,
     own_reviews,
 )
+from db.privacy.types import LeftOut, Takeout
 from db.types import Viewer
 
 SPARE: Final = 128 * 1024
@@ -33,21 +35,12 @@ STAYS: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Takeout:
-    """How many reviews and files are in the zip, and in plain sentences what did not fit."""
-
-    reviews: int
-    files: int
-    left_out: tuple[str, ...]
-
-
 def write_takeout(db: Database, viewer: Viewer, out: IO[bytes], *, max_bytes: int | None = None) -> Takeout:
     """Writes the zip to `out`, at most `max_bytes` long; memory stays flat.
 
     What the files say comes first, the files themselves last: they are the user's own and the first to be left out.
     """
-    left_out: list[str] = []
+    left_out: list[LeftOut] = []
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
         space = _Space(out, max_bytes)
         summary = asdict(kept(db, viewer))
@@ -60,18 +53,20 @@ def write_takeout(db: Database, viewer: Viewer, out: IO[bytes], *, max_bytes: in
         ):
             _, whole = _lines(packed, name, rows, space)
             if not whole:
-                left_out.append(f"{name} ends where the zip was full.")
+                left_out.append(("left_out.rows", {"file": name}))
         reviews, whole = _lines(packed, "reviews.jsonl", own_reviews(db, viewer), space)
         if not whole:
-            left_out.append(f"reviews.jsonl holds the first {reviews:,} of {summary['reviews']:,} reviews.")
+            counts = {"stored": reviews, "count": summary["reviews"]}
+            left_out.append(("left_out.reviews", {"file": "reviews.jsonl", **counts}))
         files = 0
         for file in own_files(db, viewer):
             if space.has(file.size):
                 _file(db, packed, file)
                 files += 1
             else:
-                left_out.append(f"The file {file.name} of job {file.job_id} ({file.size:,} bytes) did not fit.")
-        about = {"user_id": viewer.user_id, "kept": summary, "left_out": left_out, "stays_after_deletion": STAYS}
+                left_out.append(("left_out.file", {"file": file.name, "job": file.job_id, "size": file.size}))
+        sentences = [english(*message) for message in left_out]
+        about = {"user_id": viewer.user_id, "kept": summary, "left_out": sentences, "stays_after_deletion": STAYS}
         packed.writestr("about.json", json.dumps(about, indent=2, default=_plain))
     return Takeout(reviews, files, tuple(left_out))
 

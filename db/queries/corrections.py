@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,20 +12,11 @@ from db.dialect import insert_for, storable
 from db.engine import Database
 from db.queries.results import get_result
 from db.tables import Correction, Prediction
-from db.types import LABELS, Label, Viewer
+from db.types import LABELS, Corrections, Label, Viewer
 from db.visibility import legs
 
 NOTE_CHARS: Final = 500
 """Longest note kept; the forms ask for no more."""
-
-
-@dataclass(frozen=True, slots=True)
-class Corrections:
-    """What was said about one verdict: the viewer's own label and note, and how often each label was named."""
-
-    label: Label | None
-    note: str | None
-    counts: Mapping[Label, int]
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,7 @@ def _view(row: Row[Job, str | None, list[str] | None]) -> JobView:
         histogram=tuple(job.histogram),
         error_code=job.error_code,
         error=job.error,
+        error_values=job.error_values,
         columns=tuple(candidates or ()) if job.state == "needs_column" else (),
         version=job.version,
         rendered_version=job.rendered_version,

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
+from common.messages import GAVE_UP_REVIEW
 from db.clock import db_time
 from db.delivery.notices import add_notice
-from db.queue.job_counts import NOT_SCORED
+from db.dialect import storable_json
 from db.tables import Chunk, Job, report_days, report_films, report_flags
 from db.types import ChunkKind, JobState
 
@@ -21,10 +25,15 @@ def add_chunk(session: Session, job: Job, kind: ChunkKind) -> Chunk:
     return chunk
 
 
-def close(session: Session, job: Job, state: JobState, *, code: str | None = None, error: str | None = None) -> None:
-    """Ends a locked job; open chunks become `cancelled`, so that nothing more can be stored for it."""
+def close(
+    session: Session, job: Job, state: JobState, *, code: str | None = None, values: Mapping[str, Any] | None = None
+) -> None:
+    """Ends a locked job; open chunks become `cancelled`, so that nothing more can be stored for it.
+
+    `code`, `values`: why it failed, a row of common/messages.py.
+    """
     job.state = state
-    job.error_code, job.error = code, error
+    job.error_code, job.error_values, job.error = code, None if values is None else storable_json(values), None
     job.finished_at = db_time()
     job.version += 1
     session.execute(
@@ -51,6 +60,8 @@ def after_scoring(session: Session, job: Job) -> None:
         job.state = "finishing"
         add_chunk(session, job, "finish")
     elif job.rows_failed:
-        close(session, job, "failed", code=NOT_SCORED, error="This review could not be scored: send it again.")
+        failed = select(Chunk.error_code).where(Chunk.job_id == job.id, Chunk.state == "failed")
+        cause = session.scalar(failed.order_by(Chunk.id).limit(1))
+        close(session, job, "failed", code=GAVE_UP_REVIEW, values={"cause": cause})
     else:
         close(session, job, "done")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from sqlalchemy import case, select, update
 from sqlalchemy.orm import Session
 
+from common.messages import GAVE_UP_FINISH, GAVE_UP_INGEST
 from db.clock import db_time
 from db.engine import Database
 from db.queue import leases
@@ -12,7 +15,10 @@ from db.queue.completion import after_scoring, close
 from db.queue.ingest import insert_rejected
 from db.queue.job_counts import NOT_SCORED
 from db.tables import Chunk, Job, Review
-from db.types import GAVE_UP, Claim, NewRejected
+from db.types import Claim, NewRejected
+
+_GAVE_UP: Final = {"ingest": GAVE_UP_INGEST, "finish": GAVE_UP_FINISH}
+"""Kind of chunk -> how a job ends whose chunk of that kind failed every attempt."""
 
 
 def release_failed(db: Database, claim: Claim, *, code: str) -> None:
@@ -45,7 +51,7 @@ def give_back(session: Session, job: Job, chunk: Chunk, code: str) -> None:
         return
     if chunk.kind != "score":
         chunk.state = "failed"
-        close(session, job, "failed", code=code, error=GAVE_UP[chunk.kind])
+        close(session, job, "failed", code=_GAVE_UP[chunk.kind], values={"cause": code})
     elif chunk.rows > 1:
         _halve(session, job, chunk)
     else:

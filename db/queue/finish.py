@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Final
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
 
 from sqlalchemy import select
 
@@ -83,13 +83,13 @@ def finish_job(db: Database, claim: Claim, outputs: Sequence[Output]) -> bool:
         return True
 
 
-def fail_job(db: Database, claim: Claim, code: str, message: str) -> bool:
-    """Ends the job as failed; `message` is the plain sentence its owner reads. False: the claim was lost."""
+def fail_job(db: Database, claim: Claim, code: str, values: Mapping[str, Any]) -> bool:
+    """Ends the job as failed, for its owner to read why (common/messages.py). False: the claim was lost."""
     with db.begin() as session:
         job = leases.lock_job(session, claim.job_id)
         if job.state in TERMINAL or not leases.settle(session, claim, "failed"):
             return False
-        close(session, job, "failed", code=code, error=message)
+        close(session, job, "failed", code=code, values=values)
         return True
 
 

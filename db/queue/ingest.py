@@ -54,7 +54,7 @@ def open_upload(db: Database, claim: Claim) -> UploadInfo:
     with db.read() as session:
         upload = session.get(Upload, claim.job_id)
         if upload is None or upload.blob_id is None:
-            raise NotFound("file of job", claim.job_id)
+            raise NotFound("upload", claim.job_id)
         return UploadInfo(
             upload.blob_id,
             upload.filename,

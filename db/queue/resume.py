@@ -88,7 +88,7 @@ def _unend(session: Session, job: Job) -> None:
     if job.started_at is not None and job.finished_at is not None and now is not None:
         job.started_at += now - job.finished_at
     job.finished_at = job.delivered_at = job.model_refused_at = None
-    job.error_code = job.error = None
+    job.error_code = job.error_values = job.error = None
     job.version += 1
     session.execute(delete(NoticeRow).where(NoticeRow.job_id == job.id))
     session.flush()

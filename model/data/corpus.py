@@ -60,7 +60,7 @@ def file_hash(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _limited(reviews: Reviews, limit: int | None, seed: int) -> Reviews:
+def limited(reviews: Reviews, limit: int | None, seed: int) -> Reviews:
     if limit is None or limit >= len(reviews):
         return reviews
     rows = np.random.default_rng(seed).permutation(len(reviews))[:limit]
@@ -84,7 +84,7 @@ def prepare(config: Config) -> Corpus:
     missing or wrong, or when a part of the split is left without reviews of both labels.
     """
     labelled = readers.labelled(readers.read(config.data.labelled))
-    reviews = _limited(labelled, config.data.limit, config.training.seed)
+    reviews = limited(labelled, config.data.limit, config.training.seed)
     tokens = [tokenize(text) for text in reviews.texts]
     parts = split(reviews)
     for name, rows in (("train", parts.train), ("dev", parts.dev), ("validation", parts.validation)):

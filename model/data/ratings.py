@@ -1,6 +1,6 @@
 """What a labelled file may hold beside text, label and film: each review's id and its stars."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,3 +56,9 @@ def read(path: Path) -> Details:
     identity, rating = readers.column(frame, ID_COLUMNS), readers.column(frame, RATING_COLUMNS)
     ids = frame[identity].fillna("").astype(str).tolist() if identity else [""] * len(frame)
     return Details(ids, _ratings(frame[rating].tolist() if rating else [0] * len(frame)))
+
+
+def of_texts(path: Path, texts: Sequence[str]) -> NDArray[np.int8]:
+    """Stars of each text (int8 [n], 0 where unknown) as the labelled file or folder at `path` gives them."""
+    stars = dict(zip(readers.read(path).texts, read(path).ratings.tolist(), strict=True))
+    return np.asarray([stars.get(text, 0) for text in texts], dtype=np.int8)

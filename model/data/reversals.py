@@ -15,8 +15,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from model.evaluation.metrics import Labels
-from model.evaluation.slices import CONTRASTS, NEGATIONS
+from model.numeric import Labels
+from model.text.cue_words import CONTRASTS, NEGATIONS
 from model.text.tokens import clean, sentences
 
 _PAIRS = """great awful|good bad|excellent terrible|wonderful horrible|amazing dreadful|superb lousy|

@@ -161,7 +161,7 @@ def rest(checks: Mapping[str, Any], rules: Mapping[str, Any]) -> list[str]:
         *_mixed(checks, rules),
         *_stars(checks),
         *_explanations(checks),
-        "Made by `python -m model.evaluation.verdict_checks FOLDER`; the whole card by "
+        "Made by `python -m model.training.check_verdicts FOLDER`; the whole card by "
         "`python -m model.training.assemble FOLDER TARGET`.",
         "",
     ]

@@ -10,55 +10,19 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import track
 
-from model import SHIPPED
 from model.data import ratings as details
 from model.data import readers
 from model.data.corpus import file_hash
 from model.data.ratings import Details
 from model.data.readers import DataError, Reviews
 from model.data.splits import split
-from model.evaluation import metrics, predictions, slices
-from model.evaluation.metrics import Floats, Labels, Metrics
-from model.evaluation.slices import Slice
-from model.evaluation.statistics import DRAWS, bootstrap, mcnemar, wilson
-from model.serving.model_folder import write_json
+from model.evaluation import html_report, metrics, predictions, slices
+from model.evaluation.evaluation import Evaluation
+from model.evaluation.statistics import DRAWS, bootstrap, mcnemar, share_interval
+from model.numeric import Floats, Labels
+from model.serving.model_folder import SHIPPED, write_json
 from model.serving.scorer import WINDOW, Scorer
 from model.serving.verdict import Verdict
-
-
-@dataclass(frozen=True, slots=True)
-class Evaluation:
-    """What `run` found.
-
-    file_sha256: of the file evaluated; skipped: rows left out because they have no label; flags: how many verdicts
-    carry each flag; reliability: 15 bins of mean probability and share positive, with its 95 % Wilson interval;
-    coverage: accuracy on the most confident share of the reviews; intervals: 95 % bootstrap interval by figure, made by
-    drawing `resampled` ("films" or "reviews", of which there are `units`); calibration: what the calibration error of a
-    perfectly calibrated model would read (mean and 95 % quantile); aurc: mean error rate over all coverages; against:
-    the same reviews with another model, or None.
-    """
-
-    model: str
-    file: str
-    file_sha256: str
-    rows: str
-    skipped: int
-    metrics: Metrics
-    flags: dict[str, int]
-    reliability: list[dict[str, float]]
-    coverage: list[dict[str, float]]
-    intervals: dict[str, dict[str, float]]
-    resampled: str
-    units: int
-    calibration: dict[str, float]
-    aurc: float
-    slices: list[Slice]
-    against: dict[str, Any] | None
-
-    def as_dict(self) -> dict[str, Any]:
-        """Plain values for JSON."""
-        plain = {name: getattr(self, name) for name in self.__slots__}
-        return plain | {"metrics": self.metrics.as_dict(), "slices": [one.as_dict() for one in self.slices]}
 
 
 def scored(texts: list[str], scorer: Scorer, *, progress: bool = False, what: str = "Scoring") -> list[Verdict]:
@@ -75,7 +39,9 @@ def probabilities_of(verdicts: list[Verdict]) -> Floats:
 
 def _reliability(probabilities: Floats, labels: Labels) -> list[dict[str, float]]:
     rows = metrics.reliability(probabilities, labels)
-    return [row | wilson(round(row["positive"] * row["reviews"]), int(row["reviews"])).as_dict() for row in rows]
+    return [
+        row | share_interval(round(row["positive"] * row["reviews"]), int(row["reviews"])).as_dict() for row in rows
+    ]
 
 
 def _units(movies: list[str]) -> tuple[str, int]:
@@ -209,10 +175,8 @@ def run(
     if predicted is not None:
         predictions.write(predicted, given.rows, given.details.ids, probabilities)
     if html is not None:
-        from model.evaluation import html_report as report
-
         html.parent.mkdir(parents=True, exist_ok=True)
-        html.write_text(report.page(result, probabilities, labels, scorer.band), encoding="utf-8")
+        html.write_text(html_report.page(result, probabilities, labels, scorer.band), encoding="utf-8")
     return result
 
 

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from model.evaluation import plots
-from model.evaluation.evaluate import Evaluation
-from model.evaluation.metrics import Floats, Labels
+from model.evaluation.evaluation import Evaluation
 from model.evaluation.slices import Slice
+from model.numeric import Floats, Labels
 
 _CSS = """
 :root { color-scheme: light dark; --page: #fdfdfc; --ink: #1b1b1d; --faint: #8b8b93; --grid: #dcdce1;

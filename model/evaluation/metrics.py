@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Labels = NDArray[np.int8]
+from model.numeric import Floats, Labels
+
 BINS = 15
 COVERAGES = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0)
 
@@ -45,11 +45,6 @@ class Metrics:
 def share(part: float, whole: float) -> float:
     """part / whole; 0 when there is nothing to divide by."""
     return float(part) / float(whole) if whole else 0.0
-
-
-def sigmoid(logits: Floats) -> Floats:
-    """1 / (1 + e^-x), without overflow."""
-    return np.asarray(0.5 * (1.0 + np.tanh(0.5 * logits)), dtype=np.float64)
 
 
 def accuracy(probabilities: Floats, labels: Labels) -> float:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from model.evaluation import metrics
-from model.evaluation.metrics import Floats, Labels
 from model.evaluation.slices import Slice
+from model.numeric import Floats, Labels
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

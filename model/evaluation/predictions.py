@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from model.data.readers import DataError
-from model.evaluation.metrics import Floats
+from model.numeric import Floats
 
 COLUMNS = ("row", "id", "probability")
 

@@ -8,14 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from model.evaluation.metrics import Floats, Labels
-from model.evaluation.statistics import wilson
+from model.evaluation.statistics import share_interval
+from model.numeric import Floats, Labels
+from model.text.cue_words import CONTRASTS, NEGATIONS
 from model.text.tokens import tokenize
 
-_NEGATIONS = "n't not never no nor neither cannot nothing nobody none nowhere without hardly barely scarcely"
-_CONTRASTS = "but however although though despite yet except nevertheless"
-NEGATIONS = frozenset(_NEGATIONS.split())
-CONTRASTS = frozenset(_CONTRASTS.split())
 LENGTHS = (1, 51, 101, 201, 401, 801)
 """First number of words (white space) of each slice by length."""
 # More than this many negations in 100 tokens are many: about a quarter of all reviews have that.
@@ -53,7 +50,7 @@ def measure(by: str, name: str, inside: NDArray[np.bool_], probabilities: Floats
     if count == 0:
         return None
     right = int(((probabilities >= 0.5) == (labels == 1))[inside].sum())
-    interval = wilson(right, count)
+    interval = share_interval(right, count)
     positive, mean = float((labels[inside] == 1).mean()), float(probabilities[inside].mean())
     return Slice(by, name, count, right / count, interval.low, interval.high, positive, mean)
 

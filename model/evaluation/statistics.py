@@ -8,25 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from common.intervals import Interval, wilson
+
 DRAWS = 1_000
 SEED = 20_261
 LEVEL = 0.95
-# Two-sided 95 % quantile of the normal distribution.
-_NORMAL = 1.959964
 
 Rows = NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """Where a figure lies with 95 % confidence, in the figure's own unit."""
-
-    low: float
-    high: float
-
-    def as_dict(self) -> dict[str, float]:
-        """Plain values for JSON, six places."""
-        return {"low": round(self.low, 6), "high": round(self.high, 6)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,20 +102,9 @@ def bootstrap(
     return intervals
 
 
-def wilson(successes: int, trials: int) -> Interval:
-    """95 % score interval of a share, for slices too small to resample; 0..1 for no trials.
-
-    Unlike the bootstrap's it keeps a width when all or none succeed. (Wilson 1927, JASA 22.)
-    """
-    if trials == 0:
-        return Interval(0.0, 1.0)
-    share, square = successes / trials, _NORMAL**2 / trials
-    centre = (share + square / 2) / (1 + square)
-    half = _NORMAL / (1 + square) * math.sqrt(share * (1 - share) / trials + square / (4 * trials))
-    # Exact at the ends, where rounding would leave the share itself just outside.
-    low = 0.0 if successes == 0 else centre - half
-    high = 1.0 if successes == trials else centre + half
-    return Interval(max(0.0, low), min(1.0, high))
+def share_interval(successes: int, trials: int) -> Interval:
+    """95 % score interval of a share (Wilson 1927), for slices too small to resample; 0..1 for no trials."""
+    return wilson(successes, trials) if trials else Interval(0.0, 1.0)
 
 
 def _binomial(number: int, trials: int) -> float:

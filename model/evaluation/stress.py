@@ -15,14 +15,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from model import SHIPPED
 from model.data import reversals as reversal
 from model.data.readers import DataError
 from model.evaluation import distortions as distort
 from model.evaluation import evaluate, metrics
-from model.evaluation.metrics import Floats, Labels
-from model.evaluation.statistics import mcnemar, wilson
-from model.serving.model_folder import write_json
+from model.evaluation.statistics import mcnemar, share_interval
+from model.numeric import Floats, Labels
+from model.serving.model_folder import SHIPPED, write_json
 from model.serving.scorer import Scorer
 from model.serving.verdict import Verdict
 
@@ -59,7 +58,7 @@ def read(path: Path = TEXTS) -> Texts:
 
 def _share(right: NDArray[np.bool_]) -> dict[str, Any]:
     """Number of texts, how many are right, and that share with its Wilson interval."""
-    interval = wilson(int(right.sum()), len(right))
+    interval = share_interval(int(right.sum()), len(right))
     share = float(right.mean()) if len(right) else 0.0
     return {"texts": len(right), "right": int(right.sum()), "accuracy": round(share, 6), **interval.as_dict()}
 
@@ -83,7 +82,7 @@ def _pairs(right: NDArray[np.bool_], probabilities: Floats, labels: Labels, pair
     rows = [(one, other) if labels[one] == 1 else (other, one) for one, other in halves.values()]
     flipped = np.asarray([right[one] and right[other] for one, other in rows], dtype=np.bool_)
     moved = sum(bool(probabilities[one] > probabilities[other]) for one, other in rows)
-    interval = wilson(int(flipped.sum()), len(rows))
+    interval = share_interval(int(flipped.sum()), len(rows))
     return {
         "pairs": len(rows),
         "flipped": round(float(flipped.mean()), 6) if len(rows) else 0.0,
@@ -151,7 +150,7 @@ def reversals(texts: Sequence[str], labels: Labels, score: Score) -> dict[str, A
     after = evaluate.probabilities_of(score([one.after for one in found], "Reversed sentences"))
     right_before, right_after = (before >= 0.5) == (gold == 1), (after >= 0.5) == (gold == 0)
     both = right_before & right_after
-    interval = wilson(int(both.sum()), len(found))
+    interval = share_interval(int(both.sum()), len(found))
     return {
         "pairs": len(found),
         "positive_before": int(gold.sum()),

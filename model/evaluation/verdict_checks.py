@@ -1,30 +1,26 @@
 """Checks what a verdict says, on the validation part: short input, flags, mixed, stars, explanations.
 
-`python -m model.evaluation.verdict_checks FOLDER` prints what `model.training.assemble` writes into `metrics.json` and
-the card.
+`model.training.assemble` writes them into `metrics.json` and the card; `python -m model.training.check_verdicts FOLDER`
+prints them.
 """
 
-import argparse
-import json
 import random
-import sys
-import time
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from model import SHIPPED
-from model.data import out_of_domain_texts as probes
+from model.data import out_of_domain_texts
 from model.data.readers import Reviews
-from model.evaluation.metrics import Floats, Labels, ece_if_calibrated, measure, risk_coverage, sigmoid
+from model.evaluation import star_errors
+from model.evaluation.metrics import ece_if_calibrated, measure, risk_coverage
+from model.numeric import Floats, Labels, sigmoid
 from model.serving import stars
 from model.serving.scorer import Scorer
 from model.serving.verdict import FLAGS, Verdict
 from model.text import pieces
-from model.text.tokens import cap, tokenize
+from model.text.tokens import cap, token_spans, tokenize
 
 SENTENCES = 10_000
 EXPLAINED = 200
@@ -66,10 +62,10 @@ def _hits(scorer: Scorer, groups: Mapping[str, Sequence[str]], flag: str) -> dic
 
 def _flags(scorer: Scorer, reviews: Sequence[Verdict], singles: Sequence[Verdict], spans: Sequence[Verdict]) -> Any:
     """False alarms on real reviews and pieces of them; hits on made-up texts that nothing was fitted on."""
-    odd = {name: texts[1::2] for name, texts in probes.FOREIGN.items()}
+    odd = {name: texts[1::2] for name, texts in out_of_domain_texts.FOREIGN.items()}
     every = [text for texts in odd.values() for text in texts]
     latin = [text for text in every if sum(sign > "\u024f" for sign in text) < 0.5 * len(text)]
-    other = {name: texts[1::2] for name, texts in probes.OTHER.items()}
+    other = {name: texts[1::2] for name, texts in out_of_domain_texts.OTHER.items()}
     longer = {name: [" ".join(texts)] for name, texts in other.items()}
     return {
         "false_alarms": {"reviews": _rates(reviews), "spans": _rates(spans), "sentences": _rates(singles)},
@@ -134,8 +130,6 @@ def _without(text: str, words: Sequence[tuple[int, int]]) -> list[str]:
 
 def _word_deletion(scorer: Scorer, texts: Sequence[str]) -> dict[str, Any]:
     """The key words that speak for the verdict are deleted, against as many words drawn at random from the text."""
-    from model.text.tokens import token_spans
-
     rng = random.Random(1)  # noqa: S311 - a seeded sample, nothing secret
     documents: list[list[str]] = []
     used = []
@@ -181,7 +175,7 @@ def measured(
 ) -> dict[str, Any]:
     """All checks on labelled validation reviews with their stars (int8 [n], 0 where unknown).
 
-    constants: stars of each label (`stars.baseline`), with the `estimate` to check; None where there is none.
+    constants: stars of each label (`star_errors.baseline`), with the `estimate` to check; None where there is none.
     """
     verdicts = scorer.score(reviews.texts)
     singles, spans = pieces.singles(reviews.texts, SENTENCES), pieces.spans(reviews.texts, each=2)
@@ -198,32 +192,5 @@ def measured(
     rated = ratings > 0
     if constants is not None and estimate is not None and rated.any():
         documents = [cap(tokenize(text), scorer.max_tokens) for text in reviews.texts]
-        found["stars"] = stars.validated(scorer.logits(documents)[rated], ratings[rated], estimate, constants)
+        found["stars"] = star_errors.validated(scorer.logits(documents)[rated], ratings[rated], estimate, constants)
     return found
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Prints the checks of a model folder as JSON, without writing anything."""
-    from model.training import assemble
-
-    parser = argparse.ArgumentParser(prog="python -m model.evaluation.verdict_checks", description=__doc__)
-    parser.add_argument("folder", nargs="?", type=Path, default=SHIPPED)
-    parser.add_argument(
-        "--data", type=Path, default=None, help="labelled file; default: the one of the folder's config"
-    )
-    parser.add_argument("--threads", type=int, default=2)
-    chosen = parser.parse_args(arguments)
-    began = time.perf_counter()
-    task = assemble.task_of(chosen.folder, chosen.data)
-    rows = task.split.validation
-    scorer = Scorer(chosen.folder, threads=chosen.threads)
-    known = scorer.card["metrics"].get("verdict", {}).get("stars", {}).get("constants")
-    constants = (float(known[0]), float(known[1])) if known and scorer.stars else None
-    found = measured(scorer, task.reviews.take(rows), task.ratings[rows], constants, scorer.stars)
-    found["seconds"] = round(time.perf_counter() - began, 1)
-    sys.stdout.write(json.dumps({"model": scorer.version, **found}, indent=1) + "\n")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

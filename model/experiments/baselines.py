@@ -26,11 +26,13 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from model import batches
 from model.config import ConfigError, Count, NetworkConfig, Share, TrainingConfig, WideConfig
 from model.data.corpus import Corpus
-from model.evaluation.metrics import Floats
-from model.serving import ngram_model as wide
+from model.numeric import Floats
 from model.serving.ngram_model import NgramModel
 from model.text.tokens import cap
 from model.text.vocabulary import Vocabulary
+from model.training import fit, fit_ngrams, network
+from model.training.network import EMBEDDING, OUTPUT
+from model.training.network import build as build_bilstm
 
 if TYPE_CHECKING:
     import keras
@@ -202,7 +204,7 @@ def _train_tfidf(config: TfidfConfig, documents: Documents, labels: NDArray[np.i
 
 
 class Ngrams:
-    """`model.serving.ngram_model.Wide` as a baseline."""
+    """`model.serving.ngram_model.NgramModel` as a baseline."""
 
     def __init__(self, part: NgramModel) -> None:
         self._part = part
@@ -270,9 +272,6 @@ def build(config: NeuralConfig, words: int, dimensions: int) -> "keras.Model":
     """
     import keras
 
-    from model.training.network import EMBEDDING, OUTPUT
-    from model.training.network import build as build_bilstm
-
     if isinstance(config, BilstmConfig):
         return build_bilstm(config.network.model_copy(update={"dimensions": dimensions}), words)
     ops = keras.ops
@@ -317,8 +316,6 @@ def _train_neural(config: NeuralConfig, corpus: Corpus, folder: Path) -> tuple[N
     start_tensorflow(config.training.threads)
     import keras
 
-    from model.training import fit, network
-
     keras.utils.set_random_seed(config.training.seed)
     built = build(config, *corpus.vectors.shape)
     network.set_embedding(built, corpus.vectors)
@@ -344,7 +341,7 @@ def train(config: BaselineConfig, corpus: Corpus, folder: Path) -> tuple[Baselin
         began = time.process_time()
         if isinstance(config, TfidfConfig):
             return _train_tfidf(config, documents, labels), time.process_time() - began
-        return Ngrams(wide.train(documents, labels, config.wide)), time.process_time() - began
+        return Ngrams(fit_ngrams.train(documents, labels, config.wide)), time.process_time() - began
     return _train_neural(config, corpus, folder)
 
 

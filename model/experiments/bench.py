@@ -23,11 +23,10 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from model import SHIPPED
 from model.data import readers
 from model.data.splits import split
 from model.experiments.contestants import READY, Figures, Task, write_task
-from model.serving.model_folder import write_json
+from model.serving.model_folder import SHIPPED, write_json
 from model.text.tokens import tokenize
 
 DATA = Path("../shared/data/imdb_train.parquet")

@@ -25,21 +25,19 @@ from numpy.typing import NDArray
 from pydantic import TypeAdapter
 from rich.console import Console
 
-from model import SHIPPED
 from model.config import Config, ConfigError, Count, DataConfig, NetworkConfig, VocabularyConfig
 from model.data import corpus as data
 from model.data.corpus import Corpus
 from model.evaluation import metrics
-from model.evaluation.metrics import Floats
 from model.evaluation.statistics import bootstrap
-from model.experiments import baselines
-from model.experiments import comparison_report as comparison
+from model.experiments import baselines, comparison_report
 from model.experiments.baselines import BaselineConfig, Section
 from model.experiments.comparison_report import WHAT_SHIPS
-from model.serving import calibration
-from model.serving.model_folder import write_json
+from model.numeric import Floats
+from model.serving.model_folder import SHIPPED, write_json
 from model.serving.scorer import Scorer
 from model.text.tokens import tokenize
+from model.training import fit_calibration
 
 RUNS = Path("runs") / "compare"
 CONFIG = Path(__file__).parents[1] / "configs" / "compare.toml"
@@ -188,7 +186,7 @@ def _trained(config: BaselineConfig, corpus: Corpus, folder: Path, key: str) -> 
     model.mkdir()
     baseline.write(model)
     dev, dev_labels = corpus.part(corpus.split.dev)
-    blend = calibration.fit([baseline.logits(dev)], dev_labels)
+    blend = fit_calibration.fit([baseline.logits(dev)], dev_labels)
     found = blend.probabilities(baseline.logits(corpus.part(corpus.split.validation)[0]))
     row = Row(config.name, config.title, config.kind, key, *_figures(found, corpus), _size(model), round(seconds, 1))
     _keep(folder, row, found)
@@ -274,10 +272,10 @@ def run(
     job = _Job(config, configs, prepare(config), scorer, output, console)
     rows = job.rows(chosen, again=again)
     console.print("Measuring speeds side by side")
-    found = comparison.build([asdict(row) for row in rows], job.right(rows), job.speeds(rows), job.facts())
-    comparison.write(found, output)
+    found = comparison_report.build([asdict(row) for row in rows], job.right(rows), job.speeds(rows), job.facts())
+    comparison_report.write(found, output)
     if publish is not None:
-        comparison.publish(output, publish)
+        comparison_report.publish(output, publish)
     return found
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from model.evaluation.metrics import Floats, sigmoid
+from model.numeric import Floats, sigmoid
 from model.text.tokens import cap, tokenize
 
 PADDED = 400
@@ -96,6 +96,7 @@ def sgemm_peak(rounds: int = 15) -> float:
 
 
 def _scorer(task: Task, *, compiled: bool) -> Work:
+    # Inside, as in the other contestants: each is a process of its own, whose load time and memory are measured.
     began = time.perf_counter()
     from model.serving.scorer import Scorer
 
@@ -159,10 +160,10 @@ def _keras(task: Task, *, one_by_one: bool) -> Work:
     tf.config.threading.set_intra_op_parallelism_threads(task.threads)
     tf.config.threading.set_inter_op_parallelism_threads(task.threads)
     from model.text.vocabulary import Vocabulary
-    from model.training import keras_reference as reference
+    from model.training import keras_reference
 
     folder = Path(task.folder)
-    network = reference.load(folder)
+    network = keras_reference.load(folder)
     vocabulary = Vocabulary.read(folder / "vocabulary.txt")
     loaded = time.perf_counter() - began
 
@@ -199,13 +200,13 @@ def _keras_probabilities(task: Task, network: Any) -> list[float]:
     from model.serving.model_folder import read_serving
     from model.serving.ngram_model import NgramModel
     from model.text.vocabulary import Vocabulary
-    from model.training import keras_reference as reference
+    from model.training import keras_reference
 
     folder = Path(task.folder)
     serving = read_serving(folder)
     documents = [cap(tokenize(text), serving.max_tokens) for text in task.exact]
     vocabulary = Vocabulary.read(folder / "vocabulary.txt")
-    recurrent = reference.logits(network, [vocabulary.ids(tokens) for tokens in documents])
+    recurrent = keras_reference.logits(network, [vocabulary.ids(tokens) for tokens in documents])
     wide = NgramModel(np.load(folder / "wide.npy", mmap_mode="r"), serving.wide_bias, serving.wide_longest).logits(
         documents
     )

@@ -31,7 +31,7 @@ from model.data import corpus as data
 from model.data.corpus import Corpus
 from model.experiments import baselines
 from model.experiments.baselines import Section
-from model.training import fit
+from model.training import fit, network
 
 if TYPE_CHECKING:
     import optuna
@@ -230,8 +230,6 @@ class _Objective:
 
     def _fitted(self, chosen: Config, rows: NDArray[np.int64], folder: Path) -> list[dict[str, float]]:
         import keras
-
-        from model.training import fit, network
 
         # One graph a trial: without this, memory grows by all of them.
         keras.backend.clear_session()

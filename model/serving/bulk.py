@@ -13,8 +13,8 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from model.evaluation.metrics import Floats
-from model.serving import text_kernel as scan
+from model.numeric import Floats
+from model.serving import text_kernel
 from model.serving.compiled_lstm import CompiledLSTM, Int32s, Int64s
 from model.serving.flags import WordTable
 from model.serving.ngram_model import NgramModel
@@ -65,7 +65,7 @@ class Index:
         self._begins = np.cumsum([0, *map(len, spelled)], dtype=np.int64)
         self._rows = vocabulary.ids(vocabulary.words)
         self._slots = np.full(1 << (2 * len(spelled)).bit_length(), -1, dtype=np.int32)
-        scan.index(self._spelled, self._begins, self._slots)
+        text_kernel.index(self._spelled, self._begins, self._slots)
 
     def scanned(self, texts: Sequence[str]) -> tuple[Int32s, NDArray[np.uint32], Int64s]:
         """Word ids and checksums [tokens] of clean lower-case ASCII texts, and the number of tokens of each [n]."""
@@ -75,7 +75,7 @@ class Index:
         checksums = np.empty(len(joined), dtype=np.uint32)
         lengths = np.empty(len(texts), dtype=np.int64)
         words = (self._slots, self._spelled, self._begins, self._rows)
-        found = scan.scan(joined, bounds, *words, ids, checksums, lengths)
+        found = text_kernel.scan(joined, bounds, *words, ids, checksums, lengths)
         return ids[:found], checksums[:found], lengths
 
 
@@ -159,5 +159,7 @@ class Bulk:
 
     def _wide_logits(self, checksums: NDArray[np.uint32], starts: Int64s, lengths: Int64s) -> Floats:
         sums = np.zeros(len(lengths))
-        scan.wide(checksums, starts, lengths, self._wide.longest, self._wide.bits, self._weights, self._halves, sums)
+        text_kernel.wide(
+            checksums, starts, lengths, self._wide.longest, self._wide.bits, self._weights, self._halves, sums
+        )
         return sums + self._wide.bias

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from model.evaluation.metrics import Floats
+from model.numeric import Floats
 from model.serving.unit_groups import DIRECTIONS
 
 Int32s = NDArray[np.int32]
@@ -38,20 +38,31 @@ class CompiledLSTM:
     """
 
     def __init__(self, folder: Path, *, table_bytes: int = _TABLE_BYTES) -> None:
-        from model.serving import lstm_kernel as cell
+        # Here, since the kernel compiles its tiles when it is imported.
+        from model.serving import lstm_kernel
 
-        self._direction, self._fold, self._add_product = cell.direction, cell.fold, cell.add_product
+        self._direction, self._fold, self._add_product = (
+            lstm_kernel.direction,
+            lstm_kernel.fold,
+            lstm_kernel.add_product,
+        )
         self._vectors: Table = np.load(folder / "embedding.npy", mmap_mode="r")
         with np.load(folder / "keras_weights.npz") as stored:
             weights = {name: np.asarray(stored[name], dtype=np.float32) for name in stored.files}
         self.units = len(weights["forward_recurrent"])
-        self._width = -(-self.units // cell.LANES) * cell.LANES
-        self._recurrent = [self._packed(weights[f"{name}_recurrent"], cell.SCALE, cell.LANES) for name in DIRECTIONS]
-        self._heard = [cell.heard(recurrent) for recurrent in self._recurrent]
+        self._width = -(-self.units // lstm_kernel.LANES) * lstm_kernel.LANES
+        self._recurrent = [
+            self._packed(weights[f"{name}_recurrent"], lstm_kernel.SCALE, lstm_kernel.LANES) for name in DIRECTIONS
+        ]
+        self._heard = [lstm_kernel.heard(recurrent) for recurrent in self._recurrent]
         # A word: two directions, each a [units] x [units, 4 units] product as far as units hear one another.
-        self.products = sum(int(heard[:, 1].sum()) for heard in self._heard) * 4 * cell.LANES
-        self._input = [self._packed(weights[f"{name}_kernel"], cell.SCALE, cell.LANES) for name in DIRECTIONS]
-        biases = [self._packed(weights[f"{name}_bias"][None], cell.SCALE, cell.LANES) for name in DIRECTIONS]
+        self.products = sum(int(heard[:, 1].sum()) for heard in self._heard) * 4 * lstm_kernel.LANES
+        self._input = [
+            self._packed(weights[f"{name}_kernel"], lstm_kernel.SCALE, lstm_kernel.LANES) for name in DIRECTIONS
+        ]
+        biases = [
+            self._packed(weights[f"{name}_bias"][None], lstm_kernel.SCALE, lstm_kernel.LANES) for name in DIRECTIONS
+        ]
         self._bias = [bias.ravel() for bias in biases]
         # [maximum or mean, direction, units]
         self._logit_kernel = weights["logit_kernel"].astype(np.float64).reshape(2, 2, self.units)

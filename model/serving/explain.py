@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from model.evaluation.metrics import Floats, sigmoid
+from model.numeric import Floats, sigmoid
 from model.serving.mixed import Rule
 from model.serving.verdict import Explanation, Sentence, Verdict, Word
 from model.text.tokens import cap, sentences, token_spans

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from model.evaluation.metrics import Floats
+from model.numeric import Floats
 from model.text import language
 from model.text.tokens import tokenize
 from model.text.vocabulary import UNKNOWN

@@ -20,6 +20,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+SHIPPED = Path(__file__).parents[1] / "shipped"
+"""The model folder that comes with the repository."""
 WEIGHTS = ("embedding.npy", "recurrent.onnx", "keras_weights.npz", "wide.npy", "vocabulary.txt", "serving.json")
 OPTIONAL = ("word_scores.npy",)
 """Weights that a folder may lack; the manifest says whether it has them."""

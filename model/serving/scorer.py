@@ -11,12 +11,12 @@ import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
-from model import SHIPPED, batches
-from model.evaluation.metrics import Floats, sigmoid
-from model.serving import explain, flags
-from model.serving import model_folder as files
+from model import batches
+from model.numeric import Floats, sigmoid
+from model.serving import explain, flags, model_folder
 from model.serving.calibration import Blend, Curve
 from model.serving.mixed import Rule
+from model.serving.model_folder import SHIPPED
 from model.serving.ngram_model import NgramModel
 from model.serving.stars import Stars
 from model.serving.verdict import DISTRUSTED, Explanation, Label, Verdict
@@ -60,9 +60,9 @@ class Scorer:
     def __init__(self, folder: str | PathLike[str] = SHIPPED, *, threads: int = 1, compiled: bool = True) -> None:
         folder = Path(folder)
         self.folder = folder
-        self.version: str = files.verify(folder)
-        self.card: dict[str, Any] = files.read_card(folder)
-        self._serving = files.read_serving(folder)
+        self.version: str = model_folder.verify(folder)
+        self.card: dict[str, Any] = model_folder.read_card(folder)
+        self._serving = model_folder.read_serving(folder)
         self.band = self._serving.band
         self.max_tokens = self._serving.max_tokens
         self._vocabulary = Vocabulary.read(folder / "vocabulary.txt")
@@ -161,6 +161,7 @@ class Scorer:
         if not self._compiled:
             return None
         try:
+            # Here, since Numba takes a second to import and may be missing.
             from model.serving.bulk import Bulk
 
             return Bulk(self.folder, self._vocabulary, self._wide, self._words, self.max_tokens, self._threads)
@@ -212,7 +213,7 @@ class Scorer:
         return Verdict(label, probability, raised, self.version, stars)
 
 
-def _rules(serving: files.Serving) -> tuple[Curve, Rule, flags.Bounds, Stars | None]:
+def _rules(serving: model_folder.Serving) -> tuple[Curve, Rule, flags.Bounds, Stars | None]:
     """What `serving.json` says about calibration by length, mixed reviews, flags and stars."""
     bounds = flags.Bounds(
         serving.short_words,

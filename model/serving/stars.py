@@ -1,25 +1,13 @@
-"""A star estimate (1 to 10) from the calibrated logit: a rising step function fitted on the dev part's ratings.
-
-Proportional odds (McCullagh 1980, "Regression Models for Ordinal Data") give a distribution over the ratings that occur
-(1-4 and 7-10: the data has no others); the estimate is the half star with the least expected cost |error| + penalty if
-the error is above 1. The index is a x logit + b x tanh(logit / 2) with a, b >= 0, so more positive never means fewer
-stars.
-"""
+"""A star estimate (1 to 10) from the calibrated logit: a rising step function, fitted by `model.training.fit_stars`."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from model.evaluation.metrics import Floats
+from model.numeric import Floats
 
 GRID: Floats = np.arange(1.0, 10.01, 0.5)
-PENALTIES = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0)
-_LOGITS: Floats = np.arange(-12.0, 12.001, 0.02)
-_FOLDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,119 +19,3 @@ class Stars:
     def of(self, logit: float) -> float:
         """Stars (1 to 10 in halves) for a calibrated logit."""
         return float(GRID[bisect_right(self.bounds, logit)])
-
-
-def ratings(path: Path, texts: Sequence[str]) -> NDArray[np.int8]:
-    """Stars of each text (int8 [n], 0 where unknown) as the labelled file or folder at `path` gives them."""
-    from model.data import ratings as details
-    from model.data import readers
-
-    known = dict(zip(readers.read(path).texts, details.read(path).ratings.tolist(), strict=True))
-    return np.asarray([known.get(text, 0) for text in texts], dtype=np.int8)
-
-
-def _cumulative(theta: Floats, logits: Floats) -> Floats:
-    """P(rating above each bound), [n, levels - 1]."""
-    index: Floats = np.exp(theta[0]) * logits + np.exp(theta[1]) * np.tanh(0.5 * logits)
-    bounds = np.cumsum(np.concatenate([theta[2:3], np.exp(theta[3:])]))
-    return np.asarray(0.5 * (1 + np.tanh(0.5 * (index[:, None] - bounds))))
-
-
-def distribution(theta: Floats, logits: Floats) -> Floats:
-    """P(each rating level), [n, levels]."""
-    above = _cumulative(theta, logits)
-    ends = np.ones((len(logits), 1))
-    return np.asarray(np.concatenate([ends, above], axis=1) - np.concatenate([above, 0 * ends], axis=1))
-
-
-def _ordinal(logits: Floats, classes: NDArray[np.int64], levels: int) -> Floats:
-    """Maximum-likelihood parameters of the proportional-odds model."""
-    from scipy.optimize import minimize
-
-    rows = np.arange(len(classes))
-
-    def loss(theta: Floats) -> float:
-        likelihood = distribution(theta, logits)[rows, classes]
-        # A weak pull to 0 keeps both slopes finite where one of them is not needed.
-        return float(-np.log(np.maximum(likelihood, 1e-12)).mean() + 1e-4 * (theta**2).sum())
-
-    start = np.concatenate([[-1.0, 0.0, -2.0], np.full(levels - 2, -0.3)])
-    return np.asarray(minimize(loss, start, method="L-BFGS-B").x, dtype=np.float64)
-
-
-def _steps(theta: Floats, levels: Floats, penalty: float) -> Stars:
-    error = np.abs(GRID[:, None] - levels)
-    cost = error + penalty * (error > 1)
-    best = GRID[np.argmin(distribution(theta, _LOGITS) @ cost.T, axis=1)]
-    rising = np.maximum.accumulate(best)
-    bounds = _LOGITS[np.minimum(np.searchsorted(rising, GRID[1:], side="left"), len(_LOGITS) - 1)]
-    bounds[rising[-1] < GRID[1:]] = np.inf
-    # JSON has no infinity; no logit comes near this.
-    return Stars(tuple(float(round(bound, 4)) for bound in np.minimum(bounds, 1e9)))
-
-
-def estimates(stars: Stars, logits: Floats) -> Floats:
-    """`Stars.of` for logits [n]."""
-    return np.asarray(GRID[np.searchsorted(np.asarray(stars.bounds), logits, side="right")], dtype=np.float64)
-
-
-def baseline(logits: Floats, ratings: NDArray[np.int8]) -> tuple[float, float]:
-    """The median rating of what is called negative and of what is called positive: what a label alone can say."""
-    below = logits < 0
-    return float(np.median(ratings[below])), float(np.median(ratings[~below]))
-
-
-def errors(estimate: Floats, ratings: NDArray[np.int8]) -> dict[str, float]:
-    """Mean absolute error in stars, and the share of estimates that are at most 1 star off."""
-    off = np.abs(estimate - ratings)
-    return {"mae": round(float(off.mean()), 4), "within_one": round(float((off <= 1).mean()), 4)}
-
-
-def fit(logits: Floats, ratings: NDArray[np.int8]) -> Stars | None:
-    """The mapping from calibrated logits [n] and ratings (1 to 10) [n]; None where there is too little to fit.
-
-    The penalty is the one with the least cross-validated error among those whose share within one star is at least that
-    of the constant-by-label baseline (else the one with the largest share).
-    """
-    levels, classes = np.unique(ratings, return_inverse=True)
-    if len(levels) < 4 or len(ratings) < 200 or (logits < 0).all() or (logits >= 0).all():
-        return None
-    folds = np.random.default_rng(1).permutation(len(ratings)) % _FOLDS
-    held: dict[float, Floats] = {penalty: np.zeros(len(ratings)) for penalty in PENALTIES}
-    constant = np.zeros(len(ratings))
-    for fold in range(_FOLDS):
-        inside, outside = folds != fold, folds == fold
-        theta = _ordinal(logits[inside], classes[inside], len(levels))
-        for penalty in PENALTIES:
-            held[penalty][outside] = estimates(_steps(theta, levels.astype(np.float64), penalty), logits[outside])
-        low, high = baseline(logits[inside], ratings[inside])
-        constant[outside] = np.where(logits[outside] < 0, low, high)
-    found = {penalty: errors(values, ratings) for penalty, values in held.items()}
-    least = errors(constant, ratings)["within_one"]
-    good = [penalty for penalty in PENALTIES if found[penalty]["within_one"] >= least]
-    chosen = min(good, key=lambda penalty: found[penalty]["mae"]) if good else max(PENALTIES)
-    return _steps(_ordinal(logits, classes, len(levels)), levels.astype(np.float64), chosen)
-
-
-def validated(
-    logits: Floats, ratings: NDArray[np.int8], stars: Stars, constants: tuple[float, float], draws: int = 1000
-) -> dict[str, object]:
-    """Figures on held-out reviews beside the constants by label, and whether the estimate is clearly better.
-
-    Clearly: the 95 % bootstrap interval of the difference in mean absolute error is below 0, and that of the share
-    within one star reaches 0.
-    """
-    ours = np.abs(estimates(stars, logits) - ratings)
-    theirs = np.abs(np.where(logits < 0, *constants) - ratings)
-    rows = np.random.default_rng(1).integers(0, len(ratings), (draws, len(ratings)))
-    mae = np.percentile((ours - theirs)[rows].mean(axis=1), (2.5, 97.5))
-    within = np.percentile(((ours <= 1).astype(float) - (theirs <= 1))[rows].mean(axis=1), (2.5, 97.5))
-    return {
-        "reviews": len(ratings),
-        "estimate": errors(estimates(stars, logits), ratings),
-        "by_label": errors(np.where(logits < 0, *constants), ratings),
-        "constants": list(constants),
-        "mae_difference_95": [round(float(bound), 4) for bound in mae],
-        "within_one_difference_95": [round(float(bound), 4) for bound in within],
-        "shipped": bool(mae[1] < 0 <= within[1]),
-    }

@@ -21,21 +21,19 @@ from numpy.typing import NDArray
 
 from model.config import Config
 from model.data import corpus as data
-from model.data import readers
+from model.data import ratings, readers
 from model.data.corpus import Corpus, file_hash
 from model.data.splits import split
 from model.evaluation import card, evaluate, verdict_checks
-from model.evaluation.metrics import Floats, accuracy, sigmoid
-from model.serving import model_folder as folder
-from model.serving import stars
+from model.evaluation.metrics import accuracy
+from model.numeric import Floats, sigmoid
+from model.serving import model_folder
 from model.serving.model_folder import Serving
 from model.serving.ngram_model import NgramModel
 from model.serving.scorer import Scorer
 from model.serving.stars import Stars
 from model.text.tokens import tokenize
-from model.training import fit
-from model.training import fit_rules as rules
-from model.training import onnx_export as export
+from model.training import fit, fit_rules, onnx_export
 from model.training.fit_rules import Task
 
 
@@ -137,16 +135,16 @@ def _training(config: Config, trained: Trained) -> dict[str, Any]:
 def _describe(target: Path, name: str, metrics: dict[str, Any], facts: dict[str, Any]) -> None:
     """Writes metrics, card and, last, the manifest."""
     built = card.build(version=name, metrics=metrics, **facts)
-    folder.write_json(target / "metrics.json", metrics)
-    folder.write_json(target / "card.json", built)
+    model_folder.write_json(target / "metrics.json", metrics)
+    model_folder.write_json(target / "card.json", built)
     (target / "CARD.md").write_text(card.render(built) if metrics else "", encoding="utf-8")
-    folder.seal(target, name)
+    model_folder.seal(target, name)
 
 
 def _sealed(target: Path, month: str, serving: Serving, facts: dict[str, Any], threads: int) -> Scorer:
     """A scorer on the folder as it is with `serving`: it opens only a complete one."""
-    folder.write_serving(target, serving)
-    name = folder.version(target, month)
+    model_folder.write_serving(target, serving)
+    name = model_folder.version(target, month)
     _describe(target, name, {}, facts | {"serving": asdict(serving)})
     return Scorer(target, threads=threads)
 
@@ -161,10 +159,10 @@ def _finished(
     threads: int,
 ) -> Path:
     """Fits the rules for the weights in `target`, measures, describes and seals it."""
-    (target / folder.OPTIONAL[0]).unlink(missing_ok=True)
+    (target / model_folder.OPTIONAL[0]).unlink(missing_ok=True)
     _sealed(target, month, serving, facts, threads)
-    fitted = rules.fit(task, target, serving, threads=threads)
-    rules.write(target, fitted)
+    fitted = fit_rules.fit(task, target, serving, threads=threads)
+    fit_rules.write(target, fitted)
     scorer = _sealed(target, month, fitted.serving, facts, threads)
     rows = task.split.validation
     estimate = Stars(tuple(fitted.serving.star_bounds)) if fitted.constants else None
@@ -191,7 +189,7 @@ def assemble(config: Config, corpus: Corpus, trained: Trained, target: Path) -> 
     """
     target.mkdir(parents=True, exist_ok=True)
     half = config.network.half_embedding
-    export.write(trained.weights, trained.table.astype(np.float16 if half else np.float32), target)
+    onnx_export.write(trained.weights, trained.table.astype(np.float16 if half else np.float32), target)
     trained.wide.write(target / "wide.npy")
     corpus.vocabulary.write(target / "vocabulary.txt")
     (target / "config.json").write_text(config.model_dump_json(indent=1) + "\n", encoding="utf-8")
@@ -202,10 +200,10 @@ def assemble(config: Config, corpus: Corpus, trained: Trained, target: Path) -> 
         "code": code_hash(),
         "training": _training(config, trained),
     }
-    ratings = stars.ratings(config.data.labelled, corpus.reviews.texts)
+    stars = ratings.of_texts(config.data.labelled, corpus.reviews.texts)
     return _finished(
         target,
-        Task(corpus.reviews, corpus.tokens, corpus.split, ratings),
+        Task(corpus.reviews, corpus.tokens, corpus.split, stars),
         _unfitted(config, trained.wide),
         facts,
         datetime.now(UTC).strftime("%Y.%m"),
@@ -221,9 +219,9 @@ def task_of(source: Path, labelled: Path | None = None) -> Task:
     """
     config = json.loads((source / "config.json").read_text(encoding="utf-8"))
     path = labelled or Path(config["data"]["labelled"])
-    reviews = data._limited(readers.labelled(readers.read(path)), config["data"]["limit"], config["training"]["seed"])
+    reviews = data.limited(readers.labelled(readers.read(path)), config["data"]["limit"], config["training"]["seed"])
     tokens = [tokenize(text) for text in reviews.texts]
-    return Task(reviews, tokens, split(reviews), stars.ratings(path, reviews.texts))
+    return Task(reviews, tokens, split(reviews), ratings.of_texts(path, reviews.texts))
 
 
 def remeasure(source: Path, target: Path, *, labelled: Path | None = None, threads: int = 2) -> Path:
@@ -232,12 +230,14 @@ def remeasure(source: Path, target: Path, *, labelled: Path | None = None, threa
     Weights, and what the card says of their training, stay. For a folder of an older version of this program, and to
     see what a change of the rules does. Raises `ModelFolderError` and `DataError`.
     """
-    version = folder.verify(source)
-    old = folder.read_card(source)
+    version = model_folder.verify(source)
+    old = model_folder.read_card(source)
     shutil.copytree(source, target, dirs_exist_ok=True)
     facts = {"name": old["config"], "notes": old["notes"], "data": old["data"], "code": old["code_sha256"]}
     # Bounds on the words' scores go as these do, before both are fitted anew.
-    serving = replace(folder.read_serving(source), unknown_share=_configured(source)["unknown_share"], review_bounds=[])
+    serving = replace(
+        model_folder.read_serving(source), unknown_share=_configured(source)["unknown_share"], review_bounds=[]
+    )
     alone = old["metrics"]["parts"]
     return _finished(
         target,
@@ -266,7 +266,7 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     try:
         remeasure(chosen.source, chosen.target, labelled=chosen.data, threads=chosen.threads)
-    except (folder.ModelFolderError, readers.DataError) as error:
+    except (model_folder.ModelFolderError, readers.DataError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     sys.stdout.write((chosen.target / "CARD.md").read_text(encoding="utf-8"))

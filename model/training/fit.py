@@ -15,9 +15,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from model import batches
 from model.config import TrainingConfig
 from model.evaluation import metrics
-from model.serving import calibration
 from model.storage import write_arrays
 from model.text.vocabulary import UNKNOWN
+from model.training import fit_calibration
 from model.training import network as parts
 
 if TYPE_CHECKING:
@@ -179,7 +179,7 @@ def _epoch(trainer: _Trainer, train: Examples, config: TrainingConfig, epoch: in
 def dev_figures(network: "keras.Model", dev: Examples) -> dict[str, float]:
     """Log loss and accuracy after calibration (over-confidence alone must not pick an epoch)."""
     logits = predict(network, dev.rows)
-    p = calibration.fit([logits], dev.labels).probabilities(logits)
+    p = fit_calibration.fit([logits], dev.labels).probabilities(logits)
     return {"dev_log_loss": metrics.log_loss(p, dev.labels), "dev_accuracy": metrics.accuracy(p, dev.labels)}
 
 

@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from model.data import out_of_domain_texts as probes
-from model.evaluation.metrics import Floats
+from model.data import out_of_domain_texts
+from model.numeric import Floats
 from model.serving.flags import WordTable, mean_score, unknown_share
 from model.text import language, pieces
 from model.text.tokens import tokenize
@@ -48,7 +48,7 @@ def foreign(english: Sequence[str], table: WordTable, vocabulary: Vocabulary) ->
     english: pieces of real reviews. Of all pairs with at most `FOREIGN_RATE` of those called foreign the one that finds
     most of the even-numbered made-up foreign texts; of equals the one that asks the detector least.
     """
-    others, _ = probes.halves(probes.FOREIGN)
+    others, _ = out_of_domain_texts.halves(out_of_domain_texts.FOREIGN)
 
     def both(texts: Sequence[str], least: float) -> tuple[Floats, Floats]:
         sums, _ = sums_of(texts, table, vocabulary)
@@ -119,7 +119,7 @@ def word_scores(reviews: Sequence[str], vectors: NDArray[np.float32], vocabulary
     """
     from sklearn.linear_model import LogisticRegression
 
-    made_up, _ = probes.halves(probes.OTHER)
+    made_up, _ = out_of_domain_texts.halves(out_of_domain_texts.OTHER)
     film = pieces.spans(reviews, each=1).texts
     other = docstrings()
     inputs = np.concatenate([_means(texts, vectors, vocabulary) for texts in (film, other, made_up)])

@@ -13,10 +13,9 @@ from numpy.typing import NDArray
 
 from model.data.readers import Reviews
 from model.data.splits import Split
-from model.evaluation.metrics import sigmoid
-from model.serving import calibration, mixed, stars
-from model.serving import model_folder as folder
-from model.serving.calibration import Sample
+from model.evaluation import star_errors
+from model.numeric import sigmoid
+from model.serving import model_folder
 from model.serving.flags import WordTable
 from model.serving.model_folder import Serving
 from model.serving.scorer import Scorer
@@ -24,7 +23,8 @@ from model.text import pieces
 from model.text.pieces import Pieces
 from model.text.tokens import cap
 from model.text.vocabulary import Vocabulary
-from model.training import fit_flags as bounds
+from model.training import fit_calibration, fit_flags, fit_mixed, fit_stars
+from model.training.fit_calibration import Sample
 
 SPANS_EACH = 4
 PIECES_WEIGHT = 0.5
@@ -64,7 +64,7 @@ def _sample(task: Task, scorer: Scorer, spans: Pieces, singles: Pieces) -> Sampl
     weights = [np.ones(number), *(PIECES_WEIGHT * cut for cut in cuts)]
     labels = task.reviews.labels[rows]
     positive = float((task.reviews.labels[task.split.train] == 1).mean())
-    balanced = calibration.class_weights(labels, positive)[owners]
+    balanced = fit_calibration.class_weights(labels, positive)[owners]
     return Sample(
         parts=list(scorer.parts(documents)),
         tokens=np.asarray([len(row) for row in documents], dtype=np.int64),
@@ -84,17 +84,17 @@ def _flag_bounds(
     train = rng.permutation(task.split.train)
     fitted_on = [task.reviews.texts[row] for row in train[:_TRAINING_REVIEWS]]
     others = [task.reviews.texts[row] for row in train[_TRAINING_REVIEWS : 2 * _TRAINING_REVIEWS]]
-    scores = bounds.word_scores(fitted_on, np.load(target / "embedding.npy").astype(np.float32), vocabulary)
+    scores = fit_flags.word_scores(fitted_on, np.load(target / "embedding.npy").astype(np.float32), vocabulary)
     table = WordTable(vocabulary.words, scores)
     sentences = [singles.texts[row] for row in rng.permutation(len(singles))[:_FOREIGN_PIECES]]
     english = [*sentences, *pieces.remarks(sentences)]
-    oddness, sure = bounds.foreign(english, table, vocabulary)
+    oddness, sure = fit_flags.foreign(english, table, vocabulary)
     dev = [task.reviews.texts[row] for row in task.split.dev]
     fields = {
         "foreign_oddness": oddness,
         "foreign_english": sure,
-        "unknown_share": bounds.unknown(singles.texts, table, vocabulary, serving.unknown_share),
-        "review_bounds": bounds.review([*singles.texts, *spans.texts, *dev, *others], table, vocabulary),
+        "unknown_share": fit_flags.unknown(singles.texts, table, vocabulary, serving.unknown_share),
+        "review_bounds": fit_flags.review([*singles.texts, *spans.texts, *dev, *others], table, vocabulary),
     }
     return fields, scores
 
@@ -112,21 +112,21 @@ def fit(task: Task, target: Path, serving: Serving, *, threads: int = 1) -> Fitt
     sample = _sample(task, scorer, spans, singles)
     knee = float(np.median([len(tokens) for tokens in spans.tokens] or [60]))
     films = np.asarray([task.reviews.movies[row] or str(row) for row in rows])
-    form, table = calibration.choose(sample, films[sample.owners], knee)
-    blend, curve = calibration.fit_curve(sample, knee, calibration.FORMS[form])
+    form, table = fit_calibration.choose(sample, films[sample.owners], knee)
+    blend, curve = fit_calibration.fit_curve(sample, knee, fit_calibration.FORMS[form])
     logits = curve.logits(blend.logits(*sample.parts), sample.tokens)
     whole = logits[sample.whole]
     one_sided = np.isin(ratings, (1, 10)) if (ratings > 0).any() else np.ones(len(rows), dtype=np.bool_)
-    rule = mixed.fit(logits[-len(singles) :], singles.owners, labels, one_sided)
+    rule = fit_mixed.fit(logits[-len(singles) :], singles.owners, labels, one_sided)
     rated = ratings > 0
-    estimate = stars.fit(whole[rated], ratings[rated])
+    estimate = fit_stars.fit(whole[rated], ratings[rated])
     fields, scores = _flag_bounds(task, target, serving, spans, singles)
     complete = replace(
         serving,
         blend_lstm=blend.weights[0],
         blend_wide=blend.weights[1],
         blend_bias=blend.bias,
-        band=calibration.uncertain_band(sigmoid(whole), labels, serving.stated_accuracy),
+        band=fit_calibration.uncertain_band(sigmoid(whole), labels, serving.stated_accuracy),
         length_knee=curve.knee,
         length_slope=curve.slope,
         length_drift=curve.drift,
@@ -136,14 +136,14 @@ def fit(task: Task, target: Path, serving: Serving, *, threads: int = 1) -> Fitt
         star_bounds=list(estimate.bounds) if estimate else [],
         **fields,
     )
-    constants = stars.baseline(whole[rated], ratings[rated]) if estimate else None
+    constants = star_errors.baseline(whole[rated], ratings[rated]) if estimate else None
     return Fitted(complete, scores if complete.review_bounds else None, constants, {"form": form, "forms": table})
 
 
 def write(target: Path, fitted: Fitted) -> None:
     """Writes `serving.json` and the words' scores into the (then unsealed) folder."""
-    scores = target / folder.OPTIONAL[0]
+    scores = target / model_folder.OPTIONAL[0]
     scores.unlink(missing_ok=True)
     if fitted.scores is not None:
         np.save(scores, fitted.scores)
-    folder.write_serving(target, fitted.serving)
+    model_folder.write_serving(target, fitted.serving)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.training import network
+from model.training.fit import predict
 
 if TYPE_CHECKING:
     import keras
@@ -23,6 +24,4 @@ def load(folder: Path) -> "keras.Model":
 
 def logits(keras_network: "keras.Model", rows: Sequence[NDArray[np.int32]]) -> NDArray[np.float64]:
     """Keras' logits (float64 [n]) of rows of word ids, in batches by length."""
-    from model.training.fit import predict
-
     return predict(keras_network, rows)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.config import NetworkConfig
-from model.serving import unit_groups as groups
+from model.serving import unit_groups
 
 if TYPE_CHECKING:
     import keras
@@ -21,7 +21,7 @@ EMBEDDING, RECURRENT, OUTPUT = "embedding", "recurrent", "logit"
 HIDDEN, HIDDEN_OUTPUT = "hidden", "hidden_logit"
 # Of every layer but the embedding, as far as a network has it.
 WEIGHT_NAMES = {
-    RECURRENT: tuple(f"{way}_{name}" for way in groups.DIRECTIONS for name in ("kernel", "recurrent", "bias")),
+    RECURRENT: tuple(f"{way}_{name}" for way in unit_groups.DIRECTIONS for name in ("kernel", "recurrent", "bias")),
     OUTPUT: ("logit_kernel", "logit_bias"),
     HIDDEN: ("hidden_kernel", "hidden_bias"),
     HIDDEN_OUTPUT: ("hidden_logit",),
@@ -82,7 +82,7 @@ def _separate(both: "keras.layers.Bidirectional", sizes: tuple[int, ...]) -> Non
         """Sets the weights between groups to 0."""
 
         def __init__(self) -> None:
-            self.mask = keras.ops.convert_to_tensor(groups.mask(sizes))
+            self.mask = keras.ops.convert_to_tensor(unit_groups.mask(sizes))
 
         def __call__(self, w: object) -> object:
             return w * self.mask
@@ -91,7 +91,7 @@ def _separate(both: "keras.layers.Bidirectional", sizes: tuple[int, ...]) -> Non
         """Each group as Keras would begin a network of it alone."""
         # A new initializer for each: one alone would draw the same for all.
         drawn = [keras.initializers.Orthogonal()((size, 4 * size)) for size in sizes]
-        return groups.joined([keras.ops.convert_to_numpy(block) for block in drawn])
+        return unit_groups.joined([keras.ops.convert_to_numpy(block) for block in drawn])
 
     # Set here, since `Bidirectional` makes its layers from the config of the one given.
     for layer in (both.forward_layer, both.backward_layer):
@@ -157,7 +157,7 @@ def shape_of(weights: dict[str, NDArray[np.float32]]) -> NetworkConfig:
     """The network that has these weights (as from `recurrent_weights`); what is no matter of shape is the default."""
     dimensions, units = len(weights["forward_kernel"]), len(weights["forward_recurrent"])
     hidden = len(weights["hidden_bias"]) if "hidden_bias" in weights else 0
-    return NetworkConfig(dimensions=dimensions, units=units, groups=groups.sizes(weights), hidden=hidden)
+    return NetworkConfig(dimensions=dimensions, units=units, groups=unit_groups.sizes(weights), hidden=hidden)
 
 
 def embedding(network: "keras.Model") -> NDArray[np.float32]:

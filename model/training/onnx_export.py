@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from model.serving import unit_groups as groups
+from model.serving import unit_groups
 from model.serving.unit_groups import Weights
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def _reordered(kernel: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _directions(weights: Weights, name: str) -> NDArray[np.float32]:
-    return np.stack([_reordered(weights[f"{direction}_{name}"]) for direction in groups.DIRECTIONS])
+    return np.stack([_reordered(weights[f"{direction}_{name}"]) for direction in unit_groups.DIRECTIONS])
 
 
 def _suffixes(sizes: Sequence[int]) -> list[str]:
@@ -36,7 +36,7 @@ def _suffixes(sizes: Sequence[int]) -> list[str]:
 def _recurrent(weights: Weights, sizes: Sequence[int]) -> dict[str, NDArray[Any]]:
     """The LSTM's tensors, three a group."""
     found: dict[str, NDArray[Any]] = {}
-    for suffix, part in zip(_suffixes(sizes), groups.parts(weights, sizes), strict=True):
+    for suffix, part in zip(_suffixes(sizes), unit_groups.parts(weights, sizes), strict=True):
         bias = _directions(part, "bias")
         found[f"W{suffix}"] = _directions(part, "kernel")
         found[f"R{suffix}"] = _directions(part, "recurrent")
@@ -132,7 +132,7 @@ def graph(weights: Weights) -> "onnx.ModelProto":
         helper.make_tensor_value_info("lengths", TensorProto.INT32, ["batch"]),
     ]
     output = helper.make_tensor_value_info("logit", TensorProto.FLOAT, ["batch", 1])
-    sizes = groups.sizes(weights)
+    sizes = unit_groups.sizes(weights)
     constants = [numpy_helper.from_array(value, name) for name, value in _constants(weights, sizes).items()]
     nodes = _nodes(sizes, "hidden_logit" in weights)
     body = helper.make_graph(nodes, "reelfeel", inputs, [output], constants)

@@ -3,8 +3,7 @@
 import shutil
 from pathlib import Path
 
-from model import SHIPPED
-from model.serving.model_folder import MANIFEST, RECORDS, ModelFolderError, verify, weights
+from model.serving.model_folder import MANIFEST, RECORDS, SHIPPED, ModelFolderError, verify, weights
 
 # Each version stays in the history of the repository.
 LARGEST = 48 * 1024 * 1024

@@ -16,18 +16,17 @@ from model.data import corpus as data
 from model.data.corpus import Corpus
 from model.data.readers import DataError
 from model.evaluation import metrics
-from model.serving import calibration
-from model.serving import ngram_model as wide
+from model.numeric import sigmoid
 from model.serving.ngram_model import NgramModel
-from model.training import assemble
-from model.training.teachers import gpu_results as results
+from model.training import assemble, fit, fit_calibration, fit_ngrams, network, pretrain
+from model.training.fit import Examples
+from model.training.teachers import counterfactuals, gpu_results, soft_labels
+from model.training.teachers.documents import documents
+from model.training.teachers.soft_labels import Taught
 from model.training.teachers.warm_start import Start
 
 if TYPE_CHECKING:
     import keras
-
-    from model.training.fit import Examples
-    from model.training.teachers.soft_labels import Taught
 
     Fitted = tuple[keras.Model, list[dict[str, float]]]
 
@@ -49,17 +48,13 @@ def _start_tensorflow(settings: Config) -> None:
         log.debug("TensorFlow was started before; threads unchanged")
 
 
-def _examples(corpus: Corpus, rows: NDArray[np.int64], limit: int) -> "Examples":
-    from model.training.fit import Examples
-
+def _examples(corpus: Corpus, rows: NDArray[np.int64], limit: int) -> Examples:
     return Examples(corpus.ids(rows, limit), corpus.reviews.labels[rows].astype(np.float32))
 
 
-def _fitted(settings: Config, corpus: Corpus, start: Start, train: "Examples", folder: Path, resume: bool) -> "Fitted":
+def _fitted(settings: Config, corpus: Corpus, start: Start, train: Examples, folder: Path, resume: bool) -> "Fitted":
     """One network, from `start` and its seed, fitted on `train`; checkpoints go to `folder`."""
     import keras
-
-    from model.training import fit, network
 
     keras.utils.set_random_seed(settings.training.seed)
     built = network.made(settings.network, start.embedding, start.weights)
@@ -71,60 +66,51 @@ def _fitted(settings: Config, corpus: Corpus, start: Start, train: "Examples", f
 def _mixed(settings: Config, labels: NDArray[np.float32], soft: NDArray[np.float64]) -> NDArray[np.float32]:
     """What the student learns from: the soft labels' probabilities, for labelled reviews with a share of the label."""
     assert settings.distil is not None
-    targets = metrics.sigmoid(soft).astype(np.float32)
+    targets = sigmoid(soft).astype(np.float32)
     share = np.float32(settings.distil.label_share)
     targets[: len(labels)] = share * labels + (1 - share) * targets[: len(labels)]
     return targets
 
 
-def _self_taught(settings: Config, corpus: Corpus, folder: Path, resume: bool) -> "tuple[Examples, NgramModel]":
+def _self_taught(settings: Config, corpus: Corpus, folder: Path, resume: bool) -> tuple[Examples, NgramModel]:
     """Examples of a student whose teacher is a network like itself, blended with the n-gram part."""
-    from model.training import fit
-
     assert settings.distil is not None
     train = _examples(corpus, corpus.split.train, settings.training.max_tokens)
-    ngrams = wide.train(*corpus.part(corpus.split.train), settings.wide)
+    ngrams = fit_ngrams.train(*corpus.part(corpus.split.train), settings.wide)
     teacher, _ = _fitted(settings, corpus, Start(corpus.vectors), train, folder / "teacher", resume)
     tokens = corpus.unlabelled[: settings.distil.limit]
     rows = corpus.encoded(tokens, settings.training.max_tokens)
     dev_tokens, dev_labels = corpus.part(corpus.split.dev)
     dev_rows = corpus.ids(corpus.split.dev, settings.serving.max_tokens)
-    blend = calibration.fit([fit.predict(teacher, dev_rows), ngrams.logits(dev_tokens)], dev_labels)
+    blend = fit_calibration.fit([fit.predict(teacher, dev_rows), ngrams.logits(dev_tokens)], dev_labels)
     soft = blend.probabilities(fit.predict(teacher, rows), ngrams.logits(tokens)).astype(np.float32)
     return fit.Examples([*train.rows, *rows], np.concatenate([train.targets, soft])), ngrams
 
 
-def _taught(
-    settings: Config, corpus: Corpus, folder: Path, resume: bool
-) -> "tuple[Examples | None, NgramModel, Taught]":
+def _taught(settings: Config, corpus: Corpus, folder: Path, resume: bool) -> tuple[Examples | None, NgramModel, Taught]:
     """The same with the teachers of `model.training.teachers`, who also label pieces of reviews; both parts learn from
     them.
 
     The network learns from edited sentences too. A rule labels them: no teacher knows better than what made them. No
     examples for students that were trained on a GPU.
     """
-    from model.training import fit
-    from model.training.teachers import counterfactuals as edits
-    from model.training.teachers import soft_labels as stage
-    from model.training.teachers.documents import documents
-
     distil = settings.distil
     assert distil is not None
-    if distil.students_said:
+    if distil.students_folder:
         # What is wrong with them is said before the teachers take long.
         for number in _seeds(settings):
             _returned(settings, number, len(corpus.vocabulary))
     seed = settings.training.seed
     found = documents(corpus, distil, seed)
-    features = wide.Features(found.tokens, settings.wide, counted=found.reviews)
-    taught = stage.run(settings, corpus, found, features, folder / "teachers", resume=resume)
+    features = fit_ngrams.Features(found.tokens, settings.wide, counted=found.reviews)
+    taught = soft_labels.run(settings, corpus, found, features, folder / "teachers", resume=resume)
     labels = corpus.reviews.labels[corpus.split.train].astype(np.float32)
     targets = _mixed(settings, labels, taught.soft[: found.taught])
     # No n-gram knows how far a negation reaches: with edits among its examples this part got a point worse.
     ngrams = features.fit(np.arange(len(targets)), targets)
-    if distil.students_said:
+    if distil.students_folder:
         return None, ngrams, taught
-    turned = edits.chosen(found.tokens[: found.reviews], distil.edits, seed)
+    turned = counterfactuals.chosen(found.tokens[: found.reviews], distil.edits, seed)
     again = np.tile(np.arange(found.reviews), distil.passes - 1)
     learned = np.concatenate([taught.learned, again])
     tokens = [*(found.tokens[number] for number in learned), *(edit.tokens for edit in turned)]
@@ -140,11 +126,9 @@ def _student(settings: Config) -> Config:
     return settings.model_copy(update={"training": settings.training.model_copy(update=update)})
 
 
-def _figures(built: "keras.Model", on_dev: dict[str, float], held: "Examples") -> dict[str, float]:
+def _figures(built: "keras.Model", on_dev: dict[str, float], held: Examples) -> dict[str, float]:
     """What the card says of a student or of their mean; dev chose the epoch of each, validation nothing."""
-    from model.training import fit
-
-    right = metrics.accuracy(metrics.sigmoid(fit.predict(built, held.rows)), held.labels)
+    right = metrics.accuracy(sigmoid(fit.predict(built, held.rows)), held.labels)
     found = {name: on_dev[name] for name in ("dev_log_loss", "dev_accuracy")} | {"validation_accuracy": right}
     return {name: round(value, 6) for name, value in found.items()}
 
@@ -161,12 +145,10 @@ def _seeds(settings: Config) -> range:
 
 def _returned(settings: Config, seed: int, words: int) -> dict[str, NDArray[np.float32]]:
     """Weights and embedding of a student that came back from a GPU; words: of the vocabulary. Raises `DataError`."""
-    from model.training import network
-
     assert settings.distil is not None
-    folder, own = settings.distil.students_said, settings.network
+    folder, own = settings.distil.students_folder, settings.network
     assert folder is not None
-    weights = results.student(folder, seed)
+    weights = gpu_results.student(folder, seed)
     found = network.shape_of(weights)
     if (found.dimensions, found.sizes, found.hidden) != (own.dimensions, own.sizes, own.hidden):
         raise DataError(f"The students in {folder} are of another network than the config's: pack and train them anew.")
@@ -183,8 +165,6 @@ def _averaged(
     What begins at one place and learns the same, in another order and with other dropouts, ends in the same basin,
     where the mean is nearer to what all aim at (Wortsman et al. 2022, "Model soups").
     """
-    from model.training import fit, network
-
     seeds, longest = _seeds(settings), settings.serving.max_tokens
     if len(seeds) == 1 and train:
         return _fitted(settings, corpus, start, train, folder, resume), {}
@@ -215,8 +195,6 @@ def _pretrained(settings: Config, corpus: Corpus, folder: Path, resume: bool) ->
     """What predicting the words of all reviews of the training part, labelled or not, taught the network."""
     import keras
 
-    from model.training import network, pretrain
-
     own = settings.pretraining
     assert own is not None
     keras.utils.set_random_seed(settings.training.seed)
@@ -241,7 +219,7 @@ def _parts(settings: Config, corpus: Corpus, folder: Path, resume: bool) -> _Par
     target = folder / "network"
     if settings.distil is None:
         train = _examples(corpus, corpus.split.train, settings.training.max_tokens)
-        ngrams = wide.train(*corpus.part(corpus.split.train), settings.wide)
+        ngrams = fit_ngrams.train(*corpus.part(corpus.split.train), settings.wide)
         start = _pretrained(settings, corpus, folder, resume) if settings.pretraining else Start(corpus.vectors)
         fitted, networks = _averaged(settings, corpus, start, train, target, resume)
         return _Parts(fitted, ngrams, students=networks)
@@ -274,8 +252,6 @@ def run_config(settings: Config, *, output: Path | None = None, resume: bool = F
     console.print("Reading the data")
     corpus = data.prepare(settings)
     _start_tensorflow(settings)
-    from model.training import fit, network
-
     parts = _parts(settings, corpus, folder, resume)
     built, history = parts.fitted
     if settings.network.half_embedding:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import text
 
+from bot.errors.hints import HINTS
 from db.queries.jobs import list_jobs
 from db.types import Viewer
 from tests.bot.test_conversations import BAD, FILE, GOOD
@@ -48,7 +49,7 @@ async def test_another_user_learns_nothing(world: World, label: str) -> None:
     answers = [one for one in (result.response, *result.followups) if one is not None and one.ephemeral]
     assert len(answers) == 1
     words = answers[0].content.split("\n")[0]
-    assert words == "There is no result 1 that you can see here: /jobs and /results list what there is."
+    assert words == "There is no result 1, or it is not shared with you here. " + HINTS["not_found.result"]
     assert len(world.messages(world.channel)) == 1
     with world.db.read() as session:
         assert session.execute(text("select text from reviews")).scalar_one() == GOOD

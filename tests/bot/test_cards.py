@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.cards.base import Card, CardFile, bar, escape, flag_words, one_line, percent
-from bot.cards.job import done_card, ended_card, ping_card, progress_line, running_card, span
+from bot.cards.job import done_card, ended_card, ping_card, progress_line, running_card
 from bot.cards.verdict import details_card, sure_line, verdict_card
+from bot.cards.wording import span
 from bot.delivery.attachments import DEFAULT_LIMIT
 from db.types import JobView, ResultView
 
@@ -124,7 +125,7 @@ async def test_done_card() -> None:
 def test_endings_and_pings() -> None:
     failed = ended_card(replace(JOB, state="failed", error="Too <@1> many rows.", error_code="too_many_rows"))
     assert failed.embed is not None
-    assert "\\<@\u200b1\\>" in (failed.embed.description or "")
+    assert "\\<@\u200b1\\>" in (failed.embed.description or ""), "a job that failed before migration 0010"
     assert ping_card(replace(JOB, state="done")).ping == (7,)
 
 

@@ -14,8 +14,7 @@ from discord import app_commands
 from bot.errors.table import TABLE
 from common.errors import UserError
 from common.settings import MIB
-from db.errors import DatabaseUnavailable, NotFound, SchemaOutdated, TextKeyMissing
-from reporting.request import BadQuestion
+from db.errors import BadTextKey, DatabaseUnavailable, HostError, NotFound, SchemaOutdated, TextKeyMissing
 from tests.bot.talk import PLACES, Place, Talk
 from tests.bot.test_conversations import GOOD
 from tests.fixtures.discord import World
@@ -31,9 +30,9 @@ class _Answer:
 
 RAISED: dict[type[BaseException], Callable[[], BaseException]] = {
     UserError: lambda: UserError("Do this."),
-    BadQuestion: lambda: BadQuestion("Ask that."),
     DatabaseUnavailable: lambda: DatabaseUnavailable("gone"),
     SchemaOutdated: lambda: SchemaOutdated("old"),
+    HostError: BadTextKey,
     TextKeyMissing: lambda: TextKeyMissing(("k1",)),
     discord.Forbidden: lambda: discord.Forbidden(_Answer(), "no"),  # type: ignore[arg-type]
     discord.NotFound: lambda: discord.NotFound(_Answer(), "no"),  # type: ignore[arg-type]
@@ -44,9 +43,9 @@ RAISED: dict[type[BaseException], Callable[[], BaseException]] = {
 }
 SAID = {
     UserError: "Do this.",
-    BadQuestion: "Ask that.",
     DatabaseUnavailable: "database does not answer at the moment, so nothing was accepted",
     SchemaOutdated: "being updated, so nothing was accepted",
+    HostError: "nothing that was accepted is lost. Try again",
     TextKeyMissing: "stored texts cannot be read at the moment",
     discord.Forbidden: "ask a moderator for the permissions",
     discord.NotFound: "gone from Discord: send it again",
@@ -61,7 +60,7 @@ BASES = set(TABLE) - set(RAISED) - BY_DISCORD
 
 
 def test_every_entry_is_here() -> None:
-    assert {kind.__name__ for kind in BASES} == {"DbError"}, "an entry of the table that nothing provokes"
+    assert {kind.__name__ for kind in BASES} == {"Problem"}, "an entry of the table that nothing provokes"
 
 
 @pytest.mark.parametrize("kind", RAISED, ids=lambda kind: kind.__name__)

@@ -62,10 +62,10 @@ async def filled(world: World) -> World:
     waiting = world.signals.rung.pop()
     await add_file(world, world.bob, review_file(2, empty=0))
     world.signals.rung.insert(0, world.signals.rung.pop())
-    from worker.jobs.chunk import work_on
+    from worker.jobs.chunk import process_chunk
 
     while world.signals.rung:
-        work_on(world.db, world.scorer, world.signals.rung.pop(), limits=world.limits)
+        process_chunk(world.db, world.scorer, world.signals.rung.pop(), limits=world.limits)
     assert waiting not in world.signals.rung
     world.settings.max_message_chars = 200
     world.settings.max_upload_mib = 1

@@ -8,7 +8,6 @@ import re
 import string
 from collections.abc import Iterable, Iterator
 from gettext import NullTranslations
-from pathlib import Path
 from typing import Any
 
 import discord
@@ -20,20 +19,13 @@ from discord import app_commands
 
 from bot.command_names import CommandTranslator
 from bot.command_tree import tree_hash
-from bot.errors.translated import retold
-from bot.handlers import BUTTONS
-from bot.handlers.base import NumberButton
+from bot.components import buttons
+from bot.components.menus import column_menu, job_menu, result_menu
 from bot.handlers.correction_form import CorrectionForm
-from bot.handlers.job import AgainButton, ColumnSelect
-from bot.handlers.menus import JobMenu, ResultMenu
-from bot.handlers.page import LABELS, ExportButton, PageButton
 from bot.handlers.upload_form import UploadForm
 from bot.translations import ROOMS, ROOT, extracted, path_of, told_in
 from common.i18n import ENGLISH, languages, number, tr, trn, use_locale
-from db import errors
-from db.types import GAVE_UP
 from tests.fixtures.discord import World
-from worker.files import errors as file_errors
 
 LANGUAGES = ("de", "es", "fr", "ja")
 NAME = re.compile(r"[-_\w]{1,32}")
@@ -235,15 +227,17 @@ def shown_texts() -> Iterator[tuple[str, int]]:
     """(text, most characters) of all forms, buttons and menus, with the longest numbers."""
     yield from modal_texts(UploadForm())
     yield from modal_texts(CorrectionForm(2**53))
-    for kind in BUTTONS:
-        if issubclass(kind, NumberButton):
-            yield kind(1).item.label or "", 80
-    for way in LABELS:
-        yield PageButton(way, "0" * 16, 1).item.label or "", 80
-    yield ExportButton("0" * 16).item.label or "", 80
-    yield AgainButton("0" * 16).item.label or "", 80
-    yield from ((menu().item.placeholder or "", 150) for menu in (ResultMenu, JobMenu))
-    yield ColumnSelect(1, ("", "b")).item.placeholder or "", 150
+    of_a_number = (
+        buttons.cancel_button, buttons.retry_button, buttons.reuse_button, buttons.details_button,
+        buttons.wrong_button, buttons.delete_button, buttons.forget_button,
+    )  # fmt: skip
+    yield from ((button(1).label or "", 80) for button in of_a_number)
+    for way in buttons.WAYS:
+        yield buttons.page_button(way, "0" * 16, 1).label or "", 80
+    yield buttons.export_button("0" * 16).label or "", 80
+    yield buttons.again_button("0" * 16).label or "", 80
+    yield from ((menu([]).placeholder or "", 150) for menu in (result_menu, job_menu))
+    yield column_menu(1, ("", "b")).placeholder or "", 150
     for count in (1, 2, 10):
         yield trn("Score this file", "Score these files", count), 80
 
@@ -275,97 +269,3 @@ async def test_an_unknown_language_is_english_and_a_region_its_base() -> None:
     where = app_commands.TranslationContext(app_commands.TranslationContextLocation.other, None)
     said = await CommandTranslator().translate(app_commands.locale_str("Score review"), discord.Locale.korean, where)
     assert said is None
-
-
-# ---------------------------------------------------------------- what db/ and worker/ say
-
-SENTENCES = [
-    *map(
-        str,
-        (
-            errors.QuotaExceeded(3, 3, 700.0),
-            errors.QuotaExceeded(1, 1),
-            errors.ServerFull(3, 1, 9_000.0),
-            errors.ServerFull(3, 3),
-            errors.DayUsedUp(100_000, 99_999, 7_200.0),
-            errors.QueueFull(100_000, 123_456),
-            errors.QueueFull(100_000, 123_456, 60.0),
-            *(errors.NotFound(what, 7) for what in ("job", "result", "file of job")),
-            errors.NotFound("file"),
-            *(errors.NotYours(what) for what in ("result", "file", "review")),
-            errors.JobNotFinished(7),
-            *(errors.JobFinished(7, state) for state in ("done", "cancelled", "failed")),
-            *(errors.NothingToRetry(7, state) for state in ("done", "active")),
-            *(errors.NoLongerKept(7, kind) for kind in ("file", "message")),
-            errors.NoColumnWanted(7),
-            errors.NoSuchColumn("a", ("b", "c")),
-            errors.BadCursor(),
-            errors.TextSearchOff(),
-            errors.JobsRunning((7,)),
-            errors.JobsRunning((7, 8)),
-            file_errors.UnsupportedType("x.exe"),
-            file_errors.EmptyFile(),
-            file_errors.NoTextColumn(("a", "b")),
-            file_errors.AmbiguousColumn(("a", "b")),
-            file_errors.UnknownColumn("a", ("b",)),
-            file_errors.TooManyRows(100_000),
-            file_errors.TooManyColumns(2_000),
-            file_errors.TooLarge(2**30),
-            file_errors.TooLarge(1_000),
-            file_errors.Bomb(1_000),
-            file_errors.BadEncoding(),
-            file_errors.EncryptedArchive(),
-            file_errors.NestedArchive(),
-            file_errors.ArchiveMembers(()),
-            file_errors.ArchiveMembers(("a.csv", "b.csv")),
-            file_errors.BrokenFile("it is damaged or cut short"),
-            file_errors.NoTextColumn([f"c{n}" for n in range(1_020)]),
-        ),
-    ),
-    "jobs.jsonl ends where the zip was full.",
-    "reviews.jsonl holds the first 1,000 of 2,000 reviews.",
-    "The file my films.csv of job 7 (123,456 bytes) did not fit.",
-    *GAVE_UP.values(),
-    "This review could not be scored: send it again.",
-]
-HOSTS_ALONE = {
-    "DatabaseUnavailable", "SchemaOutdated", "TextKeyMissing", "BadTextKey", "DbError", "FileError",
-    "CannotOpen", "UnsupportedFormat",
-}  # fmt: skip
-"""What only the host meets, or the error table says in words of its own."""
-
-
-@pytest.mark.parametrize("sentence", SENTENCES)
-def test_what_other_rooms_say_is_recognised(sentence: str) -> None:
-    assert retold(sentence) == sentence
-    with use_locale("de"):
-        told = retold(sentence)
-    assert told != sentence, "no template of bot/errors/translated.py fits"
-    assert not re.search(r"\b(the|job|is|file|about)\b", told), told
-
-
-def test_every_error_of_other_rooms_is_among_them() -> None:
-    own_source = Path(__file__).read_text("utf-8")
-    for module in (errors, file_errors):
-        for name, kind in vars(module).items():
-            if isinstance(kind, type) and issubclass(kind, Exception) and kind.__module__ == module.__name__:
-                assert name in HOSTS_ALONE or f".{name}(" in own_source, name
-
-
-def test_every_clause_on_a_broken_file_is_recognised() -> None:
-    folder = Path(file_errors.__file__).parent
-    source = "\n".join(path.read_text("utf-8") for path in folder.glob("*.py"))
-    clauses = re.findall(r"BrokenFile\(\s*f?\"([^\"]+)\"|_DAMAGED: Final = \"([^\"]+)\"", source)
-    assert len(clauses) > 30
-    for clause in (re.sub(r"\{[^}]*\}", "7", one or other) for one, other in clauses):
-        sentence = str(file_errors.BrokenFile(clause))
-        with use_locale("de"):
-            assert clause not in retold(sentence), "add it to WHERE of bot/errors/translated.py"
-
-
-def test_numbers_inside_are_the_languages_own_and_names_stay() -> None:
-    with use_locale("de"):
-        assert "100.000 Zeilen" in retold(str(file_errors.TooManyRows(100_000)))
-        assert "etwa 3 h" in retold(str(errors.DayUsedUp(9, 9, 9_000.0)))
-        assert "'done'" in retold(str(file_errors.UnknownColumn("done", ("job",))))
-        assert retold("Something new.") == "Something new."

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import inspect, select, text, update
 
+from common.rendering import english
 from db.audit import server_lines
 from db.clock import db_time
 from db.delivery import continuations
@@ -20,8 +21,9 @@ from db.errors import JobsRunning
 from db.preferences import change_guild_settings, save_user_settings
 from db.privacy import erase as privacy
 from db.privacy import purge as emptying
-from db.privacy.erase import NOBODY, Kept, forget, kept, resume
+from db.privacy.erase import NOBODY, forget, kept, resume
 from db.privacy.export import write_takeout
+from db.privacy.types import StoredData
 from db.queries.corrections import correct, corrections_of
 from db.queries.jobs import changed_jobs, get_job, set_message
 from db.queries.reports import summary
@@ -101,7 +103,7 @@ def test_nothing_of_the_user_is_left_and_the_scores_stay(db: Database, monkeypat
     assert corrections_of(db, THEM, made["shared"]).note is None
     left = get_result(db, THEM, made["shared"])
     assert (left.text, left.explanation, left.owner_id, left.label) == (None, None, NOBODY, "positive")
-    assert kept(db, ME) == Kept(0, 0, 0, 0, 0, 0, 0, False, 0, None, None, None, ())
+    assert kept(db, ME) == StoredData(0, 0, 0, 0, 0, 0, 0, False, 0, None, None, None, ())
     assert kept(db, THEM).texts == 16
     assert search(db, Viewer(EVE), SearchFilter()).items == []
     assert {job.owner_id for job in changed_jobs(db)} <= {BOB}
@@ -201,7 +203,7 @@ def unpacked(db: Database, viewer: Viewer, **limits: int) -> dict[str, bytes]:
     with zipfile.ZipFile(out) as packed:
         assert packed.testzip() is None
         found = {name: packed.read(name) for name in packed.namelist()}
-    assert json.loads(found["about.json"])["left_out"] == list(taken.left_out)
+    assert json.loads(found["about.json"])["left_out"] == [english(*message) for message in taken.left_out]
     return found
 
 
@@ -236,7 +238,7 @@ def test_an_export_says_what_did_not_fit(sqlite_db: Database) -> None:
         session.execute(text("UPDATE outputs SET blob_id = :blob WHERE id = 1"), {"blob": blob})
     found = unpacked(sqlite_db, ME, max_bytes=200_000)
     (sentence,) = json.loads(found["about.json"])["left_out"]
-    assert sentence.startswith(f"The file {MARK}.scored.csv of job 3 (300,000 bytes)")
+    assert sentence.startswith(f"The file {MARK}.scored.csv of job 3 (300,000 bytes) did not fit.")
     assert len(rows(found["reviews.jsonl"])) == 16
     nothing = unpacked(sqlite_db, ME, max_bytes=1)
     assert json.loads(nothing["about.json"])["left_out"][0] == "jobs.jsonl ends where the zip was full."

@@ -240,9 +240,9 @@ def test_reading_or_writing_that_fails_three_times_fails_the_job(db: Database, k
         held = must(claim(db, held.chunk_id))
     release_failed(db, held, code="OSError")
     job = get_job(db, ME, job_id)
-    assert (job.state, job.error_code) == ("failed", "OSError")
-    assert job.error
-    assert job.error.endswith(".")
+    assert (job.state, job.error_code, job.error_values) == ("failed", f"gave_up_{kind}", {"cause": "OSError"})
+    assert job.error is None
+    assert job.retryable
     assert [notice.kind for notice in undelivered(db)] == ["failed"]
     assert sweep(db, slots=1) == []
     check_invariants(db)
@@ -297,7 +297,9 @@ def test_a_message_that_cannot_be_scored_fails_with_a_sentence(db: Database) -> 
         release_failed(db, must(claim(db, accepted.chunk_id)), code="ValueError")
         sweep(db, slots=1)
     job = get_job(db, ME, accepted.job_id)
-    assert (job.state, job.rows_failed, job.error_code) == ("failed", 1, NOT_SCORED)
+    assert (job.state, job.rows_failed, job.error_code) == ("failed", 1, "gave_up_review")
+    assert job.error_values == {"cause": "ValueError"}
+    assert not job.retryable
     assert claim(db, accepted.chunk_id) is None
     check_invariants(db)
 
@@ -328,7 +330,7 @@ def test_the_owner_chooses_a_column(db: Database) -> None:
         choose_column(db, Viewer(OTHER, 99), accepted.job_id, "a")
     with pytest.raises(NotYours):
         choose_column(db, Viewer(OTHER, GUILD), accepted.job_id, "a")
-    with pytest.raises(NoSuchColumn, match="take one of a, b"):
+    with pytest.raises(NoSuchColumn, match="take one of 'a', 'b'"):
         choose_column(db, ME, accepted.job_id, "c")
     ring = choose_column(db, ME, accepted.job_id, "b")
     with pytest.raises(NoColumnWanted):
@@ -364,16 +366,15 @@ def test_cancel_in_every_state(db: Database) -> None:
     check_invariants(db)
 
 
-def test_a_reader_that_gives_up_fails_the_job_with_its_sentence(db: Database) -> None:
+def test_a_reader_that_gives_up_fails_the_job_with_code_and_values(db: Database) -> None:
     accepted, held = uploaded(db)
-    assert fail_job(db, held, "empty_file", "The file has no rows: send one with rows.")
-    assert not fail_job(db, held, "again", "again")
+    values = {"column": "a\x00\ud800; it has b", "columns": {"names": ["\udfff"], "more": 3}}
+    assert fail_job(db, held, "unknown_column", values)
+    assert not fail_job(db, held, "again", {})
     job = get_job(db, ME, accepted.job_id)
-    assert (job.state, job.error_code, job.error) == (
-        "failed",
-        "empty_file",
-        "The file has no rows: send one with rows.",
-    )
+    assert (job.state, job.error_code, job.error) == ("failed", "unknown_column", None)
+    assert job.error_values == {"column": "a \ufffd; it has b", "columns": {"names": ["\ufffd"], "more": 3}}
+    assert not job.retryable
 
 
 def test_quota_counts_unfinished_files(db: Database) -> None:

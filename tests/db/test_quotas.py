@@ -34,7 +34,7 @@ def test_a_users_jobs_and_when_one_ends(db: Database) -> None:
     ):
         upload(db, Quotas(user_jobs=1))
     began(db, job_id, seconds_ago=60, done=600, of=12_600)
-    with pytest.raises(QuotaExceeded, match=r"finished \(about (20|21) min\), or cancel one with /jobs"):
+    with pytest.raises(QuotaExceeded, match=r"finished \(about (20|21) min\), or cancel one"):
         upload(db, Quotas(user_jobs=1))
     upload(db, Quotas(user_jobs=1), origin(owner=OTHER))
     cancel(db, ME, job_id)
@@ -58,7 +58,7 @@ def test_a_servers_jobs_count_for_all_its_members(db: Database) -> None:
     for owner in (1, 2):
         file_job(db, 2, where=origin(owner=owner))
     with pytest.raises(
-        ServerFull, match=r"This server has 2 jobs running and the limit is 2.*direct message"
+        ServerFull, match=r"This server has 2 jobs running and the limit is 2: try again when one is finished"
     ) as caught:
         upload(db, Quotas(server_jobs=2), origin(owner=3))
     assert (caught.value.limit, caught.value.active) == (2, 2)

@@ -80,7 +80,7 @@ def zombie_ingest(db: Database) -> None:
     zombie, fresh = fresh, must(claim(db, fresh.chunk_id))
     assert not ingest_rows(db, zombie, [NewReview(99, "from the zombie")], [])
     assert not finish_ingest(db, zombie, chunk_rows=10, rows_total=99, columns={})
-    assert not fail_job(db, zombie, "x", "from the zombie")
+    assert not fail_job(db, zombie, "x", {"from": "the zombie"})
     assert ingest_rows(db, fresh, new_reviews(3), [])
     assert finish_ingest(db, fresh, chunk_rows=10, rows_total=3, columns={})
     drain(db)

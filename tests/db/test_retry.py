@@ -141,7 +141,7 @@ def test_a_failed_job_goes_on_where_it_gave_up(db: Database, kind: str, goes_on:
     mark_delivered(db, job_id)
     retry(db, ME, job_id)
     job = get_job(db, ME, job_id)
-    assert (job.state, job.error, job.error_code, job.delivered_at, job.finished_at) == (
+    assert (job.state, job.error_values, job.error_code, job.delivered_at, job.finished_at) == (
         goes_on,
         None,
         None,
@@ -155,7 +155,7 @@ def test_a_failed_job_goes_on_where_it_gave_up(db: Database, kind: str, goes_on:
         assert [notice.kind for notice in undelivered(db)] == ["done"]
     else:
         held = must(claim(db, sweep(db, slots=1)[0].chunk_id))
-        assert fail_job(db, held, "empty_file", "The file has no rows: send one with rows.")
+        assert fail_job(db, held, "empty_file", {})
         assert [notice.kind for notice in undelivered(db)] == ["failed"], "it is told again"
     assert owed.kind == "failed"
     check_invariants(db)
@@ -201,7 +201,7 @@ def test_a_file_that_is_gone(db: Database) -> None:
     with db.begin() as session:
         session.execute(update(Job).values(finished_at=db_time(-100 * 24 * 3600.0)))
     purge(db, older_than_days=90)
-    with pytest.raises(NoLongerKept, match="send it again with /batch"):
+    with pytest.raises(NoLongerKept, match="send the file again"):
         retry(db, ME, job_id)
     assert predictions(db, job_id) == 4
 

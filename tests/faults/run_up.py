@@ -41,13 +41,13 @@ def wait(what: str, condition: Callable[[], bool], timeout_s: float) -> None:
 
 
 def child(up: psutil.Process, word: str) -> psutil.Process | None:
-    """The child of `up` whose command line holds this word, once it is itself (not yet the leash before it)."""
+    """The child of `up` whose command line holds this word, not yet what ties it to `up`."""
     for process in up.children():
         try:
             line = process.cmdline()
         except psutil.NoSuchProcess:
             continue
-        if any(word in part for part in line) and not any("leash" in part for part in line):
+        if any(word in part for part in line) and not any("parent_death" in part for part in line):
             return process
     return None
 

@@ -25,7 +25,7 @@ from tests.faults.link import SOCKET
 from tests.fixtures.broker import Valkey
 from tests.fixtures.postgres_server import PostgresServer
 from tests.fixtures.workers import WorkerProcess
-from worker.processes.parent_death import leashed
+from worker.processes.parent_death import tied_to_parent
 
 SABOTEUR = Path(__file__).parent / "saboteur"
 START_S = 90.0
@@ -44,7 +44,7 @@ class BotProcess:
         read, write = os.pipe()
         env = os.environ | self._env | {READY_FD: str(write)}
         with self._log.open("ab") as out:
-            line = leashed([sys.executable, "-m", "tests.faults.bot_process"])
+            line = tied_to_parent([sys.executable, "-m", "tests.faults.bot_process"])
             self._process = subprocess.Popen(line, env=env, pass_fds=[write], stdout=out, stderr=out)
         os.close(write)
         ready, _, _ = select.select([read], [], [], START_S)

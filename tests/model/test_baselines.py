@@ -13,6 +13,7 @@ from model.data.corpus import Corpus
 from model.evaluation import metrics
 from model.experiments import baselines
 from model.experiments.baselines import BaselineConfig
+from model.numeric import sigmoid
 from model.text.tokens import tokenize
 
 CONFIGS = sorted((Path(model.__file__).parent / "configs").glob("baseline_*.toml"))
@@ -48,7 +49,7 @@ def test_a_baseline_learns_and_survives_its_folder(path: Path, corpus: Corpus, t
     tokens, labels = corpus.part(corpus.split.validation)
     logits = baseline.logits(tokens)
     # The last state forgets: three epochs of a tiny LSTM are not asked for more than to beat a coin.
-    assert metrics.accuracy(metrics.sigmoid(logits), labels) > (0.6 if settings.kind == "lstm" else 0.85)
+    assert metrics.accuracy(sigmoid(logits), labels) > (0.6 if settings.kind == "lstm" else 0.85)
     assert seconds > 0
     baseline.write(tmp_path / "model")
     again = baselines.load(settings, tmp_path / "model").logits(tokens)

@@ -13,8 +13,7 @@ from model import Scorer, config
 from model.data import readers
 from model.data.splits import split
 from model.evaluation.metrics import accuracy
-from model.experiments import baselines, compare
-from model.experiments import comparison_report as comparison
+from model.experiments import baselines, compare, comparison_report
 
 TFIDF = """
 name = "baseline_tfidf"
@@ -143,7 +142,7 @@ def made_up(accuracies: dict[str, int], total: int = 1000) -> tuple[list[dict[st
 )
 def test_the_seed_claim_is_judged_by_the_figures(lstm: int, nbsvm: int, words: str) -> None:
     rows, right = made_up({"nbsvm": nbsvm, "tfidf": 850, "lstm": 860, "bilstm": lstm, "shipped": 940})
-    said = comparison.sentences(rows, right)
+    said = comparison_report.sentences(rows, right)
     assert words in said[0]
     assert f"BILSTM) reads {lstm / 10:.2f} %" in said[0]
     assert "loses to" in said[1]
@@ -153,9 +152,9 @@ def test_the_seed_claim_is_judged_by_the_figures(lstm: int, nbsvm: int, words: s
 
 def test_what_ships_is_not_flattered() -> None:
     rows, right = made_up({"nbsvm": 930, "cnn": 900, "lstm": 850, "shipped": 901})
-    said = comparison.sentences(rows, right)
+    said = comparison_report.sentences(rows, right)
     assert "wins against LSTM, ties with CNN, loses to NBSVM; the closest is NBSVM (-2.90 points" in said[1]
-    assert comparison.sentences(*made_up({"cnn": 900})) == []
+    assert comparison_report.sentences(*made_up({"cnn": 900})) == []
 
 
 def test_wrong_wishes_are_named(config_path: Path, tiny_folder: Path, tmp_path: Path) -> None:

@@ -13,8 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from model import SHIPPED, Scorer
-from model.serving import lstm_kernel as cell
-from model.serving import text_kernel as scan
+from model.serving import lstm_kernel, text_kernel
 from model.serving.bulk import Index
 from model.serving.compiled_lstm import CompiledLSTM
 from model.serving.ngram_model import NgramModel
@@ -72,7 +71,8 @@ def test_the_cell_is_the_textbooks(units: int, dimensions: int, kernel: float, t
 
 # The second group of some begins within a register, of one of them with it.
 @pytest.mark.parametrize(
-    ("groups", "hidden"), [((10,) * 4, 0), ((30, 19, 11), 5), ((cell.LANES,) * 2, 0), ((17, 40, 3), 0), ((24,), 7)]
+    ("groups", "hidden"),
+    [((10,) * 4, 0), ((30, 19, 11), 5), ((lstm_kernel.LANES,) * 2, 0), ((17, 40, 3), 0), ((24,), 7)],
 )
 def test_groups_of_units_and_a_hidden_layer_are_the_textbooks(
     groups: tuple[int, ...], hidden: int, tmp_path: Path
@@ -85,16 +85,16 @@ def test_groups_of_units_and_a_hidden_layer_are_the_textbooks(
     np.testing.assert_allclose(lstm.logits(ids, starts, lengths), expected, atol=4e-6)
     assert np.ptp(expected) > 0.1
     # What the zeros between groups would cost is not done.
-    everything = 2 * 4 * units * -(-units // cell.LANES) * cell.LANES
+    everything = 2 * 4 * units * -(-units // lstm_kernel.LANES) * lstm_kernel.LANES
     assert lstm.products == everything if len(groups) == 1 else lstm.products < 0.8 * everything
 
 
 def test_what_a_block_of_units_hears() -> None:
-    weights = np.zeros((4, 30, 4, cell.LANES), dtype=np.float32)
+    weights = np.zeros((4, 30, 4, lstm_kernel.LANES), dtype=np.float32)
     weights[0, :, 2, 1] = 1.0
     weights[1, 5, 0, 0] = weights[1, 9, 3, 2] = -0.5
-    weights[2, 29, 1, cell.LANES - 1] = np.nan
-    assert cell.heard(weights).tolist() == [[0, 30], [5, 5], [29, 1], [0, 1]]
+    weights[2, 29, 1, lstm_kernel.LANES - 1] = np.nan
+    assert lstm_kernel.heard(weights).tolist() == [[0, 30], [5, 5], [29, 1], [0, 1]]
 
 
 @pytest.mark.parametrize(("groups", "hidden"), [((), 0), ((10, 10), 0), ((9, 6, 5), 9)])
@@ -122,24 +122,29 @@ def test_other_machines_tiles_say_the_same(lanes: int, rows: int) -> None:
     weights = rng.normal(0, 0.3, (units, 4, width)).astype(np.float32)
 
     def run(lanes: int, rows: int) -> np.ndarray:
-        tiles = {"LANES": lanes, "ROWS": rows, "_many": cell.tile(lanes, rows), "_single": cell.tile(lanes, 1)}
-        direction = cell.inlined(FunctionType(cell._direction.__code__, {**vars(cell), **tiles}))
+        tiles = {
+            "LANES": lanes,
+            "ROWS": rows,
+            "_many": lstm_kernel.tile(lanes, rows),
+            "_single": lstm_kernel.tile(lanes, 1),
+        }
+        direction = lstm_kernel.inlined(FunctionType(lstm_kernel._direction.__code__, {**vars(lstm_kernel), **tiles}))
         blocks = np.ascontiguousarray(table.reshape(words, 4, width // lanes, lanes).swapaxes(1, 2))
         panels = np.ascontiguousarray(weights.reshape(units, 4, width // lanes, lanes).transpose(2, 0, 1, 3))
         highest, total = np.full((len(lengths), width), -2, np.float32), np.zeros((len(lengths), width), np.float32)
         folded = blocks.reshape(words, -1)
-        heard = cell.heard(panels)
+        heard = lstm_kernel.heard(panels)
         direction(folded[:4], folded[4:].copy(), ids, starts, lengths, True, panels, heard, highest, total)
         return np.concatenate([highest, total])
 
-    np.testing.assert_allclose(run(lanes, rows), run(cell.LANES, 2), atol=1e-5)
+    np.testing.assert_allclose(run(lanes, rows), run(lstm_kernel.LANES, 2), atol=1e-5)
 
 
 def test_every_machine_gets_a_shape(monkeypatch: pytest.MonkeyPatch) -> None:
     shapes = []
     for features in ({"avx512f": True, "avx": True}, {"avx": True}, {"neon": True}, {}):
-        monkeypatch.setattr(cell.binding, "get_host_cpu_features", lambda found=features: found)
-        shapes.append(cell.shape_for_this_machine())
+        monkeypatch.setattr(lstm_kernel.binding, "get_host_cpu_features", lambda found=features: found)
+        shapes.append(lstm_kernel.shape_for_this_machine())
     assert shapes == [(16, 6), (8, 3), (4, 6), (4, 3)]
 
 
@@ -209,7 +214,9 @@ def test_ngram_sums_are_those_of_the_plain_way(kind: type, longest: int) -> None
     sums = np.zeros(len(documents))
     checksums = ngrams.checksums([token for tokens in documents for token in tokens])
     weights = table.view(np.uint16) if kind is np.float16 else table
-    scan.wide(checksums, np.cumsum(lengths) - lengths, lengths, longest, plain.bits, weights, kind is np.float16, sums)
+    text_kernel.wide(
+        checksums, np.cumsum(lengths) - lengths, lengths, longest, plain.bits, weights, kind is np.float16, sums
+    )
     if kind is np.float16:
         # Sums of float16 are exact in float64, so their order does not matter.
         assert (sums + 0.25).tolist() == plain.logits(documents).tolist()
@@ -280,7 +287,7 @@ def test_a_compiler_that_fails_leaves_onnx_runtime(
     def fails(*_: object) -> None:
         raise RuntimeError("LLVM does not know this machine")
 
-    monkeypatch.setattr(cell, "direction", fails)
+    monkeypatch.setattr(lstm_kernel, "direction", fails)
     _falls_back(caplog)
     assert "LLVM" in caplog.text
 
@@ -294,7 +301,7 @@ def test_a_time_limit_while_it_compiles_reaches_the_worker(monkeypatch: pytest.M
     texts = ["A fine film."] * BULK
     scorer = Scorer(SHIPPED)
     with monkeypatch.context() as patched:
-        patched.setattr(cell, "direction", slow)
+        patched.setattr(lstm_kernel, "direction", slow)
         with pytest.raises(SoftTimeLimitExceeded):
             scorer.score(texts)
     assert not scorer.is_warm
@@ -303,12 +310,12 @@ def test_a_time_limit_while_it_compiles_reaches_the_worker(monkeypatch: pytest.M
 
 
 def test_where_nothing_can_be_written_code_is_compiled_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = cell.numba.njit
+    real = lstm_kernel.numba.njit
 
     def njit(**options: Any) -> Any:
         if options.pop("cache", False):
             raise RuntimeError("cannot cache function: no locator available")
         return real(**options)
 
-    monkeypatch.setattr(cell.numba, "njit", njit)
-    assert cell.compiled(lambda x: x + 1)(2) == 3
+    monkeypatch.setattr(lstm_kernel.numba, "njit", njit)
+    assert lstm_kernel.compiled(lambda x: x + 1)(2) == 3

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 import model
-from model import config
+from model import SHIPPED, config
 from model.experiments import baselines, compare, tune
 
-CONFIGS = sorted((Path(model.__file__).parent / "configs").glob("*.toml"))
+CONFIGS = sorted((Path(model.__file__).parent / "configs").rglob("*.toml"))
 TAUGHT = "name = 'x'\n[data]\nlabelled = 'a'\nunlabelled = 'b'\n[distil]\n[teacher]\n"
 KINDS = ("tfidf", "nbsvm", "average", "cnn", "lstm", "bilstm")
 
@@ -29,16 +29,31 @@ def test_config_validates(path: Path) -> None:
 
 
 def test_the_expected_configs_are_there() -> None:
-    generations = {"first", "second", "third", "fourth", "fifth", "default"}
+    history = {"a-language-model", "b-minilm", "c-mpnet", "d-mpnet-longer", "e-mpnet-gpu"}
     expected = {
+        "default",
         "quick",
         "tiny",
         "no_teacher",
         "compare",
         "search",
         *(f"baseline_{kind}" for kind in KINDS),
-    } | generations
+        *(f"2026-11-{run}" for run in history),
+    }
     assert expected <= {path.stem for path in CONFIGS}
+
+
+def test_keys_of_the_last_version_are_still_read(tmp_path: Path) -> None:
+    """Records of runs, the shipped model's too, have them."""
+    default = CONFIGS[[path.stem for path in CONFIGS].index("default")].read_text(encoding="utf-8")
+    old = default.replace("encoder_predictions", "encoder_said").replace("students_folder", "students_said")
+    assert old != default
+    (tmp_path / "new.toml").write_text(default, encoding="utf-8")
+    (tmp_path / "old.toml").write_text(old, encoding="utf-8")
+    assert config.read(tmp_path / "old.toml") == config.read(tmp_path / "new.toml")
+    shipped = config.Config.model_validate_json((SHIPPED / "config.json").read_text(encoding="utf-8"))
+    assert shipped.teacher is not None
+    assert shipped.teacher.encoder_predictions == Path("runs/gpu")
 
 
 @pytest.mark.parametrize(
@@ -79,10 +94,10 @@ def test_the_expected_configs_are_there() -> None:
         (f"{TAUGHT}earlier = 'e'\nencoder = 'f'\nencoder_run = 'g'", "need each other"),
         (f"{TAUGHT}earlier = 'e'\nencoder = 'f'\nencoder_pieces = 9", "encoder_pieces needs encoder_labels"),
         (f"{TAUGHT}earlier = 'e'\nencoder_labels = 9\nencoder_reviews = 9", "encoder_labels needs encoder"),
-        (f"{TAUGHT}earlier = 'e'\nencoder_said = 'g'", "encoder_said needs encoder"),
+        (f"{TAUGHT}earlier = 'e'\nencoder_predictions = 'g'", "encoder_predictions needs encoder"),
         (
-            TAUGHT.replace("[teacher]", "students_said = 'g'\n[teacher]\nearlier = 'e'"),
-            "students_said needs teacher.earlier",
+            TAUGHT.replace("[teacher]", "students_folder = 'g'\n[teacher]\nearlier = 'e'"),
+            "students_folder needs teacher.earlier",
         ),
         (
             "name = 'x'\n[data]\nlabelled = 'a'\n[network]\nunits = 20\ngroups = [9, 9]",

@@ -230,7 +230,7 @@ def test_without_a_network(shell: Shell, kaggle: Kaggle) -> None:
 def test_a_silent_network_is_given_up(shell: Shell, kaggle: Kaggle) -> None:
     kaggle.behaviour.silent = True
     code = (
-        "from model import kaggle_files as k; k.READ_S = 0.5\n"
+        "from model.data import kaggle as k; k.READ_S = 0.5\n"
         "try: k.Kaggle().sizes('a/b')\n"
         "except k.UnreachableError as error: print(error)"
     )

@@ -17,8 +17,8 @@ import cli
 from model.data import ratings as details
 from model.data import readers
 from model.data.readers import DataError, Reviews
-from model.evaluation import evaluate, predictions, slices
-from model.evaluation import html_report as report
+from model.evaluation import evaluate, html_report, predictions, slices
+from model.evaluation.evaluation import Evaluation
 
 GOOD = "A wonderful film. I loved every minute of it, and the acting is superb."
 BAD = "A terrible waste of time. The plot is awful and the acting is even worse."
@@ -45,7 +45,7 @@ def labelled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def outputs(labelled: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[evaluate.Evaluation, Path]:
+def outputs(labelled: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Evaluation, Path]:
     """One evaluation with everything it can write, against a model that always says 0.9."""
     folder = tmp_path_factory.mktemp("outputs")
     lines = [f"r{number},0.9" for number in reversed(range(60))]
@@ -61,7 +61,7 @@ def outputs(labelled: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[e
     return found, folder
 
 
-def test_figures_have_intervals_that_hold_them(outputs: tuple[evaluate.Evaluation, Path]) -> None:
+def test_figures_have_intervals_that_hold_them(outputs: tuple[Evaluation, Path]) -> None:
     found, folder = outputs
     written = json.loads((folder / "figures.json").read_text(encoding="utf-8"))
     assert found.metrics.accuracy == pytest.approx(51 / 59)
@@ -73,7 +73,7 @@ def test_figures_have_intervals_that_hold_them(outputs: tuple[evaluate.Evaluatio
     assert "by bootstrap over 12 films" in evaluate.summary(found)
 
 
-def test_slices_count_what_they_name(outputs: tuple[evaluate.Evaluation, Path]) -> None:
+def test_slices_count_what_they_name(outputs: tuple[Evaluation, Path]) -> None:
     parts = {(part.by, part.name): part for part in outputs[0].slices}
     assert parts["stars", "9 stars"].reviews == 28
     assert parts["stars", "2 stars"].reviews == 30
@@ -95,7 +95,7 @@ def test_a_score_in_the_text_is_seen() -> None:
     assert parts["names no score"] == 3
 
 
-def test_another_models_predictions_are_matched_by_id(outputs: tuple[evaluate.Evaluation, Path]) -> None:
+def test_another_models_predictions_are_matched_by_id(outputs: tuple[Evaluation, Path]) -> None:
     against = outputs[0].against
     assert against is not None
     # The other one always says positive.
@@ -107,7 +107,7 @@ def test_another_models_predictions_are_matched_by_id(outputs: tuple[evaluate.Ev
     assert paired["p_mid"] < 0.01
 
 
-def test_predictions_are_ids_and_probabilities(outputs: tuple[evaluate.Evaluation, Path], labelled: Path) -> None:
+def test_predictions_are_ids_and_probabilities(outputs: tuple[Evaluation, Path], labelled: Path) -> None:
     file = outputs[1] / "predictions.csv"
     rows = list(csv.DictReader(file.open(encoding="utf-8")))
     assert list(rows[0]) == ["row", "id", "probability"]
@@ -147,7 +147,7 @@ class _Page(HTMLParser):
         assert self.open.pop() == tag
 
 
-def test_the_report_stands_alone(outputs: tuple[evaluate.Evaluation, Path]) -> None:
+def test_the_report_stands_alone(outputs: tuple[Evaluation, Path]) -> None:
     text = (outputs[1] / "report.html").read_text(encoding="utf-8")
     page = _Page()
     page.feed(text)
@@ -161,7 +161,7 @@ def test_the_report_stands_alone(outputs: tuple[evaluate.Evaluation, Path]) -> N
     assert {address[1:] for address in page.loads} <= set(page.ids)
 
 
-def test_the_report_suits_both_backgrounds(outputs: tuple[evaluate.Evaluation, Path]) -> None:
+def test_the_report_suits_both_backgrounds(outputs: tuple[Evaluation, Path]) -> None:
     text = (outputs[1] / "report.html").read_text(encoding="utf-8")
     style, _, body = text.partition("</style>")
     used = set(re.findall(r"var\((--[a-z]+)\)", text))
@@ -172,7 +172,7 @@ def test_the_report_suits_both_backgrounds(outputs: tuple[evaluate.Evaluation, P
     assert set(re.findall(r"(?:fill|stroke): (#[0-9a-f]{6})", body)) <= {"#ffffff"}
 
 
-def test_the_report_leads_with_the_figures_and_holds_no_text(outputs: tuple[evaluate.Evaluation, Path]) -> None:
+def test_the_report_leads_with_the_figures_and_holds_no_text(outputs: tuple[Evaluation, Path]) -> None:
     found, folder = outputs
     text = (folder / "report.html").read_text(encoding="utf-8").replace("\N{NO-BREAK SPACE}", " ")
     lead = text[text.index('class="lead"') :][:400]
@@ -191,8 +191,8 @@ def test_a_report_on_one_class_and_no_films_can_be_drawn() -> None:
     figures = evaluate._figures(reviews, verdicts, 0.0, 20)
     assert figures["metrics"].roc_auc is None
     assert "roc_auc" not in figures["intervals"]
-    found = evaluate.Evaluation("m", "<f>", "0" * 64, "all labelled", 0, **figures, slices=parts, against=None)
-    text = report.page(found, probabilities, reviews.labels, 0.0)
+    found = Evaluation("m", "<f>", "0" * 64, "all labelled", 0, **figures, slices=parts, against=None)
+    text = html_report.page(found, probabilities, reviews.labels, 0.0)
     assert "&lt;f&gt;" in text
     assert "<f>" not in text
     assert "ROC-AUC" not in text

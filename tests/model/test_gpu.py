@@ -21,15 +21,11 @@ from model import config
 from model.data import corpus as data
 from model.data.corpus import Corpus
 from model.data.readers import DataError
-from model.serving import model_folder as folder
-from model.serving import unit_groups as groups
+from model.serving import model_folder, unit_groups
 from model.storage import write_arrays
 from model.training import network, train
 from model.training.gpu import pack
-from model.training.teachers import counterfactuals as edits
-from model.training.teachers import gpu_results as results
-from model.training.teachers import token_spans as spans
-from model.training.teachers import transformer, wordpieces
+from model.training.teachers import counterfactuals, gpu_results, token_spans, transformer, wordpieces
 from model.training.teachers.documents import documents
 
 
@@ -39,7 +35,9 @@ def gpu_config(tiny_config: config.Config, tiny_folder: Path, tiny_mpnet: Path, 
     assert tiny_config.teacher is not None
     assert tiny_config.distil is not None
     changes: dict[str, object] = {"earlier": tiny_folder, "encoder": tiny_mpnet, "encoder_tokens": 60}
-    teacher = tiny_config.teacher.model_copy(update=changes | {"directions": (), "encoder_said": tmp_path / "gpu"})
+    teacher = tiny_config.teacher.model_copy(
+        update=changes | {"directions": (), "encoder_predictions": tmp_path / "gpu"}
+    )
     distil = tiny_config.distil.model_copy(update={"sentences": 1, "passes": 2})
     return tiny_config.model_copy(update={"teacher": teacher, "distil": distil})
 
@@ -49,7 +47,9 @@ def student_config(gpu_config: config.Config) -> config.Config:
     """The same, and its students, of one group of units more than the earlier model's, are trained there."""
     assert gpu_config.distil is not None
     assert gpu_config.teacher is not None
-    distil = gpu_config.distil.model_copy(update={"students_said": gpu_config.teacher.encoder_said, "students": 2})
+    distil = gpu_config.distil.model_copy(
+        update={"students_folder": gpu_config.teacher.encoder_predictions, "students": 2}
+    )
     shape = gpu_config.network.model_copy(update={"units": 12, "groups": (8, 4), "hidden": 3})
     return gpu_config.model_copy(update={"distil": distil, "network": shape})
 
@@ -101,17 +101,17 @@ def test_students_read_what_they_would_here(gpu_config: config.Config, student_c
     corpus = data.prepare(student_config)
     corpus.unlabelled[0][:] = ["n't", "do", "n't", "8/10", "n't", ".", "n't", "fin", "n't", "superb", "!"]
     place = _packed(gpu_config, corpus)
-    before, digests = _unpacked(place / "texts.npz.xz"), (place / results.DIGESTS).read_bytes()
+    before, digests = _unpacked(place / "texts.npz.xz"), (place / gpu_results.DIGESTS).read_bytes()
     assert not (place / "start.npz.xz").exists()
     _packed(student_config, corpus)
-    assert (place / results.DIGESTS).read_bytes() == digests
+    assert (place / gpu_results.DIGESTS).read_bytes() == digests
     stored = _unpacked(place / "texts.npz.xz")
     # What the first job reads comes first.
     for name in before.keys() - {"counts", "longest"}:
         np.testing.assert_array_equal(before[name], stored[name][: len(before[name])])
     assert student_config.distil is not None
     found = documents(corpus, student_config.distil, 1)
-    turned = edits.chosen(found.tokens[: found.reviews], student_config.distil.edits, 1)
+    turned = counterfactuals.chosen(found.tokens[: found.reviews], student_config.distil.edits, 1)
     held = [corpus.tokens[row] for row in corpus.split.validation]
     cut = [*found.tokens[: found.reviews], *found.tokens[found.held]]
     everything = [*cut, *held, *(edit.tokens for edit in turned)]
@@ -124,7 +124,7 @@ def test_students_read_what_they_would_here(gpu_config: config.Config, student_c
         assert ids.tolist() == corpus.vocabulary.ids(tokens).tolist()
     sentences = np.split(stored["sentences"], np.cumsum(stored["sentence_counts"].astype(np.int64))[:-1])
     for tokens, lengths in zip(cut, sentences, strict=True):
-        assert lengths.tolist() == np.diff(spans.sentence_starts(tokens)).tolist()
+        assert lengths.tolist() == np.diff(token_spans.sentence_starts(tokens)).tolist()
     assert (stored["learned"], stored["served"], stored["piece_sentences"], stored["label_share"]) == (64, 4096, 6, 0.3)
     # Neither before a contraction nor where the teacher reads nothing (its pieces are letters).
     first = words[stored["lengths"][: found.labelled].sum(dtype=np.int64) :]
@@ -138,7 +138,7 @@ def test_students_begin_with_the_earlier_model(student_config: config.Config, ti
     assert network.shape_of(stored).sizes == (8, 4)
     assert stored["hidden_kernel"].shape == (48, 3)
     with np.load(tiny_folder / "keras_weights.npz") as earlier:
-        own = groups.parts(stored, (8, 4))[0]
+        own = unit_groups.parts(stored, (8, 4))[0]
         assert all(np.array_equal(value, earlier[name]) for name, value in own.items())
 
 
@@ -164,15 +164,15 @@ def _labelled(place: Path, corpus: Corpus, settings: config.Config) -> None:
     found = documents(corpus, settings.distil, 1)
     good, bad = {"wonderful", "superb", "moving"}, {"dreadful", "boring", "clumsy"}
 
-    def said(tokens: list[list[str]]) -> np.ndarray:
+    def logits(tokens: list[list[str]]) -> np.ndarray:
         known = [sum(word in good for word in row) - sum(word in bad for word in row) for row in tokens]
         return np.asarray(known, dtype=np.float32)
 
     held = [corpus.tokens[row] for row in corpus.split.validation]
     reviews = [*found.tokens[: found.reviews], *found.tokens[found.held], *held]
-    pieces = {"pieces": said(found.tokens[found.reviews : found.taught])}
-    pieces["dev_pieces"] = said(found.tokens[found.held.stop :])
-    write_arrays(place / results.LABELS, {"reviews": said(reviews)} | pieces)
+    pieces = {"pieces": logits(found.tokens[found.reviews : found.taught])}
+    pieces["dev_pieces"] = logits(found.tokens[found.held.stop :])
+    write_arrays(place / gpu_results.LABELS, {"reviews": logits(reviews)} | pieces)
 
 
 def test_a_run_learns_from_what_was_said_elsewhere(
@@ -183,16 +183,16 @@ def test_a_run_learns_from_what_was_said_elsewhere(
     # It is not fitted here, and its weights need not be here.
     monkeypatch.setattr(transformer.Classifier, "__init__", None)
     run = train.run_config(gpu_config, output=tmp_path / "run")
-    said = json.loads((run / "model" / "card.json").read_text(encoding="utf-8"))["training"]["teachers"]
-    assert set(said["out-of-fold accuracy"]) == {"n-grams", "document vectors", "transformer", "blend"}
-    assert said["out-of-fold accuracy"]["transformer"] > 0.7
-    assert said["encoder sha256"] == data.file_hash(gpu_config.teacher.encoder / transformer.WEIGHTS)  # type: ignore[union-attr, operator]
-    assert folder.verify(run / "model").startswith("lstm-")
+    teachers = json.loads((run / "model" / "card.json").read_text(encoding="utf-8"))["training"]["teachers"]
+    assert set(teachers["out-of-fold accuracy"]) == {"n-grams", "document vectors", "transformer", "blend"}
+    assert teachers["out-of-fold accuracy"]["transformer"] > 0.7
+    assert teachers["encoder sha256"] == data.file_hash(gpu_config.teacher.encoder / transformer.WEIGHTS)  # type: ignore[union-attr, operator]
+    assert model_folder.verify(run / "model").startswith("lstm-")
     # Whole reviews count twice, pieces and edits once.
     assert gpu_config.distil is not None
     found = documents(corpus, gpu_config.distil, 1)
     examples, _, taught = train._taught(gpu_config, corpus, run, resume=True)
-    turned = edits.chosen(found.tokens[: found.reviews], gpu_config.distil.edits, 1)
+    turned = counterfactuals.chosen(found.tokens[: found.reviews], gpu_config.distil.edits, 1)
     assert len(taught.learned) == found.taught
     assert len(examples.rows) == found.taught + found.reviews + len(turned)
     first, again = slice(0, found.reviews), slice(found.taught, found.taught + found.reviews)
@@ -203,11 +203,14 @@ def test_a_run_learns_from_what_was_said_elsewhere(
 @pytest.mark.parametrize(
     ("damage", "words"),
     [
-        (lambda place: (place / results.LABELS).unlink(), "docs/gpu.md"),
-        (lambda place: write_arrays(place / results.LABELS, {"reviews": np.zeros(3)}), "docs/gpu.md"),
-        (lambda place: _changed(place / results.LABELS, "pieces", lambda found: found[1:]), "not those of the texts"),
-        (lambda place: _changed(place / results.LABELS, "reviews", lambda found: found * np.nan), "not those of"),
-        (lambda place: _changed(place / results.DIGESTS, "pieces", lambda found: found + 1), "pack them anew"),
+        (lambda place: (place / gpu_results.LABELS).unlink(), "docs/gpu.md"),
+        (lambda place: write_arrays(place / gpu_results.LABELS, {"reviews": np.zeros(3)}), "docs/gpu.md"),
+        (
+            lambda place: _changed(place / gpu_results.LABELS, "pieces", lambda found: found[1:]),
+            "not those of the texts",
+        ),
+        (lambda place: _changed(place / gpu_results.LABELS, "reviews", lambda found: found * np.nan), "not those of"),
+        (lambda place: _changed(place / gpu_results.DIGESTS, "pieces", lambda found: found + 1), "pack them anew"),
     ],
 )
 def test_what_was_said_elsewhere_and_cannot_be_used(
@@ -222,8 +225,8 @@ def test_what_was_said_elsewhere_and_cannot_be_used(
 
 
 def test_of_copies_the_first_counts() -> None:
-    read = results.Results("", np.asarray([7, 5, 7], dtype=np.uint64), np.asarray([1.0, 2.0, 3.0]))
-    assert read.said(np.asarray([5, 7], dtype=np.uint64)).tolist() == [2.0, 1.0]
+    read = gpu_results.Results("", np.asarray([7, 5, 7], dtype=np.uint64), np.asarray([1.0, 2.0, 3.0]))
+    assert read.logits_of(np.asarray([5, 7], dtype=np.uint64)).tolist() == [2.0, 1.0]
 
 
 def _changed(path: Path, name: str, change: Callable[[np.ndarray], np.ndarray]) -> None:
@@ -235,7 +238,10 @@ def _changed(path: Path, name: str, change: Callable[[np.ndarray], np.ndarray]) 
 def test_what_cannot_be_packed(gpu_config: config.Config, tiny_encoder: Path, tmp_path: Path) -> None:
     corpus = data.prepare(gpu_config)
     assert gpu_config.teacher is not None
-    for changes, words in (({"encoder_said": None}, "teacher.encoder_said"), ({"encoder": tiny_encoder}, "MPNet")):
+    for changes, words in (
+        ({"encoder_predictions": None}, "teacher.encoder_predictions"),
+        ({"encoder": tiny_encoder}, "MPNet"),
+    ):
         teacher = gpu_config.teacher.model_copy(update=changes)
         with pytest.raises(DataError, match=words):
             pack.run(gpu_config.model_copy(update={"teacher": teacher}), corpus)
@@ -248,15 +254,15 @@ def _student(seed: int) -> dict[str, np.ndarray]:
     """A student's file: 12 units, 5 words."""
     rng = np.random.default_rng(seed)
     shapes = {"kernel": (6, 48), "recurrent": (12, 48), "bias": (48,)}
-    found = {f"{direction}_{name}": shape for direction in groups.DIRECTIONS for name, shape in shapes.items()}
+    found = {f"{direction}_{name}": shape for direction in unit_groups.DIRECTIONS for name, shape in shapes.items()}
     found |= {"embedding": (5, 6), "logit_kernel": (48, 1), "logit_bias": (1,)}
     return {name: rng.normal(0, 1, shape).astype(np.float16) for name, shape in found.items()}
 
 
 def test_a_student_comes_back(tmp_path: Path) -> None:
     written = _student(3)
-    write_arrays(tmp_path / results.STUDENT.format(3), written)
-    read = results.student(tmp_path, 3)
+    write_arrays(tmp_path / gpu_results.STUDENT.format(3), written)
+    read = gpu_results.student(tmp_path, 3)
     assert read.keys() == written.keys()
     assert all(np.array_equal(value, written[name]) and value.dtype == np.float32 for name, value in read.items())
 
@@ -275,11 +281,11 @@ def test_a_student_comes_back(tmp_path: Path) -> None:
     ],
 )
 def test_a_student_that_cannot_be_used(tmp_path: Path, damage: Callable[[Path], object], words: str) -> None:
-    path = tmp_path / results.STUDENT.format(1)
+    path = tmp_path / gpu_results.STUDENT.format(1)
     write_arrays(path, _student(1))
     damage(path)
     with pytest.raises(DataError, match=words):
-        results.student(tmp_path, 1)
+        gpu_results.student(tmp_path, 1)
 
 
 def _torch() -> str | None:
@@ -311,7 +317,7 @@ def test_the_job_teaches_and_labels(student_config: config.Config) -> None:
     assert "pretraining ended" in told
     assert student_config.distil is not None
     found = documents(corpus, student_config.distil, 1)
-    read = results.read(place)
+    read = gpu_results.read(place)
     assert len(read.logits) == len(found.tokens) + len(corpus.split.validation)
     # Letters in, words out: it has learned from the labels what it was never shown.
     labels = corpus.reviews.labels[corpus.split.train]
@@ -334,10 +340,10 @@ def test_the_second_job_trains_students(student_config: config.Config) -> None:
     assert reworded, told
     assert int(reworded[1]) > 100
     start = _unpacked(place / "start.npz.xz")
-    with np.load(place / "said.npz") as stored:
-        said = dict(stored)
+    with np.load(place / "checks.npz") as stored:
+        checks = dict(stored)
     labels = corpus.reviews.labels[corpus.split.dev]
-    students = [results.student(place, seed) for seed in (1, 2)]
+    students = [gpu_results.student(place, seed) for seed in (1, 2)]
     assert not np.array_equal(students[0]["forward_recurrent"], students[1]["forward_recurrent"])
     for seed, weights in zip((1, 2), students, strict=True):
         assert {name: value.shape for name, value in weights.items()} == {n: v.shape for n, v in start.items()}
@@ -347,5 +353,5 @@ def test_the_second_job_trains_students(student_config: config.Config) -> None:
         network.set_embedding(built, weights["embedding"])
         network.set_recurrent_weights(built, weights)
         for name, part in (("dev", corpus.split.dev), ("validation", corpus.split.validation)):
-            np.testing.assert_allclose(said[f"{name}_{seed}"], fit.predict(built, corpus.ids(part, 4096)), atol=1e-4)
-        assert np.mean((said[f"dev_{seed}"] > 0) == (labels == 1)) > 0.7
+            np.testing.assert_allclose(checks[f"{name}_{seed}"], fit.predict(built, corpus.ids(part, 4096)), atol=1e-4)
+        assert np.mean((checks[f"dev_{seed}"] > 0) == (labels == 1)) > 0.7

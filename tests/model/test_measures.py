@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from model.evaluation import metrics
-from model.serving import calibration
+from model.numeric import sigmoid
+from model.training import fit_calibration
 
 
 def test_confusion_and_shares() -> None:
@@ -36,14 +37,14 @@ def test_nothing_to_measure_is_zero() -> None:
 
 
 def test_sigmoid_does_not_overflow() -> None:
-    assert metrics.sigmoid(np.asarray([-1e4, 0.0, 1e4])).tolist() == [0.0, 0.5, 1.0]
+    assert sigmoid(np.asarray([-1e4, 0.0, 1e4])).tolist() == [0.0, 0.5, 1.0]
 
 
 def test_calibration_finds_the_temperature() -> None:
     rng = np.random.default_rng(1)
     true = rng.normal(0, 2, 20_000)
-    labels = (rng.random(20_000) < metrics.sigmoid(true)).astype(np.int8)
-    blend = calibration.fit([3 * true + 1], labels, ridge=0)
+    labels = (rng.random(20_000) < sigmoid(true)).astype(np.int8)
+    blend = fit_calibration.fit([3 * true + 1], labels, ridge=0)
     assert blend.weights[0] == pytest.approx(1 / 3, rel=0.05)
     assert blend.bias == pytest.approx(-1 / 3, abs=0.05)
     assert metrics.expected_calibration_error(blend.probabilities(3 * true + 1), labels) < 0.02
@@ -52,15 +53,15 @@ def test_calibration_finds_the_temperature() -> None:
 def test_blend_is_better_than_either_part() -> None:
     rng = np.random.default_rng(2)
     first, second = rng.normal(0, 1, (2, 5_000))
-    labels = (rng.random(5_000) < metrics.sigmoid(2 * first + 2 * second)).astype(np.int8)
-    blended = calibration.fit([first, second], labels).probabilities(first, second)
-    alone = calibration.fit([first], labels).probabilities(first)
+    labels = (rng.random(5_000) < sigmoid(2 * first + 2 * second)).astype(np.int8)
+    blended = fit_calibration.fit([first, second], labels).probabilities(first, second)
+    alone = fit_calibration.fit([first], labels).probabilities(first)
     assert metrics.log_loss(blended, labels) < metrics.log_loss(alone, labels) - 0.05
 
 
 def test_separable_parts_stay_finite() -> None:
     logit = np.linspace(-3, 3, 100)
-    blend = calibration.fit([logit], (logit > 0).astype(np.int8))
+    blend = fit_calibration.fit([logit], (logit > 0).astype(np.int8))
     assert np.isfinite([*blend.weights, blend.bias]).all()
 
 
@@ -68,12 +69,12 @@ def test_band_keeps_the_stated_accuracy() -> None:
     rng = np.random.default_rng(3)
     p = rng.random(20_000)
     labels = (rng.random(20_000) < p).astype(np.int8)
-    band = calibration.uncertain_band(p, labels, 0.9)
+    band = fit_calibration.uncertain_band(p, labels, 0.9)
     sure = np.abs(p - 0.5) >= band
     assert metrics.accuracy(p[sure], labels[sure]) >= 0.9
     assert band == pytest.approx(0.3, abs=0.03)
-    assert calibration.uncertain_band(p, (p >= 0.5).astype(np.int8), 0.9) == 0
-    assert calibration.uncertain_band(p, (p < 0.5).astype(np.int8), 0.9) == 0.45
+    assert fit_calibration.uncertain_band(p, (p >= 0.5).astype(np.int8), 0.9) == 0
+    assert fit_calibration.uncertain_band(p, (p < 0.5).astype(np.int8), 0.9) == 0.45
 
 
 def test_roc_auc_by_hand_and_with_ties() -> None:

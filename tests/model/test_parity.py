@@ -9,16 +9,13 @@ import numpy as np
 import pytest
 
 from model import SHIPPED, Scorer
-from model.evaluation.metrics import sigmoid
-from model.serving import model_folder as folder
-from model.serving import unit_groups as groups
+from model.numeric import sigmoid
+from model.serving import model_folder, unit_groups
 from model.serving.calibration import Curve
 from model.serving.ngram_model import NgramModel
 from model.serving.scorer import BULK
 from model.text.vocabulary import Vocabulary
-from model.training import keras_reference as reference
-from model.training import network
-from model.training import onnx_export as export
+from model.training import keras_reference, network, onnx_export
 from tests.model.conftest import folder_of
 
 Runtime = Callable[[Path, list[str]], list[float]]
@@ -34,12 +31,12 @@ def _texts(path: Path, lengths: list[int]) -> list[str]:
 
 def _keras_probabilities(path: Path, texts: list[str]) -> np.ndarray:
     """Keras' logit, blended and calibrated by the numbers in the folder; one review at a time, so without padding."""
-    serving = folder.read_serving(path)
-    built, vocabulary = reference.load(path), Vocabulary.read(path / "vocabulary.txt")
+    serving = model_folder.read_serving(path)
+    built, vocabulary = keras_reference.load(path), Vocabulary.read(path / "vocabulary.txt")
     documents = [text.split() for text in texts]
     rows = [vocabulary.ids(tokens) for tokens in documents]
-    alone = np.concatenate([reference.logits(built, [row]) for row in rows])
-    together = reference.logits(built, rows)
+    alone = np.concatenate([keras_reference.logits(built, [row]) for row in rows])
+    together = keras_reference.logits(built, rows)
     np.testing.assert_allclose(alone, together, atol=1e-4)
     wide = NgramModel(np.load(path / "wide.npy"), serving.wide_bias, serving.wide_longest).logits(documents)
     blended = serving.blend_lstm * alone + serving.blend_wide * wide + serving.blend_bias
@@ -85,12 +82,12 @@ def grouped_folder(tiny_folder: Path, tmp_path_factory: pytest.TempPathFactory) 
     """The tiny run's folder with another network: 60 units in groups that fill no register, and a hidden layer."""
     path = tmp_path_factory.mktemp("grouped") / "model"
     shutil.copytree(tiny_folder, path)
-    serving = folder.read_serving(path)
+    serving = model_folder.read_serving(path)
     words = len(np.load(path / "embedding.npy"))
     weights = folder_of(path, 60, serving.dimensions, words=words, groups=(37, 13, 10), hidden=5)
-    export.write(weights, np.load(path / "embedding.npy"), path)
-    folder.write_serving(path, replace(serving, units=60))
-    folder.seal(path, folder.version(path, "2026.01"))
+    onnx_export.write(weights, np.load(path / "embedding.npy"), path)
+    model_folder.write_serving(path, replace(serving, units=60))
+    model_folder.seal(path, model_folder.version(path, "2026.01"))
     return path
 
 
@@ -98,7 +95,7 @@ def grouped_folder(tiny_folder: Path, tmp_path_factory: pytest.TempPathFactory) 
 def expected(request: pytest.FixtureRequest) -> tuple[Path, list[str], np.ndarray]:
     """A model folder, texts, and what Keras says of them."""
     path = SHIPPED if request.param == "shipped" else request.getfixturevalue(f"{request.param}_folder")
-    texts = _texts(path, _lengths(folder.read_serving(path).units))
+    texts = _texts(path, _lengths(model_folder.read_serving(path).units))
     return path, texts, _keras_probabilities(path, texts)
 
 
@@ -133,8 +130,8 @@ def test_the_graph_and_the_network_are_what_the_weights_say(
     assert (shape.dimensions, shape.units, shape.groups, shape.hidden) == (7, sum(sizes), sizes, hidden)
     for name, kernel in weights.items():
         if name.endswith("recurrent"):
-            assert np.array_equal(kernel != 0, groups.mask(sizes) != 0)
-    kinds = [node.op_type for node in export.graph(weights).graph.node]
+            assert np.array_equal(kernel != 0, unit_groups.mask(sizes) != 0)
+    kinds = [node.op_type for node in onnx_export.graph(weights).graph.node]
     assert (kinds.count("LSTM"), kinds.count("Relu")) == (len(sizes), min(hidden, 1))
     assert kinds[-1] == "Add"
 
@@ -144,4 +141,4 @@ def test_the_shipped_graph_is_made_of_the_shipped_weights() -> None:
 
     with np.load(SHIPPED / "keras_weights.npz") as stored:
         weights = {name: stored[name] for name in stored.files}
-    assert export.graph(weights).graph == onnx.load(SHIPPED / "recurrent.onnx").graph
+    assert onnx_export.graph(weights).graph == onnx.load(SHIPPED / "recurrent.onnx").graph

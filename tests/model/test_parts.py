@@ -8,9 +8,9 @@ import pytest
 
 from model import batches
 from model.config import WideConfig
-from model.serving import ngram_model as wide
 from model.text import ngrams, vocabulary
 from model.text.vocabulary import UNKNOWN, Vocabulary
+from model.training import fit_ngrams
 
 
 def test_ordered_batches_hold_every_row_once_within_the_budget() -> None:
@@ -75,7 +75,7 @@ def test_linear_part_learns_what_single_words_cannot_say() -> None:
     good, bad = ["not", "bad", "but", "good"], ["not", "good", "but", "bad"]
     documents = [good, bad] * 50
     labels = np.asarray([1, 0] * 50, dtype=np.int8)
-    fitted = wide.train(documents, labels, WideConfig(bits=12, min_count=1))
+    fitted = fit_ngrams.train(documents, labels, WideConfig(bits=12, min_count=1))
     logits = fitted.logits([good, bad, [], ["unseen"]])
     assert logits[0] > 1 > -1 > logits[1]
     assert logits[2] == pytest.approx(fitted.bias)

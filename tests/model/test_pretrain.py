@@ -9,7 +9,7 @@ import pytest
 
 from model import config
 from model.config import NetworkConfig, PretrainingConfig
-from model.serving import model_folder as folder
+from model.serving import model_folder
 from model.training import network, pretrain, train
 from model.training.teachers import language_model
 
@@ -77,7 +77,7 @@ def test_a_run_begins_with_its_language_model_and_ships_the_mean_of_its_networks
     assert (run / "pretraining" / KEPT).is_file()
 
     # Finished, it is not done again, and the run ends the same.
-    before = folder.verify(run / "model")
+    before = model_folder.verify(run / "model")
     monkeypatch.setattr(pretrain._BothWays, "learn", None)
     train.run_config(pretraining_config, output=run, resume=True)
-    assert folder.verify(run / "model") == before
+    assert model_folder.verify(run / "model") == before

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import model
 from model import FLAGS, SHIPPED, Scorer, Verdict
-from model.serving import model_folder as folder
+from model.serving import model_folder
 from model.serving.explain import MOST_RANGES
 from model.training import ship
 
@@ -168,7 +168,7 @@ def test_serving_imports_no_tensorflow() -> None:
     code = (
         "import sys, time; t = time.perf_counter(); import model; light = time.perf_counter() - t\n"
         "assert light < 1 and 'numpy' not in sys.modules, light\n"
-        "import model.evaluate\n"
+        "import model.evaluation.evaluate\n"
         "model.Scorer().explain('A good film. Un film tres bon et vraiment magnifique mais long.')\n"
         "heavy = {'tensorflow', 'keras', 'sklearn', 'scipy', 'onnx'} & set(sys.modules)\n"
         "assert not heavy, heavy"
@@ -184,5 +184,10 @@ def test_unknown_names_are_no_attributes() -> None:
 def test_shipped_folder_is_small_and_whole() -> None:
     files = [path for path in SHIPPED.rglob("*") if path.is_file()]
     assert sum(path.stat().st_size for path in files) <= ship.LARGEST
-    assert {path.name for path in files} == {*folder.WEIGHTS, *folder.OPTIONAL, *folder.RECORDS, folder.MANIFEST}
-    assert folder.version(SHIPPED, "2026.11").split("-")[2] == folder.verify(SHIPPED).split("-")[2]
+    assert {path.name for path in files} == {
+        *model_folder.WEIGHTS,
+        *model_folder.OPTIONAL,
+        *model_folder.RECORDS,
+        model_folder.MANIFEST,
+    }
+    assert model_folder.version(SHIPPED, "2026.11").split("-")[2] == model_folder.verify(SHIPPED).split("-")[2]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from model.evaluation import statistics
-from model.evaluation.statistics import bootstrap, mcnemar, resamples, wilson
+from model.evaluation.statistics import bootstrap, mcnemar, resamples, share_interval
 
 
 def _right(right: int, wrong: int) -> np.ndarray:
@@ -70,9 +70,9 @@ def test_draws_that_have_no_figure_are_left_out() -> None:
 def test_wilson_by_the_textbook() -> None:
     # Newcombe 1998, Statistics in Medicine 17, table I: 81 of 263, 15 of 148, 0 of 20, 1 of 29.
     for successes, trials, low, high in ((81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611)):
-        found = wilson(successes, trials)
+        found = share_interval(successes, trials)
         assert (found.low, found.high) == pytest.approx((low, high), abs=5e-5)
-    assert wilson(0, 0).as_dict() == {"low": 0.0, "high": 1.0}
+    assert share_interval(0, 0).as_dict() == {"low": 0.0, "high": 1.0}
 
 
 def _paired(both: int, only_a: int, only_b: int, neither: int) -> statistics.McNemar:

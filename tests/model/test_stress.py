@@ -12,10 +12,9 @@ import pytest
 from typer.testing import CliRunner
 
 import cli
-from model.data import reversals as reversal
+from model.data import reversals
 from model.data.readers import DataError
-from model.evaluation import distortions as distort
-from model.evaluation import stress
+from model.evaluation import distortions, stress
 from model.serving.verdict import Verdict
 from model.text.tokens import tokenize
 
@@ -27,8 +26,8 @@ BAD = "A terrible waste of time. The plot is awful and the acting is even worse.
 
 
 def _apply(name: str, text: str, seed: int = 1) -> str:
-    one = next(each for each in distort.DISTORTIONS if each.name == name)
-    return distort.distorted(one, [text], seed)[0]
+    one = next(each for each in distortions.DISTORTIONS if each.name == name)
+    return distortions.distorted(one, [text], seed)[0]
 
 
 def test_each_distortion_does_what_it_says() -> None:
@@ -77,14 +76,14 @@ def test_one_word_in_fifteen_has_a_typo() -> None:
 
 
 def test_the_same_seed_spoils_alike() -> None:
-    for one in distort.DISTORTIONS:
-        assert distort.distorted(one, [LONG, TEXT]) == distort.distorted(one, [LONG, TEXT])
+    for one in distortions.DISTORTIONS:
+        assert distortions.distorted(one, [LONG, TEXT]) == distortions.distorted(one, [LONG, TEXT])
     assert _apply("typos", LONG * 5, 1) != _apply("typos", LONG * 5, 2)
 
 
 @pytest.mark.parametrize("text", ["", " ", "?", "<br />", "\ud800", "a", "''", "日本語。映画。", "x" * 5_000])
 def test_any_text_can_be_spoiled(text: str) -> None:
-    for one in distort.DISTORTIONS:
+    for one in distortions.DISTORTIONS:
         assert isinstance(one.apply(text, random.Random(1)), str)
 
 
@@ -100,7 +99,7 @@ def test_any_text_can_be_spoiled(text: str) -> None:
     ],
 )
 def test_clear_sentences_are_turned(sentence: str, label: int, after: str) -> None:
-    found = reversal.reversal(sentence, label)
+    found = reversals.reversal(sentence, label)
     assert found is not None
     assert (found.before, found.after, found.label) == (sentence, after, label)
 
@@ -126,16 +125,16 @@ def test_clear_sentences_are_turned(sentence: str, label: int, after: str) -> No
     ],
 )
 def test_unclear_sentences_are_left_out(sentence: str, label: int) -> None:
-    assert reversal.reversal(sentence, label) is None
+    assert reversals.reversal(sentence, label) is None
 
 
 def test_one_sentence_a_review_and_antonyms_both_ways() -> None:
     text = "We saw it on Monday. What a great movie! The acting is superb."
-    found = list(reversal.reversals([text, "Nothing of note.", text], np.asarray([1, 1, 0], dtype=np.int8)))
+    found = list(reversals.reversals([text, "Nothing of note.", text], np.asarray([1, 1, 0], dtype=np.int8)))
     assert [one.before for one in found] == ["What a great movie!"]
-    for word, other in reversal.ANTONYMS.items():
-        assert reversal.ANTONYMS[other] == word
-        assert (word in reversal.POSITIVE) != (other in reversal.POSITIVE)
+    for word, other in reversals.ANTONYMS.items():
+        assert reversals.ANTONYMS[other] == word
+        assert (word in reversals.POSITIVE) != (other in reversals.POSITIVE)
 
 
 def test_the_short_texts_are_sound() -> None:
@@ -222,7 +221,10 @@ def test_the_command_prints_and_writes_figures_without_texts(tmp_path: Path) -> 
     assert result.exit_code == 0, result.output
     found = json.loads(target.read_text(encoding="utf-8"))
     assert found["rows"] == "all labelled"
-    assert [row["distortion"] for row in found["distortions"]] == ["untouched", *(d.name for d in distort.DISTORTIONS)]
+    assert [row["distortion"] for row in found["distortions"]] == [
+        "untouched",
+        *(d.name for d in distortions.DISTORTIONS),
+    ]
     assert all(row["texts"] == 30 for row in found["distortions"])
     assert "terrible waste" not in target.read_text(encoding="utf-8")
     for word in ("negation", "all caps", "two sentences *", "turned into their opposite"):

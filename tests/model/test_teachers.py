@@ -7,13 +7,16 @@ import numpy as np
 import pytest
 
 from model.config import WideConfig
-from model.serving.ngram_model import Features
-from model.training.teachers import counterfactuals as edits
-from model.training.teachers import language_model, latent
-from model.training.teachers import pretrained_encoder as once
-from model.training.teachers import qrnn_op as recurrence
-from model.training.teachers import soft_labels as stage
-from model.training.teachers import token_spans as spans
+from model.training.fit_ngrams import Features
+from model.training.teachers import (
+    counterfactuals,
+    language_model,
+    latent,
+    pretrained_encoder,
+    qrnn_op,
+    soft_labels,
+    token_spans,
+)
 from model.training.teachers.documents import Documents
 from model.training.teachers.qrnn_layers import Shape
 
@@ -35,7 +38,7 @@ def test_the_compiled_recurrence_is_the_formula() -> None:
         return tf.stack(outputs), cell
 
     found = []
-    for function in (plain, lambda given: recurrence.pooled(given, first)):
+    for function in (plain, lambda given: qrnn_op.pooled(given, first)):
         with tf.GradientTape() as tape:
             tape.watch(gates)
             outputs, last = function(gates)
@@ -47,9 +50,9 @@ def test_the_compiled_recurrence_is_the_formula() -> None:
 
 def test_sentences_start_after_ends_and_what_closes_them() -> None:
     tokens = ["good", ".", '"', "fine", "!", "!", "so", "bad", "?", ")", "end"]
-    assert spans.sentence_starts(tokens) == [0, 3, 6, 10, 11]
-    assert spans.sentence_starts([]) == [0, 0]
-    assert spans.sentence_starts(["word"]) == [0, 1]
+    assert token_spans.sentence_starts(tokens) == [0, 3, 6, 10, 11]
+    assert token_spans.sentence_starts([]) == [0, 0]
+    assert token_spans.sentence_starts(["word"]) == [0, 1]
 
 
 def test_pieces_are_whole_sentences_in_a_row() -> None:
@@ -64,7 +67,7 @@ def test_pieces_are_whole_sentences_in_a_row() -> None:
 
 
 def _cut(tokens: list[str], longest: int, rng: np.random.Generator) -> list[str]:
-    first, end = spans.place(tokens, longest, rng)
+    first, end = token_spans.place(tokens, longest, rng)
     return tokens[first:end]
 
 
@@ -120,11 +123,11 @@ def test_no_label_is_seen_by_the_model_that_labels_it(monkeypatch: pytest.Monkey
     found = Documents([*tokens, *pieces], count, free, owner)
     labels = rng.integers(0, 2, count).astype(np.float32)
     films = [f"tt{number // 3}" for number in range(count)]
-    fold = stage.folds(films, 3)
+    fold = soft_labels.folds(films, 3)
     assert set(fold.tolist()) == {0, 1, 2}
     assert all(len({fold[row] for row in range(count) if films[row] == film}) == 1 for film in set(films))
     features = Features(found.tokens, WideConfig(bits=16, min_count=1, inverse_l2=100.0), counted=count + free)
-    logits = stage._ngrams(found, features, labels, fold)
+    logits = soft_labels._ngrams(found, features, labels, fold)
     by = np.concatenate([np.arange(count), count + free + np.arange(count)])
     right = ((logits[by] > 0) == (np.concatenate([labels, labels]) == 1)).mean()
     assert 0.35 < right < 0.65
@@ -132,7 +135,7 @@ def test_no_label_is_seen_by_the_model_that_labels_it(monkeypatch: pytest.Monkey
     assert ((seen > 0) == (labels == 1)).mean() > 0.95
     placed = np.eye(count + free, dtype=np.float32)[owner] * 20
     monkeypatch.setattr(latent, "vectors", lambda *_: placed)
-    logits = stage._latent(found, features, count + free, labels, fold, seed=1)
+    logits = soft_labels._latent(found, features, count + free, labels, fold, seed=1)
     right = ((logits[by] > 0) == (np.concatenate([labels, labels]) == 1)).mean()
     assert 0.35 < right < 0.65
     seen = latent.logits(placed[:count], labels, placed[:count])
@@ -163,10 +166,10 @@ def test_document_vectors_know_words_that_no_label_explains() -> None:
 def test_what_has_no_label_gets_the_mean_of_all_models() -> None:
     # Documents: reviews 0 to 3 with labels, 4 without one; then a piece of each.
     found = Documents([[]] * 10, 4, 1, np.asarray([0, 1, 2, 3, 4] * 2))
-    by = stage.scored_by(found, np.asarray([0, 1, 2, 1]), 3)
+    by = soft_labels.scored_by(found, np.asarray([0, 1, 2, 1]), 3)
     assert by.T.astype(int).tolist() == [[1, 0, 0], [0, 1, 0], [0, 0, 1], [0, 1, 0], [1, 1, 1]] * 2
     # Or of one of them each, with its pieces.
-    by = stage.scored_by(found, np.asarray([0, 1, 2, 1]), 3, shared=True)
+    by = soft_labels.scored_by(found, np.asarray([0, 1, 2, 1]), 3, shared=True)
     assert by.T.astype(int).tolist() == [[1, 0, 0], [0, 1, 0], [0, 0, 1], [0, 1, 0], [0, 1, 0]] * 2
 
 
@@ -175,11 +178,11 @@ def test_a_transformer_is_asked_about_what_it_was_not_fitted_on_and_is_in_doubt(
     found = Documents([[]] * 16, 4, 3, np.asarray([*range(7), *range(7), 14, 15]), 2)
     earlier = np.asarray([0.1, -0.2, 3.0, 0.3, -2.0, 0.4, -1.0, *[0.0, 1.5, 0.9, 0.0, -1.0, 2.0, -3.0], 0.0, 0.0])
     fitted = np.asarray([0, 3])
-    assert once.doubtful(found, earlier, fitted, 3, 0).tolist() == [1, 5, 6, 14, 15]
-    assert once.doubtful(found, earlier, fitted, 3, 2).tolist() == [1, 5, 6, 9, 11, 14, 15]
+    assert pretrained_encoder.doubtful(found, earlier, fitted, 3, 0).tolist() == [1, 5, 6, 14, 15]
+    assert pretrained_encoder.doubtful(found, earlier, fitted, 3, 2).tolist() == [1, 5, 6, 9, 11, 14, 15]
     # Others are asked in place of what is known.
     known = np.arange(16) == 11
-    assert once.doubtful(found, earlier, fitted, 3, 2, known).tolist() == [1, 5, 6, 8, 9, 14, 15]
+    assert pretrained_encoder.doubtful(found, earlier, fitted, 3, 2, known).tolist() == [1, 5, 6, 8, 9, 14, 15]
 
 
 def test_pieces_are_blended_with_weights_of_their_own() -> None:
@@ -193,7 +196,7 @@ def test_pieces_are_blended_with_weights_of_their_own() -> None:
     # One teacher knows whole reviews and shouts on pieces, of which it knows nothing; the other is the same on both.
     loud = np.where(whole, side + rng.normal(0, 0.5, 1000), rng.normal(0, 5, 1000))
     steady = side + rng.normal(0, 1, 1000)
-    blend, facts = stage._blended({"weak": rng.normal(0, 1, 1000)}, loud, found, labels, dev, steady)
+    blend, facts = soft_labels._blended({"weak": rng.normal(0, 1, 1000)}, loud, found, labels, dev, steady)
     assert facts["labelled by the transformer"] == 200
     pieces = np.arange(100, 200)
     assert np.corrcoef(blend[pieces], steady[pieces])[0, 1] > 0.95
@@ -207,10 +210,10 @@ def test_what_the_transformer_labelled_has_its_say_too() -> None:
     found = Documents([[]] * 1500, 200, 1000, np.arange(1500), 300)
     side = np.concatenate([labels, rng.integers(0, 2, 1000), dev]) * 2.0 - 1.0
     weak, knowing, third = (side + rng.normal(0, 2, 1500) for _ in range(3))
-    both, _ = stage._blended({"weak": weak}, knowing, found, labels, dev)
+    both, _ = soft_labels._blended({"weak": weak}, knowing, found, labels, dev)
     some = np.where(np.arange(1500) % 2 == 0, third, np.nan)
     some[1200:] = third[1200:]
-    everyone, facts = stage._blended({"weak": weak}, knowing, found, labels, dev, some)
+    everyone, facts = soft_labels._blended({"weak": weak}, knowing, found, labels, dev, some)
     assert facts["labelled by the transformer"] == 600
     np.testing.assert_array_equal(everyone[1:1200:2], both[1:1200:2])
     assert np.isfinite(everyone).all()
@@ -231,9 +234,9 @@ def test_a_model_that_saw_the_labels_teaches_all_but_labelled_reviews() -> None:
     side = np.concatenate([labels, np.zeros(50), labels, np.zeros(50), dev]) * 2.0 - 1.0
     weak = side + rng.normal(0, 2, 600)
     knowing = np.where(np.arange(600) < 200, 9 * side, side + rng.normal(0, 1, 600))
-    alone, facts = stage._blended({"weak": weak}, None, found, labels, dev)
+    alone, facts = soft_labels._blended({"weak": weak}, None, found, labels, dev)
     assert set(facts) == {"out-of-fold accuracy"}
-    both, facts = stage._blended({"weak": weak}, knowing, found, labels, dev)
+    both, facts = soft_labels._blended({"weak": weak}, knowing, found, labels, dev)
     np.testing.assert_array_equal(both[:200], alone[:200])
     # A piece of one never had its label.
     rest = slice(500, None)
@@ -274,14 +277,14 @@ def test_a_piece_is_no_second_witness() -> None:
 def test_one_word_decides_and_is_turned(sentence: str, opposites: dict[str, float]) -> None:
     negations = ("not", "n't", "never", "can not", "can never", "ca n't")
     for seed in range(20):
-        found = edits.of_sentence(sentence.split(), np.random.default_rng(seed))
+        found = counterfactuals.of_sentence(sentence.split(), np.random.default_rng(seed))
         assert [" ".join(edit.tokens) for edit in found[:1]] == [sentence] * bool(opposites)
         for edit in found[1:]:
             text = " ".join(edit.tokens)
             said = [wanted for wanted in opposites if text in {wanted.format(no) for no in negations}]
             if text.endswith(f" {sentence}"):
                 opening = text.removesuffix(f" {sentence}").removesuffix(" that")
-                assert opening.split() in edits._FAR or [*opening.split(), "that"] in edits._FAR
+                assert opening.split() in counterfactuals._FAR or [*opening.split(), "that"] in counterfactuals._FAR
                 said = ["FAR"]
             assert len(said) == 1, edit
             assert edit.probability == pytest.approx(opposites[said[0]])
@@ -290,11 +293,11 @@ def test_one_word_decides_and_is_turned(sentence: str, opposites: dict[str, floa
 
 def test_the_share_of_edits_is_drawn_from_all_of_them_in_order() -> None:
     reviews = [f"the plot is {word} . i saw it in a room .".split() for word in ("good", "great", "boring")]
-    everything = edits.chosen(reviews, 1.0, 3)
-    half = edits.chosen(reviews, 0.5, 3)
-    assert everything == list(edits.edits(reviews, 3))
+    everything = counterfactuals.chosen(reviews, 1.0, 3)
+    half = counterfactuals.chosen(reviews, 0.5, 3)
+    assert everything == list(counterfactuals.edits(reviews, 3))
     assert len(half) == round(len(everything) / 2)
     places = [everything.index(edit) for edit in half]
     assert places == sorted(places)
-    assert edits.chosen(reviews, 0.5, 3) == half != edits.chosen(reviews, 0.5, 4)
-    assert edits.chosen(reviews, 0.0, 3) == []
+    assert counterfactuals.chosen(reviews, 0.5, 3) == half != counterfactuals.chosen(reviews, 0.5, 4)
+    assert counterfactuals.chosen(reviews, 0.0, 3) == []

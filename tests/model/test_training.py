@@ -16,18 +16,14 @@ from model import SHIPPED, Scorer, config
 from model.data import corpus as data
 from model.data.readers import DataError
 from model.evaluation import evaluate
-from model.evaluation.metrics import Floats
+from model.numeric import Floats
 from model.serving import model_folder as folder
-from model.serving import unit_groups as groups
+from model.serving import unit_groups
 from model.serving.model_folder import ModelFolderError
 from model.storage import write_arrays
 from model.text import vocabulary
 from model.training import fit, network, ship, train
-from model.training.teachers import counterfactuals as edits
-from model.training.teachers import pretrained_encoder as once
-from model.training.teachers import token_spans as spans
-from model.training.teachers import transformer
-from model.training.teachers import warm_start as earlier
+from model.training.teachers import counterfactuals, pretrained_encoder, token_spans, transformer, warm_start
 from model.training.teachers.documents import Documents, digests, documents
 
 GOOD_REVIEW = "The acting was superb. The music was wonderful and the plot was charming."
@@ -79,7 +75,7 @@ def test_a_second_reading_of_a_batch_moves_its_words_to_where_they_cost_most() -
 
 @pytest.fixture
 def second_config(tiny_config: config.Config, tiny_folder: Path, tiny_encoder: Path) -> config.Config:
-    """What `second.toml` is to `first.toml`: taught by the tiny run and a transformer, without a language model."""
+    """As in `2026-11-b-minilm.toml`: taught by the tiny run and a transformer, without a language model."""
     assert tiny_config.teacher is not None
     changes: dict[str, object] = {"earlier": tiny_folder, "encoder": tiny_encoder, "encoder_tokens": 60}
     teacher = tiny_config.teacher.model_copy(update=changes | {"directions": ()})
@@ -99,7 +95,7 @@ def test_a_second_run_goes_on_from_an_earlier_model(
     assert len(said["encoder sha256"]) == 64
     # Nor does a model that begins with this one hide it.
     words = vocabulary.Vocabulary.read(run / "model" / "vocabulary.txt")
-    start = earlier.read(run / "model", second_config.network, words, 1)
+    start = warm_start.read(run / "model", second_config.network, words, 1)
     assert start.encoders == (said["encoder sha256"],)
     assert "pretrained on general text" in (run / "model" / "CARD.md").read_text("utf-8")
     assert "| transformer | " in (run / "model" / "CARD.md").read_text("utf-8")
@@ -119,7 +115,7 @@ def test_a_second_run_goes_on_from_an_earlier_model(
 
 @pytest.fixture
 def third_config(second_config: config.Config, tiny_mpnet: Path) -> config.Config:
-    """What `third.toml` is to `second.toml`: its transformer is fitted once and asked about what is in doubt."""
+    """As in `2026-11-c-mpnet.toml`: its transformer is fitted once and asked about what is in doubt."""
     assert second_config.teacher is not None
     changes = {
         "encoder": tiny_mpnet,
@@ -170,12 +166,12 @@ def test_a_third_run_grows_its_student_and_asks_a_transformer_about_doubtful_rev
     last = train.run_config(fourth, output=tmp_path / "fourth")
     said = json.loads((last / "model" / "card.json").read_text(encoding="utf-8"))["training"]["teachers"]
     assert said["earlier model"] == folder.verify(run / "model")
-    assert not (last / "teachers" / once.FITTED).exists()
+    assert not (last / "teachers" / pretrained_encoder.FITTED).exists()
     corpus = data.prepare(fourth)
     found = documents(corpus, distil, 1)
     answered: list[int] = []
     for place in (run, last):
-        with np.load(place / "teachers" / once.LABELS) as stored:
+        with np.load(place / "teachers" / pretrained_encoder.LABELS) as stored:
             answered += stored["digests"][~np.isnan(stored["logits"])].tolist()
     read = np.isin(digests(found.tokens[: found.taught]), answered)
     assert 60 <= said["labelled by the transformer"] <= read.sum()
@@ -185,7 +181,7 @@ def test_a_third_run_grows_its_student_and_asks_a_transformer_about_doubtful_rev
     pieces = taught.learned[found.reviews :]
     assert 30 <= len(pieces) <= said["labelled by the transformer"]
     assert read[pieces].all()
-    turned = edits.chosen(found.tokens[: found.reviews], distil.edits, 1)
+    turned = counterfactuals.chosen(found.tokens[: found.reviews], distil.edits, 1)
     assert len(examples.rows) == found.reviews + len(pieces) + len(turned)
 
 
@@ -193,7 +189,7 @@ def test_students_that_were_trained_elsewhere(tiny_config: config.Config, tmp_pa
     corpus = data.prepare(tiny_config)
     assert tiny_config.distil is not None
     shape = tiny_config.network.model_copy(update={"units": 9, "groups": (5, 4), "hidden": 3})
-    distil = tiny_config.distil.model_copy(update={"students": 2, "students_said": tmp_path})
+    distil = tiny_config.distil.model_copy(update={"students": 2, "students_folder": tmp_path})
     settings = tiny_config.model_copy(update={"network": shape, "distil": distil})
     weights = []
     for seed in (1, 2):
@@ -202,7 +198,7 @@ def test_students_that_were_trained_elsewhere(tiny_config: config.Config, tmp_pa
         own = network.recurrent_weights(made) | {"embedding": network.embedding(made)}
         weights.append({name: value.astype(np.float16) for name, value in own.items()})
         np.savez(tmp_path / f"student_{seed}.npz", allow_pickle=False, **weights[-1])
-    start = earlier.Start(corpus.vectors)
+    start = warm_start.Start(corpus.vectors)
     (built, history), figures = train._averaged(settings, corpus, start, None, tmp_path / "network", False)
     assert history == []
     assert list(figures) == ["seed 1", "seed 2", "mean of the weights"]
@@ -238,7 +234,7 @@ def test_more_pieces_leave_those_cut_before_as_they_were(tiny_config: config.Con
     dev = more.tokens[more.taught : more.taught + more.dev]
     assert dev == one.tokens[one.taught : one.taught + one.dev]
     sentences = more.tokens[more.taught - one.reviews : more.taught] + more.tokens[-more.dev :]
-    assert all(len(spans.sentence_starts(sentence)) == 2 for sentence in sentences)
+    assert all(len(token_spans.sentence_starts(sentence)) == 2 for sentence in sentences)
     # Each piece is of the review that owns it, of dev as of the others.
     for piece, owner in zip(more.tokens, more.owner.tolist(), strict=True):
         assert " ".join(piece) in " ".join(more.tokens[owner])
@@ -263,16 +259,18 @@ def fitted_once(
         assert settings.teacher is not None
         folder.mkdir(exist_ok=True)
         run = settings.teacher.encoder_run
-        before = once.Earlier.read(run) if run else None
-        encoder = once.Encoder.read(settings.teacher)
-        return once.Once(settings.teacher, encoder, labels, before, 1, folder).logits(found, doubt, resume)
+        before = pretrained_encoder.Earlier.read(run) if run else None
+        encoder = pretrained_encoder.Encoder.read(settings.teacher)
+        return pretrained_encoder.EncoderTeacher(settings.teacher, encoder, labels, before, 1, folder).logits(
+            found, doubt, resume
+        )
 
     asked(third_config, tmp_path / "third")
     return found, tmp_path / "third", asked
 
 
 def _fourth(third: config.Config, folder: Path, **changes: object) -> config.Config:
-    """What `fourth.toml` is to `third.toml`: its transformer is that of the run before, and reads more."""
+    """As in `2026-11-d-mpnet-longer.toml`: its transformer is that of the run before, and reads more."""
     assert third.teacher is not None
     own: dict[str, object] = {"encoder_run": folder, "encoder_reviews": None, "encoder_label_tokens": 90}
     return third.model_copy(update={"teacher": third.teacher.model_copy(update=own | changes)})
@@ -285,7 +283,7 @@ def test_a_fitted_transformer_labels_more_for_a_later_run(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     found, third, asked = fitted_once
-    with np.load(third / once.LABELS) as stored:
+    with np.load(third / pretrained_encoder.LABELS) as stored:
         first = stored["logits"]
     reviews, pieces = slice(0, found.reviews), slice(found.reviews, found.taught)
     assert [int((~np.isnan(first[part])).sum()) for part in (reviews, pieces)] == [30, 20]
@@ -300,10 +298,10 @@ def test_a_fitted_transformer_labels_more_for_a_later_run(
     # It is the same transformer: where it reads no more it says the same, and it reads no review that it learned from.
     same = asked(_fourth(third_config, third, encoder_label_tokens=None), tmp_path / "same")
     np.testing.assert_allclose(same[known], first[known], atol=2e-2)
-    learned = once.drawn(found, 40, 1)
+    learned = pretrained_encoder.drawn(found, 40, 1)
     assert np.isnan(said[: found.taught][np.isin(found.owner[: found.taught], learned)]).all()
     # Killed while it labels, it goes on after what it said.
-    monkeypatch.setattr(once, "_CHUNK", 25)
+    monkeypatch.setattr(pretrained_encoder, "_CHUNK", 25)
     real, calls = transformer.Classifier.predict, iter([True, False])
 
     def dying(self: transformer.Classifier, rows: list[np.ndarray]) -> Floats:
@@ -314,7 +312,7 @@ def test_a_fitted_transformer_labels_more_for_a_later_run(
     monkeypatch.setattr(transformer.Classifier, "predict", dying)
     with pytest.raises(KeyboardInterrupt):
         asked(fourth, tmp_path / "killed")
-    with np.load(tmp_path / "killed" / once.LABELS) as stored:
+    with np.load(tmp_path / "killed" / pretrained_encoder.LABELS) as stored:
         assert int((~np.isnan(stored["logits"])).sum()) == 25
     monkeypatch.setattr(transformer.Classifier, "predict", real)
     np.testing.assert_allclose(asked(fourth, tmp_path / "killed", resume=True), said, atol=2e-2)
@@ -328,9 +326,9 @@ def test_a_fitted_transformer_that_cannot_be_used(
         asked(_fourth(third_config, tmp_path / "none"), tmp_path / "a")
     with pytest.raises(DataError, match="other frozen layers"):
         asked(_fourth(third_config, third, encoder_frozen=0), tmp_path / "b")
-    with np.load(third / once.FITTED) as stored:
+    with np.load(third / pretrained_encoder.FITTED) as stored:
         arrays = dict(stored)
-    write_arrays(third / once.FITTED, arrays | {"rows": arrays["rows"] + np.uint64(1)})
+    write_arrays(third / pretrained_encoder.FITTED, arrays | {"rows": arrays["rows"] + np.uint64(1)})
     with pytest.raises(DataError, match="learned from other reviews"):
         asked(_fourth(third_config, third), tmp_path / "c")
 
@@ -363,7 +361,7 @@ def test_a_grown_student_says_what_it_said(tiny_folder: Path) -> None:
     before = network.shape_of(weights)
     more = before.model_copy(update={"units": before.units + 5})
     said = _said(before, weights, table, ids)
-    np.testing.assert_allclose(_said(more, earlier.grown(weights, more.units, 1), table, ids), said, atol=1e-5)
+    np.testing.assert_allclose(_said(more, warm_start.grown(weights, more.units, 1), table, ids), said, atol=1e-5)
 
 
 def test_a_student_with_a_hidden_layer_says_what_the_earlier_model_said(tiny_folder: Path) -> None:
@@ -371,19 +369,19 @@ def test_a_student_with_a_hidden_layer_says_what_the_earlier_model_said(tiny_fol
     before = network.shape_of(weights)
     said = _said(before, weights, table, ids)
     wide = before.model_copy(update={"units": before.units + 5, "hidden": 6})
-    own = earlier.fitting(weights, wide, 1)
+    own = warm_start.fitting(weights, wide, 1)
     assert not own["hidden_logit"].any()
     assert len(np.unique(own["hidden_kernel"])) == own["hidden_kernel"].size
     np.testing.assert_allclose(_said(wide, own, table, ids), said, atol=1e-5)
     # Every student begins with it.
-    assert np.array_equal(own["hidden_kernel"], earlier.fitting(weights, wide, 1)["hidden_kernel"])
+    assert np.array_equal(own["hidden_kernel"], warm_start.fitting(weights, wide, 1)["hidden_kernel"])
     # A trained one is taken over, and grown as the rest.
     own |= {"hidden_logit": np.linspace(-1, 1, 6, dtype=np.float32)[:, None]}
     wider = wide.model_copy(update={"units": wide.units + 3})
     said_then = _said(wide, own, table, ids)
     assert np.abs(said_then - said).max() > 0.01
-    np.testing.assert_allclose(_said(wider, earlier.fitting(own, wider, 1), table, ids), said_then, atol=1e-5)
-    other = earlier.fitting(own, wide.model_copy(update={"hidden": 0}), 1)
+    np.testing.assert_allclose(_said(wider, warm_start.fitting(own, wider, 1), table, ids), said_then, atol=1e-5)
+    other = warm_start.fitting(own, wide.model_copy(update={"hidden": 0}), 1)
     assert other.keys() == weights.keys()
 
 
@@ -392,17 +390,17 @@ def test_groups_of_units_join_an_earlier_model(tiny_folder: Path) -> None:
     before = network.shape_of(weights)
     said = _said(before, weights, table, ids)
     wide = before.model_copy(update={"units": before.units + 5, "groups": (before.units, 3, 2), "hidden": 2})
-    own = earlier.fitting(weights, wide, 1)
+    own = warm_start.fitting(weights, wide, 1)
     assert network.shape_of(own) == wide
     np.testing.assert_allclose(_said(wide, own, table, ids), said, atol=1e-5)
     # Those who have them go on with them.
-    again = earlier.fitting(own, wide, 2)
+    again = warm_start.fitting(own, wide, 2)
     assert all(np.array_equal(again[name], own[name]) for name in own)
     # With other groups nothing of them can stay.
-    other = earlier.fitting(own, wide.model_copy(update={"groups": (4, before.units + 1)}), 2)
+    other = warm_start.fitting(own, wide.model_copy(update={"groups": (4, before.units + 1)}), 2)
     assert network.shape_of(other).groups == (4, before.units + 1)
     # One group with more units goes on where they ended.
-    dense = earlier.fitting(own, wide.model_copy(update={"units": wide.units + 2, "groups": ()}), 2)
+    dense = warm_start.fitting(own, wide.model_copy(update={"units": wide.units + 2, "groups": ()}), 2)
     kept = dense["forward_recurrent"].reshape(wide.units + 2, 4, -1)[: wide.units, :, : wide.units]
     assert np.array_equal(kept.reshape(wide.units, -1), own["forward_recurrent"])
 
@@ -420,18 +418,18 @@ def test_groups_begin_apart_and_stay_so(tiny_config: config.Config, tmp_path: Pa
     settings = tiny_config.training.model_copy(update={"epochs": 2, "learning_rate": 0.05})
     fit.fit(built, examples, examples, settings, tmp_path, resume=False)
     trained = network.recurrent_weights(built)
-    own = groups.mask(shape.sizes) != 0
+    own = unit_groups.mask(shape.sizes) != 0
     for name in ("forward_recurrent", "backward_recurrent"):
         for weights in (begun, trained):
             assert not weights[name][~own].any()
             assert weights[name][own].all()
         assert np.abs(trained[name] - begun[name])[own].min() > 0
         # Each group begins as a network of it alone would, and as no other group does.
-        blocks = [part[name] for part in groups.parts(begun, shape.sizes)]
+        blocks = [part[name] for part in unit_groups.parts(begun, shape.sizes)]
         for block in blocks:
             np.testing.assert_allclose(block @ block.T, np.eye(len(block)), atol=1e-5)
         assert not np.array_equal(blocks[0], blocks[1])
-        assert np.array_equal(groups.joined(blocks), begun[name])
+        assert np.array_equal(unit_groups.joined(blocks), begun[name])
     assert not begun["hidden_logit"].any()
     assert trained["hidden_logit"].all()
 

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 import cli
 from model import config
-from model.data import corpus as data
+from model.data import corpus
 from model.experiments import tune
 from model.training import fit
 
@@ -103,7 +103,7 @@ def test_a_search_outlives_a_kill(paths: tuple[Path, Path], tmp_path: Path, monk
     assert tune.run(paths[0], search_path=paths[1], output=output, trials=2)["trials"] == found["trials"]
     assert calls == before
     # Dev judges, on shares of the sample; no other part is ever seen.
-    dev = len(data.prepare(config.read(paths[0])).split.dev)
+    dev = len(corpus.prepare(config.read(paths[0])).split.dev)
     assert set(parts) == {(64, dev), (128, dev)}
     table = pd.read_csv(output / "trials.csv")
     complete = table[table["state"] == "complete"]

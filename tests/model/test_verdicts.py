@@ -9,19 +9,19 @@ import numpy as np
 import pytest
 
 from model import Scorer, config
-from model.data import out_of_domain_texts as probes
-from model.evaluation.metrics import sigmoid
-from model.serving import calibration, flags, mixed, stars
-from model.serving import model_folder as folder
-from model.serving.calibration import Blend, Curve, Sample
+from model.data import out_of_domain_texts
+from model.evaluation import star_errors
+from model.numeric import sigmoid
+from model.serving import flags, mixed, model_folder
+from model.serving.calibration import Blend, Curve
 from model.serving.flags import Bounds, WordTable
 from model.serving.mixed import Rule
 from model.serving.stars import Stars
 from model.text import pieces
 from model.text.tokens import tokenize
 from model.text.vocabulary import Vocabulary
-from model.training import assemble
-from model.training import fit_flags as bounds
+from model.training import assemble, fit_calibration, fit_flags, fit_mixed, fit_stars
+from model.training.fit_calibration import Sample
 
 KNEE = 50.0
 
@@ -49,7 +49,7 @@ def test_a_curve_keeps_the_order_of_texts_of_one_length_and_nothing_says_nothing
 
 def test_calibration_finds_temperature_and_bias_by_length() -> None:
     given = sample(1, slope=-0.4, drift=0.5, number=40_000)
-    blend, curve = calibration.fit_curve(given, KNEE, ("slope", "drift"))
+    blend, curve = fit_calibration.fit_curve(given, KNEE, ("slope", "drift"))
     assert blend.weights[0] == pytest.approx(1, abs=0.08)
     assert curve.slope == pytest.approx(-0.4, abs=0.06)
     assert curve.drift == pytest.approx(0.5, abs=0.08)
@@ -57,17 +57,17 @@ def test_calibration_finds_temperature_and_bias_by_length() -> None:
 
 def test_the_simplest_form_that_is_as_good_is_served() -> None:
     groups = np.arange(6_000) % 100
-    chosen, table = calibration.choose(sample(2, slope=0, drift=0), groups, KNEE)
+    chosen, table = fit_calibration.choose(sample(2, slope=0, drift=0), groups, KNEE)
     assert chosen == "platt"
-    chosen, table = calibration.choose(sample(3, slope=-0.8, drift=0.6), groups, KNEE)
+    chosen, table = fit_calibration.choose(sample(3, slope=-0.8, drift=0.6), groups, KNEE)
     assert chosen == "platt, temperature and bias by length"
     assert [row["form"] for row in table if row["served"]] == [chosen]
-    assert {row["form"] for row in table} == {*calibration.FORMS, "isotonic"}
+    assert {row["form"] for row in table} == {*fit_calibration.FORMS, "isotonic"}
 
 
 def test_class_weights_restore_the_stated_mix() -> None:
     labels = np.asarray([1] * 30 + [0] * 70, dtype=np.int8)
-    weights = calibration.class_weights(labels, 0.5)
+    weights = fit_calibration.class_weights(labels, 0.5)
     assert weights[labels == 1].sum() == pytest.approx(50)
     assert weights.sum() == pytest.approx(100)
 
@@ -88,7 +88,7 @@ def test_the_mixed_rule_keeps_its_two_stated_rates() -> None:
     sign = np.where(labels[owners] == 1, 1.0, -1.0)
     logits = sign * rng.normal(1.2, 1.2, len(owners))
     everyone = np.ones(400, dtype=np.bool_)
-    rule = mixed.fit(logits, owners, labels, everyone)
+    rule = fit_mixed.fit(logits, owners, labels, everyone)
     clear = np.abs(logits) >= rule.logit
     assert ((logits > 0) == (sign > 0))[clear].mean() >= mixed.STATED
     called = [rule.holds(logits[owners == number]) for number in range(400)]
@@ -100,22 +100,23 @@ def test_stars_rise_with_the_logit_and_beat_the_label_where_the_logit_tells_more
     levels = np.asarray([1, 2, 3, 4, 7, 8, 9, 10], dtype=np.int8)
     ratings = rng.choice(levels, 3_000)
     logits = (ratings - 5.5) * 0.8 + rng.normal(0, 0.8, len(ratings))
-    fitted = stars.fit(logits[:1_500], ratings[:1_500])
+    fitted = fit_stars.fit(logits[:1_500], ratings[:1_500])
     assert fitted is not None
     assert (np.diff(fitted.bounds) >= 0).all()
-    assert stars.estimates(fitted, np.asarray([-6.0, 0.3, 6.0])).tolist() == [fitted.of(x) for x in (-6.0, 0.3, 6.0)]
+    few = [-6.0, 0.3, 6.0]
+    assert star_errors.estimates(fitted, np.asarray(few)).tolist() == [fitted.of(logit) for logit in few]
     assert fitted.of(-6) <= 2 < 8 < fitted.of(6)
-    constants = stars.baseline(logits[:1_500], ratings[:1_500])
-    found = stars.validated(logits[1_500:], ratings[1_500:], fitted, constants, draws=200)
+    constants = star_errors.baseline(logits[:1_500], ratings[:1_500])
+    found = star_errors.validated(logits[1_500:], ratings[1_500:], fitted, constants, draws=200)
     assert found["shipped"]
     # A logit that tells no more than the label must not ship.
     flat = np.where(ratings > 5, 2.0, -2.0) + rng.normal(0, 0.01, len(ratings))
-    alike = stars.validated(flat, ratings, Stars((*[-9.0] * 2, *[0.0] * 14, *[9.0] * 2)), (2.0, 9.0), draws=200)
+    alike = star_errors.validated(flat, ratings, Stars((*[-9.0] * 2, *[0.0] * 14, *[9.0] * 2)), (2.0, 9.0), draws=200)
     assert not alike["shipped"]
 
 
 def test_too_few_ratings_make_no_star_estimate() -> None:
-    assert stars.fit(np.zeros(10), np.ones(10, dtype=np.int8)) is None
+    assert fit_stars.fit(np.zeros(10), np.ones(10, dtype=np.int8)) is None
 
 
 WORDS = ["the", "of", "and", "it", "is", "a", "was", "this", "good", "film", "plot", "acting", "boring"]
@@ -181,17 +182,17 @@ def test_sums_do_not_depend_on_the_neighbours() -> None:
 
 def test_word_scores_tell_reviews_from_docstrings() -> None:
     rng = np.random.default_rng(6)
-    text = " ".join(bounds.docstrings(200))
+    text = " ".join(fit_flags.docstrings(200))
     vocabulary = Vocabulary(sorted({*WORDS, *tokenize(text)}))
     vectors = rng.normal(0, 1, (len(vocabulary), 16)).astype(np.float32)
     film = vocabulary.ids(["film", "plot", "acting", "boring"])
     vectors[film] += 3 * np.eye(16, dtype=np.float32)[0]
-    scores = bounds.word_scores(
+    scores = fit_flags.word_scores(
         [f"This film is good. The acting was boring {number}." for number in range(200)], vectors, vocabulary
     )
     assert scores[film].min() > np.median(scores)
     table = WordTable(vocabulary.words, scores)
-    kept = bounds.review(["The plot of this film was good"] * 300, table, vocabulary)
+    kept = fit_flags.review(["The plot of this film was good"] * 300, table, vocabulary)
     assert [least for least, _ in kept] == [5.0]
 
 
@@ -207,17 +208,17 @@ def test_pieces_are_cut_from_their_review() -> None:
 
 
 def test_probes_are_halved_without_overlap() -> None:
-    for groups in (probes.FOREIGN, probes.OTHER):
-        even, odd = probes.halves(groups)
+    for groups in (out_of_domain_texts.FOREIGN, out_of_domain_texts.OTHER):
+        even, odd = out_of_domain_texts.halves(groups)
         assert not set(even) & set(odd)
         assert len(even) + len(odd) == sum(map(len, groups.values()))
 
 
 def test_the_tiny_folder_was_fitted_and_checked(tiny_folder: Path) -> None:
-    serving = folder.read_serving(tiny_folder)
+    serving = model_folder.read_serving(tiny_folder)
     metrics = json.loads((tiny_folder / "metrics.json").read_text(encoding="utf-8"))
-    assert serving.length_knee != folder.Serving.__dataclass_fields__["length_knee"].default
-    assert {fit["form"] for fit in metrics["calibration"]["forms"]} == {*calibration.FORMS, "isotonic"}
+    assert serving.length_knee != model_folder.Serving.__dataclass_fields__["length_knee"].default
+    assert {fit["form"] for fit in metrics["calibration"]["forms"]} == {*fit_calibration.FORMS, "isotonic"}
     checks = metrics["verdict"]
     assert checks["one_sentence"]["pieces"] > 100
     # The made-up sentences say what the review says nine times in ten, and the key words are the opinions.
@@ -232,10 +233,10 @@ def test_the_tiny_folder_was_fitted_and_checked(tiny_folder: Path) -> None:
 def test_remeasuring_finds_the_same_rules_and_leaves_the_source_alone(
     tiny_folder: Path, tiny_config: config.Config, tmp_path: Path
 ) -> None:
-    before = folder.verify(tiny_folder)
+    before = model_folder.verify(tiny_folder)
     target = assemble.remeasure(tiny_folder, tmp_path / "again", labelled=tiny_config.data.labelled, threads=1)
-    assert folder.verify(tiny_folder) == before
-    assert folder.read_serving(target) == folder.read_serving(tiny_folder)
+    assert model_folder.verify(tiny_folder) == before
+    assert model_folder.read_serving(target) == model_folder.read_serving(tiny_folder)
     texts = ["The acting was superb.", "The music was tedious. The plot was awful."]
     assert [v.probability for v in Scorer(target).score(texts)] == [
         v.probability for v in Scorer(tiny_folder).score(texts)
@@ -247,22 +248,22 @@ def test_remeasuring_a_folder_with_bounds_on_its_words(
 ) -> None:
     """As what ships has them; the tiny run has too few reviews for any."""
     copy = Path(shutil.copytree(tiny_folder, tmp_path / "copy"))
-    np.save(copy / folder.OPTIONAL[0], np.ones(len(Scorer(copy)._vocabulary), dtype=np.float16))
-    folder.write_serving(copy, replace(folder.read_serving(copy), review_bounds=[[1.0, 0.5]]))
-    folder.seal(copy, folder.version(copy, "2026.01"))
+    np.save(copy / model_folder.OPTIONAL[0], np.ones(len(Scorer(copy)._vocabulary), dtype=np.float16))
+    model_folder.write_serving(copy, replace(model_folder.read_serving(copy), review_bounds=[[1.0, 0.5]]))
+    model_folder.seal(copy, model_folder.version(copy, "2026.01"))
     target = assemble.remeasure(copy, tmp_path / "again", labelled=tiny_config.data.labelled, threads=1)
-    assert folder.read_serving(target) == folder.read_serving(tiny_folder)
+    assert model_folder.read_serving(target) == model_folder.read_serving(tiny_folder)
 
 
 def test_word_scores_are_part_of_the_folder(tiny_folder: Path, tmp_path: Path) -> None:
     copy = Path(shutil.copytree(tiny_folder, tmp_path / "copy"))
-    name = folder.version(copy, "2026.01")
-    np.save(copy / folder.OPTIONAL[0], np.ones(len(Scorer(copy)._vocabulary), dtype=np.float16))
-    assert folder.version(copy, "2026.01") != name
-    folder.seal(copy, name)
-    assert folder.OPTIONAL[0] in json.loads((copy / folder.MANIFEST).read_text(encoding="utf-8"))["sha256"]
-    (copy / folder.OPTIONAL[0]).unlink()
-    with pytest.raises(folder.ModelFolderError, match="incomplete: it has no word_scores"):
+    name = model_folder.version(copy, "2026.01")
+    np.save(copy / model_folder.OPTIONAL[0], np.ones(len(Scorer(copy)._vocabulary), dtype=np.float16))
+    assert model_folder.version(copy, "2026.01") != name
+    model_folder.seal(copy, name)
+    assert model_folder.OPTIONAL[0] in json.loads((copy / model_folder.MANIFEST).read_text(encoding="utf-8"))["sha256"]
+    (copy / model_folder.OPTIONAL[0]).unlink()
+    with pytest.raises(model_folder.ModelFolderError, match="incomplete: it has no word_scores"):
         Scorer(copy)
 
 
@@ -270,8 +271,8 @@ def test_stars_are_said_when_the_folder_has_them_and_the_text_is_fit(tiny_folder
     copy = Path(shutil.copytree(tiny_folder, tmp_path / "copy"))
     values = json.loads((copy / "serving.json").read_text(encoding="utf-8"))
     values["star_bounds"] = [*[-9.0] * 2, *[0.0] * 14, *[9.0] * 2]
-    folder.write_json(copy / "serving.json", values)
-    folder.seal(copy, folder.version(copy, "2026.01"))
+    model_folder.write_json(copy / "serving.json", values)
+    model_folder.seal(copy, model_folder.version(copy, "2026.01"))
     good, bad, nothing = Scorer(copy).score(["The acting was superb.", "The plot was awful.", ""])
     assert (good.stars, bad.stars, nothing.stars) == (9.0, 2.0, None)
     assert Scorer(tiny_folder).score(["The acting was superb."])[0].stars is None

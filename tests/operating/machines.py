@@ -66,7 +66,7 @@ def machine(number: int) -> Iterator[Machine]:
         subprocess.run(line.split(), check=True)
     name = f"machine-{number}"
     try:
-        # The path of `ip`: a leashed command is not looked for.
+        # The path of `ip`: a tied_to_parent command is not looked for.
         enter = (str(shutil.which("ip")), "netns", "exec", tag, "unshare", "-mu", "sh", "-c", HIDE, "sh", name)
         yield Machine(name, f"{network}.1", enter)
     finally:

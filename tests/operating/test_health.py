@@ -12,8 +12,9 @@ import cli
 from common import settings
 from common.process.heartbeat import Pulse, Rate
 from db.engine import Database
-from db.operations.heartbeats import FORGOTTEN_S, LATE_S, Fact, Room, beats, deregister, record
+from db.operations.heartbeats import FORGOTTEN_S, beats, deregister, record
 from db.operations.overview import overview
+from db.operations.types import LATE_S, Fact, Room
 from db.queue import sweep
 from tests.fixtures.reviews import accept_csv, accept_text
 from worker.operations.health import DEAF_S, LOOKED_S, complaint
@@ -81,7 +82,7 @@ def test_a_worker_is_deaf_when_it_is_idle_while_a_chunk_waits_and_only_then(db: 
     sweep(db, slots=1)
     assert complaint(db, "worker", host="here") is None, "not for long"
     age(db, "queued_at", "chunks", DEAF_S + 5)
-    assert "hears no bell" in str(complaint(db, "worker", host="here"))
+    assert "gets no messages" in str(complaint(db, "worker", host="here"))
     record(db, "a", "worker", "here", WELL["worker"])
     assert complaint(db, "worker", host="here") is None, "it is busy with something else"
 

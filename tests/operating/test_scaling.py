@@ -61,7 +61,7 @@ def test_two_machines_score_one_job(
 
     doors: list[Door] = []
     workers: list[WorkerProcess] = []
-    threads = ThreadPoolExecutor(2)  # kept to the end: a leash is tied to the thread that started the process
+    threads = ThreadPoolExecutor(2)  # kept to the end: a process is tied to the thread that started the process
     try:
         workers += threads.map(start, machines)
         job = accept_csv(db, ROWS, text=long_review, empty=(7,)).job_id

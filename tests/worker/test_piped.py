@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 import pytest
 
-from worker.jobs.stream_pipe import AHEAD, PART_BYTES, Piped
+from worker.jobs.stream_pipe import PART_BYTES, QUEUED_PARTS, StreamPipe
 
 
 def writers() -> list[threading.Thread]:
@@ -22,9 +22,9 @@ def test_all_that_is_written_comes_in_order_and_the_answer_with_it() -> None:
             assert out.write(piece) == len(piece)
         return "scored.csv"
 
-    with Piped(write) as piped:
+    with StreamPipe(write) as piped:
         parts = list(piped)
-        assert piped.answer == "scored.csv"
+        assert piped.result == "scored.csv"
     assert b"".join(parts) == b"".join(pieces)
     assert min(map(len, parts[:-1])) >= PART_BYTES
     assert writers() == []
@@ -36,7 +36,7 @@ def test_an_error_of_the_writer_is_raised_after_what_came_before_it() -> None:
         raise FileNotFoundError("gone")
 
     seen: list[bytes] = []
-    with pytest.raises(FileNotFoundError, match="gone"), Piped(write) as piped:
+    with pytest.raises(FileNotFoundError, match="gone"), StreamPipe(write) as piped:
         seen.extend(piped)
     assert [len(part) for part in seen] == [PART_BYTES]
     assert writers() == []
@@ -50,7 +50,7 @@ def test_a_reader_that_goes_takes_an_endless_writer_along() -> None:
         while True:
             written += out.write(b"x" * PART_BYTES)
 
-    with Piped(write) as piped:
+    with StreamPipe(write) as piped:
         assert next(iter(piped))
     assert writers() == []
-    assert written <= (2 * AHEAD + 4) * PART_BYTES
+    assert written <= (2 * QUEUED_PARTS + 4) * PART_BYTES

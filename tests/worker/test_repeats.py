@@ -19,7 +19,7 @@ from tests.fixtures.reviews import OWNER, origin, recount
 from worker.files.limits import Limits
 from worker.jobs import ingest
 from worker.jobs.chunk import drain
-from worker.jobs.deduplicate import scored_once
+from worker.jobs.deduplicate import score_distinct
 
 LIMITS = Limits(max_rows=10_000, max_unpacked_bytes=1 << 20, max_review_chars=5_000)
 TEXTS = ["A fine film.", "A dull film.", "A fine film.", "A fine film. "]
@@ -137,7 +137,7 @@ def test_hashes_are_keyed(sqlite_url: str) -> None:
 def test_nothing_is_asked_where_all_is_known() -> None:
     rows = [ReviewRow(n, n, "same", None, None, 7) for n in (1, 2)]
     known = {7: ("positive", 0.9, ("truncated",))}
-    scores, new = scored_once(rows, known, lambda texts: pytest.fail(f"asked for {texts}"))
+    scores, new = score_distinct(rows, known, lambda texts: pytest.fail(f"asked for {texts}"))
     assert [(s.review_id, s.label, s.probability, s.flags) for s in scores] == [
         (1, "positive", 0.9, ("truncated",)),
         (2, "positive", 0.9, ("truncated",)),

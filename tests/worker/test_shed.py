@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from worker.memory import code_of
+from worker.memory import code_ranges
 
 MAPS = """7fc7f7a00000-7fc7f7d65000 r--p 00000000 fe:00 5490939    /v/llvmlite/binding/libllvmlite.so
 7fc7f7d65000-7fc7fcd94000 r-xp 00365000 fe:00 5490939    /v/llvmlite/binding/libllvmlite.so
@@ -31,7 +31,7 @@ assert second(np.ones(3)) == 6
 
 
 def test_only_code_of_the_library_is_found() -> None:
-    assert list(code_of("libllvmlite", MAPS.splitlines())) == [(0x7FC7F7D65000, 0x7FC7FCD94000)]
+    assert list(code_ranges("libllvmlite", MAPS.splitlines())) == [(0x7FC7F7D65000, 0x7FC7FCD94000)]
 
 
 def test_memory_goes_and_compiling_still_works() -> None:

@@ -32,7 +32,7 @@ def python(code: str) -> Child:
 
 
 def ready(child: Child) -> bool:
-    child.tend()
+    child.check()
     return child.ready
 
 
@@ -41,8 +41,8 @@ def test_a_child_says_that_it_is_ready_and_stops_when_asked(signals: StopSignals
     child.start()
     assert not child.ready
     wait_until(lambda: ready(child))
-    stop_all([child], signals, patience_s=10)
-    assert not child.runs()
+    stop_all([child], signals, timeout_s=10)
+    assert not child.is_running()
 
 
 def test_a_nice_child_and_its_own_children_run_after_others(signals: StopSignals) -> None:
@@ -55,7 +55,7 @@ def test_a_nice_child_and_its_own_children_run_after_others(signals: StopSignals
     assert [one.nice() for one in (process, *process.children())] == [min(19, ours + 7)] * 2
     for one in process.children():
         one.kill()
-    stop_all([child], signals, patience_s=10)
+    stop_all([child], signals, timeout_s=10)
 
 
 def test_a_dead_child_is_reported_once_and_started_again(signals: StopSignals) -> None:
@@ -67,7 +67,7 @@ def test_a_dead_child_is_reported_once_and_started_again(signals: StopSignals) -
     codes: list[int] = []
 
     def back() -> bool:
-        code = child.tend()
+        code = child.check()
         if code is not None:
             codes.append(code)
         return child.ready and child.pid != first
@@ -75,15 +75,15 @@ def test_a_dead_child_is_reported_once_and_started_again(signals: StopSignals) -
     wait_until(back)
     assert codes == [-signal.SIGKILL]
     assert child.starts == 2
-    stop_all([child], signals, patience_s=10)
+    stop_all([child], signals, timeout_s=10)
 
 
 def test_a_child_that_does_not_stop_is_killed(signals: StopSignals) -> None:
     child = python(STUBBORN)
     child.start()
     wait_until(lambda: ready(child))
-    stop_all([child], signals, patience_s=0.3)
-    assert not child.runs()
+    stop_all([child], signals, timeout_s=0.3)
+    assert not child.is_running()
 
 
 def test_a_second_stop_signal_ends_the_patience(signals: StopSignals) -> None:
@@ -92,20 +92,20 @@ def test_a_second_stop_signal_ends_the_patience(signals: StopSignals) -> None:
     wait_until(lambda: ready(child))
     os.kill(os.getpid(), signal.SIGINT)
     os.kill(os.getpid(), signal.SIGINT)
-    stop_all([child], signals, patience_s=60)
-    assert not child.runs()
+    stop_all([child], signals, timeout_s=60)
+    assert not child.is_running()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ties a process to its parent")
 def test_no_child_outlives_a_supervisor_that_is_killed() -> None:
     code = (
-        "import sys, time; from worker.supervise import Child\n"
+        "import sys, time; from worker.processes.supervisor import Child\n"
         "child = Child('c', ['/bin/sleep', '60']); child.start(); print(child.pid, flush=True); time.sleep(60)"
     )
     supervisor = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
     assert supervisor.stdout is not None
     child = psutil.Process(int(supervisor.stdout.readline()))
-    wait_until(lambda: child.name() == "sleep", what="the leash around sleep")
+    wait_until(lambda: child.name() == "sleep", what="sleep in the place of what ties it")
     supervisor.kill()
     supervisor.wait()
     child.wait(5)

@@ -16,7 +16,7 @@ from db.tables import Chunk
 from model import SHIPPED, Scorer
 from model.serving.model_folder import seal, version
 from tests.db.steps import check_invariants, file_job, models, predictions, state
-from worker.jobs.chunk import work_on
+from worker.jobs.chunk import process_chunk
 from worker.limits import limits_of
 
 LIMITS = limits_of(Settings(_env_file=None))  # type: ignore[call-arg]
@@ -42,7 +42,7 @@ def ring(db: Database, *workers: Scorer, wait_s: float) -> None:
         session.execute(update(Chunk).where(Chunk.state == "pending").values(rung_at=None))
     for place, one in enumerate(sweep(db, slots=1)):
         if one.kind == "score":
-            work_on(db, workers[place % len(workers)], one.chunk_id, limits=LIMITS, model_wait_s=wait_s)
+            process_chunk(db, workers[place % len(workers)], one.chunk_id, limits=LIMITS, model_wait_s=wait_s)
     check_invariants(db)
 
 

@@ -22,7 +22,7 @@ from model import Explanation, Scorer, Verdict
 from tests.fixtures.reviews import OWNER, Count, accept_csv, accept_text, csv_file, origin, recount, review
 from tests.fixtures.workers import wait_until
 from worker.files.limits import Limits
-from worker.jobs.chunk import drain, work_on
+from worker.jobs.chunk import drain, process_chunk
 from worker.jobs.ingest import LEAST_CHUNK_ROWS, MOST_CHUNK_ROWS, chunk_rows
 from worker.jobs.lease_keeper import LeaseKeeper, LeaseLost
 
@@ -50,7 +50,7 @@ def outputs(db: Database, job_id: int) -> dict[str, list[list[str]]]:
 def test_a_review_is_scored_explained_and_told(db: Database, scorer: Scorer) -> None:
     accepted = accept_text(db)
     changed: list[int] = []
-    assert work_on(db, scorer, accepted.chunk_id, limits=LIMITS, on_change=changed.append)
+    assert process_chunk(db, scorer, accepted.chunk_id, limits=LIMITS, on_change=changed.append)
     result = verdict_of(db, accepted.job_id)
     expected = scorer.explain(review(1))
     assert result.probability == pytest.approx(expected.verdict.probability, abs=1e-6)
@@ -71,8 +71,8 @@ class Cramped(Scorer):
 def test_a_full_disk_costs_a_review_no_attempt(sqlite_db: Database, scorer: Scorer) -> None:
     accepted, cramped = accept_text(sqlite_db), Cramped()
     for _ in range(5):
-        assert not work_on(sqlite_db, cramped, accepted.chunk_id, limits=LIMITS, lease_s=-1)
-    assert work_on(sqlite_db, scorer, accepted.chunk_id, limits=LIMITS)
+        assert not process_chunk(sqlite_db, cramped, accepted.chunk_id, limits=LIMITS, lease_s=-1)
+    assert process_chunk(sqlite_db, scorer, accepted.chunk_id, limits=LIMITS)
     assert recount(sqlite_db, accepted.job_id) == Count("done", 1, 1, 0, 1)
 
 
@@ -85,7 +85,7 @@ class Mixed(Scorer):
 
 def test_a_mixed_review_is_flagged_beside_its_label(db: Database, scorer: Scorer) -> None:
     accepted = accept_text(db)
-    assert work_on(db, Mixed(), accepted.chunk_id, limits=LIMITS)
+    assert process_chunk(db, Mixed(), accepted.chunk_id, limits=LIMITS)
     result = verdict_of(db, accepted.job_id)
     assert result.flags == (*scorer.score([review(1)])[0].flags, "mixed")
     assert result.label == scorer.score([review(1)])[0].label
@@ -93,8 +93,8 @@ def test_a_mixed_review_is_flagged_beside_its_label(db: Database, scorer: Scorer
 
 def test_a_message_delivered_twice_does_no_harm(db: Database, scorer: Scorer) -> None:
     accepted = accept_text(db)
-    assert work_on(db, scorer, accepted.chunk_id, limits=LIMITS)
-    assert not work_on(db, scorer, accepted.chunk_id, limits=LIMITS)
+    assert process_chunk(db, scorer, accepted.chunk_id, limits=LIMITS)
+    assert not process_chunk(db, scorer, accepted.chunk_id, limits=LIMITS)
     assert recount(db, accepted.job_id) == Count("done", 1, 1, 0, 1)
 
 
@@ -120,11 +120,9 @@ def test_a_file_without_bad_rows_has_no_second_file(db: Database, scorer: Scorer
 def test_a_file_that_cannot_be_read_ends_its_job_with_one_sentence(db: Database, scorer: Scorer) -> None:
     accepted = accept_csv(db, 11)
     few = Limits(max_rows=10, max_unpacked_bytes=1 << 20, max_review_chars=5_000)
-    assert work_on(db, scorer, accepted.chunk_id, limits=few)
+    assert process_chunk(db, scorer, accepted.chunk_id, limits=few)
     job = get_job(db, ME, accepted.job_id)
-    assert (job.state, job.error_code) == ("failed", "too_many_rows")
-    assert job.error is not None
-    assert "10 rows" in job.error
+    assert (job.state, job.error_code, job.error_values) == ("failed", "too_many_rows", {"count": 10})
 
 
 def test_a_column_that_cannot_be_guessed_is_asked_for(db: Database, scorer: Scorer) -> None:
@@ -135,7 +133,7 @@ def test_a_column_that_cannot_be_guessed_is_asked_for(db: Database, scorer: Scor
     assert job.state == "needs_column"
     assert set(job.columns) == {"first", "second"}
     ring = choose_column(db, ME, accepted.job_id, "second")
-    work_on(db, scorer, ring.chunk_id, limits=LIMITS)
+    process_chunk(db, scorer, ring.chunk_id, limits=LIMITS)
     drain(db, scorer, limits=LIMITS)
     assert recount(db, accepted.job_id) == Count("done", 20, 20, 0, 20)
 

@@ -1,6 +1,6 @@
-"""Every way in which a whole file can be refused: one class, one code, one sentence.
+"""Every way in which a whole file can be refused: one class each, as code and values (common/messages.py).
 
-Nothing else leaves the readers, whatever the bytes; a single bad row is no error but a `Row.problem` (problems.py).
+Nothing else leaves the readers, whatever the bytes; a single bad row is no error but a `Row.problem` (row_problems.py).
 """
 
 from __future__ import annotations
@@ -8,24 +8,19 @@ from __future__ import annotations
 import errno
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
-KINDS: Final = ".csv, .tsv, .txt, .jsonl, .json, .parquet or .xlsx"
-ACCEPTED: Final = f"{KINDS}, also packed as .gz, .zst or .zip"
+from common.errors import Problem
+from common.file_formats import packed_suffixes, usual_suffixes, written_names
+from common.rendering import names, shortened
+
 MAX_CANDIDATES: Final = 25
 """Most columns offered for a choice: what a Discord select menu holds."""
-_SHOWN: Final = 12
 _T = TypeVar("_T")
 
 
-def listed(names: Sequence[str]) -> str:
-    """Names for a sentence: at most twelve, each at most 40 characters."""
-    shown = ", ".join(repr(name if len(name) <= 40 else name[:39] + "…") for name in names[:_SHOWN])
-    return shown if len(names) <= _SHOWN else f"{shown} and {len(names) - _SHOWN:,} more"
-
-
-class FileError(Exception):
-    """A file that cannot be scored. `code` is stable, `str()` a plain sentence with the limit and the way out."""
+class FileError(Problem):
+    """A file that cannot be scored. `code` is stable; that of a class with several is the family before the dot."""
 
     code = "file"
 
@@ -36,7 +31,7 @@ class CannotOpen(FileError):
     code = "cannot_open"
 
     def __init__(self, name: str, reason: str) -> None:
-        super().__init__(f"{name} cannot be opened ({reason}); check the path and its permissions.")
+        super().__init__(file=name, reason=reason)
 
 
 class UnsupportedType(FileError):
@@ -45,7 +40,7 @@ class UnsupportedType(FileError):
     code = "unsupported_type"
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"{listed([name])} is not a kind of file that can be read; send {ACCEPTED}.")
+        super().__init__(name=name, kinds=usual_suffixes(), packings=packed_suffixes())
 
 
 class UnsupportedFormat(FileError):
@@ -54,16 +49,13 @@ class UnsupportedFormat(FileError):
     code = "unsupported_format"
 
     def __init__(self, asked: str) -> None:
-        super().__init__(f"{listed([asked])} cannot be written; ask for csv, tsv, jsonl, json, parquet or xlsx.")
+        super().__init__(name=asked, kinds=written_names())
 
 
 class EmptyFile(FileError):
     """No data row."""
 
     code = "empty_file"
-
-    def __init__(self) -> None:
-        super().__init__("The file holds no reviews; send one with at least one row below the header.")
 
 
 class NoTextColumn(FileError):
@@ -73,10 +65,7 @@ class NoTextColumn(FileError):
 
     def __init__(self, header: Sequence[str]) -> None:
         self.header = tuple(header)
-        super().__init__(
-            f"No column looks like review texts among {listed(header)}; name it with the text_column option, "
-            "or call it 'review' in the file."
-        )
+        super().__init__(columns=names(header))
 
 
 class AmbiguousColumn(FileError):
@@ -86,9 +75,7 @@ class AmbiguousColumn(FileError):
 
     def __init__(self, candidates: Sequence[str]) -> None:
         self.candidates = tuple(candidates[:MAX_CANDIDATES])
-        super().__init__(
-            f"Several columns could hold the reviews: {listed(candidates)}; choose one with the text_column option."
-        )
+        super().__init__(columns=names(candidates))
 
 
 class UnknownColumn(FileError):
@@ -98,7 +85,7 @@ class UnknownColumn(FileError):
 
     def __init__(self, name: str, header: Sequence[str]) -> None:
         self.header = tuple(header)
-        super().__init__(f"The file has no column {listed([name])}; it has {listed(header)}.")
+        super().__init__(column=shortened(name), columns=names(header))
 
 
 class TooManyRows(FileError):
@@ -107,7 +94,7 @@ class TooManyRows(FileError):
     code = "too_many_rows"
 
     def __init__(self, limit: int) -> None:
-        super().__init__(f"The file has more than {limit:,} rows; split it into files of at most {limit:,} rows.")
+        super().__init__(count=limit)
 
 
 class TooManyColumns(FileError):
@@ -116,7 +103,7 @@ class TooManyColumns(FileError):
     code = "too_many_columns"
 
     def __init__(self, limit: int) -> None:
-        super().__init__(f"The file has more than {limit:,} columns; keep the review, film and date columns.")
+        super().__init__(count=limit)
 
 
 class TooLarge(FileError):
@@ -125,8 +112,7 @@ class TooLarge(FileError):
     code = "too_large"
 
     def __init__(self, limit: int) -> None:
-        size = f"{limit / 2**20:,.0f} MiB" if limit >= 2**20 else f"{limit:,} bytes"
-        super().__init__(f"The file is larger than {size} (unpacked); split it into smaller files.")
+        super().__init__(size=limit)
 
 
 class Bomb(FileError):
@@ -135,9 +121,7 @@ class Bomb(FileError):
     code = "bomb"
 
     def __init__(self, ratio: int) -> None:
-        super().__init__(
-            f"The file unpacks to more than {ratio:,} times its size, as no file of reviews does; send it unpacked."
-        )
+        super().__init__(count=ratio)
 
 
 class BadEncoding(FileError):
@@ -145,19 +129,11 @@ class BadEncoding(FileError):
 
     code = "bad_encoding"
 
-    def __init__(self) -> None:
-        super().__init__(
-            "The text is in none of UTF-8, UTF-16 with a byte order mark and Windows-1252; save the file as UTF-8."
-        )
-
 
 class EncryptedArchive(FileError):
     """Password-protected zip or workbook."""
 
     code = "encrypted"
-
-    def __init__(self) -> None:
-        super().__init__("The file is protected by a password; send it without one.")
 
 
 class NestedArchive(FileError):
@@ -165,27 +141,28 @@ class NestedArchive(FileError):
 
     code = "nested_archive"
 
-    def __init__(self) -> None:
-        super().__init__("The archive holds another archive; send the review file itself, or packed once.")
-
 
 class ArchiveMembers(FileError):
     """A zip with no review file, or with several."""
 
     code = "archive_members"
 
-    def __init__(self, names: Sequence[str]) -> None:
-        found = f"{len(names):,} review files ({listed(names)})" if names else "no review file"
-        super().__init__(f"The zip holds {found}, and exactly one is needed: {KINDS}.")
+    def __init__(self, members: Sequence[str]) -> None:
+        if members:
+            super().__init__(
+                "archive_members.several", count=len(members), names=names(members), kinds=usual_suffixes()
+            )
+        else:
+            super().__init__("archive_members.none", kinds=usual_suffixes())
 
 
 class BrokenFile(FileError):
-    """Damaged, cut short, or not what its name says; `where` is a clause that says what was met."""
+    """Damaged, cut short, or not what its name says; `what` was met: `row_never_ends` with its `row`."""
 
     code = "broken_file"
 
-    def __init__(self, where: str) -> None:
-        super().__init__(f"The file cannot be read: {where}; export or pack it again and send the new one.")
+    def __init__(self, what: str, **values: Any) -> None:
+        super().__init__(f"{self.code}.{what}", **values)
 
 
 # The machine's fault, not the file's: these must reach the worker, which tries again.
@@ -205,9 +182,9 @@ def only_file_errors() -> Iterator[None]:
     except OSError as error:
         if error.errno in _MACHINE:
             raise
-        raise BrokenFile("it is damaged or cut short") from error
+        raise BrokenFile("damaged") from error
     except Exception as error:
-        raise BrokenFile("it is damaged or not what its name says") from error
+        raise BrokenFile("not_as_named") from error
 
 
 def guarded(rows: Iterable[_T]) -> Iterator[_T]:

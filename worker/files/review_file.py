@@ -89,7 +89,7 @@ class ReviewFile:
             return None if text.strip().strip("\0 ") else problems.EMPTY
         if isinstance(text, NotUtf8):
             return problems.BAD_TEXT
-        if text is None and self._opened.table.kind == "xlsx":  # a blank cell, not a null
+        if text is None and self._opened.table.blank_cells:
             return problems.EMPTY
         return problems.NOT_TEXT
 

@@ -14,9 +14,9 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final, Protocol
 
+from common.file_formats import format_called, kind_of_name, packed_suffixes
 from worker.files.errors import CannotOpen
 from worker.files.limits import Limits
-from worker.files.readers.open import kind_of_name
 from worker.files.review_file import ReviewFile, Row, open_reviews
 from worker.files.writers.verdicts import Scored
 from worker.files.writers.write import rejected_writer, write_scored
@@ -200,11 +200,12 @@ def _place(source: Path, output: Path | None) -> tuple[Path, str | None]:
 def _format_of(name: str) -> str | None:
     """'csv.gz' for 'x.csv.gz'; None where the name says nothing, which keeps the input's format."""
     suffixes = [suffix.lower() for suffix in Path(name).suffixes[-2:]]
-    packing = suffixes.pop() if suffixes and suffixes[-1] in (".gz", ".zst", ".zip") else ""
-    kind = suffixes[-1] if suffixes else ""
-    if kind_of_name(f"x{kind}") in (None, "txt"):
+    packing = suffixes.pop() if suffixes and suffixes[-1] in packed_suffixes() else ""
+    suffix = suffixes[-1] if suffixes else ""
+    kind = kind_of_name(f"x{suffix}")
+    if kind is None or not format_called(kind).writes:
         return None
-    return f"{kind}{packing}".removeprefix(".")
+    return f"{suffix}{packing}".removeprefix(".")
 
 
 @contextmanager

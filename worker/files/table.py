@@ -6,12 +6,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Final, Literal, NamedTuple, TypeVar
+from typing import ClassVar, Final, NamedTuple, TypeVar
 
+from common.file_formats import FileKind
 from worker.files.cells import Cell
 
 _T = TypeVar("_T")
-FileKind = Literal["csv", "tsv", "txt", "jsonl", "json", "parquet", "xlsx"]
 SAMPLE_ROWS: Final = 200
 """Rows looked at to find the header and the columns."""
 SAMPLE_CHARS: Final = 4 << 20
@@ -33,6 +33,8 @@ Record = list[Cell] | Bad
 class Table(ABC):
     """A file as rows of cells. `columns` are unique names; `titles` the header as the user wrote it."""
 
+    blank_cells: ClassVar[bool] = False
+    """Whether None is a cell left blank, as in a spreadsheet, rather than a null."""
     kind: FileKind
     columns: list[str] = field(default_factory=list, init=False)
     titles: list[str] = field(default_factory=list, init=False)

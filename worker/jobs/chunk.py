@@ -15,9 +15,9 @@ from db import queue
 from db.engine import Database
 from db.errors import DatabaseUnavailable, DbError, SchemaOutdated
 from db.types import Claim, Score
-from worker import metrics as meters
+from worker import metrics
 from worker.files.limits import Limits
-from worker.jobs.deduplicate import scored_once
+from worker.jobs.deduplicate import score_distinct
 
 if TYPE_CHECKING:
     from model import Scorer
@@ -28,21 +28,21 @@ LEASE_S: Final = 30.0
 """How long a claimed chunk belongs to its worker, in seconds, unless extended."""
 MODEL_WAIT_S: Final = 60.0
 
-SCARCE: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO})
+OUT_OF_RESOURCES: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO})
 """What this machine may lack: the chunk waits for it, or for another machine, and no file is blamed."""
 
 
-def _nobody(_job_id: int) -> None:
-    """Where no hint is wanted."""
+def _ignore(_job_id: int) -> None:
+    """Where nobody wants to know of changes."""
 
 
-def work_on(
+def process_chunk(
     db: Database,
     scorer: Scorer,
     chunk_id: int,
     *,
     limits: Limits,
-    on_change: Callable[[int], object] = _nobody,
+    on_change: Callable[[int], object] = _ignore,
     lease_s: float = LEASE_S,
     model_wait_s: float = MODEL_WAIT_S,
 ) -> bool:
@@ -59,15 +59,15 @@ def work_on(
         queue.release_to_other_model(db, chunk_id, model=scorer.version, patience_s=model_wait_s)
         return False
     began = time.monotonic()
-    with meters.IN_WORK.track_inprogress():
+    with metrics.IN_WORK.track_inprogress():
         stored = _attempt(db, scorer, claim, limits, lease_s)
     seconds = time.monotonic() - began
-    meters.CHUNKS.labels(claim.kind, "stored" if stored else "not_stored").inc()
-    meters.SECONDS.labels(claim.kind).observe(seconds)
+    metrics.CHUNKS.labels(claim.kind, "stored" if stored else "not_stored").inc()
+    metrics.SECONDS.labels(claim.kind).observe(seconds)
     log.log(
         logging.DEBUG if claim.kind == "score" else logging.INFO,
         "chunk stored" if stored else "chunk not stored",
-        extra=_about(claim) | {"seconds": seconds},
+        extra=_log_fields(claim) | {"seconds": seconds},
     )
     on_change(claim.job_id)
     return stored
@@ -76,7 +76,7 @@ def work_on(
 def _attempt(db: Database, scorer: Scorer, claim: Claim, limits: Limits, lease_s: float) -> bool:
     """Does the work on a claimed chunk; False when nothing was stored. What fails gives the chunk back."""
     try:
-        return _do(db, scorer, claim, limits, lease_s)
+        return _process(db, scorer, claim, limits, lease_s)
     except (DatabaseUnavailable, SchemaOutdated):
         with suppress(DbError):  # it may be back, or have no room for more than this
             queue.postpone(db, claim, wait_s=lease_s)
@@ -85,27 +85,27 @@ def _attempt(db: Database, scorer: Scorer, claim: Claim, limits: Limits, lease_s
         log.error(
             "attempt failed (%s)",
             type(error).__name__,
-            extra=_about(claim) | {"error": type(error).__name__, "places": places_of(error.__traceback__)},
+            extra=_log_fields(claim) | {"error": type(error).__name__, "places": places_of(error.__traceback__)},
         )
-        if isinstance(error, OSError) and error.errno in SCARCE:
+        if isinstance(error, OSError) and error.errno in OUT_OF_RESOURCES:
             queue.postpone(db, claim, wait_s=lease_s)
         else:
             queue.release_failed(db, claim, code=type(error).__name__)
         return False
 
 
-def drain(db: Database, scorer: Scorer, *, limits: Limits, on_change: Callable[[int], object] = _nobody) -> int:
+def drain(db: Database, scorer: Scorer, *, limits: Limits, on_change: Callable[[int], object] = _ignore) -> int:
     """Works until no chunk waits, in this process and without a broker; the number of outcomes stored. For tests.
 
     Takes rung chunks at once, where the sweep would wait whether a worker answers the first ring.
     """
     stored = 0
     while chunks := queue.claimable(db):
-        stored += sum(work_on(db, scorer, chunk, limits=limits, on_change=on_change) for chunk in chunks)
+        stored += sum(process_chunk(db, scorer, chunk, limits=limits, on_change=on_change) for chunk in chunks)
     return stored
 
 
-def _do(db: Database, scorer: Scorer, claim: Claim, limits: Limits, lease_s: float) -> bool:
+def _process(db: Database, scorer: Scorer, claim: Claim, limits: Limits, lease_s: float) -> bool:
     # Imported where they are used: scoring has no need of the file readers' time (0.3 s) and memory.
     if claim.kind == "ingest":
         from worker.jobs.ingest import ingest
@@ -125,32 +125,32 @@ def _score(db: Database, scorer: Scorer, claim: Claim) -> bool:
     else:
         scores, stored = _score_rows(db, scorer, claim)
     if stored:
-        meters.REVIEWS.labels(claim.queue).inc(len(scores))
+        metrics.REVIEWS.labels(claim.queue).inc(len(scores))
     return stored
 
 
 def _score_rows(db: Database, scorer: Scorer, claim: Claim) -> tuple[list[Score], bool]:
     """Rows of a file, equal texts once; the time goes by stage, which `make bench-bulk` asks for."""
-    with meters.stage("fetch"):
+    with metrics.stage("fetch"):
         rows = queue.load_reviews(db, claim)
-        known = queue.lookup(db, rows, model=scorer.version)
-    with meters.stage("score"):
-        scores, new = scored_once(rows, known, scorer.score)
-    meters.REPEATED.inc(len(rows) - len(new))
-    with meters.stage("store"):
+        known_by_hash = queue.lookup(db, rows, model=scorer.version)
+    with metrics.stage("score"):
+        scores, new = score_distinct(rows, known_by_hash, scorer.score)
+    metrics.REPEATED.inc(len(rows) - len(new))
+    with metrics.stage("store"):
         return scores, queue.commit_scores(db, claim, scores, model=scorer.version, new=new)
 
 
 def _explained(scorer: Scorer, review_id: int, text: str) -> Score:
     """The verdict with (start, end, contribution) of each sentence: offsets into `text`, contribution in logits."""
-    found = scorer.explain(text)
-    verdict = found.verdict
-    flags = (*verdict.flags, "mixed") if found.mixed else verdict.flags
-    sentences = [(s.start, s.end, s.contribution) for s in found.sentences]
+    explanation = scorer.explain(text)
+    verdict = explanation.verdict
+    flags = (*verdict.flags, "mixed") if explanation.mixed else verdict.flags
+    sentences = [(s.start, s.end, s.contribution) for s in explanation.sentences]
     return Score(review_id, verdict.label, verdict.probability, flags, sentences)
 
 
-def _about(claim: Claim) -> dict[str, object]:
+def _log_fields(claim: Claim) -> dict[str, object]:
     """What a log line says of a chunk."""
     return {
         "job": claim.job_id,

@@ -10,26 +10,27 @@ from db.types import ReviewRow, Score
 if TYPE_CHECKING:
     from model.serving.verdict import Verdict
 
-Known = tuple[str, float, tuple[str, ...]]
+KnownVerdict = tuple[str, float, tuple[str, ...]]
 """(label, probability, flags)"""
 
 
-def scored_once(
-    rows: Sequence[ReviewRow], known: Mapping[int, Known], score: Callable[[list[str]], list[Verdict]]
+def score_distinct(
+    rows: Sequence[ReviewRow], known_by_hash: Mapping[int, KnownVerdict], score: Callable[[list[str]], list[Verdict]]
 ) -> tuple[list[Score], dict[int, Score]]:
     """A score for each row, in order, and those that were not known, under the hashes of their texts.
 
-    `known`: what the same model said before, by hash. `score` is called once, with each other text once.
+    `known_by_hash`: verdicts that the same model gave before, by the hash of the text. `score` is called once, with
+    each other text once.
     """
-    texts = list(dict.fromkeys(row.text for row in rows if row.text_hash not in known))
-    said: dict[str, Known] = {
+    texts = list(dict.fromkeys(row.text for row in rows if row.text_hash not in known_by_hash))
+    by_text: dict[str, KnownVerdict] = {
         text: (verdict.label, verdict.probability, verdict.flags)
         for text, verdict in zip(texts, score(texts) if texts else [], strict=True)
     }
     scores, new = [], {}
     for row in rows:
-        verdict = None if row.text_hash is None else known.get(row.text_hash)
-        scores.append(Score(row.review_id, *(verdict or said[row.text]), None))
+        verdict = None if row.text_hash is None else known_by_hash.get(row.text_hash)
+        scores.append(Score(row.review_id, *(verdict or by_text[row.text]), None))
         if verdict is None and row.text_hash is not None:
             new[row.text_hash] = scores[-1]
     return scores, new

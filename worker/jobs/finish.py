@@ -9,13 +9,13 @@ from typing import BinaryIO
 from db import queue
 from db.engine import Database
 from db.types import Claim, Output, OutputKind
-from worker import metrics as meters
+from worker import metrics
 from worker.files.errors import FileError
 from worker.files.limits import Limits
 from worker.files.writers.write import write_rejected, write_scored
 from worker.jobs.ingest import stored_file
 from worker.jobs.lease_keeper import LeaseKeeper, LeaseLost
-from worker.jobs.stream_pipe import Piped
+from worker.jobs.stream_pipe import StreamPipe
 
 
 def finish(db: Database, claim: Claim, *, limits: Limits, lease_s: float) -> bool:
@@ -25,12 +25,12 @@ def finish(db: Database, claim: Claim, *, limits: Limits, lease_s: float) -> boo
     """
     try:
         with LeaseKeeper(db, claim, lease_s=lease_s) as lease:
-            with meters.stage("write"):
+            with metrics.stage("write"):
                 outputs = [_scored(db, claim, limits, lease), *_rejected(db, claim, lease)]
             lease.check()
             return queue.finish_job(db, claim, outputs)
     except FileError as error:
-        return queue.fail_job(db, claim, error.code, str(error))
+        return queue.fail_job(db, claim, error.code, error.values)
     except LeaseLost:
         return False
 
@@ -64,9 +64,9 @@ def _rejected(db: Database, claim: Claim, lease: LeaseKeeper) -> list[Output]:
 
 def _store(db: Database, kind: OutputKind, write: Callable[[BinaryIO], str], lease: LeaseKeeper) -> Output:
     """Stores what `write` writes, while it writes: the database has its own work with it."""
-    with Piped(write) as piped:
+    with StreamPipe(write) as piped:
         blob_id = queue.write_blob(db, _while_held(piped, lease))
-        return Output(kind, piped.answer, blob_id)
+        return Output(kind, piped.result, blob_id)
 
 
 def _while_held(parts: Iterable[bytes], lease: LeaseKeeper) -> Iterator[bytes]:

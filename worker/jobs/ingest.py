@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from db import queue
 from db.engine import Database
 from db.types import Claim, NewRejected, NewReview, UploadInfo
-from worker import metrics as meters
+from worker import metrics
 from worker.files.errors import AmbiguousColumn, FileError
 from worker.files.limits import Limits
 from worker.files.review_file import Row, open_reviews
@@ -47,20 +47,20 @@ def stored_file(db: Database, upload: UploadInfo) -> Iterator[Path]:
 
 
 def ingest(db: Database, scorer: Scorer, claim: Claim, *, limits: Limits, lease_s: float) -> bool:
-    """Stores a file's rows and cuts them into chunks; a file that cannot be read fails its job with one sentence.
+    """Stores a file's rows and cuts them into chunks; a file that cannot be read fails its job with its reason.
 
     Returns whether the outcome was stored; False when the chunk was lost to another worker or cancelled.
     """
     upload = queue.open_upload(db, claim)
     try:
         with LeaseKeeper(db, claim, lease_s=lease_s) as lease, ExitStack() as opened:
-            with meters.stage("read"):
+            with metrics.stage("read"):
                 path = opened.enter_context(stored_file(db, upload))
             return _store_rows(db, scorer, claim, upload, path, limits, lease)
     except AmbiguousColumn as question:
         return queue.ask_column(db, claim, list(question.candidates))
     except FileError as error:
-        return queue.fail_job(db, claim, error.code, str(error))
+        return queue.fail_job(db, claim, error.code, error.values)
     except LeaseLost:
         return False
 
@@ -92,7 +92,7 @@ def _store_rows(
 ) -> bool:
     lengths: list[int] = []
     total = 0
-    with meters.stage("read"):
+    with metrics.stage("read"):
         opened = open_reviews(
             path,
             upload.filename,
@@ -108,14 +108,14 @@ def _store_rows(
             lease.check()
             lengths += [len(review.text) for review in reviews[: SAMPLE_ROWS - len(lengths)]]
             total += len(reviews) + len(rejected)
-            with meters.stage("insert"):
+            with metrics.stage("insert"):
                 stored = queue.ingest_rows(db, claim, reviews, rejected, lease_s=lease.lease_s)
             if not stored:
                 return False
-            meters.INGESTED.inc(len(reviews) + len(rejected))
+            metrics.INGESTED.inc(len(reviews) + len(rejected))
     lease.check()
     rows = chunk_rows(scorer, lengths)
-    with meters.stage("insert"):
+    with metrics.stage("insert"):
         return queue.finish_ingest(db, claim, chunk_rows=rows, rows_total=total, columns=file.columns)
 
 
@@ -123,7 +123,7 @@ Batch = tuple[list[NewReview], list[NewRejected]]
 
 
 def _read(batches: Iterator[Batch]) -> Batch | None:
-    with meters.stage("read"):
+    with metrics.stage("read"):
         return next(batches, None)
 
 

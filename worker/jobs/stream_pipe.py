@@ -1,4 +1,4 @@
-"""What one function writes, read by another while it is written: neither waits for the whole, and no disk holds it."""
+"""A pipe between a function that writes and one that reads: neither waits for the whole, and no disk holds it."""
 
 from __future__ import annotations
 
@@ -11,37 +11,37 @@ from types import TracebackType
 from typing import Any, BinaryIO, Final, cast
 
 PART_BYTES: Final = 1024 * 1024
-AHEAD: Final = 4
+QUEUED_PARTS: Final = 4
 """Parts that wait at most; the writer then waits for the reader."""
 
 
-class _Unwanted(Exception):
+class _ReaderGone(Exception):
     """The reader has gone."""
 
 
-class Piped:
+class StreamPipe:
     """Runs `write` in a thread of its own, as a context manager; iterating gives what it writes, in parts.
 
     Iterating raises what `write` raises. Leaving the context ends a writer whose parts nobody wants any more.
     """
 
     def __init__(self, write: Callable[[BinaryIO], str]) -> None:
-        """`write`: given a file that cannot seek; its answer is `answer`, once all was iterated."""
-        self.answer = ""
+        """`write`: given a file that cannot seek; what it returns is `result`, once all was iterated."""
+        self.result = ""
         self._write = write
-        self._parts: Queue[bytes | None] = Queue(AHEAD)
+        self._parts: Queue[bytes | None] = Queue(QUEUED_PARTS)
         self._error: BaseException | None = None
-        self._unwanted = False
-        self._thread = threading.Thread(target=self._run, name="piped", daemon=True)
+        self._reader_gone = False
+        self._thread = threading.Thread(target=self._run, name="stream-pipe", daemon=True)
 
-    def __enter__(self) -> Piped:
+    def __enter__(self) -> StreamPipe:
         self._thread.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._unwanted = True
+        self._reader_gone = True
         while self._thread.is_alive():
             with suppress(Empty):
                 self._parts.get(timeout=0.05)
@@ -55,38 +55,38 @@ class Piped:
 
     def _run(self) -> None:
         try:
-            out = _Parts(self._put)
-            self.answer = self._write(cast(BinaryIO, out))
+            out = _PartWriter(self._put)
+            self.result = self._write(cast(BinaryIO, out))
             out.send()
         except BaseException as error:  # raised where the parts are read
             self._error = error
-        with suppress(_Unwanted):
+        with suppress(_ReaderGone):
             self._put(None)
 
     def _put(self, part: bytes | None) -> None:
-        if self._unwanted:
-            raise _Unwanted
+        if self._reader_gone:
+            raise _ReaderGone
         self._parts.put(part)
 
 
-class _Parts(io.RawIOBase):
+class _PartWriter(io.RawIOBase):
     """A file whose bytes are handed on, a mebibyte or a little more at a time."""
 
     def __init__(self, put: Callable[[bytes], object]) -> None:
         super().__init__()
-        self._put, self._kept = put, bytearray()
+        self._put, self._buffer = put, bytearray()
 
     def writable(self) -> bool:
         return True
 
     def write(self, data: Any) -> int:
-        self._kept += data
-        if len(self._kept) >= PART_BYTES:
+        self._buffer += data
+        if len(self._buffer) >= PART_BYTES:
             self.send()
         return memoryview(data).nbytes
 
     def send(self) -> None:
-        """Hands on what is kept."""
-        if self._kept:
-            self._put(bytes(self._kept))
-            self._kept.clear()
+        """Hands on what is buffered."""
+        if self._buffer:
+            self._put(bytes(self._buffer))
+            self._buffer.clear()

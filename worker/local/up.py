@@ -13,12 +13,12 @@ from db.errors import DbError
 from db.migrate import upgrade
 from worker.local.broker import READY_S, Broker
 from worker.local.lock import AlreadyRunning, FolderLock
-from worker.processes.supervisor import Child, StopSignals, stop_all, tend_all
-from worker.run import PATIENCE_S
+from worker.processes.supervisor import Child, StopSignals, stop_all, supervise
+from worker.run import STOP_TIMEOUT_S
 
-BOT_PATIENCE_S: Final = 15.0
-WORKER_PATIENCE_S: Final = PATIENCE_S + 5
-BROKER_PATIENCE_S: Final = 10.0
+BOT_STOP_TIMEOUT_S: Final = 15.0
+WORKER_STOP_TIMEOUT_S: Final = STOP_TIMEOUT_S + 5
+BROKER_STOP_TIMEOUT_S: Final = 10.0
 START_S: Final = 30.0
 """An unreachable service found this early after the first start is the host's to mend; later it is an outage."""
 
@@ -56,7 +56,7 @@ def _run(settings: Settings, signals: StopSignals) -> int:
         return _serve(settings, signals, env, broker)
     finally:
         if broker is not None:
-            stop_all([broker.child], signals, patience_s=BROKER_PATIENCE_S)
+            stop_all([broker.child], signals, timeout_s=BROKER_STOP_TIMEOUT_S)
             broker.tidy()
 
 
@@ -68,7 +68,7 @@ def _level(settings: Settings) -> str:
 def _start(broker: Broker, signals: StopSignals) -> bool:
     broker.child.start()
     end = time.monotonic() + READY_S
-    while time.monotonic() < end and broker.child.runs() and not signals.stops:
+    while time.monotonic() < end and broker.child.is_running() and not signals.stops:
         if broker.answers():
             say("broker: ready")
             return True
@@ -85,11 +85,11 @@ def _serve(settings: Settings, signals: StopSignals, env: dict[str, str], broker
     worker.start()
     bot.start()
     try:
-        return tend_all(kept, signals, on_exit=_verdict, each_turn=_Readiness([worker, bot]).look)
+        return supervise(kept, signals, on_exit=_verdict, each_turn=_Readiness([worker, bot]).look)
     finally:
         say("stopping: the bot, then the worker after its current chunks (Ctrl-C again: at once)")
-        stop_all([bot], signals, patience_s=BOT_PATIENCE_S)
-        stop_all([worker], signals, patience_s=WORKER_PATIENCE_S)
+        stop_all([bot], signals, timeout_s=BOT_STOP_TIMEOUT_S)
+        stop_all([worker], signals, timeout_s=WORKER_STOP_TIMEOUT_S)
 
 
 def _next_port(settings: Settings) -> dict[str, str]:
@@ -104,7 +104,7 @@ def _own(name: str, options: list[str], env: dict[str, str]) -> Child:
 
 def _verdict(child: Child, code: int) -> int | None:
     """The exit code with which all stops because this child did, or None to start it again."""
-    if code == exit_codes.CONFIGURATION or (code == exit_codes.UNAVAILABLE and child.fresh(START_S)):
+    if code == exit_codes.CONFIGURATION or (code == exit_codes.UNAVAILABLE and child.just_started(START_S)):
         return code  # its sentence is on standard error already
     say(f"{child.name}: ended with {code}, starting it again")
     return None

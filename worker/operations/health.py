@@ -10,12 +10,15 @@ from collections.abc import Sequence
 from typing import Final
 
 from db.engine import Database
-from db.operations.heartbeats import Beat, Room, beats
+from db.operations.heartbeats import beats
+from db.operations.types import Beat, Room
 from db.queue import queue_health
 from db.types import QueueHealth
 
 DEAF_S: Final = 120.0
-"""A worker that takes nothing for so long while a chunk has waited as long is deaf; a ring is repeated after 15 s."""
+"""A worker that takes nothing for so long, while a chunk has waited as long, is deaf.
+
+A message is repeated after 15 s."""
 LOOKED_S: Final = 60.0
 """A bot that has not looked for finished work for so long hangs; it does so every second."""
 
@@ -26,12 +29,12 @@ def complaint(db: Database, room: Room, *, host: str | None = None) -> str | Non
     Well is when one of its processes is: what a killed one left does not count. Raises DatabaseUnavailable.
     """
     host = host or socket.gethostname()
-    found = beats(db, room=room, host=host)
-    if not found:
+    heartbeats = beats(db, room=room, host=host)
+    if not heartbeats:
         return f"No {room} has reported from {host}: start it, or wait until it has."
-    alive = [beat for beat in found if beat.alive]
+    alive = [beat for beat in heartbeats if beat.alive]
     if not alive:
-        return f"The {room} of {host} was last seen {found[0].age_s:.0f} s ago: it hangs or is gone."
+        return f"The {room} of {host} was last seen {heartbeats[0].age_s:.0f} s ago: it hangs or is gone."
     complaints = _of_bots(alive) if room == "bot" else _of_workers(alive, queue_health(db))
     return None if None in complaints else complaints[0]
 
@@ -57,5 +60,5 @@ def _of_worker(beat: Beat, queue: QueueHealth) -> str | None:
         return "The worker takes no messages yet, or one of its processes died: its log says why."
     waits, idle = queue.oldest_waiting_s or 0.0, beat.number("idle_s")
     if waits > DEAF_S and idle > DEAF_S:
-        return f"A chunk has waited for {waits:.0f} s, and this worker took none for {idle:.0f} s: it hears no bell."
+        return f"A chunk has waited for {waits:.0f} s, and this worker took none for {idle:.0f} s: it gets no messages."
     return None

@@ -15,8 +15,8 @@ from common.broker.job_signals import BrokerUnavailable, JobSignals
 from common.settings import Settings
 from db.delivery.notices import undelivered
 from db.engine import Database
-from db.operations.heartbeats import Beat
-from db.operations.overview import HOUR_S, Overview, overview
+from db.operations.overview import HOUR_S, overview
+from db.operations.types import Beat, Overview
 from db.queue.model_affinity import Stranded, stranded
 
 MANY: Final = 1000

@@ -10,7 +10,7 @@ from prometheus_client.registry import Collector
 from worker.processes.supervisor import Child
 
 
-class Supervised(Collector):
+class ChildMetrics(Collector):
     """`reelfeel_worker_up` (takes messages) and `reelfeel_worker_restarts_total`, each by worker."""
 
     def __init__(self, children: Sequence[Child]) -> None:

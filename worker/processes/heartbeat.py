@@ -11,8 +11,9 @@ from typing import Final
 
 from common.process.heartbeat import Pulse, Rate
 from db.engine import Database
-from db.operations.heartbeats import EVERY_S, Fact, deregister, record
-from worker.processes.metrics_folder import MeterFolder, Totals
+from db.operations.heartbeats import deregister, record
+from db.operations.types import EVERY_S, Fact
+from worker.processes.metrics_folder import MetricsFolder, Totals
 from worker.processes.supervisor import Child
 
 MINUTE_S: Final = 60.0
@@ -47,11 +48,11 @@ class Activity:
         }
 
 
-class Vitals:
-    """What the row of this worker says."""
+class WorkerFacts:
+    """What a worker writes into its row of heartbeats."""
 
     def __init__(
-        self, folder: MeterFolder, children: Sequence[Child], *, slots: int, errors: Callable[[], float]
+        self, folder: MetricsFolder, children: Sequence[Child], *, slots: int, errors: Callable[[], float]
     ) -> None:
         """`errors`: how many the supervisor itself logged."""
         self._folder, self._children, self._errors = folder, children, errors
@@ -66,7 +67,7 @@ class Vitals:
         return self._fixed | {"ready": ready, "restarts": restarts} | self._activity.facts()
 
 
-def pulse_of(db: Database, vitals: Vitals) -> Pulse:
+def heartbeat_of(db: Database, vitals: WorkerFacts) -> Pulse:
     """The thread that writes the row."""
     id_, host = uuid.uuid4().hex, socket.gethostname()
     return Pulse(lambda: record(db, id_, "worker", host, vitals.facts()), lambda: deregister(db, id_), every_s=EVERY_S)

@@ -36,13 +36,13 @@ class Totals:
 
 
 @contextmanager
-def meter_folder() -> Iterator[MeterFolder]:
+def metrics_folder() -> Iterator[MetricsFolder]:
     """A new folder of one's own, gone afterwards."""
-    _sweep_left_ones()
+    _remove_left_folders()
     path = Path(tempfile.mkdtemp(prefix=_PREFIX))
     try:
         with _locked(path):
-            yield MeterFolder(path)
+            yield MetricsFolder(path)
     finally:
         shutil.rmtree(path, ignore_errors=True)
 
@@ -55,7 +55,7 @@ def _locked(path: Path) -> Iterator[None]:
         yield
 
 
-def _sweep_left_ones() -> None:
+def _remove_left_folders() -> None:
     for path in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
         # Not there yet, not ours, or held: somebody else's.
         with suppress(OSError), (path / _LOCK).open("r+") as file:
@@ -63,7 +63,7 @@ def _sweep_left_ones() -> None:
             shutil.rmtree(path, ignore_errors=True)
 
 
-class MeterFolder:
+class MetricsFolder:
     """Reads what the children counted."""
 
     def __init__(self, path: Path) -> None:

@@ -1,8 +1,8 @@
 """Ties a process to its parent: when the parent dies, however it dies, so does this one.
 
-`python leash.py PARENT_PID COMMAND...` asks Linux for SIGKILL at the parent's death (prctl(2), PR_SET_PDEATHSIG, kept
-over execve) and becomes COMMAND. Imports nothing of ours, so that it costs milliseconds. Linux ties a process to the
-parent's *thread*: only long-lived threads may start children.
+`python parent_death.py PARENT_PID COMMAND...` asks Linux for SIGKILL at the parent's death (prctl(2),
+PR_SET_PDEATHSIG, kept over execve) and becomes COMMAND. Imports nothing of ours, so that it costs milliseconds. Linux
+ties a process to the parent's *thread*: only long-lived threads may start children.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ _PR_SET_PDEATHSIG = 1
 _SIGKILL = 9
 
 
-def leashed(command: list[str]) -> list[str]:
+def tied_to_parent(command: list[str]) -> list[str]:
     """The command line that runs this command tied to this process; the command itself where the system cannot."""
     if sys.platform != "linux":
         return command
     return [sys.executable, "-I", "-S", __file__, str(os.getpid()), *command]
 
 
-def _become(parent_pid: int, command: list[str]) -> None:
+def _exec_tied(parent_pid: int, command: list[str]) -> None:
     import ctypes
 
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, _SIGKILL)
@@ -31,4 +31,4 @@ def _become(parent_pid: int, command: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    _become(int(sys.argv[1]), sys.argv[2:])
+    _exec_tied(int(sys.argv[1]), sys.argv[2:])

@@ -17,7 +17,7 @@ from types import FrameType
 from typing import Final
 
 from common.process.readiness import READY_FD
-from worker.processes.parent_death import leashed
+from worker.processes.parent_death import tied_to_parent
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ _STEADY_S: Final = 60.0
 
 
 class Child:
-    """One supervised process. Not thread-safe: the supervisor's main thread owns it (the leash is tied to threads)."""
+    """One supervised process. Not thread-safe: the supervisor's main thread owns it (Linux ties it to that thread)."""
 
     def __init__(
         self, name: str, command: Sequence[str], env: Mapping[str, str] | None = None, *, niceness: int = 0
@@ -55,7 +55,9 @@ class Child:
         os.set_blocking(read, False)
         env = os.environ | self._env | {READY_FD: str(write)}
         try:
-            self._process = subprocess.Popen(leashed(self._command), env=env, start_new_session=True, pass_fds=[write])
+            self._process = subprocess.Popen(
+                tied_to_parent(self._command), env=env, start_new_session=True, pass_fds=[write]
+            )
         finally:
             os.close(write)
         if self._niceness:
@@ -66,8 +68,8 @@ class Child:
         self._began = time.monotonic()
         self.starts += 1
 
-    def tend(self) -> int | None:
-        """Looks after the process: its exit code in the moment it is found ended, and a restart when that is due."""
+    def check(self) -> int | None:
+        """Polls the process: its exit code in the moment it is found ended; starts it again when that is due."""
         self._listen()
         if self._process is None:
             if time.monotonic() >= self._start_at:
@@ -84,14 +86,14 @@ class Child:
 
     def send(self, number: signal.Signals) -> None:
         """Sends a signal, if the process runs."""
-        if self._process is not None and self.runs():
+        if self._process is not None and self.is_running():
             self._process.send_signal(number)
 
-    def fresh(self, age_s: float) -> bool:
+    def just_started(self, age_s: float) -> bool:
         """Whether its first start was the last one, and less than `age_s` seconds ago."""
         return self.starts == 1 and time.monotonic() - self._began < age_s
 
-    def runs(self) -> bool:
+    def is_running(self) -> bool:
         """Whether the process is there now."""
         return self._process is not None and self._process.poll() is None
 
@@ -105,10 +107,10 @@ class Child:
         if self._ready_fd is None:
             return
         try:
-            said = os.read(self._ready_fd, 1)
+            sign = os.read(self._ready_fd, 1)
         except BlockingIOError:
             return
-        self.ready = self.ready or bool(said)
+        self.ready = self.ready or bool(sign)
         self._close_ready()
 
     def _close_ready(self) -> None:
@@ -140,7 +142,7 @@ class StopSignals:
         self._wake.set()
 
 
-def tend_all(
+def supervise(
     children: Sequence[Child],
     signals: StopSignals,
     *,
@@ -150,7 +152,7 @@ def tend_all(
     """Keeps children running until a stop signal comes (then 0) or `on_exit(child, its code)` returns an exit code."""
     while not signals.stops:
         for child in children:
-            code = child.tend()
+            code = child.check()
             verdict = None if code is None or signals.stops else on_exit(child, code)
             if verdict is not None:
                 return verdict
@@ -159,15 +161,15 @@ def tend_all(
     return 0
 
 
-def stop_all(children: Sequence[Child], signals: StopSignals, *, patience_s: float) -> None:
-    """SIGTERM to all, then waits; SIGKILL to what runs on after `patience_s` seconds or a second stop signal."""
+def stop_all(children: Sequence[Child], signals: StopSignals, *, timeout_s: float) -> None:
+    """SIGTERM to all, then waits; SIGKILL to what runs on after `timeout_s` seconds or a second stop signal."""
     for child in children:
         child.send(signal.SIGTERM)
-    end = time.monotonic() + patience_s
-    while any(child.runs() for child in children) and time.monotonic() < end and signals.stops < 2:
+    end = time.monotonic() + timeout_s
+    while any(child.is_running() for child in children) and time.monotonic() < end and signals.stops < 2:
         signals.wait(_TURN_S)
     for child in children:
-        if child.runs():
+        if child.is_running():
             log.warning("%s did not stop in time and is killed", child.name)
             child.send(signal.SIGKILL)
         child.wait()

@@ -19,12 +19,15 @@ from model.data.corpus import Corpus, file_hash
 from model.data.readers import DataError
 from model.storage import write_arrays
 from model.text.vocabulary import Vocabulary
-from model.training.teachers import counterfactuals as edits
-from model.training.teachers import gpu_results as results
-from model.training.teachers import soft_labels as stage
-from model.training.teachers import token_spans as spans
-from model.training.teachers import transformer, wordpieces
-from model.training.teachers import warm_start as earlier
+from model.training.teachers import (
+    counterfactuals,
+    gpu_results,
+    soft_labels,
+    token_spans,
+    transformer,
+    warm_start,
+    wordpieces,
+)
 from model.training.teachers.counterfactuals import Edit
 from model.training.teachers.documents import Documents, digests, documents
 
@@ -118,7 +121,7 @@ def texts(settings: Config, corpus: Corpus, found: Documents, turned: Sequence[E
     places, dev_places = np.split(found.places.astype(np.uint16), [found.taught - found.reviews])
     arrays = entries.arrays()
     if turned is not None:
-        starts = [spans.sentence_starts(review) for review in cut]
+        starts = [token_spans.sentence_starts(review) for review in cut]
         arrays |= entries.for_students(corpus.vocabulary) | {
             "sentences": np.concatenate([np.diff(each) for each in starts]).astype(np.uint16),
             "sentence_counts": np.asarray([len(each) - 1 for each in starts], dtype=np.uint16),
@@ -138,7 +141,7 @@ def texts(settings: Config, corpus: Corpus, found: Documents, turned: Sequence[E
         "dev_spans": dev_places,
         "labels": corpus.reviews.labels[corpus.split.train].astype(np.int8),
         "dev_labels": corpus.reviews.labels[corpus.split.dev].astype(np.int8),
-        "folds": stage.folds(stage.groups(corpus), teacher.encoder_folds).astype(np.int8),
+        "folds": soft_labels.folds(soft_labels.groups(corpus), teacher.encoder_folds).astype(np.int8),
     }
 
 
@@ -171,7 +174,7 @@ def start(settings: Config, corpus: Corpus) -> Arrays:
     float16."""
     assert settings.teacher
     assert settings.teacher.earlier
-    found = earlier.read(settings.teacher.earlier, settings.network, corpus.vocabulary, settings.training.seed)
+    found = warm_start.read(settings.teacher.earlier, settings.network, corpus.vocabulary, settings.training.seed)
     assert found.weights is not None
     return found.weights | {"embedding": found.embedding.astype(np.float16)}
 
@@ -206,20 +209,20 @@ def run(settings: Config, corpus: Corpus) -> dict[Path, int]:
     or a config without an encoder.
     """
     teacher, distil = settings.teacher, settings.distil
-    if not (distil and teacher and teacher.encoder and teacher.encoder_said):
-        raise DataError("A config to pack for a GPU has teacher.encoder and teacher.encoder_said.")
-    folder = teacher.encoder_said
+    if not (distil and teacher and teacher.encoder and teacher.encoder_predictions):
+        raise DataError("A config to pack for a GPU has teacher.encoder and teacher.encoder_predictions.")
+    folder = teacher.encoder_predictions
     folder.mkdir(parents=True, exist_ok=True)
     found = documents(corpus, distil, settings.training.seed)
-    write_arrays(folder / results.DIGESTS, known(teacher.encoder, corpus, found))
+    write_arrays(folder / gpu_results.DIGESTS, known(teacher.encoder, corpus, found))
     pretrained = transformer.read(teacher.encoder, teacher.encoder_tokens)
     if pretrained.distances is None:
         raise DataError(f"The GPU's job reads MPNet alone; {teacher.encoder} is another encoder.")
     first, second = _halves(encoder(pretrained))
     jobs: list[tuple[str, Arrays]] = [("encoder_0", first), ("encoder_1", second)]
     turned = None
-    if distil.students_said:
-        turned = edits.chosen(found.tokens[: found.reviews], distil.edits, settings.training.seed)
+    if distil.students_folder:
+        turned = counterfactuals.chosen(found.tokens[: found.reviews], distil.edits, settings.training.seed)
         jobs.append(("start", start(settings, corpus)))
     # First, since they take longest.
     jobs.insert(0, ("texts", texts(settings, corpus, found, turned)))

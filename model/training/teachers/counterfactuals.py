@@ -14,7 +14,7 @@ from itertools import pairwise
 import numpy as np
 
 from model.data.reversals import ANTONYMS, HEDGES, OPINIONS, POSITIVE
-from model.evaluation.slices import CONTRASTS, NEGATIONS
+from model.text.cue_words import CONTRASTS, NEGATIONS
 from model.training.teachers.token_spans import sentence_starts
 
 _SHORTEST, _LONGEST = 3, 16

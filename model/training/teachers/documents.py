@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from model.config import DistilConfig
 from model.data.corpus import Corpus
-from model.evaluation.metrics import Floats
-from model.training.teachers import token_spans as spans
+from model.numeric import Floats
+from model.training.teachers import token_spans
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def _places(whole: list[list[str]], distil: DistilConfig, *seeds: list[int]) -> 
     kinds = ((distil.pieces, distil.piece_sentences), (distil.sentences, 1))
     for (number, longest), seed in zip(kinds, seeds, strict=True):
         rng = np.random.default_rng(seed)
-        found += [spans.place(row, longest, rng) for _ in range(number) for row in whole]
+        found += [token_spans.place(row, longest, rng) for _ in range(number) for row in whole]
     return found
 
 
@@ -87,7 +87,7 @@ def digests(tokens: Sequence[Sequence[str]]) -> NDArray[np.uint64]:
 
 
 def recalled(digests: NDArray[np.uint64], logits: Floats, own: NDArray[np.uint64]) -> Floats:
-    """What was said (logits, float64 [n]) of documents with those digests, of those with the digests `own`; else nan.
+    """Logits (float64 [n]) given to documents with those digests, of those with the digests `own`; else nan.
 
     Of copies the first counts: a labelled review, which comes first, was labelled by who never saw its label.
     """

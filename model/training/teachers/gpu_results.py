@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.data.readers import DataError
-from model.evaluation.metrics import Floats
-from model.serving import unit_groups as groups
+from model.numeric import Floats
+from model.serving import unit_groups
 from model.training.teachers.documents import recalled
 
 DIGESTS, LABELS = "digests.npz", "labels.npz"
@@ -30,7 +30,7 @@ class Results:
     digests: NDArray[np.uint64]
     logits: Floats
 
-    def said(self, own: NDArray[np.uint64]) -> Floats:
+    def logits_of(self, own: NDArray[np.uint64]) -> Floats:
         """Logits (float64 [len(own)]) of the documents with those digests. Raises `DataError` if one is not there."""
         found = recalled(self.digests, self.logits, own)
         if np.isnan(found).any():
@@ -41,9 +41,9 @@ class Results:
 def read(folder: Path) -> Results:
     """Of the job in `folder`. Raises `DataError`."""
     try:
-        with np.load(folder / DIGESTS) as packed, np.load(folder / LABELS) as said:
+        with np.load(folder / DIGESTS) as packed, np.load(folder / LABELS) as labels:
             digests = np.concatenate([packed[kind] for kind in KINDS])
-            logits = np.concatenate([said[kind] for kind in KINDS]).astype(np.float64)
+            logits = np.concatenate([labels[kind] for kind in KINDS]).astype(np.float64)
             encoder = str(packed["encoder"])
     except _UNREADABLE as error:
         raise DataError(f"The GPU's labels in {folder} cannot be used: {error}. docs/gpu.md says how.") from error
@@ -55,7 +55,7 @@ def read(folder: Path) -> Results:
 def _shapes(words: int, dimensions: int, units: int, hidden: int) -> dict[str, tuple[int, ...]]:
     """Of all weights of a student; without a hidden layer `hidden` is 0."""
     found: dict[str, tuple[int, ...]] = {"embedding": (words, dimensions)}
-    for direction in groups.DIRECTIONS:
+    for direction in unit_groups.DIRECTIONS:
         found[f"{direction}_kernel"], found[f"{direction}_bias"] = (dimensions, 4 * units), (4 * units,)
         found[f"{direction}_recurrent"] = (units, 4 * units)
     found |= {"logit_kernel": (4 * units, 1), "logit_bias": (1,)}

@@ -19,8 +19,6 @@ from model.config import LanguageModelConfig
 from model.storage import write_arrays
 from model.training.teachers.qrnn_layers import Adam, Shape, Stack
 
-# Document boundary: the id of padding, which no review holds.
-BOUNDARY = 0
 # The most frequent words are candidates of every step's softmax.
 _ALWAYS = 1_500
 CHECKPOINT = "language_model.npz"
@@ -57,7 +55,7 @@ def plan(config: LanguageModelConfig, seed: int, dropout: float = 0.0) -> Plan:
 
 
 def _stream(rows: Sequence[NDArray[np.int32]], plan: Plan, epoch: int) -> NDArray[np.int32]:
-    """All reviews in a random order as [streams, length], each review after a boundary."""
+    """All reviews in a random order as [streams, length], each after a boundary: 0, the id of padding."""
     order = np.random.default_rng([plan.seed, epoch]).permutation(len(rows))
     parts = [part for number in order for part in (np.zeros(1, dtype=np.int32), rows[number])]
     text = np.concatenate(parts)

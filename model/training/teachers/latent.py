@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from model.evaluation.metrics import Floats
-from model.serving.ngram_model import Features
+from model.numeric import Floats
+from model.training.fit_ngrams import Features
 
 Vectors = NDArray[np.float32]
 # An n-gram in fewer reviews says little about which words go together.

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from rich.progress import Progress
 
 from model import batches
-from model.evaluation.metrics import Floats
+from model.numeric import Floats
 from model.text.vocabulary import UNKNOWN
 from model.training.teachers.qrnn_layers import Adam, Shape, Stack
 

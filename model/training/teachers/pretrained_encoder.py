@@ -1,6 +1,6 @@
 """A transformer too slow for folds: fitted once, on some labelled reviews, it labels others, where doubt is greatest.
 
-Its fitted weights stay in the run's folder with what it said, so that the run goes on after a kill, and a later run
+Its fitted weights stay in the run's folder with its logits, so that the run goes on after a kill, and a later run
 (`encoder_run`) has it label further texts.
 """
 
@@ -14,7 +14,7 @@ from rich.console import Console
 
 from model.config import TeacherConfig
 from model.data.readers import DataError
-from model.evaluation.metrics import Floats
+from model.numeric import Floats
 from model.storage import write_arrays
 from model.training.teachers import transformer, wordpieces
 from model.training.teachers.documents import Documents, digests, recalled
@@ -69,7 +69,7 @@ def plan(teacher: TeacherConfig, seed: int) -> transformer.Plan:
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """What an earlier run's transformer was fitted on and what it labelled, by digests, and what it said of that."""
+    """What an earlier run's transformer was fitted on and what it labelled, by digests, and its logits of that."""
 
     fitted: NDArray[np.uint64]
     labelled: NDArray[np.uint64]
@@ -79,9 +79,9 @@ class Earlier:
     def read(cls, folder: Path) -> "Earlier":
         """From the folder of that run's teachers. Raises `DataError`."""
         try:
-            with np.load(folder / FITTED) as stored, np.load(folder / LABELS) as said:
-                there = ~np.isnan(said["logits"])
-                return cls(stored["rows"], said["digests"][there], said["logits"][there])
+            with np.load(folder / FITTED) as stored, np.load(folder / LABELS) as labels:
+                there = ~np.isnan(labels["logits"])
+                return cls(stored["rows"], labels["digests"][there], labels["logits"][there])
         except (OSError, ValueError, KeyError) as error:
             raise DataError(
                 f"The fitted transformer in {folder} cannot be used: {error}. Its own config is trained first."
@@ -94,7 +94,7 @@ class Earlier:
             raise DataError("The fitted transformer of `encoder_run` learned from other reviews than this run has.")
         return rows
 
-    def said(self, own: NDArray[np.uint64]) -> Floats:
+    def logits_of(self, own: NDArray[np.uint64]) -> Floats:
         """Its logits of the documents with those digests (float64 [n]); nan for those it did not label."""
         return recalled(self.labelled, self.logits, own)
 
@@ -127,7 +127,7 @@ def doubtful(
 
 
 @dataclass(frozen=True, slots=True)
-class Once:
+class EncoderTeacher:
     """The transformer of one run.
 
     labels: of the labelled reviews, float32 [labelled]; before: what is known of the one of `encoder_run`; folder: of
@@ -166,7 +166,7 @@ class Once:
     def logits(self, found: Documents, earlier: Floats, resume: bool) -> Floats:
         """Logits (float64 [documents]) of what it labels; nan for the others. earlier: of the earlier model.
 
-        What the transformer of `encoder_run` said there holds, but that reviews in doubt are asked anew: this run may
+        The labels of `encoder_run`'s transformer hold, but that reviews in doubt are asked anew: this run may
         read more of them. `resume` goes on after what is in the folder.
         """
         assert self.teacher.encoder_labels is not None
@@ -174,15 +174,15 @@ class Once:
         known = np.full(len(own), np.nan)
         if self.before:
             rows = self.before.rows(own[: found.labelled])
-            known[: found.taught] = self.before.said(own[: found.taught])
+            known[: found.taught] = self.before.logits_of(own[: found.taught])
         else:
             assert self.teacher.encoder_reviews is not None
             rows = drawn(found, self.teacher.encoder_reviews, self.seed)
         asked = doubtful(
             found, earlier, rows, self.teacher.encoder_labels, self.teacher.encoder_pieces, ~np.isnan(known)
         )
-        said = self._asked(found, asked, rows, own, resume)
-        return np.where(np.isnan(said), known, said)
+        logits = self._asked(found, asked, rows, own, resume)
+        return np.where(np.isnan(logits), known, logits)
 
     def _asked(self, found: Documents, asked: Numbers, rows: Numbers, own: NDArray[np.uint64], resume: bool) -> Floats:
         """Its logits of the documents `asked`; nan for the others. They are kept chunk by chunk.
@@ -190,18 +190,18 @@ class Once:
         rows: the labelled reviews that it is fitted on; own: the documents' digests.
         """
         path = self.folder / LABELS
-        said = np.full(len(own), np.nan)
+        logits = np.full(len(own), np.nan)
         if resume and path.is_file():
             with np.load(path) as stored:
-                said = np.asarray(stored["logits"], dtype=np.float64)
-        asked = asked[np.isnan(said[asked])]
+                logits = np.asarray(stored["logits"], dtype=np.float64)
+        asked = asked[np.isnan(logits[asked])]
         if not len(asked):
-            return said
+            return logits
         Console().print("Teacher: transformer")
         model = self._model(found, rows, own, resume)
         for first in range(0, len(asked), _CHUNK):
             chunk = asked[first : first + _CHUNK]
-            said[chunk] = self.encoder.asked(self.teacher, model, found, chunk)
-            write_arrays(path, {"logits": said, "digests": own})
+            logits[chunk] = self.encoder.asked(self.teacher, model, found, chunk)
+            write_arrays(path, {"logits": logits, "digests": own})
             Console().print(f"The transformer has labelled {first + len(chunk)} of {len(asked)}")
-        return said
+        return logits

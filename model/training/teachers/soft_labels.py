@@ -22,14 +22,11 @@ from rich.console import Console
 from model.config import Config, TeacherConfig
 from model.data.corpus import Corpus, file_hash
 from model.evaluation import metrics
-from model.evaluation.metrics import Floats
-from model.serving import calibration
-from model.serving.ngram_model import Features
+from model.numeric import Floats, sigmoid
 from model.storage import write_arrays
-from model.training.teachers import gpu_results as results
-from model.training.teachers import language_model, latent, transformer
-from model.training.teachers import lm_classifier as classifier
-from model.training.teachers import pretrained_encoder as once
+from model.training import fit_calibration
+from model.training.fit_ngrams import Features
+from model.training.teachers import gpu_results, language_model, latent, lm_classifier, pretrained_encoder, transformer
 from model.training.teachers import warm_start as earlier
 from model.training.teachers.documents import Documents, digests
 from model.training.teachers.qrnn_layers import Shape
@@ -152,8 +149,8 @@ def _recurrent(
     learned, asked = read(teacher.max_tokens), read(teacher.label_tokens)
 
     def labelled(current: int, rows: Numbers, mine: Numbers) -> Floats:
-        plan = classifier.Plan(epochs=teacher.classifier_epochs, seed=settings.training.seed + current)
-        model = classifier.Classifier(shape, weights, plan)
+        plan = lm_classifier.Plan(epochs=teacher.classifier_epochs, seed=settings.training.seed + current)
+        model = lm_classifier.Classifier(shape, weights, plan)
         note = f"{folder.name} teacher {current + 1}/{teacher.folds}"
         model.fit([learned[row] for row in rows], labels[rows], note)
         return model.predict([asked[row] for row in mine])
@@ -164,7 +161,7 @@ def _recurrent(
 def _fine_tuned(
     settings: Config,
     teacher: TeacherConfig,
-    encoder: once.Encoder,
+    encoder: pretrained_encoder.Encoder,
     found: Documents,
     labels: Labels,
     current: int,
@@ -191,7 +188,7 @@ def _blended(
     some: of a transformer that labelled dev and some documents that it was not fitted on, else nan.
     """
     known, last = slice(0, found.labelled), found.held
-    soft = calibration.fit([each[known] for each in logits.values()], labels).logits(*logits.values())
+    soft = fit_calibration.fit([each[known] for each in logits.values()], labels).logits(*logits.values())
     facts: dict[str, object] = {"out-of-fold accuracy": _accuracies(logits | {"blend": soft}, known, labels)}
     if earlier is None:
         return soft, facts
@@ -215,17 +212,17 @@ def _on_dev(parts: list[Floats], found: Documents, dev: NDArray[np.int8]) -> Flo
     Those for pieces are fitted on dev's pieces, each with its review's label as noisy gold: what says much of a whole
     review says too much of one sentence.
     """
-    reviews = calibration.fit([each[found.held] for each in parts], dev).logits(*parts)
+    reviews = fit_calibration.fit([each[found.held] for each in parts], dev).logits(*parts)
     if not found.dev_pieces:
         return reviews
     cut = slice(found.held.stop, None)
     gold = dev[found.owner[cut] - found.taught]
-    pieces = calibration.fit([each[cut] for each in parts], gold).logits(*parts)
+    pieces = fit_calibration.fit([each[cut] for each in parts], gold).logits(*parts)
     return np.where(found.owner == np.arange(len(found.owner)), reviews, pieces)
 
 
 def _accuracies(logits: dict[str, Floats], part: slice, labels: NDArray[np.int8]) -> dict[str, float]:
-    return {name: round(metrics.accuracy(metrics.sigmoid(each[part]), labels), 6) for name, each in logits.items()}
+    return {name: round(metrics.accuracy(sigmoid(each[part]), labels), 6) for name, each in logits.items()}
 
 
 def run(
@@ -244,9 +241,9 @@ def run(
     seed = settings.training.seed
     # All three are read before the long work, so that what is missing is missed at once.
     start = earlier.read(teacher.earlier, settings.network, corpus.vocabulary, seed) if teacher.earlier else None
-    encoder = once.Encoder.read(teacher) if teacher.encoder and not teacher.encoder_said else None
-    before = once.Earlier.read(teacher.encoder_run) if teacher.encoder_run else None
-    elsewhere = results.read(teacher.encoder_said) if teacher.encoder_said else None
+    encoder = pretrained_encoder.Encoder.read(teacher) if teacher.encoder and not teacher.encoder_predictions else None
+    before = pretrained_encoder.Earlier.read(teacher.encoder_run) if teacher.encoder_run else None
+    elsewhere = gpu_results.read(teacher.encoder_predictions) if teacher.encoder_predictions else None
     facts: dict[str, object] = {"folds": teacher.folds}
     ngrams = partial(_ngrams, found, features, labels, fold)
     logits = {"n-grams": _kept(folder / "ngrams.npz", "n-grams", ngrams, resume)}
@@ -275,7 +272,7 @@ def run(
         known = _kept(folder / "earlier.npz", "earlier model", asked, resume)
     if elsewhere:
         facts[earlier.ENCODER] = elsewhere.encoder
-        logits["transformer"] = elsewhere.said(digests(found.tokens))
+        logits["transformer"] = elsewhere.logits_of(digests(found.tokens))
     elif teacher.encoder and encoder:
         facts[earlier.ENCODER] = file_hash(teacher.encoder / transformer.WEIGHTS)
         if teacher.encoder_labels is None:
@@ -284,10 +281,12 @@ def run(
             logits["transformer"] = _each_fold(found, folds(films, teacher.encoder_folds), kept, shared=True)
         else:
             assert known is not None, "the config has an earlier model too"
-            some = once.Once(teacher, encoder, labels, before, seed, folder).logits(found, known, resume)
+            some = pretrained_encoder.EncoderTeacher(teacher, encoder, labels, before, seed, folder).logits(
+                found, known, resume
+            )
     dev = corpus.reviews.labels[corpus.split.dev]
-    soft, said = _blended(logits, known, found, labels.astype(np.int8), dev, some)
-    facts |= said
+    soft, accuracies = _blended(logits, known, found, labels.astype(np.int8), dev, some)
+    facts |= accuracies
     Console().print(f"Teachers: {facts}")
     learned = np.ones(found.taught, dtype=np.bool_)
     if some is not None and teacher.encoder_pieces:

@@ -18,7 +18,7 @@ from rich.progress import Progress
 
 from model import batches
 from model.data.readers import DataError
-from model.evaluation.metrics import Floats
+from model.numeric import Floats
 from model.training.teachers.qrnn_layers import Adam
 
 Arrays = dict[str, NDArray[np.float32]]

@@ -14,9 +14,8 @@ from numpy.typing import NDArray
 
 from model.config import NetworkConfig
 from model.data.readers import DataError
-from model.evaluation.metrics import Floats
-from model.serving import model_folder as files
-from model.serving import unit_groups as groups
+from model.numeric import Floats
+from model.serving import model_folder, unit_groups
 from model.serving.scorer import Scorer
 from model.text.vocabulary import Vocabulary
 from model.training.network import build, recurrent_weights, shape_of
@@ -43,7 +42,7 @@ ENCODER, ENCODERS_BEFORE = "encoder sha256", "earlier model's encoders sha256"
 
 def _encoders(folder: Path) -> tuple[str, ...]:
     """Of the model in the folder and of those before it, each once."""
-    facts = files.read_card(folder)["training"].get("teachers", {})
+    facts = model_folder.read_card(folder)["training"].get("teachers", {})
     found = " ".join(facts[name] for name in (ENCODERS_BEFORE, ENCODER) if name in facts).split()
     return tuple(dict.fromkeys(found))
 
@@ -87,7 +86,7 @@ def grown(weights: Weights, units: int, seed: int) -> Weights:
     rng = np.random.default_rng([seed, 9])
     old = len(weights["forward_recurrent"])
     found = dict(weights)
-    for direction in groups.DIRECTIONS:
+    for direction in unit_groups.DIRECTIONS:
         found |= _grown_direction(weights, direction, units, rng)
     return found | _silent(weights, old, units)
 
@@ -96,10 +95,10 @@ def joined(weights: Weights, further: Weights) -> Weights:
     """The same network with groups of units more, which says the same: those of `further`, with the recurrent weights,
     kernels and biases that they have there. The logit does not hear them until they are trained.
     """
-    own, other = groups.sizes(weights), groups.sizes(further)
+    own, other = unit_groups.sizes(weights), unit_groups.sizes(further)
     assert own == other[: len(own)], "the first groups are those that are there"
-    parts = [*groups.parts(weights, own), *groups.parts(further, other)[len(own) :]]
-    return weights | groups.whole(parts) | _silent(weights, sum(own), sum(other))
+    parts = [*unit_groups.parts(weights, own), *unit_groups.parts(further, other)[len(own) :]]
+    return weights | unit_groups.whole(parts) | _silent(weights, sum(own), sum(other))
 
 
 def _fresh(network: NetworkConfig, seed: int) -> Weights:
@@ -139,9 +138,9 @@ def read(folder: Path, network: NetworkConfig, vocabulary: Vocabulary, seed: int
     Raises `DataError` where they do not fit the network, or its words are others.
     """
     try:
-        version = files.verify(folder)
-        serving = files.read_serving(folder)
-    except files.ModelFolderError as error:
+        version = model_folder.verify(folder)
+        serving = model_folder.read_serving(folder)
+    except model_folder.ModelFolderError as error:
         raise DataError(f"The earlier model cannot be used: {error} Its own config is trained first.") from error
     fewer = not network.groups and serving.units > network.units
     if serving.dimensions != network.dimensions or fewer:

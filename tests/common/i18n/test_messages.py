@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from common.i18n import mark, markn, tr, tr_in, trn, use_locale
+from common.i18n import mark, mark_plural, tr, tr_in, trn, use_locale
 
 
 def test_a_sentence_without_a_translation_is_said_in_english() -> None:
@@ -13,7 +13,7 @@ def test_a_sentence_without_a_translation_is_said_in_english() -> None:
 
 
 def test_the_form_follows_the_rule_of_the_language() -> None:
-    one, many = markn("{count} review", "{count} reviews")
+    one, many = mark_plural("{count} review", "{count} reviews")
     expected = {
         None: ["0 reviews", "1 review", "2 reviews", "12,345 reviews"],
         "de": ["0 Kritiken", "1 Kritik", "2 Kritiken", "12.345 Kritiken"],

@@ -104,7 +104,7 @@ def test_whole_files_that_cannot_be_read(data: bytes, name: str, expected: type[
     with pytest.raises(FileError) as raised:
         read(data, name)
     assert type(raised.value) is expected
-    assert raised.value.code == expected.code
+    assert raised.value.code.split(".")[0] == expected.code
     sentence = str(raised.value)
     assert sentence.endswith(".")
     assert "\n" not in sentence

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from worker.files.cells import Cell
-from worker.files.columns.names import DATE, FILM, FILM_TIERS, OURS, TEXT_TIERS
+from worker.files.columns.names import ADDED, DATE, FILM, FILM_TIERS, TEXT_TIERS
 from worker.files.errors import AmbiguousColumn, NoTextColumn, UnknownColumn
 
 _PUNCTUATION: Final = re.compile(r"[\W_]+")
@@ -39,7 +39,7 @@ def is_known_name(title: str) -> bool:
         any(name in tier for tier in TEXT_TIERS)
         or name in FILM
         or name in DATE
-        or name in OURS
+        or name in ADDED
         or _NUMBERED.fullmatch(title.strip()) is not None
     )
 

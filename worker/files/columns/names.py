@@ -47,5 +47,5 @@ DATE: Final = _names(
     "reviewdate reviewtime reviewedat dateofreview submitted submittedat submissiondate updatedat",
     "unixreviewtime erstellt erstelltam writtenat writtenon",
 )
-OURS: Final = _names("probability flags model")
+ADDED: Final = _names("probability flags model")
 """What a scored file carries beside `label`, which other exports use too."""

@@ -12,9 +12,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from io import IOBase
 from pathlib import PurePath
-from typing import IO, TYPE_CHECKING, Final, Literal, cast
+from typing import IO, TYPE_CHECKING, Final, cast
 
-from common.broker.names import FILE_SUFFIXES
+from common.file_formats import FileKind, Packing, kind_of_name, packed_suffixes, read_suffixes
 from worker.files.errors import (
     ArchiveMembers,
     Bomb,
@@ -30,17 +30,16 @@ from worker.files.limits import MAX_RATIO, READ_BYTES, is_bomb
 if TYPE_CHECKING:
     import pyarrow as pa
 
-Packing = Literal["gz", "zst", "zip"]
 _GZIP: Final = b"\x1f\x8b"
 _ZSTD: Final = b"\x28\xb5\x2f\xfd"
 _ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06")
+_PARQUET: Final = b"PAR1"
 OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_ARCHIVES: Final = (".zip", ".gz", ".zst", ".7z", ".rar", ".tar", ".bz2", ".xz", ".tgz")
+_ARCHIVES: Final = (*packed_suffixes(), ".7z", ".rar", ".tar", ".bz2", ".xz", ".tgz")
 _IN_MEMORY: Final = 8 << 20
 _MAX_NAME: Final = 120
 _KEPT_END: Final = 20
 _UNSHOWN: Final = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-_DAMAGED: Final = "the .{} is damaged or cut short"
 METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """Python unpacks the others without a bound on memory."""
 _MAX_DIRECTORY: Final = 4 << 20
@@ -101,15 +100,33 @@ def packing_of(file: IO[bytes]) -> Packing | None:
     if start == _ZSTD:
         return "zst"
     if start in _ZIP:
-        return None if is_workbook(file) else "zip"
+        return None if kind_of_content(file) else "zip"
     return None
 
 
+def kind_of_content(file: IO[bytes]) -> FileKind | None:
+    """The format that the bytes themselves tell, whatever the name."""
+    return next((kind for kind, recognises in BY_CONTENT.items() if recognises(file)), None)
+
+
+def is_parquet(file: IO[bytes]) -> bool:
+    """Whether the file begins like a Parquet file."""
+    file.seek(0)
+    return file.read(4) == _PARQUET
+
+
 def is_workbook(file: IO[bytes]) -> bool:
-    """Whether a zip holds the parts of an .xlsx."""
+    """Whether the file is a zip that holds the parts of an .xlsx."""
+    file.seek(0)
+    if file.read(4) not in _ZIP:
+        return False
     with open_zip(file) as archive:
         names = set(archive.namelist())
     return "[Content_Types].xml" in names and any(name.startswith("xl/") for name in names)
+
+
+BY_CONTENT: Final[dict[FileKind, Callable[[IO[bytes]], bool]]] = {"parquet": is_parquet, "xlsx": is_workbook}
+"""The formats known by their bytes. A name alone does not make a file one of them."""
 
 
 def open_zip(file: IO[bytes]) -> zipfile.ZipFile:
@@ -117,20 +134,20 @@ def open_zip(file: IO[bytes]) -> zipfile.ZipFile:
     try:
         end = zipfile._EndRecData(file)  # type: ignore[attr-defined]
         if end is not None and end[zipfile._ECD_SIZE] > _MAX_DIRECTORY:  # type: ignore[attr-defined]
-            raise BrokenFile("the zip holds too many files")
+            raise BrokenFile("zip_too_many_files")
         return zipfile.ZipFile(file)
     except BrokenFile:
         raise
     except Exception as error:
-        raise BrokenFile("the zip is damaged or cut short") from error
+        raise BrokenFile("zip_cut_short") from error
 
 
 def _refuse_packed_name(name: str, file: IO[bytes]) -> None:
     lowered = name.lower()
-    if lowered.endswith((".gz", ".zst", ".zip")):
-        raise BrokenFile(f"it is named {PurePath(lowered).suffix} but is not packed so")
+    if lowered.endswith(packed_suffixes()):
+        raise BrokenFile("not_packed", suffix=PurePath(lowered).suffix)
     file.seek(0)
-    if file.read(8) == OLE and lowered.endswith(".xlsx"):  # Excel wraps a protected workbook in an OLE container
+    if file.read(8) == OLE and kind_of_name(name) == "xlsx":  # Excel wraps a protected workbook in an OLE container
         raise EncryptedArchive
 
 
@@ -146,7 +163,7 @@ def _decompress(file: IO[bytes], packing: Packing, max_bytes: int) -> IO[bytes]:
         with gzip.GzipFile(fileobj=file) as stream:
             return _spool(stream, max_bytes, file.tell)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise BrokenFile(_DAMAGED.format(packing)) from error
+        raise BrokenFile("packing_damaged", suffix=f".{packing}") from error
 
 
 def _decompress_zst(file: IO[bytes], max_bytes: int) -> IO[bytes]:
@@ -157,7 +174,7 @@ def _decompress_zst(file: IO[bytes], max_bytes: int) -> IO[bytes]:
         with pa.CompressedInputStream(pa.PythonFile(cast(IOBase, _Unclosable(file)), mode="r"), "zstd") as stream:
             return _spool(stream, max_bytes, file.tell)
     except (EOFError, pa.ArrowException) as error:
-        raise BrokenFile(_DAMAGED.format("zst")) from error
+        raise BrokenFile("packing_damaged", suffix=".zst") from error
 
 
 def _unzip(file: IO[bytes], max_bytes: int) -> Unpacked:
@@ -166,7 +183,7 @@ def _unzip(file: IO[bytes], max_bytes: int) -> Unpacked:
         if member.flag_bits & 0x1:
             raise EncryptedArchive
         if member.compress_type not in METHODS:
-            raise BrokenFile("the zip is packed in an unusual way")
+            raise BrokenFile("zip_packing")
         if member.file_size > max_bytes:
             raise TooLarge(max_bytes)
         # No more than file_size comes out, and no more is read than there is, whatever compress_size claims
@@ -177,7 +194,7 @@ def _unzip(file: IO[bytes], max_bytes: int) -> Unpacked:
             with archive.open(member) as stream:
                 plain = _spool(stream, max_bytes, lambda: packed)
         except (EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
-            raise BrokenFile("the zip is damaged or packed in an unusual way") from error
+            raise BrokenFile("zip_damaged") from error
     if plain.seek(0, 2) == 0:
         plain.close()
         raise EmptyFile
@@ -189,7 +206,8 @@ def _unzip(file: IO[bytes], max_bytes: int) -> Unpacked:
 
 def _only_review_file(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
     members = [m for m in archive.infolist() if not m.is_dir() and not _is_litter(m)]
-    reviews = [m for m in members if m.filename.lower().endswith(FILE_SUFFIXES)]
+    suffixes = read_suffixes()
+    reviews = [m for m in members if m.filename.lower().endswith(suffixes)]
     if len(reviews) == 1:
         return reviews[0]
     if any(m.filename.lower().endswith(_ARCHIVES) for m in members):

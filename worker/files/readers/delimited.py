@@ -6,8 +6,9 @@ import csv
 import io
 from collections.abc import Collection, Iterator
 from itertools import islice
-from typing import IO, Final, Literal
+from typing import IO, Final
 
+from common.file_formats import FileKind
 from worker.files import row_problems as problems
 from worker.files.errors import BrokenFile, TooManyColumns
 from worker.files.limits import MAX_COLUMNS, Limits
@@ -21,7 +22,7 @@ _SNIFF_CHARS: Final = 1 << 20
 class Delimited(Table):
     """A CSV of any separator, encoding and line end. Blank lines are no rows."""
 
-    def __init__(self, file: IO[bytes], kind: Literal["csv", "tsv"], limits: Limits) -> None:
+    def __init__(self, file: IO[bytes], kind: FileKind, limits: Limits) -> None:
         super().__init__(kind)
         self._file = file
         self._max_line = limits.max_line_chars
@@ -62,7 +63,7 @@ class Delimited(Table):
         readline = text.readline
         while line := readline(limit):
             if len(line) >= limit and not line.endswith(("\n", "\r")):
-                raise BrokenFile(f"a line is longer than {limit:,} characters")
+                raise BrokenFile("line_too_long", count=limit)
             yield line
 
     def records(self, needed: Collection[int] | None = None) -> Iterator[Record]:
@@ -88,7 +89,7 @@ class Delimited(Table):
                     del row[width:]
                 yield row
         except csv.Error as error:
-            raise BrokenFile(f"row {number + 1:,} never ends; look for a quote that is not closed") from error
+            raise BrokenFile("row_never_ends", row=number + 1) from error
 
 
 class _Tail:

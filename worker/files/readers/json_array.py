@@ -19,7 +19,7 @@ def elements(text: io.TextIOBase, max_chars: int) -> Iterator[tuple[str, object]
     """(source, value) of each element. BrokenFile where it stops being JSON or one element exceeds `max_chars`."""
     window = _Window(text, max_chars)
     if window.next_mark() != "[":
-        raise BrokenFile("it is not a JSON array")
+        raise BrokenFile("no_json_array")
     window.skip(1)
     number = 0
     mark = window.next_mark()
@@ -32,7 +32,7 @@ def elements(text: io.TextIOBase, max_chars: int) -> Iterator[tuple[str, object]
         if mark == "]":
             return
         if mark != ",":
-            raise BrokenFile(f"the JSON array breaks off after row {number:,}")
+            raise BrokenFile("json_array_breaks_off", row=number)
         window.skip(1)
 
 
@@ -67,10 +67,10 @@ class _Window:
             try:
                 value, end = _decode(self._buffer, self._at)
             except RecursionError as error:
-                raise BrokenFile(f"row {number:,} is nested too deeply") from error
+                raise BrokenFile("row_too_deep", row=number) from error
             except ValueError as error:
                 if not self._more():
-                    raise BrokenFile(f"row {number:,} is not valid JSON") from error
+                    raise BrokenFile("row_no_json", row=number) from error
                 continue
             if end == len(self._buffer) and self._more():
                 continue  # a number may go on

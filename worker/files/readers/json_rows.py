@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator
-from typing import IO, Final, Literal, NamedTuple
+from typing import IO, Final, NamedTuple
 
+from common.file_formats import FileKind
 from worker.files import row_problems as problems
 from worker.files.cells import Cell
 from worker.files.errors import BrokenFile, TooManyColumns
@@ -33,14 +34,14 @@ class JsonRow(NamedTuple):
 class JsonRows(Table):
     """Objects (keys are columns) or bare strings. `columns` come from the first rows until `complete` was called."""
 
-    def __init__(self, file: IO[bytes], kind: Literal["jsonl", "json"], limits: Limits) -> None:
+    def __init__(self, file: IO[bytes], kind: FileKind, limits: Limits) -> None:
         super().__init__(kind)
         self._file = file
         self._max = limits.max_line_chars
         self.encoding = detect(file)
         first = first_rows(self.rows(), lambda row: len(row.raw))
         if first and not any(isinstance(row.value, dict | str) for row in first):
-            raise BrokenFile("it is neither one JSON object a line nor one array of objects")
+            raise BrokenFile("no_json_rows")
         self._set_columns(iter(first))
 
     def complete(self) -> None:

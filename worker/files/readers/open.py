@@ -3,28 +3,20 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import IO, Final
 
+from common.file_formats import FileKind, Packing, format_called, kind_of_name
 from worker.files.errors import BrokenFile, CannotOpen, EncryptedArchive, UnsupportedType
 from worker.files.limits import Limits
-from worker.files.readers.decompress import OLE, Packing, Unpacked, is_workbook, unpack
+from worker.files.readers.decompress import BY_CONTENT, OLE, Unpacked, kind_of_content, unpack
 from worker.files.readers.delimited import Delimited
 from worker.files.readers.json_rows import JsonRows
 from worker.files.readers.text_lines import Lines
-from worker.files.table import FileKind, Table
+from worker.files.table import Table
 
-_KINDS: Final[dict[str, FileKind]] = {
-    ".csv": "csv",
-    ".tsv": "tsv",
-    ".txt": "txt",
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
-    ".json": "json",
-    ".parquet": "parquet",
-    ".xlsx": "xlsx",
-}
 _SPACE: Final = b" \t\r\n\0\xef\xbb\xbf\xff\xfe"
 
 
@@ -63,11 +55,6 @@ def open_table(source: Path | IO[bytes], filename: str, limits: Limits, text_col
         raise
 
 
-def kind_of_name(name: str) -> FileKind | None:
-    """What the suffix promises."""
-    return _KINDS.get(PurePath(name.lower()).suffix)
-
-
 def _open_path(path: Path) -> io.BufferedReader:
     try:
         return path.open("rb")
@@ -76,45 +63,69 @@ def _open_path(path: Path) -> io.BufferedReader:
 
 
 def _table(unpacked: Unpacked, limits: Limits, text_column: str | None) -> Table:
-    file = unpacked.file
-    kind = _kind(unpacked)
-    # Imported where they are used: their libraries take 40 MiB, and most files are CSV.
-    if kind == "parquet":
-        from worker.files.readers.parquet import Parquet
-
-        return Parquet(file, limits)
-    if kind == "xlsx":
-        from worker.files.readers.xlsx import Workbook
-
-        return Workbook(file, limits, text_column)
-    if kind == "txt":
-        return Lines(file, limits)
-    if kind == "json" or kind == "jsonl":
-        return JsonRows(file, "json" if _starts_with_bracket(file) else "jsonl", limits)
-    return Delimited(file, kind, limits)
+    return READERS[_kind(unpacked)](unpacked.file, limits, text_column)
 
 
 def _kind(unpacked: Unpacked) -> FileKind:
-    """Parquet and XLSX are known by their first bytes, whatever the name; the rest by name."""
+    """Some formats are known by their bytes, whatever the name; the rest by name."""
     file = unpacked.file
-    file.seek(0)
-    start = file.read(8)
-    if start.startswith(b"PAR1"):
-        return "parquet"
-    if start.startswith(b"PK\x03\x04") and is_workbook(file):
-        return "xlsx"
-    if start == OLE:
-        if unpacked.name.lower().endswith(".xlsx"):  # how Excel wraps a workbook with a password
-            raise EncryptedArchive
-        raise BrokenFile("it is an old or protected Office file")
+    if (recognised := kind_of_content(file)) is not None:
+        return recognised
     kind = kind_of_name(unpacked.name)
+    file.seek(0)
+    if file.read(8) == OLE:
+        if kind == "xlsx":  # how Excel wraps a workbook with a password
+            raise EncryptedArchive
+        raise BrokenFile("old_office")
     if kind is None:
         raise UnsupportedType(unpacked.name)
-    if kind == "xlsx":
-        raise BrokenFile("it is named .xlsx but is no Excel workbook")
-    if kind == "parquet":
-        raise BrokenFile("it is named .parquet but is no Parquet file")
+    if kind in BY_CONTENT:
+        raise BrokenFile("misnamed", suffix=format_called(kind).suffixes[0])
     return kind
+
+
+def _csv(file: IO[bytes], limits: Limits, _: str | None) -> Table:
+    return Delimited(file, "csv", limits)
+
+
+def _tsv(file: IO[bytes], limits: Limits, _: str | None) -> Table:
+    return Delimited(file, "tsv", limits)
+
+
+def _txt(file: IO[bytes], limits: Limits, _: str | None) -> Table:
+    return Lines(file, limits)
+
+
+def _json(file: IO[bytes], limits: Limits, _: str | None) -> Table:
+    """An array, or objects line by line: the first character says which, whatever the name."""
+    return JsonRows(file, "json" if _starts_with_bracket(file) else "jsonl", limits)
+
+
+# Imported where they are used: their libraries take 40 MiB, and most files are CSV.
+def _parquet(file: IO[bytes], limits: Limits, _: str | None) -> Table:
+    from worker.files.readers.parquet import Parquet
+
+    return Parquet(file, limits)
+
+
+def _xlsx(file: IO[bytes], limits: Limits, text_column: str | None) -> Table:
+    from worker.files.readers.xlsx import Workbook
+
+    return Workbook(file, limits, text_column)
+
+
+Reader = Callable[[IO[bytes], Limits, str | None], Table]
+"""Given a seekable file, the limits, and the text column that was asked for (it only helps to find a sheet)."""
+READERS: Final[dict[FileKind, Reader]] = {
+    "csv": _csv,
+    "tsv": _tsv,
+    "txt": _txt,
+    "jsonl": _json,
+    "json": _json,
+    "parquet": _parquet,
+    "xlsx": _xlsx,
+}
+"""One reader for each format that `common.file_formats` says is read."""
 
 
 def _starts_with_bracket(file: IO[bytes]) -> bool:

@@ -81,7 +81,7 @@ def _handy(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         if sum(map(_items, batch.columns)) <= _MAX_ITEMS:
             yield batch
         elif len(batch) == 1:
-            raise BrokenFile(f"a row holds lists of more than {_MAX_ITEMS:,} items")
+            raise BrokenFile("list_too_long", count=_MAX_ITEMS)
         else:
             half = len(batch) // 2
             yield from _handy(iter((batch.slice(0, half), batch.slice(half))))

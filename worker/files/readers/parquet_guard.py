@@ -69,7 +69,7 @@ def inspect(file: IO[bytes], max_bytes: int) -> Growth:
                 raise TooLarge(max_bytes)
             groups.append(growth)
     except (IndexError, ValueError, KeyError, TypeError) as error:
-        raise BrokenFile("it is damaged or no Parquet file") from error
+        raise BrokenFile("parquet_damaged") from error
     return Growth(tuple(groups))
 
 
@@ -79,9 +79,9 @@ def _footer(file: IO[bytes]) -> dict[int, Any]:
     tail = file.read(8)
     size = int.from_bytes(tail[:4], "little")
     if tail[4:] != b"PAR1" or size + 12 > end:
-        raise BrokenFile("it is cut short or no Parquet file")
+        raise BrokenFile("parquet_cut_short")
     if size > _MAX_FOOTER:
-        raise BrokenFile("its footer is far too large; write it with fewer row groups")
+        raise BrokenFile("parquet_footer")
     file.seek(end - 8 - size)
     return Reader(file.read(size)).struct()
 
@@ -103,7 +103,7 @@ def _check_schema(elements: list[dict[int, Any]]) -> None:
         if element.get(5, 0) > 0:
             open_children.append(element[5])
         if len(open_children) > MAX_DEPTH:
-            raise BrokenFile("its columns are nested too deeply")
+            raise BrokenFile("parquet_columns_too_deep")
 
 
 def _group(file: IO[bytes], group: dict[int, Any]) -> tuple[int, dict[str, int]]:
@@ -176,4 +176,4 @@ def _page(header: dict[int, Any]) -> _Page:
 
 
 def _page_error() -> BrokenFile:
-    return BrokenFile("its pages are too large to unpack; write it with pages of the usual size (1 MiB)")
+    return BrokenFile("parquet_pages")

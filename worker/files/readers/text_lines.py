@@ -34,5 +34,5 @@ def bounded_lines(text: io.TextIOWrapper, limit: int) -> Iterator[str]:
     readline = text.readline
     while line := readline(limit):
         if len(line) >= limit and not line.endswith("\n"):
-            raise BrokenFile(f"a line is longer than {limit:,} characters")
+            raise BrokenFile("line_too_long", count=limit)
         yield line

@@ -31,6 +31,8 @@ warnings.filterwarnings("ignore", module="openpyxl")
 class Workbook(Table):
     """The first sheet with a review column. Blank rows count (as on screen) unless nothing follows them."""
 
+    blank_cells = True
+
     def __init__(self, file: IO[bytes], limits: Limits, text_column: str | None) -> None:
         super().__init__("xlsx")
         file.seek(0)

@@ -31,12 +31,12 @@ class Package(zipfile.ZipFile):
         if is_bomb(min(sum(part.compress_size for part in parts), file.seek(0, 2)), unpacked):
             raise Bomb(MAX_RATIO)
         if any(part.file_size > _MAX_PART and not _STREAMED.fullmatch(part.filename) for part in parts):
-            raise BrokenFile("the workbook holds an oversized part beside its sheets")
+            raise BrokenFile("workbook_part_too_large")
 
     def open(self, name: Any, *args: Any, **kwargs: Any) -> Any:
         """A part as a watched stream."""
         if self.getinfo(name if isinstance(name, str) else name.filename).compress_type not in METHODS:
-            raise BrokenFile("the workbook is packed in an unusual way")
+            raise BrokenFile("workbook_packing")
         return _Watched(super().open(name, *args, **kwargs), self._max_run)
 
 
@@ -56,7 +56,7 @@ class _Watched:
         # Expat holds what it cannot yet hand on, and scans it anew with every chunk
         self._run = 0 if b">" in data else self._run + len(data)
         if self._run > self._max_run:
-            raise BrokenFile("a cell or a row of the workbook never ends")
+            raise BrokenFile("workbook_piece_never_ends")
         return data
 
     def close(self) -> None:
@@ -86,7 +86,7 @@ class _Prologue:
         return self._ended
 
     def _refuse(self, *_: object) -> None:
-        raise BrokenFile("the workbook declares a document type, which could hide an XML bomb")
+        raise BrokenFile("workbook_document_type")
 
     def _end(self, *_: object) -> None:
         self._ended = True

@@ -82,7 +82,7 @@ class _Texts:
         shared = [(place, cell) for place, cell in enumerate(cells) if type(cell) is _Shared]
         size = sum(self._strings.size(number) for _, number in shared)
         if size > 4 * self._max_row:
-            raise BrokenFile("a row of the workbook never ends")
+            raise BrokenFile("workbook_row_never_ends")
         self._total += size
         if self._total > self._max_bytes:
             raise TooLarge(self._max_bytes)
@@ -138,7 +138,7 @@ class _Parser:
     def _text(self, data: str) -> None:
         self._chars += len(data)
         if self._chars > self._max_chars:
-            raise BrokenFile("a cell or a row of the workbook never ends")
+            raise BrokenFile("workbook_piece_never_ends")
         self._parts.append(data)
 
     def _end(self, name: str) -> None:
@@ -160,7 +160,7 @@ class _Parser:
     def _begin_row(self, reference: str | None) -> None:
         number = max(int(reference or 0), self._number + 1)
         if number > _MAX_ROWS:
-            raise BrokenFile("a sheet has more rows than Excel allows")
+            raise BrokenFile("sheet_too_long")
         self._gap = number - self._number - 1
         self._number, self._column, self._row, self._chars = number, 0, [], 0
 
@@ -204,7 +204,7 @@ def _column_of(letters: str) -> int:
 def _column(reference: str) -> int:
     match = _LETTERS.match(reference)
     if match is None:
-        raise BrokenFile("a cell of the workbook has no place")
+        raise BrokenFile("cell_without_position")
     return _column_of(match[0])
 
 

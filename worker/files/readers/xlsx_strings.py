@@ -45,7 +45,7 @@ class SharedStrings:
     def _text(self, data: str) -> None:
         self._chars += len(data)
         if self._chars > self._max_chars:
-            raise BrokenFile("a cell of the workbook never ends")
+            raise BrokenFile("workbook_cell_never_ends")
         self._parts.append(data)
 
     def _end(self, name: str) -> None:

@@ -5,18 +5,19 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
-from typing import IO, Literal
+from typing import IO
 
+from common.file_formats import FileKind
 from worker.files.cells import as_text, defused
 from worker.files.readers.delimited import Delimited
 from worker.files.table import Table
-from worker.files.writers.verdicts import DECIMALS, Ours, Verdicts, rows
+from worker.files.writers.verdicts import DECIMALS, AddedValues, Verdicts, rows
 
 _NOT_SCORED = ("", "", "", "")
 
 
 def write_delimited(
-    table: Table, verdicts: Verdicts, names: tuple[str, ...], stream: IO[bytes], kind: Literal["csv", "tsv"]
+    table: Table, verdicts: Verdicts, names: tuple[str, ...], stream: IO[bytes], *, kind: FileKind
 ) -> None:
     """UTF-8, with a byte order mark if the input had one. A file without header gets one."""
     same = isinstance(table, Delimited) and table.kind == kind
@@ -63,7 +64,7 @@ def _lines(table: Table, verdicts: Verdicts) -> Iterator[list[str]]:
         yield line
 
 
-def _shown(verdict: Ours | None) -> tuple[str, str, str, str]:
+def _shown(verdict: AddedValues | None) -> tuple[str, str, str, str]:
     if verdict is None:
         return _NOT_SCORED
     return verdict.label, f"{verdict.probability:.{DECIMALS}f}", verdict.flags, verdict.model

@@ -11,7 +11,7 @@ from worker.files.cells import as_json, encodable
 from worker.files.errors import guarded
 from worker.files.readers.json_rows import STRING_COLUMN, UNREADABLE, JsonRow, JsonRows
 from worker.files.table import Table
-from worker.files.writers.verdicts import Ours, Verdicts, fitted, rows
+from worker.files.writers.verdicts import AddedValues, Verdicts, fitted, rows
 
 
 def write_json(table: Table, verdicts: Verdicts, names: tuple[str, ...], stream: IO[bytes], *, array: bool) -> None:
@@ -28,7 +28,7 @@ def write_json(table: Table, verdicts: Verdicts, names: tuple[str, ...], stream:
     text.detach()
 
 
-def _added(verdict: Ours | None, names: tuple[str, ...]) -> str:
+def _added(verdict: AddedValues | None, names: tuple[str, ...]) -> str:
     """Members of an object, without braces."""
     values = (None,) * len(names) if verdict is None else tuple(verdict)
     return json.dumps(dict(zip(names, values, strict=True)))[1:-1]

@@ -14,7 +14,7 @@ from worker.files.cells import Cell, as_text, encodable
 from worker.files.errors import guarded
 from worker.files.readers.parquet import Parquet
 from worker.files.table import Table, record_chars
-from worker.files.writers.verdicts import Ours, Verdicts, fitted, rows
+from worker.files.writers.verdicts import AddedValues, Verdicts, fitted, rows
 
 _TYPES: Final = (pa.string(), pa.float64(), pa.string(), pa.string())
 _BATCH: Final = 1024
@@ -46,7 +46,7 @@ def _with_verdicts(
         yield pa.RecordBatch.from_arrays([*batch.columns, *added], schema=schema)
 
 
-def _columns(ours: list[Ours | None]) -> list[list[Cell]]:
+def _columns(ours: list[AddedValues | None]) -> list[list[Cell]]:
     return [[None if verdict is None else verdict[i] for verdict in ours] for i in range(len(_TYPES))]
 
 

@@ -5,24 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import Final, cast
+from typing import Final
 
+from common.file_formats import INSTEAD, PACKINGS, FileKind, Packing, format_called, kind_asked, kind_of_name
 from worker.files.errors import UnsupportedFormat
-from worker.files.readers.decompress import Packing, plain_name
-from worker.files.readers.open import Opened, kind_of_name
-from worker.files.table import FileKind
+from worker.files.readers.decompress import plain_name
+from worker.files.readers.open import Opened
 
-OURS: Final = ("label", "probability", "flags", "model")
-_SUFFIXES: Final[dict[FileKind, str]] = {
-    "csv": ".csv",
-    "tsv": ".tsv",
-    "jsonl": ".jsonl",
-    "json": ".json",
-    "parquet": ".parquet",
-    "xlsx": ".xlsx",
-}
-_ASKED: Final[dict[str, FileKind]] = {kind: kind for kind in _SUFFIXES} | {"ndjson": "jsonl"}
-_PACKINGS: Final = ("gz", "zst", "zip")
+ADDED: Final = ("label", "probability", "flags", "model")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +31,7 @@ def target_of(opened: Opened, filename: str, asked: str | None) -> Target:
     Raises UnsupportedFormat.
     """
     if asked is None:
-        kind: FileKind = "csv" if opened.table.kind == "txt" else opened.table.kind
+        kind = opened.table.kind if format_called(opened.table.kind).writes else INSTEAD
         packing = opened.packing
     else:
         kind, packing = parse_format(asked)
@@ -57,20 +47,20 @@ def target_of(opened: Opened, filename: str, asked: str | None) -> Target:
 def parse_format(asked: str) -> tuple[FileKind, Packing | None]:
     """('csv', 'gz') from 'csv.gz'. Raises UnsupportedFormat."""
     name, _, packing = asked.strip().lower().removeprefix(".").partition(".")
-    kind = _ASKED.get(name)
-    if kind is None or (packing and packing not in _PACKINGS):
+    kind = kind_asked(name)
+    if kind is None or (packing and packing not in PACKINGS):
         raise UnsupportedFormat(asked)
-    return kind, cast(Packing, packing) if packing else None
+    return kind, packing or None
 
 
-def our_names(columns: Sequence[str]) -> tuple[str, ...]:
+def added_names(columns: Sequence[str]) -> tuple[str, ...]:
     """Names of the four added columns; all four get a prefix when the file already has one of them."""
     taken = {name.strip().casefold() for name in columns}
     prefix, copy = "", 0
-    while any(prefix + name in taken for name in OURS):
+    while any(prefix + name in taken for name in ADDED):
         copy += 1
         prefix = "reelfeel_" if copy == 1 else f"reelfeel_{copy}_"
-    return tuple(prefix + name for name in OURS)
+    return tuple(prefix + name for name in ADDED)
 
 
 def _stem(name: str) -> str:
@@ -82,4 +72,4 @@ def _suffix(name: str, kind: FileKind) -> str:
     own = kind_of_name(name)
     if own == kind or (own == "json" and kind == "jsonl"):
         return PurePath(name).suffix
-    return _SUFFIXES[kind]
+    return format_called(kind).suffixes[0]

@@ -14,7 +14,7 @@ Scored = tuple[int, str, float, Iterable[str], str]
 DECIMALS: Final = 6
 
 
-class Ours(NamedTuple):
+class AddedValues(NamedTuple):
     """The four values added to a row; flags are joined by spaces."""
 
     label: str
@@ -23,7 +23,7 @@ class Ours(NamedTuple):
     model: str
 
 
-Verdicts = Iterator[Ours | None]
+Verdicts = Iterator[AddedValues | None]
 """One item a row, without end: the verdict, or None for a row that was not scored."""
 
 
@@ -35,7 +35,7 @@ def in_row_order(scored: Iterable[Scored]) -> Verdicts:
         while number < row_number:
             yield None
             number += 1
-        yield Ours(label, round(probability, DECIMALS), " ".join(flags), model)
+        yield AddedValues(label, round(probability, DECIMALS), " ".join(flags), model)
     while True:
         yield None
 

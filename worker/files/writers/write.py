@@ -6,17 +6,20 @@ import csv
 import io
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import IO, Final, cast
 
+from common.file_formats import FileKind
 from worker.files.errors import only_file_errors
 from worker.files.limits import Limits
 from worker.files.readers.open import Opened, open_table
+from worker.files.table import Table
 from worker.files.writers.delimited import write_delimited
 from worker.files.writers.json import write_json
 from worker.files.writers.output import Sink, packed
-from worker.files.writers.target import Target, our_names, target_of
-from worker.files.writers.verdicts import Scored, in_row_order
+from worker.files.writers.target import Target, added_names, target_of
+from worker.files.writers.verdicts import Scored, Verdicts, in_row_order
 
 REJECTED_NAME: Final = "rejected-rows.csv"
 
@@ -52,20 +55,35 @@ def write_scored(
 
 def _write(opened: Opened, target: Target, scored: Iterable[Scored], stream: IO[bytes]) -> None:
     table = opened.table
-    names = our_names(table.columns)
+    names = added_names(table.columns)
     verdicts = in_row_order(scored)
-    if target.kind == "csv" or target.kind == "tsv":
-        write_delimited(table, verdicts, names, stream, target.kind)
-    elif target.kind == "json" or target.kind == "jsonl":
-        write_json(table, verdicts, names, stream, array=target.kind == "json")
-    elif target.kind == "parquet":
-        from worker.files.writers.parquet import write_parquet
+    WRITERS[target.kind](table, verdicts, names, stream)
 
-        write_parquet(table, verdicts, names, stream)
-    else:
-        from worker.files.writers.xlsx import write_xlsx
 
-        write_xlsx(table, verdicts, names, stream)
+# Imported where they are used: their libraries take 40 MiB, and most files are CSV.
+def _write_parquet(table: Table, verdicts: Verdicts, names: tuple[str, ...], stream: IO[bytes]) -> None:
+    from worker.files.writers.parquet import write_parquet
+
+    write_parquet(table, verdicts, names, stream)
+
+
+def _write_xlsx(table: Table, verdicts: Verdicts, names: tuple[str, ...], stream: IO[bytes]) -> None:
+    from worker.files.writers.xlsx import write_xlsx
+
+    write_xlsx(table, verdicts, names, stream)
+
+
+Writer = Callable[[Table, Verdicts, tuple[str, ...], IO[bytes]], None]
+"""Given the rows, their verdicts, the names of the added columns and a stream that cannot seek."""
+WRITERS: Final[dict[FileKind, Writer]] = {
+    "csv": partial(write_delimited, kind="csv"),
+    "tsv": partial(write_delimited, kind="tsv"),
+    "jsonl": partial(write_json, array=False),
+    "json": partial(write_json, array=True),
+    "parquet": _write_parquet,
+    "xlsx": _write_xlsx,
+}
+"""One writer for each format that `common.file_formats` says is written."""
 
 
 def write_rejected(rejected: Iterable[tuple[int, str, str]], out: IO[bytes]) -> str:

@@ -65,9 +65,9 @@ class Job:
         for fold, model in enumerate(models):
             out = np.flatnonzero(self.fold[: packed.labelled] == fold)
             rows = np.append(out, np.arange(packed.labelled, packed.reviews))
-            said = encoder.label(model, self.reviews.part(rows), budget)
-            reviews[out] = said[: len(out)]
-            reviews[packed.labelled :] += said[len(out) :] / len(models)
+            logits = encoder.label(model, self.reviews.part(rows), budget)
+            reviews[out] = logits[: len(out)]
+            reviews[packed.labelled :] += logits[len(out) :] / len(models)
             mine = np.flatnonzero(self.fold[self.piece_owner] == fold)
             pieces[mine] = encoder.label(model, self.pieces.part(mine), budget)
             dev_pieces += encoder.label(model, self.dev_pieces, budget) / len(models)

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from model.evaluation import metrics
-from model.serving import calibration
+from model.training import fit_calibration
 from model.training.gpu.job.encoder import Encoder, label
 from model.training.gpu.job.log import say
 from model.training.gpu.job.packed import Packed
@@ -24,7 +24,7 @@ class Calibrated:
     """Probabilities of a teacher's logits (float [n]) of spans (int64 [n, 2]), fitted on labels of dev (int8 [n])."""
 
     def __init__(self, logits: Any, spans: Any, labels: Any) -> None:
-        self.blend = calibration.fit(self._parts(logits, spans), labels, ridge=1e-6)
+        self.blend = fit_calibration.fit(self._parts(logits, spans), labels, ridge=1e-6)
 
     @staticmethod
     def _parts(logits: Any, spans: Any) -> list[Any]:
@@ -44,43 +44,43 @@ def figures(probabilities: Any, labels: Any) -> str:
 
 
 class Readings:
-    """What the first job said, and what a teacher says that learned from it."""
+    """Soft labels for students: those of the first job, and those of a teacher that learned from them."""
 
-    def __init__(self, packed: Packed, said: dict[str, Any], *, budget: int, seed: int) -> None:
-        """said: labels.npz; budget: pieces of words in a batch of the teacher's."""
+    def __init__(self, packed: Packed, predictions: dict[str, Any], *, budget: int, seed: int) -> None:
+        """predictions: labels.npz; budget: pieces of words in a batch of the teacher's."""
         self.packed, self.budget = packed, budget
         self.rng = np.random.default_rng([seed, 31])
         self.reviews = packed.documents[: packed.whole]
         self.dev = packed.documents[packed.whole : packed.whole + packed.dev]
         self.pieces, _ = packed.pieces("spans")
-        of_reviews = Calibrated(said["reviews"][packed.whole :][: packed.dev], self.dev, packed.dev_labels)
-        self.of_reviews = of_reviews(said["reviews"][: packed.whole], self.reviews)
+        of_reviews = Calibrated(predictions["reviews"][packed.whole :][: packed.dev], self.dev, packed.dev_labels)
+        self.of_reviews = of_reviews(predictions["reviews"][: packed.whole], self.reviews)
         dev_pieces, owner = packed.pieces("dev_spans")
-        of_pieces = Calibrated(said["dev_pieces"], dev_pieces, packed.dev_labels[owner - packed.whole])
-        self.of_pieces = of_pieces(said["pieces"], self.pieces)
+        of_pieces = Calibrated(predictions["dev_pieces"], dev_pieces, packed.dev_labels[owner - packed.whole])
+        self.of_pieces = of_pieces(predictions["pieces"], self.pieces)
         self.number = packed.stored["sentence_counts"].astype(np.int64)
         ends = np.cumsum(packed.stored["sentences"].astype(np.int64))
         self.sentences = np.stack([np.append(0, ends[:-1]), ends], axis=1)
         self.sentence_owner = np.repeat(np.arange(len(self.number)), self.number)
 
     def sets(self) -> list[tuple[Cut, Any]]:
-        """What the teacher learns from: what the first job said of reviews and pieces."""
+        """What the teacher learns from: the first job's labels of reviews and pieces."""
         texts = self.packed.texts
         return [(texts.cut(self.reviews), self.of_reviews), (texts.cut(self.pieces), self.of_pieces)]
 
     def calibrate(self, teacher: Encoder) -> None:
         """On dev's reviews, and on its sentences and pieces by the labels of their reviews."""
         packed = self.packed
-        said = label(teacher, packed.texts.cut(self.dev), self.budget)
-        self.for_reviews = Calibrated(said, self.dev, packed.dev_labels)
-        say(f"the teacher on dev: {figures(self.for_reviews(said, self.dev), packed.dev_labels)}")
+        logits = label(teacher, packed.texts.cut(self.dev), self.budget)
+        self.for_reviews = Calibrated(logits, self.dev, packed.dev_labels)
+        say(f"the teacher on dev: {figures(self.for_reviews(logits, self.dev), packed.dev_labels)}")
         mine = self.sentence_owner >= packed.whole
         pieces, owner = packed.pieces("dev_spans")
         spans = np.concatenate([self.sentences[mine], pieces])
         labels = packed.dev_labels[np.concatenate([self.sentence_owner[mine], owner]) - packed.whole]
-        said = label(teacher, packed.texts.cut(spans), self.budget)
-        self.for_pieces = Calibrated(said, spans, labels)
-        say(f"on sentences and pieces of dev: {figures(self.for_pieces(said, spans), labels)}")
+        logits = label(teacher, packed.texts.cut(spans), self.budget)
+        self.for_pieces = Calibrated(logits, spans, labels)
+        say(f"on sentences and pieces of dev: {figures(self.for_pieces(logits, spans), labels)}")
 
     def _drawn(self) -> Any:
         """A piece (int64 [n, 2]) of two sentences or more of each review that has more."""
@@ -93,7 +93,7 @@ class Readings:
     def of(self, texts: Texts, teacher: Encoder) -> list[Example]:
         """Examples of one reading, whole reviews twice.
 
-        The reviews as they were written, with their pieces, teach what the first job said; the same reworded, and all
+        The reviews as they were written, with their pieces, teach the first job's labels; the same reworded, and all
         sentences and pieces drawn anew, what the teacher says.
         """
         packed = self.packed
@@ -104,8 +104,8 @@ class Readings:
             mixed[: packed.labelled] += share * packed.labels
             parts = [(self.reviews, mixed), (self.pieces, self.of_pieces)]
         else:
-            said = label(teacher, texts.cut(self.reviews), self.budget)
-            parts = [(self.reviews, self.for_reviews(said, self.reviews))]
+            logits = label(teacher, texts.cut(self.reviews), self.budget)
+            parts = [(self.reviews, self.for_reviews(logits, self.reviews))]
         for spans in (self.sentences[self.sentence_owner < packed.whole], self._drawn()):
             parts.append((spans, self.for_pieces(label(teacher, texts.cut(spans), self.budget), spans)))
         say(f"labelled: {sum(len(spans) for spans, _ in parts)} reviews, pieces and sentences")

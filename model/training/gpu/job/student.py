@@ -11,7 +11,7 @@ from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from model import batches
-from model.serving import unit_groups as groups
+from model.serving import unit_groups
 from model.text.vocabulary import UNKNOWN
 from model.training.gpu.job.encoder import MOST
 from model.training.gpu.job.log import say
@@ -46,7 +46,7 @@ class Student(nn.Module):  # type: ignore[misc]
         hidden = len(weights.get("hidden_bias", ()))
         self.hidden = nn.Linear(4 * units, hidden) if hidden else None
         self.hidden_logit = nn.Linear(hidden, 1, bias=False) if hidden else None
-        apart = _turned("recurrent", groups.mask(groups.sizes(weights)))
+        apart = _turned("recurrent", unit_groups.mask(unit_groups.sizes(weights)))
         self.register_buffer("apart", torch.from_numpy(apart))
         with torch.no_grad():
             for name, parameter in self.named().items():
@@ -58,7 +58,7 @@ class Student(nn.Module):  # type: ignore[misc]
     def named(self) -> dict[str, nn.Parameter]:
         """What is trained, by Keras' names."""
         found = {"embedding": self.embedding, "logit_kernel": self.logit.weight, "logit_bias": self.logit.bias}
-        for direction, mark in zip(groups.DIRECTIONS, _MARKS, strict=True):
+        for direction, mark in zip(unit_groups.DIRECTIONS, _MARKS, strict=True):
             found |= {f"{direction}_{ours}": getattr(self.lstm, theirs + mark) for ours, theirs in _KINDS.items()}
         if self.hidden is not None and self.hidden_logit is not None:
             found |= {"hidden_kernel": self.hidden.weight, "hidden_bias": self.hidden.bias}
@@ -99,8 +99,8 @@ def predict(student: Student, cut: Cut, budget: int) -> Any:
     found = torch.zeros(len(cut.lengths), device=cut.flat.device)
     for rows in batches.ordered(cut.lengths, MOST, budget):
         longest_first = rows[::-1].copy()
-        said = student(cut.block(longest_first), torch.from_numpy(cut.lengths[longest_first]))
-        found[torch.from_numpy(longest_first).to(found.device)] = said
+        logits = student(cut.block(longest_first), torch.from_numpy(cut.lengths[longest_first]))
+        found[torch.from_numpy(longest_first).to(found.device)] = logits
     return found.cpu().numpy()
 
 

@@ -1,9 +1,9 @@
 """The second job on a GPU, after the first: `python3 -m model.training.gpu.job.students FOLDER [plan.json]`.
 
-A transformer, pretrained further, learns what the first job said (labels.npz), labels more of the reviews than the
+A transformer, pretrained further, learns the first job's labels (labels.npz), labels more of the reviews than the
 first could, and the same reviews in other words; students, the networks of which one ships, learn from all of it. One
 is trained for long; from its weights some others go on side by side, each by itself, and are written as
-student_{seed}.npz into FOLDER (float16), with said.npz: their logits of dev and validation. A plan's keys change
+student_{seed}.npz into FOLDER (float16), with checks.npz: their logits of dev and validation. A plan's keys change
 `PLAN`.
 """
 
@@ -48,8 +48,8 @@ class Job:
         # All that must be there, before anything takes long.
         self.start = {name: value.astype(np.float32) for name, value in unpacked(folder / "start.npz.xz").items()}
         self.packed = Packed(folder, device)
-        with np.load(folder / "labels.npz") as said:
-            self.readings = Readings(self.packed, dict(said), budget=plan["label_budget"], seed=plan["seed"])
+        with np.load(folder / "labels.npz") as predictions:
+            self.readings = Readings(self.packed, dict(predictions), budget=plan["label_budget"], seed=plan["seed"])
         self.examples: list[Example] = []
 
     def teach(self) -> None:
@@ -81,7 +81,7 @@ class Job:
         write_arrays(self.folder / f"student_{seed}.npz", found)
         return {name: value.astype(np.float32) for name, value in found.items()}
 
-    def said(self, name: str, weights: dict[str, Any]) -> dict[str, Any]:
+    def logits_of(self, name: str, weights: dict[str, Any]) -> dict[str, Any]:
         """Logits of dev and of validation by a student with those weights."""
         packed, student = self.packed, Student(weights).to(self.device)
         held = packed.documents[packed.whole : packed.reviews]
@@ -100,15 +100,15 @@ class Job:
         torch.cuda.empty_cache()
         words = sum(int(example.cut.lengths.sum()) for example in self.examples)
         say(f"{len(self.examples)} sets of examples, {words / 1e6:.1f}M words together")
-        said = self.said("start", self.start)
+        checks = self.logits_of("start", self.start)
         first = self.train(self.start, self.plan["seed"], "first")
-        said |= self.said("first", first)
+        checks |= self.logits_of("first", first)
         seeds = self.plan["students"]
         with ThreadPoolExecutor(len(seeds)) as pool:
             for seed, weights in zip(seeds, pool.map(lambda seed: self.finish(first, seed), seeds), strict=True):
-                said |= self.said(str(seed), weights)
-        write_arrays(self.folder / "said.npz", said)
-        say("said.npz is there")
+                checks |= self.logits_of(str(seed), weights)
+        write_arrays(self.folder / "checks.npz", checks)
+        say("checks.npz is there")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,148 @@
+"""The bot as all its parts know it: settings, database, who asks, work in threads. `bot.client` builds the running one.
+
+Parts import this class, not the client: the client imports the parts.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, Final, ParamSpec, Protocol, TypeVar
+
+import discord
+from discord.ext import commands
+
+from bot.cards.base import Card
+from bot.errors.table import note
+from common.broker.job_signals import JobSignals
+from common.settings import Settings
+from db.engine import Database
+from db.types import Accepted, JobView, Viewer, WakeUp
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+MAX_DOWNLOADS: Final = 2
+"""Files held in memory at a time while they are stored; each is at most `max_upload_mib` large."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a card stands."""
+
+    channel_id: int
+    message_id: int
+    old: bool = False
+    """Discord gave the message that a bot which died had sent, for its nonce: it shows what it showed then."""
+
+
+class Outbox(Protocol):
+    """Sends, edits and deletes the messages the bot owns: `bot.delivery.outbox`."""
+
+    async def send(self, channel_id: int, card: Card, *, nonce: str, reply_to: int | None = None) -> discord.Message:
+        """Sends a card to a channel, as a reply when `reply_to` is given."""
+
+    async def edit(self, channel_id: int, message_id: int, card: Card) -> None:
+        """Makes an own message show this card."""
+
+    async def delete(self, channel_id: int, message_id: int) -> None:
+        """Deletes an own message."""
+
+    async def dm_channel(self, user_id: int) -> int:
+        """Id of the DM channel with a user."""
+
+
+class Notifier(Protocol):
+    """Shows what became of jobs: `bot.delivery.notifier`."""
+
+    looked_at: float
+
+    def wake(self) -> None:
+        """Looks for changed jobs now."""
+
+    def hold(self, source_id: int) -> AbstractContextManager[None]:
+        """Leaves the job of this interaction to the caller."""
+
+    def keep_live(self, job_id: int, interaction: discord.Interaction[Any], hint: str) -> None:
+        """Shows this job in the private reply to `interaction` while its token lives."""
+
+    async def card_of(self, job: JobView) -> Card | None:
+        """What the job shows now, None for nothing."""
+
+    async def first_place(self, job: JobView) -> Place | None:
+        """Sends a job's first card at once; None when its place is closed."""
+
+
+class MessageCleaner(Protocol):
+    """Takes away messages that show what was deleted: `bot.delivery.message_cleaner`."""
+
+    def wake(self) -> None:
+        """Looks for messages to delete now."""
+
+
+class BotCore(commands.Bot):
+    """A client of Discord with its settings, its database and the signals to the workers.
+
+    `db` is the accepting side's database (durable); `signals` may be None, then the sweep finds the work.
+    """
+
+    outbox: Outbox
+    notifier: Notifier
+    cleaner: MessageCleaner
+
+    def __init__(
+        self, settings: Settings, db: Database, signals: JobSignals | None, *, always_sync: bool = False, **options: Any
+    ) -> None:
+        """`always_sync`: for a Discord that forgets the commands (the preview). `options`: of `commands.Bot`."""
+        super().__init__(**options)
+        self.settings = settings
+        self.db = db
+        self.signals = signals
+        self.always_sync = always_sync
+        self.stopping = False
+        self.downloads = asyncio.Semaphore(MAX_DOWNLOADS)
+        self._publisher = ThreadPoolExecutor(1, thread_name_prefix="ring")
+        self._background: set[asyncio.Task[None]] = set()
+
+    def viewer(self, asker: discord.Interaction[Any] | discord.Message) -> Viewer:
+        """Who asks and from which server, for every query that shows stored work."""
+        user = asker.user if isinstance(asker, discord.Interaction) else asker.author
+        guild_id = asker.guild_id if isinstance(asker, discord.Interaction) else getattr(asker.guild, "id", None)
+        return Viewer(user_id=user.id, guild_id=guild_id)
+
+    async def in_thread(self, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Runs a blocking function (SQL, pictures) beside the event loop."""
+        return await asyncio.to_thread(fn, *args, **kwargs)
+
+    def start_task(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        """Runs `work` beside the caller; it is waited for at shutdown and its errors are logged."""
+        task = asyncio.create_task(self._guarded(work, name), name=f"reelfeel {name}")
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+    async def _guarded(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        try:
+            await work
+        except Exception as error:
+            note(error, name)
+
+    def wake_workers(self, *chunks: Accepted | WakeUp) -> None:
+        """Tells the workers of new chunks, beside the caller: a frozen broker costs 5 s. The sweep repairs a miss."""
+        signals = self.signals
+        if signals is None:
+            return
+        for chunk in chunks:
+            self.start_task(self._wake_workers(signals, chunk), "wake-up")
+
+    async def _wake_workers(self, signals: JobSignals, chunk: Accepted | WakeUp) -> None:
+        # A thread of its own: a frozen broker must not hold up those that store reviews.
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._publisher, signals.publish_chunk, chunk.chunk_id, chunk.kind, chunk.queue)
+
+    async def close(self) -> None:
+        """Forgets the wake-ups that were not sent, which the sweep repairs, and closes the connection."""
+        self._publisher.shutdown(wait=False, cancel_futures=True)
+        await super().close()
