@@ -14,8 +14,9 @@ from typing import Any, Final
 from bot import metrics as meters
 from bot.core import BotCore
 from common.process.heartbeat import Pulse, Rate
-from common.process.metrics_server import FromSql, Server, serve
+from common.process.metrics_server import Server, serve
 from db.operations.heartbeats import deregister, record
+from db.operations.metrics_collector import QueueCollector
 from db.operations.overview import figures
 from db.operations.types import EVERY_S, Fact
 
@@ -76,7 +77,7 @@ def _serve(bot: BotCore) -> Server | None:
     if settings.metrics_port is None:
         return None
     registry = meters.REGISTRY
-    gateway, sql = meters.Gateway(bot), FromSql(lambda: figures(bot.db))
+    gateway, sql = meters.Gateway(bot), QueueCollector(lambda: figures(bot.db))
     registry.register(gateway)
     registry.register(sql)
     server = serve(registry, host=settings.metrics_host, port=settings.metrics_port)

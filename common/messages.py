@@ -1,7 +1,7 @@
 """The messages of structured errors: code -> English template, for what `db` and `worker` refuse or leave out.
 
 A row is a whole sentence, or a pair of them (one, many) of which the value `count` decides. No row names a command or
-an option: the bot and the command line add their own hints (bot/errors/hints.py, cli_hints.py). How a placeholder is
+an option: the bot and the command line add their own hints (bot/errors/hints.py, cli/hints.py). How a placeholder is
 written stands in common/rendering.py.
 """
 

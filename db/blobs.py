@@ -20,16 +20,16 @@ from db.tables import Blob, BlobPart
 PART_BYTES: Final = 1024 * 1024
 
 
-def recut(parts: Iterable[bytes]) -> Iterator[bytes]:
+def split_parts(parts: Iterable[bytes]) -> Iterator[bytes]:
     """The same bytes in parts of 1 MiB, the last one shorter."""
-    kept = bytearray()
+    buffer = bytearray()
     for part in parts:
-        kept += part
-        while len(kept) >= PART_BYTES:
-            yield bytes(kept[:PART_BYTES])
-            del kept[:PART_BYTES]
-    if kept:
-        yield bytes(kept)
+        buffer += part
+        while len(buffer) >= PART_BYTES:
+            yield bytes(buffer[:PART_BYTES])
+            del buffer[:PART_BYTES]
+    if buffer:
+        yield bytes(buffer)
 
 
 def write_blob(db: Database, parts: Iterable[bytes]) -> int:
@@ -41,7 +41,7 @@ def write_blob(db: Database, parts: Iterable[bytes]) -> int:
         blob_id = blob.id
     size, digest = 0, sha256()
     try:
-        for number, data in enumerate(recut(parts)):
+        for number, data in enumerate(split_parts(parts)):
             with db.begin(bulk=True) as session:
                 session.execute(
                     insert(BlobPart).values(blob_id=blob_id, number=number, data=db.sealer.seal_bytes(data))

@@ -1,4 +1,4 @@
-"""Time: stored as UTC, read as aware UTC, and told by the database's clock wherever a lease hangs on it."""
+"""Times: stored as UTC, read as aware UTC, and taken from the database's clock wherever a lease depends on it."""
 
 from __future__ import annotations
 

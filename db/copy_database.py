@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy import Connection, Table, func, insert, select
 
-from db.engine import Database, translated
+from db.engine import Database, translate_errors
 from db.errors import DbError, HostError
 from db.migrate import upgrade
 from db.tables import Base
@@ -23,7 +23,7 @@ class NotEmpty(HostError):
         super().__init__(f"The database to move to has rows in '{table}' already: make an empty one.")
 
 
-def move(source_url: str, target_url: str) -> dict[str, int]:
+def copy_database(source_url: str, target_url: str) -> dict[str, int]:
     """Copies all rows into an empty database, which is brought to the newest schema; the number of rows by table.
 
     All or nothing; the source is only read. Raises DatabaseUnavailable, SchemaOutdated, NotEmpty.
@@ -34,9 +34,9 @@ def move(source_url: str, target_url: str) -> dict[str, int]:
     upgrade(target_url)
     try:
         with (
-            translated(source.url),
+            translate_errors(source.url),
             source.engine.connect() as reading,
-            translated(target.url),
+            translate_errors(target.url),
             target.engine.begin() as writing,
         ):
             return {table.name: _copy(table, reading, writing) for table in Base.metadata.sorted_tables}
@@ -50,8 +50,8 @@ def _copy(table: Table, reading: Connection, writing: Connection) -> int:
         raise NotEmpty(table.name)
     rows = 0
     batch = 8 if table.name == "blob_parts" else BATCH
-    found = reading.execution_options(yield_per=batch).execute(select(table).order_by(*table.primary_key))
-    for part in found.mappings().partitions():
+    selected = reading.execution_options(yield_per=batch).execute(select(table).order_by(*table.primary_key))
+    for part in selected.mappings().partitions():
         writing.execute(insert(table), [dict(row) for row in part])
         rows += len(part)
     _continue_numbers(table, writing)
@@ -73,7 +73,7 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write("usage: python -m db.copy_database FROM-URL TO-URL\n")
         return 2
     try:
-        copied = move(*arguments)
+        copied = copy_database(*arguments)
     except DbError as error:
         sys.stderr.write(f"reelfeel: {error}\n")
         return 69

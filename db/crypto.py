@@ -127,8 +127,8 @@ class Sealer:
 
 def sealer_of(dialect: Dialect) -> Sealer | None:
     """The sealer of the `Database` this dialect belongs to; None where rows are copied as they are."""
-    found: Sealer | None = getattr(dialect, "reelfeel_sealer", None)
-    return found
+    sealer: Sealer | None = getattr(dialect, "reelfeel_sealer", None)
+    return sealer
 
 
 class SealedText(TypeDecorator[str]):
@@ -179,8 +179,8 @@ def stored_json(sealer: Sealer, value: dict[str, Any]) -> Any:
 
 def opened_json(sealer: Sealer, stored: Any) -> dict[str, Any]:
     """The object out of what is stored; one from before there were keys is an object still. Raises TextKeyMissing."""
-    found: dict[str, Any] = json.loads(sealer.open(stored)) if isinstance(stored, str) else stored
-    return found
+    value: dict[str, Any] = json.loads(sealer.open(stored)) if isinstance(stored, str) else stored
+    return value
 
 
 def current_json(sealer: Sealer, stored: Any) -> bool:

@@ -1,9 +1,8 @@
-"""The way to the database: one object a process, SQLite or PostgreSQL by its URL."""
+"""Engine and sessions of the database: one object a process, SQLite or PostgreSQL by its URL."""
 
 from __future__ import annotations
 
 import sqlite3
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Final
@@ -17,10 +16,12 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
+from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_fixed
 
 from db.crypto import Sealer
 from db.errors import DatabaseUnavailable, SchemaOutdated
-from db.write_priority import Gate
+from db.schema import at_head
+from db.write_priority import PriorityLock
 
 BUSY_S: Final = 30
 """Longest wait for SQLite's one write lock, seconds."""
@@ -61,7 +62,7 @@ def sql_url(url: str) -> URL:
     return parsed.set(drivername="sqlite")
 
 
-def place(url: URL) -> str:
+def location(url: URL) -> str:
     """Where the database is, for messages: kind, host, port and name, never user or password."""
     if url.get_backend_name() == "sqlite":
         return f"SQLite file {url.database}"
@@ -80,7 +81,7 @@ def make_engine(url: URL, *, durable: bool, foreign_keys: bool = True) -> Engine
                 "connect_timeout": CONNECT_S,
                 "application_name": "reelfeel",
                 "options": options,
-                # A machine that vanished says no farewell: without these a query waits for it for two hours.
+                # A machine that vanished closes no connection: without these a query waits for it for two hours.
                 "keepalives_idle": 20,
                 "keepalives_interval": 10,
                 "keepalives_count": 3,
@@ -120,15 +121,14 @@ def _to_wal(connection: sqlite3.Connection) -> None:
     The switch is the one statement for which SQLite does not wait: where two processes meet in it, one is told at once
     that the database is locked, whatever its timeout (10 of 1,200 files, measured). Raises sqlite3.OperationalError.
     """
-    until = time.monotonic() + BUSY_S
-    while connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
-        try:
+
+    def switch() -> None:
+        if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+            # Where the file system has no shared memory this changes nothing, and is no error either.
             connection.execute("PRAGMA journal_mode=WAL")
-            return  # also where the file system has no shared memory, and the mode stays what it was
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
-                raise
-        time.sleep(SWITCH_S)
+
+    busy = retry_if_exception(lambda error: getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY)
+    Retrying(retry=busy, stop=stop_after_delay(BUSY_S), wait=wait_fixed(SWITCH_S), reraise=True)(switch)
 
 
 class Database:
@@ -150,7 +150,7 @@ class Database:
         self.engine.dialect.reelfeel_sealer = None if text_keys is None else self.sealer  # type: ignore[attr-defined]
         self._writer = self.engine.execution_options(begin="BEGIN IMMEDIATE")
         file = self.url.database if self.url.get_backend_name() == "sqlite" else None
-        self._gate = None if file is None else Gate(file)
+        self._gate = None if file is None else PriorityLock(file)
 
     @contextmanager
     def begin(self, *, bulk: bool = False) -> Iterator[Session]:
@@ -161,7 +161,7 @@ class Database:
         """
         with (
             self._turn(bulk),
-            translated(self.url),
+            translate_errors(self.url),
             Session(self._writer, expire_on_commit=False) as session,
             session.begin(),
         ):
@@ -178,14 +178,12 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session for reading; on SQLite it never waits for a writer."""
-        with translated(self.url), Session(self.engine, expire_on_commit=False) as session:
+        with translate_errors(self.url), Session(self.engine, expire_on_commit=False) as session:
             yield session
 
     def check_schema(self) -> None:
         """Raises SchemaOutdated unless the tables are at the newest migration, DatabaseUnavailable when unreachable."""
-        from db.migrate import at_head
-
-        with translated(self.url), self.engine.connect() as connection:
+        with translate_errors(self.url), self.engine.connect() as connection:
             if not at_head(connection):
                 raise SchemaOutdated(OUTDATED)
 
@@ -195,19 +193,19 @@ class Database:
 
 
 @contextmanager
-def translated(url: URL) -> Iterator[None]:
+def translate_errors(url: URL) -> Iterator[None]:
     """Turns the errors of SQLAlchemy that mean 'not there' into ours; those that mean a bug pass."""
     try:
         yield
     except PoolTimeout as error:
         raise DatabaseUnavailable(
-            f"The database ({place(url)}) is too busy: no connection was free in {BUSY_S} seconds."
+            f"The database ({location(url)}) is too busy: no connection was free in {BUSY_S} seconds."
         ) from error
     except DBAPIError as error:
-        told = _told(error, url)
-        if told is None:
+        database_error = _as_db_error(error, url)
+        if database_error is None:
             raise
-        raise told from None
+        raise database_error from None
 
 
 _TROUBLES: Final = (
@@ -219,17 +217,18 @@ _TROUBLES: Final = (
 """SQLSTATEs of PostgreSQL or words of SQLite, and what they mean to a host."""
 
 
-def _told(error: DBAPIError, url: URL) -> DatabaseUnavailable | SchemaOutdated | None:
+def _as_db_error(error: DBAPIError, url: URL) -> DatabaseUnavailable | SchemaOutdated | None:
     """Our error for one of the driver's; None for a bug, which must not be mistaken for an outage."""
     words = str(error.orig)
     state = getattr(error.orig, "sqlstate", None)
     if state in ("42P01", "42703") or "no such table" in words or "no such column" in words:
         return SchemaOutdated(OUTDATED)
-    for signs, told in _TROUBLES:
+    for signs, advice in _TROUBLES:
         if state in signs or any(sign in words for sign in signs):
-            return DatabaseUnavailable(f"The database ({place(url)}) {told}")
+            return DatabaseUnavailable(f"The database ({location(url)}) {advice}")
     if isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated:
         return DatabaseUnavailable(
-            f"The database ({place(url)}) cannot be reached: check that it is running and that DATABASE_URL is right."
+            f"The database ({location(url)}) cannot be reached: "
+            "check that it is running and that DATABASE_URL is right."
         )
     return None

@@ -1,8 +1,4 @@
-"""Migrations: bringing a database to the newest schema, and saying what is wrong with one.
-
-The scripts lie in `alembic/` beside this room; that folder has no `__init__.py`, so that the library of the same name
-stays importable.
-"""
+"""Migrations: bringing a database to the newest schema, and saying what is wrong with one."""
 
 from __future__ import annotations
 
@@ -13,15 +9,14 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection
 
-from db.engine import OUTDATED, Database, place, sql_url, translated
+from db.engine import OUTDATED, Database, location, sql_url, translate_errors
 from db.errors import DatabaseUnavailable, SchemaOutdated
+from db.schema import SCRIPTS, at_head
 from db.tables import Base
 
-SCRIPTS: Final = Path(__file__).resolve().parent.parent / "alembic"
 NEWER: Final = "The database's schema is newer than this program: start a newer version of Reelfeel."
 UPGRADE_LOCK: Final = 0x5EE1_FEE1
 """PostgreSQL advisory lock held by whoever migrates."""
@@ -45,18 +40,14 @@ def upgrade(url: str, *, scripts: Path = SCRIPTS) -> None:
         try:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise DatabaseUnavailable(f"The folder of the {place(parsed)} cannot be made: {error.strerror}.") from None
+            raise DatabaseUnavailable(
+                f"The folder of the {location(parsed)} cannot be made: {error.strerror}."
+            ) from None
     try:
-        with translated(parsed):
+        with translate_errors(parsed):
             command.upgrade(config(url, scripts), "head")
     except CommandError:
         raise SchemaOutdated(NEWER) from None
-
-
-def at_head(connection: Connection) -> bool:
-    """Whether the database is at the newest migration."""
-    heads = ScriptDirectory(str(SCRIPTS)).get_heads()
-    return set(MigrationContext.configure(connection).get_current_heads()) == set(heads)
 
 
 def check(url: str) -> list[str]:
@@ -64,10 +55,10 @@ def check(url: str) -> list[str]:
     try:
         parsed = sql_url(url)
         if parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").is_file():
-            return [f"The database ({place(parsed)}) does not exist: run `reelfeel db upgrade`."]
+            return [f"The database ({location(parsed)}) does not exist: run `reelfeel db upgrade`."]
         database = Database(url)
         try:
-            with translated(parsed), database.engine.connect() as connection:
+            with translate_errors(parsed), database.engine.connect() as connection:
                 return [OUTDATED] if not at_head(connection) else _differences(connection)
         finally:
             database.dispose()
@@ -77,9 +68,10 @@ def check(url: str) -> list[str]:
 
 def _differences(connection: Connection) -> list[str]:
     context = MigrationContext.configure(connection, opts={"compare_type": True})
-    found = compare_metadata(context, Base.metadata)
+    differences = compare_metadata(context, Base.metadata)
     return [
-        f"The tables and the program differ ({_named(diff)}): run a version of Reelfeel that fits." for diff in found
+        f"The tables and the program differ ({_named(diff)}): run a version of Reelfeel that fits."
+        for diff in differences
     ]
 
 

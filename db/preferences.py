@@ -1,4 +1,4 @@
-"""What users and servers chose. A user's settings are the viewer's own; a server's are those of where the viewer is."""
+"""Preferences: a user's settings are the viewer's own, a server's are those of where the viewer is."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""All tables. Money for speed is spent in two places, both kept equal to a recount by the same transaction:
-the rollups on `jobs`, and `predictions` repeating what visibility and reports ask for.
+"""All tables. Two things are stored twice for speed, both kept equal to a recount by the same transaction:
+the counts on `jobs`, and `predictions` repeating what visibility and reports ask for.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def only(condition: str) -> dict[str, Any]:
 
 
 class Job(Base):
-    """One accepted message or file, its progress and its rollups."""
+    """One accepted message or file, its progress and its counts."""
 
     __tablename__ = "jobs"
 
@@ -93,7 +93,7 @@ class Job(Base):
     language: Mapped[str | None] = mapped_column(String(16))
     # Where `reply_to` is, when that is not the channel of the job's card.
     reply_channel_id: Mapped[int | None] = mapped_column(BigInteger)
-    # Discord's token of the interaction's reply, worth 15 minutes; gone once the job is delivered.
+    # The token of the interaction's reply, worth 15 minutes; gone once the job is delivered.
     reply_token: Mapped[str | None]
     shared: Mapped[bool] = mapped_column(Boolean, default=False)
     film: Mapped[str | None]
@@ -118,7 +118,7 @@ class Job(Base):
     version: Mapped[int] = mapped_column(default=1)
     rendered_version: Mapped[int] = mapped_column(default=0)
     delivered_at: Mapped[datetime | None]
-    # Its verdicts are summed up in report_days, report_films and report_flags (db/queue/job_counts.py).
+    # Its verdicts are summed up in report_days, report_films and report_flags (db/queries/summaries.py).
     rolled_up: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
 
     __table_args__ = (
@@ -430,7 +430,7 @@ class NoticeRow(Base):
 
 
 class Continuation(Base):
-    """What a button goes on with and what is too long for its custom_id; only its owner may press, for a week."""
+    """What a button goes on with and what is too long to stand in it; only its owner may press, for a week."""
 
     __tablename__ = "continuations"
 
@@ -488,7 +488,7 @@ class AuditLine(Base):
 
 
 class DeletionRequest(Base):
-    """A user who asked to be forgotten and is not yet, so that a restart in the middle leaves nothing behind."""
+    """A user who asked to be erased and is not yet, so that a restart in the middle leaves nothing behind."""
 
     __tablename__ = "deletion_requests"
 

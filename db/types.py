@@ -1,4 +1,4 @@
-"""What goes in and out of this room: frozen records, no SQLAlchemy objects. Times are aware UTC."""
+"""Record types that go in and out of this room: frozen, no SQLAlchemy objects. Times are aware UTC."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Viewer:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a review or file came from; (source, source_id) is the Discord event that is never taken twice.
+    """Where a review or file came from; (source, source_id) is the event that is never taken twice.
 
     `reply_to`: the message that was reviewed, in `reply_channel_id`, or in `channel_id` when that is None.
     `reply_token`: of the interaction's reply, with which a restarted bot can still finish it.
@@ -69,7 +69,7 @@ class Origin:
 class Accepted:
     """A stored job and its chunk; `duplicate`: the event was taken before, these are its ids.
 
-    `due`: ring the bell for the chunk now; else it waits behind others of its owner and the sweep rings.
+    `due`: publish the chunk now; else it waits behind others of its owner and the sweep publishes it.
     """
 
     job_id: int
@@ -82,7 +82,7 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class WakeUp:
-    """A chunk to ring the bell for."""
+    """A chunk to publish."""
 
     chunk_id: int
     kind: ChunkKind
@@ -237,7 +237,7 @@ class JobView:
 
 @dataclass(frozen=True, slots=True)
 class QueueHealth:
-    """`oldest_waiting_s`: seconds since the oldest rung chunk was first rung, None when none waits."""
+    """`oldest_waiting_s`: seconds since the oldest published chunk was first published, None when none waits."""
 
     oldest_waiting_s: float | None
     waiting_interactive: int

@@ -1,4 +1,4 @@
-"""Who sees what. Every query that has a viewer goes through `legs` or `visible`, and nothing else decides it.
+"""Visibility: who sees which rows. Every query with a viewer goes through `visible_clauses` or `visible`.
 
 An owner sees their own: everything from a direct message; in a server, what came from that server or from direct
 messages. Others in a server see what was shared in that server.
@@ -16,7 +16,7 @@ from db.types import Viewer
 Scoped = type[Job] | type[Prediction]
 
 
-def legs(viewer: Viewer, table: Scoped) -> list[ColumnElement[bool]]:
+def visible_clauses(viewer: Viewer, table: Scoped) -> list[ColumnElement[bool]]:
     """Conditions of which at most one holds for a row: each is served by an index of its own."""
     mine = table.owner_id == viewer.user_id
     if viewer.guild_id is None:
@@ -28,7 +28,7 @@ def legs(viewer: Viewer, table: Scoped) -> list[ColumnElement[bool]]:
 
 def visible(viewer: Viewer, table: Scoped) -> ColumnElement[bool]:
     """The condition for a row to be seen by the viewer."""
-    return or_(*legs(viewer, table))
+    return or_(*visible_clauses(viewer, table))
 
 
 def visible_job(session: Session, viewer: Viewer, job_id: int) -> Job:

@@ -1,4 +1,4 @@
-"""Whose turn it is to write to SQLite: those whom somebody waits for go before those who work through a file.
+"""Write priority on SQLite: those whom somebody waits for write before those who work through a file.
 
 SQLite has one write lock and no order among the waiting, so whoever writes again and again beats whoever asks once.
 Urgent writers hold a shared lock on a file beside the database from before they ask until they are done; a bulk writer
@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import fcntl
 import os
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
+
+from tenacity import Retrying, retry_if_not_result, stop_after_delay, wait_fixed
 
 SUFFIX: Final = "-urgent"
 YIELD_S: Final = 0.5
@@ -21,7 +22,7 @@ YIELD_S: Final = 0.5
 STEP_S: Final = 0.002
 
 
-class Gate:
+class PriorityLock:
     """The lock file of one SQLite database. Safe between threads and processes."""
 
     def __init__(self, database: str) -> None:
@@ -67,6 +68,9 @@ def _lock(lock: int, kind: int) -> bool:
 
 def _patiently(attempt: Callable[[], bool], patience_s: float) -> None:
     """Tries until it succeeds or the time is up; never blocks in the kernel, where a stopped process could hold it."""
-    end = time.monotonic() + patience_s
-    while not attempt() and time.monotonic() < end:
-        time.sleep(STEP_S)
+    Retrying(
+        retry=retry_if_not_result(bool),
+        stop=stop_after_delay(patience_s),
+        wait=wait_fixed(STEP_S),
+        retry_error_callback=lambda _: False,
+    )(attempt)

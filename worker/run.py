@@ -17,11 +17,12 @@ from common.broker.job_signals import BrokerUnavailable, JobSignals
 from common.broker.names import BULK, INTERACTIVE
 from common.process import exit_codes
 from common.process import log_format as logs
-from common.process.metrics_server import ErrorCount, FromSql, PortTaken, Server, serve
+from common.process.metrics_server import ErrorCount, PortTaken, Server, serve
 from common.process.readiness import say_ready
 from common.settings import Settings
 from db.engine import Database
 from db.errors import BadTextKey, DatabaseUnavailable, SchemaOutdated, TextKeyMissing
+from db.operations.metrics_collector import QueueCollector
 from db.operations.overview import figures
 from db.privacy import text_keys
 from model import SHIPPED, ModelFolderError
@@ -122,7 +123,7 @@ def _metrics(
         return None
     registry = CollectorRegistry()
     meters.register(registry)
-    registry.register(FromSql(lambda: figures(db)))
+    registry.register(QueueCollector(lambda: figures(db)))
     registry.register(errors.counter)
     registry.register(ChildMetrics(children))
     server = serve(registry, host=settings.metrics_host, port=settings.metrics_port)
@@ -131,7 +132,8 @@ def _metrics(
 
 
 def _celery(name: str, queues: str, processes: int, slots: int, settings: Settings, meters: MetricsFolder) -> Child:
-    command = [sys.executable, "-m", "celery", "-A", "worker.app", "--quiet", "worker", "-n", f"{name}@%h"]
+    command = [sys.executable, "-m", "worker.processes.celery_command", "-A", "worker.app", "--quiet"]
+    command += ["worker", "-n", f"{name}@%h"]
     command += ["-Q", queues, "-c", str(processes), "--without-gossip", "--without-mingle"]
     if not settings.task_events:  # Celery's heartbeats are events for Flower; ours go to SQL
         command.append("--without-heartbeat")

@@ -13,7 +13,7 @@ from bot.components.buttons import forget_button
 from bot.components.views import buttons_view
 from common.i18n import in_brackets, listing, mark, number, size, tr, trn
 from common.rendering import render
-from db.privacy.types import Forgotten, StoredData, Takeout
+from db.privacy.types import DataExport, Erased, StoredData
 
 STAYS: Final = mark(
     "What stays names nobody: label, probability, film, day and model of each review, and the counts of your jobs. "
@@ -88,7 +88,7 @@ def _corrections(count: int) -> str:
     return trn("{count} correction", "{count} corrections", count)
 
 
-def export_card(data: bytes, taken: Takeout) -> Card:
+def export_card(data: bytes, taken: DataExport) -> Card:
     """The zip, and in words what did not fit."""
     things = listing((reviews(taken.reviews), _files(taken.files)))
     lines = [tr("Everything kept about you: {things}.", things=things)]
@@ -120,7 +120,7 @@ def ask_card(stored: StoredData, user_id: int) -> Card:
     return Card(embed=embed, view=buttons_view(forget_button(user_id)))
 
 
-def forgotten_card(gone: Forgotten) -> Card:
+def forgotten_card(gone: Erased) -> Card:
     """What was deleted, what stays, what is out of reach."""
     embed = discord.Embed(title=tr("Deleted"), colour=NEUTRAL)
     parts = (

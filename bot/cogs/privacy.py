@@ -15,8 +15,8 @@ from bot.core import BotCore
 from bot.delivery.responses import answer, defer
 from db.engine import Database
 from db.errors import JobsRunning
-from db.privacy.erase import kept
-from db.privacy.export import write_takeout
+from db.privacy.erase import stored_data
+from db.privacy.export import write_data_export
 from db.types import Viewer
 
 
@@ -30,7 +30,7 @@ class Privacy(commands.GroupCog, group_name="privacy", group_description="What i
     async def show(self, interaction: discord.Interaction[Any]) -> None:
         """What is kept about you, and when it is deleted."""
         await defer(interaction)
-        stored = await self.bot.in_thread(kept, self.bot.db, self.bot.viewer(interaction))
+        stored = await self.bot.in_thread(stored_data, self.bot.db, self.bot.viewer(interaction))
         await answer(interaction, kept_card(stored, retention_days=self.bot.settings.retention_days))
 
     @app_commands.command()
@@ -44,7 +44,7 @@ class Privacy(commands.GroupCog, group_name="privacy", group_description="What i
     async def delete(self, interaction: discord.Interaction[Any]) -> None:
         """Deletes everything that is kept about you, after you confirmed."""
         await defer(interaction)
-        stored = await self.bot.in_thread(kept, self.bot.db, self.bot.viewer(interaction))
+        stored = await self.bot.in_thread(stored_data, self.bot.db, self.bot.viewer(interaction))
         if stored.running:
             raise JobsRunning(stored.running)
         await answer(interaction, ask_card(stored, interaction.user.id))
@@ -52,7 +52,7 @@ class Privacy(commands.GroupCog, group_name="privacy", group_description="What i
 
 def _packed(db: Database, viewer: Viewer, limit: int) -> Card:
     out = io.BytesIO()
-    taken = write_takeout(db, viewer, out, max_bytes=limit)
+    taken = write_data_export(db, viewer, out, max_bytes=limit)
     return export_card(out.getvalue(), taken)
 
 

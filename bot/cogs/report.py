@@ -18,7 +18,7 @@ from common.errors import UserError
 from common.file_formats import REPORT_TABLES
 from common.i18n import ENGLISH, tr, use_locale
 from db.engine import Database
-from db.queries.explanations import explained
+from db.queries.explanations import count_explained
 from db.queries.jobs import get_job
 from db.queries.reports import summary
 from db.types import ResultView, Viewer
@@ -97,7 +97,7 @@ class ReportCog(commands.Cog, name="Report"):
         loop = asyncio.get_running_loop()
         until = loop.time() + WHY_S
         while True:
-            told = await self.bot.in_thread(explained, self.bot.db, viewer, asked)
+            told = await self.bot.in_thread(count_explained, self.bot.db, viewer, asked)
             if told == len(asked) or loop.time() >= until:
                 return told > 0
             await asyncio.sleep(LOOK_S)

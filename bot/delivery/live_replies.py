@@ -13,7 +13,7 @@ from bot.core import BotCore
 from bot.delivery.outbox import GONE, with_retries
 from bot.delivery.reply_by_token import TOKEN_LIFE, TOKEN_SPARE, edit_reply
 from common.i18n import mark, set_locale, tr
-from db.queries.jobs import forget_reply, set_message
+from db.delivery.cards import clear_reply_token, set_card_message
 from db.types import JobView
 
 FAREWELL: Final = mark(
@@ -79,9 +79,11 @@ class Replies:
             reply = await with_retries(lambda: edit_reply(self._bot, token, card))
         except GONE:
             return False
-        await self._bot.in_thread(forget_reply, self._bot.db, job.id)
+        await self._bot.in_thread(clear_reply_token, self._bot.db, job.id)
         if job.kind == "message" and job.shared:
-            await self._bot.in_thread(set_message, self._bot.db, job.id, int(reply["channel_id"]), int(reply["id"]))
+            await self._bot.in_thread(
+                set_card_message, self._bot.db, job.id, int(reply["channel_id"]), int(reply["id"])
+            )
         return job.kind == "message"
 
 

@@ -12,7 +12,7 @@ from discord.ext import tasks
 from bot.core import BotCore
 from bot.delivery.outbox import GONE
 from bot.errors.table import note
-from db.delivery.message_deletions import done, due, put_off
+from db.delivery.message_deletions import due_deletions, finish_deletion, retry_later
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +55,7 @@ class MessageCleaner:
     async def _round(self) -> bool:
         """Deletes up to `AT_ONCE` messages; whether there may be more."""
         bot = self._bot
-        doomed = await bot.in_thread(due, bot.db, limit=AT_ONCE)
+        doomed = await bot.in_thread(due_deletions, bot.db, limit=AT_ONCE)
         for one in doomed:
             try:
                 await bot.outbox.delete(one.channel_id, one.message_id)
@@ -63,7 +63,7 @@ class MessageCleaner:
                 log.info("message of a deleted job is out of reach")
             except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
                 log.warning("a message could not be deleted (%s)", type(error).__name__)
-                await bot.in_thread(put_off, bot.db, one)
+                await bot.in_thread(retry_later, bot.db, one)
                 continue
-            await bot.in_thread(done, bot.db, one)
+            await bot.in_thread(finish_deletion, bot.db, one)
         return len(doomed) == AT_ONCE and not bot.stopping

@@ -30,8 +30,9 @@ from bot.errors.table import note
 from bot.metrics import note_shown
 from bot.permissions import takes_notices
 from common.i18n import ENGLISH, set_locale, tr, use_locale
+from db.delivery.cards import mark_delivered, mark_rendered, set_card_message
 from db.errors import DbError, NotFound
-from db.queries.jobs import changed_jobs, mark_delivered, mark_rendered, set_message
+from db.queries.jobs import changed_jobs
 from db.queries.results import verdict_of
 from db.types import JobView, Viewer
 from reporting.charts import histogram_png
@@ -269,7 +270,7 @@ class Notifier:
             channel_id = int(job.channel_id or 0)
             reply_to = job.reply_to if job.reply_channel_id is None else None
         message = await self._bot.outbox.send(channel_id, card, nonce=f"reelfeel-{job.id}-card", reply_to=reply_to)
-        await self._bot.in_thread(set_message, self._bot.db, job.id, channel_id, message.id)
+        await self._bot.in_thread(set_card_message, self._bot.db, job.id, channel_id, message.id)
         return Place(channel_id, message.id, old=_title(message.embeds) != _title([card.embed]))
 
     async def _takes_notices(self, job: JobView) -> bool:

@@ -34,19 +34,19 @@ async def remember(interaction: discord.Interaction[Any]) -> None:
     if task is None:
         return
     with suppress(DbError, TimeoutError):
-        stored = bot.in_thread(open_replies.remember, bot.db, interaction.id, interaction.token, locale_tag())
+        stored = bot.in_thread(open_replies.record_reply, bot.db, interaction.id, interaction.token, locale_tag())
         await asyncio.wait_for(stored, REMEMBER_S)
     task.add_done_callback(lambda _: bot.start_task(_forget(bot, interaction.id), "forgetting a reply"))
 
 
 async def _forget(bot: BotCore, interaction_id: int) -> None:
     with suppress(DbError):  # the next start looks at the reply and finds it answered
-        await bot.in_thread(open_replies.forget, bot.db, interaction_id)
+        await bot.in_thread(open_replies.delete_reply, bot.db, interaction_id)
 
 
 async def finish_left(bot: BotCore) -> None:
     """At the start: says in each reply that still shows "thinking ..." that nothing was accepted."""
-    for interaction_id, (token, spoken) in (await bot.in_thread(open_replies.left, bot.db)).items():
+    for interaction_id, (token, spoken) in (await bot.in_thread(open_replies.unfinished_replies, bot.db)).items():
         try:
             with use_locale(spoken):
                 await with_retries(lambda token=token: _say_lost(bot, token))  # type: ignore[misc]

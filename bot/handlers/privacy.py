@@ -9,7 +9,7 @@ from bot.core import BotCore
 from bot.handlers.base import NumberButtonHandler, Press
 from common.errors import UserError
 from common.i18n import tr
-from db.privacy.erase import forget
+from db.privacy.erase import erase_user
 
 
 class ForgetButton(NumberButtonHandler, custom_id=ids.FORGET):
@@ -23,7 +23,7 @@ class ForgetButton(NumberButtonHandler, custom_id=ids.FORGET):
         # The question goes first: a second press while this one is at work would find nothing to say.
         await interaction.edit_original_response(**Card(tr("Deleting …")).for_edit())
         try:
-            erased = await bot.in_thread(forget, bot.db, bot.viewer(interaction))
+            erased = await bot.in_thread(erase_user, bot.db, bot.viewer(interaction))
         except Exception:
             await interaction.edit_original_response(**Card(tr("Nothing was deleted.")).for_edit())
             raise

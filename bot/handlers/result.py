@@ -15,9 +15,10 @@ from bot.handlers.base import NumberButtonHandler, Press
 from bot.handlers.correction_form import CorrectionForm
 from common.i18n import mark, tr
 from db.engine import Database
+from db.privacy.erase_result import delete_result
 from db.queries.corrections import corrections_of
 from db.queries.jobs import get_job
-from db.queries.results import delete_result, get_result
+from db.queries.results import get_result
 from db.types import Corrections, ResultView, Viewer
 
 STILL_IN_FILES: Final = mark(

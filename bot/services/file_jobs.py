@@ -19,7 +19,8 @@ from bot.services.intake import FileRequest, accept_file, check_file
 from bot.services.origins import interaction_origin
 from bot.services.questions import same_file_question
 from common.i18n import mark, tr
-from db.queries.jobs import forget_reply, get_job
+from db.delivery.cards import clear_reply_token
+from db.queries.jobs import get_job
 from db.types import Accepted, JobView
 
 log = logging.getLogger(__name__)
@@ -122,7 +123,7 @@ async def _where(bot: BotCore, interaction: discord.Interaction[Any], accepted: 
         return tr(LATER, job=job.id)
     finally:
         # This reply is being answered: a restarted bot has nothing to finish here.
-        await bot.in_thread(forget_reply, bot.db, job.id)
+        await bot.in_thread(clear_reply_token, bot.db, job.id)
     if place is None:
         return None
     if place.channel_id == interaction.channel_id and not job.shared:

@@ -43,7 +43,7 @@ async def score_again(interaction: discord.Interaction[Any], key: str) -> None:
                     interaction, Card(tr("Job {job} is accepted: its card stands below.", job=accepted.job_id))
                 )
     except Exception:
-        await bot.in_thread(continuations.put_back, bot.db, interaction.user.id, AGAIN, key, data)
+        await bot.in_thread(continuations.restore, bot.db, interaction.user.id, AGAIN, key, data)
         raise
     bot.notifier.wake()
 
@@ -64,13 +64,13 @@ async def score_files(interaction: discord.Interaction[Any], key: str) -> None:
             ],
         )
     except Exception:
-        await bot.in_thread(continuations.put_back, bot.db, interaction.user.id, FILES, key, data)
+        await bot.in_thread(continuations.restore, bot.db, interaction.user.id, FILES, key, data)
         raise
 
 
 async def _take(interaction: discord.Interaction[Any], kind: str, key: str) -> dict[str, Any]:
     bot: BotCore = interaction.client
-    data = await bot.in_thread(continuations.take, bot.db, interaction.user.id, kind, key)
+    data = await bot.in_thread(continuations.pop, bot.db, interaction.user.id, kind, key)
     if data is None:
         raise UserError(tr(OVER))
     return data

@@ -65,7 +65,7 @@ async def open_pages(interaction: discord.Interaction[Any], listing: PagedList, 
     if not page.empty and (page.after is not None or listing.extras is not None):
         starts = [None] if page.after is None else [None, page.after]
         data = {"listing": listing.name, "asked": asked, "starts": starts}
-        key = await bot.in_thread(continuations.keep, bot.db, interaction.user.id, KIND, data)
+        key = await bot.in_thread(continuations.create, bot.db, interaction.user.id, KIND, data)
         card = dataclasses.replace(card, view=_buttons(listing, key, 1, page))
     await answer(interaction, card)
 
@@ -73,7 +73,7 @@ async def open_pages(interaction: discord.Interaction[Any], listing: PagedList, 
 async def asked_before(interaction: discord.Interaction[Any], key: str) -> dict[str, Any]:
     """The continuation of pages. Raises UserError when it is gone or another user's, in the same words."""
     bot: BotCore = interaction.client
-    data = await bot.in_thread(continuations.look, bot.db, interaction.user.id, KIND, key)
+    data = await bot.in_thread(continuations.get, bot.db, interaction.user.id, KIND, key)
     if data is None:
         raise UserError(tr(CLOSED))
     return data

@@ -36,7 +36,7 @@ async def same_file_question(bot: BotCore, request: FileRequest, same: JobView) 
     }
     if origin.source == "message":
         data["message"] = [origin.guild_id, origin.channel_id, origin.source_id, request.part]
-    key = await bot.in_thread(continuations.keep, bot.db, origin.owner_id, AGAIN, data)
+    key = await bot.in_thread(continuations.create, bot.db, origin.owner_id, AGAIN, data)
     return same_file_card(same, key)
 
 
@@ -48,7 +48,7 @@ async def files_question(
         "message": [message.channel.id, message.id],
         "files": [[one.id, one.filename, one.size, one.url, one.proxy_url] for one in files],
     }
-    key = await bot.in_thread(continuations.keep, bot.db, owner_id, FILES, data)
+    key = await bot.in_thread(continuations.create, bot.db, owner_id, FILES, data)
     names = "\n".join(f"- {one_line(one.filename, 80)}" for one in files)
     text = trn(
         "That message has no text, but this file:\n{names}",

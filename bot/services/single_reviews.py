@@ -14,7 +14,7 @@ from bot.permissions import takes_notices
 from bot.services.intake import accept_text, check_text
 from bot.services.origins import interaction_origin
 from common.i18n import mark, tr
-from db.queries.jobs import forget_reply, mark_delivered, set_message
+from db.delivery.cards import clear_reply_token, mark_delivered, set_card_message
 from db.types import JobView
 
 WAIT_S = 10.0
@@ -66,7 +66,7 @@ async def _say_now(bot: BotCore, interaction: discord.Interaction[Any], job: Job
         return
     message = await answer(interaction, card)
     if share:
-        await bot.in_thread(set_message, bot.db, job.id, message.channel.id, message.id)
+        await bot.in_thread(set_card_message, bot.db, job.id, message.channel.id, message.id)
     await bot.in_thread(mark_delivered, bot.db, job.id)
     note_shown(job)
 
@@ -83,6 +83,6 @@ async def _say_later(bot: BotCore, interaction: discord.Interaction[Any], job_id
         await answer(interaction, Card(tr(LATER_IN_REPLY, job=job_id)))
         return
     message = await answer(interaction, Card(tr(LATER_HERE if share else LATER_BY_DM, job=job_id)))
-    await bot.in_thread(forget_reply, bot.db, job_id)
+    await bot.in_thread(clear_reply_token, bot.db, job_id)
     if share:
-        await bot.in_thread(set_message, bot.db, job_id, message.channel.id, message.id)
+        await bot.in_thread(set_card_message, bot.db, job_id, message.channel.id, message.id)

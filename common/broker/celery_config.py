@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from celery import Celery
+from celery.loaders.app import AppLoader
 from kombu import Queue
 
 from common.broker import names
@@ -37,13 +38,22 @@ def _transport(timeouts: dict[str, float]) -> dict[str, Any]:
     }
 
 
+class InstalledCode(AppLoader):  # type: ignore[misc]  # Celery has no types
+    """Imports tasks as Python does. Celery's own loaders look in the current folder first, whatever lies there."""
+
+    def import_from_cwd(self, module: str, imp: Any = None, package: str | None = None) -> Any:
+        """Without the current folder; the name is Celery's."""
+        return (imp or self.import_module)(module, package=package)
+
+
 def celery_app(redis_url: str, *, lease_s: float = 30, sender: bool = False, events: bool = False) -> Celery:
     """A Celery application on this broker; `sender` for one that only sends, by task name.
 
     `lease_s` (seconds) is how long a claimed chunk belongs to its worker; the time limits follow from it. `events`:
     whether a worker tells Flower of its tasks, each by its name, the chunk's number and its time.
     """
-    app = Celery("reelfeel", broker=for_celery(redis_url), set_as_current=not sender)
+    # The loader as a class: a name would be looked for in the current folder.
+    app = Celery("reelfeel", broker=for_celery(redis_url), loader=InstalledCode, set_as_current=not sender)
     app.conf.update(
         task_ignore_result=True,
         result_backend=None,

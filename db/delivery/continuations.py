@@ -1,7 +1,7 @@
-"""What a button goes on with when it is more than a custom_id holds: a search and its pages, a file to score again.
+"""Continuations: what a button goes on with when that is too long to stand in the button itself.
 
-Rows live for a week, so buttons outlive a restart of the bot. Only the owner gets a row: everybody else's press finds
-nothing, in the same words as a press that comes too late.
+A search and its pages, a file to score again. Rows live for a week, so buttons outlive a restart of whoever shows
+them. Only the owner gets a row: everybody else's press finds nothing, as does a press that comes too late.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from db.clock import db_time
 from db.engine import Database
 from db.tables import Continuation
 
-KEPT_S: Final = 7 * 24 * 3600.0
-"""How long a row is kept, seconds."""
+TTL_S: Final = 7 * 24 * 3600.0
+"""How long a row lives, seconds."""
 
 
-def keep(db: Database, owner_id: int, kind: str, data: dict[str, Any]) -> str:
+def create(db: Database, owner_id: int, kind: str, data: dict[str, Any]) -> str:
     """Stores `data` (JSON) for a button; returns its key of 16 hexadecimal digits."""
     key = secrets.token_hex(8)
     with db.begin() as session:
@@ -28,34 +28,34 @@ def keep(db: Database, owner_id: int, kind: str, data: dict[str, Any]) -> str:
     return key
 
 
-def look(db: Database, owner_id: int, kind: str, key: str) -> dict[str, Any] | None:
-    """What was kept; None when it is someone else's, of another kind, or gone."""
+def get(db: Database, owner_id: int, kind: str, key: str) -> dict[str, Any] | None:
+    """The row's data; None when it is someone else's, of another kind, or gone."""
     with db.read() as session:
         return session.scalar(select(Continuation.data).where(*_row(owner_id, kind, key)))
 
 
 def replace(db: Database, owner_id: int, kind: str, key: str, data: dict[str, Any]) -> None:
-    """Keeps `data` instead; nothing happens when the row is gone."""
+    """Stores `data` instead; nothing happens when the row is gone."""
     with db.begin() as session:
         session.execute(update(Continuation).where(*_row(owner_id, kind, key)).values(data=data))
 
 
-def take(db: Database, owner_id: int, kind: str, key: str) -> dict[str, Any] | None:
-    """As `look`, and the row is gone: of two presses at once, one gets it."""
+def pop(db: Database, owner_id: int, kind: str, key: str) -> dict[str, Any] | None:
+    """As `get`, and the row is gone: of two presses at once, one gets it."""
     with db.begin() as session:
         gone = delete(Continuation).where(*_row(owner_id, kind, key)).returning(Continuation.data)
         return session.scalar(gone)
 
 
-def put_back(db: Database, owner_id: int, kind: str, key: str, data: dict[str, Any]) -> None:
-    """Undoes `take`, when what it was taken for failed."""
+def restore(db: Database, owner_id: int, kind: str, key: str, data: dict[str, Any]) -> None:
+    """Undoes `pop`, when what the row was popped for failed."""
     with db.begin() as session:
         session.execute(insert(Continuation).values(key=key, owner_id=owner_id, kind=kind, data=data))
 
 
-def forget_old(db: Database, at: datetime | None = None) -> None:
-    """Deletes what is older than `KEPT_S` at the time `at`, the database's own when None."""
-    old = db_time(-KEPT_S) if at is None else at - timedelta(seconds=KEPT_S)
+def delete_expired(db: Database, at: datetime | None = None) -> None:
+    """Deletes what is older than `TTL_S` at the time `at`, the database's own when None."""
+    old = db_time(-TTL_S) if at is None else at - timedelta(seconds=TTL_S)
     with db.begin() as session:
         session.execute(delete(Continuation).where(Continuation.created_at < old))
 

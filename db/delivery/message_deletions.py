@@ -1,4 +1,4 @@
-"""Messages of the bot's own that show what was deleted here: they stand in SQL until the bot has taken them away."""
+"""Message deletions: the bot's own messages that show what was deleted here, until the bot has deleted them too."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from db.clock import db_time
 from db.engine import Database
 from db.tables import Job, MessageDeletion
 
-MOST_TRIES: Final = 8
-"""Tries after which a message is given up: by then Discord has refused it for hours."""
+MAX_TRIES: Final = 8
+"""Tries after which a message is given up: by then the chat service has refused it for hours."""
 FIRST_WAIT_S: Final = 30.0
 """Wait after the first try that failed; four times as long after each further one."""
 
 
 @dataclass(frozen=True, slots=True)
-class Doomed:
+class PendingDeletion:
     """A message to delete."""
 
     id: int
@@ -32,34 +32,36 @@ class Doomed:
 def schedule_deletion(session: Session, job_ids: Sequence[int]) -> int:
     """Puts the jobs' messages down for deletion, in the caller's transaction; how many there are."""
     shown = (Job.id.in_(job_ids), Job.message_id.is_not(None), Job.channel_id.is_not(None))
-    known = select(MessageDeletion.message_id)
-    found = session.execute(
-        select(Job.channel_id, Job.message_id).where(*shown, Job.message_id.not_in(known)).distinct()
+    scheduled = select(MessageDeletion.message_id)
+    messages = session.execute(
+        select(Job.channel_id, Job.message_id).where(*shown, Job.message_id.not_in(scheduled)).distinct()
     ).all()
-    if found:
-        session.execute(insert(MessageDeletion), [{"channel_id": where, "message_id": which} for where, which in found])
-    return len(found)
+    if messages:
+        session.execute(
+            insert(MessageDeletion), [{"channel_id": where, "message_id": which} for where, which in messages]
+        )
+    return len(messages)
 
 
-def due(db: Database, *, limit: int = 20) -> list[Doomed]:
+def due_deletions(db: Database, *, limit: int = 20) -> list[PendingDeletion]:
     """Messages whose turn it is, oldest first."""
     columns = (MessageDeletion.id, MessageDeletion.channel_id, MessageDeletion.message_id, MessageDeletion.tries)
     query = select(*columns).where(MessageDeletion.not_before <= db_time()).order_by(MessageDeletion.id).limit(limit)
     with db.read() as session:
-        return [Doomed(*row) for row in session.execute(query)]
+        return [PendingDeletion(*row) for row in session.execute(query)]
 
 
-def done(db: Database, doomed: Doomed) -> None:
+def finish_deletion(db: Database, deletion: PendingDeletion) -> None:
     """The message is gone, or can never be deleted."""
     with db.begin() as session:
-        session.execute(delete(MessageDeletion).where(MessageDeletion.id == doomed.id))
+        session.execute(delete(MessageDeletion).where(MessageDeletion.id == deletion.id))
 
 
-def put_off(db: Database, doomed: Doomed) -> None:
-    """Discord did not answer: again later, and after `MOST_TRIES` not at all."""
-    if doomed.tries + 1 >= MOST_TRIES:
-        done(db, doomed)
+def retry_later(db: Database, deletion: PendingDeletion) -> None:
+    """The chat service did not answer: again later, and after `MAX_TRIES` not at all."""
+    if deletion.tries + 1 >= MAX_TRIES:
+        finish_deletion(db, deletion)
         return
-    later = {"tries": doomed.tries + 1, "not_before": db_time(FIRST_WAIT_S * 4**doomed.tries)}
+    later = {"tries": deletion.tries + 1, "not_before": db_time(FIRST_WAIT_S * 4**deletion.tries)}
     with db.begin() as session:
-        session.execute(update(MessageDeletion).where(MessageDeletion.id == doomed.id).values(**later))
+        session.execute(update(MessageDeletion).where(MessageDeletion.id == deletion.id).values(**later))

@@ -1,4 +1,4 @@
-"""Messages owed to users about their jobs; a file job that ends as done or failed owes its owner one."""
+"""Notices: messages to users about their jobs; a file job that ends as done or failed makes one for its owner."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from db.types import Notice
 
 
 def add_notice(session: Session, job: Job, kind: str) -> None:
-    """Owes the owner a message about the job; a second one of the same kind is not made."""
+    """Adds a notice to the job's owner; a second one of the same kind is not made."""
     insert = insert_for(session, NoticeRow).values(job_id=job.id, user_id=job.owner_id, kind=kind)
     session.execute(insert.on_conflict_do_nothing())
 
 
 def mark_notice_sent(session: Session, job_id: int) -> None:
-    """What was owed about this job has been told."""
+    """Marks what was owed about this job as sent."""
     owed = (NoticeRow.job_id == job_id, NoticeRow.delivered_at.is_(None))
-    told = {"delivered_at": db_time(), "attempts": NoticeRow.attempts + 1}
-    session.execute(update(NoticeRow).where(*owed).values(**told))
+    sent = {"delivered_at": db_time(), "attempts": NoticeRow.attempts + 1}
+    session.execute(update(NoticeRow).where(*owed).values(**sent))
 
 
 def undelivered(db: Database, *, limit: int = 100) -> list[Notice]:

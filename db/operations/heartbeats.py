@@ -16,12 +16,12 @@ from db.engine import Database
 from db.operations.types import Beat, Fact, Room
 from db.tables import Heartbeat
 
-FORGOTTEN_S: Final = 24 * 3600.0
+EXPIRES_S: Final = 24 * 3600.0
 """The row of a process that died without farewell goes after so many seconds."""
 
 
 def record(db: Database, id_: str, room: Room, host: str, facts: Mapping[str, Fact]) -> None:
-    """Writes the row of the process `id_` (at most 32 characters) and forgets those that died a day ago."""
+    """Writes the row of the process `id_` (at most 32 characters) and deletes those that died a day ago."""
     row = {"id": id_, "room": room, "host": host[:255], "facts": dict(facts)}
     with db.begin() as session:
         session.execute(
@@ -29,7 +29,7 @@ def record(db: Database, id_: str, room: Room, host: str, facts: Mapping[str, Fa
             .values(started_at=db_time(), seen_at=db_time(), **row)
             .on_conflict_do_update(index_elements=["id"], set_={"seen_at": db_time(), "facts": dict(facts)})
         )
-        session.execute(delete(Heartbeat).where(Heartbeat.seen_at < db_time(-FORGOTTEN_S)))
+        session.execute(delete(Heartbeat).where(Heartbeat.seen_at < db_time(-EXPIRES_S)))
 
 
 def deregister(db: Database, id_: str) -> None:

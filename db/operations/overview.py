@@ -1,4 +1,7 @@
-"""What a host wants to see at a glance; every question here stays cheap however many jobs and verdicts are stored."""
+"""Overview for the host: queue, jobs and processes at a glance.
+
+Every question here stays cheap however many jobs and verdicts are stored.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,10 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from db.clock import db_time
-from db.engine import Database, place
+from db.engine import Database, location
 from db.operations.heartbeats import beats
 from db.operations.types import Figures, Overview, RunningJob
-from db.queue.sweep import queue_health
+from db.queue.sweeper import queue_health
 from db.tables import Job
 from db.types import WORKING
 
@@ -33,7 +36,7 @@ def overview(db: Database) -> Overview:
         schema = MigrationContext.configure(connection).get_current_revision() or "none"
     with db.read() as session:
         running = tuple(_running(session))
-    return Overview(place(db.url), schema, figures(db), running, tuple(beats(db)))
+    return Overview(location(db.url), schema, figures(db), running, tuple(beats(db)))
 
 
 def _oldest(session: Session) -> dict[str, float]:

@@ -1,7 +1,7 @@
-"""What is kept about a user, and forgetting them: texts, files, notices, settings and corrections go, scores stay.
+"""Erasing a user, and what is stored about one: texts, files, notices, settings, corrections go, scores stay.
 
-Forgetting goes job by job in short transactions, and the request stands in SQL until the last one: a process that dies
-in between leaves a rest that the next purge takes (`resume`). What stays is a score that names nobody: label,
+Erasing goes job by job in short transactions, and the request stands in SQL until the last one: a process that dies
+in between leaves a rest that the next purge takes (`resume_erasures`). What stays is a score that names nobody: label,
 probability, film, day and model of each review, and the counts of each job. Unfinished jobs are cancelled first.
 """
 
@@ -18,8 +18,8 @@ from db.delivery.message_deletions import schedule_deletion
 from db.dialect import insert_for
 from db.engine import Database
 from db.errors import JobsRunning
-from db.privacy.purge import JOBS, counted, drop_files, empty_reviews, in_batches, row_ranges, scrub
-from db.privacy.types import Forgotten, StoredData
+from db.privacy.purge import JOBS, changed_rows, drop_files, erase_texts, in_batches, row_ranges, truncate_wal
+from db.privacy.types import Erased, StoredData
 from db.tables import (
     AuditLine,
     Blob,
@@ -37,12 +37,12 @@ from db.tables import (
 from db.types import TERMINAL, Viewer
 
 NOBODY: Final = 0
-"""The owner of what belonged to a user who was forgotten; no Discord user has this id."""
-PATIENCE_S: Final = 600.0
-"""Age after which a request to be forgotten was left by a process that died, seconds."""
+"""The owner of what belonged to an erased user; no user has this id."""
+ABANDONED_S: Final = 600.0
+"""Age after which a request to be erased was left by a process that died, seconds."""
 
 
-def kept(db: Database, viewer: Viewer) -> StoredData:
+def stored_data(db: Database, viewer: Viewer) -> StoredData:
     """What is kept about the viewer, whichever server it came from."""
     mine = Job.owner_id == viewer.user_id
     owned = select(Job.id).where(mine)
@@ -76,19 +76,19 @@ def kept(db: Database, viewer: Viewer) -> StoredData:
         )
 
 
-def forget(db: Database, viewer: Viewer) -> Forgotten:
+def erase_user(db: Database, viewer: Viewer) -> Erased:
     """Deletes everything about the viewer that is theirs; raises JobsRunning while a job of theirs is not finished.
 
     Returns when it is done: seconds for every 100,000 reviews. What the viewer sends in meanwhile is new, and stays.
     """
-    done = Forgotten(*_request(db, viewer.user_id))
+    done = Erased(*_request(db, viewer.user_id))
     return done + _finish_request(db, viewer.user_id)
 
 
-def resume(db: Database) -> int:
+def resume_erasures(db: Database) -> int:
     """Goes on with requests whose process died; how many."""
     with db.read() as session:
-        old = DeletionRequest.requested_at < db_time(-PATIENCE_S)
+        old = DeletionRequest.requested_at < db_time(-ABANDONED_S)
         users = session.scalars(select(DeletionRequest.user_id).where(old)).all()
     for user_id in users:
         _finish_request(db, user_id)
@@ -105,7 +105,7 @@ def _running(session: Session, user_id: int) -> tuple[int, ...]:
 
 
 def _request(db: Database, user_id: int) -> tuple[int, int, int, int, int, int]:
-    """Stores the request, and deletes what hangs on no job; the first six counts of Forgotten."""
+    """Stores the request, and deletes what hangs on no job; the first six counts of Erased."""
     with db.begin() as session:
         running = _running(session, user_id)
         if running:
@@ -113,31 +113,31 @@ def _request(db: Database, user_id: int) -> tuple[int, int, int, int, int, int]:
         insert = insert_for(session, DeletionRequest).values(user_id=user_id, requested_at=db_time())
         again = insert.on_conflict_do_update(index_elements=["user_id"], set_={"requested_at": db_time()})
         session.execute(again)
-        corrections = counted(session, delete(Correction).where(Correction.user_id == user_id))
-        notices = counted(session, delete(NoticeRow).where(NoticeRow.user_id == user_id))
-        settings = counted(session, delete(UserSetting).where(UserSetting.user_id == user_id))
-        counted(session, delete(Continuation).where(Continuation.owner_id == user_id))
+        corrections = changed_rows(session, delete(Correction).where(Correction.user_id == user_id))
+        notices = changed_rows(session, delete(NoticeRow).where(NoticeRow.user_id == user_id))
+        settings = changed_rows(session, delete(UserSetting).where(UserSetting.user_id == user_id))
+        changed_rows(session, delete(Continuation).where(Continuation.owner_id == user_id))
     return 0, 0, 0, corrections, notices, settings
 
 
-def _finish_request(db: Database, user_id: int) -> Forgotten:
-    done = Forgotten()
+def _finish_request(db: Database, user_id: int) -> Erased:
+    done = Erased()
     for batch in in_batches(_ended(db, user_id, "message"), JOBS):
         with db.begin(bulk=True) as session:
-            texts, _ = empty_reviews(session, Review.job_id.in_(batch))
-            done += Forgotten(texts=texts) + _disown(session, batch)
+            texts, _ = erase_texts(session, Review.job_id.in_(batch))
+            done += Erased(texts=texts) + _disown(session, batch)
     for job_id in _ended(db, user_id, "file"):
         for mine in row_ranges(db, job_id):
             with db.begin(bulk=True) as session:
-                texts, _ = empty_reviews(session, mine)
+                texts, _ = erase_texts(session, mine)
                 _disown_predictions(session, Prediction.review_id.in_(select(Review.id).where(mine)))
-                done += Forgotten(texts=texts)
-        done += Forgotten(files=drop_files(db, job_id))
+                done += Erased(texts=texts)
+        done += Erased(files=drop_files(db, job_id))
         with db.begin(bulk=True) as session:
             done += _disown(session, (job_id,))
     with db.begin(bulk=True) as session:
         session.execute(delete(DeletionRequest).where(DeletionRequest.user_id == user_id))
-    scrub(db)
+    truncate_wal(db)
     return done
 
 
@@ -149,12 +149,12 @@ def _ended(db: Database, user_id: int, kind: str) -> Sequence[int]:
         return session.scalars(select(Job.id).where(*theirs).order_by(Job.id)).all()
 
 
-def _disown(session: Session, job_ids: Sequence[int]) -> Forgotten:
+def _disown(session: Session, job_ids: Sequence[int]) -> Erased:
     """Takes everything from the jobs that leads back to who sent them; they count as shown, and their messages go."""
     messages = schedule_deletion(session, job_ids)
     _disown_predictions(session, Prediction.job_id.in_(job_ids))
-    counted(session, delete(Upload).where(Upload.job_id.in_(job_ids)))
-    counted(session, delete(NoticeRow).where(NoticeRow.job_id.in_(job_ids)))
+    changed_rows(session, delete(Upload).where(Upload.job_id.in_(job_ids)))
+    changed_rows(session, delete(NoticeRow).where(NoticeRow.job_id.in_(job_ids)))
     nameless: dict[str, Any] = {
         "owner_id": NOBODY,
         "source_id": -Job.id,
@@ -169,9 +169,9 @@ def _disown(session: Session, job_ids: Sequence[int]) -> Forgotten:
         "delivered_at": func.coalesce(Job.delivered_at, db_time()),
         "rendered_version": Job.version,
     }
-    jobs = counted(session, update(Job).where(Job.id.in_(job_ids)).values(**nameless))
-    return Forgotten(jobs=jobs, messages=messages)
+    jobs = changed_rows(session, update(Job).where(Job.id.in_(job_ids)).values(**nameless))
+    return Erased(jobs=jobs, messages=messages)
 
 
 def _disown_predictions(session: Session, mine: ColumnElement[bool]) -> None:
-    counted(session, update(Prediction).where(mine, Prediction.owner_id != NOBODY).values(owner_id=NOBODY))
+    changed_rows(session, update(Prediction).where(mine, Prediction.owner_id != NOBODY).values(owner_id=NOBODY))

@@ -1,4 +1,4 @@
-"""A zip of everything kept about one user, as JSON Lines: read by any program, and by no spreadsheet as a formula."""
+"""Export of everything stored about one user: a zip of JSON Lines, which no spreadsheet reads as a formula."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from common.rendering import english
 from db.blobs import read_blob
 from db.engine import Database
 from db.preferences import user_settings
-from db.privacy.erase import kept
+from db.privacy.erase import stored_data
 from db.privacy.export_rows import (
     OwnFile,
     own_audit_lines,
@@ -23,7 +23,7 @@ from db.privacy.export_rows import (
     own_notices,
     own_reviews,
 )
-from db.privacy.types import LeftOut, Takeout
+from db.privacy.types import DataExport, LeftOut
 from db.types import Viewer
 
 SPARE: Final = 128 * 1024
@@ -35,7 +35,7 @@ STAYS: Final = (
 )
 
 
-def write_takeout(db: Database, viewer: Viewer, out: IO[bytes], *, max_bytes: int | None = None) -> Takeout:
+def write_data_export(db: Database, viewer: Viewer, out: IO[bytes], *, max_bytes: int | None = None) -> DataExport:
     """Writes the zip to `out`, at most `max_bytes` long; memory stays flat.
 
     What the files say comes first, the files themselves last: they are the user's own and the first to be left out.
@@ -43,7 +43,7 @@ def write_takeout(db: Database, viewer: Viewer, out: IO[bytes], *, max_bytes: in
     left_out: list[LeftOut] = []
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
         space = _Space(out, max_bytes)
-        summary = asdict(kept(db, viewer))
+        summary = asdict(stored_data(db, viewer))
         _lines(packed, "settings.jsonl", [asdict(user_settings(db, viewer))], space)
         for name, rows in (
             ("jobs.jsonl", own_jobs(db, viewer)),
@@ -68,7 +68,7 @@ def write_takeout(db: Database, viewer: Viewer, out: IO[bytes], *, max_bytes: in
         sentences = [english(*message) for message in left_out]
         about = {"user_id": viewer.user_id, "kept": summary, "left_out": sentences, "stays_after_deletion": STAYS}
         packed.writestr("about.json", json.dumps(about, indent=2, default=_plain))
-    return Takeout(reviews, files, tuple(left_out))
+    return DataExport(reviews, files, tuple(left_out))
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""Everything that is a user's own, row by row, for their export. All of it is asked with the viewer as owner."""
+"""Rows of a user's export: everything that is their own. All of it is asked with the viewer as owner."""
 
 from __future__ import annotations
 

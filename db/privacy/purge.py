@@ -1,4 +1,4 @@
-"""Taking texts and files away, in short transactions: on SQLite a member's message waits for the one write lock."""
+"""Deleting texts and files in short transactions: on SQLite a member's message waits for the one write lock."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def in_batches(ids: Sequence[int], size: int) -> Iterator[Sequence[int]]:
         yield batch
 
 
-def counted(session: Session, statement: Update | Delete) -> int:
+def changed_rows(session: Session, statement: Update | Delete) -> int:
     """Executes it; how many rows it changed."""
     result = session.execute(statement.execution_options(synchronize_session=False))
     return int(result.rowcount)  # type: ignore[attr-defined]
@@ -52,16 +52,18 @@ def row_ranges(db: Database, job_id: int) -> Iterator[ColumnElement[bool]]:
         last = rows[-1]
 
 
-def empty_reviews(session: Session, mine: ColumnElement[bool]) -> tuple[int, int]:
+def erase_texts(session: Session, mine: ColumnElement[bool]) -> tuple[int, int]:
     """Takes texts, explanations and notes from the reviews that fit; how many texts and explanations went."""
     ids = select(Review.id).where(mine)
-    told = Prediction.explanation.is_not(None)
-    explained = counted(session, update(Prediction).where(Prediction.review_id.in_(ids), told).values(explanation=None))
-    noted = Correction.note.is_not(None)
-    counted(session, update(Correction).where(Correction.review_id.in_(ids), noted).values(note=None))
+    has_explanation = Prediction.explanation.is_not(None)
+    explained = changed_rows(
+        session, update(Prediction).where(Prediction.review_id.in_(ids), has_explanation).values(explanation=None)
+    )
+    has_note = Correction.note.is_not(None)
+    changed_rows(session, update(Correction).where(Correction.review_id.in_(ids), has_note).values(note=None))
     verdict_cache.invalidate(session, mine)
     emptied = update(Review).where(mine, Review.text.is_not(None)).values(text=None, text_hash=None)
-    return counted(session, emptied), explained
+    return changed_rows(session, emptied), explained
 
 
 def drop_files(db: Database, job_id: int) -> int:
@@ -71,7 +73,7 @@ def drop_files(db: Database, job_id: int) -> int:
     """
     with db.begin(bulk=True) as session:
         blobs = set(session.scalars(select(OutputFile.blob_id).where(OutputFile.job_id == job_id)))
-        counted(session, delete(OutputFile).where(OutputFile.job_id == job_id))
+        changed_rows(session, delete(OutputFile).where(OutputFile.job_id == job_id))
         upload = session.get(Upload, job_id)
         if upload is not None and upload.blob_id is not None:
             blobs.add(upload.blob_id)
@@ -90,13 +92,13 @@ def drop_blob(db: Database, blob_id: int) -> None:
             numbers = session.scalars(
                 select(BlobPart.number).where(BlobPart.blob_id == blob_id).order_by(BlobPart.number).limit(PARTS)
             ).all()
-            counted(session, delete(BlobPart).where(BlobPart.blob_id == blob_id, BlobPart.number.in_(numbers)))
+            changed_rows(session, delete(BlobPart).where(BlobPart.blob_id == blob_id, BlobPart.number.in_(numbers)))
             left = len(numbers) == PARTS
             if not left:
-                counted(session, delete(Blob).where(Blob.id == blob_id))
+                changed_rows(session, delete(Blob).where(Blob.id == blob_id))
 
 
-def scrub(db: Database) -> None:
+def truncate_wal(db: Database) -> None:
     """Empties SQLite's write-ahead log, in which the old pages still stand; does nothing on PostgreSQL.
 
     Best effort: while somebody reads, writers would have to wait, so it gives up soon and the next purge tries again.

@@ -10,12 +10,21 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Select, delete, exists, or_, select, update
 
 from db.clock import db_time
-from db.delivery.continuations import forget_old
+from db.delivery.continuations import delete_expired
 from db.engine import Database
-from db.privacy.erase import resume
-from db.privacy.purge import JOBS, counted, drop_blob, drop_files, empty_reviews, in_batches, row_ranges, scrub
+from db.privacy.erase import resume_erasures
+from db.privacy.purge import (
+    JOBS,
+    changed_rows,
+    drop_blob,
+    drop_files,
+    erase_texts,
+    in_batches,
+    row_ranges,
+    truncate_wal,
+)
 from db.queue import leases
-from db.queue.completion import close
+from db.queue.completion import end_job
 from db.tables import AuditLine, Blob, GuildSetting, Job, OutputFile, Review, Upload
 from db.types import TERMINAL, JobKind
 
@@ -44,22 +53,22 @@ def purge(db: Database, *, older_than_days: int, at: datetime | None = None) -> 
     """Deletes texts, explanations, notes, uploads and finished files of jobs that ended longer ago than that.
 
     A server's own retention counts instead of the host's. A job that waits for its column that long is cancelled first.
-    Users whose deletion a dying process left unfinished are forgotten too. Each transaction is short, so that this may
+    Users whose deletion a dying process left unfinished are erased too. Each transaction is short, so that this may
     run beside all work. `at`: the time to go by; the database's own when None.
     """
     for job_id in _due(db, Job.state == "needs_column", Job.created_at, older_than_days, at):
         _cancel_waiting(db, job_id)
     ended = Job.state.in_(TERMINAL)
-    forget_old(db, at)
+    delete_expired(db, at)
     done = Purged(audit_lines=_drop_audit(db, at))
     for batch in in_batches(_due(db, ended, Job.finished_at, older_than_days, at, "message"), JOBS):
         done += _empty_messages(db, batch)
     for job_id in _due(db, ended, Job.finished_at, older_than_days, at, "file"):
         done += _empty_file(db, job_id)
     done += Purged(files=_drop_orphans(db, at))
-    resume(db)
+    resume_erasures(db)
     if done != Purged():
-        scrub(db)
+        truncate_wal(db)
     return done
 
 
@@ -79,14 +88,14 @@ def _due(
     chosen = select(GuildSetting.guild_id).where(GuildSetting.retention_days.is_not(None))
     query = select(Job.id).where(Job.kind.in_(kinds)) if kinds else select(Job.id)
     with db.read() as session:
-        found: set[int] = set()
+        due: set[int] = set()
         own = session.scalars(select(GuildSetting.retention_days).distinct()).all()
         for days in {days for days in own if days is not None}:
             theirs = Job.guild_id.in_(chosen.where(GuildSetting.retention_days == days))
-            found.update(session.scalars(_old(query, state, since < _ago(days, at)).where(theirs)))
+            due.update(session.scalars(_old(query, state, since < _ago(days, at)).where(theirs)))
         host = or_(Job.guild_id.is_(None), Job.guild_id.not_in(chosen))
-        found.update(session.scalars(_old(query, state, since < _ago(host_days, at)).where(host)))
-    return sorted(found)
+        due.update(session.scalars(_old(query, state, since < _ago(host_days, at)).where(host)))
+    return sorted(due)
 
 
 def _old(query: Select[int], state: ColumnElement[bool], old: ColumnElement[bool]) -> Select[int]:
@@ -97,13 +106,13 @@ def _cancel_waiting(db: Database, job_id: int) -> None:
     with db.begin(bulk=True) as session:
         job = leases.lock_job(session, job_id)
         if leases.in_state(job, "needs_column"):
-            close(session, job, "cancelled")
+            end_job(session, job, "cancelled")
             job.finished_at = job.created_at  # nothing happened since: it is due in this very purge
 
 
 def _empty_messages(db: Database, job_ids: Sequence[int]) -> Purged:
     with db.begin(bulk=True) as session:
-        texts, explanations = empty_reviews(session, Review.job_id.in_(job_ids))
+        texts, explanations = erase_texts(session, Review.job_id.in_(job_ids))
         session.execute(update(Job).where(Job.id.in_(job_ids)).values(purged_at=db_time()))
     return Purged(len(job_ids), texts, explanations)
 
@@ -112,7 +121,7 @@ def _empty_file(db: Database, job_id: int) -> Purged:
     done = Purged(jobs=1)
     for mine in row_ranges(db, job_id):
         with db.begin(bulk=True) as session:
-            done += Purged(0, *empty_reviews(session, mine))
+            done += Purged(0, *erase_texts(session, mine))
     return done + Purged(files=drop_files(db, job_id))
 
 
@@ -128,4 +137,4 @@ def _drop_orphans(db: Database, at: datetime | None) -> int:
 
 def _drop_audit(db: Database, at: datetime | None) -> int:
     with db.begin(bulk=True) as session:
-        return counted(session, delete(AuditLine).where(AuditLine.created_at < _ago(AUDIT_DAYS, at)))
+        return changed_rows(session, delete(AuditLine).where(AuditLine.created_at < _ago(AUDIT_DAYS, at)))

@@ -18,7 +18,7 @@ from db.crypto import Sealer, current_json, opened_json, stored_json
 from db.dialect import insert_for, wait_exclusive
 from db.engine import Database
 from db.errors import TextKeyMissing
-from db.privacy.purge import counted
+from db.privacy.purge import changed_rows
 from db.tables import BlobPart, BotState, Continuation, Correction, Review
 
 STATE: Final = "text_keys"
@@ -109,15 +109,17 @@ def _column(
         if old:
             with db.begin(bulk=True) as session:
                 for id_, text in old:
-                    changed += swap(session, key, column, id_, text, target.seal(db.sealer.open(text)))
+                    changed += replace_if_unchanged(session, key, column, id_, text, target.seal(db.sealer.open(text)))
         last = rows[-1][0]
         tell(str(column.class_.__tablename__), last, most)
 
 
-def swap(session: Session, key: Any, column: Any, id_: int, stored: str, new: str) -> int:
+def replace_if_unchanged(session: Session, key: Any, column: Any, id_: int, stored: str, new: str) -> int:
     """Stores one text anew, unless it was changed or deleted since it was read; whether it did."""
     same = type_coerce(column, Text) == type_coerce(stored, Text)
-    return counted(session, update(column.class_).where(key == id_, same).values({column.key: type_coerce(new, Text)}))
+    return changed_rows(
+        session, update(column.class_).where(key == id_, same).values({column.key: type_coerce(new, Text)})
+    )
 
 
 def _continuations(db: Database, target: Sealer) -> int:

@@ -34,7 +34,7 @@ class StoredData:
 
 
 @dataclass(frozen=True, slots=True)
-class Forgotten:
+class Erased:
     """How many things went; `messages` are the bot's own on Discord, which it deletes as fast as Discord lets it."""
 
     jobs: int = 0
@@ -45,12 +45,12 @@ class Forgotten:
     settings: int = 0
     messages: int = 0
 
-    def __add__(self, other: Forgotten) -> Forgotten:
-        return Forgotten(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
+    def __add__(self, other: Erased) -> Erased:
+        return Erased(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
 
 
 @dataclass(frozen=True, slots=True)
-class Takeout:
+class DataExport:
     """How many reviews and files are in the zip, and as (code, values) of common/messages.py what did not fit."""
 
     reviews: int

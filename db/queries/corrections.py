@@ -13,7 +13,7 @@ from db.engine import Database
 from db.queries.results import get_result
 from db.tables import Correction, Prediction
 from db.types import LABELS, Corrections, Label, Viewer
-from db.visibility import legs
+from db.visibility import visible_clauses
 
 NOTE_CHARS: Final = 500
 """Longest note kept; the forms ask for no more."""
@@ -37,8 +37,8 @@ def correct(db: Database, viewer: Viewer, review_id: int, label: str, note: str 
     if label not in LABELS:
         raise ValueError(f"no label {label!r}")
     text = get_result(db, viewer, review_id).text
-    kept = storable(note.strip())[:NOTE_CHARS] if note and text is not None else None
-    values = {"label": label, "note": kept or None, "created_at": db_time()}
+    stored_note = storable(note.strip())[:NOTE_CHARS] if note and text is not None else None
+    values = {"label": label, "note": stored_note or None, "created_at": db_time()}
     with db.begin() as session:
         insert = insert_for(session, Correction).values(review_id=review_id, user_id=viewer.user_id, **values)
         session.execute(insert.on_conflict_do_update(index_elements=["review_id", "user_id"], set_=values))
@@ -49,28 +49,28 @@ def corrections_of(db: Database, viewer: Viewer, review_id: int) -> Corrections:
     get_result(db, viewer, review_id)
     with db.read() as session:
         counts = select(Correction.label, func.count()).where(Correction.review_id == review_id)
-        found: dict[Label, int] = dict(session.execute(counts.group_by(Correction.label)).all())
+        by_label: dict[Label, int] = dict(session.execute(counts.group_by(Correction.label)).all())
         own = select(Correction.label, Correction.note).where(
             Correction.review_id == review_id, Correction.user_id == viewer.user_id
         )
         label, note = session.execute(own).one_or_none() or (None, None)
-    return Corrections(label, note, found)
+    return Corrections(label, note, by_label)
 
 
 def quality(db: Database, viewer: Viewer, *, job_id: int | None = None, film: str | None = None) -> list[Quality]:
     """How often people agreed with the verdicts the viewer sees, by model; of one job or film when given."""
-    found: dict[str, list[int]] = {}
+    by_model: dict[str, list[int]] = {}
     wanted: list[ColumnElement[bool]] = []
     if job_id is not None:
         wanted.append(Prediction.job_id == job_id)
     if film is not None:
         wanted.append(Prediction.film == film)
-    for leg in legs(viewer, Prediction):
+    for leg in visible_clauses(viewer, Prediction):
         for model, n, agreed in _by_model(db, leg, *wanted):
-            sums = found.setdefault(model, [0, 0])
+            sums = by_model.setdefault(model, [0, 0])
             sums[0] += n
             sums[1] += agreed
-    return [Quality(model, n, agreed) for model, (n, agreed) in sorted(found.items())]
+    return [Quality(model, n, agreed) for model, (n, agreed) in sorted(by_model.items())]
 
 
 def quality_of_all(db: Database) -> list[Quality]:

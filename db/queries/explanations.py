@@ -1,4 +1,4 @@
-"""Why a verdict came out as it did, for verdicts of files: worked out when somebody looks, then kept."""
+"""Explanations of verdicts of files: worked out when somebody looks, then stored."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from db.types import Viewer
 from db.visibility import visible
 
 
-def unexplained(db: Database, review_id: int, *, model: str) -> str | None:
+def text_to_explain(db: Database, review_id: int, *, model: str) -> str | None:
     """The review's text, when its verdict is of `model` and not explained yet; another model would explain another."""
     waiting = (Prediction.review_id == review_id, Prediction.model == model, Prediction.explanation.is_(None))
     query = select(Review.text).join(Prediction, Prediction.review_id == Review.id).where(*waiting)
@@ -20,14 +20,14 @@ def unexplained(db: Database, review_id: int, *, model: str) -> str | None:
         return session.scalar(query)
 
 
-def explained(db: Database, viewer: Viewer, review_ids: Sequence[int]) -> int:
+def count_explained(db: Database, viewer: Viewer, review_ids: Sequence[int]) -> int:
     """How many of these verdicts are explained, of those that the viewer sees."""
     mine = (Prediction.review_id.in_(review_ids), Prediction.explanation.is_not(None), visible(viewer, Prediction))
     with db.read() as session:
         return session.scalar(select(func.count()).where(*mine)) or 0
 
 
-def explain(db: Database, review_id: int, parts: Sequence[tuple[int, int, float]], *, model: str) -> bool:
+def store_explanation(db: Database, review_id: int, parts: Sequence[tuple[int, int, float]], *, model: str) -> bool:
     """Stores (start, end, contribution) of each sentence; False when text or verdict changed or went meanwhile."""
     there = select(Review.id).where(Review.id == review_id, Review.text.is_not(None)).exists()
     mine = (Prediction.review_id == review_id, Prediction.model == model, Prediction.explanation.is_(None), there)

@@ -1,4 +1,4 @@
-"""Names of films, for whoever types one."""
+"""Film names, for whoever types one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from db.dialect import storable
 from db.engine import Database
 from db.tables import Prediction
 from db.types import Viewer
-from db.visibility import legs
+from db.visibility import visible_clauses
 
 LOOKED_AT: Final = 5_000
 """So many of the newest verdicts are searched: an autocompletion has three seconds, however many there are."""
@@ -18,9 +18,9 @@ LOOKED_AT: Final = 5_000
 
 def list_films(db: Database, viewer: Viewer, typed: str = "", *, limit: int = 25) -> list[str]:
     """Films among the newest verdicts the viewer may see whose name holds `typed`, the latest judged first."""
-    found: dict[str, int] = {}
+    last_verdict: dict[str, int] = {}
     with db.read() as session:
-        for leg in legs(viewer, Prediction):
+        for leg in visible_clauses(viewer, Prediction):
             newest = (
                 select(Prediction.film, Prediction.review_id)
                 .where(leg)
@@ -33,5 +33,5 @@ def list_films(db: Database, viewer: Viewer, typed: str = "", *, limit: int = 25
             if typed.strip():
                 query = query.where(newest.c.film.icontains(storable(typed.strip()), autoescape=True))
             for film, last in session.execute(query.order_by(latest.desc()).limit(limit)):
-                found[film] = max(last, found.get(film, 0))
-    return sorted(found, key=lambda film: -found[film])[:limit]
+                last_verdict[film] = max(last, last_verdict.get(film, 0))
+    return sorted(last_verdict, key=lambda film: -last_verdict[film])[:limit]

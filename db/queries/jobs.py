@@ -1,14 +1,12 @@
-"""Jobs as the bot shows them."""
+"""Jobs as they are shown, and the files that belong to them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import Row, Select, func, or_, select, update
+from sqlalchemy import Row, Select, or_, select
 
 from db.blobs import read_blob
-from db.clock import db_time
-from db.delivery.notices import mark_notice_sent
 from db.engine import Database
 from db.errors import NotFound
 from db.tables import Blob, Job, OutputFile, Upload
@@ -91,46 +89,11 @@ def last_language(db: Database, viewer: Viewer) -> str | None:
         return session.scalar(query)
 
 
-def set_message(db: Database, job_id: int, channel_id: int, message_id: int) -> None:
-    """Remembers the message that the bot owns and edits."""
-    _set(db, job_id, channel_id=channel_id, message_id=message_id)
-
-
 def changed_jobs(db: Database, *, limit: int = 100) -> list[JobView]:
     """Jobs the bot has to show (anew): changed since they were last shown, or ended and not delivered. Oldest first."""
     owed = (Job.delivered_at.is_(None), or_(Job.version > Job.rendered_version, Job.state.in_(TERMINAL)))
     with db.read() as session:
         return [_view(row) for row in session.execute(_jobs().where(*owed).order_by(Job.id).limit(limit))]
-
-
-def mark_rendered(db: Database, job_id: int, version: int) -> None:
-    """The bot has shown this version; an older one than was shown last changes nothing."""
-    with db.begin() as session:
-        session.execute(
-            update(Job).where(Job.id == job_id, Job.rendered_version < version).values(rendered_version=version)
-        )
-
-
-def mark_delivered(db: Database, job_id: int) -> None:
-    """The bot has shown how the job ended (or can never): it is not among `changed_jobs` any more.
-
-    The notice to its owner went with it and is settled in the same transaction.
-    """
-    with db.begin() as session:
-        delivered = func.coalesce(Job.delivered_at, db_time())
-        values = {"delivered_at": delivered, "rendered_version": Job.version, "reply_token": None}
-        session.execute(update(Job).where(Job.id == job_id).values(**values))
-        mark_notice_sent(session, job_id)
-
-
-def forget_reply(db: Database, job_id: int) -> None:
-    """The reply of the interaction was answered: its token is of no use any more."""
-    _set(db, job_id, reply_token=None)
-
-
-def _set(db: Database, job_id: int, **values: object) -> None:
-    with db.begin() as session:
-        session.execute(update(Job).where(Job.id == job_id).values(**values))
 
 
 def list_outputs(db: Database, viewer: Viewer, job_id: int) -> list[OutputInfo]:

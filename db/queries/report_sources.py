@@ -1,4 +1,4 @@
-"""What reports count from: the summaries of ended jobs, and the verdicts themselves where those do not tell.
+"""Sources of reports: the summaries of ended jobs, and the verdicts themselves where there is no summary.
 
 Who sees a verdict is who sees its job, so every query here starts from the jobs that the viewer sees.
 """
@@ -13,10 +13,10 @@ from sqlalchemy import CTE, ColumnElement, Select, Table, and_, func, or_, selec
 from sqlalchemy.orm import Session
 
 from db.dialect import film_name, is_sqlite
-from db.queries.summaries import FILM, SUM_NAMES, bin_sums, counted, sums
+from db.queries.summaries import FILM, SUM_NAMES, bin_columns, sum_columns, verdict_counts
 from db.tables import BIN_NAMES, Job, Prediction, report_days, report_films
 from db.types import Viewer
-from db.visibility import legs
+from db.visibility import visible_clauses
 
 
 def snapshot(session: Session) -> None:
@@ -25,12 +25,12 @@ def snapshot(session: Session) -> None:
         session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
 
 
-class Seen:
+class VisibleJobs:
     """Jobs that the viewer sees, or the one of them that is asked for."""
 
     def __init__(self, viewer: Viewer | None, job_id: int | None = None) -> None:
         """`viewer` None: the host, who sees all jobs."""
-        scope = [true()] if viewer is None else legs(viewer, Job)
+        scope = [true()] if viewer is None else visible_clauses(viewer, Job)
         parts = [select(Job.id, Job.rolled_up, Job.kind).where(leg) for leg in scope]
         if job_id is not None:
             parts = [part.where(Job.id == job_id) for part in parts]
@@ -47,7 +47,7 @@ def between(day: Any, since: date | None, until: date | None) -> list[ColumnElem
     return [*([day >= since] if since is not None else []), *([day <= until] if until is not None else [])]
 
 
-def films_named(session: Session, seen: Seen, film: str) -> list[str]:
+def films_named(session: Session, seen: VisibleJobs, film: str) -> list[str]:
     """How the film is written in what is seen, whatever the case (on SQLite beyond ASCII only as written)."""
     name = film_name(film) or ""
 
@@ -59,7 +59,7 @@ def films_named(session: Session, seen: Seen, film: str) -> list[str]:
     return sorted({*session.scalars(rolled.distinct()), *(str(one) for one in session.scalars(rest.distinct()))})
 
 
-def of_films(seen: Seen, names: Sequence[str]) -> list[ColumnElement[bool]]:
+def of_films(seen: VisibleJobs, names: Sequence[str]) -> list[ColumnElement[bool]]:
     """The verdicts seen on these films, found through the jobs that hold one."""
     holding = select(report_films.c.job_id).where(
         report_films.c.film.in_(names), report_films.c.job_id.in_(seen.rolled)
@@ -67,12 +67,12 @@ def of_films(seen: Seen, names: Sequence[str]) -> list[ColumnElement[bool]]:
     return [Prediction.job_id.in_(union_all(holding, seen.unrolled)), Prediction.film.in_(names)]
 
 
-def by_day(seen: Seen, since: date | None, until: date | None) -> Select[Any]:
+def by_day(seen: VisibleJobs, since: date | None, until: date | None) -> Select[Any]:
     """(day, sums, bins) of everything seen in the period; a day may come twice."""
     return _both(report_days, report_days.c.day, Prediction.day, seen, (since, until), bins=True)
 
 
-def by_film(seen: Seen) -> Select[Any]:
+def by_film(seen: VisibleJobs) -> Select[Any]:
     """(film, sums) of everything seen; a film comes once, the one with most verdicts first."""
     both = _both(report_films, report_films.c.film, FILM, seen, (None, None), bins=False).subquery()
     total = func.sum(both.c.total)
@@ -83,14 +83,14 @@ def by_film(seen: Seen) -> Select[Any]:
     )
 
 
-def direct(key: Any, where: Sequence[ColumnElement[bool]], *, bins: bool) -> Select[Any]:
+def count_directly(key: Any, where: Sequence[ColumnElement[bool]], *, bins: bool) -> Select[Any]:
     """(key, sums[, bins]) of the verdicts that fit, counted themselves."""
-    of = counted(key.label("key"), where=where)
-    return select(of.c.key, *sums(of), *(bin_sums(of) if bins else [])).group_by(of.c.key)
+    of = verdict_counts(key.label("key"), where=where)
+    return select(of.c.key, *sum_columns(of), *(bin_columns(of) if bins else [])).group_by(of.c.key)
 
 
 def _both(
-    table: Table, summed_key: Any, key: Any, seen: Seen, period: tuple[date | None, date | None], *, bins: bool
+    table: Table, summed_key: Any, key: Any, seen: VisibleJobs, period: tuple[date | None, date | None], *, bins: bool
 ) -> Select[Any]:
     names = (*SUM_NAMES, *(BIN_NAMES if bins else ()))
     summed = (
@@ -98,7 +98,7 @@ def _both(
         .where(table.c.job_id.in_(seen.rolled), *between(summed_key, *period))
         .group_by(summed_key)
     )
-    rest = direct(key, [Prediction.job_id.in_(seen.unrolled), *between(Prediction.day, *period)], bins=bins)
+    rest = count_directly(key, [Prediction.job_id.in_(seen.unrolled), *between(Prediction.day, *period)], bins=bins)
     both = union_all(summed, rest).subquery()
     return select(both.c.key, *(both.c[name] for name in names))
 

@@ -13,20 +13,20 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from db.engine import Database
+from db.flags import split_flags
 from db.queries.report_sources import (
-    Seen,
+    VisibleJobs,
     between,
     by_day,
     by_film,
-    direct,
+    count_directly,
     films_named,
     jobs_of_period,
     of_films,
     snapshot,
 )
 from db.queries.summaries import FILM
-from db.queries.top_verdicts import surest
-from db.queue.finish import split_flags
+from db.queries.top_verdicts import most_certain
 from db.tables import BIN_NAMES, Correction, Job, Prediction, RejectedRow, report_flags
 from db.types import BINS, Bucket, Report, ReportFilter, Viewer
 
@@ -87,15 +87,15 @@ class _Tally:
 
 def summary(db: Database, viewer: Viewer, wanted: ReportFilter) -> Report:
     """Everything a report shows, over the reviews that fit and that the viewer sees."""
-    return _summary(db, Seen(viewer, wanted.job_id), wanted)
+    return _summary(db, VisibleJobs(viewer, wanted.job_id), wanted)
 
 
 def summary_of_all(db: Database, wanted: ReportFilter) -> Report:
     """The same over everybody's reviews, for the host's command line."""
-    return _summary(db, Seen(None, wanted.job_id), wanted)
+    return _summary(db, VisibleJobs(None, wanted.job_id), wanted)
 
 
-def _summary(db: Database, seen: Seen, wanted: ReportFilter) -> Report:
+def _summary(db: Database, seen: VisibleJobs, wanted: ReportFilter) -> Report:
     with db.read() as session:
         snapshot(session)
         film: list[ColumnElement[bool]] = []
@@ -111,8 +111,8 @@ def _summary(db: Database, seen: Seen, wanted: ReportFilter) -> Report:
             mean_probability=whole.mean,
             histogram=tuple(whole.bins),
             buckets=buckets,
-            most_positive=surest(session, seen, "positive", **period, film=film) if whole.n_positive else [],
-            most_negative=surest(session, seen, "negative", **period, film=film) if whole.n_negative else [],
+            most_positive=most_certain(session, seen, "positive", **period, film=film) if whole.n_positive else [],
+            most_negative=most_certain(session, seen, "negative", **period, film=film) if whole.n_negative else [],
             n_flagged=whole.n_flagged,
             deviation=whole.deviation,
             n_buckets=n_buckets,
@@ -123,37 +123,37 @@ def _summary(db: Database, seen: Seen, wanted: ReportFilter) -> Report:
 
 
 def _tallies(
-    session: Session, seen: Seen, wanted: ReportFilter, film: list[ColumnElement[bool]]
+    session: Session, seen: VisibleJobs, wanted: ReportFilter, film: list[ColumnElement[bool]]
 ) -> tuple[_Tally, list[Bucket], int]:
     """All together, the buckets, and how many buckets there are."""
     days = between(Prediction.day, wanted.since, wanted.until)
     if film:
         key = FILM if wanted.by == "film" else Prediction.day
-        rows = session.execute(direct(key, [*film, *days], bins=True)).all()
+        rows = session.execute(count_directly(key, [*film, *days], bins=True)).all()
     else:
         rows = session.execute(by_day(seen, wanted.since, wanted.until)).all()
     whole = _Tally()
     for row in rows:
         whole.add(row)
     if wanted.by == "film" and not film:
-        found, number = _films(session, seen, days)
+        buckets, number = _films(session, seen, days)
     else:
-        found = _grouped(rows, _KEYS[wanted.by])
-        number = len(found)
-    return whole, sorted(found, key=lambda one: (-one.total if wanted.by == "film" else 0, one.key)), number
+        buckets = _grouped(rows, _KEYS[wanted.by])
+        number = len(buckets)
+    return whole, sorted(buckets, key=lambda one: (-one.total if wanted.by == "film" else 0, one.key)), number
 
 
-def _films(session: Session, seen: Seen, days: Sequence[ColumnElement[bool]]) -> tuple[list[Bucket], int]:
+def _films(session: Session, seen: VisibleJobs, days: Sequence[ColumnElement[bool]]) -> tuple[list[Bucket], int]:
     """The largest films, and how many there are."""
     if days:
-        query = direct(FILM, [Prediction.job_id.in_(seen.all), *days], bins=False)
+        query = count_directly(FILM, [Prediction.job_id.in_(seen.all), *days], bins=False)
         query = query.order_by(query.selected_columns.total.desc(), query.selected_columns.key)
     else:
         query = by_film(seen)
     # No server-side cursor: PostgreSQL walks the index in parallel for a plain query alone.
     number = func.count().over().label("n_films")
-    found = session.execute(query.add_columns(number).limit(MOST_BUCKETS)).all()
-    return _grouped(found, _KEYS["film"]), found[0].n_films if found else 0
+    rows = session.execute(query.add_columns(number).limit(MOST_BUCKETS)).all()
+    return _grouped(rows, _KEYS["film"]), rows[0].n_films if rows else 0
 
 
 def _grouped(rows: Iterable[Any], name: Callable[..., str]) -> list[Bucket]:
@@ -178,23 +178,23 @@ _KEYS: Final[dict[str, Callable[..., str]]] = {
 
 
 def _flags(
-    session: Session, seen: Seen, wanted: ReportFilter, film: list[ColumnElement[bool]]
+    session: Session, seen: VisibleJobs, wanted: ReportFilter, film: list[ColumnElement[bool]]
 ) -> tuple[tuple[str, int], ...]:
-    found: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     where = film or [Prediction.job_id.in_(seen.unrolled)]
     days = between(Prediction.day, wanted.since, wanted.until)
     live = select(Prediction.flags, func.count()).where(*where, *days, Prediction.flags != "")
     for flags, n in session.execute(live.group_by(Prediction.flags)):
-        found.update(dict.fromkeys(split_flags(flags), n))
+        counts.update(dict.fromkeys(split_flags(flags), n))
     if not film:
         days = between(report_flags.c.day, wanted.since, wanted.until)
         summed = select(report_flags.c.flag, func.sum(report_flags.c.n))
         summed = summed.where(report_flags.c.job_id.in_(seen.rolled), *days).group_by(report_flags.c.flag)
-        found.update(dict(session.execute(summed).all()))
-    return _frequent(found)
+        counts.update(dict(session.execute(summed).all()))
+    return _frequent(counts)
 
 
-def _rejected(session: Session, seen: Seen, wanted: ReportFilter) -> dict[str, Any]:
+def _rejected(session: Session, seen: VisibleJobs, wanted: ReportFilter) -> dict[str, Any]:
     """Rows without a verdict in the jobs that fit. They have no film and no day of their own: their job's count.
 
     A job is of a period when one of its reviews is, or, having no review at all, when it was made then.
@@ -216,15 +216,17 @@ def _rejected(session: Session, seen: Seen, wanted: ReportFilter) -> dict[str, A
     return {"rejected": total, "rejected_codes": _frequent(codes)}
 
 
-def _corrected(session: Session, seen: Seen, wanted: ReportFilter, film: list[ColumnElement[bool]]) -> dict[str, Any]:
+def _corrected(
+    session: Session, seen: VisibleJobs, wanted: ReportFilter, film: list[ColumnElement[bool]]
+) -> dict[str, Any]:
     """What people said of the verdicts that fit. `+ 0` keeps the walk to the few corrections, off the index of jobs."""
     where = film or [(Prediction.job_id + 0).in_(seen.all)]
     days = between(Prediction.day, wanted.since, wanted.until)
     same = func.sum(case((Correction.label == Prediction.label, 1), else_=0))
     query = select(func.count(), func.count(Correction.review_id.distinct()), same)
     query = query.select_from(Correction).join(Prediction, Prediction.review_id == Correction.review_id)
-    said, verdicts, agreed = session.execute(query.where(*where, *days)).one()
-    return {"corrections": said, "corrected": verdicts, "agreed": int(agreed or 0)}
+    corrections, verdicts, agreed = session.execute(query.where(*where, *days)).one()
+    return {"corrections": corrections, "corrected": verdicts, "agreed": int(agreed or 0)}
 
 
 def _frequent(counts: Counter[str]) -> tuple[tuple[str, int], ...]:

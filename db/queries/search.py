@@ -23,17 +23,17 @@ from sqlalchemy.orm import Session, aliased
 from db.dialect import is_sqlite, storable
 from db.engine import Database
 from db.errors import BadCursor, TextSearchOff
-from db.queries.report_sources import Seen, between, films_named, of_films
-from db.queries.results import views
+from db.queries.report_sources import VisibleJobs, between, films_named, of_films
+from db.queries.results import load_views
 from db.tables import Prediction, Review
 from db.types import LABELS, Page, ResultView, SearchFilter, Viewer
-from db.visibility import legs
+from db.visibility import visible_clauses
 
 PATIENCE_S: Final = 0.08
 """After so long no further window is looked through for one page."""
-FIRST: Final = 1_000
+FIRST_WINDOW: Final = 1_000
 """Rows of the first window; each further one is four times as large as the one before."""
-LARGEST: Final = 16_000
+LARGEST_WINDOW: Final = 16_000
 
 Key = tuple[float, int]
 """Where a page ends: (probability, id); by time the probability is 0 and means nothing."""
@@ -56,18 +56,20 @@ def search(
     """
     if wanted.query and db.sealer.active:
         raise TextSearchOff
-    after = _parsed(wanted.sort, cursor)
+    after = _parse_cursor(wanted.sort, cursor)
     with db.read() as session:
-        way = _way(session, viewer, wanted)
-        chosen, end = _looked_through(session, way, after, limit + 1, patience_s)
-        items = sorted(views(session, [id_ for _, id_ in chosen]), key=lambda one: _key(wanted.sort, one), reverse=True)
+        way = _candidates(session, viewer, wanted)
+        chosen, end = _scan(session, way, after, limit + 1, patience_s)
+        items = sorted(
+            load_views(session, [id_ for _, id_ in chosen]), key=lambda one: _key_of(wanted.sort, one), reverse=True
+        )
     if len(items) > limit:
         items = items[:limit]
-        return Page(items, _cursor(wanted.sort, _key(wanted.sort, items[-1])))
+        return Page(items, _cursor(wanted.sort, _key_of(wanted.sort, items[-1])))
     return Page(items, None if end is None else _cursor(wanted.sort, end), partial=end is not None)
 
 
-class _Way:
+class _Candidates:
     """Where candidates come from, in order. `rest`: conditions that are looked up window by window, if any."""
 
     def __init__(
@@ -84,17 +86,17 @@ class _Way:
 
     def beyond(self, after: Key | None, edge: Key | None) -> list[ColumnElement[bool]]:
         """Rows after one key and up to another."""
-        found = []
+        conditions = []
         key: Any = tuple_(Prediction.probability, Prediction.review_id) if self.ranked else Prediction.review_id
         if after is not None:
-            found.append(key < (after if self.ranked else after[1]))
+            conditions.append(key < (after if self.ranked else after[1]))
             if self.ranked:
-                found.append(Prediction.probability <= after[0])  # what an index can begin at
+                conditions.append(Prediction.probability <= after[0])  # what an index can begin at
         if edge is not None:
-            found.append(key >= (edge if self.ranked else edge[1]))
+            conditions.append(key >= (edge if self.ranked else edge[1]))
             if self.ranked:
-                found.append(Prediction.probability >= edge[0])
-        return found
+                conditions.append(Prediction.probability >= edge[0])
+        return conditions
 
     def rows(self, after: Key | None, edge: Key | None, number: int, *, rest: bool) -> Select[Any]:
         """(probability, id) of the first `number`, in order."""
@@ -110,10 +112,12 @@ class _Way:
         return select(both.c.probability, both.c.review_id).order_by(*first, both.c.review_id.desc()).limit(number)
 
 
-class _Ranked(_Way):
+class _RankedCandidates(_Candidates):
     """The first few of each label of each job, and those of messages together."""
 
-    def __init__(self, session: Session, seen: Seen, wanted: SearchFilter, rest: Sequence[ColumnElement[bool]]) -> None:
+    def __init__(
+        self, session: Session, seen: VisibleJobs, wanted: SearchFilter, rest: Sequence[ColumnElement[bool]]
+    ) -> None:
         super().__init__([], rest, ranked=True)
         self._lateral, self._seen = not is_sqlite(session), seen
         self._labels = LABELS if wanted.label is None else (wanted.label,)
@@ -149,7 +153,7 @@ def _true() -> ColumnElement[bool]:
     return and_(True)
 
 
-def _way(session: Session, viewer: Viewer, wanted: SearchFilter) -> _Way:
+def _candidates(session: Session, viewer: Viewer, wanted: SearchFilter) -> _Candidates:
     words: list[ColumnElement[bool]] = [
         Review.text.icontains(storable(word), autoescape=True) for word in (wanted.query or "").split()
     ]
@@ -157,44 +161,46 @@ def _way(session: Session, viewer: Viewer, wanted: SearchFilter) -> _Way:
     ranked = wanted.sort == "probability"
     plain = cast(Select[Any], select(Prediction.probability, Prediction.review_id))
     if wanted.film is None and ranked:
-        return _Ranked(session, Seen(viewer, wanted.job_id), wanted, [*days, *words])
+        return _RankedCandidates(session, VisibleJobs(viewer, wanted.job_id), wanted, [*days, *words])
     fit: list[ColumnElement[bool]] = [] if wanted.label is None else [Prediction.label == wanted.label]
     if wanted.min_probability is not None:
         fit.append(Prediction.probability >= wanted.min_probability)
     if wanted.film is not None or wanted.job_id is not None:
-        seen = Seen(viewer, wanted.job_id)
+        seen = VisibleJobs(viewer, wanted.job_id)
         if wanted.film is None:
             listed: list[ColumnElement[bool]] = [Prediction.job_id.in_(seen.all)]
         else:
             listed = of_films(seen, films_named(session, seen, wanted.film))
-        return _Way([plain.where(*listed, *fit, *days)], words, ranked=ranked, listed=True)
-    return _Way([plain.where(leg) for leg in legs(viewer, Prediction)], [*fit, *days, *words], ranked=ranked)
+        return _Candidates([plain.where(*listed, *fit, *days)], words, ranked=ranked, listed=True)
+    return _Candidates(
+        [plain.where(leg) for leg in visible_clauses(viewer, Prediction)], [*fit, *days, *words], ranked=ranked
+    )
 
 
-def _looked_through(
-    session: Session, way: _Way, after: Key | None, number: int, patience_s: float
+def _scan(
+    session: Session, way: _Candidates, after: Key | None, number: int, patience_s: float
 ) -> tuple[list[Key], Key | None]:
     """Up to `number` that fit, and where the search stopped when it ended before the last candidate."""
     if not way.rest:
-        return _keys(session, way.rows(after, None, number, rest=False)), None
-    found: list[Key] = []
-    size, until = FIRST, time.monotonic() + patience_s
+        return _fetch_keys(session, way.rows(after, None, number, rest=False)), None
+    keys: list[Key] = []
+    size, until = FIRST_WINDOW, time.monotonic() + patience_s
     while True:
-        edge = next(iter(_keys(session, way.rows(after, None, size, rest=False).offset(size - 1).limit(1))), None)
-        found += _keys(session, way.rows(after, edge, number - len(found), rest=True))
-        if edge is None or len(found) == number:
-            return found, None
+        edge = next(iter(_fetch_keys(session, way.rows(after, None, size, rest=False).offset(size - 1).limit(1))), None)
+        keys += _fetch_keys(session, way.rows(after, edge, number - len(keys), rest=True))
+        if edge is None or len(keys) == number:
+            return keys, None
         after = edge
         if time.monotonic() >= until:
-            return found, edge
-        size = min(LARGEST, size * 4)
+            return keys, edge
+        size = min(LARGEST_WINDOW, size * 4)
 
 
-def _keys(session: Session, query: Select[Any]) -> list[Key]:
+def _fetch_keys(session: Session, query: Select[Any]) -> list[Key]:
     return [(probability, id_) for probability, id_ in session.execute(query) if id_ is not None]
 
 
-def _key(sort: str, item: ResultView) -> Key:
+def _key_of(sort: str, item: ResultView) -> Key:
     return (item.probability if sort == "probability" else 0.0, item.id)
 
 
@@ -202,7 +208,7 @@ def _cursor(sort: str, last: Key) -> str:
     return f"p:{last[0]!r}:{last[1]}" if sort == "probability" else f"n:{last[1]}"
 
 
-def _parsed(sort: str, cursor: str | None) -> Key | None:
+def _parse_cursor(sort: str, cursor: str | None) -> Key | None:
     if cursor is None:
         return None
     try:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from db.dialect import insert_for
 from db.engine import Database
-from db.queue.finish import split_flags
+from db.flags import split_flags
 from db.tables import BIN_NAMES, Job, Prediction, report_days, report_films, report_flags
 from db.types import LABELS, TERMINAL
 
@@ -53,20 +53,20 @@ def roll_up(db: Database, job_ids: Sequence[int]) -> None:
         session.execute(ended.values(rolled_up=True).execution_options(synchronize_session=False))
 
 
-def forget(db: Database, job_id: int) -> None:
+def reset_summary(db: Database, job_id: int) -> None:
     """Drops a job's summary, after its verdicts were changed or deleted; it is summed up anew."""
     with db.begin() as session:
-        drop(session, job_id)
+        delete_summary(session, job_id)
 
 
-def drop(session: Session, job_id: int) -> None:
-    """As `forget`, in the caller's transaction."""
+def delete_summary(session: Session, job_id: int) -> None:
+    """As `reset_summary`, in the caller's transaction."""
     session.execute(update(Job).where(Job.id == job_id).values(rolled_up=False))
     for table in (report_days, report_films, report_flags):
         session.execute(delete(table).where(table.c.job_id == job_id))
 
 
-def counted(*keys: Label[Any], where: Sequence[ColumnElement[bool]]) -> Subquery:
+def verdict_counts(*keys: Label[Any], where: Sequence[ColumnElement[bool]]) -> Subquery:
     """Verdicts counted by the keys and by all that sums need: few rows out of one walk over the covering index."""
     parts = (Prediction.label, Prediction.bin, (Prediction.flags != "").label("flagged"))
     sums = (
@@ -79,8 +79,8 @@ def counted(*keys: Label[Any], where: Sequence[ColumnElement[bool]]) -> Subquery
     return select(*keys, *parts, *sums).where(*where).group_by(*keys, *parts).subquery()
 
 
-def sums(of: Subquery) -> list[Label[Any]]:
-    """`SUM_NAMES` over what was `counted`."""
+def sum_columns(of: Subquery) -> list[Label[Any]]:
+    """`SUM_NAMES` over `verdict_counts`."""
     labels = [func.sum(case((of.c.label == label, of.c.n), else_=0)).label(f"n_{label}") for label in LABELS]
     return [
         func.sum(of.c.n).label("total"),
@@ -91,7 +91,7 @@ def sums(of: Subquery) -> list[Label[Any]]:
     ]
 
 
-def surest(of: Subquery) -> list[Label[Any]]:
+def extreme_columns(of: Subquery) -> list[Label[Any]]:
     """The highest probability of a positive, the lowest of a negative; null without one."""
     return [
         func.max(case((of.c.label == "positive", of.c.most))).label("high"),
@@ -99,16 +99,16 @@ def surest(of: Subquery) -> list[Label[Any]]:
     ]
 
 
-def bin_sums(of: Subquery) -> list[Label[Any]]:
-    """`BIN_NAMES` over what was `counted`."""
+def bin_columns(of: Subquery) -> list[Label[Any]]:
+    """`BIN_NAMES` over `verdict_counts`."""
     return [func.sum(case((of.c.bin == i, of.c.n), else_=0)).label(name) for i, name in enumerate(BIN_NAMES)]
 
 
 def _rows(db: Database, job_ids: Sequence[int], key: Label[Any], *, bins: bool = False) -> Iterator[dict[str, Any]]:
-    of = counted(Prediction.job_id.label("job_id"), key, where=[Prediction.job_id.in_(job_ids)])
+    of = verdict_counts(Prediction.job_id.label("job_id"), key, where=[Prediction.job_id.in_(job_ids)])
     keys = (of.c.job_id, of.c[key.name])
-    more = [*surest(of), *bin_sums(of)] if bins else []
-    query: Select[Any] = select(*keys, *sums(of), *more).group_by(*keys)
+    more = [*extreme_columns(of), *bin_columns(of)] if bins else []
+    query: Select[Any] = select(*keys, *sum_columns(of), *more).group_by(*keys)
     with db.read() as session:
         for row in session.execute(query, execution_options={"yield_per": ROWS}).mappings():
             yield dict(row)
@@ -117,11 +117,11 @@ def _rows(db: Database, job_ids: Sequence[int], key: Label[Any], *, bins: bool =
 def _flag_rows(db: Database, job_ids: Sequence[int]) -> Iterator[dict[str, Any]]:
     keys = (Prediction.job_id, Prediction.day, Prediction.flags)
     query = select(*keys, func.count()).where(Prediction.job_id.in_(job_ids), Prediction.flags != "").group_by(*keys)
-    found: Counter[tuple[int, Any, str]] = Counter()
+    reviews: Counter[tuple[int, Any, str]] = Counter()
     with db.read() as session:
         for job_id, day, flags, n in session.execute(query):
-            found.update({(job_id, day, flag): n for flag in set(split_flags(flags))})
-    for (job_id, day, flag), n in found.items():
+            reviews.update({(job_id, day, flag): n for flag in set(split_flags(flags))})
+    for (job_id, day, flag), n in reviews.items():
         yield {"job_id": job_id, "day": day, "flag": flag, "n": n}
 
 

@@ -1,4 +1,4 @@
-"""The surest verdicts of a label, found without looking at the others."""
+"""Top verdicts: the most certain ones of a label, found without reading the others."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Select, select, union_all
 from sqlalchemy.orm import Session
 
-from db.queries.report_sources import Seen, between
-from db.queries.results import views
+from db.queries.report_sources import VisibleJobs, between
+from db.queries.results import load_views
 from db.tables import Prediction, report_days
 from db.types import ResultView
 
@@ -20,9 +20,9 @@ FEW: Final = 40
 """So many jobs are asked one by one, each for its own surest; of more, all verdicts are sorted."""
 
 
-def surest(
+def most_certain(
     session: Session,
-    seen: Seen,
+    seen: VisibleJobs,
     label: str,
     *,
     since: date | None,
@@ -38,8 +38,10 @@ def surest(
     else:
         chosen = [*_summed(session, seen, label, since, until, mine), *_live(session, seen, label, mine)]
     positive = label == "positive"
-    found = sorted(views(session, chosen), key=lambda one: (-one.probability if positive else one.probability, one.id))
-    return found[:EXTREMES]
+    verdicts = sorted(
+        load_views(session, chosen), key=lambda one: (-one.probability if positive else one.probability, one.id)
+    )
+    return verdicts[:EXTREMES]
 
 
 def _order(label: str) -> ColumnElement[Any]:
@@ -52,7 +54,12 @@ def _top(label: str, where: Sequence[ColumnElement[bool]]) -> Select[int]:
 
 
 def _summed(
-    session: Session, seen: Seen, label: str, since: date | None, until: date | None, mine: list[ColumnElement[bool]]
+    session: Session,
+    seen: VisibleJobs,
+    label: str,
+    since: date | None,
+    until: date | None,
+    mine: list[ColumnElement[bool]],
 ) -> list[int]:
     """Every day of a job knows its surest. Five of those are at least as sure as the fifth: none surer is missed by
     looking only at verdicts as sure as that, in jobs that have one."""
@@ -71,7 +78,7 @@ def _summed(
     return list(session.scalars(_top(label, [Prediction.job_id.in_(jobs), *mine])))
 
 
-def _live(session: Session, seen: Seen, label: str, mine: list[ColumnElement[bool]]) -> list[int]:
+def _live(session: Session, seen: VisibleJobs, label: str, mine: list[ColumnElement[bool]]) -> list[int]:
     jobs = session.scalars(seen.unrolled.limit(FEW + 1)).all()
     if not jobs:
         return []

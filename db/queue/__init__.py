@@ -1,8 +1,8 @@
-"""The queue of record, as the other rooms use it. SQL is the truth; the broker only rings a bell for a chunk's id.
+"""The queue of record, as the other rooms use it. SQL is the truth; the broker only carries chunks' ids.
 
 accept -> [queued] -> claim -> [running] -> commit -> [done]
              ^                     |
-             +------ sweep --------+  lease ran out, attempt failed, bell lost
+             +------ sweep --------+  lease ran out, attempt failed, message lost
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from db.queue.leases import claim, extend
 from db.queue.model_affinity import release_to_other_model
 from db.queue.resume import retry
 from db.queue.scoring import commit_scores, load_reviews
-from db.queue.sweep import claimable, queue_health, running_chunks, sweep
+from db.queue.sweeper import claimable, queue_health, running_chunks, sweep
 from db.types import QueueHealth
 from db.verdict_cache import lookup
 

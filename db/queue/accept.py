@@ -1,59 +1,58 @@
-"""Accepting: when one of these returns, the review is stored, and nothing that dies afterwards can lose it."""
+"""Accepting reviews and files: once one of these returns, nothing that dies afterwards can lose it."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Final
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from db.blobs import drop, write_blob
 from db.clock import db_time
 from db.dialect import film_name, insert_for, storable
 from db.engine import Database
 from db.errors import DatabaseUnavailable, DbError
-from db.queue.quotas import NO_LIMITS, Quotas, alone, check
+from db.queue.quotas import NO_LIMITS, Quotas, check_quotas, lock_quotas
 from db.tables import Blob, Chunk, Job, Review, Upload
 from db.types import Accepted, JobKind, JobState, Origin, Viewer
 from db.visibility import visible
 
 PATIENCE_S: Final = 8.0
-"""How long a store is tried anew; a reply of Discord's waits for 15 minutes, a person for less."""
+"""How long storing is tried again, seconds: somebody waits for the answer."""
 PAUSE_S: Final = 0.5
+"""Pause between two tries, seconds."""
 
 
-def _surely(store: Callable[[], Accepted]) -> Accepted:
-    """Does it again while the database is away for a moment, or cut the connection and left open whether it stored.
+def _retrying() -> Retrying:
+    """Stores again while the database is away for a moment, or cut the connection and left open whether it stored.
 
     Each event is accepted once, so a repetition does no harm; without one, a user would be told that nothing was
     accepted of what was.
     """
-    end = time.monotonic() + PATIENCE_S
-    while True:
-        try:
-            return store()
-        except DatabaseUnavailable:
-            if time.monotonic() > end:
-                raise
-            time.sleep(PAUSE_S)
+    return Retrying(
+        retry=retry_if_exception_type(DatabaseUnavailable),
+        stop=stop_after_delay(PATIENCE_S),
+        wait=wait_fixed(PAUSE_S),
+        reraise=True,
+    )
 
 
 def accept_review(db: Database, origin: Origin, text: str) -> Accepted:
-    """Stores one review and its job in one commit; the same Discord event a second time gives the first job's ids."""
-    return _surely(lambda: _accept_review(db, origin, text))
+    """Stores one review and its job in one commit; the same event a second time gives the first job's ids."""
+    return _retrying()(_accept_review, db, origin, text)
 
 
 def _accept_review(db: Database, origin: Origin, text: str) -> Accepted:
     with db.begin() as session:
         job_id = _new_job(session, origin, part=0, kind="message", state="active", rows_total=1)
         if job_id is None:
-            return _first(session, origin, 0)
+            return _accepted_before(session, origin, 0)
         session.add(Review(job_id=job_id, row_number=1, text=storable(text), film=film_name(origin.film)))
         chunk = Chunk(job_id=job_id, kind="score", queue="interactive", first_row=1, last_row=1, rows=1)
-        return _rung(session, chunk)
+        return _add_queued(session, chunk)
 
 
 def accept_upload(
@@ -73,20 +72,20 @@ def accept_upload(
     result (as the file came in when None).
 
     The bytes go first, part by part; the job appears in one commit when all are there. Raises QuotaExceeded before the
-    bytes are read when one of the `quotas` is used up; an error of `parts` leaves nothing behind. The reading is to be
-    rung for at once unless other files of the owner are being worked on: then the sweep gives it a place in turn.
+    bytes are read when one of the `quotas` is used up; an error of `parts` leaves nothing behind. The chunk that
+    reads the file is published at once unless other files of the owner are in work: then the sweep gives it its turn.
     """
     with db.read() as session:
-        if _known(session, origin, part):
-            return _first(session, origin, part)
-        check(session, origin.owner_id, origin.guild_id, quotas)
+        if _is_accepted(session, origin, part):
+            return _accepted_before(session, origin, part)
+        check_quotas(session, origin.owner_id, origin.guild_id, quotas)
     blob_id = write_blob(db, parts)
 
     def store() -> Accepted:
         with db.begin() as session:
-            alone(session)
-            if not _known(session, origin, part):
-                check(session, origin.owner_id, origin.guild_id, quotas)
+            lock_quotas(session)
+            if not _is_accepted(session, origin, part):
+                check_quotas(session, origin.owner_id, origin.guild_id, quotas)
             job_id = _new_job(session, origin, part=part, kind="file", state="ingesting", rows_total=0)
             if job_id is not None:
                 blob = session.get_one(Blob, blob_id)
@@ -96,11 +95,15 @@ def accept_upload(
                 upload.file_format = file_format
                 session.add(upload)
                 reading = Chunk(job_id=job_id, kind="ingest", queue="bulk")
-                return _waiting(session, reading) if _busy(session, origin.owner_id) else _rung(session, reading)
-            return _first(session, origin, part)
+                return (
+                    _add_pending(session, reading)
+                    if _has_bulk_work(session, origin.owner_id)
+                    else _add_queued(session, reading)
+                )
+            return _accepted_before(session, origin, part)
 
     try:
-        accepted = _surely(store)
+        accepted = _retrying()(store)
     except Exception:
         _drop_unused(db, blob_id)
         raise
@@ -133,7 +136,7 @@ def _new_job(
     session: Session, origin: Origin, *, part: int, kind: JobKind, state: JobState, rows_total: int
 ) -> int | None:
     """The new job's id, or None when the same event was accepted before."""
-    if _known(session, origin, part):
+    if _is_accepted(session, origin, part):
         return None  # asked first, because an insert that does nothing still uses up a job's number
     insert = insert_for(session, Job).values(
         kind=kind,
@@ -155,8 +158,8 @@ def _new_job(
     return session.scalar(insert.on_conflict_do_nothing().returning(Job.id))
 
 
-def _rung(session: Session, chunk: Chunk) -> Accepted:
-    """Stores the chunk as one the caller rings the bell for at once."""
+def _add_queued(session: Session, chunk: Chunk) -> Accepted:
+    """Stores the chunk as queued: the caller publishes it at once."""
     chunk.state, chunk.rings = "queued", 1
     chunk.queued_at = chunk.rung_at = db_time()
     session.add(chunk)
@@ -164,16 +167,16 @@ def _rung(session: Session, chunk: Chunk) -> Accepted:
     return _accepted(chunk, duplicate=False)
 
 
-def _waiting(session: Session, chunk: Chunk) -> Accepted:
-    """Stores the chunk as one that the sweep rings for."""
+def _add_pending(session: Session, chunk: Chunk) -> Accepted:
+    """Stores the chunk as pending: the sweep publishes it."""
     chunk.state = "pending"
     session.add(chunk)
     session.flush()
     return _accepted(chunk, duplicate=False)
 
 
-def _busy(session: Session, owner_id: int) -> bool:
-    """Whether files of this owner are rung for or worked on; the window must not be passed by with many uploads."""
+def _has_bulk_work(session: Session, owner_id: int) -> bool:
+    """Whether files of this owner are queued or worked on; the window must not be passed by with many uploads."""
     mine = select(Job.id).where(Job.owner_id == owner_id, Job.finished_at.is_(None))
     held = (Chunk.job_id.in_(mine), Chunk.queue == "bulk", Chunk.state.in_(("queued", "running")))
     return session.scalar(select(Chunk.id).where(*held).limit(1)) is not None
@@ -187,11 +190,11 @@ def _event(origin: Origin, part: int) -> tuple[ColumnElement[bool], ...]:
     return (Job.source == origin.source, Job.source_id == origin.source_id, Job.part == part)
 
 
-def _known(session: Session, origin: Origin, part: int) -> bool:
+def _is_accepted(session: Session, origin: Origin, part: int) -> bool:
     return session.scalar(select(Job.id).where(*_event(origin, part))) is not None
 
 
-def _first(session: Session, origin: Origin, part: int) -> Accepted:
+def _accepted_before(session: Session, origin: Origin, part: int) -> Accepted:
     chunk = session.scalars(
         select(Chunk).join(Job, Job.id == Chunk.job_id).where(*_event(origin, part)).order_by(Chunk.id).limit(1)
     ).one()

@@ -1,4 +1,4 @@
-"""How a job ends, whichever way: one place for state, time, version, open chunks and the notice."""
+"""Completion: how a job ends, whichever way, in one place for state, time, version, open chunks and the notice."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ OPEN = ("pending", "queued", "running")
 
 
 def add_chunk(session: Session, job: Job, kind: ChunkKind) -> Chunk:
-    """A chunk of bulk work without rows ('ingest' or 'finish'), for the sweeper to ring."""
+    """A chunk of bulk work without rows ('ingest' or 'finish'), for the sweep to publish."""
     chunk = Chunk(job_id=job.id, kind=kind, queue="bulk", state="pending")
     session.add(chunk)
     return chunk
 
 
-def close(
+def end_job(
     session: Session, job: Job, state: JobState, *, code: str | None = None, values: Mapping[str, Any] | None = None
 ) -> None:
     """Ends a locked job; open chunks become `cancelled`, so that nothing more can be stored for it.
@@ -52,7 +52,7 @@ def close(
 
 
 def after_scoring(session: Session, job: Job) -> None:
-    """Moves a locked job on when none of its rows waits any more; call after the chunk was settled."""
+    """Moves a locked job on when none of its rows waits any more; call after its claim was ended."""
     waiting = exists().where(Chunk.job_id == job.id, Chunk.kind == "score", Chunk.state.in_(OPEN))
     if session.scalar(select(waiting)):
         return
@@ -62,6 +62,6 @@ def after_scoring(session: Session, job: Job) -> None:
     elif job.rows_failed:
         failed = select(Chunk.error_code).where(Chunk.job_id == job.id, Chunk.state == "failed")
         cause = session.scalar(failed.order_by(Chunk.id).limit(1))
-        close(session, job, "failed", code=GAVE_UP_REVIEW, values={"cause": cause})
+        end_job(session, job, "failed", code=GAVE_UP_REVIEW, values={"cause": cause})
     else:
-        close(session, job, "done")
+        end_job(session, job, "done")

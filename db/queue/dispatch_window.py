@@ -1,4 +1,4 @@
-"""The window of bulk chunks in flight: who is next, by owner first, then among an owner's jobs.
+"""Dispatch window: which bulk chunks are published next, by owner first, then among an owner's jobs.
 
 A place goes to the owner who was given the fewest rows so far among those who have something waiting (fair queuing by
 start times, Goyal, Vin & Cheng 1996), whatever the size of the chunks: five jobs of one user get what one job of
@@ -6,7 +6,7 @@ another gets, and there may be more owners than places. Who comes, or comes back
 given least, and with what that one has still in flight before them: nobody is repaid for the time they were away. One
 owner's jobs share their owner's places, the one with the fewest chunks in flight and rows done first.
 
-What it costs does not depend on how many chunks wait: the jobs that are not ended, and as many chunks as are rung.
+What it costs does not depend on how many chunks wait: the jobs that are not ended, and as many chunks as are published.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from db.types import WORKING
 WINDOW: Final = 3
 """Bulk chunks in flight for each worker slot: one running, and the next ones already at hand."""
 HANDED_BACK_S: Final = 1.0
-"""A chunk that a worker with another model handed back is not rung again before so many seconds."""
+"""A chunk that a worker with another model handed back is not published again before so many seconds."""
 LEAST_COST: Final = 100
 """Rows that a chunk counts for at least; reading a file and writing it have none."""
 GIVEN: Final = "sweep.given"
@@ -37,8 +37,8 @@ GIVEN: Final = "sweep.given"
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
-    """A job with chunks to ring; `rows_done` of it so far."""
+class WaitingJob:
+    """A job with chunks to publish; `rows_done` of it so far."""
 
     job_id: int
     owner_id: int
@@ -47,14 +47,14 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class InFlight:
-    """What is rung or running: chunks by job, cost (rows) by owner."""
+    """What is published or running: chunks by job, cost (rows) by owner."""
 
     chunks: Counter[int]
     cost: Counter[int]
 
 
 def next_in_window(session: Session, slots: int) -> list[int]:
-    """Ids of pending bulk chunks that fill the window, in the order they are to be rung; remembers who was given what.
+    """Ids of pending bulk chunks that fill the window, in the order to publish; remembers who was given what.
 
     Two processes that do this at the same moment may forget what one of them gave: a chunk, and nobody's in particular.
     """
@@ -62,13 +62,13 @@ def next_in_window(session: Session, slots: int) -> list[int]:
     free = WINDOW * slots - sum(flying.chunks.values())
     if free <= 0:
         return []
-    jobs = [Waiting(*row) for row in session.execute(_waiting())]
+    jobs = [WaitingJob(*row) for row in session.execute(_waiting())]
     if not jobs:
         return []
     stored = session.scalar(select(BotState.value).where(BotState.key == GIVEN))
     before = {int(job): int(rows) for job, rows in json.loads(stored or "{}").items()}
-    given = level(before, jobs, flying.cost)
-    chosen = share(jobs, flying.chunks, given, free, lambda job_id: _pending(session, job_id, free))
+    given = start_tags(before, jobs, flying.cost)
+    chosen = pick_chunks(jobs, flying.chunks, given, free, lambda job_id: _pending(session, job_id, free))
     least = min(given.values())
     after = {job.job_id: given[job.owner_id] - least for job in jobs}
     if after != before:
@@ -78,29 +78,29 @@ def next_in_window(session: Session, slots: int) -> list[int]:
     return chosen
 
 
-def level(before: Mapping[int, int], jobs: Iterable[Waiting], in_flight: Mapping[int, int]) -> dict[int, int]:
-    """Rows given to each owner of a job that waits; owners of none are forgotten.
+def start_tags(before: Mapping[int, int], jobs: Iterable[WaitingJob], in_flight: Mapping[int, int]) -> dict[int, int]:
+    """Rows given to each owner of a job that waits; owners of none are left out.
 
     `before`: as it was, by job; `in_flight`: rows of each owner that were given, and are not done.
     """
-    known: dict[int, int] = {}
+    given: dict[int, int] = {}
     owners: set[int] = set()
     for job in jobs:
         owners.add(job.owner_id)
         if job.job_id in before:
-            known[job.owner_id] = max(before[job.job_id], known.get(job.owner_id, 0))
-    start = min((rows - in_flight.get(owner, 0) for owner, rows in known.items()), default=0)
-    return {owner: known.get(owner, start) for owner in sorted(owners)}
+            given[job.owner_id] = max(before[job.job_id], given.get(job.owner_id, 0))
+    start = min((rows - in_flight.get(owner, 0) for owner, rows in given.items()), default=0)
+    return {owner: given.get(owner, start) for owner in sorted(owners)}
 
 
-def share(
-    jobs: Iterable[Waiting],
+def pick_chunks(
+    jobs: Iterable[WaitingJob],
     held: Counter[int],
     given: dict[int, int],
     free: int,
     pending: Callable[[int], Sequence[tuple[int, int]]],
 ) -> list[int]:
-    """Up to `free` chunks in the order to ring them; their rows are added to `given`.
+    """Up to `free` chunks in the order in which to publish them; their rows are added to `given`.
 
     `held`: chunks in flight by job; `given`: rows by owner; `pending(job)`: its next chunks as (id, rows), at least
     `free` or all.
@@ -134,18 +134,18 @@ def share(
 
 def _in_flight(session: Session) -> InFlight:
     cost = func.sum(case((Chunk.rows > LEAST_COST, Chunk.rows), else_=LEAST_COST))
-    found = select(Chunk.job_id, Job.owner_id, func.count(), cost).join(Job, Job.id == Chunk.job_id)
+    query = select(Chunk.job_id, Job.owner_id, func.count(), cost).join(Job, Job.id == Chunk.job_id)
     states = (Chunk.state.in_(("queued", "running")), Chunk.queue == "bulk")
     chunks: Counter[int] = Counter()
     by_owner: Counter[int] = Counter()
-    for job_id, owner_id, n, rows in session.execute(found.where(*states).group_by(Chunk.job_id, Job.owner_id)):
+    for job_id, owner_id, n, rows in session.execute(query.where(*states).group_by(Chunk.job_id, Job.owner_id)):
         chunks[job_id] = n
         by_owner[owner_id] += int(rows)
     return InFlight(chunks, by_owner)
 
 
 def _waiting() -> Select[int, int, int]:
-    """Jobs that are worked on and have a bulk chunk to ring."""
+    """Jobs that are worked on and have a bulk chunk to publish."""
     some = exists().where(Chunk.job_id == Job.id, Chunk.state == "pending", Chunk.queue == "bulk")
     # The jobs that are not ended have an index of their own.
     alive = (Job.finished_at.is_(None), Job.kind == "file", Job.state.in_(WORKING))

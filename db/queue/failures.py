@@ -1,4 +1,4 @@
-"""Attempts that failed: again, then in halves, until the one row that cannot be scored stands alone."""
+"""Failed attempts: a chunk is tried again, then in halves, until the one row that cannot be scored is alone."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from common.messages import GAVE_UP_FINISH, GAVE_UP_INGEST
 from db.clock import db_time
 from db.engine import Database
 from db.queue import leases
-from db.queue.completion import after_scoring, close
+from db.queue.completion import after_scoring, end_job
 from db.queue.ingest import insert_rejected
 from db.queue.job_counts import NOT_SCORED
 from db.tables import Chunk, Job, Review
@@ -29,9 +29,9 @@ def release_failed(db: Database, claim: Claim, *, code: str) -> None:
     """
     with db.begin() as session:
         job = leases.lock_job(session, claim.job_id)
-        if leases.settle(session, claim, "pending"):
+        if leases.end_claim(session, claim, "pending"):
             chunk = session.get_one(Chunk, claim.chunk_id)
-            give_back(session, job, chunk, code)
+            requeue_or_give_up(session, job, chunk, code)
 
 
 def postpone(db: Database, claim: Claim, *, wait_s: float) -> None:
@@ -39,10 +39,10 @@ def postpone(db: Database, claim: Claim, *, wait_s: float) -> None:
     own, so the attempt does not count. Does nothing when the claim was lost."""
     with db.begin() as session:
         tries = case((Chunk.tries > 0, Chunk.tries - 1), else_=0)
-        leases.change(session, claim, tries=tries, lease_until=db_time(wait_s))
+        leases.update_claimed(session, claim, tries=tries, lease_until=db_time(wait_s))
 
 
-def give_back(session: Session, job: Job, chunk: Chunk, code: str) -> None:
+def requeue_or_give_up(session: Session, job: Job, chunk: Chunk, code: str) -> None:
     """Readies a chunk that nobody holds for its next attempt, or gives it up; the job is locked."""
     chunk.state, chunk.error_code, chunk.lease_until = "pending", code, None
     chunk.queued_at = chunk.rung_at = None
@@ -51,7 +51,7 @@ def give_back(session: Session, job: Job, chunk: Chunk, code: str) -> None:
         return
     if chunk.kind != "score":
         chunk.state = "failed"
-        close(session, job, "failed", code=_GAVE_UP[chunk.kind], values={"cause": code})
+        end_job(session, job, "failed", code=_GAVE_UP[chunk.kind], values={"cause": code})
     elif chunk.rows > 1:
         _halve(session, job, chunk)
     else:
@@ -94,4 +94,4 @@ def give_up_expired(db: Database, job_id: int, chunk_id: int) -> None:
             .execution_options(synchronize_session=False)
         )
         if taken is not None:
-            give_back(session, job, session.get_one(Chunk, chunk_id), "worker_died")
+            requeue_or_give_up(session, job, session.get_one(Chunk, chunk_id), "worker_died")

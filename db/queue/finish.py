@@ -1,4 +1,4 @@
-"""The end of a file job: its rows in order, its output files, done; or failed, or cancelled by its owner."""
+"""Finishing a file job: its rows in order, its output files, done; or failed, or cancelled by its owner."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from db.blobs import drop
 from db.dialect import storable
 from db.engine import Database
 from db.errors import JobFinished, NotFound
+from db.flags import split_flags
 from db.queue import leases
-from db.queue.completion import close
+from db.queue.completion import end_job
 from db.tables import OutputFile, Prediction, RejectedRow, Review
 from db.types import TERMINAL, Claim, Output, Viewer
 from db.visibility import visible_job
@@ -41,11 +42,6 @@ def iter_scored(db: Database, job_id: int) -> Iterator[tuple[int, str, float, tu
         last = rows[-1][0]
 
 
-def split_flags(flags: str) -> tuple[str, ...]:
-    """Flags as they are stored, comma between them, as a tuple."""
-    return tuple(flags.split(",")) if flags else ()
-
-
 def iter_rejected(db: Database, job_id: int) -> Iterator[tuple[int, str, str]]:
     """(row number, code, reason) of every row without a verdict, by row number, streaming."""
     last = 0
@@ -71,7 +67,7 @@ def finish_job(db: Database, claim: Claim, outputs: Sequence[Output]) -> bool:
     """
     with db.begin() as session:
         job = leases.lock_job(session, claim.job_id)
-        if not (leases.in_state(job, "finishing") and leases.settle(session, claim, "done")):
+        if not (leases.in_state(job, "finishing") and leases.end_claim(session, claim, "done")):
             for output in outputs:
                 drop(session, output.blob_id)
             return False
@@ -79,7 +75,7 @@ def finish_job(db: Database, claim: Claim, outputs: Sequence[Output]) -> bool:
             OutputFile(job_id=job.id, kind=output.kind, filename=storable(output.filename), blob_id=output.blob_id)
             for output in outputs
         )
-        close(session, job, "done")
+        end_job(session, job, "done")
         return True
 
 
@@ -87,9 +83,9 @@ def fail_job(db: Database, claim: Claim, code: str, values: Mapping[str, Any]) -
     """Ends the job as failed, for its owner to read why (common/messages.py). False: the claim was lost."""
     with db.begin() as session:
         job = leases.lock_job(session, claim.job_id)
-        if job.state in TERMINAL or not leases.settle(session, claim, "failed"):
+        if job.state in TERMINAL or not leases.end_claim(session, claim, "failed"):
             return False
-        close(session, job, "failed", code=code, values=values)
+        end_job(session, job, "failed", code=code, values=values)
         return True
 
 
@@ -104,5 +100,5 @@ def cancel(db: Database, viewer: Viewer, job_id: int) -> bool:
         job = leases.lock_job(session, job_id)
         if job.state in TERMINAL:
             raise JobFinished(job_id, job.state)
-        close(session, job, "cancelled")
+        end_job(session, job, "cancelled")
         return True

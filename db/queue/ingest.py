@@ -98,7 +98,7 @@ def ingest_rows(
 
 def _held_job(session: Session, claim: Claim, lease_s: float) -> Job | None:
     job = leases.lock_job(session, claim.job_id)
-    if leases.in_state(job, "ingesting") and leases.hold(session, claim, lease_s):
+    if leases.in_state(job, "ingesting") and leases.renew(session, claim, lease_s):
         return job
     return None
 
@@ -147,7 +147,7 @@ def finish_ingest(
     ranges = _ranges(db, claim.job_id, chunk_rows)
     with db.begin(bulk=True) as session:
         job = leases.lock_job(session, claim.job_id)
-        if not (leases.in_state(job, "ingesting") and leases.settle(session, claim, "done")):
+        if not (leases.in_state(job, "ingesting") and leases.end_claim(session, claim, "done")):
             return False
         job.rows_total = rows_total
         job.version += 1
@@ -187,7 +187,7 @@ def ask_column(db: Database, claim: Claim, candidates: list[str]) -> bool:
     """Stops reading until the owner chose one of the columns: job 'needs_column'. False: the claim was lost."""
     with db.begin() as session:
         job = leases.lock_job(session, claim.job_id)
-        if not (leases.in_state(job, "ingesting") and leases.settle(session, claim, "done")):
+        if not (leases.in_state(job, "ingesting") and leases.end_claim(session, claim, "done")):
             return False
         job.state = "needs_column"
         job.version += 1
@@ -196,7 +196,7 @@ def ask_column(db: Database, claim: Claim, candidates: list[str]) -> bool:
 
 
 def choose_column(db: Database, viewer: Viewer, job_id: int, column: str) -> WakeUp:
-    """The owner's choice; reading starts anew: ring the bell.
+    """The owner's choice; reading starts anew: publish the chunk.
 
     Raises NotFound, NotYours, JobFinished, NoColumnWanted (chosen before), NoSuchColumn.
     """

@@ -17,7 +17,7 @@ NOT_SCORED = "could_not_be_scored"
 
 
 @dataclass(frozen=True, slots=True)
-class Rollup:
+class JobCounts:
     """Counts of rows; `histogram` over 20 bins of probability."""
 
     rows_done: int
@@ -44,13 +44,13 @@ def add_scores(job: Job, scores: Sequence[Score]) -> None:
 
 def set_counts(session: Session, job: Job) -> None:
     """Sets a locked job's counts from its rows."""
-    counts = count(session, job.id)
+    counts = count_rows(session, job.id)
     job.histogram = list(counts.histogram)
     job.rows_done, job.rows_rejected, job.rows_failed = counts.rows_done, counts.rows_rejected, counts.rows_failed
     job.n_positive, job.n_negative, job.n_uncertain = counts.n_positive, counts.n_negative, counts.n_uncertain
 
 
-def count(session: Session, job_id: int) -> Rollup:
+def count_rows(session: Session, job_id: int) -> JobCounts:
     """Counts a job's rows."""
     labels = {"positive": 0, "negative": 0, "uncertain": 0}
     histogram = [0] * BINS
@@ -61,7 +61,7 @@ def count(session: Session, job_id: int) -> Rollup:
     codes = select(RejectedRow.code, func.count()).where(RejectedRow.job_id == job_id).group_by(RejectedRow.code)
     rejected = dict(session.execute(codes).all())
     failed = rejected.pop(NOT_SCORED, 0)
-    return Rollup(
+    return JobCounts(
         sum(labels.values()),
         sum(rejected.values()),
         failed,
@@ -72,15 +72,15 @@ def count(session: Session, job_id: int) -> Rollup:
     )
 
 
-def recount(db: Database, job_id: int) -> Rollup:
+def recount(db: Database, job_id: int) -> JobCounts:
     """The job's counts, counted from its rows; equal to those on the job at any moment."""
     with db.read() as session:
-        return count(session, job_id)
+        return count_rows(session, job_id)
 
 
-def stored(job: Job) -> Rollup:
+def stored_counts(job: Job) -> JobCounts:
     """The counts on the job itself."""
-    return Rollup(
+    return JobCounts(
         job.rows_done,
         job.rows_rejected,
         job.rows_failed,

@@ -1,4 +1,4 @@
-"""Claiming a chunk, keeping it, and the guards that make every other writer lose.
+"""Leases: claiming a chunk, keeping it, and the guards that make every other writer lose.
 
 Locks are always taken in the order job, chunk. The guards are functions of one line each: the race tests take each
 one out and must then fail.
@@ -56,8 +56,8 @@ def model_guard(model: str | None) -> ColumnElement[bool]:
 def claim(db: Database, chunk_id: int, *, lease_s: float = LEASE_S, model: str | None = None) -> Claim | None:
     """Takes the chunk for `lease_s` seconds; None when it is held, finished, cancelled or used up: drop the message.
 
-    Also None for a chunk of a job whose verdicts are of another model than `model`: `db.queue.model_affinity.hand_back`
-    it.
+    Also None for a chunk of a job whose verdicts are of another model than `model`: see
+    `db.queue.model_affinity.release_to_other_model`.
     """
     free = (Chunk.id == chunk_id, Chunk.tries < MAX_TRIES, lease_guard(), job_guard(), model_guard(model))
     with db.begin() as session:
@@ -93,20 +93,20 @@ def _start(session: Session, chunk_id: int) -> None:
 def extend(db: Database, claim: Claim, *, lease_s: float = LEASE_S) -> bool:
     """Holds the chunk for `lease_s` more seconds from now. False: lost to another or cancelled, stop working."""
     with db.begin() as session:
-        return hold(session, claim, lease_s)
+        return renew(session, claim, lease_s)
 
 
-def hold(session: Session, claim: Claim, lease_s: float = LEASE_S) -> bool:
+def renew(session: Session, claim: Claim, lease_s: float = LEASE_S) -> bool:
     """Extends the lease inside the caller's transaction; False when the claim is lost."""
-    return change(session, claim, lease_until=db_time(lease_s))
+    return update_claimed(session, claim, lease_until=db_time(lease_s))
 
 
-def settle(session: Session, claim: Claim, state: str) -> bool:
+def end_claim(session: Session, claim: Claim, state: str) -> bool:
     """Ends the claim by moving its chunk to `state`, inside the caller's transaction; False when the claim is lost."""
-    return change(session, claim, state=state, lease_until=None)
+    return update_claimed(session, claim, state=state, lease_until=None)
 
 
-def change(session: Session, claim: Claim, **values: object) -> bool:
+def update_claimed(session: Session, claim: Claim, **values: object) -> bool:
     """Sets columns of the claimed chunk inside the caller's transaction; False when the claim is lost."""
     done = session.execute(
         update(Chunk)

@@ -1,4 +1,4 @@
-"""One model for all rows of a job, also when workers are replaced by newer ones in the middle of it.
+"""Model affinity: one model for all rows of a job, also when workers are replaced by newer ones in its middle.
 
 A job belongs to the model of its first stored verdict (`jobs.model`). A worker with another model hands its chunks
 back, without an attempt being counted, and those that have that model go on. When for a while nobody had it, the job is
@@ -31,7 +31,7 @@ TURN_S: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class Stranded:
+class StrandedJob:
     """A job whose model no worker has had for `seconds`."""
 
     job_id: int
@@ -39,14 +39,14 @@ class Stranded:
     seconds: float
 
 
-def stranded(db: Database) -> list[Stranded]:
+def stranded_jobs(db: Database) -> list[StrandedJob]:
     """Jobs that wait for a worker with their model, for the host."""
     with db.read() as session:
         now = session.scalar(select(db_time()))
         waiting = (Job.finished_at.is_(None), Job.model_refused_at.is_not(None), Job.state.in_(WORKING))
         rows = session.execute(select(Job.id, Job.model, Job.model_refused_at).where(*waiting).order_by(Job.id)).all()
     assert now is not None
-    return [Stranded(id_, model or "", (now - since).total_seconds()) for id_, model, since in rows if since]
+    return [StrandedJob(id_, model or "", (now - since).total_seconds()) for id_, model, since in rows if since]
 
 
 def same_model(job: Job, model: str) -> bool:
@@ -63,13 +63,13 @@ def release_to_other_model(db: Database, chunk_id: int, *, model: str, patience_
     with db.read() as session:
         refused = (Chunk.id == chunk_id, Chunk.kind == "score", Chunk.state.in_(("pending", "queued")))
         other = (Job.state.in_(WORKING), Job.model != model)
-        found = session.execute(select(Job.id, Job.model).join(Chunk, Chunk.job_id == Job.id).where(*refused, *other))
-        row = found.one_or_none()
+        query = select(Job.id, Job.model).join(Chunk, Chunk.job_id == Job.id).where(*refused, *other)
+        row = session.execute(query).one_or_none()
     if row is None or row[1] is None:
         return False
     job_id, theirs = int(row[0]), str(row[1])
     if _refuse(db, job_id, chunk_id, theirs, patience_s):
-        _take_back(db, job_id, theirs, mine=model)
+        _revoke_verdicts(db, job_id, theirs, mine=model)
     return True
 
 
@@ -80,7 +80,7 @@ def _refuse(db: Database, job_id: int, chunk_id: int, theirs: str, patience_s: f
         if job.model != theirs or not leases.in_state(job, *WORKING):
             return False
         waiting = (Chunk.id == chunk_id, Chunk.state.in_(("pending", "queued")))
-        put_off(session, *waiting)
+        requeue_later(session, *waiting)
         if job.model_refused_at is None:
             log.warning("job %d waits for a worker with the model of its verdicts, %s", job_id, theirs)
             job.model_refused_at = db_time()
@@ -88,8 +88,8 @@ def _refuse(db: Database, job_id: int, chunk_id: int, theirs: str, patience_s: f
         return bool(session.scalar(select(Job.model_refused_at <= db_time(-patience_s)).where(Job.id == job_id)))
 
 
-def put_off(session: Session, *which: ColumnElement[bool], tries: ColumnElement[int] | int | None = None) -> None:
-    """Makes chunks wait without a ring for `db.queue.dispatch_window.HANDED_BACK_S`."""
+def requeue_later(session: Session, *which: ColumnElement[bool], tries: ColumnElement[int] | int | None = None) -> None:
+    """Makes chunks wait, not published, for `db.queue.dispatch_window.HANDED_BACK_S`."""
     values: dict[str, object] = {"state": "pending", "lease_until": None, "queued_at": None, "rings": 0}
     values["rung_at"] = db_time()
     if tries is not None:
@@ -97,13 +97,13 @@ def put_off(session: Session, *which: ColumnElement[bool], tries: ColumnElement[
     session.execute(update(Chunk).where(*which).values(**values).execution_options(synchronize_session=False))
 
 
-def _take_back(db: Database, job_id: int, theirs: str, *, mine: str) -> None:
+def _revoke_verdicts(db: Database, job_id: int, theirs: str, *, mine: str) -> None:
     end = time.monotonic() + TURN_S
-    while _take_chunk_back(db, job_id, theirs, mine) and time.monotonic() < end:
+    while _revoke_chunk(db, job_id, theirs, mine) and time.monotonic() < end:
         pass
 
 
-def _take_chunk_back(db: Database, job_id: int, theirs: str, mine: str) -> bool:
+def _revoke_chunk(db: Database, job_id: int, theirs: str, mine: str) -> bool:
     """Takes the verdicts of one chunk back, or frees the job when it has none; whether there may be more."""
     with db.begin(bulk=True) as session:
         job = leases.lock_job(session, job_id)
@@ -114,7 +114,7 @@ def _take_chunk_back(db: Database, job_id: int, theirs: str, mine: str) -> bool:
         chunk = session.scalars(select(Chunk).where(*done).order_by(Chunk.id).limit(1)).one_or_none()
         job.version += 1
         if chunk is not None:
-            _forget_chunk(session, job, chunk)
+            _delete_verdicts(session, job, chunk)
             return True
         log.warning("job %d is scored anew by %s: no worker had %s any more", job_id, mine, theirs)
         job.model = job.model_refused_at = job.started_at = None
@@ -122,7 +122,7 @@ def _take_chunk_back(db: Database, job_id: int, theirs: str, mine: str) -> bool:
         return False
 
 
-def _forget_chunk(session: Session, job: Job, chunk: Chunk) -> None:
+def _delete_verdicts(session: Session, job: Job, chunk: Chunk) -> None:
     """Deletes a chunk's verdicts, takes them out of the job's counts and lets it wait again."""
     rows = select(Review.id).where(Review.job_id == job.id, Review.row_number.between(chunk.first_row, chunk.last_row))
     by = (Prediction.label, Prediction.bin)
@@ -135,4 +135,4 @@ def _forget_chunk(session: Session, job: Job, chunk: Chunk) -> None:
     job.histogram = histogram
     gone = delete(Prediction).where(Prediction.review_id.in_(rows))
     session.execute(gone.execution_options(synchronize_session=False))
-    put_off(session, Chunk.id == chunk.id, tries=0)
+    requeue_later(session, Chunk.id == chunk.id, tries=0)

@@ -1,4 +1,4 @@
-"""What may be waiting at one time: of a user, of a server, of everybody; and what a user may send in within a day.
+"""Quotas: what may wait at one time of a user, a server and everybody, and what a user may send in within a day.
 
 Checked when a file is sent in, in the transaction that would accept it: what was accepted once is always scored. So the
 rows of a file, which nobody knows before it is read, count from the next file on. Single reviews are never refused.
@@ -41,7 +41,7 @@ class Quotas:
 NO_LIMITS: Final = Quotas()
 
 
-class Unfinished(NamedTuple):
+class UnfinishedJob(NamedTuple):
     """A file job that has not ended."""
 
     owner_id: int
@@ -51,12 +51,12 @@ class Unfinished(NamedTuple):
     started_at: datetime | None
 
 
-def alone(session: Session) -> None:
+def lock_quotas(session: Session) -> None:
     """Until the transaction ends no other upload is counted or accepted."""
     wait_exclusive(session, QUOTA_LOCK)
 
 
-def check(session: Session, owner_id: int, guild_id: int | None, quotas: Quotas) -> None:
+def check_quotas(session: Session, owner_id: int, guild_id: int | None, quotas: Quotas) -> None:
     """Raises QuotaExceeded, or its subclass for the limit that was reached, when no further file may be taken in."""
     jobs = _unfinished(session)
     now = session.scalar(select(db_time()))
@@ -77,7 +77,7 @@ def check(session: Session, owner_id: int, guild_id: int | None, quotas: Quotas)
         raise QueueFull(quotas.queued_rows, waiting, (waiting - quotas.queued_rows) / rate if rate else None)
 
 
-def _check_jobs(jobs: Sequence[Unfinished], limit: int | None, now: datetime) -> None:
+def _check_jobs(jobs: Sequence[UnfinishedJob], limit: int | None, now: datetime) -> None:
     if limit is not None and len(jobs) >= limit:
         raise QuotaExceeded(limit, len(jobs), _first_end(jobs, now))
 
@@ -94,22 +94,22 @@ def _check_day(session: Session, owner_id: int, limit: int, now: datetime) -> No
             raise DayUsedUp(limit, rows, (made + timedelta(seconds=DAY_S) - now).total_seconds())
 
 
-def _unfinished(session: Session) -> list[Unfinished]:
+def _unfinished(session: Session) -> list[UnfinishedJob]:
     left = Job.rows_total - Job.rows_done - Job.rows_rejected - Job.rows_failed
     columns = (Job.owner_id, Job.guild_id, Job.rows_done, left, Job.started_at)
     # These are few, and have an index of their own.
     rows = session.execute(select(*columns).where(Job.finished_at.is_(None), Job.kind == "file"))
-    return [Unfinished(*row) for row in rows]
+    return [UnfinishedJob(*row) for row in rows]
 
 
-def _rate(job: Unfinished, now: datetime) -> float:
+def _rate(job: UnfinishedJob, now: datetime) -> float:
     """Reviews a second since the job began; 0 when it has none yet."""
     if job.started_at is None or not job.rows_done:
         return 0.0
     return job.rows_done / max(1.0, (now - job.started_at).total_seconds())
 
 
-def _first_end(jobs: Sequence[Unfinished], now: datetime) -> float | None:
+def _first_end(jobs: Sequence[UnfinishedJob], now: datetime) -> float | None:
     """Seconds until the first of the jobs ends, as far as one can tell."""
     ends = [job.rows_left / rate for job in jobs if (rate := _rate(job, now))]
     return min(ends, default=None)

@@ -1,4 +1,4 @@
-"""Going on with a job that was cancelled or failed: what it has stays, only the rest is done."""
+"""Resuming a job that was cancelled or failed: what it has stays, only the rest is done."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from db.errors import NoLongerKept, NotFound, NothingToRetry
 from db.queries import summaries
 from db.queue import leases
 from db.queue.job_counts import NOT_SCORED
-from db.queue.quotas import NO_LIMITS, Quotas, alone, check
+from db.queue.quotas import NO_LIMITS, Quotas, check_quotas, lock_quotas
 from db.tables import Chunk, Job, NoticeRow, RejectedRow, Review, Upload
 from db.types import ChunkKind, JobState, Viewer, WakeUp
 from db.visibility import visible_job
@@ -25,26 +25,26 @@ _STATES: Final[dict[ChunkKind, JobState]] = {"ingest": "ingesting", "score": "ac
 def retry(db: Database, viewer: Viewer, job_id: int, *, quotas: Quotas = NO_LIMITS) -> list[WakeUp]:
     """Goes on with the viewer's own job where it stopped; verdicts that are stored are kept and not made again.
 
-    Returns what to ring for now; chunks of a file are rung by the sweep, in turn. Rows of a file that could not be
+    Returns what to publish now; chunks of a file are published by the sweep, in turn. Rows of a file that could not be
     scored stay rejected. Raises NotFound (also for somebody else's job), NothingToRetry, NoLongerKept, QuotaExceeded.
     """
     with db.begin() as session:
         if visible_job(session, viewer, job_id).owner_id != viewer.user_id:
             raise NotFound("job", job_id)
-        alone(session)
+        lock_quotas(session)
         job = leases.lock_job(session, job_id)
         if job.state not in RETRIED:
             raise NothingToRetry(job_id, job.state)
-        if job.purged_at is not None or not _kept(session, job):
+        if job.purged_at is not None or not _input_kept(session, job):
             raise NoLongerKept(job_id, job.kind)
         if job.kind == "file":
-            check(session, job.owner_id, job.guild_id, quotas)
-        rings = _reopen_review(session, job) if job.kind == "message" else _reopen_file(session, job)
-        _unend(session, job)
-        return rings
+            check_quotas(session, job.owner_id, job.guild_id, quotas)
+        wake_ups = _reopen_review(session, job) if job.kind == "message" else _reopen_file(session, job)
+        _undo_end(session, job)
+        return wake_ups
 
 
-def _kept(session: Session, job: Job) -> bool:
+def _input_kept(session: Session, job: Job) -> bool:
     if job.kind == "file":
         return session.scalar(select(Upload.blob_id).where(Upload.job_id == job.id)) is not None
     return session.scalar(select(Review.id).where(Review.job_id == job.id, Review.text.is_not(None))) is not None
@@ -82,7 +82,7 @@ def _reopen_file(session: Session, job: Job) -> list[WakeUp]:
     return []
 
 
-def _unend(session: Session, job: Job) -> None:
+def _undo_end(session: Session, job: Job) -> None:
     """Takes back what `db.queue.completion.close` noted, and lets the pause not count as time worked."""
     now = session.scalar(select(db_time()))
     if job.started_at is not None and job.finished_at is not None and now is not None:
@@ -92,4 +92,4 @@ def _unend(session: Session, job: Job) -> None:
     job.version += 1
     session.execute(delete(NoticeRow).where(NoticeRow.job_id == job.id))
     session.flush()
-    summaries.drop(session, job.id)
+    summaries.delete_summary(session, job.id)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from db import verdict_cache
 from db.dialect import insert_rows
 from db.engine import Database
+from db.flags import join_flags
 from db.queue import leases
 from db.queue import model_affinity as pins
 from db.queue.completion import after_scoring
@@ -70,9 +71,9 @@ def commit_scores(
         job = leases.lock_job(session, claim.job_id)
         if not pins.same_model(job, model):
             # Two workers of different versions began a job at once and the other was faster.
-            pins.put_off(session, Chunk.id == claim.chunk_id, leases.fence(claim), tries=Chunk.tries - 1)
+            pins.requeue_later(session, Chunk.id == claim.chunk_id, leases.fence(claim), tries=Chunk.tries - 1)
             return False
-        if not (leases.in_state(job, "active") and leases.settle(session, claim, "done")):
+        if not (leases.in_state(job, "active") and leases.end_claim(session, claim, "done")):
             return False
         _check_complete(session, claim, scores)
         if _store(session, claim.job_id, scores, model) == len(scores):
@@ -110,7 +111,7 @@ def _store(session: Session, job_id: int, scores: Sequence[Score], model: str) -
             score.label,
             float(score.probability),
             bin_of(score.probability),
-            ",".join(score.flags),
+            join_flags(score.flags),
             model,
             None if score.explanation is None else json.dumps([list(part) for part in score.explanation]),
             job_id,

@@ -67,7 +67,7 @@ async def fill(world: World) -> dict[str, Any]:
     correct(world.db, viewer(world), result, "negative", f"{MARK} note")
     numbers = {"job": job, "id": result, "result": result, "alice": world.alice.id}
     data = {"job": job, "shared": False, "columns": [None] * 3, "message": [1, 2], "files": [], "query": f"{MARK} "}
-    keys = {kind: continuations.keep(world.db, world.alice.id, kind, data) for kind in ("again", "files", "pages")}
+    keys = {kind: continuations.create(world.db, world.alice.id, kind, data) for kind in ("again", "files", "pages")}
     return numbers | keys
 
 

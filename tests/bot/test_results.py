@@ -11,7 +11,7 @@ from sqlalchemy import event
 
 from bot.services import exports
 from db.engine import Database
-from db.queries.results import delete_result
+from db.privacy.erase_result import delete_result
 from db.queries.search import search
 from db.types import NewReview, SearchFilter, Viewer
 from tests.bot.talk import (

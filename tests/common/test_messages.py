@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-import cli_hints
 from bot.errors import hints
+from cli import hints as cli_hints
 from common.errors import Problem
 from common.i18n import ENGLISH, languages, use_locale
 from common.messages import MESSAGES

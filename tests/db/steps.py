@@ -11,7 +11,7 @@ from db.clock import db_time
 from db.engine import Database
 from db.queue import claim, commit_scores, finish_ingest, finish_job, ingest_rows, load_reviews, sweep, write_blob
 from db.queue.accept import accept_review, accept_upload
-from db.queue.job_counts import recount, stored
+from db.queue.job_counts import recount, stored_counts
 from db.tables import Chunk, Job, Prediction, Review
 from db.types import (
     TERMINAL,
@@ -162,7 +162,7 @@ def check_invariants(db: Database) -> None:
                 Chunk.job_id == job.id, Chunk.state.in_(("pending", "queued", "running"))
             )
             reviews = session.scalar(select(func.count()).where(Review.job_id == job.id)) or 0
-            assert stored(job) == recount(db, job.id), f"job {job.id}: rollups differ from a recount"
+            assert stored_counts(job) == recount(db, job.id), f"job {job.id}: rollups differ from a recount"
             assert sum(job.histogram) == job.rows_done == predictions(db, job.id)
             assert job.rows_done + job.rows_failed <= reviews
             if job.state in TERMINAL:

@@ -2,72 +2,35 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import make_url, text
 
-from db.blobs import PART_BYTES, read_blob, write_blob
-from db.copy_database import move
-from db.crypto import MAGIC, PREFIX, Sealer, new_key
+from db.blobs import read_blob
+from db.crypto import MAGIC, PREFIX, Sealer
 from db.delivery import continuations
 from db.engine import Database
 from db.errors import BadTextKey, TextKeyMissing, TextSearchOff
 from db.privacy import erase as privacy
 from db.privacy import text_keys
-from db.queries.corrections import correct, corrections_of
-from db.queries.results import delete_result, get_result
+from db.privacy.erase_result import delete_result
+from db.queries.corrections import corrections_of
+from db.queries.results import get_result
 from db.queries.search import search
 from db.queue import claim, load_reviews
 from db.queue.accept import accept_review
 from db.tables import Review
 from db.types import NewReview, SearchFilter
-from tests.db.steps import ME, chunks, done_file, done_review, file_job, must, origin
-
-OLD, NEW = new_key(), new_key()
-SECRET = "zebra under the stairs"
-Open = Callable[..., Database]
+from tests.db.sealed_texts import NEW, OLD, SECRET, Open, databases_at, fill, readable
+from tests.db.steps import ME, chunks, file_job, must, origin
 
 
 @pytest.fixture
 def open_with(any_url: str) -> Iterator[Open]:
     """The same database with different keys; None reads rows as they are stored."""
-    yield from _opener(any_url)
-
-
-def _opener(url: str) -> Iterator[Open]:
-    made: list[Database] = []
-
-    def opened(*keys: str, raw: bool = False) -> Database:
-        made.append(Database(url, text_keys=None if raw else keys))
-        return made[-1]
-
-    yield opened
-    for one in made:
-        one.dispose()
-
-
-def fill(db: Database) -> tuple[int, int]:
-    """A message with a note, and a file with a blob that says the secret; (result, blob)."""
-    result = done_review(db, f"{SECRET} in a message")
-    correct(db, ME, result, "negative", f"{SECRET} in a note")
-    done_file(db, [NewReview(1, f"{SECRET} in a file"), NewReview(2, "plain words")])
-    continuations.keep(db, ME.user_id, "pages", {"query": SECRET})
-    return result, write_blob(db, [SECRET.encode() * 100_000])
-
-
-def readable(db: Database) -> int:
-    """How many texts, notes, searches and parts of files say the secret to whoever reads the tables."""
-    with db.read() as session:
-        words = session.execute(text("SELECT text FROM reviews UNION ALL SELECT note FROM corrections")).scalars()
-        parts = session.execute(text("SELECT data FROM blob_parts")).scalars()
-        asked = session.execute(text("SELECT data FROM continuations")).scalars()
-        searches = sum(SECRET in str(one) for one in asked)
-        return (
-            searches + sum(SECRET in (one or "") for one in words) + sum(SECRET.encode() in bytes(one) for one in parts)
-        )
+    yield from databases_at(any_url)
 
 
 @pytest.mark.parametrize("keys", [(), (NEW,), (NEW, OLD)])
@@ -123,28 +86,28 @@ def test_nothing_can_be_read_without_the_key(open_with: Open) -> None:
 
 def test_words_that_wait_for_a_button_are_sealed_and_go_with_their_user(open_with: Open) -> None:
     before, db = open_with(), open_with(OLD)
-    plain = continuations.keep(before, ME.user_id, "pages", {"query": SECRET})
-    assert continuations.look(db, ME.user_id, "pages", plain) == {"query": SECRET}, "from before there were keys"
-    continuations.take(db, ME.user_id, "pages", plain)
-    key = continuations.keep(db, ME.user_id, "pages", {"query": SECRET})
+    plain = continuations.create(before, ME.user_id, "pages", {"query": SECRET})
+    assert continuations.get(db, ME.user_id, "pages", plain) == {"query": SECRET}, "from before there were keys"
+    continuations.pop(db, ME.user_id, "pages", plain)
+    key = continuations.create(db, ME.user_id, "pages", {"query": SECRET})
     assert readable(db) == 0
     continuations.replace(db, ME.user_id, "pages", key, {"query": f"{SECRET} 2"})
     assert readable(db) == 0
     rotated = open_with(NEW, OLD)
     assert text_keys.rotate(rotated).buttons == 1
     alone = open_with(NEW)
-    assert continuations.take(alone, ME.user_id, "pages", key) == {"query": f"{SECRET} 2"}
-    continuations.put_back(alone, ME.user_id, "pages", key, {"query": SECRET})
+    assert continuations.pop(alone, ME.user_id, "pages", key) == {"query": f"{SECRET} 2"}
+    continuations.restore(alone, ME.user_id, "pages", key, {"query": SECRET})
     assert readable(alone) == 0
     with pytest.raises(TextKeyMissing):
-        continuations.look(open_with(OLD), ME.user_id, "pages", key)
-    privacy.forget(alone, ME)
+        continuations.get(open_with(OLD), ME.user_id, "pages", key)
+    privacy.erase_user(alone, ME)
     with alone.read() as session:
         assert session.execute(text("SELECT count(*) FROM continuations")).scalar() == 0
 
 
 def test_the_file_of_the_database_holds_no_searched_word(sqlite_url: str) -> None:
-    opener = _opener(sqlite_url)
+    opener = databases_at(sqlite_url)
     open_with = next(opener)
     path = Path(str(make_url(sqlite_url).database))
 
@@ -152,9 +115,9 @@ def test_the_file_of_the_database_holds_no_searched_word(sqlite_url: str) -> Non
         return any(b"under the stairs" in one.read_bytes() for one in path.parent.glob(f"{path.name}*"))
 
     db = open_with(NEW)
-    continuations.keep(db, ME.user_id, "pages", {"query": SECRET})
+    continuations.create(db, ME.user_id, "pages", {"query": SECRET})
     assert not on_disk()
-    continuations.keep(open_with(), ME.user_id, "pages", {"query": SECRET})
+    continuations.create(open_with(), ME.user_id, "pages", {"query": SECRET})
     assert on_disk(), "what this looks for could be found"
     next(opener, None)
 
@@ -167,97 +130,6 @@ def test_a_worker_gets_the_text_to_score(open_with: Open) -> None:
     held = must(claim(db, chunks(db, job_id, "pending")[0]))
     assert [row.text for row in load_reviews(db, held)] == [SECRET, "é"]
     assert readable(db) == 0
-
-
-def test_rotation_goes_from_plain_over_two_keys_back_to_plain(open_with: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(text_keys, "ROWS", 2)
-    result, blob = fill(open_with())
-    plain = readable(open_with())
-    assert plain >= 6
-    first = open_with(OLD)
-    text_keys.check(first)
-    counts = text_keys.rotate(first)
-    assert (counts.texts, counts.notes, counts.buttons) == (3, 1, 1)
-    assert counts.parts == 2 + math.ceil(len(SECRET) * 100_000 / PART_BYTES)  # upload, scored file, and our blob
-    assert readable(first) == 0
-    assert text_keys.rotate(first) == type(counts)(0, 0, 0, 0)
-    with pytest.raises(TextKeyMissing, match="lacks the key"):
-        text_keys.check(open_with(NEW))
-    with pytest.raises(TextKeyMissing):
-        text_keys.check(open_with())
-    second = open_with(NEW, OLD)
-    text_keys.check(second)
-    assert set(text_keys.keys_in_use(second)) == set(second.sealer.ids)
-    text_keys.rotate(second)
-    alone = open_with(NEW)
-    text_keys.check(alone)
-    assert get_result(alone, ME, result).text == f"{SECRET} in a message"
-    assert b"".join(read_blob(alone, blob)).startswith(SECRET.encode())
-    with pytest.raises(TextKeyMissing):
-        text_keys.rotate(open_with())
-
-
-def test_back_to_plain(sqlite_url: str) -> None:
-    opener = _opener(sqlite_url)
-    open_with = next(opener)
-    db = open_with(OLD)
-    text_keys.check(db)
-    fill(db)
-    back = open_with(OLD)
-    text_keys.rotate(back, to_plain=True)
-    assert text_keys.keys_in_use(back) == ()
-    assert readable(open_with()) >= 6
-    text_keys.check(open_with())
-    next(opener, None)
-
-
-def test_a_rotation_that_was_broken_off_goes_on(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    opener = _opener(sqlite_url)
-    open_with = next(opener)
-    plain = open_with()
-    results = [done_review(plain, f"{SECRET} {n}") for n in range(6)]
-    monkeypatch.setattr(text_keys, "ROWS", 2)
-
-    class Killed(Exception):
-        pass
-
-    def kill(what: str, last: int, most: int) -> None:
-        if last >= results[3]:
-            raise Killed
-
-    db = open_with(NEW)
-    with pytest.raises(Killed):
-        text_keys.rotate(db, kill)
-    assert readable(db) == 2
-    assert [get_result(db, ME, one).text for one in results] == [f"{SECRET} {n}" for n in range(6)]
-    assert text_keys.rotate(db).texts == 2
-    assert readable(db) == 0
-    next(opener, None)
-
-
-def test_rotation_brings_no_deleted_text_back(sqlite_url: str) -> None:
-    opener = _opener(sqlite_url)
-    open_with = next(opener)
-    result = done_review(open_with(), SECRET)
-    db = open_with(NEW)
-    with db.begin() as session:
-        session.execute(text("UPDATE reviews SET text = NULL"))
-        assert text_keys.swap(session, Review.id, Review.text, result, SECRET, db.sealer.seal(SECRET)) == 0
-    assert get_result(db, ME, result).text is None
-    next(opener, None)
-
-
-def test_moving_a_database_keeps_texts_sealed(sqlite_url: str, tmp_path: Path) -> None:
-    opener = _opener(sqlite_url)
-    db = next(opener)(NEW)
-    result, _ = fill(db)
-    target = f"sqlite:///{tmp_path / 'moved.sqlite3'}"
-    move(sqlite_url, target)
-    moved = Database(target, text_keys=(NEW,))
-    assert readable(moved) == 0
-    assert get_result(moved, ME, result).text == f"{SECRET} in a message"
-    moved.dispose()
-    next(opener, None)
 
 
 def test_a_plain_text_that_looks_sealed_stays_a_text(sqlite_db: Database) -> None:

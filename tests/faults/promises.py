@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy import text as sql
 
-from db.queue.job_counts import NOT_SCORED, count, stored
+from db.queue.job_counts import NOT_SCORED, count_rows, stored_counts
 from db.tables import Job
 from db.types import TERMINAL
 from tests.faults.crowd import NOT_ACCEPTED, OUR_FAULT, Crowd, Sent, is_loading, titles
@@ -79,7 +79,7 @@ def _of_one(crowd: Crowd, sent: Sent, event: int, *, stops_database: bool, kills
 def _stored(crowd: Crowd, sent: Sent, job_id: int) -> Iterator[str]:
     with crowd.stage.db.read() as session:
         job = session.scalars(select(Job).where(Job.id == job_id)).one()
-        now, kept = count(session, job_id), stored(job)
+        now, kept = count_rows(session, job_id), stored_counts(job)
         numbers = {name: session.scalar(sql(text), {"job": job_id}) for name, text in _QUERIES.items()}
         models = list(
             session.scalars(sql("SELECT DISTINCT model FROM predictions WHERE job_id = :job"), {"job": job_id})

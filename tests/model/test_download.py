@@ -60,7 +60,7 @@ class Shell:
             **self.environment,
         }
         return subprocess.run(
-            [sys.executable, str(ROOT / "cli.py"), "data", "download", *arguments, "--to", str(self.to)],
+            [sys.executable, "-P", "-m", "cli", "data", "download", *arguments, "--to", str(self.to)],
             env=environment,
             cwd=self.home,
             preexec_fn=limit,

@@ -214,7 +214,7 @@ def test_only_the_report_needs_seaborn(labelled: Path, tmp_path: Path, monkeypat
     assert "roc_auc" in plain.output
     drawn = CliRunner().invoke(cli.app, ["evaluate", str(labelled), "--html", str(tmp_path / "r.html")])
     assert drawn.exit_code == 78
-    assert "reelfeel[train]" in drawn.stderr
+    assert "make install-dev" in drawn.stderr
     assert not (tmp_path / "r.html").exists()
 
 

@@ -14,8 +14,9 @@ import yaml
 from prometheus_client import CollectorRegistry
 
 from bot import metrics as bot_meters
-from common.process.metrics_server import ErrorCount, families
+from common.process.metrics_server import ErrorCount
 from common.settings import Settings
+from db.operations.metrics_collector import families
 from worker import metrics as worker_meters
 from worker.processes.child_metrics import Supervised
 from worker.processes.supervisor import Child

@@ -1,22 +1,16 @@
-"""Heartbeats, `reelfeel health`, `reelfeel status`: what they say of a worker that is well, deaf, hung or gone."""
+"""Heartbeats, health and overview: what they say of a worker that is well, deaf, hung or gone."""
 
 from __future__ import annotations
 
-import json
-
 import pytest
 from sqlalchemy import text
-from typer.testing import CliRunner
 
-import cli
-from common import settings
 from common.process.heartbeat import Pulse, Rate
 from db.engine import Database
-from db.operations.heartbeats import FORGOTTEN_S, beats, deregister, record
-from db.operations.overview import overview
+from db.operations.heartbeats import record
 from db.operations.types import LATE_S, Fact, Room
 from db.queue import sweep
-from tests.fixtures.reviews import accept_csv, accept_text
+from tests.fixtures.reviews import accept_text
 from worker.operations.health import DEAF_S, LOOKED_S, complaint
 from worker.processes.heartbeat import Activity
 from worker.processes.metrics_folder import Totals
@@ -25,7 +19,6 @@ WELL: dict[Room, dict[str, Fact]] = {
     "worker": {"ready": True, "idle_s": 0.0, "per_second": 120.0, "errors_hour": 2, "restarts": 1},
     "bot": {"ready": True, "looked_s": 1.0, "errors_hour": 1},
 }
-runner = CliRunner()
 
 
 def age(db: Database, column: str, table: str, seconds: float) -> None:
@@ -37,22 +30,6 @@ def age(db: Database, column: str, table: str, seconds: float) -> None:
     )
     with db.begin() as session:
         session.execute(text(f"UPDATE {table} SET {moved}"))
-
-
-def test_a_beat_is_one_row_that_goes_with_a_farewell_or_after_a_day(db: Database) -> None:
-    for n in range(3):
-        record(db, "a", "worker", "here", {"n": n})
-    record(db, "b", "bot", "there", {})
-    (found,) = beats(db, room="worker")
-    assert (found.host, found.facts, found.alive) == ("here", {"n": 2}, True)
-    assert 0 <= found.age_s < 5
-    assert beats(db, host="there")[0].room == "bot"
-    deregister(db, "b")
-    assert [one.id for one in beats(db)] == ["a"]
-    age(db, "seen_at", "heartbeats", FORGOTTEN_S + 60)
-    assert not beats(db)[0].alive
-    record(db, "c", "worker", "here", {})
-    assert [one.id for one in beats(db)] == ["c"]
 
 
 @pytest.mark.parametrize("room", ["bot", "worker"])
@@ -85,18 +62,6 @@ def test_a_worker_is_deaf_when_it_is_idle_while_a_chunk_waits_and_only_then(db: 
     assert "gets no messages" in str(complaint(db, "worker", host="here"))
     record(db, "a", "worker", "here", WELL["worker"])
     assert complaint(db, "worker", host="here") is None, "it is busy with something else"
-
-
-def test_the_overview_counts_what_is_there(db: Database) -> None:
-    job = accept_csv(db, 20).job_id
-    accept_text(db)
-    record(db, "a", "worker", "here", WELL["worker"])
-    seen = overview(db)
-    assert seen.figures.unfinished == {"ingesting": 1, "active": 1}
-    assert set(seen.figures.oldest_s) == {"file", "message"}
-    assert [one.id for one in seen.running] == [job]
-    assert seen.schema.isdigit()
-    assert "hunter2" not in seen.database
 
 
 def test_rates_are_of_their_window() -> None:
@@ -137,53 +102,3 @@ def test_a_pulse_outlives_a_database_that_is_away_and_says_farewell() -> None:
     assert back.wait(10)
     pulse.stop()
     assert told[-1] == "farewell"
-
-
-@pytest.fixture
-def command(sqlite_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> Database:
-    """The settings of the commands point to the same database."""
-    monkeypatch.setenv("DATABASE_URL", sqlite_url)
-    monkeypatch.setenv("REELFEEL_DATA_DIR", str(tmp_path))
-    monkeypatch.delenv("REDIS_URL", raising=False)
-    settings.settings.cache_clear()
-    return Database(sqlite_url)
-
-
-def test_health_has_exit_codes(command: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert runner.invoke(cli.app, ["health", "worker"]).exit_code == 1
-    record(command, "a", "worker", "here", WELL["worker"])
-    assert runner.invoke(cli.app, ["health", "worker", "--host", "here"]).exit_code == 0
-    assert runner.invoke(cli.app, ["health", "cat"]).exit_code == 2
-    monkeypatch.setenv("DATABASE_URL", "postgresql://u:hunter2@127.0.0.1:1/none")
-    settings.settings.cache_clear()
-    away = runner.invoke(cli.app, ["health", "worker"])
-    assert away.exit_code == 69
-    assert "hunter2" not in away.output
-
-
-def test_status_in_a_terminal_and_as_json(command: Database, redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    job = accept_csv(command, 20).job_id
-    record(command, "a", "worker", "here", WELL["worker"])
-    record(command, "b", "bot", "here", WELL["bot"])
-    shown = runner.invoke(cli.app, ["status"])
-    assert shown.exit_code == 0, shown.output
-    for words in ("not running", "120 reviews/s", f"{job}", "ingesting", "here", "3 errors", "file accepted"):
-        assert words in shown.output, (words, shown.output)
-    monkeypatch.setenv("REDIS_URL", redis_url)
-    settings.settings.cache_clear()
-    told = json.loads(runner.invoke(cli.app, ["status", "--json"]).output)
-    assert told["broker"] == "answers"
-    assert told["messages"] == {"interactive": 0, "bulk": 0}
-    assert told["reviews_per_second"] == 120.0
-    assert told["errors_last_hour"] == 3
-    assert told["running_jobs"][0]["id"] == job
-    assert {one["room"] for one in told["processes"]} == {"bot", "worker"}
-
-
-def test_status_with_a_broker_that_is_away(command: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("REDIS_URL", "redis://:hunter2@127.0.0.1:1/0")
-    settings.settings.cache_clear()
-    away = runner.invoke(cli.app, ["status"])
-    assert away.exit_code == 69
-    assert "database" in away.output, "what is known is shown all the same"
-    assert "hunter2" not in away.output

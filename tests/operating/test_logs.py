@@ -41,7 +41,7 @@ import importlib.abc, importlib.machinery, sys, threading
 
 class Finder(importlib.abc.MetaPathFinder):
     def find_spec(self, name, path, target=None):
-        if name != "model.scorer":
+        if name != "model.serving.scorer":
             return None
         sys.meta_path.remove(self)
         spec = importlib.machinery.PathFinder.find_spec(name, path)

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import func, select
 
 from db.engine import Database
+from db.privacy.erase_result import delete_result
 from db.privacy.retention import purge
-from db.queries.results import delete_result
 from db.queue.accept import accept_upload
 from db.tables import BotState, KnownVerdict, Prediction, Review
 from db.types import ReviewRow, Viewer

@@ -19,21 +19,27 @@ from tests.fixtures.reviews import accept_csv, recount
 from tests.fixtures.workers import wait_until
 from worker.local.broker import SOCKET_CHARS, Broker
 
+REELFEEL = Path(sys.executable).parent / "reelfeel"
+"""The script that a person types."""
 REFUSED_S = 30
+OURS = ("bot", "cli", "common", "db", "model", "reporting", "worker")
+TRAP = "import os, pathlib; pathlib.Path(__file__ + f'.{os.getpid()}.ran').touch(); raise ImportError('the trap')\n"
+"""A module of the user's that notes that it was run."""
 
 
 class Up:
-    """One running `reelfeel up`."""
+    """One running `reelfeel up` on that data folder; `stands`: the current folder."""
 
-    def __init__(self, folder: Path, **env: str) -> None:
+    def __init__(self, folder: Path, stands: Path | None = None, **env: str) -> None:
         self.folder = folder
         names = ("DISCORD_TOKEN", "DATABASE_URL", "REDIS_URL")
         clean = {k: v for k, v in os.environ.items() if k not in names} | {"REELFEEL_DATA_DIR": str(folder)} | env
         self.log = folder.parent / f"{folder.name}.stderr"
         with self.log.open("ab") as errors:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "cli", "up"],
+                [str(REELFEEL), "up"],
                 env=clean,
+                cwd=stands,
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 text=True,
@@ -48,6 +54,8 @@ class Up:
             lines.append(line)
             if line.startswith(beginning):
                 return lines
+            if "starting it again" in line:
+                break
         pytest.fail(f"no line {beginning!r} in {lines}; {self.log.read_text()}")
 
     def family(self) -> list[psutil.Process]:
@@ -60,8 +68,8 @@ def up(tmp_path: Path) -> Iterator[Callable[..., Up]]:
     """A factory; what it started is killed after the test."""
     started: list[Up] = []
 
-    def start(folder: Path = tmp_path / "data", **env: str) -> Up:
-        started.append(Up(folder, **env))
+    def start(folder: Path = tmp_path / "data", stands: Path | None = None, **env: str) -> Up:
+        started.append(Up(folder, stands, **env))
         return started[-1]
 
     yield start
@@ -90,6 +98,32 @@ def test_one_command_scores_a_file_and_ctrl_c_leaves_nothing_behind(up: Callable
     assert first.process.wait(60) == 0
     _, alive = psutil.wait_procs(family, timeout=10)
     assert alive == []
+
+
+def test_files_of_the_current_folder_are_never_imported(up: Callable[..., Up], tmp_path: Path) -> None:
+    """A user may stand in a folder with a `settings.py`, a `model/` or a `celery.py`: all works, none of them runs."""
+    stands = tmp_path / "film project"
+    for room in OURS:
+        (stands / room).mkdir(parents=True)
+        (stands / room / "__init__.py").write_text(TRAP)
+    for name in ("settings", "celeryconfig", "celery", "billiard", "discord", "numpy", "logging", "sitecustomize"):
+        (stands / f"{name}.py").write_text(TRAP)
+    (stands / ".env").write_text("REELFEEL_PREVIEW_PORT=no-port\n")
+    refused = up(stands=stands)
+    assert refused.process.wait(REFUSED_S) == exit_codes.CONFIGURATION
+    assert "PREVIEW_PORT" in refused.log.read_text(), "the .env of the current folder is read as before"
+    (stands / ".env").write_text("REELFEEL_WORKER_PROCESSES=2\n")
+    one = up(stands=stands)
+    one.until("bot: ready")
+    db = Database(f"sqlite:///{one.folder / 'reelfeel.sqlite3'}")
+    accepted = accept_csv(db, 50)
+    wait_until(lambda: recount(db, accepted.job_id).state == "done", what="the job")
+    lines = [process.cmdline() for process in one.family()]
+    (bulk,) = [line for line in lines if "bulk@%h" in line]
+    assert bulk[bulk.index("-c") + 1] == "2", "the .env of the current folder is read as before"
+    one.process.send_signal(signal.SIGINT)
+    assert one.process.wait(60) == 0
+    assert sorted(path.name for path in stands.rglob("*.ran")) == []
 
 
 def test_a_killed_up_leaves_nothing_behind_and_starts_again(up: Callable[..., Up]) -> None:

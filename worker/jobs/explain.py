@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from db.engine import Database
-from db.queries.explanations import explain, unexplained
+from db.queries.explanations import store_explanation, text_to_explain
 
 if TYPE_CHECKING:
     from model import Scorer
@@ -16,8 +16,8 @@ def explain_review(db: Database, scorer: Scorer, review_id: int) -> bool:
 
     Asked twice, or for what is gone, it does nothing: nobody depends on it.
     """
-    text = unexplained(db, review_id, model=scorer.version)
+    text = text_to_explain(db, review_id, model=scorer.version)
     if text is None:
         return False
     sentences = [(one.start, one.end, one.contribution) for one in scorer.explain(text).sentences]
-    return explain(db, review_id, sentences, model=scorer.version)
+    return store_explanation(db, review_id, sentences, model=scorer.version)

@@ -17,7 +17,7 @@ from db.delivery.notices import undelivered
 from db.engine import Database
 from db.operations.overview import HOUR_S, overview
 from db.operations.types import Beat, Overview
-from db.queue.model_affinity import Stranded, stranded
+from db.queue.model_affinity import StrandedJob, stranded_jobs
 
 MANY: Final = 1000
 """Where finished files that were not shown yet are not counted further."""
@@ -37,7 +37,7 @@ class Status:
     broker: str
     messages: dict[str, int] | None
     notices: int
-    stranded: list[Stranded] = field(default_factory=list)
+    stranded: list[StrandedJob] = field(default_factory=list)
     """Jobs that wait for a worker with the model that began them."""
 
     @property
@@ -66,7 +66,7 @@ def look(settings: Settings, db: Database) -> Status:
     seen = overview(db)
     owed = len(undelivered(db, limit=MANY))
     broker, messages = _broker(settings)
-    return Status(seen, broker, messages, owed, stranded(db))
+    return Status(seen, broker, messages, owed, stranded_jobs(db))
 
 
 def _broker(settings: Settings) -> tuple[str, dict[str, int] | None]:

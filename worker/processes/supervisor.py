@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 _TURN_S: Final = 0.2
 _FIRST_PAUSE_S: Final = 0.5
 _MOST_PAUSE_S: Final = 30.0
+_SAFE_PATH: Final = {"PYTHONSAFEPATH": "1"}
+"""No child, and no child of a child, imports a file because it lies in the folder where the user stands."""
 _STEADY_S: Final = 60.0
 """A child that ran this long is started again at once: its death is no crash loop."""
 
@@ -53,7 +55,7 @@ class Child:
         self._close_ready()
         read, write = os.pipe()
         os.set_blocking(read, False)
-        env = os.environ | self._env | {READY_FD: str(write)}
+        env = os.environ | _SAFE_PATH | self._env | {READY_FD: str(write)}
         try:
             self._process = subprocess.Popen(
                 tied_to_parent(self._command), env=env, start_new_session=True, pass_fds=[write]

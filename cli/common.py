@@ -1,0 +1,207 @@
+"""What commands share: how they end, settings, database, model, and what a terminal shows."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from common.process import exit_codes
+
+# Imports inside functions: `reelfeel --help` and `score` load no database, and nothing loads rich before it prints.
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from rich.progress import Progress, ProgressColumn, TaskID
+
+    from common.settings import Settings
+    from db.engine import Database
+    from model import Scorer
+
+MOST_THREADS = 4
+
+ModelFolder = Annotated[Path | None, typer.Option("--model", help="Model folder. Default: the shipped one.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")]
+
+
+def stop(sentence: object, code: int) -> NoReturn:
+    """Ends the program with one plain sentence on standard error."""
+    typer.echo(f"reelfeel: {sentence}", err=True)
+    raise typer.Exit(code)
+
+
+def load_settings() -> Settings:
+    """The settings, or exit 78 naming the wrong variable."""
+    from pydantic import ValidationError
+
+    from common.settings import settings
+
+    try:
+        return settings()
+    except ValidationError as error:
+        # The value is left out: it may be a secret.
+        problems = "; ".join(f"{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
+        stop(f"wrong setting in the environment: {problems}", exit_codes.CONFIGURATION)
+
+
+def print_versions(wanted: bool) -> None:
+    """Prints the version of the service and of the model that it would score with, and ends the program."""
+    if not wanted:
+        return
+    from importlib.metadata import PackageNotFoundError, version
+
+    from model import ModelFolderError
+    from model.serving.model_folder import verify
+
+    try:
+        service = version("reelfeel")
+    except PackageNotFoundError:  # a checkout whose packages were put on the path by hand
+        service = "(not installed)"
+    typer.echo(f"reelfeel {service}")
+    try:
+        typer.echo(f"model {verify(model_folder(None))}")
+    except ModelFolderError as error:
+        stop(error, exit_codes.CONFIGURATION)
+    raise typer.Exit
+
+
+# -- the model ------------------------------------------------------------------------------------------------------
+
+
+def model_folder(folder: Path | None) -> Path:
+    """The model folder that was given, else that of the settings, else the shipped one."""
+    from model import SHIPPED
+
+    return folder or load_settings().model_dir or SHIPPED
+
+
+def threads() -> int:
+    """How many threads a model gets. A tenth of bulk work is Python's, one thread at a time: more gain little."""
+    return min(os.cpu_count() or 1, MOST_THREADS)
+
+
+def load_scorer(folder: Path | None) -> Scorer:
+    """The scorer of a model folder (the shipped one when None), or exit 78."""
+    from model import ModelFolderError, Scorer
+
+    try:
+        return Scorer(model_folder(folder), threads=threads())
+    except ModelFolderError as error:
+        stop(error, exit_codes.CONFIGURATION)
+
+
+@contextmanager
+def model_errors(work: str) -> Iterator[None]:
+    """Ends the program with one sentence when `work` with a model cannot be done.
+
+    78 for a wrong config, a broken model folder or a package that only training needs; 65 for a file that cannot be
+    read.
+    """
+    from model import ModelFolderError
+    from model.config import ConfigError
+    from model.data.readers import DataError
+
+    try:
+        yield
+    except ImportError as error:
+        stop(f"{work} needs packages that serving does not: run `make install-dev` ({error})", exit_codes.CONFIGURATION)
+    except (ConfigError, ModelFolderError) as error:
+        stop(error, exit_codes.CONFIGURATION)
+    except DataError as error:
+        stop(error, exit_codes.DATA)
+
+
+# -- the database ---------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def database_errors() -> Iterator[None]:
+    """Ends the program with 69 and one sentence when the database cannot be used."""
+    from db.errors import DbError
+
+    try:
+        yield
+    except DbError as error:
+        stop(error, exit_codes.UNAVAILABLE)
+
+
+@contextmanager
+def plain_database(config: Settings) -> Iterator[Database]:
+    """The database without keys, for commands that read no text; exit 69 with one sentence when it cannot be used."""
+    from db.engine import Database
+
+    with database_errors():
+        database = Database(config.database(), text_keys=None)
+        try:
+            yield database
+        finally:
+            database.dispose()
+
+
+@contextmanager
+def stored() -> Iterator[Database]:
+    """The database with the keys of the settings; exit 78 or 69 with one sentence when it cannot be used."""
+    from db.engine import Database
+    from db.errors import BadTextKey, SchemaOutdated, TextKeyMissing
+    from db.privacy import text_keys
+
+    config = load_settings()
+    with database_errors():
+        try:
+            database = Database(config.database(), durable=True, text_keys=config.sealing_keys())
+            try:
+                database.check_schema()
+                text_keys.check(database)
+                yield database
+            finally:
+                database.dispose()
+        except (BadTextKey, TextKeyMissing, SchemaOutdated) as error:
+            stop(error, exit_codes.CONFIGURATION)
+
+
+def host_name() -> str:
+    """Who types this, for the audit log."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container without a name for its user
+        return str(os.getuid())
+
+
+# -- the terminal ---------------------------------------------------------------------------------------------------
+
+
+def show(result: Any) -> None:
+    """Prints a text or a table to standard output as it is: no markup is read in it, no line broken."""
+    from rich.console import Console
+
+    Console(highlight=False, soft_wrap=True).print(result, markup=False)
+
+
+@contextmanager
+def progress(*columns: ProgressColumn, quiet: bool) -> Iterator[Progress]:
+    """A progress bar on standard error, where that is a terminal; description, bar and time without `columns`."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    console = Console(stderr=True)
+    columns = columns or (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    hidden = quiet or not console.is_terminal
+    with Progress(*columns, console=console, disable=hidden, redirect_stdout=False) as bar:
+        yield bar
+
+
+def stages_of(bar: Progress) -> Callable[[str, int, int], None]:
+    """What shows a stage's name, done and total (0: unknown) as one line of the progress bar each."""
+    lines: dict[str, TaskID] = {}
+
+    def update(stage: str, done: int, total: int) -> None:
+        if stage not in lines:
+            lines[stage] = bar.add_task(stage)
+        bar.update(lines[stage], completed=done, total=total or None)
+
+    return update

@@ -1,0 +1,66 @@
+"""Commands on the SQL database: `db upgrade`, `db check`, `db new-key`, `db rotate-keys`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cli.common import Quiet, database_errors, host_name, load_settings, progress, stages_of, stop, stored
+from common.process import exit_codes
+
+app = typer.Typer(help="The SQL database.", no_args_is_help=True)
+
+
+@app.command()
+def upgrade() -> None:
+    """Brings the database to the newest schema."""
+    from db import migrate
+
+    with database_errors():
+        migrate.upgrade(load_settings().database())
+    typer.echo("The database is at the newest schema.")
+
+
+@app.command()
+def check() -> None:
+    """Exit 0 when the database answers and its schema is the newest."""
+    from db import migrate
+
+    with database_errors():
+        problems = migrate.check(load_settings().database())
+    for problem in problems:
+        typer.echo(f"reelfeel: {problem}", err=True)
+    if problems:
+        raise typer.Exit(exit_codes.UNAVAILABLE)
+    typer.echo("The database answers and its schema is the newest.")
+
+
+@app.command()
+def new_key() -> None:
+    """Prints a fresh key for REELFEEL_TEXT_KEYS."""
+    from db import crypto
+
+    typer.echo(crypto.new_key())
+
+
+@app.command()
+def rotate_keys(
+    to_plain: Annotated[bool, typer.Option("--to-plain", help="Store texts unencrypted again.")] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Brings stored texts and files under the first of REELFEEL_TEXT_KEYS; broken off, it goes on the next time."""
+    from db.audit import note_host
+    from db.privacy import text_keys
+
+    with stored() as database:
+        if not database.sealer.active:
+            stop("REELFEEL_TEXT_KEYS is not set: make a key with `reelfeel db new-key`.", exit_codes.CONFIGURATION)
+        before = ", ".join(text_keys.keys_in_use(database))
+        with progress(quiet=quiet) as bar:
+            done = text_keys.rotate(database, stages_of(bar), to_plain=to_plain)
+        note_host(database, host_name(), "text keys", old=before, new=", ".join(text_keys.keys_in_use(database)))
+    typer.echo(
+        f"{done.texts:,} texts, {done.notes:,} notes, {done.parts:,} parts of files and "
+        f"{done.buttons:,} searches and questions stored anew."
+    )

@@ -1,0 +1,25 @@
+"""What can be done about a refusal on the command line: code -> a sentence that names its options.
+
+The messages themselves name none (common/messages.py), for the bot says them too.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from common.errors import Problem
+
+_TEXT_COLUMN: Final = "Use --text-column."
+
+HINTS: Final[dict[str, str]] = {
+    "no_text_column": _TEXT_COLUMN,
+    "ambiguous_column": _TEXT_COLUMN,
+    "unknown_column": _TEXT_COLUMN,
+    "jobs_running": "Or use --cancel.",
+}
+
+
+def with_hint(error: Problem) -> str:
+    """The refusal in English, with its hint."""
+    hint = HINTS.get(error.code)
+    return str(error) if hint is None else f"{error} {hint}"

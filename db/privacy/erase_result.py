@@ -1,0 +1,32 @@
+"""Deleting one result: its text, explanation and notes go; what was counted of it stays, anonymous."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, select, update
+
+from db import verdict_cache
+from db.delivery.message_deletions import schedule_deletion
+from db.engine import Database
+from db.errors import NotYours
+from db.queries.results import get_result
+from db.tables import Correction, Job, Prediction, Review
+from db.types import Viewer
+
+
+def delete_result(db: Database, viewer: Viewer, review_id: int) -> None:
+    """Deletes the text, explanation and notes of the viewer's own review; label and probability stay, anonymous.
+
+    Raises NotFound and, for somebody else's that is shared here, NotYours.
+    """
+    if get_result(db, viewer, review_id).owner_id != viewer.user_id:
+        raise NotYours("review")
+    with db.begin() as session:
+        verdict_cache.invalidate(session, Review.id == review_id)
+        session.execute(update(Review).where(Review.id == review_id).values(text=None, text_hash=None))
+        session.execute(update(Prediction).where(Prediction.review_id == review_id).values(explanation=None))
+        session.execute(delete(Correction).where(Correction.review_id == review_id))
+        # A message's own card goes with its text, whoever pressed where; a file's card shows no text.
+        jobs = select(Job.id).join(Review, Review.job_id == Job.id).where(Review.id == review_id)
+        for job_id in session.scalars(jobs.where(Job.kind == "message")).all():
+            schedule_deletion(session, (job_id,))
+            session.execute(update(Job).where(Job.id == job_id).values(message_id=None))

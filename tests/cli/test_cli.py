@@ -1,0 +1,202 @@
+"""The whole command line: every command and option it has, what each says of itself, and how errors end it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+import cli
+from common import settings
+from model import SHIPPED
+from model.serving.model_folder import verify
+
+ROOT = Path(__file__).parents[2]
+runner = CliRunner()
+
+COMMANDS = {
+    "": ["--version bool = False"],
+    "up": [],
+    "bot": ["--preview/--no-preview bool = False"],
+    "worker": ["--processes int>=1<=256 = None"],
+    "status": ["--json bool = False", "--watch bool = False"],
+    "health": ["room str!", "--host str = None"],
+    "audit": ["--limit int>=1 = 100"],
+    "quality": [],
+    "report": [
+        "--film str = None",
+        "--job int>=1 = None",
+        "--since str = None",
+        "--until str = None",
+        "--by str = day",
+        "--compare str = None",
+        "--output/-o list = None",
+        "--explain/--no-explain bool = True",
+        "--model Path = None",
+    ],
+    "score": [
+        "sources list = None",
+        "--text str = None",
+        "--explain/--no-explain bool = False",
+        "--output/-o str = None",
+        "--format str = None",
+        "--stdin-format str = txt",
+        "--text-column str = None",
+        "--model Path = None",
+        "--quiet/-q bool = False",
+    ],
+    "train": [
+        "config Path!",
+        "--output/-o Path = None",
+        "--resume/--no-resume bool = False",
+        "--ship/--no-ship bool = False",
+    ],
+    "pack": ["config Path!"],
+    "evaluate": [
+        "file Path!",
+        "--model Path = None",
+        "--output/-o Path = None",
+        "--validation-only bool = False",
+        "--against Path = None",
+        "--predictions Path = None",
+        "--html Path = None",
+    ],
+    "stress": ["file Path = None", "--model Path = None", "--output/-o Path = None", "--all-rows bool = False"],
+    "compare": [
+        "--config Path = None",
+        "--only list = None",
+        "--output/-o Path = None",
+        "--model Path = None",
+        "--limit int>=1 = None",
+        "--again/--no-again bool = False",
+        "--publish Path = None",
+    ],
+    "tune": [
+        "config Path!",
+        "--search Path = None",
+        "--trials int>=1 = None",
+        "--minutes float>=0 = None",
+        "--sample int>=0 = None",
+        "--output/-o Path = None",
+    ],
+    "db": [],
+    "db upgrade": [],
+    "db check": [],
+    "db new-key": [],
+    "db rotate-keys": ["--to-plain bool = False", "--quiet/-q bool = False"],
+    "privacy": [],
+    "privacy export": ["user_id int!", "--output/-o Path = None"],
+    "privacy delete": ["user_id int!", "--cancel bool = False", "--yes/-y bool = False"],
+    "data": [],
+    "data download": ["what str = all", "--to Path = data", "--quiet/-q bool = False"],
+    "data report": ["file Path!", "--glove Path = None", "--output/-o Path = None", "--quiet/-q bool = False"],
+}
+"""Every command with its arguments and options, each with its type, its default and whether it must be given.
+
+A script of a host may use any of them: what leaves this list leaves with a word in the changelog.
+"""
+
+
+def walk(command: Any, words: list[str]) -> Iterator[tuple[str, Any]]:
+    """The command and all below it, each by its words."""
+    yield " ".join(words), command
+    for name, inner in getattr(command, "commands", {}).items():
+        yield from walk(inner, [*words, name])
+
+
+ALL = dict(walk(typer.main.get_command(cli.app), []))
+
+
+def spelled(parameter: Any) -> str:
+    """`--limit int>=1 = 100`: how an option is given, its type, bounds and default; `!` when it must be given."""
+    info = parameter.type_descriptor.parameter_info
+    kind = getattr(parameter.type_descriptor.annotation, "__name__", str(parameter.type_descriptor.annotation))
+    bounds = "".join(f"{sign}{bound}" for sign, bound in ((">=", info.min), ("<=", info.max)) if bound is not None)
+    names = "/".join([*parameter.opts, *parameter.secondary_opts])
+    ending = "!" if parameter.required else f" = {parameter.default}"
+    return f"{names} {kind}{bounds}{ending}"
+
+
+def test_every_command_and_option_is_there() -> None:
+    assert {words: [spelled(one) for one in command.params] for words, command in ALL.items()} == COMMANDS
+
+
+def test_every_command_explains_itself() -> None:
+    for words, command in ALL.items():
+        result = runner.invoke(cli.app, [*words.split(), "--help"])
+        assert result.exit_code == 0, words
+        first = next(line for line in result.output.splitlines()[2:] if line.strip())
+        assert len(first.split()) > 2, f"{words}: what it does"
+        assert command.help.split("\n")[0].endswith((".", ":")), f"{words}: a whole sentence"
+        for one in command.params:
+            assert one.help, f"{words} {one.name}: what it is for"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["score"], 2, "either files"),
+        (["score", "x.csv", "--text", "x"], 2, "either files"),
+        (["score", "x.csv", "--explain"], 2, "works with --text"),
+        (["score", "x.csv", "y.csv", "-o", "z.csv"], 2, "existing folder"),
+        (["score", "missing.csv"], 65, "not a file"),
+        (["score", "--text", "x", "--model", "nowhere"], 78, "nowhere"),
+        (["train", "nowhere.toml"], 78, "nowhere.toml"),
+        (["pack", "nowhere.toml"], 78, "nowhere.toml"),
+        (["evaluate", "missing.csv"], 65, "missing.csv"),
+        (["status"], 69, "db upgrade"),
+        (["db", "check"], 69, "db upgrade"),
+    ],
+)
+def test_errors_are_one_sentence_and_a_code(arguments: list[str], code: int, words: str) -> None:
+    result = runner.invoke(cli.app, arguments)
+    assert result.exit_code == code, result.output
+    assert words in " ".join(result.stderr.replace("│", " ").split())
+    assert "Traceback" not in result.output
+
+
+def test_a_wrong_setting_is_named_and_its_value_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REELFEEL_MAX_ROWS", "sesame")
+    settings.settings.cache_clear()
+    result = runner.invoke(cli.app, ["db", "check"])
+    assert result.exit_code == 78
+    assert "MAX_ROWS" in result.stderr
+    assert "sesame" not in result.stderr
+
+
+def test_versions_are_those_of_the_project_and_of_the_model_that_would_score(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    result = runner.invoke(cli.app, ["--version"])
+    assert result.exit_code == 0, result.output
+    assert result.output == f"reelfeel {project['version']}\nmodel {verify(SHIPPED)}\n"
+    monkeypatch.setenv("REELFEEL_MODEL_DIR", str(tmp_path / "none"))
+    settings.settings.cache_clear()
+    broken = runner.invoke(cli.app, ["--version"])
+    assert broken.exit_code == 78
+    assert broken.stdout == f"reelfeel {project['version']}\n"
+    assert str(tmp_path / "none") in broken.stderr
+
+
+def test_it_runs_as_a_module_and_as_a_script(tmp_path: Path) -> None:
+    script = Path(sys.executable).parent / "reelfeel"
+    for line in ([sys.executable, "-P", "-m", "cli"], [str(script)]):
+        done = subprocess.run([*line, "--help"], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=True)
+        assert "Reads film reviews" in done.stdout, line
+
+
+def test_help_loads_none_of_what_is_slow() -> None:
+    code = "import sys, cli; print(*sorted({name.split('.')[0] for name in sys.modules}))"
+    loaded = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    slow = {"alembic", "celery", "discord", "numpy", "pandas", "pydantic", "redis", "rich", "sqlalchemy", "tensorflow"}
+    assert not slow & set(loaded.split())
+    ours = {"bot", "db", "model", "reporting", "worker"}
+    assert not ours & set(loaded.split())

@@ -1,0 +1,229 @@
+"""Texts go on time by a clock that the test moves, in short transactions, and the anonymous scores stay."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select, update
+
+from db.audit import note_host
+from db.blobs import write_blob
+from db.clock import db_time
+from db.engine import Database
+from db.errors import NotFound
+from db.preferences import change_guild_settings
+from db.privacy import purge as emptying
+from db.privacy import retention
+from db.privacy.retention import AUDIT_DAYS, Purged, purge
+from db.queries.corrections import correct, corrections_of
+from db.queries.jobs import get_job, list_outputs
+from db.queue import ask_column, open_upload
+from db.queue.accept import find_same_file
+from db.tables import AuditLine, Blob, BlobPart, Job, Prediction, Review
+from db.types import Claim, Viewer
+from tests.db.steps import (
+    ELSEWHERE,
+    GUILD,
+    ME,
+    OWNER,
+    check_invariants,
+    done_file,
+    done_review,
+    file_job,
+    origin,
+    predictions,
+    state,
+    uploaded,
+)
+
+HOST_DAYS = 90
+
+
+def in_days(days: float) -> datetime:
+    """The moved clock."""
+    return datetime.now(UTC) + timedelta(days=days)
+
+
+def texts(db: Database) -> dict[int, int]:
+    """Texts left by job, jobs without any left out."""
+    query = select(Review.job_id, func.count(Review.text)).group_by(Review.job_id).having(func.count(Review.text) > 0)
+    with db.read() as session:
+        return dict(session.execute(query).all())
+
+
+def count(db: Database, table: Any) -> int:
+    with db.read() as session:
+        return session.scalar(select(func.count()).select_from(table)) or 0
+
+
+def test_texts_go_at_their_time_and_not_before(db: Database) -> None:
+    change_guild_settings(db, Viewer(9, ELSEWHERE), lambda old: replace(old, retention_days=7))
+    here = done_file(db, 3)
+    there = done_file(db, 3, where=origin(guild=ELSEWHERE))
+    message = done_review(db, where=origin(guild=None))
+    correct(db, ME, message, "negative", "a note that quotes")
+    jobs = {here: 3, there: 3, there + 1: 1}
+    scores = count(db, Prediction)
+    for days, left in (
+        (0, jobs),
+        (6.9, jobs),
+        (7.1, {here: 3, there + 1: 1}),
+        (89.9, {here: 3, there + 1: 1}),
+        (90.1, {}),
+    ):
+        purge(db, older_than_days=HOST_DAYS, at=in_days(days))
+        assert texts(db) == left, f"after {days} days"
+    assert count(db, Blob) == count(db, BlobPart) == 0
+    assert corrections_of(db, Viewer(OWNER), message).note is None
+    assert corrections_of(db, Viewer(OWNER), message).label == "negative"
+    assert count(db, Prediction) == scores == 7
+    with db.read() as session:
+        assert session.scalar(select(func.count(Prediction.explanation))) == 0
+        assert session.scalar(select(func.min(Prediction.probability))) is not None
+    assert purge(db, older_than_days=HOST_DAYS, at=in_days(91)) == Purged()
+    check_invariants(db)
+
+
+def test_a_longer_time_of_a_server_counts_too(db: Database) -> None:
+    change_guild_settings(db, Viewer(9, GUILD), lambda old: replace(old, retention_days=365))
+    done_review(db)
+    purge(db, older_than_days=HOST_DAYS, at=in_days(364))
+    assert texts(db) != {}
+    purge(db, older_than_days=HOST_DAYS, at=in_days(366))
+    assert texts(db) == {}
+
+
+def test_lines_of_the_audit_log_go_after_a_year(db: Database) -> None:
+    note_host(db, "root", "privacy export")
+    assert purge(db, older_than_days=HOST_DAYS, at=in_days(AUDIT_DAYS - 1)).audit_lines == 0
+    assert purge(db, older_than_days=HOST_DAYS, at=in_days(AUDIT_DAYS + 1)).audit_lines == 1
+    assert count(db, AuditLine) == 0
+
+
+def test_a_purge_lets_others_write_in_between(sqlite_db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between two of its transactions the write lock is free: a message is accepted while a file is emptied."""
+    monkeypatch.setattr(emptying, "ROWS", 2)
+    job_id = done_file(sqlite_db, 6)
+    seen: list[int] = []
+    real = emptying.erase_texts
+
+    def watched(session: Any, mine: Any) -> tuple[int, int]:
+        if seen:
+            # A second connection, which would wait 30 s for a lock that was kept.
+            writer = threading.Thread(target=done_review, args=(sqlite_db,))
+            writer.start()
+            waiting.append(writer)
+        seen.append(1)
+        return real(session, mine)
+
+    waiting: list[threading.Thread] = []
+    monkeypatch.setattr(retention, "erase_texts", watched)
+    purge(sqlite_db, older_than_days=HOST_DAYS, at=in_days(91))
+    for one in waiting:
+        one.join(timeout=10)
+        assert not one.is_alive()
+    assert len(seen) == 3
+    assert predictions(sqlite_db, job_id) == 6
+
+
+def test_a_purge_leaves_no_text_in_the_file(sqlite_db: Database, sqlite_url: str) -> None:
+    path = Path(sqlite_url.removeprefix("sqlite:///"))
+    done_review(sqlite_db, "quokka")
+    with sqlite_db.begin() as session:
+        session.execute(update(Job).values(film="Heat"))
+    purge(sqlite_db, older_than_days=HOST_DAYS, at=in_days(91))
+    log = path.with_name(path.name + "-wal")
+    assert b"quokka" not in path.read_bytes() + (log.read_bytes() if log.exists() else b"")
+
+
+DAY = 24 * 3600.0
+
+
+def left(db: Database, job_id: int) -> tuple[int, int, bool]:
+    """(texts, explanations, whether it has files) of a job."""
+    with db.read() as session:
+        mine = Review.job_id == job_id
+        texts = session.scalar(select(func.count(Review.text)).where(mine)) or 0
+        told = session.scalar(
+            select(func.count()).where(Prediction.job_id == job_id, Prediction.explanation.is_not(None))
+        )
+    return texts, told or 0, bool(list_outputs(db, ME, job_id))
+
+
+def ended_days_ago(db: Database, days: float, *job_ids: int) -> None:
+    with db.begin() as session:
+        when = {"finished_at": db_time(-days * DAY), "created_at": db_time(-days * DAY)}
+        session.execute(update(Job).where(Job.id.in_(job_ids)).values(**when))
+
+
+def test_retention_deletes_texts_and_files_and_keeps_scores(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(emptying, "ROWS", 3)
+    monkeypatch.setattr(emptying, "PARTS", 1)
+    old, young = done_file(db, 8), done_file(db, 8)
+    message = done_review(db)
+    ended_days_ago(db, 91, old, message and old + 2)
+    (sha256,) = {open_upload_sha(db, job) for job in (old, young)}
+    done = purge(db, older_than_days=90)
+    assert (done.jobs, done.texts, done.explanations, done.files) == (2, 9, 1, 2)
+    assert left(db, old) == (0, 0, False)
+    assert left(db, young) == (8, 0, True)
+    assert predictions(db, old) == 8
+    assert get_job(db, ME, old).n_positive > 0
+    assert find_same_file(db, ME, sha256) == young
+    assert purge(db, older_than_days=90) == type(done)()
+    check_invariants(db)
+
+
+def open_upload_sha(db: Database, job_id: int) -> str:
+    return open_upload(db, Claim(0, job_id, "ingest", "bulk", 1, 0, 0)).sha256
+
+
+def server_sets(db: Database, guild: int, **values: int) -> None:
+    change_guild_settings(db, Viewer(9, guild), lambda old: replace(old, **values))  # type: ignore[arg-type]
+
+
+def test_a_servers_own_retention_counts(db: Database) -> None:
+    here, there, private = (
+        done_file(db),
+        done_file(db, where=origin(guild=ELSEWHERE)),
+        done_file(db, where=origin(guild=None)),
+    )
+    server_sets(db, GUILD, retention_days=7)
+    server_sets(db, ELSEWHERE, max_active_jobs=3)
+    ended_days_ago(db, 8, here, there, private)
+    assert purge(db, older_than_days=90).jobs == 1
+    assert left(db, here)[0] == 0
+    server_sets(db, ELSEWHERE, retention_days=365)
+    ended_days_ago(db, 100, there, private)
+    assert purge(db, older_than_days=90).jobs == 1
+    with db.read() as session:
+        assert session.scalar(select(Job.purged_at).where(Job.id == there)) is None
+
+
+def test_a_job_nobody_chose_a_column_for_is_cancelled_and_emptied(db: Database) -> None:
+    accepted, held = uploaded(db)
+    ask_column(db, held, ["a"])
+    running = file_job(db, 2)
+    ended_days_ago(db, 91, accepted.job_id, running)
+    assert purge(db, older_than_days=90).files == 1
+    assert state(db, accepted.job_id) == "cancelled"
+    assert state(db, running) == "active"
+    assert left(db, running)[0] == 2
+    with pytest.raises(NotFound):
+        open_upload(db, held)
+
+
+def test_files_left_by_a_dead_process_are_swept_out(db: Database) -> None:
+    orphan, young = write_blob(db, [b"x"]), write_blob(db, [b"x"])
+    with db.begin() as session:
+        session.execute(update(Blob).where(Blob.id == orphan).values(created_at=db_time(-2 * DAY)))
+    done_file(db)
+    assert purge(db, older_than_days=90).files == 1
+    with db.read() as session:
+        assert orphan not in session.scalars(select(BlobPart.blob_id)).all()
+        assert young in session.scalars(select(BlobPart.blob_id)).all()

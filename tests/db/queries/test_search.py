@@ -1,0 +1,82 @@
+"""Search in pages against the same results from pandas."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from db.engine import Database
+from db.errors import BadCursor
+from db.queries.search import search
+from db.queue import claim, commit_scores, load_reviews
+from db.types import ResultView, Score, SearchFilter
+from tests.db.queries.random_results import fill, frame
+from tests.db.steps import ME, chunks, done_file, file_job, must
+
+
+@pytest.fixture
+def filled(db: Database) -> Database:
+    """Own, shared by another, and hidden results."""
+    return fill(db)
+
+
+def pages(db: Database, wanted: SearchFilter, limit: int) -> list[ResultView]:
+    found: list[ResultView] = []
+    cursor = None
+    while True:
+        page = search(db, ME, wanted, cursor=cursor, limit=limit)
+        found += page.items
+        cursor = page.next_cursor
+        if cursor is None:
+            return found
+        assert len(page.items) == limit
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        SearchFilter(),
+        SearchFilter(sort="probability"),
+        SearchFilter(label="negative", min_probability=0.5),
+        SearchFilter(film="alien"),
+        SearchFilter(film="Amélie", sort="probability"),
+        SearchFilter(since=date(2025, 1, 1), until=date(2025, 1, 10)),
+        SearchFilter(query="GOOD film"),
+        SearchFilter(query="100%"),
+        SearchFilter(query="re_iew"),
+    ],
+    ids=str,
+)
+def test_pages_hold_every_match_once_and_in_order(filled: Database, wanted: SearchFilter) -> None:
+    expected = frame(filled)
+    if wanted.label:
+        expected = expected[expected.label == wanted.label]
+    if wanted.min_probability is not None:
+        expected = expected[expected.probability >= wanted.min_probability]
+    if wanted.film:
+        expected = expected[expected.film.str.lower() == wanted.film.lower()]
+    if wanted.since and wanted.until:
+        expected = expected[(expected.day >= wanted.since) & (expected.day <= wanted.until)]
+    if wanted.query:
+        texts = {item.id: item.text or "" for item in pages(filled, SearchFilter(), 1000)}
+        words = wanted.query.lower().split()
+        expected = expected[[all(word in texts[id_] for word in words) for id_ in expected.review_id]]
+    by = ["probability", "review_id"] if wanted.sort == "probability" else ["review_id"]
+    for limit in (7, 1000):
+        found = [item.id for item in pages(filled, wanted, limit)]
+        assert found == list(expected.sort_values(by, ascending=False).review_id)
+
+
+@pytest.mark.parametrize("cursor", ["", "x", "n:x", "p:0.5:3", "n:1:2", "n:"])
+def test_a_cursor_of_another_search_is_refused(db: Database, cursor: str) -> None:
+    with pytest.raises(BadCursor):
+        search(db, ME, SearchFilter(), cursor=cursor)
+
+
+def test_results_of_an_unfinished_job_are_there_already(db: Database) -> None:
+    done_file(db, 2)
+    job_id = file_job(db, 4)
+    held = must(claim(db, chunks(db, job_id, "pending")[0]))
+    commit_scores(db, held, [Score(r.review_id, "positive", 0.9) for r in load_reviews(db, held)], model="m1")
+    assert len(search(db, ME, SearchFilter(job_id=job_id)).items) == 2

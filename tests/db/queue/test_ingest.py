@@ -1,0 +1,148 @@
+"""Ingest: rows into chunks, attempts that die in the middle, the question for a column."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from sqlalchemy import select
+
+from db.engine import Database
+from db.errors import (
+    JobFinished,
+    NoColumnWanted,
+    NoSuchColumn,
+    NotFound,
+    NotYours,
+)
+from db.queries.jobs import get_job
+from db.queue import (
+    ask_column,
+    choose_column,
+    claim,
+    extend,
+    finish_ingest,
+    ingest_rows,
+    open_upload,
+    sweep,
+)
+from db.tables import Chunk
+from db.types import NewRejected, NewReview, Viewer
+from tests.db.steps import (
+    GUILD,
+    ME,
+    OTHER,
+    age,
+    check_invariants,
+    drain,
+    file_job,
+    must,
+    new_reviews,
+    origin,
+    predictions,
+    state,
+    uploaded,
+)
+
+
+def test_chunks_hold_only_accepted_rows(db: Database) -> None:
+    rows = [NewReview(number, "good") for number in (2, 3, 5, 9, 10)]
+    job_id = file_job(db, rows, rejected=[NewRejected(n, "empty", "no") for n in (1, 4, 6, 7, 8)], chunk_rows=2)
+    with db.read() as session:
+        cut = session.execute(select(Chunk.first_row, Chunk.last_row, Chunk.rows).where(Chunk.kind == "score")).all()
+    assert [tuple(row) for row in cut] == [(2, 3, 2), (5, 9, 2), (10, 10, 1)]
+    drain(db)
+    assert predictions(db, job_id) == 5
+    check_invariants(db)
+
+
+def test_a_file_without_a_row_to_score_finishes(db: Database) -> None:
+    job_id = file_job(db, 0, rejected=[NewRejected(1, "empty", "no text")])
+    assert state(db, job_id) == "finishing"
+    drain(db)
+    assert state(db, job_id) == "done"
+    check_invariants(db)
+
+
+def test_the_end_of_a_file_comes_in_quarters_of_a_chunk(sqlite_url: str) -> None:
+    db = Database(sqlite_url)
+    job_id = file_job(db, 4_750, chunk_rows=800, rejected=[NewRejected(n, "empty", "no") for n in (5_000, 5_001)])
+    with db.read() as session:
+        cut = session.execute(
+            select(Chunk.first_row, Chunk.last_row, Chunk.rows)
+            .where(Chunk.job_id == job_id, Chunk.kind == "score")
+            .order_by(Chunk.id)
+        ).all()
+    assert [rows for _, _, rows in cut] == [800] * 3 + [200] * 11 + [150]
+    assert cut[0][0] == 1
+    assert cut[-1][1] == 4_750
+    assert all(before[1] < after[0] for before, after in itertools.pairwise(cut))
+    db.dispose()
+
+
+def test_ingest_killed_in_the_middle_goes_on_without_doubling(db: Database) -> None:
+    accepted, first = uploaded(db)
+    assert ingest_rows(db, first, new_reviews(3), [NewRejected(4, "empty", "no text")])
+    age(db, "lease_until", 1, [first.chunk_id])
+    assert [ring.chunk_id for ring in sweep(db, slots=1)] == [first.chunk_id]
+    second = must(claim(db, first.chunk_id))
+    assert ingest_rows(db, second, new_reviews(3), [NewRejected(4, "empty", "no text")])
+    assert ingest_rows(db, second, [NewReview(5, "last")], [])
+    assert finish_ingest(db, second, chunk_rows=10, rows_total=5, columns={})
+    drain(db)
+    job = get_job(db, ME, accepted.job_id)
+    assert (job.state, job.rows_done, job.rows_rejected) == ("done", 4, 1)
+    check_invariants(db)
+
+
+def test_ingest_that_makes_progress_survives_any_number_of_kills(db: Database) -> None:
+    accepted, held = uploaded(db)
+    for row in range(1, 8):
+        assert ingest_rows(db, held, [NewReview(row, "good")], [])
+        age(db, "lease_until", 1, [held.chunk_id])
+        sweep(db, slots=1)
+        held = must(claim(db, held.chunk_id))
+    assert finish_ingest(db, held, chunk_rows=10, rows_total=7, columns={})
+    drain(db)
+    assert state(db, accepted.job_id) == "done"
+
+
+def test_ingest_rows_extends_the_lease(db: Database) -> None:
+    _, held = uploaded(db)
+    age(db, "lease_until", 1, [held.chunk_id])
+    assert ingest_rows(db, held, [], [])
+    assert claim(db, held.chunk_id) is None
+    age(db, "lease_until", 1, [held.chunk_id])
+    assert extend(db, held)
+    assert claim(db, held.chunk_id) is None
+
+
+def test_too_many_rows_at_once_are_refused(db: Database) -> None:
+    _, held = uploaded(db)
+    with pytest.raises(ValueError, match="at most 5000"):
+        ingest_rows(db, held, new_reviews(5001), [])
+
+
+def test_the_owner_chooses_a_column(db: Database) -> None:
+    accepted, held = uploaded(db, origin(shared=True))
+    assert ask_column(db, held, ["a", "b"])
+    assert get_job(db, ME, accepted.job_id).columns == ("a", "b")
+    assert sweep(db, slots=1) == []
+    with pytest.raises(NotFound):
+        choose_column(db, Viewer(OTHER, 99), accepted.job_id, "a")
+    with pytest.raises(NotYours):
+        choose_column(db, Viewer(OTHER, GUILD), accepted.job_id, "a")
+    with pytest.raises(NoSuchColumn, match="take one of 'a', 'b'"):
+        choose_column(db, ME, accepted.job_id, "c")
+    ring = choose_column(db, ME, accepted.job_id, "b")
+    with pytest.raises(NoColumnWanted):
+        choose_column(db, ME, accepted.job_id, "a")
+    again = must(claim(db, ring.chunk_id))
+    assert open_upload(db, again).text_column == "b"
+    assert ingest_rows(db, again, new_reviews(2), [])
+    assert finish_ingest(db, again, chunk_rows=2, rows_total=2, columns={})
+    drain(db)
+    assert state(db, accepted.job_id) == "done"
+    with pytest.raises(JobFinished):
+        choose_column(db, ME, accepted.job_id, "a")
+    check_invariants(db)

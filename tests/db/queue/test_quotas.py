@@ -1,0 +1,116 @@
+"""Quotas of a user, of a server and of the host: each reached, each refused with its reason and when to try again."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import update
+
+from db.clock import db_time
+from db.engine import Database
+from db.errors import (
+    DayUsedUp,
+    QueueFull,
+    QuotaExceeded,
+    ServerFull,
+)
+from db.queue import (
+    cancel,
+)
+from db.queue.accept import accept_review, accept_upload
+from db.queue.quotas import Quotas
+from db.tables import GuildSetting, Job
+from db.types import Accepted, Origin
+from tests.db.steps import (
+    ELSEWHERE,
+    GUILD,
+    ME,
+    OTHER,
+    file_job,
+    origin,
+)
+
+
+def upload(db: Database, quotas: Quotas, where: Origin | None = None) -> Accepted:
+    return accept_upload(db, where or origin(), filename="a.csv", parts=[b"x"], quotas=quotas)
+
+
+def began(db: Database, job_id: int, *, seconds_ago: float, done: int, of: int) -> None:
+    """The job has run for so long and done so much."""
+    with db.begin() as session:
+        since = {"started_at": db_time(-seconds_ago), "rows_done": done, "rows_total": of}
+        session.execute(update(Job).where(Job.id == job_id).values(**since))
+
+
+def test_a_users_jobs_and_when_one_ends(db: Database) -> None:
+    job_id = file_job(db, 2)
+    with pytest.raises(
+        QuotaExceeded, match=r"You have 1 job running and the limit is 1: wait until one is finished, or"
+    ):
+        upload(db, Quotas(user_jobs=1))
+    began(db, job_id, seconds_ago=60, done=600, of=12_600)
+    with pytest.raises(QuotaExceeded, match=r"finished \(about (20|21) min\), or cancel one"):
+        upload(db, Quotas(user_jobs=1))
+    upload(db, Quotas(user_jobs=1), origin(owner=OTHER))
+    cancel(db, ME, job_id)
+    upload(db, Quotas(user_jobs=1))
+
+
+def test_a_server_sets_less_for_its_members_there(db: Database) -> None:
+    with db.begin() as session:
+        session.add(GuildSetting(guild_id=GUILD, max_active_jobs=1))
+        session.add(GuildSetting(guild_id=ELSEWHERE, max_active_jobs=50))
+    file_job(db, 2)
+    with pytest.raises(QuotaExceeded, match="limit is 1"):
+        upload(db, Quotas(user_jobs=3))
+    for _ in range(2):
+        upload(db, Quotas(user_jobs=3), origin(guild=ELSEWHERE))
+    with pytest.raises(QuotaExceeded, match="limit is 3"):
+        upload(db, Quotas(user_jobs=3), origin(guild=ELSEWHERE))
+
+
+def test_a_servers_jobs_count_for_all_its_members(db: Database) -> None:
+    for owner in (1, 2):
+        file_job(db, 2, where=origin(owner=owner))
+    with pytest.raises(
+        ServerFull, match=r"This server has 2 jobs running and the limit is 2: try again when one is finished"
+    ) as caught:
+        upload(db, Quotas(server_jobs=2), origin(owner=3))
+    assert (caught.value.limit, caught.value.active) == (2, 2)
+    upload(db, Quotas(server_jobs=2), origin(owner=3, guild=None))
+
+
+def test_a_users_reviews_of_one_day(db: Database) -> None:
+    first = file_job(db, 60)
+    file_job(db, 50)
+    accept_review(db, origin(owner=OTHER), "good")
+    with db.begin() as session:
+        session.execute(update(Job).where(Job.id == first).values(created_at=db_time(-20 * 3600.0)))
+    with pytest.raises(DayUsedUp, match=r"110 reviews within 24 hours and the limit is 100: .* in about 4 h") as caught:
+        upload(db, Quotas(user_rows=100))
+    assert caught.value.wait_s == pytest.approx(4 * 3600, abs=60)
+    upload(db, Quotas(user_rows=100), origin(owner=OTHER))
+    with db.begin() as session:
+        session.execute(update(Job).where(Job.id == first).values(created_at=db_time(-25 * 3600.0)))
+    upload(db, Quotas(user_rows=100))
+
+
+def test_a_full_queue(db: Database) -> None:
+    job_id = file_job(db, 20)
+    with pytest.raises(QueueFull, match=r"20 reviews wait and the limit is 20. Send this file again in an hour"):
+        upload(db, Quotas(queued_rows=20), origin(owner=OTHER))
+    began(db, job_id, seconds_ago=100, done=1_000, of=101_000)
+    with pytest.raises(QueueFull, match=r"100,000 reviews wait and the limit is 40,000.* in about (100|101|2 h)"):
+        upload(db, Quotas(queued_rows=40_000), origin(owner=OTHER))
+    accept_review(db, origin(owner=OTHER), "a single review is never refused")
+    began(db, job_id, seconds_ago=100, done=100_999, of=101_000)
+    upload(db, Quotas(queued_rows=20), origin(owner=OTHER))
+
+
+def test_quota_counts_unfinished_files(db: Database) -> None:
+    job_ids = [file_job(db, 2), file_job(db, 2)]
+    with pytest.raises(QuotaExceeded, match="limit is 2") as caught:
+        accept_upload(db, origin(), filename="a.csv", parts=[b"x"], quotas=Quotas(user_jobs=2))
+    assert (caught.value.limit, caught.value.active) == (2, 2)
+    accept_upload(db, origin(owner=OTHER), filename="a.csv", parts=[b"x"], quotas=Quotas(user_jobs=2))
+    cancel(db, ME, job_ids[0])
+    accept_upload(db, origin(), filename="a.csv", parts=[b"x"], quotas=Quotas(user_jobs=2))

@@ -1,0 +1,388 @@
+"""Isolation by construction: every function of this room that takes a database is found here by itself and called as
+another user, in another server and in a direct message, with the numbers of somebody's private things.
+
+A new function either names its viewer, an origin, a claim or an owner (then it is called or needs no call), or stands
+below with the reason why it needs none. What is neither fails the first test.
+"""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import importlib
+import inspect
+import io
+import pkgutil
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Final
+
+import pytest
+from sqlalchemy import inspect as schema_of
+from sqlalchemy import select, text, true, update
+from sqlalchemy.exc import IntegrityError
+
+import db as room
+from db.delivery import continuations
+from db.engine import Database
+from db.errors import DbError
+from db.preferences import save_user_settings
+from db.queries.corrections import correct
+from db.queries.jobs import list_outputs
+from db.tables import Prediction, Upload
+from db.types import NewReview, ReportFilter, SearchFilter, UserSettings, Viewer
+from tests.db.steps import done_file, done_review, origin
+
+EVE, BOB = 770_770_770_770, 880_880_880_880
+HERE, ELSEWHERE = 10, 20
+MARK = "quokka"
+"""Stands in everything of Eve's: texts, film, file names, column, note, settings of a search."""
+
+BY_MESSAGE = "wombat"
+"""Stands in what she sent by direct message: she sees that in every server, nobody else anywhere."""
+
+UNSCOPED: Final[dict[str, str]] = {
+    "queue.accept.accept_review": "writes what its origin owns",
+    "queue.accept.accept_upload": "writes what its origin owns",
+    "audit.note_host": "the host's command line",
+    "audit.all_lines": "the host's command line",
+    "blobs.write_blob": "gives a number that nobody else knows; attached by accept and finish",
+    "blobs.read_blob": "behind read_output, which asks for the viewer, and the worker's upload",
+    "blobs.delete_blob": "the writer's own clean-up",
+    "delivery.continuations.delete_expired": "deletes by age alone",
+    "queries.corrections.quality_of_all": "the host's command line: counts by model",
+    "privacy.purge.row_ranges": "retention and deletion",
+    "privacy.purge.drop_files": "retention and deletion",
+    "privacy.purge.drop_blob": "retention and deletion",
+    "privacy.purge.truncate_wal": "retention and deletion",
+    "queries.explanations.store_explanation": "the worker",
+    "queries.explanations.text_to_explain": "the worker",
+    "queue.failures.give_up_expired": "the sweep",
+    "queue.finish.iter_scored": "the worker, for a job it holds",
+    "queue.finish.iter_rejected": "the worker, for a job it holds",
+    "operations.heartbeats.record": "a process about itself",
+    "operations.heartbeats.deregister": "a process about itself",
+    "operations.heartbeats.beats": "health: processes",
+    "operations.overview.figures": "health: counts",
+    "operations.overview.overview": "the host's status, and /status: counts, and how far jobs are by number",
+    "delivery.cards.set_card_message": "the notifier: where the bot's own message stands",
+    "queries.jobs.changed_jobs": "the notifier, which shows each job at its own place",
+    "delivery.cards.mark_rendered": "the notifier",
+    "delivery.cards.mark_delivered": "the notifier",
+    "delivery.cards.clear_reply_token": "the notifier",
+    "verdict_cache.lookup": "the worker, about texts it holds: what scoring would say again",
+    "queue.leases.claim": "the worker",
+    "delivery.message_deletions.due_deletions": "the bot's cleaner",
+    "delivery.message_deletions.finish_deletion": "the bot's cleaner",
+    "delivery.message_deletions.retry_later": "the bot's cleaner",
+    "delivery.notices.undelivered": "the host's status",
+    "delivery.open_replies.record_reply": "the bot's own memory: tokens of its replies",
+    "delivery.open_replies.delete_reply": "the bot's own memory: tokens of its replies",
+    "delivery.open_replies.unfinished_replies": "the bot's own memory: tokens of its replies",
+    "queue.model_affinity.stranded_jobs": "the host's status: models that no worker has",
+    "queue.model_affinity.release_to_other_model": "the worker, about jobs whose model is gone",
+    "privacy.erase.resume_erasures": "the purge",
+    "queries.reports.summary_of_all": "the host's command line",
+    "queries.results.verdict_of": "the notifier, for the card at the job's own place",
+    "privacy.retention.purge": "the worker's timer",
+    "queue.job_counts.recount": "tests and checks: counts",
+    "delivery.key_values.get_state": "the bot's own memory; nothing of a user's",
+    "delivery.key_values.set_state": "the bot's own memory; nothing of a user's",
+    "queries.summaries.roll_up_due": "the worker's timer",
+    "queries.summaries.roll_up": "the worker's timer",
+    "queries.summaries.reset_summary": "summaries of a job that changed",
+    "queue.sweeper.sweep": "the sweep",
+    "queue.sweeper.claimable": "the sweep",
+    "queue.sweeper.running_chunks": "health: counts",
+    "queue.sweeper.queue_health": "health: counts",
+    "privacy.text_keys.keys_in_use": "ids of keys",
+    "privacy.text_keys.check": "start-up",
+    "privacy.text_keys.rotate": "the host's command line",
+}
+"""Functions without a viewer, and why that is safe."""
+
+OWN_EVERYWHERE: Final = ("privacy.erase.", "privacy.export.", "privacy.export_rows.")
+"""About the caller alone, in whichever server: what Eve sees of her own elsewhere is no leak."""
+
+FOR_THE_BOT: Final[dict[str, set[str]]] = {
+    "bot/command_tree.py": {"delivery.key_values.get_state", "delivery.key_values.set_state"},
+    "bot/delivery/notifier.py": {
+        "queries.jobs.changed_jobs",
+        "delivery.cards.mark_delivered",
+        "delivery.cards.mark_rendered",
+        "delivery.cards.set_card_message",
+        "delivery.cards.clear_reply_token",
+        "queries.results.verdict_of",
+    },
+    "bot/services/single_reviews.py": {
+        "delivery.cards.mark_delivered",
+        "delivery.cards.set_card_message",
+        "delivery.cards.clear_reply_token",
+    },
+    "bot/services/file_jobs.py": {"delivery.cards.clear_reply_token", "delivery.cards.set_card_message"},
+    "bot/delivery/live_replies.py": {"delivery.cards.clear_reply_token", "delivery.cards.set_card_message"},
+    "bot/services/intake.py": {"queue.accept.accept_review", "queue.accept.accept_upload", "blobs.read_blob"},
+    "bot/delivery/stale_replies.py": {
+        "delivery.open_replies.record_reply",
+        "delivery.open_replies.delete_reply",
+        "delivery.open_replies.unfinished_replies",
+    },
+    "bot/delivery/message_cleaner.py": {
+        "delivery.message_deletions.due_deletions",
+        "delivery.message_deletions.finish_deletion",
+        "delivery.message_deletions.retry_later",
+    },
+    "bot/cogs/info.py": {"operations.overview.overview"},
+    "bot/telemetry.py": {
+        "operations.heartbeats.record",
+        "operations.heartbeats.deregister",
+        "operations.overview.figures",
+    },
+    "bot/run.py": {"privacy.text_keys.check"},
+}
+"""Unscoped functions that a file of the bot may use: what draws at a job's own place, or stores the caller's own."""
+
+
+def modules() -> dict[str, ModuleType]:
+    """Every module of the room and of its packages, by its name below `db`."""
+    names = [module.name for module in pkgutil.walk_packages(room.__path__, "db.") if not module.ispkg]
+    return {name.removeprefix("db."): importlib.import_module(name) for name in names}
+
+
+def functions() -> dict[str, Callable[..., Any]]:
+    """Every public function of the room that takes a Database, by module and name."""
+    by_name = {}
+    for module, loaded in modules().items():
+        for name, value in vars(loaded).items():
+            public = inspect.isfunction(value) and value.__module__ == loaded.__name__ and not name.startswith("_")
+            if public and "Database" in parameters(value).values():
+                by_name[f"{module}.{name}"] = value
+    return by_name
+
+
+def parameters(function: Callable[..., Any]) -> dict[str, str]:
+    return {name: str(given.annotation) for name, given in inspect.signature(function).parameters.items()}
+
+
+def scoped(function: Callable[..., Any]) -> bool:
+    """Whether it is called with who asks: a viewer, or the owner of what is asked for."""
+    known = parameters(function)
+    return "Viewer" in known.values() or known.get("owner_id") == "int"
+
+
+def unaccounted(known: Mapping[str, Callable[..., Any]]) -> list[str]:
+    """Functions that neither name who asks nor hold a claim nor are listed."""
+    return [
+        name
+        for name, function in known.items()
+        if not scoped(function) and "Claim" not in parameters(function).values() and name not in UNSCOPED
+    ]
+
+
+def test_every_function_is_accounted_for() -> None:
+    known = functions()
+    assert unaccounted(known) == []
+    assert [name for name in UNSCOPED if name not in known] == []
+    assert [name for name in UNSCOPED if scoped(known[name])] == []
+
+
+def test_a_new_function_without_a_viewer_is_noticed() -> None:
+    def all_texts(db: Database, job_id: int) -> list[str]:
+        return []
+
+    assert unaccounted({"results.all_texts": all_texts}) == ["results.all_texts"]
+
+
+def used_unscoped(source: str) -> set[str]:
+    """Unscoped functions that a file imports by name, or uses through an imported module."""
+    tree, rooms = ast.parse(source), modules()
+    used, imported = set(), {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "db":
+            for one in node.names:
+                name = f"{node.module}.{one.name}".removeprefix("db.")
+                used.add(name)
+                if name in rooms:
+                    imported[one.asname or one.name] = name
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in imported:
+            used.add(f"{imported[node.value.id]}.{node.attr}")
+    return used & set(UNSCOPED)
+
+
+def test_the_bot_uses_unscoped_functions_only_where_it_may() -> None:
+    folder = Path(__file__).parents[3]
+    files = {path: path.read_text(encoding="utf-8") for path in sorted((folder / "bot").rglob("*.py"))}
+    used = {str(path.relative_to(folder)): used_unscoped(source) for path, source in files.items()}
+    assert {file: names - FOR_THE_BOT.get(file, set()) for file, names in used.items()} == {
+        file: set() for file in used
+    }
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from db.queries.results import verdict_of",
+        "from db.queries import results as found\nfound.verdict_of(db, 1)",
+        "from db.delivery import open_replies\nasync def f(): open_replies.unfinished_replies",
+    ],
+)
+def test_either_way_of_importing_is_noticed(source: str) -> None:
+    assert len(used_unscoped(source)) == 1
+
+
+@dataclasses.dataclass(frozen=True)
+class Private:
+    """Numbers of Eve's private things."""
+
+    job: int
+    result: int
+    blob: int
+    key: str
+
+
+def fill(db: Database) -> Private:
+    """Eve's: private here, shared elsewhere, and by direct message."""
+    rows = [NewReview(n, f"{MARK} row {n}", f"{MARK} film") for n in (1, 2, 3)]
+    job = done_file(db, rows, where=origin(EVE, HERE, film=f"{MARK} film"))
+    done_file(db, rows, where=origin(EVE, ELSEWHERE + 1, shared=True))
+    done_review(db, f"{BY_MESSAGE} by direct message", origin(EVE, None))
+    with db.begin() as session:
+        session.execute(update(Upload).values(filename=MARK, sha256=MARK))
+        result = session.scalar(select(Prediction.review_id).where(Prediction.job_id == job).limit(1)) or 0
+    correct(db, Viewer(EVE, HERE), result, "negative", f"{MARK} note")
+    save_user_settings(db, Viewer(EVE), UserSettings(EVE, share=True, file_format="csv"))
+    key = continuations.create(db, EVE, "search", {"query": MARK})
+    blob = next(one.blob_id for one in list_outputs(db, Viewer(EVE, HERE), job))
+    return Private(job, result, blob, key)
+
+
+def values_for(private: Private) -> dict[str, list[Any]]:
+    """What is passed for a parameter of that name: everything an outsider could think of."""
+    return {
+        "job_id": [private.job],
+        "review_id": [private.result],
+        "review_ids": [[private.result]],
+        "result_id": [private.result],
+        "blob_id": [private.blob],
+        "key": [private.key],
+        "kind": ["search"],
+        "data": [{"query": "mine"}],
+        "sha256": [MARK],
+        "column": ["review"],
+        "label": ["positive"],
+        "wanted": [SearchFilter(), SearchFilter(job_id=private.job), SearchFilter(query=MARK, sort="probability")],
+        "report": [ReportFilter(), ReportFilter(job_id=private.job), ReportFilter(film=f"{MARK} film", by="film")],
+        "chosen": [UserSettings(EVE)],
+        "change": [lambda old: dataclasses.replace(old, retention_days=5)],
+        "film": [f"{MARK} film"],
+        "typed": [MARK],
+        "name": [MARK],
+    }
+
+
+def calls(function: Callable[..., Any], who: Viewer, private: Private) -> Iterator[dict[str, Any]]:
+    """Arguments to call it with, the database aside; a parameter nobody gave a value for fails the test."""
+    given = values_for(private)
+    fixed: dict[str, Any] = {}
+    many: list[tuple[str, list[Any]]] = []
+    for name, parameter in list(inspect.signature(function).parameters.items())[1:]:
+        kind = str(parameter.annotation)
+        if kind == "Viewer":
+            fixed[name] = who
+        elif name == "owner_id":
+            fixed[name] = who.user_id
+        elif kind == "IO[bytes]":
+            fixed[name] = io.BytesIO()
+        elif kind == "ReportFilter":
+            many.append((name, given["report"]))
+        elif name in given:
+            many.append((name, given[name]))
+        elif parameter.default is parameter.empty:
+            raise AssertionError(f"{function.__module__}.{function.__name__}: give a value for {name}: {kind}")
+    for place in range(max((len(values) for _, values in many), default=1)):
+        yield fixed | {name: values[place % len(values)] for name, values in many}
+
+
+def shown(value: Any) -> str:
+    """Everything that can be read in a result, however deep, streams and zips included."""
+    if isinstance(value, io.BytesIO):
+        with zipfile.ZipFile(value) as packed:
+            return " ".join(packed.read(name).decode() for name in packed.namelist())
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return " ".join(shown(getattr(value, one.name)) for one in dataclasses.fields(value))
+    if isinstance(value, Mapping):
+        return " ".join(f"{shown(key)} {shown(one)}" for key, one in value.items())
+    if isinstance(value, list | tuple | set | Iterator):
+        return " ".join(shown(one) for one in value)
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+
+
+def hers(db: Database) -> list[str]:
+    """Every row of every table that leads back to Eve, as words."""
+    with db.read() as session:
+        tables = schema_of(session.connection()).get_table_names()
+        rows = [str(row) for table in tables for row in session.execute(text(f'SELECT * FROM "{table}"'))]
+    return sorted(row for row in rows if MARK in row or BY_MESSAGE in row or str(EVE) in row)
+
+
+def outsiders() -> list[Viewer]:
+    return [Viewer(BOB, HERE), Viewer(BOB, ELSEWHERE), Viewer(BOB, None), Viewer(EVE, ELSEWHERE)]
+
+
+def intrude(db: Database, known: Mapping[str, Callable[..., Any]], private: Private) -> int:
+    """Calls every scoped function as everybody who may not see; how many calls that were."""
+    made = 0
+    before = hers(db)
+    for name, function in known.items():
+        for who in outsiders():
+            own = who.user_id == EVE and (
+                name.startswith(OWN_EVERYWHERE) or "Viewer" not in parameters(function).values() or "user" in name
+            )
+            if not scoped(function) or own:
+                continue
+            for arguments in calls(function, who, private):
+                made += 1
+                try:
+                    words = shown(function(db, **arguments))
+                except (DbError, IntegrityError, ValueError) as error:
+                    words = str(error)
+                words += shown([one for one in arguments.values() if isinstance(one, io.BytesIO) and one.tell()])
+                assert MARK not in words, f"{name} shows {who} what is Eve's"
+                if who.user_id != EVE:
+                    assert str(EVE) not in words, f"{name} tells {who} of Eve"
+                    assert BY_MESSAGE not in words, f"{name} shows {who} what is Eve's"
+    assert hers(db) == before, "somebody else changed what is Eve's"
+    return made
+
+
+def test_nobody_else_learns_or_changes_anything(db: Database) -> None:
+    private = fill(db)
+    assert len(hers(db)) > 12
+    assert intrude(db, functions(), private) > 120
+
+
+@pytest.mark.parametrize("careless", [lambda viewer, table: [true()], lambda viewer, table: [table.owner_id == EVE]])
+def test_a_hole_in_the_rule_is_noticed(
+    sqlite_db: Database, monkeypatch: pytest.MonkeyPatch, careless: Callable[..., Any]
+) -> None:
+    private = fill(sqlite_db)
+    patched = [loaded for loaded in modules().values() if hasattr(loaded, "visible_clauses")]
+    assert len(patched) > 4
+    for loaded in patched:
+        monkeypatch.setattr(loaded, "visible_clauses", careless)
+    with pytest.raises(AssertionError, match="Eve"):
+        intrude(sqlite_db, functions(), private)
+
+
+def test_a_leak_in_one_function_is_noticed(sqlite_db: Database) -> None:
+    private = fill(sqlite_db)
+
+    def peek(db: Database, viewer: Viewer, job_id: int) -> list[str]:
+        with db.read() as session:
+            return list(session.scalars(text("SELECT text FROM reviews WHERE job_id = :job"), {"job": job_id}))
+
+    with pytest.raises(AssertionError, match=r"results\.peek shows"):
+        intrude(sqlite_db, {"results.peek": peek}, private)
