@@ -70,8 +70,8 @@ def check_bulk(rules: GuildSettings, standing: Requester) -> None:
     if rules.roles and not standing.manager and standing.roles.isdisjoint(rules.roles):
         raise UserError(
             tr(
-                "In this server files are scored for {roles}: "
-                "ask a manager for the role, or send the file to me as a direct message.",
+                "In this server, only {roles} may send files. Ask someone who manages the server for the role, "
+                "or send me the file as a direct message.",
                 roles=_listed("@&", rules.roles),
             )
         )

@@ -31,10 +31,10 @@ COUNTED: Final = {
 FLAG_WORDS: Final = {
     "too_short": mark("very short: little to go by"),
     "not_english": mark("does not look English; the model learned from English reviews only"),
-    "truncated": mark("longer than the model reads; the end was left out"),
+    "truncated": mark("longer than the model reads; the end was ignored"),
     "empty": mark("no words to read"),
     "unknown_words": mark("many words the model has never seen"),
-    "not_a_review": mark("does not read like a film review"),
+    "not_a_review": mark("does not look like a film review"),
     "mixed": mark("mixed: it holds clear praise and clear criticism"),
 }
 

@@ -21,8 +21,8 @@ def noted_card(result_id: int, label: Label) -> Card:
     """The answer to a correction."""
     return Card(
         tr(
-            "Noted for result {result}: **{label}**. Thank you; the verdict stays as the model gave it. It is kept "
-            "beside the verdict and measures quality; it never trains a model.",
+            "Noted for result {result}: **{label}**. Thank you. The verdict stays as the model gave it. Your "
+            "correction is kept beside it and measures quality; it never trains a model.",
             result=result_id,
             label=tr(WORDS_INSIDE[label]),
         )

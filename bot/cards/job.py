@@ -65,7 +65,7 @@ def running_card(job: JobView, now: datetime) -> Card:
         title = tr("Job {job}: which column?", job=job.id)
         text = _named(job) + "\n" + tr("More than one column could hold the reviews. Choose one below.")
         if len(job.columns) > MOST_CHOICES:
-            text += " " + tr("Only the first 25 are listed: name another with `text_column` of `/batch`.")
+            text += " " + tr("Only the first 25 are listed. Give another one with `text_column` of `/batch`.")
     elif job.state == "finishing":
         title = tr("Job {job}: writing the files", job=job.id)
         told = trn("all {count} review", "all {count} reviews", job.rows_done)
@@ -78,7 +78,7 @@ def running_card(job: JobView, now: datetime) -> Card:
     else:
         title, text = tr("Job {job}: scoring", job=job.id), f"{_named(job)}\n{progress_line(job, now)}"
     if job.error_code == MODEL_CHANGED:
-        text += "\n" + tr("The model was updated meanwhile: all of it is scored by the new one.")
+        text += "\n" + tr("The model was updated in the meantime. Everything is scored by the new one.")
     if job.rows_rejected:
         text += "\n" + trn(
             "{count} row without a usable review: listed at the end",
@@ -171,7 +171,7 @@ def done_card(
 def ended_card(job: JobView) -> Card:
     """A job that was cancelled or failed."""
     if job.state == "cancelled":
-        stays = tr("Nothing more of it is scored; what was scored before stays under `/results`.")
+        stays = tr("The rest will not be scored. Reviews scored so far are in `/results search`.")
         text = f"{_named(job)}\n{stays}"
         embed = discord.Embed(title=tr("Job {job}: cancelled", job=job.id), description=text, colour=FAILED)
         return Card(embed=embed, view=_controls(job))
@@ -194,7 +194,7 @@ def ping_card(job: JobView) -> Card:
 
 
 _OVER = {
-    "done": mark("Job {job} is done."),
+    "done": mark("Job {job} is finished."),
     "cancelled": mark("Job {job} was cancelled."),
     "failed": mark("Job {job} could not be scored."),
 }

@@ -19,8 +19,8 @@ STATES: Final = {
     "ingesting": mark("being read"),
     "active": mark("being scored"),
     "finishing": mark("writing its files"),
-    "needs_column": mark("waits for you to choose the text column"),
-    "done": mark("done"),
+    "needs_column": mark("waiting for you to choose the text column"),
+    "done": mark("finished"),
     "cancelled": mark("cancelled"),
     "failed": mark("failed"),
 }
@@ -43,9 +43,9 @@ def jobs_embed(jobs: Sequence[JobView], *, page: int, unfinished: bool, user_id:
         embed.description = "\n".join(_line(job, user_id) for job in jobs)
         embed.set_footer(text=tr("Page {page}", page=page))
     elif unfinished:
-        embed.description = tr("You have no unfinished job.")
+        embed.description = tr("You have no unfinished jobs.")
     else:
-        embed.description = tr("You have no job yet: `/batch` makes one.")
+        embed.description = tr("You have no jobs yet. `/batch` starts one.")
     return embed
 
 
@@ -98,7 +98,7 @@ def files_card(job: JobView, files: Sequence[CardFile], too_large: Sequence[tupl
             )
         )
     if not files and not too_large:
-        lines.append(tr("Its files are no longer kept: send your file again with `/batch`."))
+        lines.append(tr("Its files are no longer kept. Send your file again with `/batch`."))
     return Card(content="\n".join(lines), files=tuple(files))
 
 

@@ -16,14 +16,14 @@ from common.rendering import render
 from db.privacy.types import DataExport, Erased, StoredData
 
 STAYS: Final = mark(
-    "What stays names nobody: label, probability, film, day and model of each review, and the counts of your jobs. "
-    "If you managed a server's settings, the lines in its audit log stay for 400 days."
+    "What stays is anonymous: the verdict, probability, film, day and model of each review, and the counts of "
+    "your jobs. If you changed a server's settings, the lines in its audit log stay for 400 days."
 )
 OUT_OF_REACH: Final = mark(
-    "What I cannot reach: your own messages, private replies (Discord lets only you dismiss them), short notices that "
+    "What I cannot delete: your own messages, private replies (only you can dismiss those), short notices that "
     "a job has ended, and what others copied or downloaded."
 )
-RESTORED: Final = mark("A copy of the database that the host made earlier ends with the host's own time for copies.")
+RESTORED: Final = mark("Backups made earlier are deleted on the schedule of whoever runs this bot.")
 
 
 def kept_card(stored: StoredData, *, retention_days: int) -> Card:
@@ -32,7 +32,7 @@ def kept_card(stored: StoredData, *, retention_days: int) -> Card:
     if not (stored.jobs or stored.corrections or stored.settings or stored.audit_lines):
         embed.description = tr("Nothing: no review, no file, no setting.")
         return Card(embed=embed)
-    embed.description = tr("Everything of yours, from all servers and direct messages. Only you see this.")
+    embed.description = tr("Everything of yours, from all servers and direct messages. Only you can see this.")
     rows = (
         (tr("Jobs"), number(stored.jobs)),
         (
@@ -42,7 +42,7 @@ def kept_card(stored: StoredData, *, retention_days: int) -> Card:
         (tr("Files"), in_brackets(number(stored.files), size(stored.file_bytes, 1))),
         (tr("Corrections"), number(stored.corrections)),
         (tr("Notices"), number(stored.notices)),
-        (tr("Settings"), tr("your own") if stored.settings else tr("none: the defaults count")),
+        (tr("Settings"), tr("your own") if stored.settings else tr("none: the defaults apply")),
     )
     for name, value in rows:
         embed.add_field(name=name, value=value)
@@ -103,7 +103,10 @@ def export_card(data: bytes, taken: DataExport) -> Card:
             )
             lines.append(f"- {rest}")
         lines.append(
-            tr("`/jobs download` gives files, `/results search` the reviews, and the host can export all of it.")
+            tr(
+                "`/jobs download` gives files, `/results search` the reviews, and whoever runs this bot can "
+                "export all of it."
+            )
         )
     return Card("\n".join(lines), files=(CardFile("reelfeel-export.zip", data),))
 

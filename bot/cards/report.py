@@ -52,7 +52,7 @@ def _one(part: ReportPart) -> discord.Embed:
     if report.n_flagged:
         flags = "\n".join(f"{number(n)} · {words}" for (_, n), words in _frequent(report.flags))
         flagged = in_brackets(reviews(report.n_flagged), percent(report.n_flagged / report.total))
-        embed.add_field(name=tr("Flagged"), value=f"{flagged}\n{flags}"[:1024], inline=False)
+        embed.add_field(name=tr("With flags"), value=f"{flagged}\n{flags}"[:1024], inline=False)
     if report.rejected:
         rows = trn("{count} row of these files", "{count} rows of these files", report.rejected)
         reasons = listing(_code_words(code, count) for code, count in report.rejected_codes[:CODES])

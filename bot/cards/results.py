@@ -18,7 +18,8 @@ EXCERPT: Final = 120
 OPTION: Final = 100
 """Characters of a menu's line that Discord takes."""
 STOPPED: Final = mark(
-    "This page ends where the search has come to in its time: Next looks further, or add film or job."
+    "The search stopped here because it ran out of time. Press **Next** to keep looking, or add `film` or "
+    "`job` to narrow it down."
 )
 EXPORT_HEADER: Final = ("id", "job", "row", "created_at", "film", "label", "probability", "flags", "model", "text")
 
@@ -51,7 +52,7 @@ def results_embed(
     for result in results:
         name, value = _entry(result, jobs.get(result.job_id))
         embed.add_field(name=name, value=value, inline=False)
-    embed.set_footer(text=tr("Page {page} · /results show with a number gives the whole verdict", page=page))
+    embed.set_footer(text=tr("Page {page} · /results show with a number shows the whole verdict", page=page))
     return embed
 
 

@@ -28,7 +28,7 @@ def status_embed(seen: Overview) -> discord.Embed:
     embed.add_field(name=tr("Waiting"), value=f"{singles}{waits}\n{parts}")
     running = trn("**{count}** piece being scored", "**{count}** pieces being scored", queue.running)
     unfinished = trn("**{count}** job unfinished", "**{count}** jobs unfinished", files)
-    embed.add_field(name=tr("At work"), value=f"{running}\n{unfinished}")
+    embed.add_field(name=tr("In progress"), value=f"{running}\n{unfinished}")
     workers = [beat for beat in seen.beats if beat.room == "worker" and beat.alive]
     speed = sum(beat.number("per_second") for beat in workers)
     ready = sum(bool(beat.facts.get("ready")) for beat in workers)
@@ -55,4 +55,4 @@ def sentence(seen: Overview) -> str:
         )
     if seen.figures.queue.waiting_bulk:
         return tr("All is well. Files are being worked on; single reviews do not wait for them.")
-    return tr("All is well, and nothing waits.")
+    return tr("All is well, and nothing is waiting.")

@@ -21,7 +21,7 @@ Sort = Literal["newest", "probability"]
 Words = app_commands.Range[str, 1, 200]
 
 
-class Results(commands.GroupCog, group_name="results", group_description="Verdicts that were given before"):
+class Results(commands.GroupCog, group_name="results", group_description="Earlier verdicts"):
     """Commands about stored verdicts; every query goes through the caller's scope."""
 
     def __init__(self, bot: BotCore) -> None:
@@ -30,9 +30,9 @@ class Results(commands.GroupCog, group_name="results", group_description="Verdic
     @app_commands.command(name="search")
     @app_commands.describe(
         query="Words of the review",
-        label="Only this label",
+        label="Only this verdict",
         film="Only this film",
-        min_probability="Least probability of positive, 0 to 1",
+        min_probability="Lowest probability of being positive, 0 to 1",
         since=f"First day: {FORMS}",
         job="Only this job",
         sort="Newest first, or most positive first",
@@ -51,7 +51,7 @@ class Results(commands.GroupCog, group_name="results", group_description="Verdic
         job: Number | None = None,
         sort: Sort = "newest",
     ) -> None:
-        """Find verdicts by text, label, film, probability, date or job."""
+        """Finds verdicts by text, verdict, film, probability, date or job."""
         start = None if since is None else parse_day(since, today=interaction.created_at.date())
         await defer(interaction)
         asked = SearchRequest(query, label, film, min_probability, start, job, sort)
@@ -60,7 +60,7 @@ class Results(commands.GroupCog, group_name="results", group_description="Verdic
     @app_commands.command()
     @app_commands.describe(id="Number of the result, as /results search shows it")
     async def show(self, interaction: discord.Interaction[Any], id: Number) -> None:
-        """One verdict in full."""
+        """Shows one verdict in full."""
         await defer(interaction)
         await answer(interaction, await full_card(self.bot, self.bot.viewer(interaction), id))
 

@@ -24,7 +24,7 @@ REMEMBER_S: Final = 1.0
 """Of the 3 seconds within which Discord wants an answer; a database that is slower must not cost the reply."""
 LOADING: Final = 1 << 7
 """Flag of a message that shows "thinking ..." (Discord's message flag LOADING)."""
-LOST: Final = mark("I was restarted before I could take this in, so nothing was accepted: send it again.")
+LOST: Final = mark("I was restarted before I could accept this, so nothing was accepted. Send it again.")
 
 
 async def remember(interaction: discord.Interaction[Any]) -> None:

@@ -53,7 +53,7 @@ def check_file(name: str, size: int, settings: Settings, *, max_mib: int | None 
     if not is_review_file(name):
         raise UserError(
             tr(
-                "I cannot read {file}: send one of {kinds}, plain or packed as {packed}.",
+                "I cannot read {file}. Send a file of one of these kinds: {kinds}; plain, or packed as {packed}.",
                 file=shown,
                 kinds=listing(read_suffixes()),
                 packed=listing(packed_suffixes()),

@@ -228,7 +228,7 @@ def shown_texts() -> Iterator[tuple[str, int]]:
     yield from modal_texts(UploadForm())
     yield from modal_texts(CorrectionForm(2**53))
     of_a_number = (
-        buttons.cancel_button, buttons.retry_button, buttons.reuse_button, buttons.details_button,
+        buttons.cancel_button, buttons.resume_button, buttons.reuse_button, buttons.details_button,
         buttons.wrong_button, buttons.delete_button, buttons.forget_button,
     )  # fmt: skip
     yield from ((button(1).label or "", 80) for button in of_a_number)
