@@ -156,7 +156,7 @@ def untranslated(catalog: Catalog) -> list[str]:
     for message in catalog:
         if message.id and not is_translated(message):
             one = message.id if isinstance(message.id, str) else message.id[0]
-            state = "fuzzy" if any(translations_of(message)) else "missing"
+            state = "fuzzy" if message.fuzzy and any(translations_of(message)) else "missing"
             lines.append(f"{state}: {one}")
     return sorted(lines)
 

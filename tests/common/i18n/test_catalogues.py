@@ -98,7 +98,6 @@ def test_every_message_can_be_read_with_any_number(language: str, count: int) ->
             assert not set("{}") & set(text), text
             assert "  " not in text.replace("\u00a0", " ").replace("\u202f", " "), text
             assert text == text.strip() or message.id == ", ", text
-            assert not re.search(r"\b(None|True\b(?!:)|False)\b(?!`)", re.sub(r"`[^`]*`|True ?:", "", text)), text
             if not isinstance(message.id, str) and "{count}" in message.id[0]:
                 assert number(count) in text, text
 
