@@ -6,7 +6,7 @@ PIP     = $(BIN)/python -m pip --disable-pip-version-check -q install
 SELF    = $(PIP) --no-deps --no-build-isolation -e .
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev up test check lock bench bench-model bench-reports bench-fair bench-bulk faults faults-up fuzz encoders translations release-check pictures clean
+.PHONY: help install install-dev up test check lock bench bench-model bench-reports bench-fair bench-bulk bench-sizing faults faults-up fuzz encoders translations release-check env-example pictures clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -43,16 +43,16 @@ check: install-dev ## ruff, mypy, import contract
 
 bench: bench-model bench-reports bench-fair bench-bulk ## all benchmarks
 
-bench-model: install-dev ## speed of the scorer beside its peers, in about five minutes; writes docs/bench-model.md
+bench-model: install-dev ## speed of the scorer beside its peers, in about five minutes; writes docs/internals/bench-model.md
 	$(BIN)/python -m model.experiments.bench --write
 
-bench-reports: install-dev ## reports and search over 10 million verdicts, in some ten minutes; writes docs/bench-reports.md
+bench-reports: install-dev ## reports and search over 10 million verdicts, in some ten minutes; writes docs/internals/bench-reports.md
 	$(BIN)/python -m tests.end_to_end.run_bench_reports --write
 
-bench-fair: install-dev ## single messages while files saturate the workers, on both databases, in about ten minutes; writes docs/bench-fair.md
+bench-fair: install-dev ## single messages while files saturate the workers, on both databases, in about ten minutes; writes docs/internals/bench-fair.md
 	$(BIN)/python -m tests.end_to_end.run_fairness --write
 
-bench-bulk: install-dev ## files end to end beside the bare scorer, on both databases; writes docs/bench-bulk.md; BULK="--rows 100000"
+bench-bulk: install-dev ## files end to end beside the bare scorer, on both databases; writes docs/internals/bench-bulk.md; BULK="--rows 100000"
 	$(BIN)/python -m tests.bulk.run --write $(BULK)
 
 bench-sizing: install-dev ## what SQLite, PostgreSQL and the broker carry without scoring, in about two minutes
@@ -66,7 +66,7 @@ faults-up: install-dev ## a 20,000-row job under `reelfeel up` through kills of 
 
 MINUTES ?= 10
 fuzz: install-dev ## hostile review files for MINUTES=10 minutes; failing ones are kept in runs/fuzz
-	$(BIN)/python -m tests.worker.files.run_fuzz --minutes $(MINUTES)
+	$(BIN)/python -m tests.worker.scenarios.run_fuzz --minutes $(MINUTES)
 
 encoders: install-dev ## the pretrained encoders that model/configs/history and a GPU fine-tune, into data/encoders (530 MB; 1.4 GB on the way)
 	rm -rf data/encoders data/encoders.new
@@ -84,6 +84,9 @@ translations: install ## new sentences into the catalogues, compiled; says what 
 
 release-check: install ## fails unless every sentence is translated into every language
 	$(BIN)/python -m bot.translations --check
+
+env-example: install ## .env.example anew from common/settings.py
+	$(BIN)/python -m common.settings_example
 
 pictures: install-dev ## the README's pictures anew (needs Debian's chromium)
 	$(BIN)/python -m tests.end_to_end.run_pictures

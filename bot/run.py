@@ -148,5 +148,5 @@ async def _preview(settings: Settings, db: Database, signals: JobSignals) -> Non
     try:
         from bot.preview import serve
     except ModuleNotFoundError as missing:
-        raise _Wrong(f"The simulated Discord needs {missing.name}: install reelfeel[local].") from None
+        raise _Wrong(f"The simulated Discord needs {missing.name}: run `make install`.") from None
     await serve(settings, db, signals, on_ready=say_ready)

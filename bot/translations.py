@@ -31,7 +31,9 @@ KEYWORDS: Final[dict[str, tuple[Any, ...] | None]] = {"tr": None, "mark": None, 
 """What the functions of `common.i18n` are called, with the places of the msgids."""
 COMMENT: Final = "i18n:"
 """How a comment begins that translators read beside the msgid."""
-HEADER: Final = "# {language} translations of Reelfeel.\n# Made by `make translations`; see docs/translating.md."
+HEADER: Final = (
+    "# {language} translations of Reelfeel.\n# Made by `make translations`; see docs/contributing/add-a-language.md."
+)
 
 
 def path_of(language: str) -> Path:

@@ -32,7 +32,7 @@ def train(
 def pack(
     config: Annotated[Path, typer.Argument(help="A config whose teacher.encoder_predictions names a folder.")],
 ) -> None:
-    """Packs what a machine with a GPU needs to teach and label for a config (docs/gpu.md)."""
+    """Packs what a machine with a GPU needs to teach and label for a config (docs/internals/gpu.md)."""
     with model_errors("packing"):
         from model import config as configs
         from model.data import corpus as data
@@ -110,7 +110,7 @@ def compare(
     limit: Annotated[int | None, typer.Option(min=1, help="Use only that many reviews, drawn at random.")] = None,
     again: Annotated[bool, typer.Option(help="Make the rows anew although they are kept.")] = False,
     publish: Annotated[
-        Path | None, typer.Option(help="Docs folder that gets comparison-table.md and pictures/comparison.png.")
+        Path | None, typer.Option(help="Docs folder that gets internals/comparison-table.md and pictures/.")
     ] = None,
 ) -> None:
     """Trains the baselines and puts them beside what ships: accuracy, F1, size, training time, reviews/s."""

@@ -7,6 +7,7 @@ import string
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
+from common.file_formats import one_of
 from common.i18n import ENGLISH, language, listing, number, tr, trn, use_locale
 from common.i18n import size as size_in_mib
 from common.i18n.pieces import MIB
@@ -66,11 +67,9 @@ def _quoted(name: str) -> str:
 def _name_list(value: Mapping[str, Any]) -> str:
     """Names as `names` cut them, in quotes, with how many more there are."""
     listed = listing(_quoted(name) for name in value["names"])
-    return (
-        trn("{listed} and {count} more", "{listed} and {count} more", value["more"], listed=listed)
-        if (value["more"])
-        else listed
-    )
+    if not value["more"]:
+        return listed
+    return trn("{listed} and {count} more", "{listed} and {count} more", value["more"], listed=listed)
 
 
 def _number_list(value: Sequence[int]) -> str:
@@ -80,7 +79,7 @@ def _number_list(value: Sequence[int]) -> str:
 def _choice(value: Sequence[str]) -> str:
     """`.csv, .tsv or .xlsx`."""
     if language() == ENGLISH:
-        return " or ".join(filter(None, (", ".join(value[:-1]), value[-1])))
+        return one_of(value)
     from babel.lists import format_list  # as in common.i18n: English needs no Babel
 
     return format_list(value, style="or", locale=language())

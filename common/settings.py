@@ -24,14 +24,18 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="REELFEEL_", env_file=".env", extra="ignore", populate_by_name=True)
 
     discord_token: SecretStr | None = Field(None, validation_alias=AliasChoices("DISCORD_TOKEN"))
+    """Token of the bot; without one `reelfeel up` serves a simulated Discord in the browser."""
     database_url: SecretStr | None = Field(None, validation_alias=AliasChoices("DATABASE_URL"))
+    """postgresql://USER:PASSWORD@HOST/NAME or sqlite:///FILE; a SQLite file in the data folder when unset."""
     redis_url: SecretStr | None = Field(None, validation_alias=AliasChoices("REDIS_URL"))
+    """redis://HOST:6379/0, rediss:// or unix:///SOCKET; `reelfeel up` brings its own broker when unset."""
 
     data_dir: Path = Field(default_factory=lambda: user_data_path("reelfeel"))
     """SQLite database, broker files and locks of `reelfeel up`."""
     model_dir: Path | None = None
     """A folder written by `reelfeel train`; the shipped model when unset."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    """Least severe log line that is written; `reelfeel up` writes from WARNING on unless this is set."""
     log_format: Literal["json", "text"] | None = None
     """Of the log lines of bot and worker; unset: text in a terminal, else JSON."""
 
@@ -83,10 +87,6 @@ class Settings(BaseSettings):
     Done in a task, it would count against the task's time limit, and a slow machine would kill child after child."""
     model_wait_s: float = Field(60.0, ge=0)
     """How long a job that another model began waits for a worker that has it, before it is scored anew."""
-
-    @property
-    def max_upload_bytes(self) -> int:
-        return self.max_upload_mib * MIB
 
     @property
     def max_unpacked_bytes(self) -> int:

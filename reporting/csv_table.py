@@ -8,15 +8,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from io import StringIO
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+from common.formulas import defused
 
 
-def defuse(cell: object) -> object:
-    """The cell, with an apostrophe before text that a spreadsheet would run as a formula.
-
-    Numbers stay numbers, a negative one too. Source: OWASP, "CSV Injection".
-    """
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+def harmless(cell: object) -> object:
+    """The cell; text that a spreadsheet would run as a formula is defused, numbers stay numbers."""
+    return defused(cell) if isinstance(cell, str) else cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +39,7 @@ def csv_table(
     out = bytearray(codecs.BOM_UTF8 + _line(header))
     written = 0
     for row in rows:
-        line = _line([defuse(cell) for cell in row])
+        line = _line([harmless(cell) for cell in row])
         if written == max_rows or (max_bytes is not None and len(out) + len(line) > max_bytes):
             return Table(bytes(out), written, complete=False)
         out += line

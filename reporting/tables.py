@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from db.types import Bucket, Report, ResultView
-from reporting.csv_table import csv_table, defuse
+from reporting.csv_table import csv_table, harmless
 from reporting.intervals import mean_interval, wilson
 from reporting.request import NO_FILM, ReportRequest
 
@@ -139,7 +139,7 @@ def _workbook(parts: Sequence[ReportPart]) -> bytes:
         sheet.freeze_panes = "A2"
         sheet.append(list(header))
         for row in table:
-            sheet.append([_cell(defuse(cell)) for cell in row])
+            sheet.append([_cell(harmless(cell)) for cell in row])
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()

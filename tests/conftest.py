@@ -6,6 +6,7 @@ pytest_plugins = [
     "tests.fixtures.workers",
     "tests.fixtures.discord",
     "tests.fixtures.scorer",
+    "tests.fixtures.logs",
 ]
 
 

@@ -53,6 +53,56 @@ def test_every_direct_dependency_is_in_the_lock() -> None:
     assert names - locked == set()
 
 
+def cut(file: str) -> str:
+    """What is left of the lock where a file cuts it with sed before installing."""
+    (script,) = set(re.findall(r"sed '(/\^# part: [^']*)'", (ROOT / file).read_text()))
+    script = script.replace("$$", "$")
+    line = ["sed", script, str(ROOT / "requirements.lock")]
+    return subprocess.run(line, check=True, capture_output=True, text=True).stdout
+
+
+def test_the_makefile_and_the_image_install_their_parts_of_the_lock() -> None:
+    names = [line.split("==")[0] for part in ("serve", "local", "tests") for line in parts()[part]]
+    serve, local = len(parts()["serve"]), len(parts()["local"])
+    assert re.findall(r"^([\w.-]+)==", cut("Makefile"), re.MULTILINE) == names[: serve + local]
+    assert re.findall(r"^([\w.-]+)==", cut("Dockerfile"), re.MULTILINE) == names[:serve]
+
+
+def recipes() -> dict[str, list[str]]:
+    """Lines of the Makefile's recipes by target, with the name of the virtual environment's folder filled in."""
+    found: dict[str, list[str]] = {}
+    for line in (ROOT / "Makefile").read_text().splitlines():
+        if target := re.match(r"([a-z-]+):(?!=)", line):
+            found[target[1]] = []
+        elif line.startswith("\t") and found:
+            found[list(found)[-1]].append(line.strip().replace("$(BIN)/", ""))
+    return found
+
+
+def test_make_runs_what_it_says() -> None:
+    made = recipes()
+    assert made["test"] == ["python -m pytest -n 2 --dist loadfile"]
+    assert made["check"] == ["ruff check .", "ruff format --check .", "mypy", "lint-imports --no-cache"]
+    assert made["up"] == ["@exec reelfeel up"]
+    assert [line for line in (ROOT / ".ci" / "run").read_text().splitlines() if line.startswith("make ")] == [
+        "make check",
+        "make test",
+    ]
+
+
+def test_every_module_that_make_runs_is_there() -> None:
+    lines = [line for recipe in recipes().values() for line in recipe]
+    modules = {module for line in lines for module in re.findall(r"python -m ([\w.]+)", line)} - {"pip", "zipfile"}
+    assert {"tests.faults.run", "common.settings_example", "bot.translations"} <= modules
+    for module in modules - {"pytest"}:
+        path = ROOT.joinpath(*module.split("."))
+        source = path.with_suffix(".py") if path.with_suffix(".py").is_file() else path / "__main__.py"
+        assert 'if __name__ == "__main__":' in source.read_text(encoding="utf-8"), module
+    phony = re.search(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert phony is not None
+    assert set(recipes()) <= set(phony[1].split()) | {"install", "install-dev"}, "a file of that name would stop make"
+
+
 def test_compose_runs_commands_that_exist() -> None:
     services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
     assert {"bot", "worker", "redis", "postgres", "migrate"} <= set(services)
@@ -68,10 +118,27 @@ def test_compose_runs_commands_that_exist() -> None:
     assert all("healthcheck" in services[name] for name in ("bot", "worker", "redis", "postgres"))
 
 
+def tracked() -> list[Path]:
+    """Every file that git knows, by its path below ROOT."""
+    lines = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    return [Path(line) for line in lines.split("\0") if line]
+
+
+@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="not a checkout")
+def test_nobody_is_told_to_install_reelfeel_from_an_index() -> None:
+    """No package of that name is ours: whoever takes it would be installed. `make install` and `install-dev` are."""
+    told = re.compile(r"reelfeel\[|\bpip3?\b[^\n|]*\binstall\b[^\n|]*\breelfeel\b", re.IGNORECASE)
+    assert told.search("run pip install 'reelfeel[train]'")
+    assert told.search("pip install -U reelfeel")
+    texts = [path for path in tracked() if path.suffix in {".py", ".md", ".po", ".yml", ".toml", ".ipynb", ".html", ""}]
+    assert len(texts) > 400
+    found = {str(path) for path in texts if told.search((ROOT / path).read_text(encoding="utf-8"))}
+    assert found - {"tests/test_house.py"} == set()
+
+
 @pytest.mark.skipif(not (ROOT / ".git").exists(), reason="not a checkout")
 def test_no_data_is_committed() -> None:
-    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, check=True, capture_output=True, text=True).stdout.split()
-    assert not [path for path in tracked if re.search(r"\.(parquet|csv|sqlite3?|db)$|uv\.lock$", path)]
+    assert not [path for path in tracked() if re.search(r"\.(parquet|csv|sqlite3?|db)$|uv\.lock$", str(path))]
 
 
 def test_names_of_tests_are_the_same_in_every_process(request: pytest.FixtureRequest) -> None:

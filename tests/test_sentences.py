@@ -28,7 +28,7 @@ ENGLISH_ONLY: Final = frozenset({
     "reporting/csv_table.py", "reporting/pictures.py", "reporting/fonts.py", "reporting/days.py",
     "bot/translations.py", "bot/metrics.py", "bot/telemetry.py", "bot/run.py", "bot/preview.py",
 })  # fmt: skip
-"""Files whose words are English always (docs/translating.md), or are for the host."""
+"""Files whose words are English always (docs/contributing/add-a-language.md), or are for the host."""
 GLUE: Final = re.compile(r"[“”„«»]|, $|^, |: $|^: | \\($|^\\)| %|; |MiB")
 """Signs that differ from language to language."""
 

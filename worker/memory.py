@@ -1,6 +1,6 @@
 """Memory that a scoring process needs while it starts and not while it works.
 
-What each part is worth: docs/bulk.md.
+What each part is worth: docs/internals/bulk.md.
 """
 
 from __future__ import annotations

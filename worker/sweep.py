@@ -7,6 +7,8 @@ import threading
 import time
 from typing import Final
 
+from tenacity import RetryCallState, Retrying, sleep_using_event, stop_when_event_set, wait_exponential
+
 from common.broker.job_signals import JobSignals
 from db import queue
 from db.engine import Database
@@ -35,6 +37,11 @@ def sweep_once(db: Database, signals: JobSignals, *, slots: int) -> int:
     )
 
 
+def _log_failure(state: RetryCallState) -> None:
+    error = state.outcome.exception() if state.outcome else None
+    log.warning("sweep failed (%s), next try in %.0f s", type(error).__name__, state.upcoming_sleep)
+
+
 class Sweeper(threading.Thread):
     """Sweeps on a timer and purges expired texts once an hour, until `stop`; outlives any outage by trying again."""
 
@@ -47,14 +54,16 @@ class Sweeper(threading.Thread):
         self._purge_at = self._roll_up_at = time.monotonic()
 
     def run(self) -> None:
-        wait = self._every_s
-        while not self._stopping.wait(wait):
-            try:
-                self._run_once()
-                wait = self._every_s
-            except Exception as error:  # the database is away: the queue waits in it, so do we
-                wait = min(MAX_WAIT_S, wait * 2)
-                log.warning("sweep failed (%s), next try in %.0f s", type(error).__name__, wait)
+        # The database is away: the queue waits in it, so do we.
+        until_it_works = Retrying(
+            wait=wait_exponential(multiplier=2 * self._every_s, max=MAX_WAIT_S),
+            stop=stop_when_event_set(self._stopping),
+            sleep=sleep_using_event(self._stopping),
+            before_sleep=_log_failure,
+            retry_error_callback=lambda _: None,  # asked to stop meanwhile
+        )
+        while not self._stopping.wait(self._every_s):
+            until_it_works(self._run_once)
 
     def stop(self) -> None:
         """Ends the timer after the turn it is in."""

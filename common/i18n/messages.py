@@ -1,6 +1,6 @@
 """Sentences in the language of the running task, from gettext's catalogues in `common/locale`.
 
-A msgid is a whole English sentence with named placeholders: docs/translating.md.
+A msgid is a whole English sentence with named placeholders: docs/contributing/add-a-language.md.
 """
 
 from __future__ import annotations

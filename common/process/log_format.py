@@ -25,7 +25,7 @@ EXTRAS: Final = (
     *("reference", "places", "guilds", "shards", "worker", "code", "port"),
 )
 """Fields of a record (`extra=`) that are written beside the event; all others are dropped."""
-OURS: Final = frozenset({"bot", "cli", "db", "model", "worker"})
+OURS: Final = frozenset({"bot", "cli", "common", "db", "model", "reporting", "worker"})
 """First parts of the names of our own loggers."""
 MOST_CHARS: Final = 300
 _SECRETS: Final = (

@@ -165,9 +165,7 @@ def _api() -> Any:
         from requests import PreparedRequest, Response
         from requests.adapters import HTTPAdapter
     except (ImportError, SystemExit) as error:
-        raise DownloadError(
-            f"Downloading needs the kaggle package: pip install 'reelfeel[train]' ({error})."
-        ) from error
+        raise DownloadError(f"Downloading needs the kaggle package: run `make install-dev` ({error}).") from error
     except OSError as error:
         raise CredentialsError(
             f"The kaggle package cannot create its folder {error.filename}: name another one with KAGGLE_CONFIG_DIR."

@@ -31,7 +31,7 @@ from model.text.tokens import tokenize
 
 DATA = Path("../shared/data/imdb_train.parquet")
 OUTPUT = Path("runs/bench-model.json")
-PAGE = Path("docs/bench-model.md")
+PAGE = Path("docs/internals/bench-model.md")
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 _EXACT = 256
 _ORDINARY = 50

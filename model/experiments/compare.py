@@ -255,8 +255,8 @@ def run(
     """Makes the rows that are missing, measures all speeds, and writes table, figures and plot into `output`.
 
     only: names of rows to make ("cnn", "shipped"), the others are taken as kept; again: make them although they are
-    kept; limit: use only that many reviews; publish: a docs folder that gets `comparison-table.md` and
-    `pictures/comparison.png`. Returns what `comparison.json` holds. Raises `ConfigError`, `DataError` and
+    kept; limit: use only that many reviews; publish: a docs folder that gets `internals/comparison-table.md`
+    and `pictures/comparison.png`. Returns what `comparison.json` holds. Raises `ConfigError`, `DataError` and
     `ModelFolderError`.
     """
     config = read(config_path)

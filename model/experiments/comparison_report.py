@@ -174,7 +174,7 @@ def table(found: dict[str, Any]) -> str:
         "Intervals are bootstrapped by film. The last column is the difference in accuracy, in points, with the mid-p "
         "value of McNemar's test. Size is all files of the trained model. Training is the processor time of all "
         "threads that fitting took; of what ships that of its last stage, the student, without its teachers "
-        "(`elsewhere`: on a GPU, docs/gpu.md). "
+        "(`elsewhere`: on a GPU, docs/internals/gpu.md). "
         "Reviews/s is from raw text to probability, tokenizing included: the median of "
         f"{speed['rounds']} turns over the same {speed['reviews']:,} reviews on {speed['threads']} threads, the models "
         "taking turns in one process. One seed of each baseline.",
@@ -270,10 +270,11 @@ def write(found: dict[str, Any], folder: Path) -> None:
 
 
 def publish(folder: Path, docs: Path) -> None:
-    """Copies table and plot of `folder` to `docs/comparison-table.md` and `docs/pictures/comparison.png`."""
-    (docs / "pictures").mkdir(parents=True, exist_ok=True)
+    """Copies table and plot of `folder` to `docs/internals/comparison-table.md` and `docs/pictures/comparison.png`."""
+    for name in ("internals", "pictures"):
+        (docs / name).mkdir(parents=True, exist_ok=True)
     text = (folder / f"{NAME}.md").read_text(encoding="utf-8")
-    picture = "![accuracy against speed, and accuracy by model](pictures/comparison.png)"
+    picture = "![accuracy against speed, and accuracy by model](../pictures/comparison.png)"
     page = f"# The comparison's figures\n\nWritten by `reelfeel compare --publish docs`.\n\n{text}\n{picture}\n"
-    (docs / "comparison-table.md").write_text(page, encoding="utf-8")
+    (docs / "internals" / "comparison-table.md").write_text(page, encoding="utf-8")
     shutil.copyfile(folder / f"{NAME}.png", docs / "pictures" / f"{NAME}.png")

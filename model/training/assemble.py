@@ -108,7 +108,7 @@ def _files(config: Config) -> dict[str, dict[str, str]]:
 def _epochs(history: list[dict[str, float]]) -> dict[str, int | str]:
     """How long the network was trained; `cpu_seconds` are of all threads, where every part of the run counted them."""
     if not history:
-        return {"trained": "by a job on a GPU (docs/gpu.md)"}
+        return {"trained": "by a job on a GPU (docs/internals/gpu.md)"}
     found: dict[str, int | str] = {
         "epochs": int(max(record["epoch"] for record in history)),
         "best epoch": int(fit.best_record(history)["epoch"]),

@@ -8,6 +8,7 @@ import ast
 import random
 import sysconfig
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -83,8 +84,9 @@ def unknown(english: Sequence[str], table: WordTable, vocabulary: Vocabulary, le
     return round(max(least, float(np.quantile(shares, 1 - UNKNOWN_RATE))), 3) if shares else least
 
 
-def docstrings(most: int = _DOCSTRINGS, seed: int = 1) -> list[str]:
-    """Docstrings (30 to 600 signs) of Python's own library: English about something else that is on every machine."""
+@cache
+def _library_docstrings() -> tuple[str, ...]:
+    """All of Python's own library, of 30 to 600 signs; parsed once a process, since that takes seconds."""
     library = Path(sysconfig.get_paths()["stdlib"])
     found: list[str] = []
     for file in sorted([*library.glob("*.py"), *library.glob("[a-z]*/*.py")]):
@@ -99,8 +101,14 @@ def docstrings(most: int = _DOCSTRINGS, seed: int = 1) -> list[str]:
                 text = ast.get_docstring(node) or ""
                 if 30 <= len(text) <= 600:
                     found.append(text)
-    random.Random(seed).shuffle(found)  # noqa: S311 - a seeded sample, nothing secret
-    return found[:most]
+    return tuple(found)
+
+
+def docstrings(most: int = _DOCSTRINGS, seed: int = 1) -> list[str]:
+    """Docstrings of Python's own library, drawn at random: English about something else that is on every machine."""
+    texts = list(_library_docstrings())
+    random.Random(seed).shuffle(texts)  # noqa: S311 - a seeded sample, nothing secret
+    return texts[:most]
 
 
 def _means(texts: Sequence[str], vectors: NDArray[np.float32], vocabulary: Vocabulary) -> Floats:

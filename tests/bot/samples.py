@@ -44,3 +44,11 @@ def report(**changes: Any) -> Report:
         "most_positive": [result()], "most_negative": [result(id=10, label="negative", probability=0.02)],
     }  # fmt: skip
     return Report(**{**values, **changes})
+
+
+def assert_harmless(text: str) -> None:
+    assert "@everyone" not in text
+    assert "<@1>" not in text
+    assert "](https://evil" not in text
+    assert "**bold**" not in text
+    assert "\u202e" not in text

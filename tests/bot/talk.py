@@ -12,8 +12,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from sqlalchemy import text
+
+from db.queries.search import search
 from db.queue.accept import accept_review, accept_upload
-from db.types import Accepted, Origin
+from db.types import Accepted, Origin, SearchFilter, Viewer
 from tests.fixtures.discord import World
 
 Place = Literal["guild", "dm"]
@@ -157,3 +160,31 @@ def review_file(rows: int = 12, *, films: tuple[str, ...] = ("Heat", "Up"), empt
 def table(data: bytes) -> list[dict[str, str]]:
     """The rows of a CSV file."""
     return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))
+
+
+async def verdict_and_file(world: World, who: Any, place: Place) -> None:
+    """A verdict in the channel or in direct messages, and a scored file of six reviews."""
+    if place == "guild":
+        await who.send(world.channel, f"{world.mention} {GOOD}")
+    else:
+        await world.dm(who, GOOD)
+    await world.finish()
+    await add_file(world, who, review_file(6), guild=place == "guild")
+    await world.work()
+
+
+async def stored_texts(world: World) -> list[str | None]:
+    """The text of every review in SQL."""
+
+    def read() -> list[str | None]:
+        with world.db.read() as session:
+            return list(session.scalars(text("SELECT text FROM reviews")))
+
+    return await asyncio.to_thread(read)
+
+
+async def result_ids(world: World, who: Any, **filters: Any) -> list[int]:
+    """Numbers of the results that the database finds for somebody in the server."""
+    viewer = Viewer(who.id, world.guild.id)
+    page = await asyncio.to_thread(search, world.db, viewer, SearchFilter(**filters), limit=100)
+    return [item.id for item in page.items]

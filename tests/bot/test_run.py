@@ -20,7 +20,6 @@ import pytest
 
 from bot.run import _end, _hear
 from common.broker.job_signals import JobSignals
-from tests.fixtures.discord import World
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4.GabcDe.abcdefghijklmnopqrstuvwxyz0123"
@@ -168,10 +167,10 @@ def test_preview_serves_and_ends_on_sigterm(ready: Path, redis_url: str) -> None
 async def test_a_hint_of_the_broker_wakes_the_notifier(redis_url: str) -> None:
     heard = asyncio.Event()
 
-    class Ear:
-        notifier = type("Notifier", (), {"poke": staticmethod(heard.set)})
+    class Listening:
+        notifier = type("Notifier", (), {"wake": staticmethod(heard.set)})
 
-    hearing = asyncio.create_task(_hear(Ear(), redis_url))  # type: ignore[arg-type]
+    hearing = asyncio.create_task(_hear(Listening(), redis_url))  # type: ignore[arg-type]
     signals = JobSignals(redis_url)
     try:
         async with asyncio.timeout(20):
@@ -191,15 +190,3 @@ async def test_hearing_ends_also_while_it_connects(redis_url: str, turns: int) -
     async with asyncio.timeout(5):
         await _end(hearing)
     assert hearing.cancelled()
-
-
-async def test_finish_lets_answers_in_flight_out(world: World) -> None:
-    result = await world.alice.slash(world.channel, "score", text="I loved it.")
-
-    async def meanwhile() -> None:
-        await world.work()
-        await world.tick(2)
-
-    await asyncio.gather(world.bot.finish(), meanwhile())
-    assert world.bot.is_closed()
-    assert "Positive" in result.response.embeds[0].title

@@ -23,7 +23,7 @@ from tests.bulk.reviews import texts_of, write_csv
 from tests.bulk.watch import STAGES
 
 ROOT = Path(__file__).parents[2]
-PAGE = ROOT / "docs" / "bench-bulk.md"
+PAGE = ROOT / "docs" / "internals" / "bench-bulk.md"
 GOAL = 0.8
 START_GOAL_S, WORKER_GOAL_MIB, BOT_GOAL_MIB, LARGE_GOAL_MIB = 3.0, 400, 150, 600
 _BOT = """
@@ -140,7 +140,7 @@ def main() -> int:
     parser.add_argument("--bare", type=int, default=8_000, help="reviews that each bare scorer gets")
     parser.add_argument("--start", action="store_true", help="only the start of a worker and the bot's memory")
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data")
-    parser.add_argument("--write", action="store_true", help="writes docs/bench-bulk.md")
+    parser.add_argument("--write", action="store_true", help="writes docs/internals/bench-bulk.md")
     given = parser.parse_args()
     runs = [] if given.start else measure_files(given)
     body = [*([*bulk_lines(runs), ""] if runs else []), *measure_start(3)]

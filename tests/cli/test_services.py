@@ -8,7 +8,8 @@ import pytest
 
 from db.crypto import new_key
 from db.engine import Database
-from db.operations.heartbeats import Fact, Room, record
+from db.operations.heartbeats import record
+from db.operations.types import Fact, Room
 from db.privacy import text_keys
 from tests.cli.conftest import Run
 from tests.fixtures.reviews import accept_csv

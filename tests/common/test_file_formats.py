@@ -41,7 +41,6 @@ TABLES_OF_CODE = {
     "worker/files/readers/decompress.py",  # BY_CONTENT, and archives that are no packing
     "worker/files/writers/write.py",  # WRITERS
     "reporting/tables.py",  # TABLES
-    "bot/errors/translated.py",  # sentences of before there were codes
 }
 WORDS = {one.name for one in FORMATS} | {s.removeprefix(".") for s in (*read_suffixes(), *packed_suffixes())}
 SPELLED = re.compile(rf"\.?\b({'|'.join(sorted(WORDS, key=len, reverse=True))})\b")

@@ -7,8 +7,16 @@ import pytest
 from common.i18n import languages, use_locale
 from common.messages import MESSAGES
 from common.rendering import english, names, render, render_stored
-from db.errors import DayUsedUp, QueueFull, QuotaExceeded
-from worker.files.errors import AmbiguousColumn, ArchiveMembers, NoTextColumn, TooLarge, TooManyRows, UnknownColumn
+from db.errors import DayUsedUp, JobFinished, QueueFull, QuotaExceeded
+from worker.files.errors import (
+    AmbiguousColumn,
+    ArchiveMembers,
+    BrokenFile,
+    NoTextColumn,
+    TooLarge,
+    TooManyRows,
+    UnknownColumn,
+)
 
 
 @pytest.mark.parametrize("language", ["en", *languages()])
@@ -39,6 +47,8 @@ def test_a_long_name_is_cut_before_it_is_stored_and_stays_on_one_line() -> None:
 
 def test_numbers_are_grouped_and_inflect_the_sentence() -> None:
     assert "more than 100,000 rows" in str(TooManyRows(100_000))
+    assert "row 1,234 never ends" in str(BrokenFile("row_never_ends", row=1_234))
+    assert str(JobFinished(1_234, "done")).startswith("Job 1234 "), "as it is typed"
     assert "more than 1 row;" in str(TooManyRows(1))
     assert str(QuotaExceeded(1, 1)).startswith("You have 1 job running")
     assert str(QuotaExceeded(3, 2)).startswith("You have 2 jobs running")

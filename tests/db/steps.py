@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from sqlalchemy import func, select, update
 
@@ -73,6 +73,16 @@ def verdict(row: ReviewRow) -> Score:
 def commit(db: Database, held: Claim, *, model: str = "m1") -> bool:
     """Scores what is claimed and commits it."""
     return commit_scores(db, held, [verdict(row) for row in load_reviews(db, held)], model=model)
+
+
+def score_all(db: Database, job_id: int, score: Callable[[ReviewRow], Score], *, model: str = "m1") -> None:
+    """Scores every pending chunk of a file job as `score` says."""
+    for chunk in chunks(db, job_id, "pending", "queued"):
+        held = must(claim(db, chunk))
+        if held.kind == "score":
+            assert commit_scores(db, held, [score(row) for row in load_reviews(db, held)], model=model)
+        else:
+            assert finish(db, held)
 
 
 def done_file(db: Database, reviews: int | Sequence[NewReview] = 4, **more: object) -> int:

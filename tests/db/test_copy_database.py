@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+import db.copy_database as copy_module
+from db.blobs import PART_BYTES, write_blob
 from db.copy_database import NotEmpty, copy_database, main
 from db.engine import Database
 from db.migrate import check
@@ -73,3 +75,18 @@ def test_moving_a_database_keeps_texts_sealed(sqlite_url: str, tmp_path: Path) -
     assert get_result(moved, ME, result).text == f"{SECRET} in a message"
     moved.dispose()
     next(opener, None)
+
+
+@pytest.mark.parametrize("rows", [2, 3, 4])
+def test_every_row_moves_wherever_a_batch_ends(
+    sqlite_url: str, empty_sqlite_url: str, monkeypatch: pytest.MonkeyPatch, rows: int
+) -> None:
+    monkeypatch.setattr(copy_module, "BATCH", 2)
+    old, new = Database(sqlite_url), Database(empty_sqlite_url)
+    done_file(old, rows)
+    write_blob(old, [b"x" * PART_BYTES] * (6 + rows))
+    copied = copy_database(sqlite_url, empty_sqlite_url)
+    assert everything(new) == everything(old)
+    assert copied["reviews"] == rows
+    old.dispose()
+    new.dispose()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import select
 
+from db.dialect import film_name, storable
 from db.engine import Database
 from db.tables import Review
 from db.types import NewReview
@@ -19,3 +21,25 @@ def test_a_long_film_is_kept_short_enough_for_its_index(db: Database) -> None:
     with db.read() as session:
         films = session.scalars(select(Review.film).where(Review.job_id == job_id).order_by(Review.id)).all()
     assert films == ["ü" * 200, None]
+
+
+@pytest.mark.parametrize(
+    ("name", "stored"),
+    [
+        ("a" * 199, "a" * 199),
+        ("a" * 200, "a" * 200),
+        ("a" * 201, "a" * 200),
+        ("  a" + " " * 198 + "bc", "a"),
+        ("\x00 ", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_a_film_is_cut_at_two_hundred_characters(name: str | None, stored: str | None) -> None:
+    assert film_name(name) == stored
+
+
+@pytest.mark.parametrize(("text", "stored"), [("a\x00b", "a b"), ("\ud800x", "\ufffdx"), ("😀", "😀"), ("", "")])
+def test_what_neither_database_holds_is_replaced(text: str, stored: str) -> None:
+    assert storable(text) == stored
+    assert len(storable(text)) == len(text)

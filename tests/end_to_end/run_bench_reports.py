@@ -2,7 +2,7 @@
 
 Fills PostgreSQL with 10 million verdicts and SQLite with a million (made-up rows, `--rows` and `--sqlite-rows` change
 that), lets the product's own code sum the jobs up, and times what a viewer asks who sees every row: half are theirs,
-half were shared with their server by others. `--write` puts the tables into docs/bench-reports.md.
+half were shared with their server by others. `--write` puts the tables into docs/internals/bench-reports.md.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from db.types import ReportFilter, SearchFilter, Viewer
 from tests.end_to_end.synthetic_rows import DAYS, FILMS, FIRST_DAY, GUILD, ME, fill
 from tests.fixtures.postgres_server import running_server
 
-DOCS = Path(__file__).parent.parent.parent / "docs" / "bench-reports.md"
+DOCS = Path(__file__).parent.parent.parent / "docs" / "internals" / "bench-reports.md"
 VIEWER = Viewer(ME, GUILD)
 REPORT_S, PAGE_S = 1.0, 0.2
 """What issue 5 asks of a film or month report, and of a page."""
@@ -213,7 +213,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=10_000_000, help="verdicts in PostgreSQL; 0 leaves it out")
     parser.add_argument("--sqlite-rows", type=int, default=1_000_000, help="verdicts in SQLite; 0 leaves it out")
-    parser.add_argument("--write", action="store_true", help="write docs/bench-reports.md")
+    parser.add_argument("--write", action="store_true", help="write docs/internals/bench-reports.md")
     asked = parser.parse_args(arguments)
     found = []
     with databases(asked.rows, asked.sqlite_rows) as wanted:

@@ -40,7 +40,7 @@ from tests.fixtures.postgres_server import running_server
 from tests.fixtures.reviews import csv_file, long_review
 from tests.fixtures.workers import WorkerProcess
 
-PAGE = Path(__file__).parents[2] / "docs" / "bench-fair.md"
+PAGE = Path(__file__).parents[2] / "docs" / "internals" / "bench-fair.md"
 BETWEEN_S = 0.15
 STAGES = ("accept", "to the worker", "score and commit", "reply")
 GOALS_MS = (100.0, 400.0)
@@ -323,7 +323,7 @@ def main() -> int:
     parser.add_argument("--messages", type=int, default=200)
     parser.add_argument("--later", type=float, default=5.0, help="seconds between the two files")
     parser.add_argument("--database", choices=["sqlite", "postgresql"], action="append")
-    parser.add_argument("--write", action="store_true", help="writes docs/bench-fair.md")
+    parser.add_argument("--write", action="store_true", help="writes docs/internals/bench-fair.md")
     given = parser.parse_args()
     results = []
     for kind in given.database or ["sqlite", "postgresql"]:

@@ -91,7 +91,7 @@ def _stored(crowd: Crowd, sent: Sent, job_id: int) -> Iterator[str]:
         yield f"{where} never ended: {job.state}"
         return
     if job.state != "done" and not (sent.poisoned and not sent.is_file):
-        yield f"{where} ended as {job.state}: {job.error_code} {job.error}"
+        yield f"{where} ended as {job.state}: {job.error_code} {job.error_values or job.error}"
     if now != kept:
         yield f"{where}: counts {kept} differ from a recount {now}"
     if numbers["open"]:

@@ -1,58 +1,52 @@
-"""Made-up reviews (no text of the data set), a tiny trained run, and the shipped folder."""
+"""A tiny trained run, configs that start from it, and tiny encoders."""
 
+import fcntl
 import json
+import os
 import random
+import shutil
 import string
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 
 import model
 from model import config
 from model.training import train
-
-GOOD = ["wonderful", "superb", "moving", "brilliant", "charming"]
-BAD = ["dreadful", "boring", "clumsy", "tedious", "awful"]
-SUBJECTS = ["the plot", "the acting", "the music", "the ending", "the script", "the cast"]
-FILLERS = [
-    "We saw it on a rainy day.",
-    "It runs for two hours!",
-    "My friend didn't come.",
-    "<br /><br />So there it's.",
-]
+from tests.model.made_up import BAD, GOOD, frame
 
 
-def sentence(rng: random.Random, label: int) -> str:
-    """One sentence of an opinion."""
-    return f"{rng.choice(SUBJECTS).capitalize()} was {rng.choice(GOOD if label else BAD)}."
+def _shared(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+    """The folder `name` that `make` fills once a session: pytest's worker processes wait for the first of them."""
+    base = factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        base = base.parent
+    folder, done = base / name, base / f"{name}.done"
+    with (base / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            make(folder)
+            done.touch()
+    return folder
 
 
-def review(rng: random.Random, label: int) -> str:
-    """A few sentences, mostly of the label's opinion."""
-    opinions = [sentence(rng, label if rng.random() < 0.9 else 1 - label) for _ in range(rng.randint(2, 5))]
-    return " ".join(rng.sample([*opinions, *rng.sample(FILLERS, 2)], k=len(opinions) + 2))
-
-
-def frame(rows: int, seed: int) -> pd.DataFrame:
-    """`rows` reviews of many films."""
-    rng = random.Random(seed)
-    labels = [number % 2 for number in range(rows)]
-    texts = [f"{review(rng, label)} Seen {number} times." for number, label in enumerate(labels)]
-    return pd.DataFrame({"text": texts, "label": labels, "movie": [f"tt{rng.randrange(200):07}" for _ in labels]})
-
-
-@pytest.fixture(scope="session")
-def tiny_config(tmp_path_factory: pytest.TempPathFactory) -> config.Config:
-    """`tiny.toml` with made-up data in place of its paths."""
-    folder = tmp_path_factory.mktemp("data")
+def _data(folder: Path) -> None:
     frame(500, 1).to_parquet(folder / "tiny.parquet")
     frame(150, 2).drop(columns="label").to_parquet(folder / "tiny_unlabelled.parquet")
     rng = random.Random(3)
     words = [*GOOD, *BAD, "the", "was"]
     lines = [f"{word} {' '.join(f'{rng.gauss(0, 0.4):.5f}' for _ in range(12))}" for word in words]
     (folder / "tiny_glove.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def tiny_config(tmp_path_factory: pytest.TempPathFactory) -> config.Config:
+    """`tiny.toml` with made-up data in place of its paths."""
+    folder = _shared(tmp_path_factory, "tiny_data", _data)
     read = config.read(Path(model.__file__).parent / "configs" / "tiny.toml")
     paths = {name: folder / str(getattr(read.data, name)) for name in ("labelled", "unlabelled", "glove")}
     return read.model_copy(update={"data": read.data.model_copy(update=paths)})
@@ -60,48 +54,14 @@ def tiny_config(tmp_path_factory: pytest.TempPathFactory) -> config.Config:
 
 @pytest.fixture(scope="session")
 def tiny_run(tiny_config: config.Config, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A real Keras training from data to model folder, in seconds."""
-    return train.run_config(tiny_config, output=tmp_path_factory.mktemp("run"))
+    """A real Keras training from data to model folder, in seconds. For reading: all tests of a session share it."""
+    return _shared(tmp_path_factory, "tiny_run", lambda folder: train.run_config(tiny_config, output=folder))
 
 
 @pytest.fixture(scope="session")
 def tiny_folder(tiny_run: Path) -> Path:
     """The model folder of the tiny run."""
     return tiny_run / "model"
-
-
-def folder_of(
-    folder: Path,
-    units: int,
-    dimensions: int,
-    *,
-    words: int,
-    kernel: float = 0.3,
-    groups: tuple[int, ...] = (),
-    hidden: int = 0,
-) -> dict[str, np.ndarray]:
-    """Random weights of the recurrent network, no bias zero, and an embedding, written as a model folder holds them."""
-    rng = np.random.default_rng(units)
-    shapes = {"kernel": (dimensions, 4 * units), "recurrent": (units, 4 * units), "bias": (4 * units,)}
-    weights = {
-        f"{direction}_{name}": rng.normal(0, kernel if name == "kernel" else 0.3, shape).astype(np.float32)
-        for direction in ("forward", "backward")
-        for name, shape in shapes.items()
-    }
-    sizes = groups or (units,)
-    group = np.repeat(np.arange(len(sizes)), sizes)
-    for direction in ("forward", "backward"):
-        weights[f"{direction}_recurrent"] *= np.tile(group[:, None] == group[None, :], 4)
-    weights["logit_kernel"] = rng.normal(0, 0.3, (4 * units, 1)).astype(np.float32)
-    weights["logit_bias"] = np.asarray([0.7], dtype=np.float32)
-    table = rng.normal(0, 1, (words, dimensions)).astype(np.float32)
-    if hidden:
-        weights["hidden_kernel"] = rng.normal(0, 0.3, (4 * units, hidden)).astype(np.float32)
-        weights["hidden_bias"] = rng.normal(0, 1, hidden).astype(np.float32)
-        weights["hidden_logit"] = rng.normal(0, 0.3, (hidden, 1)).astype(np.float32)
-    np.savez(folder / "keras_weights.npz", allow_pickle=False, **weights)
-    np.save(folder / "embedding.npy", table)
-    return weights
 
 
 @pytest.fixture
@@ -159,3 +119,58 @@ def _encoder(folder: Path, kind: str, marks: list[str], attention: list[str]) ->
         weights |= {f"{name}.weight": 1.0 + 0.1 * drawn(width), f"{name}.bias": 0.1 * drawn(width)}
     save_file(weights, folder / "model.safetensors")
     return folder
+
+
+@pytest.fixture
+def second_config(tiny_config: config.Config, tiny_folder: Path, tiny_encoder: Path) -> config.Config:
+    """As in `2026-11-b-minilm.toml`: taught by the tiny run and a transformer, without a language model."""
+    assert tiny_config.teacher is not None
+    changes: dict[str, object] = {"earlier": tiny_folder, "encoder": tiny_encoder, "encoder_tokens": 60}
+    teacher = tiny_config.teacher.model_copy(update=changes | {"directions": ()})
+    return tiny_config.model_copy(update={"teacher": teacher})
+
+
+@pytest.fixture
+def third_config(second_config: config.Config, tiny_mpnet: Path) -> config.Config:
+    """As in `2026-11-c-mpnet.toml`: its transformer is fitted once and asked about what is in doubt."""
+    assert second_config.teacher is not None
+    changes = {
+        "encoder": tiny_mpnet,
+        "encoder_reviews": 40,
+        "encoder_labels": 30,
+        "encoder_pieces": 20,
+        "encoder_frozen": 1,
+    }
+    assert second_config.distil is not None
+    sections = {
+        "teacher": second_config.teacher.model_copy(update=changes),
+        "network": second_config.network.model_copy(update={"units": 10}),
+        "training": second_config.training.model_copy(update={"decay": False}),
+        "distil": second_config.distil.model_copy(update={"students": 2}),
+    }
+    return second_config.model_copy(update=sections)
+
+
+@pytest.fixture
+def gpu_config(tiny_config: config.Config, tiny_folder: Path, tiny_mpnet: Path, tmp_path: Path) -> config.Config:
+    """What `default.toml` is to the runs before: a transformer elsewhere labels all, in folds."""
+    assert tiny_config.teacher is not None
+    assert tiny_config.distil is not None
+    changes: dict[str, object] = {"earlier": tiny_folder, "encoder": tiny_mpnet, "encoder_tokens": 60}
+    teacher = tiny_config.teacher.model_copy(
+        update=changes | {"directions": (), "encoder_predictions": tmp_path / "gpu"}
+    )
+    distil = tiny_config.distil.model_copy(update={"sentences": 1, "passes": 2})
+    return tiny_config.model_copy(update={"teacher": teacher, "distil": distil})
+
+
+@pytest.fixture
+def student_config(gpu_config: config.Config) -> config.Config:
+    """The same, and its students, of one group of units more than the earlier model's, are trained there."""
+    assert gpu_config.distil is not None
+    assert gpu_config.teacher is not None
+    distil = gpu_config.distil.model_copy(
+        update={"students_folder": gpu_config.teacher.encoder_predictions, "students": 2}
+    )
+    shape = gpu_config.network.model_copy(update={"units": 12, "groups": (8, 4), "hidden": 3})
+    return gpu_config.model_copy(update={"distil": distil, "network": shape})

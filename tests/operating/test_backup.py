@@ -12,10 +12,10 @@ from sqlalchemy import text
 
 from db.engine import Database
 from db.migrate import check
+from tests.fixtures.chunks import drain
 from tests.fixtures.postgres_server import INSTALLED, USER, PostgresServer
 from tests.fixtures.reviews import accept_csv, recount
 from worker.files.limits import Limits
-from worker.jobs.chunk import drain
 
 ROWS = 40
 LIMITS = Limits(max_rows=1000, max_unpacked_bytes=2**20, max_review_chars=1000)

@@ -16,9 +16,10 @@ from prometheus_client import CollectorRegistry
 from bot import metrics as bot_meters
 from common.process.metrics_server import ErrorCount
 from common.settings import Settings
+from common.settings_example import variable
 from db.operations.metrics_collector import families
 from worker import metrics as worker_meters
-from worker.processes.child_metrics import Supervised
+from worker.processes.child_metrics import ChildMetrics
 from worker.processes.supervisor import Child
 
 ROOT = Path(__file__).parents[2]
@@ -30,7 +31,7 @@ COMPOSE = ROOT / "docker-compose.yml"
 def exported() -> set[str]:
     """Names of all series that bot and worker serve."""
     mine = CollectorRegistry()
-    mine.register(Supervised([Child("bulk", [])]))
+    mine.register(ChildMetrics([Child("bulk", [])]))
     mine.register(ErrorCount("reelfeel_supervisor_errors").counter)
     found = [*mine.collect(), *bot_meters.REGISTRY.collect(), *worker_meters.REGISTRY.collect(), *families(None)]
     found += bot_meters.Gateway(_Bot()).collect()  # type: ignore[arg-type]
@@ -108,6 +109,30 @@ def test_compose_sets_only_what_settings_know() -> None:
         assert ours <= known
     for name in ("bot", "worker"):
         assert services[name]["healthcheck"]["test"] == ["CMD", "reelfeel", "health", name]
+
+
+def test_the_page_for_hosts_lists_every_setting_with_its_default() -> None:
+    """The table of docs/hosting.md by its values: numbers as the settings have them."""
+    shown: dict[str, str] = {}
+    page = (ROOT / "docs" / "hosting.md").read_text(encoding="utf-8")
+    for names, default in re.findall(r"^\| (`[A-Z_`, ]+) \| ([^|]*) \|", page, re.MULTILINE):
+        variables = re.findall(r"`([A-Z_]+)`", names)
+        values = default.split(", ") if len(variables) > 1 else [default]
+        shown |= dict(zip(variables, values, strict=True))
+    inner = {"REELFEEL_WARM_START"}  # set by `reelfeel worker`, not by a host
+    assert set(shown) == {variable(name) for name in Settings.model_fields} - inner
+    numbers = 0
+    for name, field in Settings.model_fields.items():
+        if isinstance(field.default, bool) or not isinstance(field.default, int | float):
+            continue
+        if variable(name) == "REELFEEL_PREVIEW_PORT":
+            assert shown[variable(name)] == "a free one"
+            continue
+        numbers += 1
+        assert shown[variable(name)].replace(",", "") == f"{field.default:g}" or shown[variable(name)] == (
+            f"{field.default:,}"
+        ), name
+    assert numbers >= 12
 
 
 @pytest.mark.skipif(shutil.which("docker-compose") is None, reason="docker-compose is not here")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import text
 
-from common.process.heartbeat import Pulse, Rate
 from db.engine import Database
 from db.operations.heartbeats import record
 from db.operations.types import LATE_S, Fact, Room
@@ -64,17 +63,6 @@ def test_a_worker_is_deaf_when_it_is_idle_while_a_chunk_waits_and_only_then(db: 
     assert complaint(db, "worker", host="here") is None, "it is busy with something else"
 
 
-def test_rates_are_of_their_window() -> None:
-    rate = Rate(60)
-    for second in range(0, 200, 10):
-        rate.note(second * 5.0, second)
-    assert rate.per_second == 5.0
-    assert rate.grown == 300.0
-    for second in range(200, 300, 10):
-        rate.note(1000.0, second)
-    assert rate.per_second == 0.0
-
-
 def test_idle_is_counted_from_the_last_sign_of_work() -> None:
     activity = Activity(0.0)
     activity.note(Totals(reviews=10, chunks=1, in_work=1), 0, 10.0)
@@ -84,21 +72,3 @@ def test_idle_is_counted_from_the_last_sign_of_work() -> None:
     assert activity.facts() | {} == {"reviews": 90, "per_second": 4.0, "errors_hour": 3, "idle_s": 0.0}
     activity.note(Totals(reviews=90, chunks=2), 3, 45.0)
     assert activity.facts()["idle_s"] == 15.0
-
-
-def test_a_pulse_outlives_a_database_that_is_away_and_says_farewell() -> None:
-    import threading
-
-    told, back = [], threading.Event()
-
-    def beating() -> None:
-        told.append("beat")
-        if len(told) < 3:
-            raise OSError("away")
-        back.set()
-
-    pulse = Pulse(beating, lambda: told.append("farewell"), every_s=0.01)
-    pulse.start()
-    assert back.wait(10)
-    pulse.stop()
-    assert told[-1] == "farewell"

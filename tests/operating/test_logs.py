@@ -1,16 +1,12 @@
-"""No review text and no secret in logs and metrics, on any path; and what a line looks like."""
+"""No review text and no secret in logs and metrics of bot and worker, on any path."""
 
 from __future__ import annotations
 
 import asyncio
 import io
 import json
-import logging
 import socket
-import sys
-import threading
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,20 +17,15 @@ from sqlalchemy.exc import DataError
 from bot import metrics as meters
 from bot.services import intake
 from common.broker.celery_config import celery_app
-from common.process import log_format as logs
-from common.process.log_format import JsonLines, Plain, configure, scrubbed
 from db.engine import Database
 from db.operations.overview import figures
 from db.queue.accept import accept_review, accept_upload
 from tests.fixtures.broker import Valkey
 from tests.fixtures.discord import World
+from tests.fixtures.logs import MARK, PASSWORD, TOKEN, clean
 from tests.fixtures.reviews import origin
 from tests.fixtures.workers import StartWorker, wait_until
 
-MARK = "xyzzymark"
-"""A word of every review, file, cell and message that these tests send."""
-PASSWORD = "hunter2secret"
-TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4.GabcDe.abcdefghijklmnopqrstuvwxyz0123"
 SABOTEUR = '''
 """Breaks scoring on texts that say so; the error quotes the text, as errors of libraries do."""
 import importlib.abc, importlib.machinery, sys, threading
@@ -66,94 +57,6 @@ class Finder(importlib.abc.MetaPathFinder):
 
 sys.meta_path.insert(0, Finder())
 '''
-
-
-def record(name: str, message: str, *arguments: object, **extra: object) -> logging.LogRecord:
-    made = logging.LogRecord(name, logging.ERROR, "file.py", 7, message, arguments, None)
-    made.__dict__.update(extra)
-    return made
-
-
-def test_a_line_has_its_fields() -> None:
-    told = record("worker.jobs.chunk", "chunk stored", job=4, chunk=5, attempt=1, seconds=0.123456, secret=MARK)
-    line = json.loads(JsonLines("worker").format(told))
-    assert line.pop("ts").endswith("+00:00")
-    assert line.pop("pid")
-    assert line == {
-        "level": "ERROR", "room": "worker", "logger": "worker.jobs.chunk", "event": "chunk stored",
-        "job": 4, "chunk": 5, "attempt": 1, "seconds": 0.1235,
-    }  # fmt: skip
-    plain = Plain("worker").format(told)
-    assert "chunk stored job=4 chunk=5 attempt=1 seconds=0.1235" in plain
-    assert MARK not in plain
-
-
-def test_an_error_is_told_by_its_type_and_a_library_by_its_unfilled_first_line() -> None:
-    try:
-        raise ValueError(MARK)
-    except ValueError:
-        told = record("celery.app.trace", "Task %s raised: %s\nbody", "t", MARK)
-        told.exc_info = sys.exc_info()
-    for written in (JsonLines("worker").format(told), Plain("worker").format(told)):
-        assert MARK not in written
-        assert "ValueError" in written
-        assert "Task %s raised: %s" in written
-        assert "body" not in written
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        f"redis://:{PASSWORD}@host:6379/0 is away",
-        f"postgresql+psycopg://me:{PASSWORD}@host/db",
-        f"token {TOKEN}",
-        f"POST https://discord.com/api/v10/webhooks/123/{PASSWORD}/messages responded with 429",
-    ],
-)
-def test_what_looks_like_a_secret_is_starred(words: str) -> None:
-    assert PASSWORD not in scrubbed(words)
-    assert TOKEN not in scrubbed(words)
-    assert "***" in scrubbed(words)
-
-
-@pytest.fixture
-def written() -> Iterator[io.StringIO]:
-    """What this process logs while the test runs, from DEBUG on, as a bot would write it."""
-    out, root = io.StringIO(), logging.getLogger()
-    kept = (root.handlers[:], root.level, sys.stderr, sys.excepthook, threading.excepthook)
-    quiet = {name: logging.getLogger(name).level for name in (*logs._QUIET, "celery")}
-    sys.stderr = out
-    configure("DEBUG", room="bot", format="json", on_error=meters.ERRORS)
-    yield out
-    root.handlers[:], root.level, sys.stderr, sys.excepthook, threading.excepthook = kept
-    logging.raiseExceptions = True
-    for name, level in quiet.items():
-        logging.getLogger(name).setLevel(level)
-
-
-def clean(text: str) -> None:
-    """Fails when a mark or a secret is in there."""
-    for word in (MARK, PASSWORD, TOKEN):
-        where = text.find(word)
-        assert where < 0, text[max(0, where - 500) : where + 100]
-
-
-def test_uncaught_errors_are_told_by_their_type(written: io.StringIO) -> None:
-    def die() -> None:
-        raise RuntimeError(MARK)
-
-    thread = threading.Thread(target=die)
-    thread.start()
-    thread.join()
-    try:
-        die()
-    except RuntimeError as error:
-        sys.excepthook(type(error), error, error.__traceback__)
-    logging.getLogger("bot").info("%d of %s", "no number", MARK)  # a line that cannot be written
-    lines = [json.loads(line) for line in written.getvalue().splitlines()]
-    assert [line["error"] for line in lines] == ["RuntimeError", "RuntimeError"]
-    assert all("test_logs.py" in line["places"][-1] for line in lines)
-    clean(written.getvalue())
 
 
 async def test_the_bot_logs_no_text_whatever_happens(

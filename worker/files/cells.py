@@ -14,9 +14,6 @@ Cell = object
 """What a reader yields for one column: str, number, bool, date, None, or a list or dict where the format nests."""
 
 _LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
-_NUMBER: Final = re.compile(r"[+-]?\d+(?:[.,]\d+)*(?:[eE][+-]?\d+)?\s?%?")
-_DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""Also full-width, which Japanese and Chinese Excel take for the plain ones."""
 
 
 class NotUtf8(bytes):
@@ -35,16 +32,6 @@ def encodable(text: str) -> str:
     if text.isascii():
         return text
     return _LONE_SURROGATE.sub("\ufffd", text)
-
-
-def defused(text: str) -> str:
-    """A leading apostrophe where a spreadsheet would run the cell as a formula (OWASP, CSV injection).
-
-    Plain numbers such as -3.5 keep their sign: they are data, and no spreadsheet runs them. Nor does it run blanks.
-    """
-    if text.startswith(_DANGEROUS) and _NUMBER.fullmatch(text) is None and not text.isspace():
-        return "'" + text
-    return text
 
 
 def as_text(value: Cell) -> str:

@@ -15,7 +15,7 @@ RATIO_FROM: Final = 32 << 20
 """Unpacked bytes below which the ratio does not matter."""
 READ_BYTES: Final = 64 * 1024
 """What is read of a file at a time. With 1 MiB, finding the encoding of 260 MB left 330 MiB of free pieces in glibc's
-heap, none of which was used again (docs/bulk.md); with this, 8."""
+heap, none of which was used again (docs/internals/bulk.md); with this, 8."""
 
 
 @dataclass(frozen=True, slots=True)

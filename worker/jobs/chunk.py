@@ -94,17 +94,6 @@ def _attempt(db: Database, scorer: Scorer, claim: Claim, limits: Limits, lease_s
         return False
 
 
-def drain(db: Database, scorer: Scorer, *, limits: Limits, on_change: Callable[[int], object] = _ignore) -> int:
-    """Works until no chunk waits, in this process and without a broker; the number of outcomes stored. For tests.
-
-    Takes rung chunks at once, where the sweep would wait whether a worker answers the first ring.
-    """
-    stored = 0
-    while chunks := queue.claimable(db):
-        stored += sum(process_chunk(db, scorer, chunk, limits=limits, on_change=on_change) for chunk in chunks)
-    return stored
-
-
 def _process(db: Database, scorer: Scorer, claim: Claim, limits: Limits, lease_s: float) -> bool:
     # Imported where they are used: scoring has no need of the file readers' time (0.3 s) and memory.
     if claim.kind == "ingest":

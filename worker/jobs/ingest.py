@@ -26,7 +26,7 @@ BATCH_CHARS: Final = 16 << 20
 """Characters after which a batch ends sooner: reviews may be of 100,000 each."""
 SAMPLE_ROWS: Final = 64
 CHUNK_S: Final = 0.8
-"""A chunk of this many seconds keeps the pool's children busy and a cancel prompt (docs/bulk.md)."""
+"""A chunk of this many seconds keeps the pool's children busy and a cancel prompt (docs/internals/bulk.md)."""
 LEAST_CHUNK_ROWS: Final = 100
 MOST_CHUNK_ROWS: Final = 2_000
 _WORDS: Final = (

@@ -46,7 +46,9 @@ def read(folder: Path) -> Results:
             logits = np.concatenate([labels[kind] for kind in KINDS]).astype(np.float64)
             encoder = str(packed["encoder"])
     except _UNREADABLE as error:
-        raise DataError(f"The GPU's labels in {folder} cannot be used: {error}. docs/gpu.md says how.") from error
+        raise DataError(
+            f"The GPU's labels in {folder} cannot be used: {error}. docs/internals/gpu.md says how."
+        ) from error
     if digests.shape != logits.shape or not np.isfinite(logits).all():
         raise DataError(f"The GPU's labels in {folder} are not those of the texts that were packed there.")
     return Results(encoder, digests, logits)
@@ -75,7 +77,7 @@ def student(folder: Path, seed: int) -> dict[str, NDArray[np.float32]]:
             found = {name: stored[name].astype(np.float32) for name in stored.files}
         (words, dimensions), units = found["embedding"].shape, len(found["forward_recurrent"])
     except _UNREADABLE as error:
-        raise DataError(f"The GPU's student {path} cannot be used: {error}. docs/gpu.md says how.") from error
+        raise DataError(f"The GPU's student {path} cannot be used: {error}. docs/internals/gpu.md says how.") from error
     hidden = found["hidden_bias"].size if "hidden_bias" in found else 0
     if {name: value.shape for name, value in found.items()} != _shapes(words, dimensions, units, hidden):
         raise DataError(f"The GPU's student {path} is not the weights of one network.")

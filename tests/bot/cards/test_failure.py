@@ -8,7 +8,8 @@ from bot.cards.failure import failure_text, reference
 from bot.cards.job import ended_card
 from bot.cards.jobs_list import status_embed
 from bot.cards.verdict import unscored_card
-from bot.handlers.job import ResumeButton, job_buttons
+from bot.components import ids
+from bot.components.buttons import job_buttons
 from common.i18n import languages, use_locale
 from db.types import JobView
 from tests.bot.samples import job
@@ -82,4 +83,4 @@ def test_the_reference_names_what_the_host_looks_for() -> None:
 def test_going_on_is_offered_by_the_code(changes: dict[str, str], goes_on: bool) -> None:
     shown = job(**changes)
     assert shown.retryable is goes_on
-    assert any(isinstance(button, ResumeButton) for button in job_buttons(shown)) is goes_on
+    assert (ids.RETRY.of(shown.id) in [getattr(one, "custom_id", None) for one in job_buttons(shown)]) is goes_on

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import text
 
-from db.blobs import PART_BYTES, read_blob
+from db.blobs import PART_BYTES, read_blob, write_blob
+from db.engine import Database
 from db.errors import TextKeyMissing
 from db.privacy import text_keys
 from db.queries.results import get_result
@@ -101,3 +102,19 @@ def test_rotation_brings_no_deleted_text_back(sqlite_url: str) -> None:
         )
     assert get_result(db, ME, result).text is None
     next(opener, None)
+
+
+@pytest.mark.parametrize("parts", [1, 2, 3, 4])
+def test_every_part_of_a_file_is_sealed_wherever_a_batch_ends(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch, parts: int
+) -> None:
+    monkeypatch.setattr(text_keys, "PARTS", 2)
+    plain, sealed = Database(sqlite_url), Database(sqlite_url, text_keys=(NEW,))
+    blob = write_blob(plain, [b"x" * PART_BYTES] * parts)
+    assert text_keys.rotate(sealed).parts == parts
+    assert text_keys.rotate(sealed).parts == 0
+    assert b"".join(read_blob(sealed, blob)) == b"x" * PART_BYTES * parts
+    with pytest.raises(TextKeyMissing):
+        list(read_blob(plain, blob))
+    plain.dispose()
+    sealed.dispose()

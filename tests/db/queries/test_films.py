@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from db.engine import Database
+from db.queries import films as films_module
 from db.queries.films import list_films
 from db.types import Origin, Viewer
 from tests.db.steps import done_review
@@ -35,3 +36,10 @@ def test_films_by_what_is_typed(films: Database) -> None:
     assert list_films(films, Viewer(1, 5), "0%") == ["100% Wolf"], "the sign is no wildcard"
     assert list_films(films, Viewer(1, 5), "_") == []
     assert list_films(films, Viewer(1, 5), limit=1) == ["Heat"]
+
+
+def test_only_the_newest_verdicts_are_looked_at(films: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(films_module, "LOOKED_AT", 2)
+    assert list_films(films, Viewer(1)) == ["Heat"]  # the newest two are Heat and one without a film
+    monkeypatch.setattr(films_module, "LOOKED_AT", 3)
+    assert list_films(films, Viewer(1)) == ["Heat", "heatwave"]

@@ -10,14 +10,18 @@ import pytest
 from sqlalchemy import update
 
 from db.engine import Database
+from db.queries import reports
 from db.queries.corrections import correct
+from db.queries.jobs import get_job
 from db.queries.reports import summary
 from db.queries.results import get_result
-from db.queue import claim, commit_scores, load_reviews
+from db.queries.summaries import roll_up_due
+from db.queue import claim, commit_scores, load_reviews, release_failed
+from db.queue.job_counts import NOT_SCORED
 from db.tables import Job
-from db.types import LABELS, Label, ReportFilter, Score, Viewer
+from db.types import LABELS, Label, NewRejected, NewReview, ReportFilter, Score, Viewer
 from tests.db.queries.random_results import fill, frame
-from tests.db.steps import GUILD, ME, chunks, done_review, file_job, must, origin
+from tests.db.steps import GUILD, ME, chunks, commit, done_review, drain, file_job, must, origin, score_all, verdict
 
 
 @pytest.fixture
@@ -100,9 +104,9 @@ def test_a_report_counts_corrections_of_the_verdicts_it_is_about(db: Database) -
         done_review(db, "two", origin(2, shared=True)),
         done_review(db, "three", origin(2)),
     )
-    verdict = get_result(db, ME, mine).label
-    other: Label = "negative" if verdict == "positive" else "positive"
-    correct(db, ME, mine, verdict)
+    stored = get_result(db, ME, mine).label
+    other: Label = "negative" if stored == "positive" else "positive"
+    correct(db, ME, mine, stored)
     correct(db, ME, shared, other)
     correct(db, Viewer(2, GUILD), shared, other)
     correct(db, Viewer(2, GUILD), hidden, other)
@@ -117,3 +121,34 @@ def test_a_report_counts_corrections_of_the_verdicts_it_is_about(db: Database) -
     assert told(ME, ReportFilter(job_id=get_result(db, ME, mine).job_id)) == (1, 1, 1)
     assert told(ME, ReportFilter(film="no such film")) == (0, 0, 0)
     assert told(ME, ReportFilter(until=date(2001, 1, 1))) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("films", [1, 2, 3, 4])
+def test_only_the_largest_films_are_listed_and_all_are_counted(
+    db: Database, monkeypatch: pytest.MonkeyPatch, films: int
+) -> None:
+    monkeypatch.setattr(reports, "MOST_BUCKETS", 2)
+    rows = [NewReview(10 * film + n, "fine", f"Film {film}") for film in range(films) for n in range(film + 1)]
+    score_all(db, file_job(db, rows, chunk_rows=100), verdict)
+    for _ in range(2):
+        report = summary(db, ME, ReportFilter(by="film"))
+        assert [bucket.key for bucket in report.buckets] == [f"Film {film}" for film in range(films)][::-1][:2]
+        assert (report.n_buckets, report.total) == (films, len(rows))
+        drain(db)
+        roll_up_due(db)
+
+
+def test_rows_that_could_not_be_scored_count_as_rejected(db: Database) -> None:
+    """Beside those that the reader rejected; a job in which both are there."""
+    job_id = file_job(db, 3, chunk_rows=1, rejected=[NewRejected(4, "empty", "no text")])
+    first, *rest = chunks(db, job_id, "pending")
+    for _ in range(3):
+        release_failed(db, must(claim(db, first)), code="ValueError")
+    for chunk in rest:
+        assert commit(db, must(claim(db, chunk)))
+    drain(db)
+    job = get_job(db, ME, job_id)
+    assert (job.rows_total, job.rows_done, job.rows_rejected, job.rows_failed) == (4, 2, 1, 1)
+    report = summary(db, ME, ReportFilter(job_id=job_id))
+    assert (report.total, report.rejected) == (2, 2)
+    assert dict(report.rejected_codes) == {"empty": 1, NOT_SCORED: 1}

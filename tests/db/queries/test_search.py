@@ -8,6 +8,7 @@ import pytest
 
 from db.engine import Database
 from db.errors import BadCursor
+from db.queries import search as search_module
 from db.queries.search import search
 from db.queue import claim, commit_scores, load_reviews
 from db.types import ResultView, Score, SearchFilter
@@ -80,3 +81,42 @@ def test_results_of_an_unfinished_job_are_there_already(db: Database) -> None:
     held = must(claim(db, chunks(db, job_id, "pending")[0]))
     commit_scores(db, held, [Score(r.review_id, "positive", 0.9) for r in load_reviews(db, held)], model="m1")
     assert len(search(db, ME, SearchFilter(job_id=job_id)).items) == 2
+
+
+def all_of(db: Database, wanted: SearchFilter, *, limit: int, patience_s: float) -> tuple[list[int], int]:
+    """Ids over all pages, and how many pages said that they were partial."""
+    ids: list[int] = []
+    cursor, partial = None, 0
+    while True:
+        page = search(db, ME, wanted, cursor=cursor, limit=limit, patience_s=patience_s)
+        ids += [item.id for item in page.items]
+        partial += page.partial
+        cursor = page.next_cursor
+        if cursor is None:
+            return ids, partial
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        SearchFilter(query="good"),
+        SearchFilter(label="negative"),
+        SearchFilter(query="good", sort="probability"),
+        SearchFilter(since=date(2025, 1, 1), sort="probability"),
+        SearchFilter(film="heat", query="bad"),
+        SearchFilter(film="heat", query="bad", sort="probability"),
+    ],
+    ids=str,
+)
+def test_nothing_is_lost_at_the_edge_of_a_window(
+    filled: Database, monkeypatch: pytest.MonkeyPatch, wanted: SearchFilter
+) -> None:
+    in_one_window = all_of(filled, wanted, limit=1000, patience_s=60)[0]
+    assert len(in_one_window) > 30
+    monkeypatch.setattr(search_module, "FIRST_WINDOW", 3)
+    monkeypatch.setattr(search_module, "LARGEST_WINDOW", 5)
+    for limit in (4, 1000):
+        assert all_of(filled, wanted, limit=limit, patience_s=60) == (in_one_window, 0)
+    ids, partial = all_of(filled, wanted, limit=1000, patience_s=0)
+    assert ids == in_one_window
+    assert partial > 3

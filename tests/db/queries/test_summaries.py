@@ -8,18 +8,20 @@ from collections import Counter
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, select, update
 
 from db.engine import Database
+from db.queries import summaries
 from db.queries.reports import summary
 from db.queries.summaries import reset_summary, roll_up, roll_up_due
 from db.queue import cancel, claim, commit_scores, load_reviews
 from db.queue.accept import accept_review
 from db.tables import Correction, Job, Prediction, RejectedRow, Review, report_days, report_films, report_flags
-from db.types import LABELS, NewRejected, NewReview, ReportFilter, Score, Viewer, bin_of
-from tests.db.steps import GUILD, ME, OTHER, OWNER, chunks, drain, file_job, must, origin
+from db.types import LABELS, NewRejected, NewReview, ReportFilter, ReviewRow, Score, Viewer, bin_of
+from tests.db.steps import GUILD, ME, OTHER, OWNER, chunks, drain, file_job, must, origin, score_all
 
 FILMS = ("Alien", "alien", "Heat", "Amélie", None)
 FLAGS = ((), (), ("too_short",), ("truncated", "not_a_review"))
@@ -186,3 +188,45 @@ def test_a_summary_says_nothing_of_people_and_goes_with_its_job(sqlite_db: Datab
         session.execute(delete(Job).where(Job.id == job_id))
     with sqlite_db.read() as session:
         assert session.execute(select(report_days)).all() == session.execute(select(report_films)).all() == []
+
+
+def counts_of_flags(db: Database) -> dict[str, int]:
+    return dict(summary(db, ME, ReportFilter()).flags)
+
+
+def flagged(row: ReviewRow) -> Score:
+    """Two combinations that share a flag, on one day."""
+    flags = ("too_short", "truncated") if row.row_number <= 2 else ("too_short",) if row.row_number <= 5 else ()
+    return Score(row.review_id, "uncertain", 0.5, flags)
+
+
+def test_a_flag_counts_in_every_combination(db: Database) -> None:
+    for _ in range(2):
+        score_all(db, file_job(db, 6, chunk_rows=6), flagged)
+        drain(db)
+    expected = {"too_short": 10, "truncated": 4}
+    assert counts_of_flags(db) == expected
+    assert roll_up_due(db, limit=1) == 1
+    assert counts_of_flags(db) == expected
+    assert roll_up_due(db) == 1
+    assert counts_of_flags(db) == expected
+
+
+@pytest.mark.parametrize("rows", [2, 3, 4])
+def test_summaries_are_whole_wherever_a_batch_ends(
+    sqlite_db: Database, monkeypatch: pytest.MonkeyPatch, rows: int
+) -> None:
+    monkeypatch.setattr(summaries, "ROWS", 2)
+    reviews = [NewReview(n, "fine", f"Film {n}", FIRST + timedelta(n)) for n in range(1, rows + 1)]
+    score_all(sqlite_db, file_job(sqlite_db, reviews, chunk_rows=10), flagged)
+    drain(sqlite_db)
+    before = [summary(sqlite_db, ME, ReportFilter(by=by)) for by in ("day", "film")]  # type: ignore[arg-type]
+    assert roll_up_due(sqlite_db) == 1
+    assert [summary(sqlite_db, ME, ReportFilter(by=by)) for by in ("day", "film")] == before  # type: ignore[arg-type]
+    assert len(before[0].buckets) == len(before[1].buckets) == rows
+
+
+def test_jobs_are_summed_up_a_few_at_a_time(sqlite_db: Database) -> None:
+    for n in range(3):
+        scored(sqlite_db, 3, n)
+    assert [roll_up_due(sqlite_db, limit=2) for _ in range(3)] == [2, 1, 0]

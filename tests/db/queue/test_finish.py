@@ -127,3 +127,15 @@ def test_a_reader_that_gives_up_fails_the_job_with_code_and_values(db: Database)
     assert (job.state, job.error_code, job.error) == ("failed", "unknown_column", None)
     assert job.error_values == {"column": "a \ufffd; it has b", "columns": {"names": ["\ufffd"], "more": 3}}
     assert not job.retryable
+
+
+@pytest.mark.parametrize("rows", [1, 2, 3, 4])
+def test_lists_end_with_their_last_row_wherever_the_page_ends(
+    sqlite_db: Database, monkeypatch: pytest.MonkeyPatch, rows: int
+) -> None:
+    monkeypatch.setattr(finish, "PAGE_ROWS", 2)
+    rejected = [NewRejected(rows + n, "empty", f"no text {n}") for n in range(1, rows + 1)]
+    job_id = file_job(sqlite_db, rows, rejected=rejected)
+    drain(sqlite_db)
+    assert [row[0] for row in iter_scored(sqlite_db, job_id)] == list(range(1, rows + 1))
+    assert list(iter_rejected(sqlite_db, job_id)) == [(row.row_number, row.code, row.reason) for row in rejected]

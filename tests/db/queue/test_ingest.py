@@ -146,3 +146,13 @@ def test_the_owner_chooses_a_column(db: Database) -> None:
     with pytest.raises(JobFinished):
         choose_column(db, ME, accepted.job_id, "a")
     check_invariants(db)
+
+
+def test_as_many_rows_at_once_as_are_allowed(sqlite_db: Database) -> None:
+    accepted, held = uploaded(sqlite_db)
+    rejected = [NewRejected(n, "empty", "no text") for n in range(4_001, 5_001)]
+    assert ingest_rows(sqlite_db, held, new_reviews(4_000), rejected)
+    job = get_job(sqlite_db, ME, accepted.job_id)
+    assert (job.rows_total, job.rows_rejected) == (5_000, 1_000)
+    with pytest.raises(ValueError, match="5001 rows"):
+        ingest_rows(sqlite_db, held, new_reviews(4_001), rejected)

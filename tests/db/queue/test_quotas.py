@@ -15,17 +15,22 @@ from db.errors import (
 )
 from db.queue import (
     cancel,
+    claim,
+    release_failed,
 )
 from db.queue.accept import accept_review, accept_upload
 from db.queue.quotas import Quotas
 from db.tables import GuildSetting, Job
-from db.types import Accepted, Origin
+from db.types import Accepted, NewRejected, Origin
 from tests.db.steps import (
     ELSEWHERE,
     GUILD,
     ME,
     OTHER,
+    chunks,
+    commit,
     file_job,
+    must,
     origin,
 )
 
@@ -114,3 +119,31 @@ def test_quota_counts_unfinished_files(db: Database) -> None:
     accept_upload(db, origin(owner=OTHER), filename="a.csv", parts=[b"x"], quotas=Quotas(user_jobs=2))
     cancel(db, ME, job_ids[0])
     accept_upload(db, origin(), filename="a.csv", parts=[b"x"], quotas=Quotas(user_jobs=2))
+
+
+@pytest.mark.parametrize(("limit", "refused"), [(59, True), (60, True), (61, False)])
+def test_reviews_of_a_day_are_refused_from_the_limit_on(db: Database, limit: int, refused: bool) -> None:
+    file_job(db, 60)
+    if refused:
+        with pytest.raises(DayUsedUp):
+            upload(db, Quotas(user_rows=limit))
+    else:
+        upload(db, Quotas(user_rows=limit))
+
+
+@pytest.mark.parametrize(("limit", "refused"), [(4, True), (5, True), (6, False)])
+def test_the_queue_is_full_of_rows_that_still_wait(db: Database, limit: int, refused: bool) -> None:
+    """Of ten rows two are scored, one was rejected and two could not be scored: five wait."""
+    job_id = file_job(db, 9, chunk_rows=1, rejected=[NewRejected(10, "empty", "no text")])
+    pending = chunks(db, job_id, "pending")
+    for chunk in pending[:2]:
+        assert commit(db, must(claim(db, chunk)))
+    for chunk in pending[2:4]:
+        for _ in range(3):
+            release_failed(db, must(claim(db, chunk)), code="ValueError")
+    if refused:
+        with pytest.raises(QueueFull) as caught:
+            upload(db, Quotas(queued_rows=limit))
+        assert caught.value.active == 5
+    else:
+        upload(db, Quotas(queued_rows=limit))

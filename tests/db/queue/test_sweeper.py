@@ -117,3 +117,42 @@ def test_health_is_the_age_of_what_waits_for_a_worker(db: Database) -> None:
     assert (health.waiting_interactive, health.waiting_bulk, health.running) == (1, 9, 1)
     assert health.oldest_waiting_s is not None
     assert 30 <= health.oldest_waiting_s < 60  # what waits outside of the window waits by design
+
+
+def test_what_one_sweep_does_not_take_up_the_next_one_does(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sweeper, "MOST", 2)
+    ids = [accept_review(db, origin(), "good").chunk_id for _ in range(5)]
+    age(db, "rung_at", 100, ids)
+    rung = [[ring.chunk_id for ring in sweep(db, slots=1)] for _ in range(4)]
+    assert rung == [ids[:2], ids[2:4], ids[4:], []]
+    for chunk in ids:
+        must(claim(db, chunk))
+    age(db, "lease_until", 1, ids)
+    freed = [len(sweep(db, slots=1)) for _ in range(4)]
+    assert freed == [2, 2, 1, 0]
+
+
+@pytest.mark.parametrize(("queue", "waits"), [("interactive", (5, 10, 20, 20)), ("bulk", (15, 30, 60, 60))])
+def test_a_chunk_that_nobody_claims_is_published_ever_more_seldom(
+    db: Database, queue: str, waits: tuple[int, ...]
+) -> None:
+    if queue == "interactive":
+        chunk = accept_review(db, origin(), "good").chunk_id
+    else:
+        file_job(db, 1)
+        chunk = sweep(db, slots=1)[0].chunk_id
+    for wait in waits:
+        age(db, "rung_at", wait - 1, [chunk])
+        assert sweep(db, slots=1) == []
+        age(db, "rung_at", wait + 1, [chunk])
+        assert [ring.chunk_id for ring in sweep(db, slots=1)] == [chunk]
+
+
+def test_health_counts_what_waits_and_what_runs(db: Database) -> None:
+    for _ in range(3):
+        accepted = accept_review(db, origin(), "good")
+    file_job(db, 5, chunk_rows=1)
+    must(claim(db, accepted.chunk_id))
+    must(claim(db, sweep(db, slots=1)[0].chunk_id))
+    health = queue_health(db)
+    assert (health.waiting_interactive, health.waiting_bulk, health.running) == (2, 4, 2)

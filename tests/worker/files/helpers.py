@@ -102,3 +102,26 @@ def pack(data: bytes, name: str, packing: str) -> tuple[bytes, str]:
 
 def open_reviews_of(data: bytes, name: str, **columns: str) -> ReviewFile:
     return open_reviews(io.BytesIO(data), name, limits=LIMITS, **columns)
+
+
+GOOD = csv_bytes("review,n", "a good film,1")
+
+
+LONG = "I liked this film a lot, and so did my friends, all of them."
+
+
+WIDE = Limits(max_rows=10**9, max_unpacked_bytes=1 << 40, max_review_chars=100)
+
+
+OTHER = "The weather was rather bad on that day, I remember it well."
+
+
+SUFFIXES = [".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".json", ".parquet", ".xlsx"]
+
+
+def encrypted_zip() -> bytes:
+    """A zip whose only member claims to be encrypted."""
+    data = bytearray(zip_bytes({"a.csv": GOOD}))
+    data[6] |= 1
+    data[data.index(b"PK\x01\x02") + 8] |= 1
+    return bytes(data)

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from typing import IO
 
 from common.file_formats import FileKind
-from worker.files.cells import as_text, defused
+from common.formulas import defused
+from worker.files.cells import as_text
 from worker.files.readers.delimited import Delimited
 from worker.files.table import Table
 from worker.files.writers.verdicts import DECIMALS, AddedValues, Verdicts, rows

@@ -20,7 +20,8 @@ from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.datetime import to_excel
 
-from worker.files.cells import Cell, as_text, defused, encodable
+from common.formulas import defused
+from worker.files.cells import Cell, as_text, encodable
 from worker.files.errors import TooManyRows
 from worker.files.table import Table
 from worker.files.writers.output import seekable

@@ -1,0 +1,100 @@
+"""The card of `/report` without Discord: what it says, that it fits, that user text stays text."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from bot.cards.report import _CODES, alt_text, distribution_alt, report_embed
+from common.i18n import use_locale
+from db.queue.job_counts import NOT_SCORED
+from db.types import Bucket
+from reporting.request import NO_FILM, ReportRequest
+from reporting.tables import ReportPart
+from tests.bot.samples import HOSTILE, report, result
+from worker.files.row_problems import table
+
+HEAT = ReportRequest(film="Heat", since=date(2026, 3, 1), until=date(2026, 3, 31))
+
+
+def values(*parts: ReportPart) -> dict[str, str]:
+    return {str(field.name): str(field.value) for field in report_embed(parts).fields}
+
+
+def test_a_report_of_the_longest_texts_fits() -> None:
+    told = ((0, 300, 2.0),)
+    worst = [result(text=HOSTILE, film=HOSTILE, id=10**15, explanation=told)] * 5
+    about = ReportRequest(HOSTILE, 10**15, date(2026, 1, 1), date(2026, 12, 31), "film")
+    many = [Bucket(HOSTILE, 10, 6, 3, 1, 0.5)] * 50
+    flags = tuple((f"flag_{i}" * 8, 7) for i in range(9))
+    big = report(
+        most_positive=worst, most_negative=worst, buckets=many, flags=flags, n_flagged=9, rejected_codes=flags
+    )  # fmt: skip
+    for parts in ([ReportPart(about, big)], [ReportPart(about, big), ReportPart(about, big)]):
+        embed = report_embed(parts)
+        assert len(embed) <= 6000
+        assert all(len(str(field.value)) <= 1024 for field in embed.fields)
+        assert all(len(str(field.name)) <= 256 for field in embed.fields)
+        shown = str(embed.description) + "".join(f"{field.name}{field.value}" for field in embed.fields)
+        assert "@everyone" not in shown
+        assert "**bold**" not in shown
+        assert "[free](" not in shown
+        assert len(alt_text(parts)) <= 1024
+
+
+def test_counts_stand_beside_the_average_with_their_intervals() -> None:
+    one = report(deviation=0.3, n_flagged=4, flags=(("too_short", 4),), rejected_codes=(("empty", 2),))
+    found = values(ReportPart(HEAT, one))
+    assert found["Positive"] == "6\n60 % (31–83 %)"
+    assert found["Uncertain"].startswith("1\n10 % (")
+    description = str(report_embed([ReportPart(HEAT, one)]).description)
+    assert "10 reviews" in description
+    assert "0.62 (0.41–0.83)" in description
+    assert found["Not scored"] == "2 rows of these files: 2 empty"
+    assert "4 reviews, 40 %" in found["Flagged"]
+    assert "Corrections" not in found
+    corrected = values(ReportPart(HEAT, report(corrections=3, corrected=2, agreed=1)))["Corrections"]
+    assert corrected.startswith("3 corrections; 1 agree with the verdict.")
+    assert "very short" in found["Flagged"]
+
+
+def test_an_extreme_shows_the_sentence_that_decided() -> None:
+    text = "It rained. A wonderful film! The bus was late."
+    told = ((0, 10, -0.2), (11, 28, 2.5), (29, 46, 0.1))
+    shown = values(ReportPart(HEAT, report(most_positive=[result(text=text, explanation=told)])))["Most positive"]
+    assert "“A wonderful film!”" in shown
+    assert "rained" not in shown
+    bad = ((0, 10, -1.2), (11, 28, 2.5))
+    low = values(ReportPart(HEAT, report(most_negative=[result(text=text, probability=0.1, explanation=bad)])))
+    assert "“It rained.”" in low["Most negative"]
+
+
+def test_two_reports_say_what_differs_and_whether_it_may_be_chance() -> None:
+    many = report(total=1000, n_positive=900, n_negative=50, n_uncertain=50, mean_probability=0.9, deviation=0.2)
+    few = report(total=1000, n_positive=300, n_negative=650, n_uncertain=50, mean_probability=0.3, deviation=0.2)
+    up = ReportRequest(film="Up")
+    told = values(ReportPart(HEAT, many), ReportPart(up, few))["Difference"]
+    assert "+60.0 points" in told
+    assert "more than chance explains" in told
+    same = values(ReportPart(HEAT, report(deviation=0.3)), ReportPart(up, report(deviation=0.3)))["Difference"]
+    assert same.count("which may be chance") == 2
+
+
+def test_the_charts_in_words() -> None:
+    text = alt_text([ReportPart(ReportRequest(), report())])
+    for part in ("10 reviews", "6 positive", "3 negative", "0.62", "0.40 in 2026-03-09", "0.77 in 2026-03-10"):
+        assert part in text, part
+    films = report(buckets=[Bucket("Heat", 6, 4, 2, 0, 0.7), Bucket("", 4, 2, 1, 1, 0.5)])
+    assert "Heat 0.70; (no film given) 0.50" in alt_text([ReportPart(ReportRequest(by="film"), films)])
+    assert distribution_alt(ReportPart(HEAT, report())).endswith("30 %, 0 %, 0 %, 0 %, 70 %.")
+
+
+def test_every_reason_of_a_row_has_words() -> None:
+    assert {*table(1_000), NOT_SCORED} == set(_CODES)
+
+
+def test_a_film_that_is_called_like_our_words_keeps_its_name() -> None:
+    films = [Bucket("", 4, 1, 2, 1, 0.4), Bucket(NO_FILM, 6, 5, 1, 0, 0.77)]
+    with use_locale("de"):
+        text = alt_text([ReportPart(ReportRequest(by="film"), report(buckets=films))])
+    assert text.count(NO_FILM) == 1
+    assert f"{NO_FILM} 0.77" in text

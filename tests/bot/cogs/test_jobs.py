@@ -1,0 +1,175 @@
+"""`/jobs` in a server and in direct messages, on real rows scored by the real model."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from sqlalchemy import text, update
+
+from db.tables import Upload
+from tests.bot.talk import (
+    Talk,
+    add_file,
+    add_review,
+    buttons,
+    numberless,
+    review_file,
+    table,
+    words,
+)
+from tests.fixtures.discord import World
+
+NOWHERE = 999_999
+
+
+@pytest.fixture
+def bob(world: World) -> Talk:
+    return Talk(world, "guild", world.bob)
+
+
+async def test_list_is_private_and_ones_own(world: World, alice: Talk, bob: Talk) -> None:
+    assert "no job yet" in words(await alice.slash("jobs list"))
+    mine = await add_file(world, world.alice, review_file(), name="my*reviews*.csv")
+    theirs = await add_file(world, world.bob, review_file(), name="secret.csv")
+    await world.work()
+    shown = await alice.slash("jobs list")
+    assert shown.ephemeral
+    assert f"**{mine}** · my\\*reviews\\*.csv · done · 12 reviews" in words(shown)
+    assert "secret" not in words(shown)
+    assert f"**{theirs}**" in words(await bob.slash("jobs list"))
+
+
+async def test_list_of_unfinished(world: World, alice: Talk) -> None:
+    done = await add_review(world, world.alice)
+    await world.work()
+    assert "no unfinished job" in words(await alice.slash("jobs list", unfinished=True))
+    waiting = await add_review(world, world.alice)
+    shown = words(await alice.slash("jobs list", unfinished=True))
+    assert f"**{waiting}**" in shown
+    assert f"**{done}**" not in shown
+
+
+async def test_status_says_how_it_ended(world: World, alice: Talk) -> None:
+    job = await add_file(world, world.alice, review_file(12, empty=2))
+    assert "being read" in words(await alice.slash("jobs status", job=job))
+    await world.work()
+    shown = await alice.slash("jobs status", job=job)
+    assert shown.ephemeral
+    assert "**done**" in words(shown)
+    assert "6 positive\n6 negative" in words(shown)
+    assert "2 rows" in words(shown)
+    assert buttons(shown) == {}
+
+
+@pytest.mark.parametrize("command", ["status", "cancel", "retry", "download"])
+async def test_someone_elses_job_does_not_exist(world: World, alice: Talk, command: str) -> None:
+    theirs = await add_file(world, world.bob, review_file())
+    hidden = await alice.refused(f"jobs {command}", job=theirs)
+    assert numberless(hidden) == numberless(await alice.refused(f"jobs {command}", job=NOWHERE))
+    assert "/jobs" in hidden
+    await world.work()
+    bob = Talk(world, "guild", world.bob)
+    assert "**done**" in words(await bob.slash("jobs status", job=theirs)), "and it was not cancelled"
+
+
+async def test_a_shared_job_is_seen_but_not_cancelled(world: World, bob: Talk) -> None:
+    shared = await add_file(world, world.alice, review_file(), shared=True)
+    shown = await bob.slash("jobs status", job=shared)
+    assert "being read" in words(shown)
+    assert buttons(shown) == {}
+    assert "There is no job" in await bob.refused("jobs cancel", job=shared)
+    assert "being read" in words(await bob.slash("jobs status", job=shared))
+
+
+async def test_cancel(world: World, alice: Talk) -> None:
+    job = await add_file(world, world.alice, review_file())
+    shown = await alice.slash("jobs cancel", job=job)
+    assert shown.ephemeral
+    assert f"Job {job} is cancelled" in words(shown)
+    await world.work()
+    assert "**cancelled**" in words(await alice.slash("jobs status", job=job))
+    assert "already cancelled" in await alice.refused("jobs cancel", job=job)
+    assert "was cancelled and has no files" in await alice.refused("jobs download", job=job)
+
+
+async def test_retry_goes_on_where_a_cancel_stopped(world: World, alice: Talk) -> None:
+    job = await add_file(world, world.alice, review_file())
+    assert "has not ended yet" in await alice.refused("jobs retry", job=job)
+    await alice.slash("jobs cancel", job=job)
+    shown = await alice.slash("jobs retry", job=job)
+    assert shown.ephemeral
+    assert f"Job {job} goes on: nothing was scored before" in words(shown)
+    await world.work()
+    assert "**done**" in words(await alice.slash("jobs status", job=job))
+    assert "is done" in await alice.refused("jobs retry", job=job)
+    theirs = await add_file(world, world.bob, review_file(), name="b.csv")
+    assert "no job" in await alice.refused("jobs retry", job=theirs)
+
+
+async def test_the_button_goes_on_and_says_when_the_file_is_gone(world: World, alice: Talk) -> None:
+    jobs = [await add_file(world, world.alice, review_file(), name=f"{n}.csv") for n in range(2)]
+    for job in jobs:
+        await alice.slash("jobs cancel", job=job)
+    shown = await alice.slash("jobs status", job=jobs[0])
+    assert buttons(shown) == {"Go on": True}
+    actor = alice.who if alice.place == "guild" else alice.who.user
+    await actor.click(shown, label="Go on")
+    await world.work()
+    assert "**done**" in words(await alice.slash("jobs status", job=jobs[0]))
+
+    def lose() -> None:
+        with world.db.begin() as session:
+            session.execute(update(Upload).where(Upload.job_id == jobs[1]).values(blob_id=None))
+
+    await asyncio.to_thread(lose)
+    assert "no longer kept" in await alice.refused("jobs retry", job=jobs[1])
+
+
+async def test_retry_counts_towards_the_quota(world: World, alice: Talk) -> None:
+    job = await add_file(world, world.alice, review_file(), name="a.csv")
+    await alice.slash("jobs cancel", job=job)
+    await add_file(world, world.alice, review_file(), name="b.csv")
+    world.settings.max_active_jobs = 1
+    assert "limit is 1" in await alice.refused("jobs retry", job=job)
+
+
+async def test_download_gives_the_files_again(world: World, alice: Talk) -> None:
+    job = await add_file(world, world.alice, review_file(12, empty=2))
+    assert "not finished yet" in await alice.refused("jobs download", job=job)
+    await world.work()
+    shown = await alice.slash("jobs download", job=job)
+    assert shown.ephemeral
+    files = {one.filename: table(world.attachment(shown, one.filename)) for one in shown.attachments}
+    rejected = files.pop(next(name for name in files if "rejected" in name))
+    (scored,) = files.values()
+    assert len(rejected) == 2
+    assert [row["film"] for row in scored][:2] == ["Heat", "Up"]
+    assert {row["label"] for row in scored if row["label"]} == {"positive", "negative"}
+
+
+async def test_a_message_has_no_files(world: World, alice: Talk) -> None:
+    job = await add_review(world, world.alice)
+    await world.work()
+    assert f"`/results search job:{job}`" in await alice.refused("jobs download", job=job)
+
+
+async def test_a_database_that_fails_is_said_and_not_hidden(world: World, alice: Talk) -> None:
+    """In a command, under a page's button, and without choices where nothing can be said."""
+    for _ in range(12):
+        await add_review(world, world.alice)
+    page = await alice.slash("jobs list")
+
+    def lose() -> None:
+        with world.db.begin() as session:
+            session.execute(text("ALTER TABLE jobs RENAME TO lost"))
+
+    await asyncio.to_thread(lose)
+    world.bot.notifier.stop()
+    assert await alice.choices("jobs status", "job", "") == []
+    for message in (await alice.click(page, "Next"), await alice.slash("jobs list")):
+        assert "\n-# Reference " in message.content
+        assert message.ephemeral
+    assert buttons(page) == {"Previous": False, "Next": True}, "the page stays as it was"
+    assert len(world.env.errors) == 1
+    world.env._errors.clear()  # meant: at the end of a test the fixture raises what is left

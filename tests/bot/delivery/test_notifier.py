@@ -1,0 +1,256 @@
+"""The notifier: what SQL says is shown once, in the bot's own message, whatever dies or closes in between."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from sqlalchemy import text
+
+from bot.delivery import notifier
+from bot.services import file_jobs
+from bot.services.intake import accept_file
+from db.errors import DatabaseUnavailable
+from db.queries.jobs import changed_jobs, list_jobs
+from db.types import Viewer
+from tests.bot.short_reviews import FILE, GOOD
+from tests.fixtures.discord import World
+
+CSV = ("export.csv", FILE.encode())
+
+
+def delivered(world: World) -> list[bool]:
+    return [job.delivered_at is not None for job in list_jobs(world.db, Viewer(world.alice.id))]
+
+
+async def test_a_finished_job_is_shown_once(world: World) -> None:
+    await world.alice.slash(world.channel, "batch", file=CSV)
+    await world.work()
+    await world.tick(10)
+    assert len(world.calls("PATCH", f"/channels/{world.alice.user.dm_channel.id}/")) == 1
+    assert len(world.messages(world.alice.user.dm_channel)) == 2
+    calls = len(world.env.http_requests)
+    await world.tick(30)
+    await world.restart()
+    await world.tick(30)
+    assert not [c for c in world.env.http_requests[calls:] if "/messages" in c.path]
+    assert changed_jobs(world.db) == []
+
+
+async def test_the_bot_dies_between_accept_and_answer(world: World) -> None:
+    world.bot.notifier.wake = lambda: None  # type: ignore[method-assign]
+    await world.dm(world.alice, GOOD)
+    assert world.messages(world.alice.user.dm_channel) == []
+    await world.work()
+    await world.restart()
+    await world.tick(2)
+    (card,) = world.messages(world.alice.user.dm_channel)
+    assert "Positive" in card.embeds[0].title
+    assert delivered(world) == [True]
+
+
+async def test_the_bot_is_away_for_the_whole_job(world: World) -> None:
+    await world.alice.slash(world.channel, "batch", file=CSV, share=True)
+    world.bot.notifier.stop()
+    await world.work()
+    (card,) = world.messages(world.channel)
+    assert "accepted" in card.embeds[0].title
+    await world.restart()
+    await world.tick(2)
+    card, ping = world.messages(world.channel)
+    assert "20 reviews scored" in card.embeds[0].title
+    assert ping.content.startswith(world.alice.mention)
+    assert len(world.calls("PATCH", f"/messages/{card.id}")) == 1
+
+
+async def test_an_interaction_lost_with_the_bot_is_answered_in_its_reply(world: World) -> None:
+    result = await world.alice.slash(world.channel, "score", text=GOOD)
+    await world.work()
+    await world.restart()
+    await world.tick(2)
+    assert "Positive" in result.response.embeds[0].title
+    assert world.messages(world.alice.user.dm_channel) == []
+    assert delivered(world) == [True]
+
+
+async def test_a_job_outlives_its_token(world: World) -> None:
+    result = await world.alice.slash(world.channel, "batch", file=CSV)
+    world.bot.notifier._loop.change_interval(seconds=60)
+    await world.tick(20 * 60)
+    await world.work()
+    await world.tick(120)
+    card, _ = world.messages(world.alice.user.dm_channel)
+    assert "20 reviews scored" in card.embeds[0].title
+    assert "accepted" in result.response.content
+
+
+async def test_closed_dms_are_shown_in_the_reply(world: World) -> None:
+    dm = world.alice.user.dm_channel
+    world.env.inject_error("POST", f"/channels/{dm.id}/messages", status=403, code=50007, times=None)
+    result = await world.alice.slash(world.channel, "batch", file=CSV)
+    assert "no direct messages" in result.response.content
+    assert "accepted" in result.response.embeds[0].title
+    await world.finish()
+    assert "20 reviews scored" in result.response.embeds[0].title
+    assert len(result.response.attachments) >= 2
+    assert len(world.calls("POST", f"/channels/{dm.id}/messages")) == 1
+    assert delivered(world) == [True]
+
+
+async def test_closed_dms_and_a_job_that_outlives_the_reply(world: World) -> None:
+    dm = world.alice.user.dm_channel
+    world.env.inject_error("POST", f"/channels/{dm.id}/messages", status=403, code=50007, times=None)
+    result = await world.alice.slash(world.channel, "batch", file=CSV)
+    world.bot.notifier._loop.change_interval(seconds=30)
+    await world.tick(16 * 60)
+    assert "/jobs download" in result.response.content
+    assert result.response.embeds == []
+    world.bot.notifier._loop.change_interval(seconds=1)
+    await world.finish()
+    assert delivered(world) == [True]
+    await world.tick(30)
+    assert len(world.calls("POST", f"/channels/{dm.id}/messages")) <= 2
+
+
+async def test_a_deleted_card_ends_in_a_dm(world: World) -> None:
+    await world.alice.send(world.channel, world.mention, attachments=[CSV])
+    (card,) = world.messages(world.channel)
+    world.env.backend.delete_message(world.channel.id, card.id)
+    await world.finish()
+    assert world.messages(world.channel) == []
+    (told,) = world.messages(world.alice.user.dm_channel)
+    assert "could not show this in its channel" in told.content
+    assert "20 reviews scored" in told.embeds[0].title
+    calls = len(world.env.http_requests)
+    await world.tick(60)
+    assert len(world.env.http_requests) == calls
+
+
+async def test_a_closed_channel_and_closed_dms_end_quietly(world: World) -> None:
+    world.env.inject_error("POST", "/channels/*/messages", status=403, code=50001, times=None)
+    await world.alice.send(world.channel, f"{world.mention} {GOOD}")
+    await world.work()
+    await world.tick(5)
+    assert delivered(world) == [True]
+    assert len(world.calls("POST", "/messages")) == 2
+
+
+async def test_the_answered_message_was_deleted(world: World) -> None:
+    message = await world.alice.send(world.channel, f"{world.mention} {GOOD}")
+    await world.alice.delete(message)
+    await world.finish()
+    assert delivered(world) == [True]
+    assert len(world.messages(world.channel)) + len(world.messages(world.alice.user.dm_channel)) == 1
+    (sent,) = world.calls("POST", "/messages")
+    assert sent.json["message_reference"]["fail_if_not_exists"] is False
+
+
+async def test_discord_failing_for_a_while(world: World) -> None:
+    await world.alice.send(world.channel, f"{world.mention} {GOOD}")
+    world.env.inject_error("POST", f"/channels/{world.channel.id}/messages", status=500, times=3)
+    await world.work()
+    await world.tick(1)
+    assert delivered(world) == [False]
+    await world.tick(30)
+    assert delivered(world) == [True]
+    assert len(world.messages(world.channel)) == 1
+
+
+@pytest.mark.parametrize("times", [1, None])
+async def test_files_that_discord_refuses(world: World, times: int | None) -> None:
+    await world.alice.slash(world.channel, "batch", file=CSV)
+    dm = world.alice.user.dm_channel
+    await world.work()
+    world.env.inject_error("PATCH", f"/channels/{dm.id}/messages/*", status=413, code=40005, times=times)
+    await world.tick(1)
+    card = world.messages(dm)[0]
+    assert ("did not take the files" in (card.embeds[0].description or "")) is (times == 1)
+    assert delivered(world) == [True]
+    await world.tick(60)
+    assert len(world.calls("PATCH", f"/channels/{dm.id}/")) == 2
+
+
+async def test_progress_is_edited_at_most_every_three_seconds(world: World) -> None:
+    await world.alice.slash(world.channel, "batch", file=CSV)
+    dm = world.alice.user.dm_channel
+    for _ in range(12):
+        with world.db.begin() as session:
+            session.execute(text("update jobs set version = version + 1"))
+        await world.tick(1)
+    assert 3 <= len(world.calls("PATCH", f"/channels/{dm.id}/")) <= 4
+
+
+async def test_the_database_goes_away_for_a_while(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def away(*_: object, **__: object) -> None:
+        raise DatabaseUnavailable("gone")
+
+    await world.dm(world.alice, GOOD)
+    await world.work()
+    with monkeypatch.context() as patched:
+        patched.setattr(notifier, "changed_jobs", away)
+        await world.tick(10)
+    assert world.messages(world.alice.user.dm_channel) == []
+    assert [r.name for r in caplog.records if "DatabaseUnavailable" in r.getMessage()] == ["bot.errors.table"]
+    await world.tick(2)
+    assert delivered(world) == [True]
+    assert len(world.messages(world.alice.user.dm_channel)) == 1
+
+
+async def test_a_poll_between_accept_and_card_sends_no_second_card(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def accepted_then_polled(*args: object, **kwargs: object) -> object:
+        outcome = await accept_file(*args, **kwargs)  # type: ignore[arg-type]
+        await world.bot.notifier._look()
+        await asyncio.gather(*world.bot._background)
+        return outcome
+
+    monkeypatch.setattr(file_jobs, "accept_file", accepted_then_polled)
+    await world.alice.slash(world.channel, "batch", file=CSV)
+    assert len(world.messages(world.alice.user.dm_channel)) == 1
+
+
+async def test_a_card_deleted_while_it_is_scored_ends_in_a_dm_too(world: World) -> None:
+    """An edit that shows progress finds it gone; the result is owed all the same."""
+    await world.alice.send(world.channel, world.mention, attachments=[CSV])
+    (card,) = world.messages(world.channel)
+    world.env.backend.delete_message(world.channel.id, card.id)
+    with world.db.begin() as session:
+        session.execute(text("update jobs set version = version + 1"))
+    await world.tick(5)
+    assert world.calls("PATCH", f"/messages/{card.id}"), "the progress met no card"
+    assert world.messages(world.alice.user.dm_channel) == []
+    assert delivered(world) == [False]
+    await world.finish()
+    assert world.messages(world.channel) == []
+    (sent,) = world.messages(world.alice.user.dm_channel)
+    assert "could not show this in its channel" in sent.content
+    assert "20 reviews scored" in sent.embeds[0].title
+    assert delivered(world) == [True]
+
+
+async def test_more_changed_jobs_than_one_look_takes(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(notifier, "AT_ONCE", 2)
+    for n in range(5):
+        await world.dm(world.alice, f"{GOOD} Seen {n} times.")
+    await world.finish()
+    assert delivered(world) == [True] * 5
+    assert len(world.messages(world.alice.user.dm_channel)) == 5
+
+
+async def test_nothing_counts_as_delivered_before_discord_has_it(world: World) -> None:
+    await world.dm(world.alice, GOOD)
+    await world.work()
+    seen: list[list[bool]] = []
+    send = world.bot.outbox.send
+
+    async def noted(*args: object, **kwargs: object) -> object:
+        seen.append(await asyncio.to_thread(delivered, world))
+        return await send(*args, **kwargs)  # type: ignore[arg-type]
+
+    world.bot.outbox.send = noted  # type: ignore[assignment,method-assign]
+    await world.tick(2)
+    assert seen == [[False]]
+    assert delivered(world) == [True]

@@ -1,0 +1,124 @@
+"""Messages and hints on a real broker: heard when it stands, never in the way when it does not."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+
+import pytest
+import redis
+
+from common.broker import names
+from common.broker.job_signals import BrokerUnavailable, JobSignals, listen_hints
+from tests.fixtures.broker import Valkey
+from tests.fixtures.workers import wait_until
+
+PROMPT_S = 5.0
+
+
+def messages(url: str, queue: str) -> list[dict[str, object]]:
+    with redis.Redis.from_url(url) as client:
+        return [json.loads(raw) for raw in client.lrange(queue, 0, -1)]
+
+
+def test_a_ring_is_one_json_message_that_names_task_and_chunk(redis_url: str) -> None:
+    signals = JobSignals(redis_url)
+    assert signals.publish_chunk(7, "score", "interactive")
+    assert signals.publish_chunk(8, "ingest", "bulk")
+    [review], [upload] = messages(redis_url, names.INTERACTIVE), messages(redis_url, names.BULK)
+    assert review["headers"]["task"] == names.SCORE_REVIEW  # type: ignore[index]
+    assert upload["headers"]["task"] == names.INGEST_UPLOAD  # type: ignore[index]
+    assert review["content-type"] == "application/json"
+    signals.close()
+
+
+def test_a_frozen_broker_delays_a_ring_by_less_than_five_seconds_and_the_next_not_at_all(valkey: Valkey) -> None:
+    signals = JobSignals(valkey.url)
+    assert signals.publish_chunk(1, "score", "bulk")
+    valkey.freeze()
+    began = time.monotonic()
+    assert not signals.publish_chunk(2, "score", "bulk")
+    assert time.monotonic() - began < PROMPT_S
+    began = time.monotonic()
+    assert not any(signals.publish_chunk(n, "score", "bulk") or signals.publish_job_changed(n) for n in range(100))
+    assert time.monotonic() - began < 0.5
+    with pytest.raises(BrokerUnavailable):
+        signals.check()
+    valkey.thaw()
+    wait_until(lambda: signals.publish_chunk(3, "score", "bulk"), 10, what="a ring after the thaw")
+    signals.close()
+
+
+def test_a_crowd_at_a_frozen_broker_waits_no_longer_than_one(valkey: Valkey) -> None:
+    signals = JobSignals(valkey.url)
+    valkey.freeze()
+
+    def seconds(chunk_id: int) -> float:
+        began = time.monotonic()
+        assert not signals.publish_chunk(chunk_id, "score", "interactive")
+        return time.monotonic() - began
+
+    with ThreadPoolExecutor(40) as threads:
+        assert max(threads.map(seconds, range(80))) < PROMPT_S
+    valkey.thaw()
+
+
+def test_no_broker_at_all(valkey: Valkey) -> None:
+    valkey.kill()
+    signals = JobSignals(valkey.url)
+    assert not signals.publish_chunk(1, "score", "bulk")
+    with pytest.raises(BrokerUnavailable, match="does not answer"):
+        signals.check()
+    valkey.start()
+    signals.check()
+    wait_until(lambda: signals.publish_chunk(1, "score", "bulk"), 10, what="a ring after the start")
+
+
+@pytest.mark.parametrize("url", ["redis://user:hunter2@127.0.0.1:1/0", "hunter2"])
+def test_what_is_wrong_with_the_broker_is_said_without_its_password(url: str) -> None:
+    with pytest.raises(BrokerUnavailable) as refused:
+        JobSignals(url).check()
+    assert "hunter2" not in str(refused.value)
+    assert "REDIS_URL" in str(refused.value)
+
+
+@asynccontextmanager
+async def listening(url: str) -> AsyncIterator[asyncio.Queue[int]]:
+    heard: asyncio.Queue[int] = asyncio.Queue()
+
+    async def listen() -> None:
+        async for job_id in listen_hints(url):
+            heard.put_nowait(job_id)
+
+    task = asyncio.create_task(listen())
+    yield heard
+    assert not task.done()
+    task.cancel()
+
+
+async def hint_until_heard(signals: JobSignals, job_id: int, heard: asyncio.Queue[int], timeout_s: float = 20) -> None:
+    async with asyncio.timeout(timeout_s):
+        while heard.empty() or heard.get_nowait() != job_id:
+            await asyncio.to_thread(signals.publish_job_changed, job_id)
+            await asyncio.sleep(0.05)
+
+
+async def test_hints_are_heard_again_after_the_broker_died(valkey: Valkey) -> None:
+    signals = JobSignals(valkey.url)
+    async with listening(valkey.url) as heard:
+        await hint_until_heard(signals, 41, heard)
+        await asyncio.to_thread(valkey.kill)
+        await asyncio.to_thread(valkey.start)
+        await hint_until_heard(signals, 42, heard)
+
+
+async def test_a_listener_outlives_an_address_that_means_nothing() -> None:
+    async with listening("nonsense") as heard, asyncio.timeout(5):
+        await asyncio.sleep(0)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.2):
+                await heard.get()

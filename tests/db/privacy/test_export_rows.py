@@ -1,0 +1,29 @@
+"""Rows of a user's export: all of them, wherever a page ends."""
+
+from __future__ import annotations
+
+import pytest
+
+from db.engine import Database
+from db.privacy import export_rows
+from db.privacy.export_rows import own_corrections, own_files, own_jobs, own_notices, own_reviews
+from db.queries.corrections import correct
+from db.types import Viewer
+from tests.db.steps import ME, OTHER, done_file, done_review, origin
+
+
+@pytest.mark.parametrize("rows", [1, 2, 3, 4, 5])
+def test_every_row_is_there_wherever_a_page_ends(db: Database, monkeypatch: pytest.MonkeyPatch, rows: int) -> None:
+    monkeypatch.setattr(export_rows, "PAGE", 2)
+    done_file(db, 2, where=origin(OTHER))
+    jobs = [done_file(db, rows)]
+    for _ in range(rows):
+        correct(db, ME, done_review(db), "negative")
+    reviews = list(own_reviews(db, ME))
+    assert [row["row_number"] for row in reviews] == [*range(1, rows + 1), *[1] * rows]
+    assert all(row["label"] and row["text"] for row in reviews)
+    assert len(list(own_jobs(db, ME))) == 1 + rows
+    assert len(list(own_corrections(db, ME))) == rows
+    assert [row["job_id"] for row in own_notices(db, ME)] == jobs
+    assert [file.kind for file in own_files(db, ME)] == ["upload", "scored"]
+    assert list(own_corrections(db, Viewer(OTHER))) == []

@@ -1,0 +1,23 @@
+"""Whether a database is at the newest migration."""
+
+from __future__ import annotations
+
+from sqlalchemy import text
+
+from db.engine import Database
+from db.schema import SCRIPTS, at_head
+
+
+def test_only_the_newest_migration_is_the_head(db: Database) -> None:
+    with db.engine.begin() as connection:
+        assert at_head(connection)
+        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    with db.engine.begin() as connection:
+        assert not at_head(connection)
+        connection.execute(text("DELETE FROM alembic_version"))
+    with db.engine.connect() as connection:
+        assert not at_head(connection)
+
+
+def test_the_scripts_are_there() -> None:
+    assert (SCRIPTS / "versions").is_dir()

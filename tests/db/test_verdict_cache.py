@@ -1,0 +1,53 @@
+"""The verdict cache: by hash and model, however many are asked for, and gone with the text."""
+
+from __future__ import annotations
+
+import pytest
+
+from db import verdict_cache
+from db.engine import Database
+from db.tables import Review
+from db.types import NewReview, ReviewRow, Score
+from db.verdict_cache import hasher, invalidate, lookup, store
+from tests.db.steps import file_job
+
+
+def rows_of(db: Database, texts: list[str]) -> list[ReviewRow]:
+    with db.begin() as session:
+        hashed = hasher(session)
+        return [ReviewRow(n, n, text, None, None, hashed(text)) for n, text in enumerate(texts, 1)]
+
+
+@pytest.mark.parametrize("texts", [1, 2, 3, 4, 5])
+def test_every_text_is_looked_up_wherever_a_query_ends(
+    db: Database, monkeypatch: pytest.MonkeyPatch, texts: int
+) -> None:
+    monkeypatch.setattr(verdict_cache, "AT_ONCE", 2)
+    rows = rows_of(db, [f"text {n}" for n in range(texts)])
+    with db.begin() as session:
+        store(
+            session,
+            {row.text_hash: Score(0, "positive", 0.75, ("a", "b")) for row in rows if row.text_hash},
+            model="m1",
+        )
+    assert lookup(db, [*rows, *rows], model="m1") == {row.text_hash: ("positive", 0.75, ("a", "b")) for row in rows}
+    assert lookup(db, rows, model="m2") == {}
+
+
+def test_a_newer_model_replaces_and_a_text_takes_its_verdict_along(db: Database) -> None:
+    file_job(db, [NewReview(1, "same"), NewReview(2, "other")])
+    same, other = rows_of(db, ["same", "other"])
+    for model, label in (("m1", "negative"), ("m2", "uncertain")):
+        with db.begin() as session:
+            store(session, {row.text_hash: Score(0, label, 0.5) for row in (same, other) if row.text_hash}, model=model)
+    assert lookup(db, [same], model="m1") == {}
+    assert lookup(db, [same], model="m2") == {same.text_hash: ("uncertain", 0.5, ())}
+    with db.begin() as session:
+        invalidate(session, Review.row_number == 1)
+    assert set(lookup(db, [same, other], model="m2")) == {other.text_hash}
+
+
+def test_a_hash_says_nothing_without_the_key(sqlite_db: Database, postgres_url: str) -> None:
+    here, there = rows_of(sqlite_db, ["same", "same", "other"]), rows_of(Database(postgres_url), ["same"])
+    assert here[0].text_hash == here[1].text_hash != here[2].text_hash
+    assert here[0].text_hash != there[0].text_hash

@@ -1,0 +1,100 @@
+"""Explanations: sentences, key words and mixed reviews."""
+
+import pytest
+
+from model import Scorer
+from model.serving import explain
+from model.serving.explain import MOST_RANGES
+from model.text.tokens import tokenize
+
+GOOD = "A wonderful film. The acting is superb, the story moved me to tears, and I would gladly see it again."
+
+BAD = "What a waste of time. The plot makes no sense, the acting is terrible and I nearly walked out."
+
+
+@pytest.fixture(scope="module")
+def scorer() -> Scorer:
+    return Scorer()
+
+
+def test_key_words_are_the_opinions(scorer: Scorer) -> None:
+    text = f"We went on a Tuesday.<br /><br />{BAD}"
+    words = scorer.explain(text).words
+    assert 0 < len(words) <= explain.MOST_WORDS
+    strength = [abs(word.contribution) for word in words]
+    assert strength == sorted(strength, reverse=True)
+    assert {"waste", "terrible"} & {text[word.start : word.end] for word in words}
+    assert sum(word.contribution for word in words) < 0
+
+
+def test_a_word_contributes_what_leaving_it_out_changes(scorer: Scorer) -> None:
+    for word in scorer.explain(GOOD).words:
+        whole, rest = scorer.logits([tokenize(GOOD), tokenize(f"{GOOD[: word.start]} {GOOD[word.end :]}")])
+        assert word.contribution == pytest.approx(float(whole - rest), abs=1e-4)
+
+
+def test_repeated_words_count_once_each_place(scorer: Scorer) -> None:
+    words = scorer.explain("Terrible, terrible, terrible!").words
+    assert len({(word.start, word.end) for word in words}) == len(words) > 1
+
+
+@pytest.mark.parametrize("text", ["", "...", "<br />", "\x00"])
+def test_nothing_to_read_has_no_key_words_and_is_not_mixed(scorer: Scorer, text: str) -> None:
+    explanation = scorer.explain(text)
+    assert explanation.words == ()
+    assert not explanation.mixed
+
+
+def test_beyond_the_budget_no_words_are_sought(scorer: Scorer) -> None:
+    def never(documents: object) -> object:
+        raise AssertionError("scored")
+
+    read = [explain._Token("good", 0, 0, 4)] * (explain._BUDGET + 1)
+    assert explain.key_words(read, 1.0, never) == ()  # type: ignore[arg-type]
+
+
+def test_mixed_is_said_beside_the_label(scorer: Scorer) -> None:
+    both = "The music is superb and wonderful. The plot is terrible, boring and a waste of time."
+    explanation = scorer.explain(both)
+    assert explanation.mixed
+    assert explanation.verdict.label in {"positive", "negative", "uncertain"}
+    first, second = explanation.sentences
+    assert first.probability > 0.5 > second.probability
+    alone = scorer.score([both[first.start : first.end]])[0].probability
+    assert first.probability == pytest.approx(alone, abs=1e-5)
+    assert [scorer.explain(text).mixed for text in (GOOD, BAD)] == [False, False]
+
+
+def test_mixed_for_many_is_what_explain_says_for_each(scorer: Scorer) -> None:
+    texts = [GOOD, "", f"{GOOD} {BAD}", BAD, "The music is superb. The plot is a terrible waste of time."]
+    assert scorer.mixed(texts) == [scorer.explain(text).mixed for text in texts]
+    assert scorer.mixed([]) == []
+
+
+def test_explanation_points_at_the_sentences(scorer: Scorer) -> None:
+    text = "The music is superb and wonderful.<br /><br />But the plot is terrible, boring and a waste of time."
+    explanation = scorer.explain(text)
+    assert explanation.verdict == scorer.score([text])[0]
+    first, second = explanation.sentences
+    assert text[first.start : first.end] == "The music is superb and wonderful."
+    assert text[second.start : second.end].startswith("But the plot")
+    assert first.contribution > 0 > second.contribution
+
+
+def test_contribution_is_the_change_when_the_sentence_is_left_out(scorer: Scorer) -> None:
+    from model.text.tokens import tokenize
+
+    text = f"{GOOD} {BAD}"
+    explanation = scorer.explain(text)
+    for part in explanation.sentences:
+        rest = text[: part.start] + text[part.end :]
+        whole, without = scorer.logits([tokenize(text), tokenize(rest)])
+        assert part.contribution == pytest.approx(float(whole - without), abs=1e-4)
+
+
+def test_many_sentences_are_merged_and_cover_the_text(scorer: Scorer) -> None:
+    text = " ".join(f"Sentence {number} is fine." for number in range(500))
+    parts = scorer.explain(text).sentences
+    assert len(parts) == MOST_RANGES
+    assert parts[0].start == 0
+    assert parts[-1].end == len(text)

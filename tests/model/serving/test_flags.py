@@ -1,0 +1,79 @@
+"""Flags begin at their bounds; sums over words."""
+
+import numpy as np
+import pytest
+
+from model.serving import flags
+from model.serving.flags import Bounds, WordTable
+from model.text.tokens import tokenize
+from model.text.vocabulary import Vocabulary
+
+WORDS = ["the", "of", "and", "it", "is", "a", "was", "this", "good", "film", "plot", "acting", "boring"]
+
+
+def table_of(scores: dict[str, float]) -> tuple[Vocabulary, WordTable]:
+    vocabulary = Vocabulary(WORDS)
+    values = np.zeros(len(vocabulary), dtype=np.float16)
+    for word, score in scores.items():
+        values[vocabulary.ids([word])[0]] = score
+    return vocabulary, WordTable(vocabulary.words, values)
+
+
+def raised(text: str, **changed: float | tuple[tuple[float, float], ...]) -> tuple[str, ...]:
+    """Flags of a text with the word table above."""
+    vocabulary, table = table_of({"film": 2.0, "boring": 1.0, "of": -1.0})
+    tokens = tokenize(text)
+    found: dict[str, object] = {
+        "short_words": 3,
+        "unknown_share": 0.5,
+        "max_tokens": 20,
+        "oddness": 99.0,
+        "english": 0.0,
+        "review": (),
+    }
+    limits = Bounds(**(found | changed))  # type: ignore[arg-type]
+    sums = table.sums_of([vocabulary.ids(tokens[:20])])[0]
+    return flags.raised(text, len(tokens), sums, table, limits)
+
+
+def test_flags_begin_at_their_bounds() -> None:
+    assert raised("It is good") == ()
+    assert raised("It is") == ("too_short",)
+    assert raised("8/10 8/10 8/10") == ("unknown_words",)
+    assert raised("zyx wvu the film") == ()
+    assert raised("zyx wvu tsr film") == ("unknown_words",)
+    assert raised("good " * 20) == ()
+    assert raised("good " * 21) == ("truncated",)
+    assert raised("...") == ("too_short",)
+
+
+def test_not_a_review_depends_on_score_and_length() -> None:
+    bound = ((4.0, 0.1), (6.0, 0.5))
+    assert raised("of of of", review=bound) == ()
+    assert raised("of of of of", review=bound) == ("not_a_review",)
+    assert raised("this film is good", review=bound) == ()
+    assert raised("this film is good and a plot", review=bound) == ("not_a_review",)
+
+
+def test_sums_do_not_depend_on_the_neighbours() -> None:
+    vocabulary, table = table_of({"film": 2.0})
+    rows = [vocabulary.ids(text.split()) for text in ("the film zyx", "", "good", "film film")]
+    together = table.sums_of(rows)
+    for row, sums in zip(rows, together, strict=True):
+        assert table.sums_of([row])[0] == pytest.approx(sums)
+    assert together[:, 1].tolist() == [1, 0, 0, 0]
+    assert together[:, 3].tolist() == [2, 0, 0, 4]
+    # An unknown word is odder than any known one, a frequent one less odd than a rare one.
+    texts = ("zyx", "", "good", "film")
+    unknown, empty, good, film = map(table.oddness, table.sums_of([vocabulary.ids(text.split()) for text in texts]))
+    assert unknown > film > good > empty == 0
+
+
+def test_oddness_by_hand() -> None:
+    """Ranks count from 2, and an unknown word stands three vocabularies (rows of the table) away."""
+    table = WordTable(["the", "film", "!"], np.asarray([0.0, 0.0, 0.5, -2.0, 7.0]))
+    (sums,) = table.sums_of([np.asarray([2, 3, 1, 4], dtype=np.int32)])
+    assert sums.tolist() == pytest.approx([2.0, 1.0, np.log(2) + np.log(3), 5.5])
+    assert table.oddness(sums) == pytest.approx((np.log(2) + np.log(3) + np.log(15)) / 3)
+    assert flags.unknown_share(sums, 4) == pytest.approx(0.25)
+    assert flags.mean_score(sums, 4) == pytest.approx(5.5 / 3)

@@ -1,0 +1,80 @@
+"""A model folder that is missing, incomplete or damaged is refused in one plain sentence."""
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from model import SHIPPED, ModelFolderError, Scorer
+from model.serving import model_folder
+from model.training import ship
+
+
+def test_shipped_folder_is_small_and_whole() -> None:
+    files = [path for path in SHIPPED.rglob("*") if path.is_file()]
+    assert sum(path.stat().st_size for path in files) <= ship.LARGEST
+    assert {path.name for path in files} == {
+        *model_folder.WEIGHTS,
+        *model_folder.OPTIONAL,
+        *model_folder.RECORDS,
+        model_folder.MANIFEST,
+    }
+    assert model_folder.version(SHIPPED, "2026.11").split("-")[2] == model_folder.verify(SHIPPED).split("-")[2]
+
+
+@pytest.fixture
+def copy(tiny_folder: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(tiny_folder, tmp_path / "copy"))
+
+
+def test_a_whole_copy_opens(copy: Path) -> None:
+    assert Scorer(copy).version == model_folder.verify(copy)
+
+
+def test_missing(tmp_path: Path) -> None:
+    with pytest.raises(ModelFolderError, match="does not exist"):
+        Scorer(tmp_path / "none")
+
+
+@pytest.mark.parametrize("name", [*model_folder.WEIGHTS, *model_folder.RECORDS, model_folder.MANIFEST])
+def test_incomplete(copy: Path, name: str) -> None:
+    (copy / name).unlink()
+    with pytest.raises(ModelFolderError, match=f"incomplete: it has no {name}"):
+        Scorer(copy)
+
+
+@pytest.mark.parametrize("name", [*model_folder.WEIGHTS, *model_folder.RECORDS])
+def test_damaged(copy: Path, name: str) -> None:
+    content = bytearray((copy / name).read_bytes())
+    content[len(content) // 2] ^= 1
+    (copy / name).write_bytes(bytes(content))
+    with pytest.raises(ModelFolderError, match=f"damaged: {name}"):
+        Scorer(copy)
+
+
+@pytest.mark.parametrize("content", ["", "{}", "[]", "not json"])
+def test_broken_manifest(copy: Path, content: str) -> None:
+    (copy / model_folder.MANIFEST).write_text(content, encoding="utf-8")
+    with pytest.raises(ModelFolderError, match="damaged"):
+        Scorer(copy)
+
+
+def test_serving_file_of_another_version(copy: Path) -> None:
+    (copy / "serving.json").write_text('{"old": 1}', encoding="utf-8")
+    model_folder.seal(copy, "lstm-test")
+    with pytest.raises(ModelFolderError, match="another version"):
+        Scorer(copy)
+
+
+def test_word_scores_are_part_of_the_folder(tiny_folder: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(tiny_folder, tmp_path / "copy"))
+    name = model_folder.version(copy, "2026.01")
+    np.save(copy / model_folder.OPTIONAL[0], np.ones(len(Scorer(copy)._vocabulary), dtype=np.float16))
+    assert model_folder.version(copy, "2026.01") != name
+    model_folder.seal(copy, name)
+    assert model_folder.OPTIONAL[0] in json.loads((copy / model_folder.MANIFEST).read_text(encoding="utf-8"))["sha256"]
+    (copy / model_folder.OPTIONAL[0]).unlink()
+    with pytest.raises(model_folder.ModelFolderError, match="incomplete: it has no word_scores"):
+        Scorer(copy)

@@ -1,0 +1,185 @@
+"""The shipped scorer on real and on hostile text."""
+
+import json
+import random
+import shutil
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from model import FLAGS, SHIPPED, Scorer, Verdict
+from model.serving import model_folder
+from model.serving.calibration import Blend
+from model.serving.explain import MOST_RANGES
+from model.serving.scorer import BULK
+from tests.model.serving import kept_verdicts
+
+GOOD = "A wonderful film. The acting is superb, the story moved me to tears, and I would gladly see it again."
+
+BAD = "What a waste of time. The plot makes no sense, the acting is terrible and I nearly walked out."
+
+
+@pytest.fixture(scope="module")
+def scorer() -> Scorer:
+    return Scorer()
+
+
+def test_clear_opinions(scorer: Scorer) -> None:
+    good, bad = scorer.score([GOOD, BAD])
+    assert (good.label, good.flags) == ("positive", ())
+    assert (bad.label, bad.flags) == ("negative", ())
+    assert good.probability > 0.9
+    assert bad.probability < 0.1
+    assert good.model == scorer.version == scorer.card["model"]
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\n\t", "<br />", "\x00", "\ud800"])
+def test_nothing_to_read_is_uncertain(scorer: Scorer, text: str) -> None:
+    assert scorer.score([text]) == [Verdict("uncertain", 0.5, ("too_short",), scorer.version)]
+    assert scorer.explain(text).verdict.label == "uncertain"
+
+
+def test_the_folder_may_be_a_string(scorer: Scorer) -> None:
+    assert Scorer(folder=str(SHIPPED)).score(["A wonderful film."]) == scorer.score(["A wonderful film."])
+
+
+def test_no_texts_no_verdicts(scorer: Scorer) -> None:
+    assert scorer.score([]) == []
+
+
+def test_order_is_kept_and_neighbours_do_not_matter(scorer: Scorer) -> None:
+    rng = random.Random(5)
+    texts = [" ".join(rng.choices(f"{GOOD} {BAD}".split(), k=rng.randint(0, 300))) for _ in range(150)]
+    together = scorer.score(texts)
+    for text, verdict in list(zip(texts, together, strict=True))[::10]:
+        alone = scorer.score([text])[0]
+        assert alone.flags == verdict.flags
+        assert alone.probability == pytest.approx(verdict.probability, abs=1e-5)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(st.characters(codec=None), max_size=300))
+def test_any_string_has_a_verdict(text: str) -> None:
+    verdict = _shared().score([text])[0]
+    assert 0 <= verdict.probability <= 1
+    assert verdict.label in {"positive", "negative", "uncertain"}
+    assert set(verdict.flags) <= set(FLAGS)
+    explanation = _shared().explain(text)
+    assert all(0 <= part.start < part.end <= len(text) for part in explanation.sentences)
+    # It is scored once, with what is left out of it.
+    assert explanation.verdict.probability == pytest.approx(verdict.probability, abs=1e-5)
+    assert replace(explanation.verdict, probability=verdict.probability) == verdict
+
+
+_SCORERS: list[Scorer] = []
+
+
+def _shared() -> Scorer:
+    """One scorer for all examples (hypothesis does not take function fixtures)."""
+    if not _SCORERS:
+        _SCORERS.append(Scorer())
+    return _SCORERS[0]
+
+
+@pytest.mark.parametrize(
+    "piece", ["a", "good ", "bad. ", "!", "\U0001f600", "<br />", "\x00", "\u65e5\u672c", "n't", "a<"]
+)
+def test_a_megabyte_is_scored_and_explained_in_bounded_time(scorer: Scorer, piece: str) -> None:
+    text = piece * (1_000_000 // len(piece))
+    began = time.process_time()
+    scorer.score([text])
+    assert len(scorer.explain(text).sentences) <= MOST_RANGES
+    assert time.process_time() - began < 15
+
+
+def test_long_texts_are_read_at_both_ends_and_flagged(scorer: Scorer) -> None:
+    neutral = "They walk down the street and then they go into the house. " * 1_000
+    good, bad = scorer.score([f"{neutral} {GOOD * 30}", f"{neutral} {BAD * 30}"])
+    assert "truncated" in good.flags
+    assert good.probability > bad.probability
+    exact = scorer.score(["good " * 4_096, "good " * 4_097])
+    assert ["truncated" in verdict.flags for verdict in exact] == [False, True]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ce film est vraiment magnifique, les acteurs sont superbes et l'histoire est tr\u00e8s \u00e9mouvante.",
+        "Der Film war wirklich schlecht und viel zu lang, ich war sehr entt\u00e4uscht von der Handlung.",
+        "La pel\u00edcula es muy aburrida y los actores son malos, no la recomiendo a nadie.",
+        "Questo film \u00e8 bellissimo, gli attori sono bravissimi e la storia \u00e8 commovente.",
+        "Bardzo dobry film, polecam wszystkim.",
+        "Elokuva oli todella hyv\u00e4",
+        "Фильм очень хороший, актёры играют прекрасно.",
+        "この映画はとても面白かったです。",
+    ],
+)
+def test_other_languages_are_flagged_and_uncertain(scorer: Scorer, text: str) -> None:
+    verdict = scorer.score([text])[0]
+    assert "not_english" in verdict.flags
+    assert verdict.label == "uncertain"
+
+
+@pytest.mark.parametrize(
+    "text", [GOOD, BAD, "Great movie, loved every minute!", "Boring. Skip it.", "Not good at all :("]
+)
+def test_english_is_not_flagged_as_foreign(scorer: Scorer, text: str) -> None:
+    assert "not_english" not in scorer.score([text])[0].flags
+
+
+def test_gibberish_and_short_texts_are_flagged(scorer: Scorer) -> None:
+    gibberish, short = scorer.score(["xqzt vvbnm lkjhg qwrtp zzxcv mnbvq plokm", "Superb!"])
+    assert "unknown_words" in gibberish.flags
+    assert gibberish.label == "uncertain"
+    assert short.flags == ("too_short",)
+
+
+def test_stars_are_said_when_the_folder_has_them_and_the_text_is_fit(tiny_folder: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(tiny_folder, tmp_path / "copy"))
+    values = json.loads((copy / "serving.json").read_text(encoding="utf-8"))
+    values["star_bounds"] = [*[-9.0] * 2, *[0.0] * 14, *[9.0] * 2]
+    model_folder.write_json(copy / "serving.json", values)
+    model_folder.seal(copy, model_folder.version(copy, "2026.01"))
+    good, bad, nothing = Scorer(copy).score(["The acting was superb.", "The plot was awful.", ""])
+    assert (good.stars, bad.stars, nothing.stars) == (9.0, 2.0, None)
+    assert Scorer(tiny_folder).score(["The acting was superb."])[0].stars is None
+
+
+def test_a_blend_alone_is_what_older_folders_serve() -> None:
+    assert Blend((0.5, 0.25), 1.0).logits(np.asarray([2.0]), np.asarray([4.0])).tolist() == [3.0]
+
+
+def test_the_band_ends_where_it_is_said_to(scorer: Scorer, monkeypatch: pytest.MonkeyPatch) -> None:
+    for text in (GOOD, BAD):
+        sure = scorer.score([text])[0]
+        distance = abs(sure.probability - 0.5)
+        # Just inside, just outside, and at the very edge, which is outside.
+        for band, label in ((distance + 1e-6, "uncertain"), (distance - 1e-6, sure.label), (distance, sure.label)):
+            monkeypatch.setattr(scorer, "band", band)
+            assert scorer.score([text])[0].label == label, (band, distance)
+        monkeypatch.undo()
+
+
+def test_the_shipped_band_is_the_folders(scorer: Scorer) -> None:
+    assert scorer.band == json.loads((SHIPPED / "serving.json").read_text(encoding="utf-8"))["band"]
+
+
+def test_the_shipped_model_says_what_it_said() -> None:
+    """A formula that fits as it serves hides its own mistakes; numbers that were kept do not."""
+    kept = json.loads(kept_verdicts.FILE.read_text(encoding="utf-8"))
+    assert kept["model"] == Scorer().version, f"another model ships: {kept_verdicts.__doc__}"
+    texts = kept_verdicts.texts()
+    assert len(kept["verdicts"]) == len(texts)
+    for compiled in (False, True):
+        scorer = Scorer(compiled=compiled)
+        # Enough of them for compiled code, where it is wanted.
+        verdicts = scorer.score([*texts, *[""] * BULK * compiled])[: len(texts)]
+        assert scorer.is_warm == compiled
+        for verdict, before in zip(verdicts, kept["verdicts"], strict=True):
+            assert verdict.probability == pytest.approx(before["probability"], abs=1e-5)
+            assert kept_verdicts.plain(verdict) == before | {"probability": round(verdict.probability, 6)}

@@ -1,0 +1,105 @@
+"""The training loop: learning rate, adversarial reading, groups, a kill on the way."""
+
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+from model import config
+from model.data import corpus as data
+from model.serving import unit_groups
+from model.training import fit, network
+
+
+def test_a_second_reading_of_a_batch_moves_its_words_to_where_they_cost_most() -> None:
+    shape = config.NetworkConfig(dimensions=8, units=6, hidden=3, spatial_dropout=0.0, dropout=0.0)
+    rng = np.random.default_rng(1)
+    built = network.made(shape, rng.normal(size=(50, 8)).astype(np.float32), None)
+    ids = rng.integers(1, 50, (32, 9)).astype(np.int32)
+    ids[::3, 5:] = 0
+    labels = (ids == 7).any(axis=1).astype(np.float32)
+    trainer = fit._Trainer(built, config.TrainingConfig(), 10)
+    loss, plain = trainer._gradients(ids, labels)
+    # As far as nothing it is the same reading.
+    near_loss, near = trainer._hardened(keras.ops.convert_to_tensor(ids), labels, 1e-5)
+    assert float(near_loss) == pytest.approx(float(loss), abs=1e-6)
+    for one, other in zip(plain, near, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-5)
+    # Farther off the words say less of the label, and to learn from both costs more steps uphill.
+    _, far = trainer._hardened(keras.ops.convert_to_tensor(ids), labels, 1.0)
+    norms = [sum(float((value.numpy() ** 2).sum()) for value in each) for each in (plain, far)]
+    assert norms[1] > 1.05 * norms[0]
+
+
+@pytest.mark.parametrize(("decay", "last"), [(True, 0.0), (False, 1e-2)])
+def test_the_learning_rate_rises_and_falls_or_stays(decay: bool, last: float) -> None:
+    settings = config.TrainingConfig(learning_rate=1e-2, warmup=0.1, decay=decay)
+    trainer = fit._Trainer(network.build(config.NetworkConfig(dimensions=3, units=2), 5), settings, 100)
+    rate = trainer.optimizer._learning_rate
+    assert [float(rate(step)) for step in (5, 10, 100)] == pytest.approx([5e-3, 1e-2, last], abs=1e-6)
+
+
+def test_groups_begin_apart_and_stay_so(tiny_config: config.Config, tmp_path: Path) -> None:
+    import keras
+
+    shape = config.NetworkConfig(dimensions=5, units=6, groups=(2, 3, 1), hidden=4)
+    keras.utils.set_random_seed(2)
+    built = network.build(shape, 30)
+    begun = network.recurrent_weights(built)
+    rng = np.random.default_rng(1)
+    rows = [rng.integers(1, 30, rng.integers(2, 9)).astype(np.int32) for _ in range(40)]
+    examples = fit.Examples(rows, np.arange(40, dtype=np.float32) % 2)
+    settings = tiny_config.training.model_copy(update={"epochs": 2, "learning_rate": 0.05})
+    fit.fit(built, examples, examples, settings, tmp_path, resume=False)
+    trained = network.recurrent_weights(built)
+    own = unit_groups.mask(shape.sizes) != 0
+    for name in ("forward_recurrent", "backward_recurrent"):
+        for weights in (begun, trained):
+            assert not weights[name][~own].any()
+            assert weights[name][own].all()
+        assert np.abs(trained[name] - begun[name])[own].min() > 0
+        # Each group begins as a network of it alone would, and as no other group does.
+        blocks = [part[name] for part in unit_groups.parts(begun, shape.sizes)]
+        for block in blocks:
+            np.testing.assert_allclose(block @ block.T, np.eye(len(block)), atol=1e-5)
+        assert not np.array_equal(blocks[0], blocks[1])
+        assert np.array_equal(unit_groups.joined(blocks), begun[name])
+    assert not begun["hidden_logit"].any()
+    assert trained["hidden_logit"].all()
+
+
+def test_an_interrupted_run_ends_like_an_unbroken_one(
+    tiny_config: config.Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import keras
+
+    corpus = data.prepare(tiny_config)
+    settings = tiny_config.training.model_copy(update={"epochs": 3})
+    rows = corpus.split.train[:96]
+    examples = fit.Examples(corpus.ids(rows, 64), corpus.reviews.labels[rows].astype(np.float32))
+
+    def fitted(target: Path, resume: bool) -> list[np.ndarray]:
+        target.mkdir(exist_ok=True)
+        keras.utils.set_random_seed(1)
+        built = network.build(tiny_config.network, len(corpus.vocabulary))
+        network.set_embedding(built, corpus.vectors)
+        fit.fit(built, examples, examples, settings, target, resume=resume)
+        return [network.embedding(built), *network.recurrent_weights(built).values()]
+
+    unbroken = fitted(tmp_path / "a", resume=False)
+    epoch = fit._epoch
+
+    def killed(
+        trainer: fit._Trainer, seen: fit.Examples, chosen: config.TrainingConfig, number: int, bar: object
+    ) -> float:
+        if number == 1:
+            raise KeyboardInterrupt
+        return epoch(trainer, seen, chosen, number, bar)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(fit, "_epoch", killed)
+    with pytest.raises(KeyboardInterrupt):
+        fitted(tmp_path / "b", resume=False)
+    monkeypatch.undo()
+    for first, second in zip(unbroken, fitted(tmp_path / "b", resume=True), strict=True):
+        np.testing.assert_allclose(first, second, atol=1e-5)

@@ -1,0 +1,49 @@
+"""Separators, quotes and headers of CSV files."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.worker.files.helpers import (
+    LONG,
+    OTHER,
+    csv_bytes,
+    open_reviews_of,
+    texts,
+    write,
+)
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (b"sep=;\nreview;n\ngood, really;1\n", ["good, really"]),
+        (b"review|n\ngood, really|1\n", ["good, really"]),
+        (b"review\tn\ngood, really\t1\n", ["good, really"]),
+        (b"n;review\n1,5;good\n2,5;bad\n", ["good", "bad"]),
+        (b'review\n"good, really"\nbad, too\n', ["good, really", "bad, too"]),
+        (b'"id","review"\r\n"1","he said ""no"""\r\n', ['he said "no"']),
+    ],
+)
+def test_dialects(data: bytes, expected: list[str]) -> None:
+    assert texts(data, "a.csv") == expected
+    scored, name = write(data, "a.csv")
+    assert texts(scored, name) == expected
+
+
+def test_a_file_without_header() -> None:
+    assert texts(csv_bytes("Great fun, all of it", "Never again", "Fine"), "a.csv") == [
+        "Great fun, all of it",
+        "Never again",
+        "Fine",
+    ]
+    data = csv_bytes(f'1,"{LONG}",5', f'2,"{OTHER}",1')
+    with open_reviews_of(data, "a.csv") as reviews:
+        assert reviews.header == ("column_1", "column_2", "column_3")
+        assert [row.text for row in reviews] == [LONG, OTHER]
+    assert texts(data, "a.csv", text_column="column_3") == ["5", "1"]
+
+
+def test_an_unknown_header_above_long_texts_is_a_header() -> None:
+    data = csv_bytes("nr,words", f'1,"{LONG}"', f'2,"{OTHER}"')
+    assert texts(data, "a.csv") == [LONG, OTHER]

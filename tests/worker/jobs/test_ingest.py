@@ -1,0 +1,126 @@
+"""A file is read into rows and cut into chunks."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+import pytest
+
+from db.engine import Database
+from db.queries.jobs import get_job
+from db.queue import choose_column
+from db.queue.accept import accept_upload
+from model import Scorer, Verdict
+from tests.fixtures.chunks import drain
+from tests.fixtures.reviews import Count, accept_csv, origin, recount, review
+from tests.worker.jobs.helpers import ME, outputs
+from worker.files.limits import Limits
+from worker.files.review_file import Row
+from worker.jobs import ingest as ingest_module
+from worker.jobs.chunk import process_chunk
+from worker.jobs.ingest import LEAST_CHUNK_ROWS, MOST_CHUNK_ROWS, chunk_rows
+
+LIMITS = Limits(max_rows=10_000, max_unpacked_bytes=1 << 20, max_review_chars=5_000)
+
+
+def test_a_file_that_cannot_be_read_ends_its_job_with_one_sentence(db: Database, scorer: Scorer) -> None:
+    accepted = accept_csv(db, 11)
+    few = Limits(max_rows=10, max_unpacked_bytes=1 << 20, max_review_chars=5_000)
+    assert process_chunk(db, scorer, accepted.chunk_id, limits=few)
+    job = get_job(db, ME, accepted.job_id)
+    assert (job.state, job.error_code, job.error_values) == ("failed", "too_many_rows", {"count": 10})
+
+
+def test_a_column_that_cannot_be_guessed_is_asked_for(db: Database, scorer: Scorer) -> None:
+    body = "first,second\n" + "".join(f'"{review(n)}","{review(n + 50)}"\n' for n in range(1, 21))
+    accepted = accept_upload(db, origin(), filename="two.csv", parts=[body.encode()])
+    drain(db, scorer, limits=LIMITS)
+    job = get_job(db, ME, accepted.job_id)
+    assert job.state == "needs_column"
+    assert set(job.columns) == {"first", "second"}
+    ring = choose_column(db, ME, accepted.job_id, "second")
+    process_chunk(db, scorer, ring.chunk_id, limits=LIMITS)
+    drain(db, scorer, limits=LIMITS)
+    assert recount(db, accepted.job_id) == Count("done", 20, 20, 0, 20)
+
+
+class Paced(Scorer):
+    """A scorer of a given speed."""
+
+    def __init__(self, seconds_a_row: float) -> None:
+        super().__init__()
+        self._seconds = seconds_a_row
+
+    def score(self, texts: Sequence[str]) -> list[Verdict]:
+        # Processor time is what counts: a pause would say nothing about the scorer's rate.
+        until = time.thread_time() + self._seconds * len(texts)
+        while time.thread_time() < until:
+            pass
+        return []
+
+
+@pytest.mark.parametrize(
+    ("seconds_a_row", "least", "most"),
+    [(0.0, MOST_CHUNK_ROWS, MOST_CHUNK_ROWS), (0.001, 500, 800), (0.01, LEAST_CHUNK_ROWS, LEAST_CHUNK_ROWS)],
+)
+def test_a_chunk_takes_about_eight_tenths_of_a_second(seconds_a_row: float, least: int, most: int) -> None:
+    assert least <= chunk_rows(Paced(seconds_a_row), [40] * 32) <= most
+
+
+def test_chunks_of_no_rows_have_a_size_all_the_same(scorer: Scorer) -> None:
+    assert chunk_rows(scorer, []) == LEAST_CHUNK_ROWS
+
+
+# Batches
+
+
+def rows_of(*texts: str | None) -> list[Row]:
+    return [
+        Row(n, text, None, None, None if text is not None else ("empty", "The review is empty."))
+        for n, text in enumerate(texts, 1)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("texts", "sizes"),
+    [
+        ([], []),
+        (["x"] * 3, [(3, 0)]),
+        (["x"] * 4, [(4, 0)]),
+        (["x"] * 5, [(4, 0), (1, 0)]),
+        (["x", None, "x", "x", "x"], [(3, 1), (1, 0)]),
+        ([None] * 9, [(0, 4), (0, 4), (0, 1)]),
+    ],
+)
+def test_a_batch_counts_rejected_rows_too(
+    texts: list[str | None], sizes: list[tuple[int, int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ingest_module, "BATCH_ROWS", 4)
+    batches = list(ingest_module._batches(rows_of(*texts)))
+    assert [(len(reviews), len(rejected)) for reviews, rejected in batches] == sizes
+    numbers = sorted(one.row_number for batch in batches for part in batch for one in part)
+    assert numbers == list(range(1, len(texts) + 1))
+
+
+def test_a_batch_ends_at_its_characters_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ingest_module, "BATCH_CHARS", 6)
+    batches = ingest_module._batches(rows_of("xxx", "xx", "x", "xxxxxx", "x"))
+    assert [[review.row_number for review in reviews] for reviews, _ in batches] == [[1, 2, 3], [4], [5]]
+
+
+def test_a_file_of_several_batches_is_stored_row_by_row(
+    db: Database, scorer: Scorer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ingest_module, "BATCH_ROWS", 4)
+    accepted = accept_csv(db, 9, empty=(2, 5))
+    drain(db, scorer, limits=LIMITS)
+    assert recount(db, accepted.job_id) == Count("done", 7, 7, 2, 7)
+    assert get_job(db, ME, accepted.job_id).rows_total == 9
+    files = outputs(db, accepted.job_id)
+    assert [row[0] for row in files["scored"][1:]] == [str(n) for n in range(1, 10)]
+    assert [row[0] for row in files["rejected"][1:]] == ["2", "5"]
+
+
+def test_one_batch_holds_what_it_is_documented_to_hold() -> None:
+    assert (ingest_module.BATCH_ROWS, ingest_module.BATCH_CHARS) == (5_000, 16 << 20)

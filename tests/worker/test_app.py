@@ -1,0 +1,45 @@
+"""The Celery application, as `celery -A worker.app worker` imports it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+TASKS = """
+import sys
+from worker.app import app
+app.loader.import_default_modules()
+print(*sorted(name for name in app.tasks if name.startswith("reelfeel.")))
+print("numba" in sys.modules, "pandas" in sys.modules)
+"""
+
+
+def imported(tmp_path: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    env = {key: value for key, value in os.environ.items() if key != "REDIS_URL"} | environment
+    env |= {"DATABASE_URL": f"sqlite:///{tmp_path}/x.db", "PYTHONPATH": str(Path(__file__).parents[2])}
+    return subprocess.run(
+        [sys.executable, "-c", TASKS], cwd=tmp_path, env=env, capture_output=True, text=True, check=False
+    )
+
+
+def test_it_has_every_task_and_carries_no_model(tmp_path: Path) -> None:
+    done = imported(tmp_path, REDIS_URL="redis://127.0.0.1:1/0")
+    assert done.returncode == 0, done.stderr
+    names, loaded = done.stdout.splitlines()
+    assert names.split() == [
+        "reelfeel.explain_review",
+        "reelfeel.finish_job",
+        "reelfeel.ingest_upload",
+        "reelfeel.score_chunk",
+        "reelfeel.score_review",
+        "reelfeel.sweep",
+    ]
+    assert loaded == "False False"
+
+
+def test_without_a_broker_it_says_so(tmp_path: Path) -> None:
+    done = imported(tmp_path)
+    assert done.returncode == 1
+    assert done.stderr.strip() == "REDIS_URL is not set."
