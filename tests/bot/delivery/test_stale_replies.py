@@ -20,7 +20,7 @@ from tests.fixtures.discord import World
 
 @pytest.fixture
 def dying(world: World, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
-    """The first bot's commands begin to think and never end, and it forgets no reply; call it before the next starts."""
+    """The first bot begins to think, never ends and forgets no reply; to be called before the next one starts."""
     first, forget, accept_text = world.bot, stale_replies._forget, single_reviews.accept_text
 
     async def never(*_: object) -> None:
