@@ -32,23 +32,39 @@ def split_parts(parts: Iterable[bytes]) -> Iterator[bytes]:
         yield bytes(buffer)
 
 
-def write_blob(db: Database, parts: Iterable[bytes]) -> int:
-    """Stores a file and returns its blob's id. An error of `parts` leaves nothing behind."""
+def new_blob(session: Session, owner_id: int | None) -> int:
+    """A blob without bytes, for `fill_blob`. `owner_id`: whose it is; when they are erased before a job has it, it
+    goes."""
+    blob = Blob(owner_id=owner_id)
+    session.add(blob)
+    session.flush()
+    return blob.id
+
+
+def write_blob(db: Database, parts: Iterable[bytes], *, owner_id: int | None = None) -> int:
+    """Stores a file and returns its blob's id; as `new_blob` and `fill_blob`."""
     with db.begin() as session:
-        blob = Blob()
-        session.add(blob)
-        session.flush()
-        blob_id = blob.id
+        blob_id = new_blob(session, owner_id)
+    return fill_blob(db, blob_id, parts)
+
+
+def fill_blob(db: Database, blob_id: int, parts: Iterable[bytes]) -> int:
+    """Stores the bytes of a new blob and returns its id. An error of `parts` leaves nothing behind.
+
+    Raises NotFound when it was deleted meanwhile, with its owner.
+    """
     size, digest = 0, sha256()
     try:
         for number, data in enumerate(split_parts(parts)):
             with db.begin(bulk=True) as session:
+                check_wanted(session, blob_id)
                 session.execute(
                     insert(BlobPart).values(blob_id=blob_id, number=number, data=db.sealer.seal_bytes(data))
                 )
             size += len(data)
             digest.update(data)
         with db.begin() as session:
+            check_wanted(session, blob_id)
             session.execute(update(Blob).where(Blob.id == blob_id).values(size=size, sha256=digest.hexdigest()))
     except Exception:
         delete_blob(db, blob_id)
@@ -56,24 +72,30 @@ def write_blob(db: Database, parts: Iterable[bytes]) -> int:
     return blob_id
 
 
+def check_wanted(session: Session, blob_id: int) -> None:
+    """Raises NotFound when the blob was deleted meanwhile; until the transaction ends it is not."""
+    if session.scalar(select(Blob.id).where(Blob.id == blob_id).with_for_update(key_share=True)) is None:
+        raise NotFound("file")
+
+
 def read_blob(db: Database, blob_id: int) -> Iterator[bytes]:
-    """The file's parts of up to 1 MiB, in order, each read when asked for. NotFound when it is gone."""
+    """The file's parts of up to 1 MiB, in order, each read when asked for. NotFound when it is gone, also when it goes
+    while it is read: nobody gets the first half of a deleted file for a whole one."""
     with db.read() as session:
-        if session.scalar(select(Blob.sha256).where(Blob.id == blob_id)) is None:
-            raise NotFound("file")
-    return _parts(db, blob_id)
+        found = session.execute(select(Blob.sha256, Blob.size).where(Blob.id == blob_id)).one_or_none()
+    if found is None or found[0] is None:
+        raise NotFound("file")
+    return _parts(db, blob_id, -(-found[1] // PART_BYTES))
 
 
-def _parts(db: Database, blob_id: int) -> Iterator[bytes]:
-    number = 0
-    while True:
+def _parts(db: Database, blob_id: int, count: int) -> Iterator[bytes]:
+    for number in range(count):
         with db.read() as session:
             where = (BlobPart.blob_id == blob_id, BlobPart.number == number)
             data = session.scalar(select(BlobPart.data).where(*where))
         if data is None:
-            return
+            raise NotFound("file")
         yield db.sealer.open_bytes(data)
-        number += 1
 
 
 def delete_blob(db: Database, blob_id: int) -> None:

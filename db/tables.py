@@ -101,6 +101,10 @@ class Job(Base):
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     purged_at: Mapped[datetime | None]
+    # Its texts and files are being deleted: from here on nobody may go on with it (db/privacy/purge.py).
+    purge_begun_at: Mapped[datetime | None]
+    # Bytes of its files and texts, for quotas (db/queue/quotas.py); 0 once they are gone, and for single reviews.
+    stored_bytes: Mapped[int] = mapped_column(BigInteger, default=0, server_default=text("0"))
     rows_total: Mapped[int] = mapped_column(default=0)
     rows_done: Mapped[int] = mapped_column(default=0)
     rows_rejected: Mapped[int] = mapped_column(default=0)
@@ -135,6 +139,10 @@ class Job(Base):
         Index("ix_jobs_unfinished", "owner_id", "id", **only("finished_at IS NULL")),
         Index("ix_jobs_day", "owner_id", "created_at"),
         Index("ix_jobs_unrolled", "id", **only("NOT rolled_up")),
+        Index("ix_jobs_stored", "owner_id", "guild_id", "stored_bytes", **only("stored_bytes > 0")),
+        # A message that its author deletes is found by its id.
+        Index("ix_jobs_reply_to", "reply_to", **only("reply_to IS NOT NULL")),
+        Index("ix_jobs_guild", "guild_id", **only("guild_id IS NOT NULL")),
         NEVER_REUSED,
     )
 
@@ -148,8 +156,14 @@ class Blob(Base):
     size: Mapped[int] = mapped_column(BigInteger, default=0)
     sha256: Mapped[str | None] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(default=db_time())
+    # Whose it is until a job has it: a writer that dies leaves it to its owner's deletion, or to the purge.
+    owner_id: Mapped[int | None] = mapped_column(BigInteger)
 
-    __table_args__ = (Index("ix_blobs_sha256", "sha256"), NEVER_REUSED)
+    __table_args__ = (
+        Index("ix_blobs_sha256", "sha256"),
+        Index("ix_blobs_owner_id", "owner_id", **only("owner_id IS NOT NULL")),
+        NEVER_REUSED,
+    )
 
 
 class BlobPart(Base):
@@ -508,3 +522,43 @@ class MessageDeletion(Base):
     not_before: Mapped[datetime] = mapped_column(default=db_time())
 
     __table_args__ = (UniqueConstraint("message_id"),)
+
+
+class SentMessage(Base):
+    """A message of the bot's own with somebody's words in it that is not the card of their job, until it is deleted."""
+
+    __tablename__ = "sent_messages"
+
+    message_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    channel_id: Mapped[int] = mapped_column(BigInteger)
+    owner_id: Mapped[int] = mapped_column(BigInteger)
+    # Of which job or of which message of its owner it tells; None: neither.
+    job_id: Mapped[int | None] = mapped_column(BigInteger)
+    source_id: Mapped[int | None] = mapped_column(BigInteger)
+    created_at: Mapped[datetime] = mapped_column(default=db_time())
+
+    __table_args__ = (
+        Index("ix_sent_messages_owner_id", "owner_id"),
+        Index("ix_sent_messages_job_id", "job_id", **only("job_id IS NOT NULL")),
+        Index("ix_sent_messages_source_id", "source_id", **only("source_id IS NOT NULL")),
+    )
+
+
+class GuildMembership(Base):
+    """A server that the bot is or was in; `left_at`: since when it is out of it."""
+
+    __tablename__ = "guild_memberships"
+
+    guild_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    left_at: Mapped[datetime | None]
+
+
+class PurgeClock(Base):
+    """One row: by which clock the last purge went, and since when one is refused (db/privacy/clock_guard.py)."""
+
+    __tablename__ = "purge_clock"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    purged_at: Mapped[datetime | None]
+    refused_since: Mapped[datetime | None]
+    refused_at: Mapped[datetime | None]

@@ -168,6 +168,7 @@ async def accept_again(
         film_column=film_column,
         date_column=date_column,
         file_format=rules.file_format,
+        copy_of=job_id,
         quotas=quotas_of(bot.settings),
     )
     if accepted.due:

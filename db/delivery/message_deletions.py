@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
 from db.clock import db_time
+from db.dialect import insert_for
 from db.engine import Database
-from db.tables import Job, MessageDeletion
+from db.tables import Job, MessageDeletion, SentMessage
 
 MAX_TRIES: Final = 8
 """Tries after which a message is given up: by then the chat service has refused it for hours."""
@@ -30,17 +31,48 @@ class PendingDeletion:
 
 
 def schedule_deletion(session: Session, job_ids: Sequence[int]) -> int:
-    """Puts the jobs' messages down for deletion, in the caller's transaction; how many there are."""
+    """Puts the jobs' cards, and whatever else was sent about them, down for deletion, in the caller's transaction; how
+    many messages there are."""
     shown = (Job.id.in_(job_ids), Job.message_id.is_not(None), Job.channel_id.is_not(None))
     scheduled = select(MessageDeletion.message_id)
     messages = session.execute(
         select(Job.channel_id, Job.message_id).where(*shown, Job.message_id.not_in(scheduled)).distinct()
     ).all()
-    if messages:
-        session.execute(
-            insert(MessageDeletion), [{"channel_id": where, "message_id": which} for where, which in messages]
-        )
-    return len(messages)
+    _schedule(session, [(where, which) for where, which in messages])
+    return len(messages) + schedule_sent(session, SentMessage.job_id.in_(job_ids))
+
+
+def remember_sent(
+    db: Database,
+    channel_id: int,
+    message_id: int,
+    *,
+    owner_id: int,
+    job_id: int | None = None,
+    source_id: int | None = None,
+) -> None:
+    """Notes a message of the bot's own with the owner's words in it that is not their job's card.
+
+    `job_id`: the job it tells of; `source_id`: the message of the owner that it answers. It goes when its job, that
+    message or its owner is deleted.
+    """
+    row = {"channel_id": channel_id, "owner_id": owner_id, "job_id": job_id, "source_id": source_id}
+    with db.begin() as session:
+        session.execute(insert_for(session, SentMessage).values(message_id=message_id, **row).on_conflict_do_nothing())
+
+
+def schedule_sent(session: Session, which: ColumnElement[bool]) -> int:
+    """Puts messages of `remember_sent` down for deletion, in the caller's transaction; how many there were."""
+    gone = delete(SentMessage).where(which).returning(SentMessage.channel_id, SentMessage.message_id)
+    places = session.execute(gone.execution_options(synchronize_session=False)).all()
+    _schedule(session, [(channel_id, message_id) for channel_id, message_id in places])
+    return len(places)
+
+
+def _schedule(session: Session, places: Sequence[tuple[int, int]]) -> None:
+    if places:
+        rows = [{"channel_id": where, "message_id": which} for where, which in places]
+        session.execute(insert_for(session, MessageDeletion).on_conflict_do_nothing(), rows)
 
 
 def due_deletions(db: Database, *, limit: int = 20) -> list[PendingDeletion]:

@@ -10,15 +10,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from db.clock import db_time
-from db.delivery.message_deletions import schedule_deletion
+from db.delivery.message_deletions import schedule_deletion, schedule_sent
 from db.dialect import insert_for
 from db.engine import Database
 from db.errors import JobsRunning
-from db.privacy.purge import JOBS, changed_rows, drop_files, erase_texts, in_batches, row_ranges, truncate_wal
+from db.privacy.purge import (
+    JOBS,
+    changed_rows,
+    drop_blob,
+    drop_files,
+    erase_texts,
+    in_batches,
+    mark_purge,
+    row_ranges,
+    truncate_wal,
+)
 from db.privacy.types import Erased, StoredData
 from db.tables import (
     AuditLine,
@@ -31,6 +41,7 @@ from db.tables import (
     OutputFile,
     Prediction,
     Review,
+    SentMessage,
     Upload,
     UserSetting,
 )
@@ -95,6 +106,12 @@ def resume_erasures(db: Database) -> int:
     return len(users)
 
 
+def is_requested(db: Database, viewer: Viewer) -> bool:
+    """Whether the viewer's deletion has begun and is not finished: what is left of it goes within two hours."""
+    with db.read() as session:
+        return session.get(DeletionRequest, viewer.user_id) is not None
+
+
 def _count(session: Session, condition: ColumnElement[bool]) -> int:
     return session.scalar(select(func.count()).where(condition)) or 0
 
@@ -104,9 +121,11 @@ def _running(session: Session, user_id: int) -> tuple[int, ...]:
     return tuple(session.scalars(select(Job.id).where(*unfinished).order_by(Job.id).limit(10)))
 
 
-def _request(db: Database, user_id: int) -> tuple[int, int, int, int, int, int]:
-    """Stores the request, and deletes what hangs on no job; the first six counts of Erased."""
+def _request(db: Database, user_id: int) -> tuple[int, int, int, int, int, int, int]:
+    """Marks the jobs, stores the request, and deletes what hangs on no job; the counts of Erased."""
     with db.begin() as session:
+        # First: whoever resumes one of these jobs waits here and then finds it marked, or was faster and is seen.
+        mark_purge(session, Job.owner_id == user_id)
         running = _running(session, user_id)
         if running:
             raise JobsRunning(running)
@@ -117,7 +136,8 @@ def _request(db: Database, user_id: int) -> tuple[int, int, int, int, int, int]:
         notices = changed_rows(session, delete(NoticeRow).where(NoticeRow.user_id == user_id))
         settings = changed_rows(session, delete(UserSetting).where(UserSetting.user_id == user_id))
         changed_rows(session, delete(Continuation).where(Continuation.owner_id == user_id))
-    return 0, 0, 0, corrections, notices, settings
+        messages = schedule_sent(session, SentMessage.owner_id == user_id)
+    return 0, 0, 0, corrections, notices, settings, messages
 
 
 def _finish_request(db: Database, user_id: int) -> Erased:
@@ -135,16 +155,26 @@ def _finish_request(db: Database, user_id: int) -> Erased:
         done += Erased(files=drop_files(db, job_id))
         with db.begin(bulk=True) as session:
             done += _disown(session, (job_id,))
+    done += Erased(files=_drop_unattached(db, user_id))
     with db.begin(bulk=True) as session:
         session.execute(delete(DeletionRequest).where(DeletionRequest.user_id == user_id))
     truncate_wal(db)
     return done
 
 
+def _drop_unattached(db: Database, user_id: int) -> int:
+    """Deletes the user's files that no job has: what a worker that was cancelled still writes, or died writing."""
+    attached = or_(exists().where(Upload.blob_id == Blob.id), exists().where(OutputFile.blob_id == Blob.id))
+    with db.read() as session:
+        left = session.scalars(select(Blob.id).where(Blob.owner_id == user_id, ~attached)).all()
+    for blob_id in left:
+        drop_blob(db, blob_id)
+    return len(left)
+
+
 def _ended(db: Database, user_id: int, kind: str) -> Sequence[int]:
-    """The user's jobs of that kind that were there when they asked, without unfinished ones."""
-    asked = select(DeletionRequest.requested_at).where(DeletionRequest.user_id == user_id).scalar_subquery()
-    theirs = (Job.owner_id == user_id, Job.kind == kind, Job.state.in_(TERMINAL), Job.created_at <= asked)
+    """The user's jobs of that kind that were marked when they asked: what they sent in afterwards is new."""
+    theirs = (Job.owner_id == user_id, Job.kind == kind, Job.purge_begun_at.is_not(None))
     with db.read() as session:
         return session.scalars(select(Job.id).where(*theirs).order_by(Job.id)).all()
 

@@ -8,13 +8,14 @@ from contextlib import closing, suppress
 from itertools import islice
 from typing import Final
 
-from sqlalchemy import ColumnElement, Delete, Update, delete, select, update
+from sqlalchemy import ColumnElement, Delete, Update, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from db import verdict_cache
 from db.clock import db_time
 from db.engine import Database
 from db.tables import Blob, BlobPart, Correction, Job, OutputFile, Prediction, Review, Upload
+from db.types import TERMINAL
 
 ROWS: Final = 5_000
 """Rows of a job that one transaction empties."""
@@ -37,6 +38,27 @@ def changed_rows(session: Session, statement: Update | Delete) -> int:
     """Executes it; how many rows it changed."""
     result = session.execute(statement.execution_options(synchronize_session=False))
     return int(result.rowcount)  # type: ignore[attr-defined]
+
+
+def mark_purge(session: Session, mine: ColumnElement[bool]) -> list[int]:
+    """Locks the ended jobs that fit and marks them, before anything of theirs goes; their ids.
+
+    From here on nobody goes on with them (`db.queue.resume`). One whose owner was faster is worked on again and is not
+    among them: its texts stay.
+    """
+    marked = (
+        update(Job)
+        .where(mine, ended())
+        .values(purge_begun_at=func.coalesce(Job.purge_begun_at, db_time()))
+        .returning(Job.id)
+        .execution_options(synchronize_session=False)
+    )
+    return sorted(session.scalars(marked))
+
+
+def ended() -> ColumnElement[bool]:
+    """Nothing is taken from a job that is worked on."""
+    return Job.state.in_(TERMINAL)
 
 
 def row_ranges(db: Database, job_id: int) -> Iterator[ColumnElement[bool]]:
@@ -78,7 +100,7 @@ def drop_files(db: Database, job_id: int) -> int:
         if upload is not None and upload.blob_id is not None:
             blobs.add(upload.blob_id)
             upload.blob_id = None
-        session.execute(update(Job).where(Job.id == job_id).values(purged_at=db_time()))
+        session.execute(update(Job).where(Job.id == job_id).values(purged_at=db_time(), stored_bytes=0))
     for blob_id in blobs:
         drop_blob(db, blob_id)
     return len(blobs)

@@ -20,6 +20,7 @@ from db.privacy.purge import (
     drop_files,
     erase_texts,
     in_batches,
+    mark_purge,
     row_ranges,
     truncate_wal,
 )
@@ -112,12 +113,16 @@ def _cancel_waiting(db: Database, job_id: int) -> None:
 
 def _empty_messages(db: Database, job_ids: Sequence[int]) -> Purged:
     with db.begin(bulk=True) as session:
-        texts, explanations = erase_texts(session, Review.job_id.in_(job_ids))
-        session.execute(update(Job).where(Job.id.in_(job_ids)).values(purged_at=db_time()))
-    return Purged(len(job_ids), texts, explanations)
+        marked = mark_purge(session, Job.id.in_(job_ids))
+        texts, explanations = erase_texts(session, Review.job_id.in_(marked))
+        session.execute(update(Job).where(Job.id.in_(marked)).values(purged_at=db_time()))
+    return Purged(len(marked), texts, explanations)
 
 
 def _empty_file(db: Database, job_id: int) -> Purged:
+    with db.begin(bulk=True) as session:
+        if not mark_purge(session, Job.id == job_id):
+            return Purged()  # its owner goes on with it
     done = Purged(jobs=1)
     for mine in row_ranges(db, job_id):
         with db.begin(bulk=True) as session:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from db.blobs import read_blob, write_blob
 from db.queue.failures import postpone, release_failed
-from db.queue.finish import cancel, fail_job, finish_job, iter_rejected, iter_scored
+from db.queue.finish import cancel, fail_job, finish_job, iter_rejected, iter_scored, write_output
 from db.queue.ingest import ask_column, choose_column, finish_ingest, ingest_rows, open_upload
 from db.queue.leases import claim, extend
 from db.queue.model_affinity import release_to_other_model
@@ -46,4 +46,5 @@ __all__ = [
     "running_chunks",
     "sweep",
     "write_blob",
+    "write_output",
 ]

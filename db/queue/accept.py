@@ -10,11 +10,12 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
-from db.blobs import drop, write_blob
+from db.blobs import check_wanted, drop, write_blob
 from db.clock import db_time
 from db.dialect import film_name, insert_for, storable
 from db.engine import Database
-from db.errors import DatabaseUnavailable, DbError
+from db.errors import DatabaseUnavailable, DbError, NoLongerKept
+from db.queue.leases import lock_job, may_go_on
 from db.queue.quotas import NO_LIMITS, Quotas, check_quotas, lock_quotas
 from db.tables import Blob, Chunk, Job, Review, Upload
 from db.types import Accepted, JobKind, JobState, Origin, Viewer
@@ -66,6 +67,7 @@ def accept_upload(
     film_column: str | None = None,
     date_column: str | None = None,
     file_format: str | None = None,
+    copy_of: int | None = None,
     quotas: Quotas = NO_LIMITS,
 ) -> Accepted:
     """Stores a file and its job; `part` is the attachment's index in its message, `file_format` that of the
@@ -74,20 +76,25 @@ def accept_upload(
     The bytes go first, part by part; the job appears in one commit when all are there. Raises QuotaExceeded before the
     bytes are read when one of the `quotas` is used up; an error of `parts` leaves nothing behind. The chunk that
     reads the file is published at once unless other files of the owner are in work: then the sweep gives it its turn.
+
+    `copy_of`: the owner's job whose stored file `parts` are. Raises NoLongerKept when that was deleted meanwhile.
     """
     with db.read() as session:
         if _is_accepted(session, origin, part):
             return _accepted_before(session, origin, part)
         check_quotas(session, origin.owner_id, origin.guild_id, quotas)
-    blob_id = write_blob(db, parts)
+    blob_id = write_blob(db, parts, owner_id=origin.owner_id)
 
     def store() -> Accepted:
         with db.begin() as session:
             lock_quotas(session)
             if not _is_accepted(session, origin, part):
                 check_quotas(session, origin.owner_id, origin.guild_id, quotas)
+            if copy_of is not None and not may_go_on(lock_job(session, copy_of)):
+                raise NoLongerKept(copy_of, "file")
             job_id = _new_job(session, origin, part=part, kind="file", state="ingesting", rows_total=0)
             if job_id is not None:
+                check_wanted(session, blob_id)
                 blob = session.get_one(Blob, blob_id)
                 upload = Upload(job_id=job_id, blob_id=blob_id, filename=storable(filename), size=blob.size)
                 upload.sha256 = blob.sha256 or ""
@@ -125,7 +132,7 @@ def find_same_file(db: Database, viewer: Viewer, sha256: str) -> int | None:
         return session.scalar(
             select(Job.id)
             .join(Upload, Upload.job_id == Job.id)
-            .where(Upload.sha256 == sha256, Job.state == "done", Job.purged_at.is_(None))
+            .where(Upload.sha256 == sha256, Job.state == "done", Job.purged_at.is_(None), Job.purge_begun_at.is_(None))
             .where(visible(viewer, Job), Job.owner_id == viewer.user_id)
             .order_by(Job.id.desc())
             .limit(1)

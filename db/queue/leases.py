@@ -45,6 +45,11 @@ def in_state(job: Job, *states: str) -> bool:
     return job.state in states
 
 
+def may_go_on(job: Job) -> bool:
+    """Whether nothing of a locked job was deleted, or is about to be."""
+    return job.purge_begun_at is None and job.purged_at is None
+
+
 def model_guard(model: str | None) -> ColumnElement[bool]:
     """Rows of a job that has verdicts are scored by the model of those verdicts only. None: whoever asks has none."""
     if model is None:
@@ -99,6 +104,11 @@ def extend(db: Database, claim: Claim, *, lease_s: float = LEASE_S) -> bool:
 def renew(session: Session, claim: Claim, lease_s: float = LEASE_S) -> bool:
     """Extends the lease inside the caller's transaction; False when the claim is lost."""
     return update_claimed(session, claim, lease_until=db_time(lease_s))
+
+
+def holds(session: Session, claim: Claim) -> bool:
+    """Whether the claim is not lost; under its job's lock it stays so until the transaction ends."""
+    return session.scalar(select(Chunk.id).where(Chunk.id == claim.chunk_id, fence(claim))) is not None
 
 
 def end_claim(session: Session, claim: Claim, state: str) -> bool:

@@ -35,7 +35,7 @@ def retry(db: Database, viewer: Viewer, job_id: int, *, quotas: Quotas = NO_LIMI
         job = leases.lock_job(session, job_id)
         if job.state not in RETRIED:
             raise NothingToRetry(job_id, job.state)
-        if job.purged_at is not None or not _input_kept(session, job):
+        if not leases.may_go_on(job) or not _input_kept(session, job):
             raise NoLongerKept(job_id, job.kind)
         if job.kind == "file":
             check_quotas(session, job.owner_id, job.guild_id, quotas)

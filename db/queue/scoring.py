@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
 from db import verdict_cache
@@ -17,10 +17,12 @@ from db.flags import join_flags
 from db.queue import leases
 from db.queue import model_affinity as pins
 from db.queue.completion import after_scoring
-from db.queue.job_counts import add_scores, set_counts
+from db.queue.ingest import insert_rejected
+from db.queue.job_counts import NOT_SCORED, add_scores, set_counts
 from db.tables import Chunk, Prediction, Review
-from db.types import Claim, ReviewRow, Score, bin_of
+from db.types import Claim, NewRejected, ReviewRow, Score, bin_of
 
+_DELETED: Final = (NOT_SCORED, "its text was deleted")
 _NOTHING_NEW: Final[Mapping[int, Score]] = MappingProxyType({})
 
 # Owner, server, film and day come from the stored job and review, so that a verdict can only land on a review of the
@@ -47,15 +49,20 @@ _POSTGRESQL = """
 
 
 def load_reviews(db: Database, claim: Claim) -> list[ReviewRow]:
-    """The claimed chunk's reviews, by row number."""
+    """The claimed chunk's reviews, by row number; one whose text was deleted is never scored and not among them."""
     columns = (Review.id, Review.row_number, Review.text, Review.film, Review.day, Review.text_hash)
     with db.read() as session:
-        rows = session.execute(
-            select(*columns)
-            .where(Review.job_id == claim.job_id, Review.row_number.between(claim.first_row, claim.last_row))
-            .order_by(Review.row_number)
-        )
+        rows = session.execute(select(*columns).where(*_rows_of(claim), has_text()).order_by(Review.row_number))
         return [ReviewRow(id_, row, text or "", film, day, hash_) for id_, row, text, film, day, hash_ in rows]
+
+
+def has_text() -> ColumnElement[bool]:
+    """A text that was deleted is not scored, as an empty one or as whatever."""
+    return Review.text.is_not(None)
+
+
+def _rows_of(claim: Claim) -> tuple[ColumnElement[bool], ...]:
+    return (Review.job_id == claim.job_id, Review.row_number.between(claim.first_row, claim.last_row))
 
 
 def commit_scores(
@@ -65,7 +72,7 @@ def commit_scores(
     transaction. False: the claim was lost, the job cancelled or begun by another model, and nothing is stored.
 
     `new`: verdicts under the hashes of their texts, to be known from now on (`db.verdict_cache`). Raises ValueError
-    when the scores are not one for each review of the chunk.
+    when the scores are not one for each review of the chunk that has a text; the others are rejected.
     """
     with db.begin(bulk=claim.queue == "bulk") as session:
         job = leases.lock_job(session, claim.job_id)
@@ -75,12 +82,14 @@ def commit_scores(
             return False
         if not (leases.in_state(job, "active") and leases.end_claim(session, claim, "done")):
             return False
-        _check_complete(session, claim, scores)
+        unscored, scored_before = _without_text(session, claim)
+        _check_complete(session, claim, scores, without=len(unscored) + scored_before)
         if _store(session, claim.job_id, scores, model) == len(scores):
             add_scores(job, scores)
         else:
-            _check_stored(session, claim, len(scores))
+            _check_stored(session, claim, len(scores) + scored_before)
             set_counts(session, job)
+        job.rows_failed += insert_rejected(session, job.id, [NewRejected(row, *_DELETED) for row in unscored])
         verdict_cache.store(session, new, model=model)
         job.model = model
         job.version += 1
@@ -88,18 +97,24 @@ def commit_scores(
         return True
 
 
-def _check_complete(session: Session, claim: Claim, scores: Sequence[Score]) -> None:
+def _without_text(session: Session, claim: Claim) -> tuple[list[int], int]:
+    """Numbers of the chunk's rows whose text went before they were scored, and how many went afterwards."""
+    scored = exists().where(Prediction.review_id == Review.id)
+    rows = session.execute(select(Review.row_number, scored).where(*_rows_of(claim), ~has_text())).all()
+    return [row for row, before in rows if not before], sum(bool(before) for _, before in rows)
+
+
+def _check_complete(session: Session, claim: Claim, scores: Sequence[Score], *, without: int) -> None:
     rows = session.scalar(select(Chunk.rows).where(Chunk.id == claim.chunk_id))
     distinct = len({score.review_id for score in scores})
-    if not rows == len(scores) == distinct:
+    if not (rows == len(scores) + without and len(scores) == distinct):
         raise ValueError(f"chunk {claim.chunk_id} has {rows} reviews and got {len(scores)} scores of {distinct}")
 
 
 def _check_stored(session: Session, claim: Claim, rows: int) -> None:
     """Fewer rows were new than scored: fine when the others were there before, and only then."""
-    mine = (Review.job_id == claim.job_id, Review.row_number.between(claim.first_row, claim.last_row))
     query = select(func.count()).select_from(Prediction).join(Review, Review.id == Prediction.review_id)
-    if session.scalar(query.where(*mine)) != rows:
+    if session.scalar(query.where(*_rows_of(claim))) != rows:
         raise ValueError(f"chunk {claim.chunk_id} got scores for reviews that are not its own")
 
 
