@@ -6,6 +6,7 @@ Parts import this class, not the client: the client imports the parts.
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
@@ -27,6 +28,10 @@ T = TypeVar("T")
 
 MAX_DOWNLOADS: Final = 2
 """Files held in memory at a time while they are stored; each is at most `max_upload_mib` large."""
+
+
+DELETED: Final = 1_000
+"""How many messages that were deleted lately are remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +109,8 @@ class BotCore(commands.Bot):
         self.always_sync = always_sync
         self.stopping = False
         self.downloads = asyncio.Semaphore(MAX_DOWNLOADS)
+        self.deleted_messages: deque[int] = deque(maxlen=DELETED)
+        """Ids of messages that were deleted lately."""
         self._publisher = ThreadPoolExecutor(1, thread_name_prefix="ring")
         self._background: set[asyncio.Task[None]] = set()
 

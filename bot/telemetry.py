@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from bot import metrics as meters
 from bot.core import BotCore
-from common.process.heartbeat import Pulse, Rate
+from common.process.heartbeat import Pulse, Rate, up_seconds
 from common.process.metrics_server import Server, serve
 from db.operations.heartbeats import deregister, record
 from db.operations.metrics_collector import QueueCollector
@@ -37,6 +37,7 @@ class Vitals:
         latency = bot.latency
         return {
             "pid": os.getpid(),
+            "up_s": up_seconds(),
             "ready": meters.connected(bot),
             "latency_s": round(latency, 3) if math.isfinite(latency) else None,
             "guilds": len(bot.guilds),

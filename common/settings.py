@@ -74,6 +74,9 @@ class Settings(BaseSettings):
     retention_days: int = Field(90, ge=1)
     """After this many days the texts of reviews are deleted; the anonymous scores stay."""
 
+    departed_days: int = Field(30, ge=0)
+    """So many days after the bot was removed from a server, its data are deleted, unless it is back before."""
+
     text_keys: SecretStr | None = None
     """Keys that stored texts and files are encrypted with, commas between them: the first encrypts, all decrypt."""
 
@@ -96,7 +99,7 @@ class Settings(BaseSettings):
         """SQLAlchemy URL: `DATABASE_URL`, or SQLite in the data folder (which is made)."""
         if self.database_url is not None:
             return self.database_url.get_secret_value()
-        self.data_dir.mkdir(parents=True, exist_ok=True)
+        private_folder(self.data_dir)
         return f"sqlite:///{(self.data_dir / 'reelfeel.sqlite3').resolve()}"
 
     def sealing_keys(self) -> tuple[str, ...]:
@@ -107,6 +110,13 @@ class Settings(BaseSettings):
     def broker(self) -> str | None:
         """Redis URL, or None where `reelfeel up` is to start the embedded server."""
         return None if self.redis_url is None else self.redis_url.get_secret_value()
+
+
+def private_folder(folder: Path) -> None:
+    """Makes a folder that its owner alone can enter, or makes one so that is there already and the caller's own."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if folder.stat().st_uid == os.geteuid() and folder.stat().st_mode & 0o077:
+        folder.chmod(0o700)
 
 
 @lru_cache(maxsize=1)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from pathlib import Path
 from typing import Final
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
@@ -97,6 +99,10 @@ def make_engine(url: URL, *, durable: bool, foreign_keys: bool = True) -> Engine
         url, connect_args={"timeout": BUSY_S}, pool_size=5, max_overflow=20, pool_timeout=BUSY_S, hide_parameters=True
     )
 
+    @event.listens_for(engine, "do_connect")
+    def connecting(*_: object) -> None:
+        _make_private(Path(url.database or ""))
+
     @event.listens_for(engine, "connect")
     def connected(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = None  # sqlite3 must not begin by itself: its BEGIN is deferred
@@ -115,6 +121,17 @@ def make_engine(url: URL, *, durable: bool, foreign_keys: bool = True) -> Engine
     return engine
 
 
+def _make_private(file: Path) -> None:
+    """Makes a new file its owner's alone before anything stands in it, and one that was not so; its log too."""
+    with suppress(OSError):  # it is there, or SQLite will say what is wrong
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL, 0o600))
+    for one in (file, *(file.with_name(file.name + end) for end in ("-wal", "-shm"))):
+        with suppress(OSError):
+            known = one.stat()
+            if known.st_uid == os.geteuid() and known.st_mode & 0o077:
+                one.chmod(0o600)
+
+
 def _to_wal(connection: sqlite3.Connection) -> None:
     """Puts a new file into write-ahead mode, however many processes do so at the same moment.
 
@@ -124,6 +141,8 @@ def _to_wal(connection: sqlite3.Connection) -> None:
 
     def switch() -> None:
         if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+            # Counts while the file has no tables: deletions can then give room back (`db.operations.shrink`).
+            connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
             # Where the file system has no shared memory this changes nothing, and is no error either.
             connection.execute("PRAGMA journal_mode=WAL")
 

@@ -529,8 +529,9 @@ class SentMessage(Base):
 
     __tablename__ = "sent_messages"
 
-    message_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
     channel_id: Mapped[int] = mapped_column(BigInteger)
+    message_id: Mapped[int] = mapped_column(BigInteger)
     owner_id: Mapped[int] = mapped_column(BigInteger)
     # Of which job or of which message of its owner it tells; None: neither.
     job_id: Mapped[int | None] = mapped_column(BigInteger)

@@ -78,7 +78,14 @@ def _serve(
     meters: MetricsFolder,
     errors: ErrorCount,
 ) -> int:
-    sweeper = Sweeper(db, signals, slots=slots, every_s=settings.sweep_s, retention_days=settings.retention_days)
+    sweeper = Sweeper(
+        db,
+        signals,
+        slots=slots,
+        every_s=settings.sweep_s,
+        retention_days=settings.retention_days,
+        departed_days=settings.departed_days,
+    )
     children = [
         _celery("interactive", INTERACTIVE, 1, slots, settings, meters),
         _celery("bulk", f"{INTERACTIVE},{BULK}", slots, slots, settings, meters),

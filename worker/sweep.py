@@ -12,7 +12,7 @@ from tenacity import RetryCallState, Retrying, sleep_using_event, stop_when_even
 from common.broker.job_signals import JobSignals
 from db import queue
 from db.engine import Database
-from db.privacy.retention import purge
+from db.privacy.retention import purge_on_time
 from db.queries.summaries import roll_up_due
 
 log = logging.getLogger(__name__)
@@ -45,11 +45,20 @@ def _log_failure(state: RetryCallState) -> None:
 class Sweeper(threading.Thread):
     """Sweeps on a timer and purges expired texts once an hour, until `stop`; outlives any outage by trying again."""
 
-    def __init__(self, db: Database, signals: JobSignals, *, slots: int, every_s: float, retention_days: int) -> None:
+    def __init__(
+        self,
+        db: Database,
+        signals: JobSignals,
+        *,
+        slots: int,
+        every_s: float,
+        retention_days: int,
+        departed_days: int = 30,
+    ) -> None:
         """`every_s`: seconds between sweeps."""
         super().__init__(name="sweeper", daemon=True)
         self._db, self._signals, self._slots = db, signals, slots
-        self._every_s, self._retention_days = every_s, retention_days
+        self._every_s, self._retention_days, self._departed_days = every_s, retention_days, departed_days
         self._stopping = threading.Event()
         self._purge_at = self._roll_up_at = time.monotonic()
 
@@ -85,7 +94,7 @@ class Sweeper(threading.Thread):
     def _purge(self) -> None:
         """Its transactions are short, and one that is cut off by the end of the process is done the next time."""
         try:
-            purge(self._db, older_than_days=self._retention_days)
+            purge_on_time(self._db, older_than_days=self._retention_days, departed_days=self._departed_days)
         except Exception as error:
             self._purge_at = time.monotonic() + PURGE_AGAIN_S
             log.warning("purge failed (%s), next try in %.0f s", type(error).__name__, PURGE_AGAIN_S)

@@ -16,7 +16,6 @@ depends_on = None
 
 TIME = sa.DateTime(timezone=True)
 STORED = "stored_bytes > 0"
-TERMINAL = "('done', 'cancelled', 'failed')"
 
 
 def upgrade() -> None:
@@ -33,9 +32,9 @@ def upgrade() -> None:
         """
     )
     op.execute(
-        f"""
+        """
         UPDATE jobs SET purge_begun_at = (SELECT requested_at FROM deletion_requests d WHERE d.user_id = owner_id)
-        WHERE purge_begun_at IS NULL AND state IN {TERMINAL} AND EXISTS
+        WHERE purge_begun_at IS NULL AND state IN ('done', 'cancelled', 'failed') AND EXISTS
             (SELECT 1 FROM deletion_requests d WHERE d.user_id = owner_id AND jobs.created_at <= d.requested_at)
         """
     )
@@ -45,13 +44,14 @@ def upgrade() -> None:
     _index("ix_blobs_owner_id", "blobs", ["owner_id"], "owner_id IS NOT NULL")
     op.create_table(
         "sent_messages",
-        sa.Column("message_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("channel_id", sa.BigInteger(), nullable=False),
+        sa.Column("message_id", sa.BigInteger(), nullable=False),
         sa.Column("owner_id", sa.BigInteger(), nullable=False),
         sa.Column("job_id", sa.BigInteger(), nullable=True),
         sa.Column("source_id", sa.BigInteger(), nullable=True),
         sa.Column("created_at", TIME, nullable=False),
-        sa.PrimaryKeyConstraint("message_id", name=op.f("pk_sent_messages")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sent_messages")),
     )
     op.create_index("ix_sent_messages_owner_id", "sent_messages", ["owner_id"])
     _index("ix_sent_messages_job_id", "sent_messages", ["job_id"], "job_id IS NOT NULL")

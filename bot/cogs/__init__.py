@@ -14,4 +14,6 @@ COGS: tuple[str, ...] = (
     "bot.cogs.server",
     "bot.cogs.privacy",
     "bot.cogs.info",
+    "bot.cogs.guild_membership",
+    "bot.cogs.deleted_messages",
 )

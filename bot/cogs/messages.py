@@ -17,6 +17,8 @@ from bot.services.questions import same_file_question
 from common.errors import UserError
 from common.file_formats import is_review_file
 from common.i18n import set_locale, tr, trn
+from db.delivery.message_deletions import About, remember_sent
+from db.privacy.deleted_sources import delete_sources
 from db.queries.jobs import last_language
 from db.types import JobView
 
@@ -65,6 +67,9 @@ class Messages(commands.Cog):
             await self._take_files(message)
         else:
             await accept_text(self.bot, message_origin(message), check_text(text, self.bot.settings))
+        if message.id in self.bot.deleted_messages:  # while it was taken in
+            await self.bot.in_thread(delete_sources, self.bot.db, [message.id])
+            self.bot.cleaner.wake()
         self.bot.notifier.wake()
 
     async def _take_files(self, message: discord.Message) -> None:
@@ -90,15 +95,22 @@ class Messages(commands.Cog):
     async def _offer(self, message: discord.Message, request: FileRequest, same: JobView) -> None:
         card = await same_file_question(self.bot, request, same)
         nonce = f"{message.id % 10**15}-same{request.part}"
-        await self.bot.outbox.send(message.channel.id, card, nonce=nonce, reply_to=message.id)
+        sent = await self.bot.outbox.send(message.channel.id, card, nonce=nonce, reply_to=message.id)
+        await self._remember(message, sent)
 
     async def _answer(self, message: discord.Message, text: str, kind: str) -> None:
         try:
-            await self.bot.outbox.send(
+            sent = await self.bot.outbox.send(
                 message.channel.id, Card(text), nonce=f"{message.id % 10**15}-{kind}", reply_to=message.id
             )
+            await self._remember(message, sent)
         except Exception as error:
             note(error, "answering a message")
+
+    async def _remember(self, message: discord.Message, sent: discord.Message) -> None:
+        """It may quote what was sent, as the name of a file: it goes when that message or its author is deleted."""
+        about = About(message.author.id, source_id=message.id)
+        await self.bot.in_thread(remember_sent, self.bot.db, message.channel.id, sent.id, about)
 
 
 async def setup(bot: BotCore) -> None:

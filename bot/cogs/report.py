@@ -17,6 +17,7 @@ from bot.core import BotCore
 from common.errors import UserError
 from common.file_formats import REPORT_TABLES
 from common.i18n import ENGLISH, tr, use_locale
+from db.delivery.message_deletions import About, remember_sent
 from db.engine import Database
 from db.queries.explanations import count_explained
 from db.queries.jobs import get_job
@@ -83,7 +84,11 @@ class ReportCog(commands.Cog, name="Report"):
         card = await self.bot.in_thread(report_card, parts, file)
         if share:
             await interaction.edit_original_response(content=tr("Shown to everyone here:"))
-        await interaction.followup.send(**card.for_send(), ephemeral=not share)
+        sent = await interaction.followup.send(**card.for_send(), ephemeral=not share, wait=True)
+        if share:
+            about = [About(one.owner_id, one.job_id) for part in parts for one in shown(part)]
+            about.append(About(interaction.user.id))  # the film that was typed
+            await self.bot.in_thread(remember_sent, self.bot.db, sent.channel.id, sent.id, *about)
 
     async def _ask_why(self, viewer: Viewer, part: ReportPart) -> bool:
         """Has a worker explain the extremes that are shown and not explained yet; whether any was in time."""

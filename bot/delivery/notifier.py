@@ -31,6 +31,7 @@ from bot.metrics import note_shown
 from bot.permissions import takes_notices
 from common.i18n import ENGLISH, set_locale, tr, use_locale
 from db.delivery.cards import mark_delivered, mark_rendered, set_card_message
+from db.delivery.message_deletions import About, remember_sent
 from db.errors import DbError, NotFound
 from db.queries.jobs import changed_jobs
 from db.queries.results import verdict_of
@@ -258,7 +259,8 @@ class Notifier:
         await self._bot.outbox.edit(place.channel_id, place.message_id, card)
         if job.terminal and job.kind == "file":
             nonce = f"r{job.id}-end-{job.version}"
-            await self._bot.outbox.send(place.channel_id, ping_card(job), nonce=nonce, reply_to=place.message_id)
+            ping = await self._bot.outbox.send(place.channel_id, ping_card(job), nonce=nonce, reply_to=place.message_id)
+            await self._remember(job, place.channel_id, ping)
 
     async def _send(self, job: JobView, card: Card) -> Place:
         """Sends a job's first message: to its channel, or to its owner's DMs when the work is private."""
@@ -272,6 +274,10 @@ class Notifier:
         message = await self._bot.outbox.send(channel_id, card, nonce=f"reelfeel-{job.id}-card", reply_to=reply_to)
         await self._bot.in_thread(set_card_message, self._bot.db, job.id, channel_id, message.id)
         return Place(channel_id, message.id, old=_title(message.embeds) != _title([card.embed]))
+
+    async def _remember(self, job: JobView, channel_id: int, sent: discord.Message) -> None:
+        """It goes with its job, or with its owner."""
+        await self._bot.in_thread(remember_sent, self._bot.db, channel_id, sent.id, About(job.owner_id, job.id))
 
     async def _takes_notices(self, job: JobView) -> bool:
         """Whether its owner wants results of commands given elsewhere as direct messages."""
@@ -291,7 +297,8 @@ class Notifier:
         )
         try:
             channel_id = await self._bot.outbox.dm_channel(job.owner_id)
-            await self._bot.outbox.send(channel_id, notice, nonce=f"r{job.id}-dm-{job.version}")
+            sent = await self._bot.outbox.send(channel_id, notice, nonce=f"r{job.id}-dm-{job.version}")
+            await self._remember(job, channel_id, sent)
         except GONE:
             log.info("job %d: its owner takes no direct messages", job.id)
 

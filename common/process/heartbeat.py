@@ -4,11 +4,25 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 
 log = logging.getLogger(__name__)
+
+
+def _running_clock() -> float:
+    """Seconds by a clock that nobody sets; on Linux it goes on while the machine sleeps."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
+
+
+_BEGAN = _running_clock()
+
+
+def up_seconds() -> float:
+    """For how long this process has run, whatever was done to the clock."""
+    return round(_running_clock() - _BEGAN, 1)
 
 
 class Rate:

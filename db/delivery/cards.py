@@ -5,14 +5,17 @@ from __future__ import annotations
 from sqlalchemy import func, update
 
 from db.clock import db_time
+from db.delivery.message_deletions import card_was_sent
 from db.delivery.notices import mark_notice_sent
 from db.engine import Database
 from db.tables import Job
 
 
 def set_card_message(db: Database, job_id: int, channel_id: int, message_id: int) -> None:
-    """Remembers the message that the bot owns and edits."""
-    _set(db, job_id, channel_id=channel_id, message_id=message_id)
+    """Remembers the message that the bot owns and edits; that of a job which was deleted meanwhile is to go."""
+    with db.begin() as session:
+        if card_was_sent(session, job_id, channel_id, message_id):
+            session.execute(update(Job).where(Job.id == job_id).values(channel_id=channel_id, message_id=message_id))
 
 
 def mark_rendered(db: Database, job_id: int, version: int) -> None:

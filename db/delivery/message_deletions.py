@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from db.clock import db_time
@@ -14,6 +14,8 @@ from db.dialect import insert_for
 from db.engine import Database
 from db.tables import Job, MessageDeletion, SentMessage
 
+NOBODY: Final = 0
+"""The owner of what belonged to an erased user; no user has this id."""
 MAX_TRIES: Final = 8
 """Tries after which a message is given up: by then the chat service has refused it for hours."""
 FIRST_WAIT_S: Final = 30.0
@@ -42,23 +44,37 @@ def schedule_deletion(session: Session, job_ids: Sequence[int]) -> int:
     return len(messages) + schedule_sent(session, SentMessage.job_id.in_(job_ids))
 
 
-def remember_sent(
-    db: Database,
-    channel_id: int,
-    message_id: int,
-    *,
-    owner_id: int,
-    job_id: int | None = None,
-    source_id: int | None = None,
-) -> None:
-    """Notes a message of the bot's own with the owner's words in it that is not their job's card.
+@dataclass(frozen=True, slots=True)
+class About:
+    """Whose words a message shows: of which job of theirs, or in answer to which message of theirs, where it is one."""
 
-    `job_id`: the job it tells of; `source_id`: the message of the owner that it answers. It goes when its job, that
-    message or its owner is deleted.
+    owner_id: int
+    job_id: int | None = None
+    source_id: int | None = None
+
+
+def remember_sent(db: Database, channel_id: int, message_id: int, *about: About) -> None:
+    """Notes a message of the bot's own with somebody's words in it that is not the card of their job.
+
+    It goes when one of those jobs, source messages or owners is deleted; at once, when the job was meanwhile.
     """
-    row = {"channel_id": channel_id, "owner_id": owner_id, "job_id": job_id, "source_id": source_id}
+    rows = [
+        {"channel_id": channel_id, "message_id": message_id}
+        | {"owner_id": one.owner_id, "job_id": one.job_id, "source_id": one.source_id}
+        for one in set(about)
+    ]
+    jobs = [one.job_id for one in about if one.job_id is not None]
     with db.begin() as session:
-        session.execute(insert_for(session, SentMessage).values(message_id=message_id, **row).on_conflict_do_nothing())
+        if jobs and _is_disowned(session, jobs):
+            _schedule(session, [(channel_id, message_id)])
+        elif rows:
+            session.execute(insert(SentMessage), rows)
+
+
+def _is_disowned(session: Session, job_ids: Sequence[int]) -> bool:
+    """Whether one of the jobs was deleted with its owner; under its lock it is not until the transaction ends."""
+    locked = select(Job.owner_id).where(Job.id.in_(job_ids)).with_for_update()
+    return NOBODY in session.scalars(locked).all()
 
 
 def schedule_sent(session: Session, which: ColumnElement[bool]) -> int:
@@ -73,6 +89,14 @@ def _schedule(session: Session, places: Sequence[tuple[int, int]]) -> None:
     if places:
         rows = [{"channel_id": where, "message_id": which} for where, which in places]
         session.execute(insert_for(session, MessageDeletion).on_conflict_do_nothing(), rows)
+
+
+def card_was_sent(session: Session, job_id: int, channel_id: int, message_id: int) -> bool:
+    """Whether the job may have this message as its card; one of a job that was deleted meanwhile goes at once."""
+    if not _is_disowned(session, [job_id]):
+        return True
+    _schedule(session, [(channel_id, message_id)])
+    return False
 
 
 def due_deletions(db: Database, *, limit: int = 20) -> list[PendingDeletion]:

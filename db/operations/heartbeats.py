@@ -49,6 +49,13 @@ def beats(db: Database, *, room: Room | None = None, host: str | None = None) ->
         now = session.scalar(select(db_time()))
         assert now is not None
         return [
-            Beat(one.id, one.room, one.host, one.started_at, (now - one.seen_at).total_seconds(), one.facts)  # type: ignore[arg-type]
+            Beat(
+                one.id,
+                one.room,  # type: ignore[arg-type]
+                one.host,
+                one.started_at,
+                (now - one.seen_at).total_seconds(),
+                one.facts,
+            )
             for one in session.scalars(query)
         ]

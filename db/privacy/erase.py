@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from db.clock import db_time
-from db.delivery.message_deletions import schedule_deletion, schedule_sent
+from db.delivery.message_deletions import NOBODY, schedule_deletion, schedule_sent
 from db.dialect import insert_for
 from db.engine import Database
 from db.errors import JobsRunning
@@ -47,8 +47,6 @@ from db.tables import (
 )
 from db.types import TERMINAL, Viewer
 
-NOBODY: Final = 0
-"""The owner of what belonged to an erased user; no user has this id."""
 ABANDONED_S: Final = 600.0
 """Age after which a request to be erased was left by a process that died, seconds."""
 

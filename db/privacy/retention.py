@@ -12,7 +12,9 @@ from sqlalchemy import ColumnElement, Select, delete, exists, or_, select, updat
 from db.clock import db_time
 from db.delivery.continuations import delete_expired
 from db.engine import Database
+from db.privacy import clock_guard
 from db.privacy.erase import resume_erasures
+from db.privacy.guild_departures import purge_departed
 from db.privacy.purge import (
     JOBS,
     changed_rows,
@@ -32,25 +34,33 @@ from db.types import TERMINAL, JobKind
 DAY_S: Final = 24 * 3600.0
 ORPHAN_S: Final = DAY_S
 """Age after which a blob that no job refers to was left by a process that died, seconds."""
+DEPARTED_DAYS: Final = 30.0
+"""How long data of a server are kept that the bot was removed from, unless it is back before."""
+FAILED_DAYS: Final = 1.0
+"""How long the file of a job that failed or was cancelled is kept: as long as it can be resumed."""
 AUDIT_DAYS: Final = 400
 """How long a line of the audit log is kept: a year and a month."""
 
 
 @dataclass(frozen=True, slots=True)
 class Purged:
-    """How many things went: jobs emptied, texts of reviews, explanations, stored files, lines of the audit log."""
+    """How many things went: jobs emptied, texts of reviews, explanations, stored files, lines of the audit log;
+    servers that the bot is no longer in."""
 
     jobs: int = 0
     texts: int = 0
     explanations: int = 0
     files: int = 0
     audit_lines: int = 0
+    servers: int = 0
 
     def __add__(self, other: Purged) -> Purged:
         return Purged(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
 
 
-def purge(db: Database, *, older_than_days: int, at: datetime | None = None) -> Purged:
+def purge(
+    db: Database, *, older_than_days: int, departed_days: float = DEPARTED_DAYS, at: datetime | None = None
+) -> Purged:
     """Deletes texts, explanations, notes, uploads and finished files of jobs that ended longer ago than that.
 
     A server's own retention counts instead of the host's. A job that waits for its column that long is cancelled first.
@@ -66,10 +76,24 @@ def purge(db: Database, *, older_than_days: int, at: datetime | None = None) -> 
         done += _empty_messages(db, batch)
     for job_id in _due(db, ended, Job.finished_at, older_than_days, at, "file"):
         done += _empty_file(db, job_id)
-    done += Purged(files=_drop_orphans(db, at))
+    done += Purged(files=_drop_failed(db, at) + _drop_orphans(db, at))
+    done += Purged(servers=purge_departed(db, days=departed_days, at=at))
     resume_erasures(db)
     if done != Purged():
         truncate_wal(db)
+    return done
+
+
+def purge_on_time(
+    db: Database, *, older_than_days: int, departed_days: float = DEPARTED_DAYS, at: datetime | None = None
+) -> Purged | None:
+    """As `purge`, unless the clock is doubted (`db.privacy.clock_guard`): then None, and nothing is deleted but what
+    users have asked for."""
+    resume_erasures(db)
+    if clock_guard.doubt(db, at) is not None:
+        return None
+    done = purge(db, older_than_days=older_than_days, departed_days=departed_days, at=at)
+    clock_guard.note_purge(db, at)
     return done
 
 
@@ -128,6 +152,28 @@ def _empty_file(db: Database, job_id: int) -> Purged:
         with db.begin(bulk=True) as session:
             done += Purged(0, *erase_texts(session, mine))
     return done + Purged(files=drop_files(db, job_id))
+
+
+def _drop_failed(db: Database, at: datetime | None) -> int:
+    """Deletes the files of jobs that failed or were cancelled a day ago; what they have of verdicts and texts stays."""
+    over = (Job.state.in_(("failed", "cancelled")), Job.finished_at < _ago(FAILED_DAYS, at), Job.purged_at.is_(None))
+    with db.read() as session:
+        query = select(Job.id).join(Upload, Upload.job_id == Job.id).where(*over, Upload.blob_id.is_not(None))
+        jobs = session.scalars(query).all()
+    return sum(_drop_upload(db, job_id) for job_id in jobs)
+
+
+def _drop_upload(db: Database, job_id: int) -> int:
+    """Deletes the file that a job was sent with, unless its owner goes on with it."""
+    with db.begin(bulk=True) as session:
+        job = leases.lock_job(session, job_id)
+        upload = session.get(Upload, job_id)
+        if not leases.in_state(job, "failed", "cancelled") or upload is None or upload.blob_id is None:
+            return 0
+        blob_id, upload.blob_id = upload.blob_id, None
+        job.stored_bytes = max(0, job.stored_bytes - upload.size)
+    drop_blob(db, blob_id)
+    return 1
 
 
 def _drop_orphans(db: Database, at: datetime | None) -> int:

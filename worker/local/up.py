@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from typing import Final
@@ -30,6 +31,7 @@ def main(settings: Settings) -> int:
     sentence on standard error, and with nothing left running.
     """
     logs.configure(_level(settings), room="up", format=settings.log_format)
+    os.umask(0o077)  # whatever this and its children write is for the one who runs it
     signals = StopSignals()
     try:
         with FolderLock(settings.data_dir / "up.lock"):

@@ -1,0 +1,57 @@
+"""Deleted sources: somebody deleted a message in the chat that was a review or a file here; what came of it goes.
+
+Chat services say that a message was deleted without saying what it was, and by whom; its id is enough.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select, update
+
+from db.clock import db_time
+from db.delivery.message_deletions import schedule_deletion, schedule_sent
+from db.engine import Database
+from db.privacy.purge import drop_files, erase_texts, mark_purge, row_ranges, truncate_wal
+from db.queue import leases
+from db.queue.completion import end_job
+from db.tables import Job, Review, SentMessage
+from db.types import TERMINAL
+
+
+def delete_sources(db: Database, message_ids: Sequence[int]) -> int:
+    """Deletes texts, explanations, notes, files and cards of the jobs that came of these messages, whoever had them
+    scored; how many. What was counted of them stays. Unfinished ones are cancelled.
+    """
+    with db.read() as session:
+        found = session.execute(select(Job.id, Job.kind).where(Job.reply_to.in_(message_ids), Job.purged_at.is_(None)))
+        jobs = found.all()
+        told = session.scalar(select(SentMessage.id).where(SentMessage.source_id.in_(message_ids)).limit(1))
+    for job_id, kind in jobs:
+        _delete_job(db, job_id, kind)
+    if told is not None:
+        with db.begin() as session:
+            schedule_sent(session, SentMessage.source_id.in_(message_ids))
+    if jobs:
+        truncate_wal(db)
+    return len(jobs)
+
+
+def _delete_job(db: Database, job_id: int, kind: str) -> None:
+    with db.begin() as session:
+        job = leases.lock_job(session, job_id)
+        if job.state not in TERMINAL:
+            end_job(session, job, "cancelled")
+            session.flush()
+        mark_purge(session, Job.id == job_id)
+        schedule_deletion(session, (job_id,))
+        shown = {"message_id": None, "delivered_at": db_time(), "rendered_version": Job.version, "reply_token": None}
+        session.execute(update(Job).where(Job.id == job_id).values(**shown))
+        if kind == "message":
+            erase_texts(session, Review.job_id == job_id)
+            session.execute(update(Job).where(Job.id == job_id).values(purged_at=db_time()))
+    if kind == "file":
+        for mine in row_ranges(db, job_id):
+            with db.begin(bulk=True) as session:
+                erase_texts(session, mine)
+        drop_files(db, job_id)
