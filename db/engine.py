@@ -140,6 +140,14 @@ def _to_wal(connection: sqlite3.Connection) -> None:
     """
 
     def switch() -> None:
+        (before,) = connection.execute("PRAGMA busy_timeout").fetchone()
+        connection.execute("PRAGMA busy_timeout=0")
+        try:
+            at_once()
+        finally:
+            connection.execute(f"PRAGMA busy_timeout={before}")
+
+    def at_once() -> None:
         if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
             # Counts while the file has no tables: deletions can then give room back (`db.operations.shrink`).
             connection.execute("PRAGMA auto_vacuum=INCREMENTAL")

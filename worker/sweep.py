@@ -12,7 +12,7 @@ from tenacity import RetryCallState, Retrying, sleep_using_event, stop_when_even
 from common.broker.job_signals import JobSignals
 from db import queue
 from db.engine import Database
-from db.privacy.retention import purge_on_time
+from db.privacy.retention import DEPARTED_DAYS, purge_on_time
 from db.queries.summaries import roll_up_due
 
 log = logging.getLogger(__name__)
@@ -53,7 +53,7 @@ class Sweeper(threading.Thread):
         slots: int,
         every_s: float,
         retention_days: int,
-        departed_days: int = 30,
+        departed_days: float = DEPARTED_DAYS,
     ) -> None:
         """`every_s`: seconds between sweeps."""
         super().__init__(name="sweeper", daemon=True)

@@ -86,9 +86,9 @@ class ReportCog(commands.Cog, name="Report"):
             await interaction.edit_original_response(content=tr("Shown to everyone here:"))
         sent = await interaction.followup.send(**card.for_send(), ephemeral=not share, wait=True)
         if share:
-            about = [About(one.owner_id, one.job_id) for part in parts for one in shown(part)]
-            about.append(About(interaction.user.id))  # the film that was typed
-            await self.bot.in_thread(remember_sent, self.bot.db, sent.channel.id, sent.id, *about)
+            shows = [About(one.owner_id, one.job_id) for part in parts for one in shown(part)]
+            shows.append(About(interaction.user.id))  # the film that was typed
+            await self.bot.in_thread(remember_sent, self.bot.db, sent.channel.id, sent.id, *shows)
 
     async def _ask_why(self, viewer: Viewer, part: ReportPart) -> bool:
         """Has a worker explain the extremes that are shown and not explained yet; whether any was in time."""

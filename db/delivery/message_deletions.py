@@ -40,7 +40,7 @@ def schedule_deletion(session: Session, job_ids: Sequence[int]) -> int:
     messages = session.execute(
         select(Job.channel_id, Job.message_id).where(*shown, Job.message_id.not_in(scheduled)).distinct()
     ).all()
-    _schedule(session, [(where, which) for where, which in messages])
+    _schedule(session, [(where, which) for where, which in messages if where is not None and which is not None])
     return len(messages) + schedule_sent(session, SentMessage.job_id.in_(job_ids))
 
 
@@ -58,7 +58,7 @@ def remember_sent(db: Database, channel_id: int, message_id: int, *about: About)
 
     It goes when one of those jobs, source messages or owners is deleted; at once, when the job was meanwhile.
     """
-    rows = [
+    rows: list[dict[str, int | None]] = [
         {"channel_id": channel_id, "message_id": message_id}
         | {"owner_id": one.owner_id, "job_id": one.job_id, "source_id": one.source_id}
         for one in set(about)

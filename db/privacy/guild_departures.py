@@ -77,9 +77,8 @@ def purge_departed(db: Database, *, days: float, at: datetime | None = None) -> 
 
 def _empty_guild(db: Database, guild_id: int) -> None:
     with db.read() as session:
-        jobs = session.execute(
-            select(Job.id, Job.kind, Job.state).where(Job.guild_id == guild_id).order_by(Job.id)
-        ).all()
+        theirs = select(Job.id, Job.kind, Job.state).where(Job.guild_id == guild_id)
+        jobs = session.execute(theirs.order_by(Job.id)).all()
     for job_id in [job_id for job_id, _, state in jobs if state not in TERMINAL]:
         with db.begin() as session:
             job = leases.lock_job(session, job_id)
@@ -122,6 +121,5 @@ def _take_out(session: Session, job_ids: Sequence[int]) -> None:
 
 
 def _take_out_predictions(session: Session, mine: ColumnElement[bool]) -> None:
-    changed_rows(
-        session, update(Prediction).where(mine, Prediction.guild_id.is_not(None)).values(guild_id=None, shared=False)
-    )
+    theirs = update(Prediction).where(mine, Prediction.guild_id.is_not(None))
+    changed_rows(session, theirs.values(guild_id=None, shared=False))
