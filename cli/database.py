@@ -1,4 +1,4 @@
-"""Commands on the SQL database: `db upgrade`, `db check`, `db new-key`, `db rotate-keys`."""
+"""Commands on the SQL database: `db upgrade`, `db check`, `db shrink`, `db new-key`, `db rotate-keys`."""
 
 from __future__ import annotations
 
@@ -34,6 +34,16 @@ def check() -> None:
     if problems:
         raise typer.Exit(exit_codes.UNAVAILABLE)
     typer.echo("The database answers and its schema is the newest.")
+
+
+@app.command()
+def shrink() -> None:
+    """Gives the room of deleted data in the SQLite file back to the disk; others wait meanwhile."""
+    from db.operations import space
+
+    with stored() as database:
+        before, after = space.shrink(database)
+    typer.echo(f"The database took {before / 2**20:,.1f} MiB, and takes {after / 2**20:,.1f} MiB now.")
 
 
 @app.command()

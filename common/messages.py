@@ -51,6 +51,18 @@ MESSAGES: Final[dict[str, str | tuple[str, str]]] = {
         "The queue is full: {count} reviews wait and the limit is {limit}. Send this file again in about {wait}; "
         "single reviews are still scored at once.",
     ),
+    "quota.user_space": mark(
+        "Your stored files and texts take up {used} of {space}, so there is no room for this file ({size}): older "
+        "ones are deleted when their time is over."
+    ),
+    "quota.server_space": mark(
+        "The files and texts of this server take up {used} of {space}, so there is no room for this file ({size}): "
+        "older ones are deleted when their time is over."
+    ),
+    "quota.host_space": mark(
+        "All stored files and texts take up {used} of {space}, so there is no room for this file ({size}): older ones "
+        "are deleted when their time is over; single reviews are still scored at once."
+    ),
     "not_found.job": mark("There is no job {job}, or it is not shared with you here."),
     "not_found.result": mark("There is no result {result}, or it is not shared with you here."),
     "not_found.upload": mark("There is no file of job {job}, or it is not shared with you here."),

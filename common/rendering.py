@@ -110,6 +110,8 @@ WRITTEN: Final[dict[str, Callable[[Any], str]]] = {
     "jobs": _number_list,
     "wait": _duration,
     "size": _size,
+    "used": _size,
+    "space": _size,
     "column": _quoted,
     "name": _quoted,
     "columns": _name_list,

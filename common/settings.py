@@ -71,6 +71,14 @@ class Settings(BaseSettings):
     """Reviews one user can send in within 24 hours; a file that is accepted below it is scored whole."""
     max_queued_rows: int = Field(20_000_000, ge=1)
     """Reviews of all users that can wait for their verdict before further files are refused."""
+    max_user_mib: int = Field(4096, ge=1)
+    """Stored files of one user and the texts read from them; a file that has no room is refused before it is loaded."""
+    max_server_mib: int = Field(16_384, ge=1)
+    """The same for one Discord server."""
+    max_stored_mib: int = Field(65_536, ge=1)
+    """The same for all users together: set it to what the database's disk can hold."""
+    reserve_mib: int = Field(64, ge=0)
+    """SQLite: room beside the database that only cancelling and deleting may use when the disk is full."""
     retention_days: int = Field(90, ge=1)
     """After this many days the texts of reviews are deleted; the anonymous scores stay."""
 

@@ -21,7 +21,8 @@ from sqlalchemy.orm import Session
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_fixed
 
 from db.crypto import Sealer
-from db.errors import DatabaseUnavailable, SchemaOutdated
+from db.errors import DatabaseFull, DatabaseUnavailable, SchemaOutdated
+from db.reserve import Reserve, is_freeing
 from db.schema import at_head
 from db.write_priority import PriorityLock
 
@@ -178,6 +179,7 @@ class Database:
         self._writer = self.engine.execution_options(begin="BEGIN IMMEDIATE")
         file = self.url.database if self.url.get_backend_name() == "sqlite" else None
         self._gate = None if file is None else PriorityLock(file)
+        self.reserve: Reserve | None = None if file is None else Reserve(Path(file))
 
     @contextmanager
     def begin(self, *, bulk: bool = False) -> Iterator[Session]:
@@ -185,7 +187,10 @@ class Database:
 
         On SQLite it takes the write lock at once (BEGIN IMMEDIATE): a deferred one fails when two become writers.
         `bulk`: nobody waits for this one alone, so those for whom somebody waits go first (`db.write_priority`).
+        Raises DatabaseFull for a bulk one that frees nothing, while only what frees space may write (`db.reserve`).
         """
+        if bulk:
+            self.check_room()
         with (
             self._turn(bulk),
             translate_errors(self.url),
@@ -193,6 +198,11 @@ class Database:
             session.begin(),
         ):
             yield session
+
+    def check_room(self) -> None:
+        """Raises DatabaseFull while the disk has no room but for what frees space."""
+        if self.reserve is not None and self.reserve.released and not is_freeing():
+            raise DatabaseFull(f"The database ({location(self.url)}) has no space left on its disk: free some.")
 
     def _turn(self, bulk: bool) -> AbstractContextManager[None]:
         if self._gate is None:
@@ -252,7 +262,8 @@ def _as_db_error(error: DBAPIError, url: URL) -> DatabaseUnavailable | SchemaOut
         return SchemaOutdated(OUTDATED)
     for signs, advice in _TROUBLES:
         if state in signs or any(sign in words for sign in signs):
-            return DatabaseUnavailable(f"The database ({location(url)}) {advice}")
+            kind = DatabaseFull if "53100" in signs else DatabaseUnavailable
+            return kind(f"The database ({location(url)}) {advice}")
     if isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated:
         return DatabaseUnavailable(
             f"The database ({location(url)}) cannot be reached: "

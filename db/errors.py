@@ -32,6 +32,10 @@ class DatabaseUnavailable(HostError):
     """The database cannot be reached, or did not answer in time. Trying again later may help."""
 
 
+class DatabaseFull(DatabaseUnavailable):
+    """The database's disk has no room left, or none but for deleting."""
+
+
 class SchemaOutdated(HostError):
     """The tables are older (or newer) than this program."""
 
@@ -71,6 +75,13 @@ class QueueFull(QuotaExceeded):
     """As many reviews wait for their verdict as the host lets wait; `active` is how many."""
 
     code = "quota.queue"
+
+
+class NoSpace(DbError):
+    """Files and texts of a user, a server or of all have no room for one more; sizes in bytes."""
+
+    def __init__(self, whose: Literal["user", "server", "host"], *, used: int, space: int, size: int) -> None:
+        super().__init__(f"quota.{whose}_space", used=used, space=space, size=size)
 
 
 class NotFound(DbError):

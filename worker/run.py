@@ -19,7 +19,7 @@ from common.process import exit_codes
 from common.process import log_format as logs
 from common.process.metrics_server import ErrorCount, PortTaken, Server, serve
 from common.process.readiness import say_ready
-from common.settings import Settings
+from common.settings import MIB, Settings
 from db.engine import Database
 from db.errors import BadTextKey, DatabaseUnavailable, SchemaOutdated, TextKeyMissing
 from db.operations.metrics_collector import QueueCollector
@@ -85,6 +85,7 @@ def _serve(
         every_s=settings.sweep_s,
         retention_days=settings.retention_days,
         departed_days=settings.departed_days,
+        reserve_bytes=settings.reserve_mib * MIB,
     )
     children = [
         _celery("interactive", INTERACTIVE, 1, slots, settings, meters),

@@ -21,6 +21,8 @@ PURGE_EVERY_S: Final = 3600.0
 """So a text goes within an hour of its time, and a deletion that a restart broke off is finished as soon."""
 ROLL_UP_EVERY_S: Final = 5.0
 """Jobs that ended are summed up for reports that often; until then a report counts their verdicts."""
+RESERVE_EVERY_S: Final = 60.0
+"""How often the reserve for a full disk is looked after."""
 PURGE_AGAIN_S: Final = 60.0
 """Pause after a purge that failed."""
 MAX_WAIT_S: Final = 10.0
@@ -54,13 +56,15 @@ class Sweeper(threading.Thread):
         every_s: float,
         retention_days: int,
         departed_days: float = DEPARTED_DAYS,
+        reserve_bytes: int = 0,
     ) -> None:
         """`every_s`: seconds between sweeps."""
         super().__init__(name="sweeper", daemon=True)
         self._db, self._signals, self._slots = db, signals, slots
         self._every_s, self._retention_days, self._departed_days = every_s, retention_days, departed_days
         self._stopping = threading.Event()
-        self._purge_at = self._roll_up_at = time.monotonic()
+        self._reserve_bytes = reserve_bytes
+        self._purge_at = self._roll_up_at = self._reserve_at = time.monotonic()
 
     def run(self) -> None:
         # The database is away: the queue waits in it, so do we.
@@ -86,6 +90,10 @@ class Sweeper(threading.Thread):
         if time.monotonic() >= self._roll_up_at:
             roll_up_due(self._db)
             self._roll_up_at = time.monotonic() + ROLL_UP_EVERY_S
+        if time.monotonic() >= self._reserve_at:
+            self._reserve_at = time.monotonic() + RESERVE_EVERY_S
+            if self._db.reserve is not None:
+                self._db.reserve.fill(self._reserve_bytes)
         if time.monotonic() >= self._purge_at:
             self._purge_at = time.monotonic() + PURGE_EVERY_S
             # Beside the sweep: a million texts take minutes, and lost messages must not wait for them.

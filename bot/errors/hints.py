@@ -24,6 +24,8 @@ HINTS: Final[dict[str, str]] = {
     "quota.jobs_wait": _CANCEL,
     "quota.server": _DIRECT_MESSAGE,
     "quota.server_wait": _DIRECT_MESSAGE,
+    "quota.user_space": mark("`/privacy delete` deletes all of yours at once."),
+    "quota.server_space": _DIRECT_MESSAGE,
     "no_longer_kept.file": mark("Use `/batch` to send a file."),
     "no_column_wanted": _CANCEL,
     "jobs_running": _CANCEL,

@@ -18,7 +18,7 @@ from common.i18n import size as size_words
 from common.settings import MIB, Settings
 from db.blobs import read_blob
 from db.queries.jobs import get_job, upload_blob
-from db.queue.accept import accept_review, accept_upload, find_same_file
+from db.queue.accept import accept_review, accept_upload, check_upload, find_same_file
 from db.queue.quotas import Quotas
 from db.types import Accepted, JobView, Origin, Viewer
 
@@ -101,6 +101,9 @@ def quotas_of(settings: Settings) -> Quotas:
         user_rows=settings.max_rows_per_day,
         server_jobs=settings.max_server_jobs,
         queued_rows=settings.max_queued_rows,
+        user_bytes=settings.max_user_mib * MIB,
+        server_bytes=settings.max_server_mib * MIB,
+        host_bytes=settings.max_stored_mib * MIB,
     )
 
 
@@ -112,6 +115,8 @@ async def accept_file(bot: BotCore, request: FileRequest) -> Accepted | JobView:
     rules = await file_rules(bot, request.origin, request.standing)
     attachment = request.attachment
     check_file(attachment.filename, attachment.size, bot.settings, max_mib=rules.max_upload_mib)
+    quotas = quotas_of(bot.settings)
+    await bot.in_thread(check_upload, bot.db, request.origin, size=attachment.size, part=request.part, quotas=quotas)
     async with bot.downloads:
         # At once, and the bytes: the link of an attachment expires.
         data = await with_retries(attachment.read)
@@ -130,7 +135,8 @@ async def accept_file(bot: BotCore, request: FileRequest) -> Accepted | JobView:
             film_column=request.film_column,
             date_column=request.date_column,
             file_format=rules.file_format,
-            quotas=quotas_of(bot.settings),
+            size=len(data),
+            quotas=quotas,
         )
     if accepted.due:
         bot.wake_workers(accepted)

@@ -58,11 +58,10 @@ def remember_sent(db: Database, channel_id: int, message_id: int, *about: About)
 
     It goes when one of those jobs, source messages or owners is deleted; at once, when the job was meanwhile.
     """
-    rows: list[dict[str, int | None]] = [
-        {"channel_id": channel_id, "message_id": message_id}
-        | {"owner_id": one.owner_id, "job_id": one.job_id, "source_id": one.source_id}
-        for one in set(about)
-    ]
+    rows: list[dict[str, int | None]] = []
+    for one in dict.fromkeys(about):
+        whose = {"owner_id": one.owner_id, "job_id": one.job_id, "source_id": one.source_id}
+        rows.append({"channel_id": channel_id, "message_id": message_id, **whose})
     jobs = [one.job_id for one in about if one.job_id is not None]
     with db.begin() as session:
         if jobs and _is_disowned(session, jobs):

@@ -15,10 +15,12 @@ from db.engine import Database
 from db.privacy.purge import drop_files, erase_texts, mark_purge, row_ranges, truncate_wal
 from db.queue import leases
 from db.queue.completion import end_job
+from db.reserve import frees_space
 from db.tables import Job, Review, SentMessage
 from db.types import TERMINAL
 
 
+@frees_space
 def delete_sources(db: Database, message_ids: Sequence[int]) -> int:
     """Deletes texts, explanations, notes, files and cards of the jobs that came of these messages, whoever had them
     scored; how many. What was counted of them stays. Unfinished ones are cancelled.

@@ -24,12 +24,14 @@ from db.privacy.purge import (
     drop_blob,
     drop_files,
     erase_texts,
+    give_room_back,
     in_batches,
     mark_purge,
     row_ranges,
     truncate_wal,
 )
 from db.privacy.types import Erased, StoredData
+from db.reserve import frees_space
 from db.tables import (
     AuditLine,
     Blob,
@@ -85,6 +87,7 @@ def stored_data(db: Database, viewer: Viewer) -> StoredData:
         )
 
 
+@frees_space
 def erase_user(db: Database, viewer: Viewer) -> Erased:
     """Deletes everything about the viewer that is theirs; raises JobsRunning while a job of theirs is not finished.
 
@@ -94,6 +97,7 @@ def erase_user(db: Database, viewer: Viewer) -> Erased:
     return done + _finish_request(db, viewer.user_id)
 
 
+@frees_space
 def resume_erasures(db: Database) -> int:
     """Goes on with requests whose process died; how many."""
     with db.read() as session:
@@ -156,6 +160,7 @@ def _finish_request(db: Database, user_id: int) -> Erased:
     done += Erased(files=_drop_unattached(db, user_id))
     with db.begin(bulk=True) as session:
         session.execute(delete(DeletionRequest).where(DeletionRequest.user_id == user_id))
+    give_room_back(db)
     truncate_wal(db)
     return done
 

@@ -9,10 +9,12 @@ from db.delivery.message_deletions import schedule_deletion
 from db.engine import Database
 from db.errors import NotYours
 from db.queries.results import get_result
+from db.reserve import frees_space
 from db.tables import Correction, Job, Prediction, Review
 from db.types import Viewer
 
 
+@frees_space
 def delete_result(db: Database, viewer: Viewer, review_id: int) -> None:
     """Deletes the text, explanation and notes of the viewer's own review; label and probability stay, anonymous.
 

@@ -23,6 +23,10 @@ JOBS: Final = 500
 """Single reviews that one transaction empties."""
 PARTS: Final = 16
 """Parts of 1 MiB that one transaction deletes."""
+KEPT_PAGES: Final = 256
+"""Free pages (1 MiB) that stay in the file."""
+STEP_PAGES: Final = 1_000
+"""Free pages that one step takes off: writers wait for it."""
 CHECKPOINT_MS: Final = 500
 """Longest time that writers wait for the checkpoint after a deletion, milliseconds."""
 
@@ -118,6 +122,24 @@ def drop_blob(db: Database, blob_id: int) -> None:
             left = len(numbers) == PARTS
             if not left:
                 changed_rows(session, delete(Blob).where(Blob.id == blob_id))
+
+
+def give_room_back(db: Database) -> None:
+    """Takes free pages off the end of SQLite's file, in short steps; does nothing on PostgreSQL, nor for a file from
+    before that was never shrunk (`db.operations.space`). A few stay, for what comes next."""
+    if db.engine.dialect.name != "sqlite":
+        return
+    with (
+        closing(db.engine.raw_connection()) as connection,
+        closing(connection.cursor()) as cursor,
+        suppress(sqlite3.Error),
+    ):
+        free = KEPT_PAGES + 1
+        before = None
+        while free > KEPT_PAGES and free != before:
+            before = free
+            cursor.execute(f"PRAGMA incremental_vacuum({min(STEP_PAGES, max(1, free - KEPT_PAGES))})").fetchall()
+            (free,) = cursor.execute("PRAGMA freelist_count").fetchone()
 
 
 def truncate_wal(db: Database) -> None:

@@ -21,6 +21,7 @@ from db.privacy.purge import (
     drop_blob,
     drop_files,
     erase_texts,
+    give_room_back,
     in_batches,
     mark_purge,
     row_ranges,
@@ -28,6 +29,7 @@ from db.privacy.purge import (
 )
 from db.queue import leases
 from db.queue.completion import end_job
+from db.reserve import frees_space
 from db.tables import AuditLine, Blob, GuildSetting, Job, OutputFile, Review, Upload
 from db.types import TERMINAL, JobKind
 
@@ -58,6 +60,7 @@ class Purged:
         return Purged(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
 
 
+@frees_space
 def purge(
     db: Database, *, older_than_days: int, departed_days: float = DEPARTED_DAYS, at: datetime | None = None
 ) -> Purged:
@@ -80,6 +83,7 @@ def purge(
     done += Purged(servers=purge_departed(db, days=departed_days, at=at))
     resume_erasures(db)
     if done != Purged():
+        give_room_back(db)
         truncate_wal(db)
     return done
 

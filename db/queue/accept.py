@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import Final
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
@@ -68,34 +68,37 @@ def accept_upload(
     date_column: str | None = None,
     file_format: str | None = None,
     copy_of: int | None = None,
+    size: int = 0,
     quotas: Quotas = NO_LIMITS,
 ) -> Accepted:
     """Stores a file and its job; `part` is the attachment's index in its message, `file_format` that of the
     result (as the file came in when None).
 
-    The bytes go first, part by part; the job appears in one commit when all are there. Raises QuotaExceeded before the
-    bytes are read when one of the `quotas` is used up; an error of `parts` leaves nothing behind. The chunk that
+    The bytes go first, part by part; the job appears in one commit when all are there. Raises QuotaExceeded or NoSpace
+    before the bytes are read when one of the `quotas` is used up; an error of `parts` leaves nothing behind. The chunk that
     reads the file is published at once unless other files of the owner are in work: then the sweep gives it its turn.
 
+    `size`: as it was announced, in bytes: it is checked before the bytes are read, and what came of it once more.
     `copy_of`: the owner's job whose stored file `parts` are. Raises NoLongerKept when that was deleted meanwhile.
     """
-    with db.read() as session:
-        if _is_accepted(session, origin, part):
+    if check_upload(db, origin, size=size, part=part, quotas=quotas):
+        with db.read() as session:
             return _accepted_before(session, origin, part)
-        check_quotas(session, origin.owner_id, origin.guild_id, quotas)
     blob_id = write_blob(db, parts, owner_id=origin.owner_id)
 
     def store() -> Accepted:
         with db.begin() as session:
             lock_quotas(session)
             if not _is_accepted(session, origin, part):
-                check_quotas(session, origin.owner_id, origin.guild_id, quotas)
+                check_wanted(session, blob_id)
+                stored = session.get_one(Blob, blob_id).size
+                check_quotas(session, origin.owner_id, origin.guild_id, quotas, size=stored)
             if copy_of is not None and not may_go_on(lock_job(session, copy_of)):
                 raise NoLongerKept(copy_of, "file")
             job_id = _new_job(session, origin, part=part, kind="file", state="ingesting", rows_total=0)
             if job_id is not None:
-                check_wanted(session, blob_id)
                 blob = session.get_one(Blob, blob_id)
+                session.execute(update(Job).where(Job.id == job_id).values(stored_bytes=blob.size))
                 upload = Upload(job_id=job_id, blob_id=blob_id, filename=storable(filename), size=blob.size)
                 upload.sha256 = blob.sha256 or ""
                 upload.text_column, upload.film_column, upload.date_column = text_column, film_column, date_column
@@ -117,6 +120,19 @@ def accept_upload(
     if accepted.duplicate:
         _drop_unused(db, blob_id)
     return accepted
+
+
+def check_upload(db: Database, origin: Origin, *, size: int, part: int = 0, quotas: Quotas = NO_LIMITS) -> bool:
+    """Before a file of the announced `size` is loaded: whether it was accepted before, with this very event.
+
+    Raises QuotaExceeded, NoSpace, and DatabaseFull while the disk has no room.
+    """
+    db.check_room()
+    with db.read() as session:
+        if _is_accepted(session, origin, part):
+            return True
+        check_quotas(session, origin.owner_id, origin.guild_id, quotas, size=size)
+        return False
 
 
 def _drop_unused(db: Database, blob_id: int) -> None:

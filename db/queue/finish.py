@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from db.blobs import drop, fill_blob, new_blob
 from db.dialect import storable
@@ -14,7 +14,8 @@ from db.errors import JobFinished, NotFound
 from db.flags import split_flags
 from db.queue import leases
 from db.queue.completion import end_job
-from db.tables import OutputFile, Prediction, RejectedRow, Review
+from db.reserve import frees_space
+from db.tables import Blob, OutputFile, Prediction, RejectedRow, Review
 from db.types import TERMINAL, Claim, Output, Viewer
 from db.visibility import visible_job
 
@@ -89,6 +90,8 @@ def finish_job(db: Database, claim: Claim, outputs: Sequence[Output]) -> bool:
             OutputFile(job_id=job.id, kind=output.kind, filename=storable(output.filename), blob_id=output.blob_id)
             for output in outputs
         )
+        written = select(func.sum(Blob.size)).where(Blob.id.in_([output.blob_id for output in outputs]))
+        job.stored_bytes += int(session.scalar(written) or 0)
         end_job(session, job, "done")
         return True
 
@@ -103,6 +106,7 @@ def fail_job(db: Database, claim: Claim, code: str, values: Mapping[str, Any]) -
         return True
 
 
+@frees_space
 def cancel(db: Database, viewer: Viewer, job_id: int) -> bool:
     """Cancels the viewer's own job; once this returns nothing more is stored for it, and what is stored stays.
 

@@ -90,6 +90,8 @@ def ingest_rows(
         if new or refused:
             job.rows_total += new + refused
             job.rows_rejected += refused
+            # An attempt that was broken off stored whole batches: this one's rows are new, or none is.
+            job.stored_bytes += sum(len(review.text.encode("utf-8", "replace")) for review in reviews) if new else 0
             job.version += 1
             # New rows are progress: only attempts that bring none count towards giving up.
             session.execute(update(Chunk).where(Chunk.id == claim.chunk_id).values(tries=0))

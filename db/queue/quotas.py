@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, literal_column, select, true
 from sqlalchemy.orm import Session
 
 from db.clock import db_time
 from db.dialect import wait_exclusive
-from db.errors import DayUsedUp, QueueFull, QuotaExceeded, ServerFull
+from db.errors import DayUsedUp, NoSpace, QueueFull, QuotaExceeded, ServerFull
 from db.tables import GuildSetting, Job
 
 QUOTA_LOCK: Final = 0x0A << 56
@@ -37,6 +37,13 @@ class Quotas:
     queued_rows: int | None = None
     """Reviews of all users that wait for their verdict."""
 
+    user_bytes: int | None = None
+    """Bytes of stored files and of the texts read from them, of one user."""
+    server_bytes: int | None = None
+    """The same of one server."""
+    host_bytes: int | None = None
+    """The same of all."""
+
 
 NO_LIMITS: Final = Quotas()
 
@@ -56,8 +63,10 @@ def lock_quotas(session: Session) -> None:
     wait_exclusive(session, QUOTA_LOCK)
 
 
-def check_quotas(session: Session, owner_id: int, guild_id: int | None, quotas: Quotas) -> None:
-    """Raises QuotaExceeded, or its subclass for the limit that was reached, when no further file may be taken in."""
+def check_quotas(session: Session, owner_id: int, guild_id: int | None, quotas: Quotas, *, size: int = 0) -> None:
+    """Raises QuotaExceeded, or its subclass for the limit that was reached, when no further file may be taken in;
+    NoSpace, when there is no room for one of `size` bytes."""
+    check_space(session, owner_id, guild_id, quotas, size)
     jobs = _unfinished(session)
     now = session.scalar(select(db_time()))
     assert now is not None
@@ -75,6 +84,29 @@ def check_quotas(session: Session, owner_id: int, guild_id: int | None, quotas: 
     if quotas.queued_rows is not None and waiting >= quotas.queued_rows:
         rate = sum(_rate(job, now) for job in jobs)
         raise QueueFull(quotas.queued_rows, waiting, (waiting - quotas.queued_rows) / rate if rate else None)
+
+
+def check_space(session: Session, owner_id: int, guild_id: int | None, quotas: Quotas, size: int) -> None:
+    """Raises NoSpace when a file of `size` bytes has no room. One of 0 bytes always has: nothing comes with it."""
+    mine, here = Job.owner_id == owner_id, Job.guild_id == guild_id
+    asked: list[tuple[Literal["user", "server", "host"], int | None, ColumnElement[bool]]] = [
+        ("user", quotas.user_bytes, mine),
+        ("server", quotas.server_bytes if guild_id is not None else None, here),
+        ("host", quotas.host_bytes, true()),
+    ]
+    for whose, space, which in asked:
+        if not size or space is None:
+            continue
+        used = stored_bytes(session, which)
+        if used + size > space:
+            raise NoSpace(whose, used=used, space=space, size=size)
+
+
+def stored_bytes(session: Session, which: ColumnElement[bool]) -> int:
+    """Bytes of stored files, and of the texts read from them, of the jobs that fit: an index holds those that have
+    any."""
+    total = session.scalar(select(func.sum(Job.stored_bytes)).where(which, Job.stored_bytes > literal_column("0")))
+    return int(total or 0)
 
 
 def _check_jobs(jobs: Sequence[UnfinishedJob], limit: int | None, now: datetime) -> None:
