@@ -1,8 +1,9 @@
 """Reserve: room beside an SQLite file that is given up when the disk is full, so that what frees room still works.
 
 To delete a row, SQLite has to write it first. Without a reserve nobody could cancel or delete on a full disk, and it
-would stay full. What frees space is marked (`frees_space`): when the disk refuses it, the reserve is released and it is done
-again. Until the reserve is filled again, whatever takes much room is refused (`Database.begin`, `db.queue.accept`).
+would stay full. What frees space is marked (`frees_space`): when the disk refuses it, the reserve is released and it
+is done again. Until the reserve is filled again, whatever takes much room is refused (`Database.begin`,
+`db.queue.accept`).
 PostgreSQL's disk is another's: it needs room of its own (docs/operating.md).
 """
 

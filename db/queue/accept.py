@@ -75,8 +75,9 @@ def accept_upload(
     result (as the file came in when None).
 
     The bytes go first, part by part; the job appears in one commit when all are there. Raises QuotaExceeded or NoSpace
-    before the bytes are read when one of the `quotas` is used up; an error of `parts` leaves nothing behind. The chunk that
-    reads the file is published at once unless other files of the owner are in work: then the sweep gives it its turn.
+    before the bytes are read when one of the `quotas` is used up; an error of `parts` leaves nothing behind. The
+    chunk that reads the file is published at once unless other files of the owner are in work: then the sweep gives it
+    its turn.
 
     `size`: as it was announced, in bytes: it is checked before the bytes are read, and what came of it once more.
     `copy_of`: the owner's job whose stored file `parts` are. Raises NoLongerKept when that was deleted meanwhile.
