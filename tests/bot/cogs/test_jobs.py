@@ -29,7 +29,7 @@ def bob(world: World) -> Talk:
 
 
 async def test_list_is_private_and_ones_own(world: World, alice: Talk, bob: Talk) -> None:
-    assert "no job yet" in words(await alice.slash("jobs list"))
+    assert "no jobs yet" in words(await alice.slash("jobs list"))
     mine = await add_file(world, world.alice, review_file(), name="my*reviews*.csv")
     theirs = await add_file(world, world.bob, review_file(), name="secret.csv")
     await world.work()
@@ -56,7 +56,7 @@ async def test_status_says_how_it_ended(world: World, alice: Talk) -> None:
     await world.work()
     shown = await alice.slash("jobs status", job=job)
     assert shown.ephemeral
-    assert "**done**" in words(shown)
+    assert "**finished**" in words(shown)
     assert "6 positive\n6 negative" in words(shown)
     assert "2 rows" in words(shown)
     assert buttons(shown) == {}
@@ -70,7 +70,7 @@ async def test_someone_elses_job_does_not_exist(world: World, alice: Talk, comma
     assert "/jobs" in hidden
     await world.work()
     bob = Talk(world, "guild", world.bob)
-    assert "**done**" in words(await bob.slash("jobs status", job=theirs)), "and it was not cancelled"
+    assert "**finished**" in words(await bob.slash("jobs status", job=theirs)), "and it was not cancelled"
 
 
 async def test_a_shared_job_is_seen_but_not_cancelled(world: World, bob: Talk) -> None:
@@ -95,16 +95,16 @@ async def test_cancel(world: World, alice: Talk) -> None:
 
 async def test_retry_goes_on_where_a_cancel_stopped(world: World, alice: Talk) -> None:
     job = await add_file(world, world.alice, review_file())
-    assert "has not ended yet" in await alice.refused("jobs retry", job=job)
+    assert "has not ended yet" in await alice.refused("jobs resume", job=job)
     await alice.slash("jobs cancel", job=job)
-    shown = await alice.slash("jobs retry", job=job)
+    shown = await alice.slash("jobs resume", job=job)
     assert shown.ephemeral
     assert f"Job {job} goes on: nothing was scored before" in words(shown)
     await world.work()
-    assert "**done**" in words(await alice.slash("jobs status", job=job))
-    assert "is done" in await alice.refused("jobs retry", job=job)
+    assert "**finished**" in words(await alice.slash("jobs status", job=job))
+    assert "is done" in await alice.refused("jobs resume", job=job)
     theirs = await add_file(world, world.bob, review_file(), name="b.csv")
-    assert "no job" in await alice.refused("jobs retry", job=theirs)
+    assert "no job" in await alice.refused("jobs resume", job=theirs)
 
 
 async def test_the_button_goes_on_and_says_when_the_file_is_gone(world: World, alice: Talk) -> None:
@@ -112,18 +112,18 @@ async def test_the_button_goes_on_and_says_when_the_file_is_gone(world: World, a
     for job in jobs:
         await alice.slash("jobs cancel", job=job)
     shown = await alice.slash("jobs status", job=jobs[0])
-    assert buttons(shown) == {"Go on": True}
+    assert buttons(shown) == {"Resume": True}
     actor = alice.who if alice.place == "guild" else alice.who.user
-    await actor.click(shown, label="Go on")
+    await actor.click(shown, label="Resume")
     await world.work()
-    assert "**done**" in words(await alice.slash("jobs status", job=jobs[0]))
+    assert "**finished**" in words(await alice.slash("jobs status", job=jobs[0]))
 
     def lose() -> None:
         with world.db.begin() as session:
             session.execute(update(Upload).where(Upload.job_id == jobs[1]).values(blob_id=None))
 
     await asyncio.to_thread(lose)
-    assert "no longer kept" in await alice.refused("jobs retry", job=jobs[1])
+    assert "no longer kept" in await alice.refused("jobs resume", job=jobs[1])
 
 
 async def test_retry_counts_towards_the_quota(world: World, alice: Talk) -> None:
@@ -131,7 +131,7 @@ async def test_retry_counts_towards_the_quota(world: World, alice: Talk) -> None
     await alice.slash("jobs cancel", job=job)
     await add_file(world, world.alice, review_file(), name="b.csv")
     world.settings.max_active_jobs = 1
-    assert "limit is 1" in await alice.refused("jobs retry", job=job)
+    assert "limit is 1" in await alice.refused("jobs resume", job=job)
 
 
 async def test_download_gives_the_files_again(world: World, alice: Talk) -> None:
