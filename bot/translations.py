@@ -21,8 +21,11 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from discord import app_commands
 
+from bot.client import ReelfeelBot
+from bot.cogs import COGS
 from bot.command_names import AS_IT_IS, MENU, msgid_of
 from common.i18n import DOMAIN, FOLDER
+from common.settings import Settings
 
 ROOT: Final = Path(__file__).parents[1]
 ROOMS: Final = ("bot", "common", "reporting")
@@ -83,10 +86,6 @@ def _strings(found: Iterable[Any]) -> Iterator[tuple[str, str | None]]:
 
 async def _loaded() -> app_commands.CommandTree[Any]:
     """The commands of a bot that is connected to nothing."""
-    from bot.client import ReelfeelBot
-    from bot.cogs import COGS
-    from common.settings import Settings
-
     bot = ReelfeelBot(Settings(_env_file=None), cast("Any", None))
     for extension in COGS:
         await bot.load_extension(extension)

@@ -84,8 +84,8 @@ def _folded(about: ReportRequest) -> str | None:
 
 
 def _job(about: ReportRequest, text: str) -> ReportRequest | None:
-    found = re.fullmatch(r"(?:job\s*|#)([0-9]{1,15})", text, re.IGNORECASE)
-    return replace(about, job=int(found[1])) if found else None
+    match = re.fullmatch(r"(?:job\s*|#)([0-9]{1,15})", text, re.IGNORECASE)
+    return replace(about, job=int(match[1])) if match else None
 
 
 def _period(about: ReportRequest, text: str) -> ReportRequest | None:

@@ -29,14 +29,16 @@ def noted_card(result_id: int, label: Label) -> Card:
     )
 
 
-def add_corrections(embed: discord.Embed, said: Corrections) -> None:
+def add_corrections(embed: discord.Embed, corrections: Corrections) -> None:
     """Puts what was said onto a result's embed; nothing when nobody said anything."""
-    if not said.counts:
+    if not corrections.counts:
         return
-    counts = listing(label_count(label, count) for label, count in sorted(said.counts.items()))
+    counts = listing(label_count(label, count) for label, count in sorted(corrections.counts.items()))
     lines = [tr("What people say it is: {counts}", counts=counts)]
-    if said.label is not None and said.note:
-        lines.append(pair(tr("You: {label}", label=tr(WORDS_INSIDE[said.label])), quote(one_line(said.note, 300))))
-    elif said.label is not None:
-        lines.append(tr("You: {label}", label=tr(WORDS_INSIDE[said.label])))
+    if corrections.label is not None and corrections.note:
+        lines.append(
+            pair(tr("You: {label}", label=tr(WORDS_INSIDE[corrections.label])), quote(one_line(corrections.note, 300)))
+        )
+    elif corrections.label is not None:
+        lines.append(tr("You: {label}", label=tr(WORDS_INSIDE[corrections.label])))
     embed.add_field(name=tr("Corrections"), value="\n".join(lines), inline=False)

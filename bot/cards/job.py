@@ -42,8 +42,8 @@ def progress_line(job: JobView, now: datetime) -> str:
     total = job.rows_total or 0
     left = max(0, total - job.rows_done - job.rows_failed)
     share = 0.0 if total == 0 else 1 - left / total
-    told = trn("{done} of {count} review", "{done} of {count} reviews", total, done=number(job.rows_done))
-    line = f"{bar(share)} {percent(share)} · {told}"
+    counts = trn("{done} of {count} review", "{done} of {count} reviews", total, done=number(job.rows_done))
+    line = f"{bar(share)} {percent(share)} · {counts}"
     if job.started_at is None or job.rows_done == 0:
         return line
     elapsed = max((now - job.started_at) / timedelta(seconds=1), 0.001)
@@ -68,8 +68,8 @@ def running_card(job: JobView, now: datetime) -> Card:
             text += " " + tr("Only the first 25 are listed. Give another one with `text_column` of `/batch`.")
     elif job.state == "finishing":
         title = tr("Job {job}: writing the files", job=job.id)
-        told = trn("all {count} review", "all {count} reviews", job.rows_done)
-        text = f"{_named(job)}\n{bar(1)} {told}"
+        counts = trn("all {count} review", "all {count} reviews", job.rows_done)
+        text = f"{_named(job)}\n{bar(1)} {counts}"
     elif job.rows_done == 0:
         queued = trn(
             "Job {job}: {count} review queued", "Job {job}: {count} reviews queued", job.rows_total or 0, job=job.id

@@ -31,8 +31,8 @@ def report_embed(parts: Sequence[ReportPart]) -> discord.Embed:
     embed = discord.Embed(title=tr("Comparison"), description=by, colour=NEUTRAL)
     for part in parts:
         embed.add_field(name=one_line(part.about.subject(film_chars=40), 120), value=_figures(part.report))
-    told = "\n".join(one_line(sentence, 200) for sentence in differences(*parts))
-    embed.add_field(name=tr("Difference"), value=told, inline=False)
+    lines = "\n".join(one_line(sentence, 200) for sentence in differences(*parts))
+    embed.add_field(name=tr("Difference"), value=lines, inline=False)
     embed.set_footer(text=tr(_INTERVALS))
     return embed
 

@@ -47,8 +47,8 @@ def results_embed(
 
     `partial`: the search ended before it had looked through everything, and the next page goes on from there.
     """
-    said = "\n".join(filter(None, (asked.words(), tr(STOPPED) if partial else "")))
-    embed = discord.Embed(title=tr("Results"), description=said or None, colour=NEUTRAL)
+    heading = "\n".join(filter(None, (asked.words(), tr(STOPPED) if partial else "")))
+    embed = discord.Embed(title=tr("Results"), description=heading or None, colour=NEUTRAL)
     for result in results:
         name, value = _entry(result, jobs.get(result.job_id))
         embed.add_field(name=name, value=value, inline=False)

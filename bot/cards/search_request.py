@@ -28,10 +28,10 @@ class SearchRequest:
         return asdict(self) | {"since": None if self.since is None else self.since.isoformat()}
 
     @classmethod
-    def from_json(cls, kept: Mapping[str, Any]) -> SearchRequest:
+    def from_json(cls, stored: Mapping[str, Any]) -> SearchRequest:
         """The filters that were kept for a button."""
-        since = kept["since"]
-        return cls(**{**kept, "since": None if since is None else date.fromisoformat(since)})
+        since = stored["since"]
+        return cls(**{**stored, "since": None if since is None else date.fromisoformat(since)})
 
     def words(self) -> str:
         """The filters in a sentence, escaped; empty without any."""

@@ -38,8 +38,8 @@ def _strongest(result: ResultView, most: int) -> list[tuple[str, float]]:
     if not result.text or not result.explanation:
         return []
     ranked = sorted(result.explanation, key=lambda part: abs(part[2]), reverse=True)[:most]
-    found = [(result.text[start:end].strip(), weight) for start, end, weight in sorted(ranked)]
-    return [(sentence, weight) for sentence, weight in found if sentence]
+    sentences = [(result.text[start:end].strip(), weight) for start, end, weight in sorted(ranked)]
+    return [(sentence, weight) for sentence, weight in sentences if sentence]
 
 
 def sure_line(label: str | None, probability: float | None) -> str:
@@ -50,10 +50,10 @@ def sure_line(label: str | None, probability: float | None) -> str:
         return bar(1 - probability) + " " + tr("{share} sure", share=percent(1 - probability))
     if label == "positive":
         return bar(probability) + " " + tr("{share} sure", share=percent(probability))
-    told = tr(
+    both = tr(
         "{positive} positive, {negative} negative", positive=percent(probability), negative=percent(1 - probability)
     )
-    return f"{bar(probability)} {told}"
+    return f"{bar(probability)} {both}"
 
 
 def verdict_embed(result: ResultView) -> discord.Embed:

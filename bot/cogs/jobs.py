@@ -53,14 +53,14 @@ class Jobs(commands.GroupCog, group_name="jobs", group_description="Your files a
         await defer(interaction)
         await self.bot.in_thread(cancel, self.bot.db, self.bot.viewer(interaction), job)
         self.bot.notifier.wake()
-        found = await self._job(interaction, job)
-        told = trn(
+        stored = await self._job(interaction, job)
+        sentence = trn(
             "Job {job} is cancelled; {count} review was already scored.",
             "Job {job} is cancelled; {count} reviews were already scored.",
-            found.rows_done,
+            stored.rows_done,
             job=job,
         )
-        await answer(interaction, Card(told))
+        await answer(interaction, Card(sentence))
 
     @app_commands.command()
     @app_commands.describe(job="Number of the job")
@@ -69,17 +69,17 @@ class Jobs(commands.GroupCog, group_name="jobs", group_description="Your files a
         """Resumes a cancelled or failed job; what is scored already is kept."""
         await defer(interaction)
         await resume_job(self.bot, self.bot.viewer(interaction), job)
-        found = await self._job(interaction, job)
-        if found.rows_done:
-            told = trn(
+        stored = await self._job(interaction, job)
+        if stored.rows_done:
+            sentence = trn(
                 "Job {job} is running again; {count} review was already scored. `/jobs status` shows its progress.",
                 "Job {job} is running again; {count} reviews were already scored. `/jobs status` shows its progress.",
-                found.rows_done,
+                stored.rows_done,
                 job=job,
             )
         else:
-            told = tr("Job {job} is running again, from the start. `/jobs status` shows its progress.", job=job)
-        await answer(interaction, Card(told))
+            sentence = tr("Job {job} is running again, from the start. `/jobs status` shows its progress.", job=job)
+        await answer(interaction, Card(sentence))
 
     @app_commands.command()
     @app_commands.describe(job="Number of the job")
@@ -87,11 +87,11 @@ class Jobs(commands.GroupCog, group_name="jobs", group_description="Your files a
     async def download(self, interaction: discord.Interaction[Any], job: Number) -> None:
         """The files of a finished job, again."""
         await defer(interaction)
-        found = await self._job(interaction, job)
-        refuse_without_files(found)
+        stored = await self._job(interaction, job)
+        refuse_without_files(stored)
         limit = interaction.filesize_limit
-        outputs = await finished_files(self.bot, found, limit=limit)
-        await answer(interaction, files_card(found, outputs.files, outputs.too_large, limit=limit))
+        outputs = await finished_files(self.bot, stored, limit=limit)
+        await answer(interaction, files_card(stored, outputs.files, outputs.too_large, limit=limit))
 
     async def _job(self, interaction: discord.Interaction[Any], job: int) -> JobView:
         """Raises db.errors.NotFound, for someone else's job too."""

@@ -97,9 +97,9 @@ class ReportCog(commands.Cog, name="Report"):
         loop = asyncio.get_running_loop()
         until = loop.time() + WHY_S
         while True:
-            told = await self.bot.in_thread(count_explained, self.bot.db, viewer, asked)
-            if told == len(asked) or loop.time() >= until:
-                return told > 0
+            explained = await self.bot.in_thread(count_explained, self.bot.db, viewer, asked)
+            if explained == len(asked) or loop.time() >= until:
+                return explained > 0
             await asyncio.sleep(LOOK_S)
 
 

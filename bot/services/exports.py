@@ -46,9 +46,9 @@ def export(
 
     After `patience_s` seconds it ends with what it has, at most one window of the search later. Raises DbError.
     """
-    found = _Found(db, viewer, wanted, patience_s)
-    table = csv_table(EXPORT_HEADER, export_rows(found), max_rows=MAX_ROWS, max_bytes=max_bytes)
-    return Exported(table, timed_out=table.complete and found.timed_out)
+    results = _Results(db, viewer, wanted, patience_s)
+    table = csv_table(EXPORT_HEADER, export_rows(results), max_rows=MAX_ROWS, max_bytes=max_bytes)
+    return Exported(table, timed_out=table.complete and results.timed_out)
 
 
 def export_words(done: Exported, *, max_bytes: int) -> str:
@@ -111,7 +111,7 @@ async def export_search(interaction: discord.Interaction[Any], key: str) -> None
     await answer(interaction, Card(content=content, files=(CardFile("results.csv", done.table.data),)))
 
 
-class _Found:
+class _Results:
     """Every result of a search in its order, until the time is over; `timed_out` says so once it was read."""
 
     def __init__(self, db: Database, viewer: Viewer, wanted: SearchFilter, patience_s: float) -> None:

@@ -152,10 +152,10 @@ async def accept_again(
     """
     rules = await file_rules(bot, origin, standing)
     viewer = Viewer(user_id=origin.owner_id, guild_id=origin.guild_id)
-    kept = await bot.in_thread(upload_blob, bot.db, viewer, job_id)
-    if kept is None:
+    upload = await bot.in_thread(upload_blob, bot.db, viewer, job_id)
+    if upload is None:
         raise UserError(tr("That file is no longer kept: send it again."))
-    filename, blob_id = kept
+    filename, blob_id = upload
     text_column, film_column, date_column = columns
     accepted = await bot.in_thread(
         accept_upload,
@@ -177,8 +177,8 @@ async def accept_again(
 
 def _same_job(bot: BotCore, origin: Origin, data: bytes) -> JobView | None:
     viewer = Viewer(user_id=origin.owner_id, guild_id=origin.guild_id)
-    found = find_same_file(bot.db, viewer, hashlib.sha256(data).hexdigest())
-    return None if found is None else get_job(bot.db, viewer, found)
+    job_id = find_same_file(bot.db, viewer, hashlib.sha256(data).hexdigest())
+    return None if job_id is None else get_job(bot.db, viewer, job_id)
 
 
 def _parts(data: bytes) -> Iterator[bytes]:

@@ -31,9 +31,9 @@ def test_each_number_has_its_place() -> None:
     told = {str(field.name): str(field.value) for field in embed.fields}
     assert told["Waiting"] == "**3** single reviews\noldest single review: 40 s\n**7** pieces of files"
     assert told["In progress"] == "**5** pieces being scored\n**7** jobs unfinished", (
-        "one that waits for its owner is not at work"
+        "what waits for its owner is not in it"
     )
-    assert told["Workers"] == "**2** ready\n**42** reviews a second in the last minute"
+    assert told["Scoring"] == "**2** scoring processes ready\n**42** reviews a second in the last minute"
 
 
 @pytest.mark.parametrize(
