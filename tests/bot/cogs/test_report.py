@@ -134,7 +134,7 @@ async def test_two_films_beside_each_other(world: World, alice: Talk) -> None:
     assert "Comparison of two distributions" in alt_of(shown)
     rows = table(world.attachment(shown, "report.csv"))
     assert {row["about"] for row in rows} == {"“Heat”", "“Up”"}
-    assert "names what the report is about already" in await alice.refused("report", film="Heat", compare="heat")
+    assert "is the same as the report" in await alice.refused("report", film="Heat", compare="heat")
     assert "no review for “Alien”" in await alice.refused("report", film="Heat", compare="Alien")
 
 
