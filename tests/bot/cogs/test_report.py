@@ -135,7 +135,7 @@ async def test_two_films_beside_each_other(world: World, alice: Talk) -> None:
     rows = table(world.attachment(shown, "report.csv"))
     assert {row["about"] for row in rows} == {"“Heat”", "“Up”"}
     assert "is the same as the report" in await alice.refused("report", film="Heat", compare="heat")
-    assert "no review for “Alien”" in await alice.refused("report", film="Heat", compare="Alien")
+    assert "no reviews for “Alien”" in await alice.refused("report", film="Heat", compare="Alien")
 
 
 async def test_somebody_elses_job_cannot_be_compared_with(world: World, alice: Talk) -> None:
