@@ -7,6 +7,10 @@ from typing import Final
 
 MAX_COLUMNS: Final = 1_000
 """Most columns in one file; wider ones are exports gone wrong, and every row costs memory by its width."""
+MAX_NAME_CHARS: Final = 256 * 1024
+"""Most characters of all column names together: each is kept for the whole file, and may be as long as a line."""
+MAX_VALUES: Final = 100_000
+"""Most values (objects, lists, numbers, texts) of one JSON row. In memory a value takes up to 40 times its bytes."""
 MIN_LINE_CHARS: Final = 4 * 1024 * 1024
 """A line, cell or JSON object shorter than this is always read (and rejected as one row when it is too long)."""
 MAX_RATIO: Final = 200

@@ -33,12 +33,12 @@ class Delimited(Table):
         lines, cut = self._first_lines()
         self.dialect: Dialect = sniff(lines, cut=cut, tabs=self.kind == "tsv")
         rows = parsed(lines[self.dialect.skip :], self.dialect.separator, cut=cut)
-        self.header = has_header(rows)
         width = len(rows[0]) if rows else 1
-        self.titles = rows[0] if self.header else [f"column_{i}" for i in range(1, width + 1)]
-        self.columns = unique_names(self.titles)
         if width > MAX_COLUMNS:
             raise TooManyColumns(MAX_COLUMNS)
+        self.header = has_header(rows)
+        self.titles = rows[0] if self.header else [f"column_{i}" for i in range(1, width + 1)]
+        self.columns = unique_names(self.titles)
 
     @property
     def separator(self) -> str:
