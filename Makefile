@@ -6,7 +6,7 @@ PIP     = $(BIN)/python -m pip --disable-pip-version-check -q install
 SELF    = $(PIP) --no-deps --no-build-isolation -e .
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev up test check lock bench bench-model bench-reports bench-fair bench-bulk bench-sizing faults faults-up fuzz encoders translations env-example pictures clean
+.PHONY: help install install-dev up test test-fast check lock bench bench-model bench-reports bench-fair bench-bulk bench-sizing faults faults-up fuzz encoders translations release-check env-example pictures clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -35,11 +35,15 @@ up: install ## everything on this machine; Ctrl-C stops it
 test: install-dev ## all tests (under 10 minutes on 2 cores)
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
-check: install-dev ## ruff, mypy, import contract
+test-fast: install-dev ## the loop while working: no servers, no processes, no training (under 90 s on 2 cores)
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
+
+check: install-dev ## ruff, mypy, import contracts, white space, large files, secrets
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	$(BIN)/python .ci/files
 
 bench: bench-model bench-reports bench-fair bench-bulk ## all benchmarks
 
@@ -79,8 +83,11 @@ encoders: install-dev ## the pretrained encoders that model/configs/history and 
 	mv data/encoders.new/all-mpnet-base-v2 data/encoders/mpnet
 	rm -rf data/encoders.new
 
-translations: install ## new sentences into the catalogues, compiled; LANGUAGES=it adds one: docs/contributing/add-a-language.md
+translations: install ## new sentences into the catalogues, compiled; says what is not translated; LANGUAGES=it adds one
 	$(BIN)/python -m bot.translations $(LANGUAGES)
+
+release-check: install ## fails unless every sentence is translated into every language
+	$(BIN)/python -m bot.translations --check
 
 env-example: install ## .env.example anew from common/settings.py
 	$(BIN)/python -m common.settings_example

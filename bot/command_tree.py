@@ -55,14 +55,16 @@ class Tree(app_commands.CommandTree[Any]):
 
 async def tree_hash(tree: app_commands.CommandTree[Any]) -> str:
     """SHA-256 of everything Discord is told about the commands, in every language, hexadecimal."""
-    payload = [await _told(tree, command) for command in tree._get_all_commands()]
+    payload = [await _payload(tree, command) for command in tree._get_all_commands()]
     payload.sort(key=lambda command: (command["type"], command["name"]))
     return hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
 
 
-async def _told(tree: app_commands.CommandTree[Any], command: Any) -> dict[str, Any]:
-    told = command.to_dict(tree) if tree.translator is None else command.get_translated_payload(tree, tree.translator)
-    return dict(told if isinstance(told, dict) else await told)
+async def _payload(tree: app_commands.CommandTree[Any], command: Any) -> dict[str, Any]:
+    if tree.translator is None:
+        return dict(command.to_dict(tree))
+    payload = command.get_translated_payload(tree, tree.translator)
+    return dict(payload if isinstance(payload, dict) else await payload)
 
 
 async def sync_if_changed(bot: BotCore) -> bool:

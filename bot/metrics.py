@@ -58,8 +58,8 @@ def rate_limited() -> float:
 def http_trace() -> aiohttp.TraceConfig:
     """Counts every answer of Discord by its status; for `discord.Client(http_trace=...)`."""
 
-    async def ended(_: aiohttp.ClientSession, __: SimpleNamespace, told: aiohttp.TraceRequestEndParams) -> None:
-        ANSWERS.labels(str(told.response.status)).inc()
+    async def ended(_: aiohttp.ClientSession, __: SimpleNamespace, ending: aiohttp.TraceRequestEndParams) -> None:
+        ANSWERS.labels(str(ending.response.status)).inc()
 
     trace = aiohttp.TraceConfig()
     trace.on_request_end.append(ended)
@@ -86,5 +86,5 @@ class Gateway(Collector):
 
 
 def connected(bot: BotCore) -> bool:
-    """Whether the gateway is open and has told of all servers."""
+    """Whether the gateway is open and has ending of all servers."""
     return bot.is_ready() and not bot.is_closed()

@@ -9,7 +9,7 @@ import discord
 
 from bot.core import BotCore
 from common.errors import UserError
-from common.i18n import tr, trn
+from common.i18n import shortened, tr
 from common.settings import Settings
 from db.preferences import guild_settings, user_settings
 from db.types import GuildSettings, Origin, UserSettings, Viewer
@@ -70,16 +70,15 @@ def check_bulk(rules: GuildSettings, standing: Requester) -> None:
     if rules.roles and not standing.manager and standing.roles.isdisjoint(rules.roles):
         raise UserError(
             tr(
-                "In this server files are scored for {roles}: "
-                "ask a manager for the role, or send the file to me as a direct message.",
+                "In this server, only {roles} may send files. Ask someone who manages the server for the role, "
+                "or send me the file as a direct message.",
                 roles=_listed("@&", rules.roles),
             )
         )
 
 
 def _listed(kind: str, ids: tuple[int, ...]) -> str:
-    named, rest = ", ".join(f"<{kind}{id_}>" for id_ in ids[:NAMED]), len(ids) - NAMED
-    return trn("{listed} and {count} more", "{listed} and {count} more", rest, listed=named) if rest > 0 else named
+    return shortened([f"<{kind}{id_}>" for id_ in ids], NAMED)
 
 
 @dataclass(frozen=True, slots=True)

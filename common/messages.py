@@ -55,19 +55,19 @@ MESSAGES: Final[dict[str, str | tuple[str, str]]] = {
     "not_found.result": mark("There is no result {result}, or it is not shared with you here."),
     "not_found.upload": mark("There is no file of job {job}, or it is not shared with you here."),
     "not_found.file": mark("There is no such file, or it is not shared with you here."),
-    "not_yours.file": mark("Only the person who sent this file in can do that: ask them."),
-    "not_yours.review": mark("Only the person who sent this review in can do that: ask them."),
-    "job_not_finished": mark("Job {job} is not finished yet: look again in a moment."),
-    "job_finished.done": mark("Job {job} is already done: there is nothing left to change."),
+    "not_yours.file": mark("Only the person who sent this file can do that."),
+    "not_yours.review": mark("Only the person who sent this review can do that."),
+    "job_not_finished": mark("Job {job} is not finished yet: check again in a moment."),
+    "job_finished.done": mark("Job {job} is already finished: there is nothing left to change."),
     "job_finished.cancelled": mark("Job {job} is already cancelled: there is nothing left to change."),
     "job_finished.failed": mark("Job {job} has already failed: there is nothing left to change."),
-    "nothing_to_retry.done": mark("Job {job} is done: only a cancelled or failed job can be retried."),
-    "nothing_to_retry.running": mark("Job {job} has not ended yet: only a cancelled or failed job can be retried."),
+    "nothing_to_retry.done": mark("Job {job} is finished: only a cancelled or failed job can be resumed."),
+    "nothing_to_retry.running": mark("Job {job} has not ended yet: only a cancelled or failed job can be resumed."),
     "no_longer_kept.file": mark(
-        "The file of job {job} is no longer kept, so the job cannot be retried: send the file again."
+        "The file of job {job} is no longer kept, so the job cannot be resumed: send the file again."
     ),
     "no_longer_kept.text": mark(
-        "The text of job {job} is no longer kept, so the job cannot be retried: send the text again."
+        "The text of job {job} is no longer kept, so the job cannot be resumed: send the text again."
     ),
     "no_column_wanted": mark(
         "Job {job} already has its text column: cancel it and send the file again to use another."
@@ -75,8 +75,8 @@ MESSAGES: Final[dict[str, str | tuple[str, str]]] = {
     "no_such_column": mark("The file has no column {column} to choose: take one of {columns}."),
     "bad_cursor": mark("This page link is not valid for this search: search again."),
     "text_search_off": mark(
-        "Texts are stored encrypted here, so reviews cannot be searched by their words: "
-        "search by film, label, date, probability or job."
+        "Texts are stored encrypted here, so reviews cannot be searched by their words: search by film, "
+        "verdict, date, probability or job."
     ),
     "jobs_running": mark_plural(
         "Job {jobs} is still running: cancel first, then delete.",
@@ -86,10 +86,10 @@ MESSAGES: Final[dict[str, str | tuple[str, str]]] = {
     GAVE_UP_INGEST: mark(
         "The file could not be read in 3 attempts: check that it opens elsewhere, then send it again."
     ),
-    GAVE_UP_FINISH: mark("The result file could not be written in 3 attempts: its scores are kept."),
-    GAVE_UP_REVIEW: mark("This review could not be scored: send it again, or try a shorter or plainer text."),
+    GAVE_UP_FINISH: mark("The result file could not be written in 3 attempts: its verdicts are kept."),
+    GAVE_UP_REVIEW: mark("This review could not be scored: send it again, or try a shorter or simpler text."),
     # db/privacy/export.py: what had no room in the zip
-    "left_out.rows": mark("{file} ends where the zip was full."),
+    "left_out.rows": mark("{file} is cut off because the zip was full."),
     "left_out.reviews": mark_plural(
         "{file} holds the first {stored} of {count} review.",
         "{file} holds the first {stored} of {count} reviews.",

@@ -8,15 +8,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from common.file_formats import one_of
-from common.i18n import ENGLISH, language, mark, number, tr, trn, use_locale
+from common.i18n import ENGLISH, language, listing, number, tr, trn, use_locale
+from common.i18n import size as size_in_mib
+from common.i18n.pieces import MIB
 from common.messages import MESSAGES
 
 SHOWN_NAMES: Final = 12
 """Most names that a sentence lists; it says how many more there are."""
 NAME_CHARS: Final = 40
-COMMA: Final = mark(", ")
-"""What stands between the names of a list."""
-MIB: Final = 2**20
 
 
 def names(given: Sequence[str]) -> dict[str, Any]:
@@ -67,14 +66,14 @@ def _quoted(name: str) -> str:
 
 def _name_list(value: Mapping[str, Any]) -> str:
     """Names as `names` cut them, in quotes, with how many more there are."""
-    listed = tr(COMMA).join(_quoted(name) for name in value["names"])
+    listed = listing(_quoted(name) for name in value["names"])
     if not value["more"]:
         return listed
     return trn("{listed} and {count} more", "{listed} and {count} more", value["more"], listed=listed)
 
 
 def _number_list(value: Sequence[int]) -> str:
-    return tr(COMMA).join(map(str, value))
+    return listing(map(str, value))
 
 
 def _choice(value: Sequence[str]) -> str:
@@ -98,7 +97,7 @@ def _size(size: int) -> str:
     """Bytes as MiB where there are so many: `1.5 MiB`, `1,000 bytes`."""
     if size < MIB:
         return trn("{count} byte", "{count} bytes", size)
-    return tr("{size} MiB", size=number(size / MIB, 0 if size % MIB == 0 else 1))
+    return size_in_mib(size, 0 if size % MIB == 0 else 1)
 
 
 WRITTEN: Final[dict[str, Callable[[Any], str]]] = {

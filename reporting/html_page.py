@@ -66,16 +66,16 @@ def page(parts: Sequence[ReportPart], *, made: datetime | None = None) -> str:
 
 def _part(part: ReportPart, *, alone: bool) -> list[str]:
     report = part.report
-    found = [f"<h2>{'All together' if alone else escape(part.about.subject())}</h2>", _summary(report)]
+    lines = [f"<h2>{'All together' if alone else escape(part.about.subject())}</h2>", _summary(report)]
     if not report.total:
-        return found
-    found.append(_picture("How many reviews, and how positive on average", lambda look: chart_png([part], look)))
-    found.append(_picture("How sure the model is", lambda look: distribution_png(part, look)))
-    found.append(_buckets(report))
+        return lines
+    lines.append(_picture("How many reviews, and how positive on average", lambda look: chart_png([part], look)))
+    lines.append(_picture("How sure the model is", lambda look: distribution_png(part, look)))
+    lines.append(_buckets(report))
     for name, results in (("Most positive", report.most_positive), ("Most negative", report.most_negative)):
         if results:
-            found += [f"<h2>{name}</h2>", *(_review(one) for one in results)]
-    return found
+            lines += [f"<h2>{name}</h2>", *(_review(one) for one in results)]
+    return lines
 
 
 def _summary(report: Report) -> str:

@@ -14,7 +14,7 @@ def chart_png(parts: Sequence[ReportPart], look: Look = DARK) -> bytes:
     first = parts[0]
     if len(parts) == 2:
         sides = [(part.about.subject(film_chars=40), part.report.histogram) for part in parts]
-        return comparison_png(sides[0], sides[1], title="Probability of positive", look=look)
+        return comparison_png(sides[0], sides[1], title="Probability of being positive", look=look)
     draw = films_png if first.about.by == "film" else trend_png
     return draw(named(first.report.buckets), title=first.about.words(film_chars=40), look=look)
 

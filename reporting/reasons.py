@@ -28,5 +28,5 @@ def with_reasons(part: ReportPart, why: Why) -> ReportPart:
 def _explained(one: ResultView, why: Why) -> ResultView:
     if one.explanation is not None or one.text is None:
         return one
-    told = why(one)
-    return one if told is None else replace(one, explanation=tuple(told))
+    sentences = why(one)
+    return one if sentences is None else replace(one, explanation=tuple(sentences))

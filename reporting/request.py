@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Final, Literal
 
 from common.errors import UserError
-from common.i18n import mark, tr, trn
+from common.i18n import listing, mark, quote, tr, trn
 from db.types import ReportFilter
 
 By = Literal["day", "week", "month", "film"]
@@ -50,7 +50,7 @@ class ReportRequest:
         parts = []
         if self.film is not None:
             film = " ".join(self.film.split())
-            parts.append(f"“{film if len(film) <= film_chars else film[: film_chars - 1] + '…'}”")
+            parts.append(quote(film if len(film) <= film_chars else film[: film_chars - 1] + "…"))
         if self.job is not None:
             parts.append(tr("job {job}", job=self.job))
         if self.since is not None and self.since == self.until:
@@ -58,11 +58,11 @@ class ReportRequest:
         else:
             parts += [tr("since {day}", day=self.since)] if self.since is not None else []
             parts += [tr("until {day}", day=self.until)] if self.until is not None else []
-        return ", ".join(parts or [tr("All reviews")])
+        return listing(parts or [tr("All reviews")])
 
     def words(self, *, film_chars: int = 60) -> str:
         """The subject and how it is cut: `“Heat”, by week`."""
-        return f"{self.subject(film_chars=film_chars)}, {tr(BY_WORDS[self.by])}"
+        return listing((self.subject(film_chars=film_chars), tr(BY_WORDS[self.by])))
 
 
 def compared_with(about: ReportRequest, typed: str) -> ReportRequest:
@@ -74,7 +74,7 @@ def compared_with(about: ReportRequest, typed: str) -> ReportRequest:
     other = _period(about, text) or _job(about, text) or replace(about, film=text)
     if replace(other, film=_folded(other)) == replace(about, film=_folded(about)):
         raise BadQuestion(
-            tr("`compare` names what the report is about already: name {forms}.", forms=tr(COMPARE_FORMS))
+            tr("`compare` is the same as the report itself. Choose something else: {forms}.", forms=tr(COMPARE_FORMS))
         )
     return other
 
@@ -84,8 +84,8 @@ def _folded(about: ReportRequest) -> str | None:
 
 
 def _job(about: ReportRequest, text: str) -> ReportRequest | None:
-    found = re.fullmatch(r"(?:job\s*|#)([0-9]{1,15})", text, re.IGNORECASE)
-    return replace(about, job=int(found[1])) if found else None
+    match = re.fullmatch(r"(?:job\s*|#)([0-9]{1,15})", text, re.IGNORECASE)
+    return replace(about, job=int(match[1])) if match else None
 
 
 def _period(about: ReportRequest, text: str) -> ReportRequest | None:
@@ -111,29 +111,31 @@ def _period(about: ReportRequest, text: str) -> ReportRequest | None:
 def _before(about: ReportRequest) -> ReportRequest:
     """As many days, up to the day before."""
     if about.since is None or about.until is None:
-        raise BadQuestion(tr("`compare: before` needs `since` and `until`: it is the same number of days before them."))
+        raise BadQuestion(
+            tr("`compare: before` needs `since` and `until`. It compares with the same number of days just before.")
+        )
     try:
         return replace(
             about, since=about.since - (about.until - about.since) - timedelta(1), until=about.since - timedelta(1)
         )
     except OverflowError:
-        raise BadQuestion(tr("There is no time before that: choose a later `since`.")) from None
+        raise BadQuestion(tr("The days before that are out of range. Choose a later `since`.")) from None
 
 
 def too_few(total: int, about: ReportRequest) -> str:
     """The sentence in the place of a report on fewer than `FEWEST` reviews, unescaped."""
     if total == 0:
         return tr(
-            "There is no review for {about}; a report needs at least {fewest}: "
-            "take a longer time or leave a filter out.",
+            "There are no reviews for {about}. A report needs at least {fewest}: choose a longer time or leave "
+            "a filter out.",
             about=about.words(),
             fewest=FEWEST,
         )
     return trn(
-        "There is {count} review for {about}; a report needs at least {fewest}: "
-        "take a longer time or leave a filter out.",
-        "There are {count} reviews for {about}; a report needs at least {fewest}: "
-        "take a longer time or leave a filter out.",
+        "There is {count} review for {about}. A report needs at least {fewest}: choose a longer time or leave "
+        "a filter out.",
+        "There are {count} reviews for {about}. A report needs at least {fewest}: choose a longer time or "
+        "leave a filter out.",
         total,
         about=about.words(),
         fewest=FEWEST,

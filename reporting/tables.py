@@ -79,11 +79,11 @@ def _measures(counts: tuple[int, int, int, int, int], mean: float, deviation: fl
 def extreme_rows(parts: Sequence[ReportPart]) -> Iterable[Sequence[object]]:
     """A row of `EXTREMES_HEADER` for each of the most positive and most negative."""
     for part in parts:
-        for kind, found in (
+        for kind, results in (
             ("most positive", part.report.most_positive),
             ("most negative", part.report.most_negative),
         ):
-            for one in found:
+            for one in results:
                 head = (part.about.subject(), kind, one.id, one.job_id, one.film, one.label, round(one.probability, 6))
                 yield *head, " ".join(one.flags), one.model, deciding(one), one.text
 

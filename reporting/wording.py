@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from common.i18n import tr
+from typing import Final
+
+from common.i18n import mark, percent_range, signed, tr
 from reporting.intervals import Interval, mean_difference, newcombe
 from reporting.tables import ReportPart
+
+SHARE_DIFFERS: Final = mark(
+    "Share of positive reviews: {points} percentage points ({low} to {high}), a real difference."
+)
+SHARE_MAY_BE_CHANCE: Final = mark(
+    "Share of positive reviews: {points} percentage points ({low} to {high}), which could be chance."
+)
+AVERAGE_DIFFERS: Final = mark("Average probability: {moved} ({low} to {high}), a real difference.")
+AVERAGE_MAY_BE_CHANCE: Final = mark("Average probability: {moved} ({low} to {high}), which could be chance.")
 
 
 def share_range(interval: Interval) -> str:
     """An interval of a share in whole percent."""
-    return f"{interval.low * 100:.0f}–{interval.high * 100:.0f} %"
+    return percent_range(interval.low, interval.high)
 
 
 def differences(one: ReportPart, other: ReportPart) -> list[str]:
@@ -22,13 +33,12 @@ def differences(one: ReportPart, other: ReportPart) -> list[str]:
         return [tr("One side has no review, so there is nothing to compare.")]
     share = newcombe(mine.n_positive, mine.total, theirs.n_positive, theirs.total)
     points = 100 * (mine.n_positive / mine.total - theirs.n_positive / theirs.total)
-    found = [
+    sentences = [
         tr(
-            "Share of positive: {points} points ({low} to {high}), {chance}.",
-            points=f"{points:+.1f}",
-            low=f"{share.low * 100:+.1f}",
-            high=f"{share.high * 100:+.1f}",
-            chance=_chance(share),
+            SHARE_MAY_BE_CHANCE if share.includes_zero else SHARE_DIFFERS,
+            points=signed(points, 1),
+            low=signed(share.low * 100, 1),
+            high=signed(share.high * 100, 1),
         )
     ]
     if None not in (mine.mean_probability, mine.deviation, theirs.mean_probability, theirs.deviation):
@@ -39,17 +49,12 @@ def differences(one: ReportPart, other: ReportPart) -> list[str]:
             (theirs.mean_probability, theirs.deviation or 0.0, theirs.total),
         )
         moved = mine.mean_probability - theirs.mean_probability
-        found.append(
+        sentences.append(
             tr(
-                "Average probability: {moved} ({low} to {high}), {chance}.",
-                moved=f"{moved:+.3f}",
-                low=f"{average.low:+.3f}",
-                high=f"{average.high:+.3f}",
-                chance=_chance(average),
+                AVERAGE_MAY_BE_CHANCE if average.includes_zero else AVERAGE_DIFFERS,
+                moved=signed(moved, 3),
+                low=signed(average.low, 3),
+                high=signed(average.high, 3),
             )
         )
-    return found
-
-
-def _chance(interval: Interval) -> str:
-    return tr("which may be chance") if interval.includes_zero else tr("more than chance explains")
+    return sentences

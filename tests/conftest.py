@@ -7,6 +7,7 @@ pytest_plugins = [
     "tests.fixtures.discord",
     "tests.fixtures.scorer",
     "tests.fixtures.logs",
+    "tests.fixtures.fast",
 ]
 
 

@@ -82,7 +82,14 @@ def recipes() -> dict[str, list[str]]:
 def test_make_runs_what_it_says() -> None:
     made = recipes()
     assert made["test"] == ["python -m pytest -n 2 --dist loadfile"]
-    assert made["check"] == ["ruff check .", "ruff format --check .", "mypy", "lint-imports --no-cache"]
+    assert made["check"] == [
+        "ruff check .",
+        "ruff format --check .",
+        "mypy",
+        "lint-imports --no-cache",
+        "python .ci/files",
+    ]
+    assert made["test-fast"] == ['python -m pytest -n 2 --dist loadfile -m "not slow"']
     assert made["up"] == ["@exec reelfeel up"]
     assert [line for line in (ROOT / ".ci" / "run").read_text().splitlines() if line.startswith("make ")] == [
         "make check",

@@ -12,21 +12,29 @@ from typing import Any, Final
 
 import discord
 
-from common.i18n import mark, tr
+from common.i18n import mark, mark_plural, tr, trn
 
 POSITIVE, NEGATIVE, UNCERTAIN, NEUTRAL, FAILED = 0x2E9E5B, 0xC8453B, 0xD0A215, 0x5865F2, 0x747F8D
 
 COLOURS: Final = {"positive": POSITIVE, "negative": NEGATIVE, "uncertain": UNCERTAIN}
 SIGNS: Final = {"positive": "👍", "negative": "👎", "uncertain": "🤔"}
-WORDS: Final = {"positive": mark("Positive"), "negative": mark("Negative"), "uncertain": mark("Too close to call")}
+WORDS: Final = {"positive": mark("Positive"), "negative": mark("Negative"), "uncertain": mark("Unclear")}
+WORDS_INSIDE: Final = {"positive": mark("positive"), "negative": mark("negative"), "uncertain": mark("unclear")}
+"""The same within a sentence, and as choices of an option."""
+COUNTED: Final = {
+    "positive": mark_plural("{count} positive", "{count} positive"),
+    "negative": mark_plural("{count} negative", "{count} negative"),
+    "uncertain": mark_plural("{count} unclear", "{count} unclear"),
+}
+"""So many reviews of a label."""
 
 FLAG_WORDS: Final = {
     "too_short": mark("very short: little to go by"),
     "not_english": mark("does not look English; the model learned from English reviews only"),
-    "truncated": mark("longer than the model reads; the end was left out"),
+    "truncated": mark("longer than the model reads; the end was ignored"),
     "empty": mark("no words to read"),
     "unknown_words": mark("many words the model has never seen"),
-    "not_a_review": mark("does not read like a film review"),
+    "not_a_review": mark("does not look like a film review"),
     "mixed": mark("mixed: it holds clear praise and clear criticism"),
 }
 
@@ -56,15 +64,6 @@ def plain_line(text: str, limit: int) -> str:
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
-def percent(share: float) -> str:
-    """A share of 1 in whole percent, never rounded to a certainty: `0.9996` gives `>99 %`."""
-    if 0.995 <= share < 1:
-        return ">99 %"
-    if 0 < share < 0.005:
-        return "<1 %"
-    return f"{share:.0%}".replace("%", " %")
-
-
 def bar(share: float, cells: int = 12) -> str:
     """A share of 1 as a bar of `cells` signs."""
     full = round(min(1.0, max(0.0, share)) * cells)
@@ -76,6 +75,17 @@ def label_word(label: str | None) -> str:
     if label is None:
         return "❔ " + tr("Not scored")
     return f"{SIGNS.get(label, '❔')} {tr(WORDS.get(label, label))}"
+
+
+def label_count(label: str, count: int) -> str:
+    """So many reviews of one label, for a list of them: `12 positive`."""
+    one, many = COUNTED[label]
+    return trn(one, many, count)
+
+
+def label_counts(positive: int, negative: int, uncertain: int) -> list[str]:
+    """How many reviews have each label."""
+    return [label_count("positive", positive), label_count("negative", negative), label_count("uncertain", uncertain)]
 
 
 def flag_words(flags: tuple[str, ...]) -> list[str]:

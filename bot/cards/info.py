@@ -12,7 +12,7 @@ import discord
 
 from bot.cards.base import NEUTRAL, one_line
 from common.file_formats import packed_suffixes, read_suffixes
-from common.i18n import mark, number, tr, tr_in, trn
+from common.i18n import listing, mark, mark_plural, mib, number, percent, tr, tr_in, trn
 from common.settings import Settings
 
 SHIPPED: Final = Path(__file__).parents[2] / "model" / "shipped"
@@ -70,34 +70,37 @@ def about_embed(facts: ModelFacts | None, *, version: str) -> discord.Embed:
     embed = discord.Embed(title="Reelfeel", colour=NEUTRAL)
     if facts is None:
         embed.set_footer(text=f"Reelfeel {version}")
-        embed.description = tr("I read film reviews. The card of my model cannot be read at the moment: ask the host.")
+        embed.description = tr(
+            "I read film reviews. The facts about my model cannot be read at the moment; "
+            "whoever runs this bot can find out why."
+        )
         return embed
     embed.set_footer(text=f"Reelfeel {version} · " + tr("model {model}", model=facts.version))
     embed.description = f"{facts.use}\n{facts.architecture}."[:4000]
-    right = tr("right")
+    right = tr("correct")
     if facts.reviews:
         right = trn(
-            "right on {count} review of films it never saw",
-            "right on {count} reviews of films it never saw",
+            "correct on {count} review of films it had never seen",
+            "correct on {count} reviews of films it had never seen",
             facts.reviews,
         )
     for name, value, note in (
         (tr("Accuracy"), facts.accuracy, right),
-        (tr("F1"), facts.f1, tr("of positive")),
-        (tr("Calibration error"), facts.ece, tr("average gap between probability and truth (ECE)")),
+        (tr("F1"), facts.f1, tr("for positive reviews")),
+        (tr("Calibration error"), facts.ece, tr("how far the stated probability is off, on average (ECE)")),
         (
-            tr("When it is sure"),
+            tr("Accuracy when sure"),
             facts.confident_accuracy,
-            tr("accuracy without the verdicts that are too close to call"),
+            tr("leaving out unclear verdicts"),
         ),
-        (tr("Too close to call"), facts.uncertain_share, tr("of those reviews")),
+        (tr("Unclear"), facts.uncertain_share, tr("of those reviews")),
     ):
         if value is not None:
-            embed.add_field(name=name, value=f"**{value:.1%}**\n{note}")
+            embed.add_field(name=name, value=f"**{percent(value, 1)}**\n{note}")
     if facts.limits:
         embed.add_field(name=tr("Limits"), value="\n".join(f"- {limit}" for limit in facts.limits)[:1024], inline=False)
     promise = tr(
-        "Messages never train a model; corrections only measure quality. Every verdict keeps the model that made it."
+        "Messages never train a model; corrections only measure quality. Every verdict records the model that made it."
     )
     embed.add_field(name=tr("Promises"), value=promise, inline=False)
     return embed
@@ -111,46 +114,52 @@ def help_embed(topic: Topic, settings: Settings, *, bot_name: str) -> discord.Em
         "bot": f"@{name}",
         "chars": number(settings.max_message_chars),
         "row_chars": number(settings.max_review_chars),
-        "mib": number(settings.max_upload_mib),
+        "size": mib(settings.max_upload_mib),
         "rows": number(settings.max_rows),
         "jobs": number(settings.max_active_jobs),
-        "days": number(settings.retention_days),
         "suffixes": " ".join(f"`{suffix}`" for suffix in read_suffixes()),
         "packed": " ".join(f"`{suffix}`" for suffix in packed_suffixes()),
     }
-    told = "\n".join(tr(line, **facts) if line else "" for line in lines)
-    embed = discord.Embed(title=tr(title), description=told, colour=NEUTRAL)
+    description = "\n".join(_told(line, facts, settings) for line in lines)
+    embed = discord.Embed(title=tr(title), description=description, colour=NEUTRAL)
     choices = (tr_in("choice", other) for other in TOPICS if other != topic)
-    others = ", ".join(f"`{choice}`" for choice in choices)
+    others = listing(f"`{choice}`" for choice in choices)
     embed.add_field(name=tr("More"), value=tr("`/help topic:` {topics}", topics=others), inline=False)
     return embed
 
 
-_TOPICS: Final[dict[Topic, tuple[str, tuple[str, ...]]]] = {
+def _told(line: str | tuple[str, str], facts: Mapping[str, str], settings: Settings) -> str:
+    """A line of help; the ones with two forms count the days that texts are kept."""
+    if isinstance(line, str):
+        return tr(line, **facts) if line else ""
+    return trn(*line, settings.retention_days)
+
+
+_TOPICS: Final[dict[Topic, tuple[str, tuple[str | tuple[str, str], ...]]]] = {
     "start": (
         mark("What I do"),
         (
-            mark("I read film reviews and say how each one feels, how sure I am and why."),
+            mark("I read film reviews and say whether each one is positive or negative, how sure I am and why."),
             "",
             mark("**One review**: send it to me as a direct message, mention {bot} in a server, or use `/score`."),
             mark("**Someone's message**: right-click it, then Apps, then **Score review**."),
             mark("**A file with many**: attach it to a message to me, or use `/batch` or the form of `/upload`."),
             mark("**Later**: `/jobs list`, `/results search`, `/report`; `/status` when it takes long."),
             "",
-            mark("Replies to commands are seen by you alone unless you choose to share them."),
+            mark("Only you see replies to commands, unless you share them."),
         ),
     ),
     "score": (
         mark("One review"),
         (
             mark("`/score text:A slow start, but the last hour is a wonder. film:Heat`"),
-            mark("`/score text:... share:True` shows the verdict to everybody in the channel."),
+            mark("`/score text:... share:True` shows the verdict to everyone in the channel."),
             mark("{bot} `I would watch it again tomorrow.` in a server, or the same as a direct message."),
             "",
             mark("Under the verdict: **Details** (what each sentence did), **Wrong?** (tell me), **Delete**."),
-            mark("*Too close to call* means that I am unsure, not that the review is neutral."),
+            mark("*Unclear* means that I am not sure, not that the review is neutral."),
             "",
-            mark("Limit: {chars} characters a review; send longer ones as a `.txt` file."),
+            mark("Limit: {chars} characters per review; send longer ones as a `.txt` file."),
         ),
     ),
     "files": (
@@ -162,13 +171,13 @@ _TOPICS: Final[dict[Topic, tuple[str, tuple[str, ...]]]] = {
             "",
             mark("Read: {suffixes}, each also in {packed}."),
             mark(
-                "You get your rows back in their order with label, probability, flags and model added, "
-                "a second file with the rows that could not be scored and why, and a chart."
+                "You get your rows back in the same order, with verdict, probability, flags and model added. A "
+                "second file lists the rows that could not be scored and why, and there is a chart."
             ),
             "",
             mark(
-                "Limits: {mib} MiB and {rows} rows a file, {row_chars} characters a review, {jobs} unfinished files at "
-                "a time. Discord itself may take less per file: pack it as `.gz`."
+                "Limits per file: {size}, {rows} rows, {row_chars} characters per review. Unfinished files at a time: "
+                "{jobs}. Discord itself may take less per file: pack it as `.gz`."
             ),
         ),
     ),
@@ -177,12 +186,12 @@ _TOPICS: Final[dict[Topic, tuple[str, tuple[str, ...]]]] = {
         (
             mark("Each file is a job with a number, and so is each single review."),
             mark("`/jobs list` · `/jobs list unfinished:True`"),
-            mark("`/jobs status job:42` how far it is, or how it ended"),
+            mark("`/jobs status job:42` shows how far it is, or how it ended"),
             mark("`/jobs cancel job:42` stops it; what is scored already stays"),
-            mark("`/jobs retry job:42` goes on with a cancelled or failed one"),
-            mark("`/jobs download job:42` its files again"),
+            mark("`/jobs resume job:42` resumes a cancelled or failed one"),
+            mark("`/jobs download job:42` gives its files again"),
             "",
-            mark("While you type a number, your newest jobs are offered by name."),
+            mark("As you type a job number, your newest jobs are suggested."),
         ),
     ),
     "results": (
@@ -191,24 +200,24 @@ _TOPICS: Final[dict[Topic, tuple[str, tuple[str, ...]]]] = {
             mark("`/results search query:ending label:negative`"),
             mark("`/results search film:Heat min_probability:0.9 sort:probability`"),
             mark("`/results search job:42 since:7d`"),
-            mark("`/results show id:1234` the whole verdict"),
+            mark("`/results show id:1234` shows the whole verdict"),
             "",
             mark(
-                "**message** leads to the review or to its job. **Export CSV** gives all that matches as a file. "
-                "The buttons work for a week."
+                "**message** leads to the review or to its job. **Export CSV** gives everything that matches "
+                "as a file. The buttons work for a week."
             ),
-            mark("Dates: `2026-01-31`, `7d` or `2w`."),
+            mark("Dates: `2026-01-31`, or `7d` or `2w` for so many days or weeks ago."),
         ),
     ),
     "report": (
         mark("Reports"),
         (
-            mark("`/report since:2w` a chart by day"),
+            mark("`/report since:2w` gives a chart by day"),
             mark("`/report film:Heat by:month since:2026-01-01 until:2026-06-30`"),
             mark("`/report job:42 by:film share:True`"),
             "",
             mark(
-                "You get counts, averages, the share that is too close to call, the most positive and most negative "
+                "You get counts, averages, the share of unclear verdicts, the most positive and most negative "
                 "reviews, a chart and its table as CSV. Reports are about films and jobs, never about a member."
             ),
         ),
@@ -216,24 +225,29 @@ _TOPICS: Final[dict[Topic, tuple[str, tuple[str, ...]]]] = {
     "settings": (
         mark("Settings and corrections"),
         (
-            mark("`/settings` what you chose · `/settings sharing:True notices:False file_format:xlsx`"),
+            mark("`/settings` shows what you chose · `/settings sharing:True notices:False file_format:xlsx`"),
             mark("`/correct id:1234 label:Negative note:It was irony.` or **Wrong?** under a verdict"),
-            mark("`/server show` the rules of this server; members with Manage Server change them there"),
+            mark("`/server show` shows the rules of this server; members with Manage Server can change them"),
         ),
     ),
     "privacy": (
         mark("Privacy"),
         (
-            mark("I read only direct messages to me, messages that mention me, and what you point me at."),
+            mark(
+                "I read only direct messages to me, messages that mention me, and messages you choose with "
+                "**Score review**."
+            ),
             mark(
                 "Your results are yours: others see them only when you share them, and a server's stay in that server."
             ),
-            mark(
-                "Texts are deleted after {days} days; the scores stay without them. "
-                "**Delete** under a verdict does it at once."
+            mark_plural(
+                "Texts are deleted after {count} day; the verdicts stay without them. "
+                "**Delete** under a verdict does it at once.",
+                "Texts are deleted after {count} days; the verdicts stay without them. "
+                "**Delete** under a verdict does it at once.",
             ),
             mark(
-                "`/privacy show` what is kept about you · `/privacy export` all of it as a zip · "
+                "`/privacy show` shows what is kept about you · `/privacy export` gives it all as a zip · "
                 "`/privacy delete` deletes it"
             ),
             mark("Nothing you send trains a model."),

@@ -6,13 +6,25 @@ from datetime import datetime, timedelta
 
 import discord
 
-from bot.cards.base import FAILED, NEGATIVE, NEUTRAL, POSITIVE, SIGNS, UNCERTAIN, Card, CardFile, bar, escape, percent
+from bot.cards.base import (
+    FAILED,
+    NEGATIVE,
+    NEUTRAL,
+    POSITIVE,
+    SIGNS,
+    UNCERTAIN,
+    Card,
+    CardFile,
+    bar,
+    escape,
+    label_count,
+    label_counts,
+)
 from bot.cards.failure import failure_text, reference
-from bot.cards.wording import span
 from bot.components.buttons import again_button, job_buttons, reuse_button
 from bot.components.menus import MOST_CHOICES
 from bot.components.views import buttons_view
-from common.i18n import mark, number, tr, trn
+from common.i18n import duration, in_brackets, listing, mark, number, percent, size, tr, trn
 from db.types import MODEL_CHANGED, JobView
 
 NAME_CHARS = 120
@@ -30,13 +42,18 @@ def progress_line(job: JobView, now: datetime) -> str:
     total = job.rows_total or 0
     left = max(0, total - job.rows_done - job.rows_failed)
     share = 0.0 if total == 0 else 1 - left / total
-    told = trn("{done} of {count} review", "{done} of {count} reviews", total, done=number(job.rows_done))
-    line = f"{bar(share)} {percent(share)} · {told}"
+    counts = trn("{done} of {count} review", "{done} of {count} reviews", total, done=number(job.rows_done))
+    line = f"{bar(share)} {percent(share)} · {counts}"
     if job.started_at is None or job.rows_done == 0:
         return line
     elapsed = max((now - job.started_at) / timedelta(seconds=1), 0.001)
     rate = job.rows_done / elapsed
-    speed = tr("{rate} reviews a second, about {time} left", rate=number(rate), time=span(left / rate))
+    speed = trn(
+        "{count} review a second, about {time} left",
+        "{count} reviews a second, about {time} left",
+        round(rate),
+        time=duration(left / rate),
+    )
     return f"{line}\n{speed}"
 
 
@@ -48,11 +65,11 @@ def running_card(job: JobView, now: datetime) -> Card:
         title = tr("Job {job}: which column?", job=job.id)
         text = _named(job) + "\n" + tr("More than one column could hold the reviews. Choose one below.")
         if len(job.columns) > MOST_CHOICES:
-            text += " " + tr("Only the first 25 are listed: name another with `text_column` of `/batch`.")
+            text += " " + tr("Only the first 25 are listed. Give another one with `text_column` of `/batch`.")
     elif job.state == "finishing":
         title = tr("Job {job}: writing the files", job=job.id)
-        told = trn("all {count} review", "all {count} reviews", job.rows_done)
-        text = f"{_named(job)}\n{bar(1)} {told}"
+        counts = trn("all {count} review", "all {count} reviews", job.rows_done)
+        text = f"{_named(job)}\n{bar(1)} {counts}"
     elif job.rows_done == 0:
         queued = trn(
             "Job {job}: {count} review queued", "Job {job}: {count} reviews queued", job.rows_total or 0, job=job.id
@@ -61,7 +78,7 @@ def running_card(job: JobView, now: datetime) -> Card:
     else:
         title, text = tr("Job {job}: scoring", job=job.id), f"{_named(job)}\n{progress_line(job, now)}"
     if job.error_code == MODEL_CHANGED:
-        text += "\n" + tr("The model was updated meanwhile: all of it is scored by the new one.")
+        text += "\n" + tr("The model was updated in the meantime. Everything is scored by the new one.")
     if job.rows_rejected:
         text += "\n" + trn(
             "{count} row without a usable review: listed at the end",
@@ -76,12 +93,11 @@ def _counts(job: JobView) -> str:
     scored = job.n_positive + job.n_negative + job.n_uncertain
     if scored == 0:
         return tr("No review could be scored.")
-    rows = (
-        (SIGNS["positive"], job.n_positive, tr("positive")),
-        (SIGNS["negative"], job.n_negative, tr("negative")),
-        (SIGNS["uncertain"], job.n_uncertain, tr("too close to call")),
+    counts = {"positive": job.n_positive, "negative": job.n_negative, "uncertain": job.n_uncertain}
+    return "\n".join(
+        f"{SIGNS[label]} {in_brackets(label_count(label, count), percent(count / scored))}"
+        for label, count in counts.items()
     )
-    return "\n".join(f"{sign} {number(count)} {word} ({percent(count / scored)})" for sign, count, word in rows)
 
 
 def _done_title(job: JobView, scored: int) -> str:
@@ -92,7 +108,7 @@ def _done_title(job: JobView, scored: int) -> str:
         "Job {job}: {count} reviews scored in {time}",
         scored,
         job=job.id,
-        time=span((job.finished_at - job.started_at) / timedelta(seconds=1)),
+        time=duration((job.finished_at - job.started_at) / timedelta(seconds=1)),
     )
 
 
@@ -123,14 +139,14 @@ def done_card(
                 bad,
             )
         )
-    for name, size in too_large:
+    for name, length in too_large:
         lines.append(
             tr(
-                "**{file}** has {size} MiB, more than the {limit} MiB that Discord takes here: "
-                "send the file in parts to get all of it back.",
+                "**{file}** is {size}, more than the {limit} that Discord takes here. "
+                "Send the file in parts to get all of it back.",
                 file=escape(name, 80),
-                size=number(size / 2**20, 1),
-                limit=number(limit / 2**20),
+                size=size(length, 1),
+                limit=size(limit),
             )
         )
     embed = discord.Embed(
@@ -143,14 +159,10 @@ def done_card(
     if chart is not None:
         embed.set_image(url="attachment://histogram.png")
         alt = trn(
-            "Histogram of the probability of positive over {count} review: {negative} negative, {uncertain} "
-            "uncertain, {positive} positive.",
-            "Histogram of the probability of positive over {count} reviews: {negative} negative, {uncertain} "
-            "uncertain, {positive} positive.",
+            "Histogram of {count} review by its probability of being positive: {counts}.",
+            "Histogram of {count} reviews by their probability of being positive: {counts}.",
             scored,
-            negative=number(job.n_negative),
-            uncertain=number(job.n_uncertain),
-            positive=number(job.n_positive),
+            counts=listing(label_counts(job.n_positive, job.n_negative, job.n_uncertain)),
         )
         files = (CardFile("histogram.png", chart, alt), *files)
     return Card(embed=embed, files=files[:10])
@@ -159,7 +171,7 @@ def done_card(
 def ended_card(job: JobView) -> Card:
     """A job that was cancelled or failed."""
     if job.state == "cancelled":
-        stays = tr("Nothing more of it is scored; what was scored before stays under `/results`.")
+        stays = tr("The rest will not be scored. Reviews scored so far are in `/results search`.")
         text = f"{_named(job)}\n{stays}"
         embed = discord.Embed(title=tr("Job {job}: cancelled", job=job.id), description=text, colour=FAILED)
         return Card(embed=embed, view=_controls(job))
@@ -182,7 +194,7 @@ def ping_card(job: JobView) -> Card:
 
 
 _OVER = {
-    "done": mark("Job {job} is done."),
+    "done": mark("Job {job} is finished."),
     "cancelled": mark("Job {job} was cancelled."),
     "failed": mark("Job {job} could not be scored."),
 }

@@ -8,20 +8,19 @@ from typing import Final
 
 import discord
 
-from bot.cards.base import FAILED, NEUTRAL, Card, CardFile, one_line, plain_line
+from bot.cards.base import FAILED, NEUTRAL, Card, CardFile, label_counts, one_line, plain_line
 from bot.cards.failure import failure_text
 from bot.cards.links import job_url
 from bot.cards.wording import reviews
-from common.i18n import mark, number, tr, trn
-from common.settings import MIB
+from common.i18n import mark, number, shortened, size, tr, trn
 from db.types import JobView
 
 STATES: Final = {
     "ingesting": mark("being read"),
     "active": mark("being scored"),
     "finishing": mark("writing its files"),
-    "needs_column": mark("waits for you to choose the text column"),
-    "done": mark("done"),
+    "needs_column": mark("waiting for you to choose the text column"),
+    "done": mark("finished"),
     "cancelled": mark("cancelled"),
     "failed": mark("failed"),
 }
@@ -44,9 +43,9 @@ def jobs_embed(jobs: Sequence[JobView], *, page: int, unfinished: bool, user_id:
         embed.description = "\n".join(_line(job, user_id) for job in jobs)
         embed.set_footer(text=tr("Page {page}", page=page))
     elif unfinished:
-        embed.description = tr("You have no unfinished job.")
+        embed.description = tr("You have no unfinished jobs.")
     else:
-        embed.description = tr("You have no job yet: `/batch` makes one.")
+        embed.description = tr("You have no jobs yet. `/batch` starts one.")
     return embed
 
 
@@ -55,20 +54,17 @@ def status_embed(job: JobView) -> discord.Embed:
     embed = discord.Embed(title=tr("Job {job}", job=job.id), colour=FAILED if job.state == "failed" else NEUTRAL)
     embed.description = f"{one_line(title_of(job), 200)}\n**{tr(STATES[job.state])}**"
     if job.kind == "file":
-        told = tr("{done} of {total} scored", done=number(job.rows_done), total=number(job.rows_total))
-        embed.add_field(name=tr("Reviews"), value=told)
+        scored = trn(
+            "{done} of {count} scored", "{done} of {count} scored", job.rows_total or 0, done=number(job.rows_done)
+        )
+        embed.add_field(name=tr("Reviews"), value=scored)
     if job.rows_rejected or job.rows_failed:
         rows = trn("{count} row", "{count} rows", job.rows_rejected + job.rows_failed)
         embed.add_field(name=tr("Not scored"), value=rows)
     if job.rows_done:
-        counts = tr(
-            "{positive} positive\n{negative} negative\n{uncertain} uncertain",
-            positive=number(job.n_positive),
-            negative=number(job.n_negative),
-            uncertain=number(job.n_uncertain),
-        )
-        embed.add_field(name=tr("Labels"), value=counts)
-    embed.add_field(name=tr("Made"), value=discord.utils.format_dt(job.created_at, "R"))
+        counts = "\n".join(label_counts(job.n_positive, job.n_negative, job.n_uncertain))
+        embed.add_field(name=tr("Verdicts"), value=counts)
+    embed.add_field(name=tr("Created"), value=discord.utils.format_dt(job.created_at, "R"))
     if job.finished_at is not None:
         embed.add_field(name=tr("Finished"), value=discord.utils.format_dt(job.finished_at, "R"))
     if job.model:
@@ -77,9 +73,7 @@ def status_embed(job: JobView) -> discord.Embed:
     if reason is not None:
         embed.add_field(name=tr("What went wrong"), value=reason, inline=False)
     if job.state == "needs_column" and job.columns:
-        columns, rest = ", ".join(one_line(column, 40) for column in job.columns[:10]), len(job.columns) - 10
-        if rest > 0:
-            columns = trn("{listed} and {count} more", "{listed} and {count} more", rest, listed=columns)
+        columns = shortened([one_line(column, 40) for column in job.columns], 10)
         embed.add_field(name=tr("Columns that could be the text"), value=columns, inline=False)
     url = job_url(job)
     if url is not None:
@@ -90,20 +84,21 @@ def status_embed(job: JobView) -> discord.Embed:
 def files_card(job: JobView, files: Sequence[CardFile], too_large: Sequence[tuple[str, int]], *, limit: int) -> Card:
     """The files of a finished job, and in words those that Discord does not take: (name, bytes) over `limit` bytes."""
     lines = [tr("Job {job}: {title}", job=job.id, title=one_line(title_of(job), 100))]
-    for name, size in too_large:
-        parts = math.ceil(size / (0.9 * limit))
+    for name, length in too_large:
         lines.append(
-            tr(
-                "{file} has {size} MiB, more than the {limit} MiB that Discord takes here, even packed: "
-                "send your file in {parts} parts, or ask where the server's upload limit is higher.",
+            trn(
+                "{file} is {size} even when packed, more than the {limit} that Discord takes here. "
+                "Send your file in {count} part, or ask in a server with a higher upload limit.",
+                "{file} is {size} even when packed, more than the {limit} that Discord takes here. "
+                "Send your file in {count} parts, or ask in a server with a higher upload limit.",
+                math.ceil(length / (0.9 * limit)),
                 file=one_line(name, 100),
-                size=number(size / MIB, 1),
-                limit=number(limit / MIB),
-                parts=parts,
+                size=size(length, 1),
+                limit=size(limit),
             )
         )
     if not files and not too_large:
-        lines.append(tr("Its files are no longer kept: send your file again with `/batch`."))
+        lines.append(tr("Its files are no longer kept. Send your file again with `/batch`."))
     return Card(content="\n".join(lines), files=tuple(files))
 
 
@@ -112,7 +107,7 @@ def _line(job: JobView, user_id: int) -> str:
     if job.owner_id != user_id:
         parts.append(tr("shared in this server"))
     if job.state == "active" and job.rows_total:
-        parts.append(tr("{done} of {total}", done=number(job.rows_done), total=number(job.rows_total)))
+        parts.append(f"{number(job.rows_done)} / {number(job.rows_total)}")
     elif job.state == "done" and job.kind == "file":
         parts.append(reviews(job.rows_done))
     parts.append(discord.utils.format_dt(job.created_at, "R"))

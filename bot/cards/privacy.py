@@ -11,20 +11,19 @@ from bot.cards.base import FAILED, NEUTRAL, Card, CardFile, one_line
 from bot.cards.wording import reviews
 from bot.components.buttons import forget_button
 from bot.components.views import buttons_view
-from common.i18n import mark, number, tr, trn
+from common.i18n import in_brackets, listing, mark, number, size, tr, trn
 from common.rendering import render
-from common.settings import MIB
 from db.privacy.types import DataExport, Erased, StoredData
 
 STAYS: Final = mark(
-    "What stays names nobody: label, probability, film, day and model of each review, and the counts of your jobs. "
-    "If you managed a server's settings, the lines in its audit log stay for 400 days."
+    "What stays is anonymous: the verdict, probability, film, day and model of each review, and the counts of "
+    "your jobs. If you changed a server's settings, the lines in its audit log stay for 400 days."
 )
 OUT_OF_REACH: Final = mark(
-    "What I cannot reach: your own messages, private replies (Discord lets only you dismiss them), short notices that "
+    "What I cannot delete: your own messages, private replies (only you can dismiss those), short notices that "
     "a job has ended, and what others copied or downloaded."
 )
-RESTORED: Final = mark("A copy of the database that the host made earlier ends with the host's own time for copies.")
+RESTORED: Final = mark("Backups made earlier are deleted on the schedule of whoever runs this bot.")
 
 
 def kept_card(stored: StoredData, *, retention_days: int) -> Card:
@@ -33,22 +32,17 @@ def kept_card(stored: StoredData, *, retention_days: int) -> Card:
     if not (stored.jobs or stored.corrections or stored.settings or stored.audit_lines):
         embed.description = tr("Nothing: no review, no file, no setting.")
         return Card(embed=embed)
-    embed.description = tr("Everything of yours, from all servers and direct messages. Only you see this.")
-    files = f"{number(stored.files)} ({number(stored.file_bytes / MIB, 1)} MiB)"
+    embed.description = tr("Everything of yours, from all servers and direct messages. Only you can see this.")
     rows = (
         (tr("Jobs"), number(stored.jobs)),
         (
             tr("Reviews"),
-            tr(
-                "{reviews}, of which {texts} with their text",
-                reviews=number(stored.reviews),
-                texts=number(stored.texts),
-            ),
+            f"{number(stored.reviews)}\n" + trn("{count} with its text", "{count} with their text", stored.texts),
         ),
-        (tr("Files"), files),
+        (tr("Files"), in_brackets(number(stored.files), size(stored.file_bytes, 1))),
         (tr("Corrections"), number(stored.corrections)),
         (tr("Notices"), number(stored.notices)),
-        (tr("Settings"), tr("your own") if stored.settings else tr("none: the defaults count")),
+        (tr("Settings"), tr("your own") if stored.settings else tr("none: the defaults apply")),
     )
     for name, value in rows:
         embed.add_field(name=name, value=value)
@@ -61,7 +55,7 @@ def kept_card(stored: StoredData, *, retention_days: int) -> Card:
             first=discord.utils.format_dt(stored.first, "D"),
             last=discord.utils.format_dt(stored.last, "D"),
         )
-        embed.add_field(name=tr("From"), value=span, inline=False)
+        embed.add_field(name=tr("Period"), value=span, inline=False)
     embed.add_field(name=tr("Texts and files are deleted"), value=_when(stored, retention_days), inline=False)
     embed.set_footer(text=tr("/privacy export gives you all of it, /privacy delete deletes it"))
     return Card(embed=embed)
@@ -96,8 +90,8 @@ def _corrections(count: int) -> str:
 
 def export_card(data: bytes, taken: DataExport) -> Card:
     """The zip, and in words what did not fit."""
-    held = (reviews(taken.reviews), _files(taken.files))
-    lines = [tr("Everything kept about you: {reviews}, {files}.", reviews=held[0], files=held[1])]
+    things = listing((reviews(taken.reviews), _files(taken.files)))
+    lines = [tr("Everything kept about you: {things}.", things=things)]
     if taken.left_out:
         lines.append(tr("Discord takes no larger file here, so this was left out:"))
         lines += [f"- {one_line(render(*message), 150)}" for message in taken.left_out[:5]]
@@ -109,7 +103,10 @@ def export_card(data: bytes, taken: DataExport) -> Card:
             )
             lines.append(f"- {rest}")
         lines.append(
-            tr("`/jobs download` gives files, `/results search` the reviews, and the host can export all of it.")
+            tr(
+                "`/jobs download` gives files, `/results search` the reviews, and whoever runs this bot can "
+                "export all of it."
+            )
         )
     return Card("\n".join(lines), files=(CardFile("reelfeel-export.zip", data),))
 
@@ -117,14 +114,12 @@ def export_card(data: bytes, taken: DataExport) -> Card:
 def ask_card(stored: StoredData, user_id: int) -> Card:
     """The question before everything is deleted."""
     embed = discord.Embed(title=tr("Delete everything that is kept about you?"), colour=FAILED)
-    told = tr(
-        "{texts}, {files}, {corrections}, your settings and notices are deleted at once, in every server, also where "
-        "others see them. My own messages that show them are deleted as fast as Discord lets me.",
-        texts=_texts(stored.texts),
-        files=_files(stored.files),
-        corrections=_corrections(stored.corrections),
+    what_goes = tr(
+        "{things}, your settings and notices are deleted at once, in every server, also where others see them. "
+        "My own messages that show them are deleted as fast as Discord lets me.",
+        things=listing((_texts(stored.texts), _files(stored.files), _corrections(stored.corrections))),
     )
-    embed.description = "\n\n".join((told, tr(STAYS), tr(OUT_OF_REACH), tr("This cannot be undone.")))
+    embed.description = "\n\n".join((what_goes, tr(STAYS), tr(OUT_OF_REACH), tr("This cannot be undone.")))
     return Card(embed=embed, view=buttons_view(forget_button(user_id)))
 
 
@@ -138,8 +133,10 @@ def forgotten_card(gone: Erased) -> Card:
         trn("{count} notice", "{count} notices", gone.notices),
         tr("your settings") if gone.settings else tr("no settings"),
     )
-    told = f"{', '.join(parts)}."
+    what_went = listing(parts)
     if gone.messages:
-        told += " " + trn("{count} message of mine follows.", "{count} messages of mine follow.", gone.messages)
-    embed.description = "\n\n".join((told, tr(STAYS), tr(OUT_OF_REACH), tr(RESTORED)))
+        what_went += "\n" + trn(
+            "I am still deleting {count} of my messages.", "I am still deleting {count} of my messages.", gone.messages
+        )
+    embed.description = "\n\n".join((what_went, tr(STAYS), tr(OUT_OF_REACH), tr(RESTORED)))
     return Card(embed=embed)

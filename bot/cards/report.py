@@ -7,11 +7,11 @@ from typing import Final
 
 import discord
 
-from bot.cards.base import NEUTRAL, bar, flag_words, one_line, percent
+from bot.cards.base import NEUTRAL, bar, flag_words, label_counts, one_line
 from bot.cards.links import jump_to
 from bot.cards.results import excerpt, sureness
 from bot.cards.wording import reviews
-from common.i18n import mark, number, tr, trn
+from common.i18n import in_brackets, listing, mark, mark_plural, number, pair, percent, quote, tr, trn
 from db.types import Report, ResultView
 from reporting.intervals import mean_interval, wilson
 from reporting.request import BY_WORDS, NO_FILM
@@ -31,41 +31,40 @@ def report_embed(parts: Sequence[ReportPart]) -> discord.Embed:
     embed = discord.Embed(title=tr("Comparison"), description=by, colour=NEUTRAL)
     for part in parts:
         embed.add_field(name=one_line(part.about.subject(film_chars=40), 120), value=_figures(part.report))
-    told = "\n".join(one_line(sentence, 200) for sentence in differences(*parts))
-    embed.add_field(name=tr("Difference"), value=told, inline=False)
+    lines = "\n".join(one_line(sentence, 200) for sentence in differences(*parts))
+    embed.add_field(name=tr("Difference"), value=lines, inline=False)
     embed.set_footer(text=tr(_INTERVALS))
     return embed
 
 
-_INTERVALS: Final = mark("In brackets: 95 % intervals, of shares by Wilson, of averages by Student's t")
+_INTERVALS: Final = mark("In brackets: 95% confidence intervals")
 
 
 def _one(part: ReportPart) -> discord.Embed:
     report, average = part.report, part.report.mean_probability
     lines = [one_line(part.about.words(), 200), f"**{reviews(report.total)}**"]
     if average is not None:
-        told = tr("{average} average probability of positive", average=_average(report))
-        lines.append(f"{bar(average)} {told}")
+        lines.append(bar(average))
+        lines.append(tr("Average probability of being positive: {average}", average=_average(report)))
     embed = discord.Embed(title=tr("Report"), description="\n".join(lines), colour=NEUTRAL)
     for name, count in _counts(report):
         embed.add_field(name=name, value=f"{number(count)}\n{_share(count, report.total)}")
     if report.n_flagged:
         flags = "\n".join(f"{number(n)} · {words}" for (_, n), words in _frequent(report.flags))
-        flagged = f"{reviews(report.n_flagged)}, {percent(report.n_flagged / report.total)}"
-        embed.add_field(name=tr("Flagged"), value=f"{flagged}\n{flags}"[:1024], inline=False)
+        flagged = in_brackets(reviews(report.n_flagged), percent(report.n_flagged / report.total))
+        embed.add_field(name=tr("With flags"), value=f"{flagged}\n{flags}"[:1024], inline=False)
     if report.rejected:
-        codes = ", ".join(f"{number(n)} {_code_words(code)}" for code, n in report.rejected_codes[:CODES])
-        said = trn("{count} row of these files", "{count} rows of these files", report.rejected)
-        said += f": {one_line(codes, 200)}" if codes else ""
-        embed.add_field(name=tr("Not scored"), value=said, inline=False)
+        rows = trn("{count} row of these files", "{count} rows of these files", report.rejected)
+        reasons = listing(_code_words(code, count) for code, count in report.rejected_codes[:CODES])
+        value = pair(rows, one_line(reasons, 200)) if reasons else rows
+        embed.add_field(name=tr("Not scored"), value=value, inline=False)
     if report.corrections:
-        said = trn(
-            "{count} correction; {agreed} agree with the verdict. People correct what looks wrong: no sample of all.",
-            "{count} corrections; {agreed} agree with the verdict. People correct what looks wrong: no sample of all.",
-            report.corrections,
-            agreed=number(report.agreed),
+        corrections = (
+            trn("{count} correction", "{count} corrections", report.corrections),
+            trn("{count} agrees with the verdict", "{count} agree with the verdict", report.agreed),
+            tr("People mostly correct verdicts that look wrong, so this does not show how often the bot is right."),
         )
-        embed.add_field(name=tr("Corrections"), value=said, inline=False)
+        embed.add_field(name=tr("Corrections"), value="\n".join(corrections), inline=False)
     for name, results in ((tr("Most positive"), report.most_positive), (tr("Most negative"), report.most_negative)):
         if results:
             embed.add_field(name=name, value="\n".join(map(_extreme, results[:EXTREMES])), inline=False)
@@ -74,22 +73,24 @@ def _one(part: ReportPart) -> discord.Embed:
 
 
 _CODES: Final = {
-    "empty": mark("empty"),
-    "too_long": mark("too long"),
-    "ragged": mark("ragged"),
-    "bad_json": mark("bad json"),
-    "not_object": mark("not object"),
-    "not_text": mark("not text"),
-    "too_deep": mark("too deep"),
-    "bad_text": mark("bad text"),
-    "unclosed_quote": mark("unclosed quote"),
-    "could_not_be_scored": mark("not scored"),
+    "empty": mark_plural("{count} empty", "{count} empty"),
+    "too_long": mark_plural("{count} too long", "{count} too long"),
+    "ragged": mark_plural("{count} with the wrong number of cells", "{count} with the wrong number of cells"),
+    "bad_json": mark_plural("{count} that is not valid JSON", "{count} that are not valid JSON"),
+    "not_object": mark_plural("{count} that is not a JSON object", "{count} that are not JSON objects"),
+    "not_text": mark_plural("{count} without a text", "{count} without a text"),
+    "too_deep": mark_plural("{count} nested too deeply", "{count} nested too deeply"),
+    "bad_text": mark_plural("{count} with unreadable characters", "{count} with unreadable characters"),
+    "unclosed_quote": mark_plural("{count} with a quote that is not closed", "{count} with a quote that is not closed"),
+    "could_not_be_scored": mark_plural("{count} that could not be scored", "{count} that could not be scored"),
 }
-"""Why rows were not scored, in words (worker/files/row_problems.py has the sentences of the result files)."""
+"""So many rows, and why they were not scored (worker/files/row_problems.py has the sentences of the result files)."""
 
 
-def _code_words(code: str) -> str:
-    return tr(_CODES.get(code, code.replace("_", " ")))
+def _code_words(code: str, count: int) -> str:
+    words = code.replace("_", " ")
+    one, many = _CODES.get(code, (f"{{count}} {words}", f"{{count}} {words}"))
+    return trn(one, many, count)
 
 
 def _frequent(flags: Sequence[tuple[str, int]]) -> list[tuple[tuple[str, int], str]]:
@@ -101,20 +102,22 @@ def _figures(report: Report) -> str:
     """The short form, one of two columns."""
     if not report.total or report.mean_probability is None:
         return tr("no review")
-    counts = (f"{name} {number(count)} · {_share(count, report.total)}" for name, count in _counts(report))
+    counts = (pair(name, f"{number(count)} · {_share(count, report.total)}") for name, count in _counts(report))
     average = tr("average {average}", average=_average(report))
     return "\n".join([f"**{reviews(report.total)}**", average, *counts])
 
 
 def _share(count: int, total: int) -> str:
     """A share with its interval."""
-    return f"{percent(count / total)} ({share_range(wilson(count, total))})"
+    return in_brackets(percent(count / total), share_range(wilson(count, total)))
 
 
 def _average(report: Report) -> str:
     mean = report.mean_probability or 0.0
     sure = mean_interval(mean, report.deviation, report.total)
-    return f"{mean:.2f}" if sure is None else f"{mean:.2f} ({sure.low:.2f}–{sure.high:.2f})"
+    if sure is None:
+        return number(mean, 2)
+    return in_brackets(number(mean, 2), f"{number(sure.low, 2)}–{number(sure.high, 2)}")
 
 
 def alt_text(parts: Sequence[ReportPart]) -> str:
@@ -123,29 +126,29 @@ def alt_text(parts: Sequence[ReportPart]) -> str:
         return _cut(" ".join([tr("Comparison of two distributions."), *differences(*parts)]), 1024)
     about, report = parts[0].about, parts[0].report
     text = trn(
-        "Chart of {count} review, {about}: {positive} positive, {negative} negative, {uncertain} uncertain.",
-        "Chart of {count} reviews, {about}: {positive} positive, {negative} negative, {uncertain} uncertain.",
+        "Chart of {count} review, {about}: {counts}.",
+        "Chart of {count} reviews, {about}: {counts}.",
         report.total,
         about=about.words(),
-        positive=number(report.n_positive),
-        negative=number(report.n_negative),
-        uncertain=number(report.n_uncertain),
+        counts=listing(label_counts(report.n_positive, report.n_negative, report.n_uncertain)),
     )
     if report.mean_probability is not None:
-        text += " " + tr("Average probability of positive {average}.", average=f"{report.mean_probability:.2f}")
+        text += " " + tr(
+            "Average probability of being positive: {average}.", average=number(report.mean_probability, 2)
+        )
     buckets = named(report.buckets)
     if about.by != "film" and len(buckets) > 1:
         first, last = buckets[0], buckets[-1]
         text += " " + tr(
-            "From {from_average} in {first} to {to_average} in {last}.",
-            from_average=f"{first.mean_probability:.2f}",
+            "From {from_average} ({first}) to {to_average} ({last}).",
+            from_average=number(first.mean_probability, 2),
             first=first.key,
-            to_average=f"{last.mean_probability:.2f}",
+            to_average=number(last.mean_probability, 2),
             last=last.key,
         )
     elif about.by == "film":
-        films = (f"{_cut(_film(bucket.key), 40)} {bucket.mean_probability:.2f}" for bucket in report.buckets[:8])
-        text += " " + tr("Averages: {films}.", films="; ".join(films))
+        films = (pair(_cut(_film(bucket.key), 40), number(bucket.mean_probability, 2)) for bucket in report.buckets[:8])
+        text += " " + tr("Averages: {films}.", films=listing(films))
     return _cut(text, 1024)
 
 
@@ -157,18 +160,18 @@ def distribution_alt(part: ReportPart) -> str:
     """The histogram in words."""
     bins = part.report.histogram
     fifths = [sum(bins[i * 4 : i * 4 + 4]) / max(1, part.report.total) for i in range(5)]
-    shares = ", ".join(percent(share) for share in fifths)
-    told = tr(
-        "How sure the model is: reviews by probability of positive, in fifths from 0 to 1: {shares}.", shares=shares
+    alt = tr(
+        "How sure the model is: share of reviews in each fifth from surely negative to surely positive: {shares}.",
+        shares=listing(percent(share) for share in fifths),
     )
-    return _cut(told, 1024)
+    return _cut(alt, 1024)
 
 
 def _counts(report: Report) -> tuple[tuple[str, int], ...]:
     return (
         (tr("Positive"), report.n_positive),
         (tr("Negative"), report.n_negative),
-        (tr("Uncertain"), report.n_uncertain),
+        (tr("Unclear"), report.n_uncertain),
     )
 
 
@@ -177,10 +180,11 @@ def _extreme(result: ResultView) -> str:
     url = jump_to(result)
     word = tr("message")
     where = f" [{word}]({url})" if url else ""
-    film = f"{one_line(result.film, 30)}: " if result.film else ""
     sentence = deciding(result)
-    said = excerpt(result, 80) if sentence is None else f"“{one_line(sentence, 80)}”"
-    return f"`#{result.id}` {sureness(result)}{where} · {film}{said}"
+    words = excerpt(result, 80) if sentence is None else quote(one_line(sentence, 80))
+    if result.film:
+        words = pair(one_line(result.film, 30), words)
+    return f"`#{result.id}` {sureness(result)}{where} · {words}"
 
 
 def _cut(text: str, limit: int) -> str:

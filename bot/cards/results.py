@@ -7,10 +7,10 @@ from typing import Final
 
 import discord
 
-from bot.cards.base import NEUTRAL, label_word, one_line, percent, plain_line
+from bot.cards.base import NEUTRAL, label_word, one_line, plain_line
 from bot.cards.links import jump_to
 from bot.cards.search_request import SearchRequest
-from common.i18n import mark, number, tr
+from common.i18n import mark, percent, tr
 from db.types import JobView, ResultView
 
 EXCERPT: Final = 120
@@ -18,7 +18,8 @@ EXCERPT: Final = 120
 OPTION: Final = 100
 """Characters of a menu's line that Discord takes."""
 STOPPED: Final = mark(
-    "This page ends where the search has come to in its time: Next looks further, or add film or job."
+    "The search stopped here because it ran out of time. Press **Next** to keep looking, or add `film` or "
+    "`job` to narrow it down."
 )
 EXPORT_HEADER: Final = ("id", "job", "row", "created_at", "film", "label", "probability", "flags", "model", "text")
 
@@ -46,12 +47,12 @@ def results_embed(
 
     `partial`: the search ended before it had looked through everything, and the next page goes on from there.
     """
-    said = "\n".join(filter(None, (asked.words(), tr(STOPPED) if partial else "")))
-    embed = discord.Embed(title=tr("Results"), description=said or None, colour=NEUTRAL)
+    heading = "\n".join(filter(None, (asked.words(), tr(STOPPED) if partial else "")))
+    embed = discord.Embed(title=tr("Results"), description=heading or None, colour=NEUTRAL)
     for result in results:
         name, value = _entry(result, jobs.get(result.job_id))
         embed.add_field(name=name, value=value, inline=False)
-    embed.set_footer(text=tr("Page {page} · /results show with a number gives the whole verdict", page=page))
+    embed.set_footer(text=tr("Page {page} · /results show with a number shows the whole verdict", page=page))
     return embed
 
 
@@ -86,7 +87,7 @@ def _entry(result: ResultView, job: JobView | None) -> tuple[str, str]:
     if result.film:
         parts.append(one_line(result.film, 40))
     if job is not None and job.kind == "file":
-        parts.append(tr("job {job} row {row}", job=job.id, row=number(result.row_number)))
+        parts.append(tr("job {job}, row {row}", job=job.id, row=result.row_number))
     parts.append(discord.utils.format_dt(result.created_at, "d"))
     url = jump_to(result, job)
     if url is not None:

@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Literal
 
-from bot.cards.base import one_line
-from common.i18n import tr, tr_in
+from bot.cards.base import WORDS_INSIDE, one_line
+from common.i18n import listing, number, pair, quote, tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,24 +28,26 @@ class SearchRequest:
         return asdict(self) | {"since": None if self.since is None else self.since.isoformat()}
 
     @classmethod
-    def from_json(cls, kept: Mapping[str, Any]) -> SearchRequest:
+    def from_json(cls, stored: Mapping[str, Any]) -> SearchRequest:
         """The filters that were kept for a button."""
-        since = kept["since"]
-        return cls(**{**kept, "since": None if since is None else date.fromisoformat(since)})
+        since = stored["since"]
+        return cls(**{**stored, "since": None if since is None else date.fromisoformat(since)})
 
     def words(self) -> str:
         """The filters in a sentence, escaped; empty without any."""
         parts = []
         if self.query is not None:
-            parts.append(tr("text “{words}”", words=one_line(self.query, 60)))
+            parts.append(pair(tr("text"), quote(one_line(self.query, 60))))
         if self.label is not None:
-            parts.append(tr("label {label}", label=tr_in("choice", self.label)))
+            parts.append(pair(tr("verdict"), tr(WORDS_INSIDE.get(self.label, self.label))))
         if self.film is not None:
-            parts.append(tr("film “{film}”", film=one_line(self.film, 60)))
+            parts.append(pair(tr("film"), quote(one_line(self.film, 60))))
         if self.min_probability is not None:
-            parts.append(tr("probability of positive at least {least}", least=f"{self.min_probability:g}"))
+            digits = len(f"{self.min_probability:g}".partition(".")[2])
+            least = number(self.min_probability, digits)
+            parts.append(tr("probability of being positive at least {least}", least=least))
         if self.since is not None:
             parts.append(tr("since {day}", day=self.since))
         if self.job is not None:
             parts.append(tr("job {job}", job=self.job))
-        return ", ".join(parts)
+        return listing(parts)

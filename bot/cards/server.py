@@ -8,7 +8,7 @@ from typing import Final
 import discord
 
 from bot.cards.base import NEUTRAL, Card, escape
-from common.i18n import mark, number, tr, trn
+from common.i18n import mark, mib, number, pair, shortened, tr, trn
 from common.settings import Settings
 from db.types import AuditEntry, GuildSettings
 
@@ -17,8 +17,8 @@ NAMES: Final = {
     "channels": mark("channels"),
     "roles": mark("roles that may send files"),
     "retention_days": mark("days texts are kept"),
-    "max_active_jobs": mark("unfinished jobs a member may have"),
-    "max_upload_mib": mark("largest file in MiB"),
+    "max_active_jobs": mark("unfinished jobs per member"),
+    "max_upload_mib": mark("file size limit in MiB"),
 }
 """What a line of the audit log is about, in words."""
 
@@ -29,13 +29,13 @@ def server_card(rules: GuildSettings, host: Settings, *, changed: bool) -> Card:
     embed.colour = discord.Colour(NEUTRAL)
     embed.add_field(name=tr("I answer in"), value=_list("#", rules.channels) or tr("all channels"), inline=False)
     files = _list("@&", rules.roles)
-    who = tr("{roles} and managers", roles=files) if files else tr("everybody")
-    embed.add_field(name=tr("Files are scored for"), value=who, inline=False)
+    who = tr("{roles}, and everyone with Manage Server", roles=files) if files else tr("everyone")
+    embed.add_field(name=tr("Roles that may send files"), value=who, inline=False)
     embed.add_field(name=tr("Texts are kept for"), value=_value(rules.retention_days, host.retention_days, _days))
     jobs = min(rules.max_active_jobs or host.max_active_jobs, host.max_active_jobs)
-    embed.add_field(name=tr("Unfinished jobs a member"), value=_value(rules.max_active_jobs and jobs, jobs, number))
+    embed.add_field(name=tr("Unfinished jobs per member"), value=_value(rules.max_active_jobs and jobs, jobs, number))
     size = min(rules.max_upload_mib or host.max_upload_mib, host.max_upload_mib)
-    embed.add_field(name=tr("Largest file"), value=_value(rules.max_upload_mib and size, size, _mib))
+    embed.add_field(name=tr("File size limit"), value=_value(rules.max_upload_mib and size, size, mib))
     embed.set_footer(
         text=tr("/server channel, /server role and /server limits change them; /server audit shows who did")
     )
@@ -46,26 +46,21 @@ def _days(count: int) -> str:
     return trn("{count} day", "{count} days", count)
 
 
-def _mib(count: int) -> str:
-    return f"{number(count)} MiB"
-
-
 def _value(own: int | None, host: int, words: Callable[[int], str]) -> str:
-    return words(own) if own else tr("{value} (the host's)", value=words(host))
+    return words(own) if own else tr("{value} (the bot's default)", value=words(host))
 
 
 def _list(kind: str, ids: Sequence[int]) -> str:
-    shown, rest = ", ".join(f"<{kind}{id_}>" for id_ in ids[:LISTED]), len(ids) - LISTED
-    return trn("{listed} and {count} more", "{listed} and {count} more", rest, listed=shown) if rest > 0 else shown
+    return shortened([f"<{kind}{id_}>" for id_ in ids], LISTED)
 
 
 def audit_card(lines: Sequence[AuditEntry], *, more: bool) -> Card:
     """A page of who changed what of this server, newest first; `more`: there are older lines."""
     embed = discord.Embed(title=tr("Changes of this server's settings"), colour=NEUTRAL)
     embed.description = "\n".join(_line(one) for one in lines) or tr("Nobody has changed anything yet.")
-    kept = tr("lines are kept for 400 days")
+    retention = tr("lines are kept for 400 days")
     older = tr("/server audit before:{line} shows older ones", line=lines[-1].id) if more else ""
-    embed.set_footer(text=f"{older} · {kept}" if older else kept)
+    embed.set_footer(text=f"{older} · {retention}" if older else retention)
     return Card(embed=embed)
 
 
@@ -73,14 +68,15 @@ def _line(one: AuditEntry) -> str:
     if one.actor_id is not None:
         who = f"<@{one.actor_id}>"
     else:
-        who = tr("the host ({name})", name=escape(one.actor_name or "", 40))
+        who = tr("whoever runs this bot ({name})", name=escape(one.actor_name or "", 40))
     what = tr(NAMES[one.action]) if one.action in NAMES else escape(one.action, 60)
     kind = {"channels": "#", "roles": "@&"}.get(one.action)
     when = discord.utils.format_dt(one.created_at, "f")
-    return f"{when} · {who} · {what}: {_shown(one.old, kind)} → {_shown(one.new, kind)}"
+    change = f"{_shown(one.old, kind)} → {_shown(one.new, kind)}"
+    return f"{when} · {who} · {pair(what, change)}"
 
 
 def _shown(value: str | None, kind: str | None) -> str:
     if value is None:
-        return tr("all") if kind else tr("the host's")
+        return tr("all") if kind else tr("the bot's default")
     return _list(kind, [int(id_) for id_ in value.split(",")][:8]) if kind else escape(value, 60)

@@ -16,13 +16,12 @@ from bot.cards.base import (
     flag_words,
     label_word,
     one_line,
-    percent,
 )
 from bot.cards.failure import failure_text
 from bot.cards.links import jump_to
 from bot.components.buttons import delete_button, details_button, wrong_button
 from bot.components.views import buttons_view
-from common.i18n import mark, tr
+from common.i18n import mark, number, percent, signed, tr
 from db.types import JobView, ResultView
 
 Sentences = Sequence[tuple[int, int, float]]
@@ -39,8 +38,8 @@ def _strongest(result: ResultView, most: int) -> list[tuple[str, float]]:
     if not result.text or not result.explanation:
         return []
     ranked = sorted(result.explanation, key=lambda part: abs(part[2]), reverse=True)[:most]
-    found = [(result.text[start:end].strip(), weight) for start, end, weight in sorted(ranked)]
-    return [(sentence, weight) for sentence, weight in found if sentence]
+    sentences = [(result.text[start:end].strip(), weight) for start, end, weight in sorted(ranked)]
+    return [(sentence, weight) for sentence, weight in sentences if sentence]
 
 
 def sure_line(label: str | None, probability: float | None) -> str:
@@ -51,10 +50,10 @@ def sure_line(label: str | None, probability: float | None) -> str:
         return bar(1 - probability) + " " + tr("{share} sure", share=percent(1 - probability))
     if label == "positive":
         return bar(probability) + " " + tr("{share} sure", share=percent(probability))
-    told = tr(
+    both = tr(
         "{positive} positive, {negative} negative", positive=percent(probability), negative=percent(1 - probability)
     )
-    return f"{bar(probability)} {told}"
+    return f"{bar(probability)} {both}"
 
 
 def verdict_embed(result: ResultView) -> discord.Embed:
@@ -92,11 +91,11 @@ def details_card(result: ResultView) -> Card:
     """Every number behind a verdict, for the one who asked."""
     lines: list[str] = []
     if result.text is None:
-        lines.append(tr("The text of this review was deleted; its score stays."))
+        lines.append(tr("The text of this review was deleted; its verdict stays."))
     for text, weight in _strongest(result, most=12):
-        lines.append(f"`{weight:+6.2f}` {one_line(text, 160)}")
+        lines.append(f"`{signed(weight, 2):>6}` {one_line(text, 160)}")
     if lines and result.text is not None:
-        lines.insert(0, tr("What each sentence adds (above 0 towards positive):"))
+        lines.insert(0, tr("How each sentence pushes the verdict (+ positive, − negative):"))
     description = "\n".join(lines)
     while len(description) > DETAILS_CHARS and lines:
         lines.pop()
@@ -107,7 +106,7 @@ def details_card(result: ResultView) -> Card:
         colour=NEUTRAL,
     )
     if result.probability is not None:
-        embed.add_field(name=tr("Probability of positive"), value=f"{result.probability:.4f}")
+        embed.add_field(name=tr("Probability of being positive"), value=number(result.probability, 4))
     embed.add_field(name=tr("Model"), value=escape(result.model or tr("none"), 100))
     embed.add_field(name=tr("Scored"), value=discord.utils.format_dt(result.created_at))
     if result.flags:
@@ -130,5 +129,5 @@ def unscored_card(job: JobView) -> Card:
     """A review that ended without a verdict."""
     if job.state == "cancelled":
         return Card(tr("Job {job} was cancelled: the review was not scored.", job=job.id))
-    reason = failure_text(job, 300) or tr("The model could not read this review: try a shorter or plainer text.")
+    reason = failure_text(job, 300) or tr("The model could not read this review: try a shorter or simpler text.")
     return Card(tr("Job {job} ended without a verdict. {reason}", job=job.id, reason=reason))

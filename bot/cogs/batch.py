@@ -25,10 +25,10 @@ class Batch(commands.Cog):
     @app_commands.command(description="Scores files of film reviews")
     @app_commands.describe(
         file=described(FILE_KINDS, **file_kinds()),
-        text_column="The column with the reviews, when it is not found by itself",
+        text_column="The column with the reviews, if it is not detected automatically",
         film_column="The column with the film",
         date_column="The column with the day of the review",
-        share="Show the jobs to everybody in the channel",
+        share="Show the jobs to everyone in the channel",
         file2="A second file",
         file3="A third file",
         file4="A fourth file",

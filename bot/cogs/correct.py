@@ -24,8 +24,8 @@ class Correct(commands.Cog):
 
     @app_commands.command()
     @app_commands.describe(
-        id="Number of the result, as its card shows it",
-        label="What the review really says",
+        id="Number of the result, as shown under the verdict",
+        label="What the review really is",
         note="Why; kept with the verdict until the review's text is deleted",
     )
     @app_commands.choices(label=[app_commands.Choice(name=words, value=label) for label, words in CHOICES.items()])

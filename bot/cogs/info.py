@@ -32,7 +32,7 @@ class Info(commands.Cog):
 
     @app_commands.command()
     async def status(self, interaction: discord.Interaction[Any]) -> None:
-        """How long the queue is, how fast it goes, and whether the workers are well."""
+        """The queue, the speed, and whether scoring is working."""
         await defer(interaction)
         busy = await self.bot.in_thread(overview, self.bot.db)
         await answer(interaction, Card(embed=status_embed(busy)))

@@ -1,4 +1,4 @@
-"""`/jobs list | status | cancel | download`: what became of the caller's files and messages."""
+"""`/jobs list | status | cancel | resume | download`: what became of the caller's files and messages."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bot.cards.jobs_list import STATES, files_card
 from bot.core import BotCore
 from bot.delivery.attachments import finished_files
 from bot.delivery.responses import answer, defer
-from bot.services.job_actions import go_on
+from bot.services.job_actions import resume_job
 from bot.services.lookups import JOBS, status_card
 from bot.services.pages import open_pages
 from common.errors import UserError
@@ -24,14 +24,14 @@ from db.queue import cancel
 from db.types import JobView
 
 
-class Jobs(commands.GroupCog, group_name="jobs", group_description="Your files and messages: what became of them"):
+class Jobs(commands.GroupCog, group_name="jobs", group_description="Your files and messages: their state and results"):
     """Commands about jobs; every query goes through the caller's scope, so someone else's job is simply not found."""
 
     def __init__(self, bot: BotCore) -> None:
         self.bot = bot
 
     @app_commands.command(name="list")
-    @app_commands.describe(unfinished="Only those that are not done yet")
+    @app_commands.describe(unfinished="Only those that are not finished yet")
     async def list_(self, interaction: discord.Interaction[Any], unfinished: bool = False) -> None:
         """Your jobs and those shared in this server, newest first."""
         await defer(interaction)
@@ -53,33 +53,33 @@ class Jobs(commands.GroupCog, group_name="jobs", group_description="Your files a
         await defer(interaction)
         await self.bot.in_thread(cancel, self.bot.db, self.bot.viewer(interaction), job)
         self.bot.notifier.wake()
-        found = await self._job(interaction, job)
-        told = trn(
-            "Job {job} is cancelled: {count} review scored before.",
-            "Job {job} is cancelled: {count} reviews scored before.",
-            found.rows_done,
+        stored = await self._job(interaction, job)
+        sentence = trn(
+            "Job {job} is cancelled; {count} review was already scored.",
+            "Job {job} is cancelled; {count} reviews were already scored.",
+            stored.rows_done,
             job=job,
         )
-        await answer(interaction, Card(told))
+        await answer(interaction, Card(sentence))
 
-    @app_commands.command(name="retry")
+    @app_commands.command()
     @app_commands.describe(job="Number of the job")
     @app_commands.autocomplete(job=ended_early_job)
-    async def retry_(self, interaction: discord.Interaction[Any], job: Number) -> None:
-        """Goes on with a cancelled or failed job; what is scored already is kept."""
+    async def resume(self, interaction: discord.Interaction[Any], job: Number) -> None:
+        """Resumes a cancelled or failed job; what is scored already is kept."""
         await defer(interaction)
-        await go_on(self.bot, self.bot.viewer(interaction), job)
-        found = await self._job(interaction, job)
-        if found.rows_done:
-            told = trn(
-                "Job {job} goes on: {count} review scored before. `/jobs status` shows how far it is.",
-                "Job {job} goes on: {count} reviews scored before. `/jobs status` shows how far it is.",
-                found.rows_done,
+        await resume_job(self.bot, self.bot.viewer(interaction), job)
+        stored = await self._job(interaction, job)
+        if stored.rows_done:
+            sentence = trn(
+                "Job {job} is running again; {count} review was already scored. `/jobs status` shows its progress.",
+                "Job {job} is running again; {count} reviews were already scored. `/jobs status` shows its progress.",
+                stored.rows_done,
                 job=job,
             )
         else:
-            told = tr("Job {job} goes on: nothing was scored before. `/jobs status` shows how far it is.", job=job)
-        await answer(interaction, Card(told))
+            sentence = tr("Job {job} is running again, from the start. `/jobs status` shows its progress.", job=job)
+        await answer(interaction, Card(sentence))
 
     @app_commands.command()
     @app_commands.describe(job="Number of the job")
@@ -87,11 +87,11 @@ class Jobs(commands.GroupCog, group_name="jobs", group_description="Your files a
     async def download(self, interaction: discord.Interaction[Any], job: Number) -> None:
         """The files of a finished job, again."""
         await defer(interaction)
-        found = await self._job(interaction, job)
-        refuse_without_files(found)
+        stored = await self._job(interaction, job)
+        refuse_without_files(stored)
         limit = interaction.filesize_limit
-        outputs = await finished_files(self.bot, found, limit=limit)
-        await answer(interaction, files_card(found, outputs.files, outputs.too_large, limit=limit))
+        outputs = await finished_files(self.bot, stored, limit=limit)
+        await answer(interaction, files_card(stored, outputs.files, outputs.too_large, limit=limit))
 
     async def _job(self, interaction: discord.Interaction[Any], job: int) -> JobView:
         """Raises db.errors.NotFound, for someone else's job too."""
@@ -107,7 +107,7 @@ def refuse_without_files(job: JobView) -> None:
     if not job.terminal:
         raise UserError(
             tr(
-                "Job {job} is not finished yet ({state}): `/jobs status` shows how far it is.",
+                "Job {job} is not finished yet ({state}). `/jobs status` shows its progress.",
                 job=job.id,
                 state=tr(STATES[job.state]),
             )
@@ -118,11 +118,11 @@ def refuse_without_files(job: JobView) -> None:
 
 _WITHOUT_FILES: Final = {
     "cancelled": mark(
-        "Job {job} was cancelled and has no files: `/jobs retry` goes on with it, and `/results search job:{job}` "
+        "Job {job} was cancelled and has no files. `/jobs resume` resumes it, and `/results search job:{job}` "
         "exports what was scored."
     ),
     "failed": mark(
-        "Job {job} failed and has no files: `/jobs retry` goes on with it, and `/results search job:{job}` exports "
+        "Job {job} failed and has no files. `/jobs resume` resumes it, and `/results search job:{job}` exports "
         "what was scored."
     ),
 }

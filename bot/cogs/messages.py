@@ -71,8 +71,8 @@ class Messages(commands.Cog):
         if len(message.attachments) > MAX_FILES:
             raise UserError(
                 trn(
-                    "A message may bring {count} file: send the rest in another one.",
-                    "A message may bring {count} files: send the rest in another one.",
+                    "A message may have at most {count} file. Send the rest in another one.",
+                    "A message may have at most {count} files. Send the rest in another one.",
                     MAX_FILES,
                 )
             )

@@ -42,7 +42,7 @@ class Privacy(commands.GroupCog, group_name="privacy", group_description="What i
 
     @app_commands.command()
     async def delete(self, interaction: discord.Interaction[Any]) -> None:
-        """Deletes everything that is kept about you, after you confirmed."""
+        """Deletes everything that is kept about you, after you confirm."""
         await defer(interaction)
         stored = await self.bot.in_thread(stored_data, self.bot.db, self.bot.viewer(interaction))
         if stored.running:

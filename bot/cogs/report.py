@@ -25,7 +25,7 @@ from db.types import ResultView, Viewer
 from reporting.days import FORMS, check_order, parse_day
 from reporting.pictures import chart_png, distribution_png
 from reporting.report_files import file_of, parts_of
-from reporting.request import COMPARE_FORMS, FEWEST, By, ReportRequest, compared_with, too_few
+from reporting.request import FEWEST, By, ReportRequest, compared_with, too_few
 from reporting.tables import ReportPart
 
 Day = app_commands.Range[str, 1, 50]
@@ -48,10 +48,10 @@ class ReportCog(commands.Cog, name="Report"):
         job="Only this job",
         since=f"First day: {FORMS}",
         until=f"Last day: {FORMS}",
-        by="What the chart goes along",
-        compare=f"Beside it: {COMPARE_FORMS}",
-        file="What the numbers come as",
-        share="Show it to everybody in this channel; otherwise only you see it",
+        by="What to group the chart by: day, week, month or film",
+        compare="Compare with: another film, job 41, before (the days just before), 2026-01 or 2026-01-01..2026-01-31",
+        file="File format for the numbers",
+        share="Show it to everyone in this channel; otherwise only you see it",
     )
     @app_commands.choices(file=[app_commands.Choice(name=name, value=name) for name in ATTACHED])
     @app_commands.autocomplete(job=any_job)
@@ -82,7 +82,7 @@ class ReportCog(commands.Cog, name="Report"):
             parts = await self.bot.in_thread(ask, self.bot.db, viewer, abouts)
         card = await self.bot.in_thread(report_card, parts, file)
         if share:
-            await interaction.edit_original_response(content=tr("Shown to everybody here:"))
+            await interaction.edit_original_response(content=tr("Shown to everyone here:"))
         await interaction.followup.send(**card.for_send(), ephemeral=not share)
 
     async def _ask_why(self, viewer: Viewer, part: ReportPart) -> bool:
@@ -97,9 +97,9 @@ class ReportCog(commands.Cog, name="Report"):
         loop = asyncio.get_running_loop()
         until = loop.time() + WHY_S
         while True:
-            told = await self.bot.in_thread(count_explained, self.bot.db, viewer, asked)
-            if told == len(asked) or loop.time() >= until:
-                return told > 0
+            explained = await self.bot.in_thread(count_explained, self.bot.db, viewer, asked)
+            if explained == len(asked) or loop.time() >= until:
+                return explained > 0
             await asyncio.sleep(LOOK_S)
 
 

@@ -30,9 +30,9 @@ class Score(commands.Cog):
         """Takes the menu entry out again."""
         self.bot.tree.remove_command(self.menu.name, type=self.menu.type)
 
-    @app_commands.command(description="Says how a film review feels, how sure it is and why")
+    @app_commands.command(description="Says whether a film review is positive or negative, how sure it is and why")
     @app_commands.describe(
-        text="The review", film="The film it is about", share="Show the verdict to everybody in the channel"
+        text="The review", film="The film it is about", share="Show the verdict to everyone in the channel"
     )
     @app_commands.autocomplete(film=a_film)
     async def score(
@@ -52,7 +52,7 @@ class Score(commands.Cog):
             return
         files = [one for one in message.attachments if is_review_file(one.filename)]
         if not files:
-            raise UserError(tr("That message has neither text nor a file of reviews: pick one that has."))
+            raise UserError(tr("That message has neither text nor a file of reviews. Choose one that has."))
         card = await files_question(self.bot, interaction.user.id, message, files)
         await interaction.response.send_message(ephemeral=True, **card.for_send())
 

@@ -29,7 +29,7 @@ Channel = discord.TextChannel | discord.ForumChannel | discord.VoiceChannel | di
 
 @app_commands.default_permissions(manage_guild=True)
 @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
-class Server(commands.GroupCog, group_name="server", group_description="This server's rules, for its managers"):
+class Server(commands.GroupCog, group_name="server", group_description="This server's rules, for those who manage it"):
     """Commands of managers; each change is a line in the audit log, stored with it."""
 
     def __init__(self, bot: BotCore) -> None:
@@ -50,24 +50,30 @@ class Server(commands.GroupCog, group_name="server", group_description="This ser
         await answer(interaction, server_card(rules, self.bot.settings, changed=False))
 
     @app_commands.command()
-    @app_commands.describe(channel="The channel", answer_there="Whether I answer there; with none listed, everywhere")
+    @app_commands.describe(
+        channel="The channel",
+        answer_there="True: I answer in this channel. If no channel is listed, I answer everywhere",
+    )
     async def channel(self, interaction: discord.Interaction[Any], channel: Channel, answer_there: bool) -> None:
-        """Adds a channel to those I answer in, or takes it out."""
+        """Adds or removes a channel I answer in."""
         await self._change(
             interaction, lambda old: replace(old, channels=listed(old.channels, channel.id, answer_there))
         )
 
     @app_commands.command()
-    @app_commands.describe(role="The role", may_send_files="Whether it may; with none listed, everybody may")
+    @app_commands.describe(
+        role="The role",
+        may_send_files="True: members with this role may send files. If no role is listed, everyone may",
+    )
     async def role(self, interaction: discord.Interaction[Any], role: discord.Role, may_send_files: bool) -> None:
-        """Adds a role to those whose files are scored, or takes it out."""
+        """Adds or removes a role that may send files."""
         await self._change(interaction, lambda old: replace(old, roles=listed(old.roles, role.id, may_send_files)))
 
     @app_commands.command()
     @app_commands.describe(
-        retention_days="Days after which texts and files are deleted; 0 takes the host's",
-        jobs="Unfinished file jobs a member may have; 0 takes the host's",
-        upload_mib="Largest file in MiB; 0 takes the host's",
+        retention_days="Days until texts and files are deleted (0 = the bot's default)",
+        jobs="Unfinished file jobs per member (0 = the bot's default)",
+        upload_mib="File size limit in MiB (0 = the bot's default)",
     )
     async def limits(
         self,
@@ -80,16 +86,16 @@ class Server(commands.GroupCog, group_name="server", group_description="This ser
         wanted = {"retention_days": retention_days, "max_active_jobs": jobs, "max_upload_mib": upload_mib}
         given: dict[str, Any] = {name: value or None for name, value in wanted.items() if value is not None}
         if not given:
-            raise UserError(tr("Name what to change: `retention_days`, `jobs` or `upload_mib`."))
+            raise UserError(tr("Say what to change: `retention_days`, `jobs` or `upload_mib`."))
         await self._change(interaction, lambda old: replace(old, **given))
 
     @app_commands.command()
     async def reset(self, interaction: discord.Interaction[Any]) -> None:
-        """Takes back everything that was set here: the host's values count again."""
+        """Resets this server to the bot's default settings."""
         await self._change(interaction, lambda old: GuildSettings(old.guild_id))
 
     @app_commands.command()
-    @app_commands.describe(before="Go on before this number, as the last page says it")
+    @app_commands.describe(before="Show entries before this number (the last page gives it)")
     async def audit(self, interaction: discord.Interaction[Any], before: int | None = None) -> None:
         """Who changed what here, and when."""
         await defer(interaction)
@@ -113,8 +119,8 @@ def listed(ids: tuple[int, ...], id_: int, wanted: bool) -> tuple[int, ...]:
     if id_ not in ids and len(ids) >= MOST:
         raise UserError(
             trn(
-                "The list holds {count} already: take one out first.",
-                "The list holds {count} already: take one out first.",
+                "The list is full ({count}). Remove one first.",
+                "The list is full ({count}). Remove one first.",
                 MOST,
             )
         )

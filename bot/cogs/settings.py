@@ -26,8 +26,8 @@ class UserSettingsCog(commands.Cog, name="Settings"):
 
     @app_commands.command()
     @app_commands.describe(
-        sharing="Show verdicts and jobs to everybody in the channel, unless a command says otherwise",
-        notices="Send results as direct messages when they have no other place",
+        sharing="Show verdicts and jobs to everyone in the channel, unless a command says otherwise",
+        notices="Send me results as direct messages when they cannot be posted in the channel",
         file_format="Format of scored files",
     )
     @app_commands.choices(file_format=[app_commands.Choice(name=name, value=name) for name in FORMATS])
@@ -38,7 +38,7 @@ class UserSettingsCog(commands.Cog, name="Settings"):
         notices: bool | None = None,
         file_format: str | None = None,
     ) -> None:
-        """Shows your settings, or changes those you name."""
+        """Shows your settings, or changes the ones you give."""
         await defer(interaction)
         viewer = self.bot.viewer(interaction)
         old = await self.bot.in_thread(user_settings, self.bot.db, viewer)

@@ -23,9 +23,9 @@ def cancel_button(job_id: int) -> Button:
     return Button(label=tr("Cancel"), style=discord.ButtonStyle.danger, custom_id=ids.CANCEL.of(job_id))
 
 
-def retry_button(job_id: int) -> Button:
+def resume_button(job_id: int) -> Button:
     """Goes on with a job that was cancelled or gave up."""
-    return Button(label=tr("Go on"), style=discord.ButtonStyle.primary, custom_id=ids.RETRY.of(job_id))
+    return Button(label=tr("Resume"), style=discord.ButtonStyle.primary, custom_id=ids.RETRY.of(job_id))
 
 
 def reuse_button(job_id: int) -> Button:
@@ -77,7 +77,7 @@ def forget_button(user_id: int) -> Button:
 def job_buttons(job: JobView) -> list[discord.ui.Item[Any]]:
     """The controls that make sense in the job's state."""
     if job.retryable:
-        return [retry_button(job.id)]
+        return [resume_button(job.id)]
     if job.terminal:
         return []
     if job.state == "needs_column" and job.columns:

@@ -17,10 +17,10 @@ from db.delivery.cards import clear_reply_token, set_card_message
 from db.types import JobView
 
 FAREWELL: Final = mark(
-    "Job {job} goes on, but Discord lets this reply change no more: "
-    "`/jobs status` shows how far it is, `/jobs download` gives the files."
+    "Job {job} is still running, but Discord no longer lets me update this reply. `/jobs status` shows its "
+    "progress; `/jobs download` gets the files."
 )
-FOLLOWS: Final = mark("Job {job} is accepted: its card follows.")
+FOLLOWS: Final = mark("Job {job} is accepted. Its progress will be shown soon.")
 
 
 @dataclass(frozen=True, slots=True)

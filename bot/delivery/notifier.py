@@ -326,6 +326,6 @@ def _without_files(card: Card) -> Card:
     embed = None if card.embed is None else card.embed.copy()
     if embed is not None:
         embed.set_image(url=None)
-        notice = tr("Discord did not take the files here: try `/jobs download`.")
+        notice = tr("Discord did not accept the files here. Try `/jobs download`.")
         embed.description = f"{embed.description or ''}\n{notice}"
     return Card(content=card.content, embed=embed, view=card.view, ping=card.ping)

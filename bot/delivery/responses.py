@@ -19,7 +19,7 @@ from common.i18n import mark, tr
 log = logging.getLogger(__name__)
 
 TOO_LONG: Final = mark(
-    "This takes longer than Discord lets a reply wait; the work goes on: `/jobs list` shows what was accepted."
+    "This takes longer than Discord lets a reply wait. The work continues; `/jobs list` shows what was accepted."
 )
 WITHDRAWN: Final = mark("This command could not be carried out.")
 _PUBLIC: Final = "reelfeel_public"

@@ -14,7 +14,7 @@ from bot.cards.base import Card
 from bot.core import BotCore
 from bot.delivery.outbox import GONE, with_retries
 from bot.delivery.reply_by_token import edit_reply, shown_reply
-from common.i18n import language, mark, tr, use_locale
+from common.i18n import locale_tag, mark, tr, use_locale
 from db.delivery import open_replies
 from db.errors import DbError
 
@@ -24,7 +24,7 @@ REMEMBER_S: Final = 1.0
 """Of the 3 seconds within which Discord wants an answer; a database that is slower must not cost the reply."""
 LOADING: Final = 1 << 7
 """Flag of a message that shows "thinking ..." (Discord's message flag LOADING)."""
-LOST: Final = mark("I was restarted before I could take this in, so nothing was accepted: send it again.")
+LOST: Final = mark("I was restarted before I could accept this, so nothing was accepted. Send it again.")
 
 
 async def remember(interaction: discord.Interaction[Any]) -> None:
@@ -34,7 +34,7 @@ async def remember(interaction: discord.Interaction[Any]) -> None:
     if task is None:
         return
     with suppress(DbError, TimeoutError):
-        stored = bot.in_thread(open_replies.record_reply, bot.db, interaction.id, interaction.token, language())
+        stored = bot.in_thread(open_replies.record_reply, bot.db, interaction.id, interaction.token, locale_tag())
         await asyncio.wait_for(stored, REMEMBER_S)
     task.add_done_callback(lambda _: bot.start_task(_forget(bot, interaction.id), "forgetting a reply"))
 

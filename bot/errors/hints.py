@@ -10,24 +10,24 @@ from typing import Final
 from common.errors import Problem
 from common.i18n import mark, tr
 
-_LIST_JOBS: Final = mark("`/jobs list` shows the jobs that you can see.")
+_LIST_JOBS: Final = mark("`/jobs list` shows the jobs you can see.")
 _CANCEL: Final = mark("`/jobs cancel` cancels a job.")
-_TEXT_COLUMN: Final = mark("The option `text_column` of `/batch` names the column.")
-_DIRECT_MESSAGE: Final = mark("Or send the file to me as a direct message.")
+_TEXT_COLUMN: Final = mark("Give it with the option `text_column` of `/batch`.")
+_DIRECT_MESSAGE: Final = mark("You can also send me the file as a direct message.")
 
 HINTS: Final[dict[str, str]] = {
     "not_found.job": _LIST_JOBS,
     "not_found.upload": _LIST_JOBS,
     "not_found.file": _LIST_JOBS,
-    "not_found.result": mark("`/results search` finds the results that you can see."),
+    "not_found.result": mark("`/results search` finds the results you can see."),
     "quota.jobs": _CANCEL,
     "quota.jobs_wait": _CANCEL,
     "quota.server": _DIRECT_MESSAGE,
     "quota.server_wait": _DIRECT_MESSAGE,
-    "no_longer_kept.file": mark("`/batch` takes a file."),
+    "no_longer_kept.file": mark("Use `/batch` to send a file."),
     "no_column_wanted": _CANCEL,
     "jobs_running": _CANCEL,
-    "gave_up_finish": mark("`/results search` finds them, `/jobs retry` writes the file again."),
+    "gave_up_finish": mark("`/results search` finds them; `/jobs resume` writes the file again."),
     "no_text_column": _TEXT_COLUMN,
     "ambiguous_column": _TEXT_COLUMN,
     "unknown_column": _TEXT_COLUMN,

@@ -54,8 +54,8 @@ def _problem(error: BaseException) -> str:
 
 
 UNKNOWN = mark(
-    "Something went wrong on our side; nothing that was accepted is lost. "
-    "Try again, and if it stays, give the host the reference below."
+    "Something went wrong on our side; nothing that was accepted is lost. Try again. If it keeps happening, "
+    "give the reference below to whoever runs this bot."
 )
 UPDATED = mark("This command was just updated: try again in a minute.")
 
@@ -68,7 +68,10 @@ TABLE: dict[type[BaseException], tuple[str | Callable[[BaseException], str], int
         logging.ERROR,
     ),
     TextKeyMissing: (
-        mark("The stored texts cannot be read at the moment; nothing is lost. Give the host the reference below."),
+        mark(
+            "The stored texts cannot be read at the moment; nothing is lost. Give the reference below to "
+            "whoever runs this bot."
+        ),
         logging.ERROR,
     ),
     SchemaOutdated: (
@@ -77,8 +80,8 @@ TABLE: dict[type[BaseException], tuple[str | Callable[[BaseException], str], int
     ),
     discord.Forbidden: (
         mark(
-            "Discord does not let me do that here: ask a moderator for the permissions to send messages and attach "
-            "files."
+            "Discord does not let me do that here. Ask a moderator to give me the permissions to send messages "
+            "and attach files."
         ),
         logging.WARNING,
     ),
@@ -86,13 +89,13 @@ TABLE: dict[type[BaseException], tuple[str | Callable[[BaseException], str], int
     discord.DiscordServerError: (mark("Discord did not answer: try again in a minute."), logging.WARNING),
     aiohttp.ClientError: (mark("Discord did not answer: try again in a minute."), logging.WARNING),
     app_commands.TransformerError: (
-        mark("One of the options is not of the kind asked for: pick it again."),
+        mark("One of the options has the wrong kind of value. Choose it again."),
         logging.INFO,
     ),
     app_commands.CommandSignatureMismatch: (UPDATED, logging.WARNING),
     app_commands.CommandNotFound: (UPDATED, logging.WARNING),
     app_commands.MissingPermissions: (
-        mark("This command is for those with Manage Server: ask a manager of this server."),
+        mark("You need the Manage Server permission for this command."),
         logging.INFO,
     ),
     BaseException: (UNKNOWN, logging.ERROR),

@@ -6,7 +6,7 @@ from typing import Any
 
 import discord
 
-from bot.handlers.job import AgainButton, CancelButton, FilesButton, RetryButton, ReuseButton
+from bot.handlers.job import AgainButton, CancelButton, FilesButton, ResumeButton, ReuseButton
 from bot.handlers.menus import ColumnSelect, JobMenu, ResultMenu
 from bot.handlers.page import ExportButton, PageButton
 from bot.handlers.privacy import ForgetButton
@@ -14,7 +14,7 @@ from bot.handlers.result import DeleteButton, DetailsButton, WrongButton
 
 BUTTONS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (
     CancelButton,
-    RetryButton,
+    ResumeButton,
     ColumnSelect,
     ReuseButton,
     AgainButton,

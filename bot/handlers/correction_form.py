@@ -30,7 +30,7 @@ class CorrectionForm(discord.ui.Modal):
         options = [discord.SelectOption(label=tr(words), value=label) for label, words in CHOICES.items()]
         self.add_item(
             discord.ui.Label(
-                text=tr("What does the review really say?"),
+                text=tr("What is the review really?"),
                 component=discord.ui.Select(custom_id="label", options=options),
             )
         )
@@ -66,7 +66,7 @@ def _values(components: Iterable[dict[str, Any]]) -> Iterable[tuple[str, str]]:
 async def store(interaction: discord.Interaction[Any], result_id: int, label: str, note: str | None) -> None:
     """Stores a correction and thanks, privately. Raises UserError, db.errors.DbError (NotFound)."""
     if label not in CHOICES:
-        raise UserError(tr("Say what the review really is: positive, negative, or neither."))
+        raise UserError(tr("Say what the review really is: positive, negative or unclear."))
     bot: BotCore = interaction.client
     await defer(interaction)
     await bot.in_thread(correct, bot.db, bot.viewer(interaction), result_id, label, note)

@@ -1,4 +1,4 @@
-"""Presses of a job card's buttons: Cancel, Go on, and what to do with a file that was scored before."""
+"""Presses of a job card's buttons: Cancel, Resume, and what to do with a file that was scored before."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from bot.components import ids
 from bot.core import BotCore
 from bot.handlers.base import KeyButtonHandler, NumberButtonHandler, Press
 from bot.services.follow_ups import score_again, score_files
-from bot.services.job_actions import go_on
+from bot.services.job_actions import resume_job
 from common.errors import UserError
 from common.i18n import tr
 from db.errors import JobFinished
@@ -23,17 +23,17 @@ class CancelButton(NumberButtonHandler, custom_id=ids.CANCEL):
         try:
             await bot.in_thread(cancel, bot.db, bot.viewer(interaction), self.number)
         except JobFinished:
-            raise UserError(tr("Job {job} had already ended before you pressed.", job=self.number)) from None
+            raise UserError(tr("Job {job} had already ended before you pressed the button.", job=self.number)) from None
         bot.notifier.wake()
 
 
-class RetryButton(NumberButtonHandler, custom_id=ids.RETRY):
+class ResumeButton(NumberButtonHandler, custom_id=ids.RETRY):
     """Goes on with a job that was cancelled or gave up."""
 
     async def press(self, interaction: Press, bot: BotCore) -> None:
         """Reopens the job in SQL; the notifier then redraws the card."""
         await interaction.response.defer()
-        await go_on(bot, bot.viewer(interaction), self.number)
+        await resume_job(bot, bot.viewer(interaction), self.number)
 
 
 class ReuseButton(NumberButtonHandler, custom_id=ids.REUSE):

@@ -18,7 +18,7 @@ class ForgetButton(NumberButtonHandler, custom_id=ids.FORGET):
     async def press(self, interaction: Press, bot: BotCore) -> None:
         """Deletes in SQL, says what went, and has the bot's own messages taken away."""
         if interaction.user.id != self.number:
-            raise UserError(tr("This button is not yours: `/privacy delete` gives you your own."))
+            raise UserError(tr("This button is someone else's. `/privacy delete` gives you your own."))
         await interaction.response.defer()
         # The question goes first: a second press while this one is at work would find nothing to say.
         await interaction.edit_original_response(**Card(tr("Deleting …")).for_edit())

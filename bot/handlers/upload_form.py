@@ -33,11 +33,11 @@ class UploadForm(discord.ui.Modal, title=mark("Score files of reviews")):
     )
     column: discord.ui.Label[UploadForm] = discord.ui.Label(
         text=mark("Text column"),
-        description=mark("The column with the reviews; leave it empty and it is found by itself"),
+        description=mark("The column with the reviews; leave it empty to detect it automatically"),
         component=discord.ui.TextInput(custom_id="text_column", required=False, max_length=200),
     )
     share: discord.ui.Label[UploadForm] = discord.ui.Label(
-        text=mark("Show the jobs to everybody in this channel"),
+        text=mark("Show the jobs to everyone in this channel"),
         component=discord.ui.Checkbox(custom_id="share"),
     )
 

@@ -16,7 +16,7 @@ from bot.core import BotCore
 from bot.delivery.responses import answer, defer
 from bot.services.pages import asked_before
 from common.errors import UserError
-from common.i18n import number, tr, trn
+from common.i18n import duration, number, size, tr, trn
 from db.engine import Database
 from db.queries.search import search
 from db.types import ResultView, SearchFilter, Viewer
@@ -46,9 +46,9 @@ def export(
 
     After `patience_s` seconds it ends with what it has, at most one window of the search later. Raises DbError.
     """
-    found = _Found(db, viewer, wanted, patience_s)
-    table = csv_table(EXPORT_HEADER, export_rows(found), max_rows=MAX_ROWS, max_bytes=max_bytes)
-    return Exported(table, timed_out=table.complete and found.timed_out)
+    results = _Results(db, viewer, wanted, patience_s)
+    table = csv_table(EXPORT_HEADER, export_rows(results), max_rows=MAX_ROWS, max_bytes=max_bytes)
+    return Exported(table, timed_out=table.complete and results.timed_out)
 
 
 def export_words(done: Exported, *, max_bytes: int) -> str:
@@ -60,28 +60,30 @@ def export_words(done: Exported, *, max_bytes: int) -> str:
     if done.timed_out and table.rows == 0:
         raise UserError(
             tr(
-                "Nothing was found in {seconds} seconds, the longest an export looks: "
-                "narrow the search with `film`, `job` or `since` and export again.",
-                seconds=number(PATIENCE_S, 0),
+                "Nothing found within {time}, the longest an export may take. "
+                "Narrow the search with `film`, `job` or `since` and export again.",
+                time=duration(PATIENCE_S),
             )
         )
     if done.timed_out:
         return trn(
-            "{count} result so far: an export looks for at most {seconds} seconds; "
-            "narrow the search with `film`, `job` or `since` for the others.",
-            "{count} results so far: an export looks for at most {seconds} seconds; "
-            "narrow the search with `film`, `job` or `since` for the others.",
+            "{count} result so far, within {time}, the longest an export may take. "
+            "Narrow the search with `film`, `job` or `since` to get the others.",
+            "{count} results so far, within {time}, the longest an export may take. "
+            "Narrow the search with `film`, `job` or `since` to get the others.",
             table.rows,
-            seconds=number(PATIENCE_S, 0),
+            time=duration(PATIENCE_S),
         )
     if table.complete:
         return trn("{count} result.", "{count} results.", table.rows)
-    return tr(
-        "The first {rows} results; an export holds at most {limit} rows and {size} MiB: "
-        "narrow the search with `since`, `film` or `job` for the others.",
-        rows=number(table.rows),
+    return trn(
+        "The first {count} result; an export holds at most {limit} rows and {size}. "
+        "Narrow the search with `since`, `film` or `job` to get the others.",
+        "The first {count} results; an export holds at most {limit} rows and {size}. "
+        "Narrow the search with `since`, `film` or `job` to get the others.",
+        table.rows,
         limit=number(MAX_ROWS),
-        size=number(max_bytes / 1024 / 1024),
+        size=size(max_bytes),
     )
 
 
@@ -109,7 +111,7 @@ async def export_search(interaction: discord.Interaction[Any], key: str) -> None
     await answer(interaction, Card(content=content, files=(CardFile("results.csv", done.table.data),)))
 
 
-class _Found:
+class _Results:
     """Every result of a search in its order, until the time is over; `timed_out` says so once it was read."""
 
     def __init__(self, db: Database, viewer: Viewer, wanted: SearchFilter, patience_s: float) -> None:

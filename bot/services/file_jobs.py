@@ -25,18 +25,18 @@ from db.types import Accepted, JobView
 
 log = logging.getLogger(__name__)
 
-LATER = mark("Job {job} is accepted: its card follows.")
-BELOW = mark("Job {job} is accepted: its card stands below.")
+LATER = mark("Job {job} is accepted. Its progress will be shown soon.")
+BELOW = mark("Job {job} is accepted. Its progress is shown below.")
 THERE = mark("Job {job} is accepted: {link}")
 CLOSED_CHANNEL = mark(
     "I cannot write in this channel, so this reply shows job {job} for 15 minutes; after that `/jobs download` gives "
     "the files."
 )
 CLOSED_DMS = mark(
-    "You take no direct messages from me, so this reply shows job {job} for 15 minutes; after that `/jobs download` "
-    "gives the files."
+    "Your privacy settings block my direct messages, so this reply shows job {job} for 15 minutes; after that "
+    "`/jobs download` gives the files."
 )
-NOWHERE = mark("Job {job} is accepted; I cannot write to you, so `/jobs status` shows how far it is.")
+NOWHERE = mark("Job {job} is accepted. I cannot write to you, so use `/jobs status` to see its progress.")
 
 
 async def take_files(

@@ -18,7 +18,7 @@ from common.errors import UserError
 from common.i18n import mark, tr
 from db.delivery import continuations
 
-OVER: Final = mark("This question is no longer open: send the file again.")
+OVER: Final = mark("This has expired. Send the file again.")
 
 
 async def score_again(interaction: discord.Interaction[Any], key: str) -> None:
@@ -40,7 +40,7 @@ async def score_again(interaction: discord.Interaction[Any], key: str) -> None:
                 await show_job(bot, interaction, accepted)
             else:
                 await answer(
-                    interaction, Card(tr("Job {job} is accepted: its card stands below.", job=accepted.job_id))
+                    interaction, Card(tr("Job {job} is accepted. Its progress is shown below.", job=accepted.job_id))
                 )
     except Exception:
         await bot.in_thread(continuations.restore, bot.db, interaction.user.id, AGAIN, key, data)

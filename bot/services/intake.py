@@ -13,7 +13,8 @@ from bot.delivery.outbox import with_retries
 from bot.permissions import NOBODY, Requester, file_rules
 from common.errors import UserError
 from common.file_formats import is_review_file, packed_suffixes, read_suffixes
-from common.i18n import mark, number, tr
+from common.i18n import listing, mark, mib, number, tr, trn
+from common.i18n import size as size_words
 from common.settings import MIB, Settings
 from db.blobs import read_blob
 from db.queries.jobs import get_job, upload_blob
@@ -32,9 +33,10 @@ def check_text(text: str, settings: Settings) -> str:
         raise UserError(tr(NO_TEXT))
     if len(text) > settings.max_message_chars:
         raise UserError(
-            tr(
-                "That review has {chars} characters, and a message may have {limit}: shorten it, or send it as a file.",
-                chars=number(len(text)),
+            trn(
+                "That review has {count} character and the limit is {limit}. Shorten it, or send it as a file.",
+                "That review has {count} characters and the limit is {limit}. Shorten it, or send it as a file.",
+                len(text),
                 limit=number(settings.max_message_chars),
             )
         )
@@ -51,10 +53,10 @@ def check_file(name: str, size: int, settings: Settings, *, max_mib: int | None 
     if not is_review_file(name):
         raise UserError(
             tr(
-                "I cannot read {file}: send one of {kinds}, plain or packed as {packed}.",
+                "I cannot read {file}. Send a file of one of these kinds: {kinds}; plain, or packed as {packed}.",
                 file=shown,
-                kinds=", ".join(read_suffixes()),
-                packed=", ".join(packed_suffixes()),
+                kinds=listing(read_suffixes()),
+                packed=listing(packed_suffixes()),
             )
         )
     if size == 0:
@@ -62,10 +64,10 @@ def check_file(name: str, size: int, settings: Settings, *, max_mib: int | None 
     if size > limit * MIB:
         raise UserError(
             tr(
-                "{file} has {size} MiB, and the limit is {limit} MiB: pack it as .gz or send it in parts.",
+                "{file} is {size} and the limit is {limit}. Pack it as .gz or send it in parts.",
                 file=shown,
-                size=number(size / MIB, 1),
-                limit=limit,
+                size=size_words(size, 1),
+                limit=mib(limit),
             )
         )
 
@@ -150,10 +152,10 @@ async def accept_again(
     """
     rules = await file_rules(bot, origin, standing)
     viewer = Viewer(user_id=origin.owner_id, guild_id=origin.guild_id)
-    kept = await bot.in_thread(upload_blob, bot.db, viewer, job_id)
-    if kept is None:
+    upload = await bot.in_thread(upload_blob, bot.db, viewer, job_id)
+    if upload is None:
         raise UserError(tr("That file is no longer kept: send it again."))
-    filename, blob_id = kept
+    filename, blob_id = upload
     text_column, film_column, date_column = columns
     accepted = await bot.in_thread(
         accept_upload,
@@ -175,8 +177,8 @@ async def accept_again(
 
 def _same_job(bot: BotCore, origin: Origin, data: bytes) -> JobView | None:
     viewer = Viewer(user_id=origin.owner_id, guild_id=origin.guild_id)
-    found = find_same_file(bot.db, viewer, hashlib.sha256(data).hexdigest())
-    return None if found is None else get_job(bot.db, viewer, found)
+    job_id = find_same_file(bot.db, viewer, hashlib.sha256(data).hexdigest())
+    return None if job_id is None else get_job(bot.db, viewer, job_id)
 
 
 def _parts(data: bytes) -> Iterator[bytes]:

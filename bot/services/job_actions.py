@@ -8,7 +8,7 @@ from db.queue import retry
 from db.types import Viewer
 
 
-async def go_on(bot: BotCore, viewer: Viewer, job_id: int) -> None:
+async def resume_job(bot: BotCore, viewer: Viewer, job_id: int) -> None:
     """Goes on with the viewer's job where it stopped. Raises db.errors.DbError when it cannot."""
     bot.wake_workers(*await bot.in_thread(retry, bot.db, viewer, job_id, quotas=quotas_of(bot.settings)))
     bot.notifier.wake()

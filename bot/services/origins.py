@@ -6,7 +6,7 @@ from typing import Any
 
 import discord
 
-from common.i18n import language
+from common.i18n import locale_tag
 from db.types import Origin
 
 
@@ -30,7 +30,7 @@ def interaction_origin(
         reply_to=message_id,
         reply_channel_id=channel_id,
         reply_token=interaction.token,
-        language=language(),
+        language=locale_tag(),
     )
 
 
@@ -49,5 +49,5 @@ def answered_origin(owner_id: int, guild_id: int | None, channel_id: int, messag
         source="message",
         source_id=message_id,
         reply_to=message_id,
-        language=language(),
+        language=locale_tag(),
     )

@@ -24,7 +24,7 @@ from db.delivery import continuations
 from db.types import Viewer
 
 KIND: Final = "pages"
-CLOSED: Final = mark("These pages are closed: ask again with the command that made them.")
+CLOSED: Final = mark("This list has expired. Run the command again.")
 
 Asked = dict[str, Any]
 

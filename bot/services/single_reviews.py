@@ -20,14 +20,14 @@ from db.types import JobView
 WAIT_S = 10.0
 """How long a reply waits for its verdict; far below the 15 minutes of an interaction's token."""
 LATER_HERE = mark(
-    "Job {job} is queued behind other work: this message will show the verdict. `/results search` finds it too."
+    "Job {job} is waiting in the queue. This message will show the verdict; `/results search` finds it too."
 )
 LATER_IN_REPLY = mark(
-    "Job {job} is queued behind other work: this reply shows the verdict if it comes within 15 minutes. "
-    "`/results search` finds it too."
+    "Job {job} is waiting in the queue. This reply shows the verdict if it comes within 15 minutes; `/results "
+    "search` finds it too."
 )
 LATER_BY_DM = mark(
-    "Job {job} is queued behind other work: the verdict will come as a direct message. `/results search` finds it too."
+    "Job {job} is waiting in the queue. The verdict will come as a direct message; `/results search` finds it too."
 )
 
 

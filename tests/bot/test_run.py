@@ -22,7 +22,7 @@ from bot.run import _end, _hear
 from common.broker.job_signals import JobSignals
 
 ROOT = Path(__file__).parents[2]
-TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4.GabcDe.abcdefghijklmnopqrstuvwxyz0123"
+TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4.GabcDe.abcdefghijklmnopqrstuvwxyz0123"  # secret: made up
 RUN = "import sys; from cli import app; app(['bot', *sys.argv[1:]])"
 NEAR = "from discord.http import Route; Route.BASE = '{}'; "
 

@@ -29,7 +29,7 @@ def test_a_long_film_is_kept_short_enough_for_its_index(db: Database) -> None:
         ("a" * 199, "a" * 199),
         ("a" * 200, "a" * 200),
         ("a" * 201, "a" * 200),
-        ("  a" + " " * 198 + "bc", "a"),
+        ("  a" + " " * 199 + "bc", "a"),
         ("\x00 ", None),
         ("", None),
         (None, None),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -206,3 +207,20 @@ def test_every_page_is_in_an_index() -> None:
         if not re.search(rf"[(/]{re.escape(page.name)}[)#]", linked):
             lost.append(name_of(page))
     assert lost == []
+
+
+CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"]
+
+
+def test_the_architecture_names_the_layers_of_the_contract() -> None:
+    layers = next(contract["layers"] for contract in CONTRACTS if contract["name"] == "rooms")
+    page = (ROOT / "docs" / "contributing" / "architecture.md").read_text("utf-8")
+    assert ", ".join(f"`{layer}`" for layer in layers) in page
+    listed = re.findall(r"^\| `(\w+)/` \|", page, re.MULTILINE)
+    assert {room for layer in layers for room in layer.split(" | ")} <= set(listed)
+
+
+@all_pages
+def test_import_contracts_that_are_named_are_there(page: Path) -> None:
+    named = set(re.findall(r'import contract "([^"]+)"', page.read_text("utf-8")))
+    assert named - {contract["name"] for contract in CONTRACTS} == set()

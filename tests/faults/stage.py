@@ -29,7 +29,7 @@ from worker.processes.parent_death import tied_to_parent
 
 SABOTEUR = Path(__file__).parent / "saboteur"
 START_S = 90.0
-TOKEN = "MTAwMDAwMDAwMDAwMDAwMDAw.simcord.simulated-token-of-no-bot-at-all"
+TOKEN = "MTAwMDAwMDAwMDAwMDAwMDAw.simcord.simulated-token-of-no-bot-at-all"  # secret: made up
 
 
 class BotProcess:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import text
 
-from db.tables import Upload
 from tests.bot.talk import (
     Talk,
     add_file,
@@ -91,47 +90,6 @@ async def test_cancel(world: World, alice: Talk) -> None:
     assert "**cancelled**" in words(await alice.slash("jobs status", job=job))
     assert "already cancelled" in await alice.refused("jobs cancel", job=job)
     assert "was cancelled and has no files" in await alice.refused("jobs download", job=job)
-
-
-async def test_retry_goes_on_where_a_cancel_stopped(world: World, alice: Talk) -> None:
-    job = await add_file(world, world.alice, review_file())
-    assert "has not ended yet" in await alice.refused("jobs retry", job=job)
-    await alice.slash("jobs cancel", job=job)
-    shown = await alice.slash("jobs retry", job=job)
-    assert shown.ephemeral
-    assert f"Job {job} goes on: nothing was scored before" in words(shown)
-    await world.work()
-    assert "**done**" in words(await alice.slash("jobs status", job=job))
-    assert "is done" in await alice.refused("jobs retry", job=job)
-    theirs = await add_file(world, world.bob, review_file(), name="b.csv")
-    assert "no job" in await alice.refused("jobs retry", job=theirs)
-
-
-async def test_the_button_goes_on_and_says_when_the_file_is_gone(world: World, alice: Talk) -> None:
-    jobs = [await add_file(world, world.alice, review_file(), name=f"{n}.csv") for n in range(2)]
-    for job in jobs:
-        await alice.slash("jobs cancel", job=job)
-    shown = await alice.slash("jobs status", job=jobs[0])
-    assert buttons(shown) == {"Go on": True}
-    actor = alice.who if alice.place == "guild" else alice.who.user
-    await actor.click(shown, label="Go on")
-    await world.work()
-    assert "**done**" in words(await alice.slash("jobs status", job=jobs[0]))
-
-    def lose() -> None:
-        with world.db.begin() as session:
-            session.execute(update(Upload).where(Upload.job_id == jobs[1]).values(blob_id=None))
-
-    await asyncio.to_thread(lose)
-    assert "no longer kept" in await alice.refused("jobs retry", job=jobs[1])
-
-
-async def test_retry_counts_towards_the_quota(world: World, alice: Talk) -> None:
-    job = await add_file(world, world.alice, review_file(), name="a.csv")
-    await alice.slash("jobs cancel", job=job)
-    await add_file(world, world.alice, review_file(), name="b.csv")
-    world.settings.max_active_jobs = 1
-    assert "limit is 1" in await alice.refused("jobs retry", job=job)
 
 
 async def test_download_gives_the_files_again(world: World, alice: Talk) -> None:

@@ -84,34 +84,6 @@ async def test_a_job_outlives_its_token(world: World) -> None:
     assert "accepted" in result.response.content
 
 
-async def test_closed_dms_are_shown_in_the_reply(world: World) -> None:
-    dm = world.alice.user.dm_channel
-    world.env.inject_error("POST", f"/channels/{dm.id}/messages", status=403, code=50007, times=None)
-    result = await world.alice.slash(world.channel, "batch", file=CSV)
-    assert "no direct messages" in result.response.content
-    assert "accepted" in result.response.embeds[0].title
-    await world.finish()
-    assert "20 reviews scored" in result.response.embeds[0].title
-    assert len(result.response.attachments) >= 2
-    assert len(world.calls("POST", f"/channels/{dm.id}/messages")) == 1
-    assert delivered(world) == [True]
-
-
-async def test_closed_dms_and_a_job_that_outlives_the_reply(world: World) -> None:
-    dm = world.alice.user.dm_channel
-    world.env.inject_error("POST", f"/channels/{dm.id}/messages", status=403, code=50007, times=None)
-    result = await world.alice.slash(world.channel, "batch", file=CSV)
-    world.bot.notifier._loop.change_interval(seconds=30)
-    await world.tick(16 * 60)
-    assert "/jobs download" in result.response.content
-    assert result.response.embeds == []
-    world.bot.notifier._loop.change_interval(seconds=1)
-    await world.finish()
-    assert delivered(world) == [True]
-    await world.tick(30)
-    assert len(world.calls("POST", f"/channels/{dm.id}/messages")) <= 2
-
-
 async def test_a_deleted_card_ends_in_a_dm(world: World) -> None:
     await world.alice.send(world.channel, world.mention, attachments=[CSV])
     (card,) = world.messages(world.channel)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from tests.bot import short_reviews
 from tests.bot.talk import (
-    BAD,
     GOOD,
     Talk,
     add_file,
@@ -18,7 +18,7 @@ from tests.fixtures.discord import World
 
 
 async def test_ambiguous_column_is_chosen_on_the_card(world: World) -> None:
-    rows = "".join(f'"{GOOD} {n}","{BAD} {n}"\n' for n in range(10))
+    rows = "".join(f'"{short_reviews.GOOD} {n}","{short_reviews.BAD} {n}"\n' for n in range(10))
     await world.alice.slash(world.channel, "batch", file=("two.csv", f"alpha,beta\n{rows}".encode()))
     await world.finish()
     (card,) = world.messages(world.alice.user.dm_channel)

@@ -39,7 +39,7 @@ HARMLESS: Final = frozenset({"server"})
 """Commands that only managers are shown; tests/bot/cogs/test_server.py has them."""
 BUTTON_IDS: Final[dict[str, str]] = {
     "CancelButton": "job:cancel:{job}",
-    "RetryButton": "job:retry:{job}",
+    "ResumeButton": "job:retry:{job}",
     "ColumnSelect": "job:column:{job}",
     "ReuseButton": "job:reuse:{job}",
     "AgainButton": "job:again:{again}",

@@ -114,9 +114,10 @@ def test_nothing_is_lost_at_the_edge_of_a_window(
     in_one_window = all_of(filled, wanted, limit=1000, patience_s=60)[0]
     assert len(in_one_window) > 30
     monkeypatch.setattr(search_module, "FIRST_WINDOW", 3)
-    monkeypatch.setattr(search_module, "LARGEST_WINDOW", 5)
-    for limit in (4, 1000):
+    monkeypatch.setattr(search_module, "LARGEST_WINDOW", 40)
+    for limit in (50, 1000):
         assert all_of(filled, wanted, limit=limit, patience_s=60) == (in_one_window, 0)
+    monkeypatch.setattr(search_module, "FIRST_WINDOW", 16)
     ids, partial = all_of(filled, wanted, limit=1000, patience_s=0)
     assert ids == in_one_window
     assert partial > 3

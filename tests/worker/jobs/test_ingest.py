@@ -105,8 +105,8 @@ def test_a_batch_counts_rejected_rows_too(
 
 def test_a_batch_ends_at_its_characters_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ingest_module, "BATCH_CHARS", 6)
-    batches = ingest_module._batches(rows_of("xxx", "xx", "x", "xxxxxx", "x"))
-    assert [[review.row_number for review in reviews] for reviews, _ in batches] == [[1, 2, 3], [4], [5]]
+    batches = ingest_module._batches(rows_of("xxx", "xx", "x", "xxxxxx", "x", "x"))
+    assert [[review.row_number for review in reviews] for reviews, _ in batches] == [[1, 2, 3], [4], [5, 6]]
 
 
 def test_a_file_of_several_batches_is_stored_row_by_row(

@@ -1,0 +1,65 @@
+"""What `make test-fast` leaves out: found from the code, so that a new test with a server is left out by itself."""
+
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+
+from common.file_formats import one_of
+from db.engine import Database
+from tests.fixtures.broker import Valkey
+from tests.fixtures.fast import starts
+from tests.fixtures.workers import WorkerProcess
+from worker.local.broker import Broker
+
+
+def helper() -> None:
+    subprocess.run(["true"], check=True)
+
+
+class Kept:
+    def start(self) -> None:
+        helper()
+
+
+def through_a_helper() -> None:
+    helper()
+
+
+def through_a_class() -> Kept:
+    return Kept()
+
+
+def through_an_import() -> None:
+    from model.training import train
+
+    assert train
+
+
+def inner() -> object:
+    def later() -> None:
+        helper()
+
+    return later
+
+
+@pytest.mark.parametrize("function", [Valkey, WorkerProcess, Broker, through_a_helper, through_a_class, inner])
+def test_what_starts_a_process_is_slow(function: object) -> None:
+    assert starts(function)
+
+
+def test_what_trains_is_slow() -> None:
+    assert starts(through_an_import)
+
+
+@pytest.mark.parametrize("function", [one_of, Database, test_what_starts_a_process_is_slow])
+def test_what_does_neither_is_quick(function: object) -> None:
+    assert not starts(function)
+
+
+def test_the_mark_is_set_where_a_fixture_starts_a_server(request: pytest.FixtureRequest) -> None:
+    items = [item for item in request.session.items if isinstance(item, pytest.Function)]
+    for item in items:
+        if {"postgres_server", "_session_valkey", "valkey", "worker_process", "tiny_run"} & set(item.fixturenames):
+            assert item.get_closest_marker("slow"), item.nodeid
