@@ -17,6 +17,8 @@ MAX_RATIO: Final = 200
 """Most bytes that one packed byte may unpack to. Reviews pack 2 to 10 times, a repeated one 100 times; a bomb 1,000."""
 RATIO_FROM: Final = 32 << 20
 """Unpacked bytes below which the ratio does not matter."""
+MAX_RESIDENT: Final = 600 << 20
+"""What a process that reads a file may hold in memory, whatever the file (worker/sandbox/allowance.py)."""
 READ_BYTES: Final = 64 * 1024
 """What is read of a file at a time. With 1 MiB, finding the encoding of 260 MB left 330 MiB of free pieces in glibc's
 heap, none of which was used again (docs/internals/bulk.md); with this, 8."""
