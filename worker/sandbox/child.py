@@ -131,8 +131,7 @@ def _verdicts(link: Frames) -> Iterator[Scored]:
         batch = frames.parsed(link.receive()[1])
         if not batch:
             return
-        for number, label, probability, flags, model in batch:
-            yield number, label, probability, flags, model
+        yield from batch
 
 
 class _Sender:

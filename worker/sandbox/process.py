@@ -89,7 +89,7 @@ class ReaderProcess:
     def begin(
         self, file: IO[bytes], scratch: Path, request: dict[str, Any], allowance: Allowance, check: Callable[[], None]
     ) -> None:
-        """Hands it a file and what to do with it. `check`: called often; raises when the work is not wanted any more."""
+        """Hands it a file and what to do with it. `check`: called often; raises when nobody wants the work any more."""
         self._check, self._allowance, self._scratch = check, allowance, scratch
         request = request | {"scratch": str(scratch), "allowance": allowance.as_json()}
         try:

@@ -46,7 +46,7 @@ def sweep_scratch() -> int:
 
 
 def used_bytes(folder: Path, pid: int) -> int:
-    """What a process holds on the disk of its scratch folder, files without a name included. 0 where that is unknown."""
+    """What a process holds on its scratch folder's disk, files without a name included; 0 where that is unknown."""
     try:
         disk = folder.stat().st_dev
         found = {(one.st_dev, one.st_ino): one for one in _opened(pid)}

@@ -23,6 +23,7 @@ def test_a_sample_ends_after_its_rows_or_its_characters() -> None:
     assert len(first_rows(iter(["x" * (SAMPLE_SIZE + 1), "y"]), len)) == 1
 
 
-def test_only_texts_count_as_characters() -> None:
-    assert record_size(["ab", 12345, None, b"c"]) == 3
-    assert record_size(Bad("ragged", ["abc"])) == 3
+def test_a_row_counts_its_characters_and_each_of_its_values() -> None:
+    assert record_size(["ab", 12345, None, b"c"]) == 3 + 4 * 8
+    assert record_size(Bad("ragged", ["abc"])) == 3 + 8
+    assert record_size([[{}, {"key": ["x"]}]]) == 4 + 6 * 8

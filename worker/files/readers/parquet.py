@@ -71,13 +71,13 @@ class Parquet(Table):
         with ExitStack() as stack:
             spools: list[Iterator[pa.RecordBatch]] = []
             for name in columns:
-                spool = pa.PythonFile(cast(IOBase, stack.enter_context(tempfile.TemporaryFile())), mode="r+")
-                with pa.ipc.new_stream(spool, pa.schema([self.schema.field(name)])) as out:
+                spool = stack.enter_context(tempfile.TemporaryFile())
+                with pa.ipc.new_stream(pa.PythonFile(spool, mode="w"), pa.schema([self.schema.field(name)])) as out:
                     for batch in self._counted([name], rows, total):
                         total += batch.nbytes
                         out.write_batch(batch)
                 spool.seek(0)
-                spools.append(iter(pa.ipc.open_stream(spool)))
+                spools.append(iter(pa.ipc.open_stream(pa.PythonFile(spool, mode="r"))))
             for parts in zip(*spools, strict=True):
                 yield pa.RecordBatch.from_arrays([part.column(0) for part in parts], names=columns)
 

@@ -106,7 +106,7 @@ class _Parser:
         self._parts: list[str] = []
         self._chars = 0
         self._phonetic = False
-        parser = BoundedXml(self._start, self._end, max_pending=4 * max_chars)
+        parser = BoundedXml(self._start, self._end)
         self._expat, self.feed = parser.expat, parser.feed
 
     def take(self) -> list[tuple[int, list[Cell]]]:

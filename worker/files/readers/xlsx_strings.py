@@ -26,7 +26,7 @@ class SharedStrings:
         self._parts: list[str] = []
         self._chars = 0
         self._phonetic = False
-        parser = BoundedXml(self._start, self._end, max_pending=4 * max_chars)
+        parser = BoundedXml(self._start, self._end)
         self._expat = parser.expat
         while chunk := xml.read(READ_BYTES):
             parser.feed(chunk)

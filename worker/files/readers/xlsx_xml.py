@@ -10,16 +10,15 @@ from worker.files.errors import BrokenFile
 
 _MAX_DEPTH: Final = 100
 """Elements in one another; a sheet has six."""
+_MAX_PENDING: Final = 1 << 20
+"""Bytes of a tag or comment that has not ended yet: expat holds all of it, and looks through it with every piece."""
 
 
 class BoundedXml:
     """Calls `start(name, attributes)` and `end(name)`, names without their prefix. `expat` is the parser itself."""
 
-    def __init__(
-        self, start: Callable[[str, dict[str, str]], None], end: Callable[[str], None], *, max_pending: int
-    ) -> None:
-        """`max_pending`: bytes of a tag or comment that has not ended yet; expat holds all of it."""
-        self._started, self._ended, self._max_pending = start, end, max_pending
+    def __init__(self, start: Callable[[str, dict[str, str]], None], end: Callable[[str], None]) -> None:
+        self._started, self._ended = start, end
         self._depth = self._fed = 0
         self.expat = expat.ParserCreate()
         self.expat.buffer_text = True
@@ -30,7 +29,7 @@ class BoundedXml:
         """Parses the next bytes. Raises BrokenFile, and what the two functions raise."""
         self.expat.Parse(data, last)
         self._fed += len(data)
-        if self._fed - self.expat.CurrentByteIndex > self._max_pending:
+        if self._fed - self.expat.CurrentByteIndex > _MAX_PENDING:
             raise BrokenFile("workbook_piece_never_ends")
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
