@@ -69,7 +69,7 @@ def write_output(db: Database, claim: Claim, parts: Iterable[bytes]) -> int:
     """
     with db.begin() as session:
         job = leases.lock_job(session, claim.job_id)
-        if not (leases.in_state(job, "finishing") and leases.holds(session, claim)):
+        if not (leases.in_state(job, "finishing") and leases.is_held(session, claim)):
             raise NotFound("job", claim.job_id)
         blob_id = new_blob(session, job.owner_id)
     return fill_blob(db, blob_id, parts)

@@ -315,7 +315,7 @@ MUTANTS: list[tuple[Race, list[Patch]]] = [
     (text_goes_while_it_is_scored, [ANY_TEXT]),
     (copy_during_erasure, [NO_MARK_FOR_COPIES]),
     (output_of_a_cancelled_job, [(erase, "_drop_unattached", lambda db, user_id: 0)]),
-    (output_after_erasure, [(leases, "in_state", _unmarked), (leases, "holds", _unmarked)]),
+    (output_after_erasure, [(leases, "in_state", _unmarked), (leases, "is_held", _unmarked)]),
 ]
 
 
