@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from bot.cards.base import Card
 from bot.cards.privacy import forgotten_card
 from bot.components import ids
 from bot.core import BotCore
 from bot.handlers.base import NumberButtonHandler, Press
 from common.errors import UserError
-from common.i18n import tr
-from db.privacy.erase import erase_user
+from common.i18n import mark, tr
+from db.errors import JobsRunning
+from db.privacy.erase import erase_user, is_requested
+from db.types import Viewer
+
+NOTHING: Final = mark("Nothing was deleted.")
+GOES_ON: Final = mark(
+    "The deletion has begun and broke off. What is left is deleted within two hours, without you doing anything."
+)
+UNKNOWN: Final = mark("I could not find out what was deleted. `/privacy show` tells you what is still kept.")
 
 
 class ForgetButton(NumberButtonHandler, custom_id=ids.FORGET):
@@ -24,8 +34,21 @@ class ForgetButton(NumberButtonHandler, custom_id=ids.FORGET):
         await interaction.edit_original_response(**Card(tr("Deleting …")).for_edit())
         try:
             erased = await bot.in_thread(erase_user, bot.db, bot.viewer(interaction))
-        except Exception:
-            await interaction.edit_original_response(**Card(tr("Nothing was deleted.")).for_edit())
+        except Exception as error:
+            shown = await _what_happened(bot, bot.viewer(interaction), error)
+            await interaction.edit_original_response(**Card(shown).for_edit())
+            bot.cleaner.wake()
             raise
         await interaction.edit_original_response(**forgotten_card(erased).for_edit())
         bot.cleaner.wake()
+
+
+async def _what_happened(bot: BotCore, viewer: Viewer, error: Exception) -> str:
+    """What to say of a deletion that broke off: that nothing was deleted only where that is so."""
+    if isinstance(error, JobsRunning):
+        return tr(NOTHING)
+    try:
+        begun = await bot.in_thread(is_requested, bot.db, viewer)
+    except Exception:
+        return tr(UNKNOWN)
+    return tr(GOES_ON) if begun else tr(NOTHING)

@@ -63,6 +63,14 @@ def families(figures: Figures | None) -> list[Metric]:
     )
     jobs = GaugeMetricFamily("reelfeel_jobs", "Jobs that are not ended", labels=["state"])
     ended = GaugeMetricFamily("reelfeel_jobs_ended_last_hour", "Jobs that ended within an hour", labels=["state"])
+    database = GaugeMetricFamily("reelfeel_database_bytes", "What the database takes up")
+    stored = GaugeMetricFamily("reelfeel_stored_bytes", "Stored files and the texts read from them")
+    free = GaugeMetricFamily("reelfeel_disk_free_bytes", "Free room of the disk of an SQLite database")
+    if figures is not None and figures.space is not None:
+        database.add_metric([], figures.space.database)
+        stored.add_metric([], figures.space.stored)
+        if figures.space.free is not None:
+            free.add_metric([], figures.space.free)
     if figures is not None:
         waiting.add_metric(["interactive"], figures.queue.waiting_interactive)
         waiting.add_metric(["bulk"], figures.queue.waiting_bulk)
@@ -76,4 +84,4 @@ def families(figures: Figures | None) -> list[Metric]:
         ):
             for state, n in states.items():
                 family.add_metric([state], n)
-    return [up, waiting, running, unanswered, oldest, jobs, ended]
+    return [up, waiting, running, unanswered, oldest, jobs, ended, database, stored, free]

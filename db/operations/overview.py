@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from db.clock import db_time
 from db.engine import Database, location
 from db.operations.heartbeats import beats
+from db.operations.space import space
 from db.operations.types import Figures, Overview, RunningJob
 from db.queue.sweeper import queue_health
 from db.tables import Job
@@ -25,9 +26,10 @@ HOUR_S: Final = 3600.0
 
 
 def figures(db: Database) -> Figures:
-    """The numbers alone, for metrics: four small queries. Raises DatabaseUnavailable."""
+    """The numbers alone, for metrics: six small queries. Raises DatabaseUnavailable."""
     with db.read() as session:
-        return Figures(queue_health(db), _oldest(session), _unfinished(session), _ended(session))
+        parts = _oldest(session), _unfinished(session), _ended(session)
+    return Figures(queue_health(db), *parts, space(db))
 
 
 def overview(db: Database) -> Overview:

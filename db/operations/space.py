@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import math
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -11,21 +11,11 @@ from sqlalchemy import text, true
 
 from db.engine import Database, translate_errors
 from db.errors import DatabaseFull
+from db.operations.types import Space
 from db.queue.quotas import stored_bytes
 
 FULL_COPY: Final = 1.1
 """Free room that shrinking needs, in sizes of the file: SQLite writes it anew beside the old one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Space:
-    """Bytes. `stored`: files and their texts, as quotas count them; `free`, `reserve`: None where the disk is
-    another's (PostgreSQL); `reserve`: whether the room for deleting on a full disk is there."""
-
-    database: int
-    stored: int
-    free: int | None = None
-    reserve: bool | None = None
 
 
 def space(db: Database) -> Space:
@@ -54,9 +44,8 @@ def shrink(db: Database) -> tuple[int, int]:
         return size, size
     before = _on_disk(db.reserve.database)
     if db.reserve.free_bytes() < FULL_COPY * before:
-        raise DatabaseFull(
-            f"Shrinking needs {round(FULL_COPY * before / 2**20):,} MiB of free disk beside the database."
-        )
+        needed = math.ceil(FULL_COPY * before / 2**20)
+        raise DatabaseFull(f"Shrinking needs {needed:,} MiB of free disk beside the database: free some.")
     raw = closing(db.engine.raw_connection())
     with translate_errors(db.url), raw as connection, closing(connection.cursor()) as cursor:
         cursor.execute("PRAGMA auto_vacuum=INCREMENTAL")

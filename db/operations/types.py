@@ -52,6 +52,17 @@ class RunningJob:
 
 
 @dataclass(frozen=True, slots=True)
+class Space:
+    """Bytes. `stored`: files and their texts, as quotas count them; `free`, `reserve`: None where the disk is
+    another's (PostgreSQL); `reserve`: whether the room for deleting on a full disk is there."""
+
+    database: int
+    stored: int
+    free: int | None = None
+    reserve: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
     """`oldest_s`: seconds since the oldest accepted job of that kind that is worked on was accepted; no key, none.
 
@@ -62,6 +73,7 @@ class Figures:
     oldest_s: dict[str, float] = field(default_factory=dict)
     unfinished: dict[str, int] = field(default_factory=dict)
     ended: dict[str, int] = field(default_factory=dict)
+    space: Space | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,12 @@ from rich.table import Table
 from rich.text import Text
 
 from common.broker.job_signals import BrokerUnavailable, JobSignals
-from common.settings import Settings
+from common.settings import MIB, Settings
 from db.delivery.notices import undelivered
 from db.engine import Database
 from db.operations.overview import HOUR_S, overview
 from db.operations.types import Beat, Overview
+from db.privacy.clock_guard import PurgeState, purge_state
 from db.queue.model_affinity import StrandedJob, stranded_jobs
 
 MANY: Final = 1000
@@ -39,6 +40,9 @@ class Status:
     notices: int
     stranded: list[StrandedJob] = field(default_factory=list)
     """Jobs that wait for a worker with the model that began them."""
+    quota: int | None = None
+    """Bytes that all users together may store."""
+    purge: PurgeState = field(default_factory=PurgeState)
 
     @property
     def per_second(self) -> float:
@@ -66,7 +70,8 @@ def look(settings: Settings, db: Database) -> Status:
     seen = overview(db)
     owed = len(undelivered(db, limit=MANY))
     broker, messages = _broker(settings)
-    return Status(seen, broker, messages, owed, stranded_jobs(db))
+    quota = settings.max_stored_mib * MIB
+    return Status(seen, broker, messages, owed, stranded_jobs(db), quota, purge_state(db))
 
 
 def _broker(settings: Settings) -> tuple[str, dict[str, int] | None]:
@@ -102,8 +107,39 @@ def as_json(status: Status) -> dict[str, Any]:
         "running_jobs": [asdict(job) for job in seen.running],
         "notices": status.notices,
         "waiting_for_their_model": [asdict(job) for job in status.stranded],
+        "space": _space(status),
+        "purge": {
+            "last": None if status.purge.purged_at is None else status.purge.purged_at.isoformat(),
+            "refused_since": None if status.purge.refused_since is None else status.purge.refused_since.isoformat(),
+        },
         "processes": [_process(beat) for beat in seen.beats],
     }
+
+
+def _space(status: Status) -> dict[str, Any]:
+    seen = status.overview.figures.space
+    return {} if seen is None else asdict(seen) | {"quota": status.quota}
+
+
+def _space_words(status: Status) -> str:
+    seen = status.overview.figures.space
+    if seen is None:
+        return "unknown"
+    quota = "" if status.quota is None else f" of {_mib(status.quota)}"
+    words = f"database {_mib(seen.database)}; files and texts {_mib(seen.stored)}{quota}"
+    if seen.free is None:
+        return words
+    return f"{words}; disk {_mib(seen.free)} free, {'' if seen.reserve else 'no '}reserve for deleting"
+
+
+def _mib(size: int) -> str:
+    return f"{size / MIB:,.0f} MiB"
+
+
+def _purge_words(status: Status) -> str:
+    if status.purge.refused_since is not None:
+        return f"refused: the clock jumped ahead (seen {status.purge.refused_since:%Y-%m-%d %H:%M} by it); set it right"
+    return "never yet" if status.purge.purged_at is None else f"{status.purge.purged_at:%Y-%m-%d %H:%M} UTC"
 
 
 def _process(beat: Beat) -> dict[str, Any]:
@@ -136,6 +172,7 @@ def _lines(status: Status) -> Table:
         ("last hour", f"{_counts(seen.figures.ended) or 'no job ended'}; {status.errors_hour:,} errors and warnings"),
         ("notices", f"{_many(status.notices)} finished files not shown to their owners yet"),
     ]
+    rows += [("space", _space_words(status)), ("purge", _purge_words(status))]
     rows += [
         ("waits", f"job {job.job_id} for a worker with {job.model}, since {job.seconds:.0f} s")
         for job in status.stranded

@@ -15,17 +15,17 @@ from db.audit import note_host
 from db.blobs import write_blob
 from db.clock import db_time
 from db.engine import Database
-from db.errors import NotFound
+from db.errors import NoLongerKept, NotFound
 from db.preferences import change_guild_settings
 from db.privacy import purge as emptying
 from db.privacy import retention
 from db.privacy.retention import AUDIT_DAYS, Purged, purge
 from db.queries.corrections import correct, corrections_of
 from db.queries.jobs import get_job, list_outputs
-from db.queue import ask_column, open_upload
+from db.queue import ask_column, cancel, fail_job, open_upload, retry
 from db.queue.accept import find_same_file
 from db.tables import AuditLine, Blob, BlobPart, Job, Prediction, Review
-from db.types import Claim, Viewer
+from db.types import Claim, NewReview, Viewer
 from tests.db.steps import (
     ELSEWHERE,
     GUILD,
@@ -227,3 +227,32 @@ def test_files_left_by_a_dead_process_are_swept_out(db: Database) -> None:
     with db.read() as session:
         assert orphan not in session.scalars(select(BlobPart.blob_id)).all()
         assert young in session.scalars(select(BlobPart.blob_id)).all()
+
+
+def test_the_file_of_a_job_that_failed_is_kept_a_day(db: Database) -> None:
+    """As long it can be resumed; what it has of verdicts and texts stays."""
+    done = done_file(db, 2)
+    cancelled, failed = file_job(db, 2), uploaded(db)[1]
+    cancel(db, ME, cancelled)
+    assert fail_job(db, failed, "too_large", {"size": 1})
+    purge(db, older_than_days=HOST_DAYS, at=in_days(0.9))
+    assert count(db, Blob) == 4
+    purge(db, older_than_days=HOST_DAYS, at=in_days(1.1))
+    assert count(db, Blob) == 2  # of the job that is done
+    assert texts(db) == {cancelled: 2, done: 2}
+    for job_id in (cancelled, failed.job_id):
+        with pytest.raises(NoLongerKept):
+            retry(db, ME, job_id)
+    check_invariants(db)
+
+
+def test_the_file_shrinks(sqlite_db: Database) -> None:
+    """SQLite keeps the room of what was deleted unless it is told to give it back."""
+    assert sqlite_db.reserve is not None
+    file = sqlite_db.reserve.database
+    done_file(sqlite_db, [NewReview(n, "x" * 10_000) for n in range(1, 1_001)])
+    emptying.truncate_wal(sqlite_db)
+    before = file.stat().st_size
+    purge(sqlite_db, older_than_days=HOST_DAYS, at=in_days(91))
+    assert before > 10_000_000
+    assert file.stat().st_size < before / 2

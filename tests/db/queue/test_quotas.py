@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 
 from db.clock import db_time
 from db.engine import Database
 from db.errors import (
     DayUsedUp,
+    NoSpace,
     QueueFull,
     QuotaExceeded,
     ServerFull,
 )
+from db.privacy.retention import purge
 from db.queue import (
     cancel,
     claim,
@@ -20,8 +26,8 @@ from db.queue import (
 )
 from db.queue.accept import accept_review, accept_upload
 from db.queue.quotas import Quotas
-from db.tables import GuildSetting, Job
-from db.types import Accepted, NewRejected, Origin
+from db.tables import Blob, GuildSetting, Job
+from db.types import Accepted, NewRejected, NewReview, Origin
 from tests.db.steps import (
     ELSEWHERE,
     GUILD,
@@ -29,6 +35,7 @@ from tests.db.steps import (
     OTHER,
     chunks,
     commit,
+    done_file,
     file_job,
     must,
     origin,
@@ -147,3 +154,71 @@ def test_the_queue_is_full_of_rows_that_still_wait(db: Database, limit: int, ref
         assert caught.value.active == 5
     else:
         upload(db, Quotas(queued_rows=limit))
+
+
+def stored(db: Database) -> int:
+    with db.read() as session:
+        return sum(session.scalars(select(Job.stored_bytes)))
+
+
+@pytest.mark.parametrize(
+    ("quotas", "whose"),
+    [
+        (Quotas(user_bytes=1000), "Your stored files and texts"),
+        (Quotas(server_bytes=1000), "The files and texts of this server"),
+        (Quotas(host_bytes=1000), "All stored files and texts"),
+    ],
+)
+def test_bytes_have_quotas_before_and_after_the_download(db: Database, quotas: Quotas, whose: str) -> None:
+    accept_upload(db, origin(), filename="a.csv", parts=[b"x" * 900], size=900, quotas=quotas)
+    read: list[bytes] = []
+
+    def download() -> Iterator[bytes]:
+        read.append(b"x" * 200)
+        yield read[0]
+
+    with pytest.raises(NoSpace, match=f"{whose} take up 900 bytes of 1,000 bytes"):
+        accept_upload(db, origin(), filename="b.csv", parts=download(), size=200, quotas=quotas)
+    assert read == []  # refused by the announced size
+    with pytest.raises(NoSpace):
+        accept_upload(db, origin(), filename="b.csv", parts=download(), size=100, quotas=quotas)
+    assert read != []  # it was larger than announced: refused where it would be accepted
+    with db.read() as session:
+        assert session.scalar(select(func.count()).select_from(Blob)) == 1
+    accept_upload(db, origin(), filename="c.csv", parts=[b"x" * 100], size=100, quotas=quotas)
+    assert stored(db) == 1000
+
+
+def test_bytes_of_others_do_not_count(db: Database) -> None:
+    quotas = Quotas(user_bytes=1000, server_bytes=1000)
+    accept_upload(db, origin(), filename="a.csv", parts=[b"x" * 900], size=900, quotas=quotas)
+    there = origin(OTHER, ELSEWHERE)
+    accept_upload(db, there, filename="a.csv", parts=[b"x" * 900], size=900, quotas=quotas)
+
+
+def test_texts_and_results_count_and_what_is_deleted_does_not(db: Database) -> None:
+    """A small packed file may hold gigabytes: what it was unpacked to counts."""
+    job_id = done_file(db, [NewReview(1, "x" * 5_000), NewReview(2, "\N{EURO SIGN}" * 100)])
+    upload, output = len(b"text\ngood\n"), len(b"text,label\n")
+    assert stored(db) == upload + 5_000 + 300 + output
+    with pytest.raises(NoSpace):
+        accept_upload(db, origin(), filename="b.csv", parts=[b"x"], size=1, quotas=Quotas(user_bytes=5_000))
+    with db.begin() as session:
+        session.execute(update(Job).where(Job.id == job_id).values(finished_at=db_time(-91 * 86_400)))
+    purge(db, older_than_days=90)
+    assert stored(db) == 0
+
+
+def test_ten_uploads_at_once_respect_the_bytes(db: Database) -> None:
+    barrier = threading.Barrier(10)
+
+    def send(_: int) -> bool:
+        barrier.wait()
+        try:
+            accept_upload(db, origin(), filename="a.csv", parts=[b"x" * 100], size=100, quotas=Quotas(user_bytes=300))
+        except NoSpace:
+            return False
+        return True
+
+    with ThreadPoolExecutor(10) as pool:
+        assert sum(pool.map(send, range(10))) == 3
