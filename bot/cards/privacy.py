@@ -15,6 +15,7 @@ from common.i18n import in_brackets, listing, mark, number, size, tr, trn
 from common.rendering import render
 from db.privacy.types import DataExport, Erased, StoredData
 
+EXPORT: Final = "reelfeel-export.zip"
 STAYS: Final = mark(
     "What stays is anonymous: the verdict, probability, film, day and model of each review, and the counts of "
     "your jobs. If you changed a server's settings, the lines in its audit log stay for 400 days."
@@ -88,10 +89,21 @@ def _corrections(count: int) -> str:
     return trn("{count} correction", "{count} corrections", count)
 
 
-def export_card(data: bytes, taken: DataExport) -> Card:
-    """The zip, and in words what did not fit."""
+def export_card(data: bytes, taken: DataExport, *, parts: int = 1) -> Card:
+    """The zip or its first part, and in words what did not fit."""
     things = listing((reviews(taken.reviews), _files(taken.files)))
     lines = [tr("Everything kept about you: {things}.", things=things)]
+    if parts > 1:
+        lines.append(
+            trn(
+                "It comes in {count} part. Save all of them in one folder and open the first one with 7-Zip, or join "
+                "them: {command}",
+                "It comes in {count} parts. Save all of them in one folder and open the first one with 7-Zip, or join "
+                "them: {command}",
+                parts,
+                command=f"`cat {EXPORT}.* > {EXPORT}`",
+            )
+        )
     if taken.left_out:
         lines.append(tr("Discord takes no larger file here, so this was left out:"))
         lines += [f"- {one_line(render(*message), 150)}" for message in taken.left_out[:5]]
@@ -108,7 +120,18 @@ def export_card(data: bytes, taken: DataExport) -> Card:
                 "export all of it."
             )
         )
-    return Card("\n".join(lines), files=(CardFile("reelfeel-export.zip", data),))
+    return Card("\n".join(lines), files=(CardFile(_part_name(1, parts), data),))
+
+
+def export_part_card(data: bytes, *, part: int, parts: int) -> Card:
+    """One of the other parts."""
+    said = tr("Part {part} of {parts}", part=number(part), parts=number(parts))
+    return Card(said, files=(CardFile(_part_name(part, parts), data),))
+
+
+def _part_name(part: int, parts: int) -> str:
+    """As 7-Zip names the pieces of an archive."""
+    return EXPORT if parts == 1 else f"{EXPORT}.{part:03d}"
 
 
 def ask_card(stored: StoredData, user_id: int) -> Card:

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import io
+from tempfile import TemporaryFile
 from typing import Any
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.cards.base import Card
-from bot.cards.privacy import ask_card, export_card, kept_card
+from bot.cards.privacy import ask_card, kept_card
 from bot.core import BotCore
 from bot.delivery.responses import answer, defer
-from db.engine import Database
+from bot.services.privacy_export import MAX_PARTS, send_export
 from db.errors import JobsRunning
 from db.privacy.erase import stored_data
 from db.privacy.export import write_data_export
-from db.types import Viewer
 
 
 class Privacy(commands.GroupCog, group_name="privacy", group_description="What is kept about you"):
@@ -38,7 +36,10 @@ class Privacy(commands.GroupCog, group_name="privacy", group_description="What i
         """Everything that is kept about you, as a zip."""
         await defer(interaction)
         limit = interaction.filesize_limit
-        await answer(interaction, await self.bot.in_thread(_packed, self.bot.db, self.bot.viewer(interaction), limit))
+        viewer, most = self.bot.viewer(interaction), limit * MAX_PARTS
+        with TemporaryFile() as packed:
+            taken = await self.bot.in_thread(write_data_export, self.bot.db, viewer, packed, max_bytes=most)
+            await send_export(interaction, packed, taken, limit)
 
     @app_commands.command()
     async def delete(self, interaction: discord.Interaction[Any]) -> None:
@@ -48,12 +49,6 @@ class Privacy(commands.GroupCog, group_name="privacy", group_description="What i
         if stored.running:
             raise JobsRunning(stored.running)
         await answer(interaction, ask_card(stored, interaction.user.id))
-
-
-def _packed(db: Database, viewer: Viewer, limit: int) -> Card:
-    out = io.BytesIO()
-    taken = write_data_export(db, viewer, out, max_bytes=limit)
-    return export_card(out.getvalue(), taken)
 
 
 async def setup(bot: BotCore) -> None:

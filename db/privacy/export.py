@@ -17,9 +17,11 @@ from db.privacy.erase import stored_data
 from db.privacy.export_rows import (
     OwnFile,
     own_audit_lines,
+    own_buttons,
     own_corrections,
     own_files,
     own_jobs,
+    own_messages,
     own_notices,
     own_reviews,
 )
@@ -50,6 +52,8 @@ def write_data_export(db: Database, viewer: Viewer, out: IO[bytes], *, max_bytes
             ("corrections.jsonl", own_corrections(db, viewer)),
             ("notices.jsonl", own_notices(db, viewer)),
             ("audit.jsonl", own_audit_lines(db, viewer)),
+            ("buttons.jsonl", own_buttons(db, viewer)),
+            ("messages.jsonl", own_messages(db, viewer)),
         ):
             _, whole = _lines(packed, name, rows, space)
             if not whole:

@@ -9,7 +9,19 @@ from typing import Any, Final
 from sqlalchemy import Select, literal, select, union_all
 
 from db.engine import Database
-from db.tables import AuditLine, Blob, Correction, Job, NoticeRow, OutputFile, Prediction, Review, Upload
+from db.tables import (
+    AuditLine,
+    Blob,
+    Continuation,
+    Correction,
+    Job,
+    NoticeRow,
+    OutputFile,
+    Prediction,
+    Review,
+    SentMessage,
+    Upload,
+)
 from db.types import Viewer
 
 PAGE: Final = 1_000
@@ -69,6 +81,27 @@ def own_audit_lines(db: Database, viewer: Viewer) -> Iterator[dict[str, Any]]:
     """Settings of servers that the viewer changed."""
     columns = (AuditLine.id, AuditLine.created_at, AuditLine.guild_id, AuditLine.action, AuditLine.old, AuditLine.new)
     yield from _paged(db, select(*columns).where(AuditLine.actor_id == viewer.user_id), AuditLine.id)
+
+
+def own_buttons(db: Database, viewer: Viewer) -> Iterator[dict[str, Any]]:
+    """Searches and questions that wait for a button of the viewer's."""
+    columns = (Continuation.key, Continuation.kind, Continuation.data, Continuation.created_at)
+    with db.read() as session:
+        rows = session.execute(select(*columns).where(Continuation.owner_id == viewer.user_id)).mappings().all()
+    yield from (dict(row) for row in rows)
+
+
+def own_messages(db: Database, viewer: Viewer) -> Iterator[dict[str, Any]]:
+    """Where messages of the bot's own stand that show the viewer's words and are no card of a job."""
+    columns = (
+        SentMessage.id,
+        SentMessage.channel_id,
+        SentMessage.message_id,
+        SentMessage.job_id,
+        SentMessage.source_id,
+    )
+    theirs = select(*columns, SentMessage.created_at).where(SentMessage.owner_id == viewer.user_id)
+    yield from _paged(db, theirs, SentMessage.id)
 
 
 def own_files(db: Database, viewer: Viewer) -> list[OwnFile]:

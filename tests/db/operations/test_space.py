@@ -48,5 +48,5 @@ def test_an_older_file_shrinks_when_told_to(tmp_path: Path, sqlite_template: Pat
 
 def test_without_room_for_a_copy_it_says_so(sqlite_db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reserve.shutil, "disk_usage", lambda _: SimpleNamespace(free=1000))
-    with pytest.raises(DatabaseFull, match="needs [12] MiB of free disk"):
+    with pytest.raises(DatabaseFull, match=r"needs [12] MiB of free disk"):
         shrink(sqlite_db)

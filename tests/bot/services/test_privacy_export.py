@@ -1,0 +1,41 @@
+"""An export beyond the limit of one attachment comes whole, in parts that joined are the zip."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import zipfile
+from typing import Any
+
+import pytest
+
+from bot.cogs import privacy as cog
+from bot.services import privacy_export
+from tests.bot.talk import add_file, words
+from tests.fixtures.discord import World
+
+
+async def test_parts_joined_are_the_zip(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    noise = os.urandom(30_000).hex()
+    await add_file(world, world.alice, f"review\n{noise}\n".encode())
+    await world.work()
+    whole = privacy_export.send_export
+
+    async def with_less_room(interaction: Any, packed: Any, taken: Any, _limit: int) -> None:
+        await whole(interaction, packed, taken, 20_000)
+
+    monkeypatch.setattr(cog, "send_export", with_less_room)
+    result = await world.alice.slash(world.channel, "privacy export")
+    shown = [message for message in (result.response, *result.followups) if message is not None]
+    names = [one.filename for message in shown for one in message.attachments]
+    assert len(names) > 2
+    assert names == [f"reelfeel-export.zip.{number:03d}" for number in range(1, len(names) + 1)]
+    assert all(message.ephemeral for message in shown)
+    assert f"It comes in {len(names)} parts." in words(shown[0])
+    parts = [world.attachment(message, f".{number:03d}") for number, message in enumerate(shown, start=1)]
+    assert max(map(len, parts)) <= 20_000
+    with zipfile.ZipFile(io.BytesIO(b"".join(parts))) as packed:
+        assert packed.testzip() is None
+        assert json.loads(packed.read("about.json"))["left_out"] == []
+        assert any(noise.encode() in packed.read(name) for name in packed.namelist() if name.startswith("files/"))
