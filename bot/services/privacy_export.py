@@ -6,6 +6,7 @@ from typing import IO, Any, Final
 
 import discord
 
+from bot.cards.base import Card
 from bot.cards.privacy import export_card, export_part_card
 from bot.core import BotCore
 from bot.delivery.outbox import with_retries
@@ -29,7 +30,8 @@ async def send_export(interaction: discord.Interaction[Any], packed: IO[bytes], 
         if part == 1:
             await answer(interaction, export_card(data, taken, parts=count))
         else:
-            card = export_part_card(data, part=part, parts=count)
-            await with_retries(
-                lambda card=card: interaction.followup.send(**card.for_send(), ephemeral=True, wait=True)
-            )
+            await _follow(interaction, export_part_card(data, part=part, parts=count))
+
+
+async def _follow(interaction: discord.Interaction[Any], card: Card) -> None:
+    await with_retries(lambda: interaction.followup.send(**card.for_send(), ephemeral=True, wait=True))

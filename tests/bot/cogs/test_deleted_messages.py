@@ -41,7 +41,7 @@ async def test_one_that_is_deleted_while_it_is_taken_in(world: World) -> None:
 async def test_many_at_once(world: World) -> None:
     ids = [(await world.alice.send(world.channel, f"{world.mention} {GOOD} {n}")).id for n in range(3)]
     await world.finish()
-    world.bot.dispatch("raw_bulk_message_delete", _Event(message_ids=set(ids)))
+    await world.bot.get_cog("DeletedMessages").on_raw_bulk_message_delete(_Event(message_ids=set(ids)))
     await world.tick(5)
     assert await stored_texts(world) == [None] * 3
     assert await asyncio.to_thread(deleted_sources.delete_sources, world.db, ids) == 0

@@ -5,12 +5,12 @@ from __future__ import annotations
 import io
 import json
 import os
+import sys
 import zipfile
 from typing import Any
 
 import pytest
 
-from bot.cogs import privacy as cog
 from bot.services import privacy_export
 from tests.bot.talk import add_file, words
 from tests.fixtures.discord import World
@@ -25,7 +25,8 @@ async def test_parts_joined_are_the_zip(world: World, monkeypatch: pytest.Monkey
     async def with_less_room(interaction: Any, packed: Any, taken: Any, _limit: int) -> None:
         await whole(interaction, packed, taken, 20_000)
 
-    monkeypatch.setattr(cog, "send_export", with_less_room)
+    # Extensions are loaded anew: the module that runs is not the one an import gives.
+    monkeypatch.setattr(sys.modules["bot.cogs.privacy"], "send_export", with_less_room)
     result = await world.alice.slash(world.channel, "privacy export")
     shown = [message for message in (result.response, *result.followups) if message is not None]
     names = [one.filename for message in shown for one in message.attachments]

@@ -33,6 +33,7 @@ def test_a_scrape_shows_the_queue_and_the_jobs(db: Database) -> None:
     cancel(db, ME, file_job(db, 2))
     assert samples(list(QueueCollector(lambda: figures(db)).collect())) == {
         "reelfeel_database_up": 1,
+        **sizes,
         "reelfeel_queue_chunks interactive": 1,
         "reelfeel_queue_chunks bulk": 2,
         "reelfeel_running_chunks": 1,
