@@ -58,9 +58,9 @@ def audit_card(lines: Sequence[AuditEntry], *, more: bool) -> Card:
     """A page of who changed what of this server, newest first; `more`: there are older lines."""
     embed = discord.Embed(title=tr("Changes of this server's settings"), colour=NEUTRAL)
     embed.description = "\n".join(_line(one) for one in lines) or tr("Nobody has changed anything yet.")
-    kept = tr("lines are kept for 400 days")
+    retention = tr("lines are kept for 400 days")
     older = tr("/server audit before:{line} shows older ones", line=lines[-1].id) if more else ""
-    embed.set_footer(text=f"{older} · {kept}" if older else kept)
+    embed.set_footer(text=f"{older} · {retention}" if older else retention)
     return Card(embed=embed)
 
 

@@ -19,7 +19,7 @@ ANSWERED: list[tuple[str, dict[str, Any], str]] = [
     ("jobs cancel", {"job": 3}, "is cancelled"),
     ("help", {}, "What I do"),
     ("about", {}, "Accuracy"),
-    ("status", {}, "No worker is running"),
+    ("status", {}, "Scoring is down"),
     ("score", {"text": GOOD, "film": "Heat"}, "Positive"),
     ("score", {"text": GOOD, "share": True}, "Positive"),
     ("batch", {"file": ("new.csv", b"review\nFine.\n")}, "is accepted"),
@@ -27,7 +27,7 @@ ANSWERED: list[tuple[str, dict[str, Any], str]] = [
     ("batch", {"file": ("a.csv", b"review\nFine.\n"), "file2": ("b.csv", b"review\nGood.\n")}, "is accepted"),
     ("jobs list", {}, "Jobs"),
     ("jobs list", {"unfinished": True}, "Unfinished jobs"),
-    ("jobs status", {"job": 1}, "**done**"),
+    ("jobs status", {"job": 1}, "**finished**"),
     ("jobs download", {"job": 1}, "Job 1"),
     ("results search", {}, "Results"),
     ("results search", {"label": "negative", "film": "heat"}, "film “heat”"),
@@ -99,5 +99,5 @@ async def test_no_command_is_forgotten(world: World) -> None:
         for command in world.bot.tree.walk_commands()
         if isinstance(command, app_commands.Command) and command.qualified_name.split()[0] not in OTHERS
     }
-    assert here - rows <= {"jobs retry"}
+    assert here - rows <= {"jobs resume"}
     assert answer(await world.alice.slash(world.channel, "help")).ephemeral
