@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import re
 from dataclasses import dataclass
-from typing import IO, Any, Final, Protocol
+from typing import Any, Final, Protocol
 
 import discord
 
@@ -96,7 +96,7 @@ def flag_words(flags: tuple[str, ...]) -> list[str]:
 class Stored(Protocol):
     """A file that lies on disk (`bot.pools.spool`)."""
 
-    def open(self) -> IO[bytes]:
+    def open(self) -> io.BufferedIOBase:
         """A reader from the start."""
 
 

@@ -31,7 +31,7 @@ class SpooledFile:
         os.unlink(path)
         self.size: Final = os.fstat(self._descriptor).st_size
 
-    def open(self) -> IO[bytes]:
+    def open(self) -> io.BufferedReader:
         """A reader from the start, with a place of its own."""
         return io.BufferedReader(_Reader(self))
 

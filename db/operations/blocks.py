@@ -1,5 +1,6 @@
-"""Blocks: users and servers that the host shut out. Whoever serves them asks here; each change is a line of the audit log.
+"""Blocks: users and servers that the host shut out.
 
+Whoever serves them asks here. Each change is a line of the audit log.
 The line names the kind alone: who was shut out stands in the block itself, and goes with it.
 """
 
