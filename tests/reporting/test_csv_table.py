@@ -7,7 +7,7 @@ import io
 
 import pytest
 
-from reporting.csv_table import csv_table, harmless
+from reporting.csv_table import csv_table, harmless, write_csv
 
 
 def test_reads_back() -> None:
