@@ -41,13 +41,13 @@ WAITING_OF_ONE: Final = 64
 """Calls of one member that wait before further ones are refused."""
 RULES_LIFE_S: Final = 5.0
 """So long the rules of a server, the block list and a member's settings are not asked again, seconds."""
-RULES_PATIENCE_S: Final = 1.2
+RULES_PATIENCE_S: Final = 0.8
 """Of Discord's three seconds, so many are for whether a member may do this here."""
 SETTINGS_PATIENCE_S: Final = 0.5
 """And so many for what they chose."""
 OFFER_LIFE_S: Final = 2.0
 """What an autocompletion offers is not asked again for so long, seconds: each letter that is typed asks."""
-OFFER_PATIENCE_S: Final = 1.5
+OFFER_PATIENCE_S: Final = 1.2
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """Interactive order: whose single review is scored next, when several people wait.
 
 A wake-up on the queue of single reviews says that one waits, not which: the worker asks here. The next is the
-oldest one of the person for whom workers have worked least within the last minute, by time and not by count, so that somebody's
-fifteen long reviews do not make another's short one wait for more than the one at work.
+oldest one of the person for whom workers have worked least within the last minute, by time and not by count, so that
+somebody's fifteen long reviews do not make another's short one wait for more than the one at work.
 """
 
 from __future__ import annotations

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from bot.handlers import upload_form
 from db.queries.jobs import list_jobs
 from db.types import JobView, Viewer
 from tests.bot.talk import GOOD, Talk, all_at_once, answer, review_file
