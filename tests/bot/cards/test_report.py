@@ -53,7 +53,7 @@ def test_counts_stand_beside_the_average_with_their_intervals() -> None:
     assert "4 reviews (40%)" in found["With flags"]
     assert "Corrections" not in found
     corrected = values(ReportPart(HEAT, report(corrections=3, corrected=2, agreed=1)))["Corrections"]
-    assert corrected.startswith("3 corrections; 1 agree with the verdict.")
+    assert corrected.startswith("3 corrections\n1 agrees with the verdict\n")
     assert "very short" in found["With flags"]
 
 

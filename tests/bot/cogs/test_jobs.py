@@ -34,7 +34,7 @@ async def test_list_is_private_and_ones_own(world: World, alice: Talk, bob: Talk
     await world.work()
     shown = await alice.slash("jobs list")
     assert shown.ephemeral
-    assert f"**{mine}** · my\\*reviews\\*.csv · done · 12 reviews" in words(shown)
+    assert f"**{mine}** · my\\*reviews\\*.csv · finished · 12 reviews" in words(shown)
     assert "secret" not in words(shown)
     assert f"**{theirs}**" in words(await bob.slash("jobs list"))
 
@@ -61,7 +61,7 @@ async def test_status_says_how_it_ended(world: World, alice: Talk) -> None:
     assert buttons(shown) == {}
 
 
-@pytest.mark.parametrize("command", ["status", "cancel", "retry", "download"])
+@pytest.mark.parametrize("command", ["status", "cancel", "resume", "download"])
 async def test_someone_elses_job_does_not_exist(world: World, alice: Talk, command: str) -> None:
     theirs = await add_file(world, world.bob, review_file())
     hidden = await alice.refused(f"jobs {command}", job=theirs)

@@ -134,8 +134,8 @@ async def test_two_films_beside_each_other(world: World, alice: Talk) -> None:
     assert "Comparison of two distributions" in alt_of(shown)
     rows = table(world.attachment(shown, "report.csv"))
     assert {row["about"] for row in rows} == {"“Heat”", "“Up”"}
-    assert "names what the report is about already" in await alice.refused("report", film="Heat", compare="heat")
-    assert "no review for “Alien”" in await alice.refused("report", film="Heat", compare="Alien")
+    assert "is the same as the report" in await alice.refused("report", film="Heat", compare="heat")
+    assert "no reviews for “Alien”" in await alice.refused("report", film="Heat", compare="Alien")
 
 
 async def test_somebody_elses_job_cannot_be_compared_with(world: World, alice: Talk) -> None:

@@ -32,7 +32,7 @@ async def test_a_manager_sets_the_rules_and_the_log_says_who(world: World, manag
     assert guild_settings(world.db, Viewer(manager.id, world.guild.id)).retention_days is None
     await talk.slash("server reset")
     assert guild_settings(world.db, Viewer(manager.id, world.guild.id)).channels == ()
-    assert "Name what to change" in await talk.refused("server limits")
+    assert "Say what to change" in await talk.refused("server limits")
     page = words(await talk.slash("server audit", before=3))
     assert page.count(f"<@{manager.id}>") == 2
 

@@ -24,7 +24,7 @@ async def test_settings_are_shown_kept_and_honoured(world: World, place: Any) ->
     assert shown.ephemeral
     assert "are saved" in words(shown)
     await world.restart()
-    assert "everybody in the channel" in words(await talk.slash("settings"))
+    assert "Everyone in the channel" in words(await talk.slash("settings"))
     kept = user_settings(world.db, Viewer(world.alice.id))
     assert (kept.share, kept.dm_notices, kept.file_format) == (True, False, "jsonl")
     await talk.slash("settings", file_format="as it came in")

@@ -30,7 +30,7 @@ ANSWERED: list[tuple[str, dict[str, Any], str]] = [
     ("jobs status", {"job": 1}, "**finished**"),
     ("jobs download", {"job": 1}, "Job 1"),
     ("results search", {}, "Results"),
-    ("results search", {"label": "negative", "film": "heat"}, "film “heat”"),
+    ("results search", {"label": "negative", "film": "heat"}, "film: “heat”"),
     ("results show", {"id": 1}, "Positive"),
 ]
 REFUSED: list[tuple[str, dict[str, Any], str]] = [
@@ -41,7 +41,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("batch", {"file": ("big.csv", b"x" * (2**20 + 1)), "share": True}, "the limit is 1 MiB"),
     ("jobs status", {"job": 4}, "There is no job 4"),
     ("jobs cancel", {"job": 4}, "There is no job 4"),
-    ("jobs cancel", {"job": 1}, "already done"),
+    ("jobs cancel", {"job": 1}, "already finished"),
     ("jobs download", {"job": 4}, "There is no job 4"),
     ("jobs download", {"job": 2}, "without files"),
     ("jobs download", {"job": 3}, "not finished yet"),
