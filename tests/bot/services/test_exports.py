@@ -69,7 +69,7 @@ async def test_an_export_ends_where_its_time_does_and_says_so(
     monkeypatch.setattr(search, "FIRST_WINDOW", 5)
     export = await alice.click(page, "Export CSV")
     assert export.ephemeral
-    assert "2 results so far: an export looks for at most 0 seconds" in words(export)
+    assert "2 results so far, within 1 s, the longest an export may take" in words(export)
     assert "`film`, `job` or `since`" in words(export)
     assert len(table(world.attachment(export, "results.csv"))) == 2
     monkeypatch.setattr(search, "FIRST_WINDOW", 1)
