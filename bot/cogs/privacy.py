@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tempfile import TemporaryFile
+from pathlib import Path
 from typing import Any
 
 import discord
@@ -12,10 +12,14 @@ from discord.ext import commands
 from bot.cards.privacy import ask_card, kept_card
 from bot.core import BotCore
 from bot.delivery.responses import answer, defer
+from bot.pools.heavy_work import MAKING
 from bot.services.privacy_export import MAX_PARTS, send_export
+from db.engine import Database
 from db.errors import JobsRunning
 from db.privacy.erase import stored_data
 from db.privacy.export import write_data_export
+from db.privacy.types import DataExport
+from db.types import Viewer
 
 
 class Privacy(commands.GroupCog, group_name="privacy", group_description="What is kept about you"):
@@ -36,10 +40,12 @@ class Privacy(commands.GroupCog, group_name="privacy", group_description="What i
         """Everything that is kept about you, as a zip."""
         await defer(interaction)
         limit = interaction.filesize_limit
-        viewer, most = self.bot.viewer(interaction), limit * MAX_PARTS
-        with TemporaryFile() as packed:
-            taken = await self.bot.in_thread(write_data_export, self.bot.db, viewer, packed, max_bytes=most)
-            await send_export(interaction, packed, taken, limit)
+        bot = self.bot
+        async with bot.heavy.turn(MAKING, interaction.user.id):
+            with bot.spool.writing() as path:
+                taken = await bot.heavy.in_child(_pack, path, bot.viewer(interaction), limit * MAX_PARTS)
+                with path.open("rb") as packed:
+                    await send_export(interaction, packed, taken, limit)
 
     @app_commands.command()
     async def delete(self, interaction: discord.Interaction[Any]) -> None:
@@ -49,6 +55,11 @@ class Privacy(commands.GroupCog, group_name="privacy", group_description="What i
         if stored.running:
             raise JobsRunning(stored.running)
         await answer(interaction, ask_card(stored, interaction.user.id))
+
+
+def _pack(db: Database, path: Path, viewer: Viewer, limit: int) -> DataExport:
+    with path.open("xb") as out:
+        return write_data_export(db, viewer, out, max_bytes=limit)
 
 
 async def setup(bot: BotCore) -> None:

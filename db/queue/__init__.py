@@ -11,6 +11,7 @@ from db.blobs import read_blob, write_blob
 from db.queue.failures import postpone, release_failed, try_again_later
 from db.queue.finish import cancel, fail_job, finish_job, iter_rejected, iter_scored, write_output
 from db.queue.ingest import ask_column, choose_column, finish_ingest, ingest_rows, open_upload
+from db.queue.interactive_order import next_interactive
 from db.queue.leases import claim, extend, holds
 from db.queue.model_affinity import release_to_other_model
 from db.queue.resume import retry
@@ -37,6 +38,7 @@ __all__ = [
     "iter_scored",
     "load_reviews",
     "lookup",
+    "next_interactive",
     "open_upload",
     "postpone",
     "queue_health",
