@@ -86,11 +86,3 @@ def test_every_error_has_its_own_code() -> None:
     kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, FileError)]
     assert len(kinds) == 18
     assert len({kind.code for kind in kinds}) == len(kinds)
-
-
-def test_a_list_of_names_ends_after_twelve_and_a_name_after_forty_characters() -> None:
-    names = [f"n{i}" for i in range(13)]
-    assert errors.listed(names[:12]).endswith("'n11'")
-    assert errors.listed(names).endswith("'n11' and 1 more")
-    assert errors.listed(["x" * 40]) == repr("x" * 40)
-    assert errors.listed(["x" * 41]) == repr("x" * 39 + "…")
