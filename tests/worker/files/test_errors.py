@@ -86,3 +86,11 @@ def test_every_error_has_its_own_code() -> None:
     kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, FileError)]
     assert len(kinds) == 18
     assert len({kind.code for kind in kinds}) == len(kinds)
+
+
+def test_a_list_of_names_ends_after_twelve_and_a_name_after_forty_characters() -> None:
+    header = [f"n{i}" for i in range(13)]
+    assert "'n11'; name" in str(errors.NoTextColumn(header[:12]))
+    assert "'n11' and 1 more; name" in str(errors.NoTextColumn(header))
+    assert repr("x" * 40) in str(errors.NoTextColumn(["x" * 40]))
+    assert repr("x" * 39 + "…") in str(errors.NoTextColumn(["x" * 41]))
