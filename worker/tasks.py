@@ -57,6 +57,11 @@ def _open(**_: Any) -> None:
     database = Database(SETTINGS.database(), text_keys=SETTINGS.sealing_keys())
     _tools = Tools(database, scorer_of(), JobSignals(str(BROKER)), limits_of(SETTINGS))
     if SETTINGS.warm_start:
+        from worker.sandbox.process import SPARE
+        from worker.sandbox.scratch import sweep_scratch
+
+        sweep_scratch()  # what the child left whose place we take
+        SPARE.keep()  # before the model warms up: both take a while
         _tools.scorer.warm()
         release_compiler_memory()
     metrics.STARTED.inc()

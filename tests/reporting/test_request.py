@@ -18,6 +18,13 @@ def test_too_few_says_how_many_are_needed(total: int, said: str) -> None:
     assert "at least 5" in sentence
 
 
+@pytest.mark.parametrize(("total", "said"), [(0, "no reviews yet"), (1, "only 1 review so"), (4, "only 4 reviews so")])
+def test_too_few_of_all_names_no_filter(total: int, said: str) -> None:
+    sentence = too_few(total, ReportRequest(by="week"))
+    assert said in sentence
+    assert "filter" not in sentence
+
+
 @pytest.mark.parametrize(
     ("typed", "subject"),
     [

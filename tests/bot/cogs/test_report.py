@@ -86,7 +86,7 @@ async def test_filters(world: World, alice: Talk) -> None:
 
 
 async def test_too_few_says_so(world: World, alice: Talk) -> None:
-    assert "no reviews for All reviews" in await alice.refused("report")
+    assert "There are no reviews yet" in await alice.refused("report")
     for _ in range(4):
         await add_review(world, world.alice, film="Heat")
     await world.work()
