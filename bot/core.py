@@ -36,7 +36,7 @@ MAX_DOWNLOADS: Final = 2
 """Files held in memory at a time while they are stored; each is at most `max_upload_mib` large."""
 LIGHT_THREADS: Final = 16
 """Threads for what takes milliseconds; with those of heavy work fewer than the database has connections."""
-OF_ONE: Final = 4
+OF_ONE: Final = 2
 """Of them, the most that one member takes at a time."""
 WAITING_OF_ONE: Final = 64
 """Calls of one member that wait before further ones are refused."""

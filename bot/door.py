@@ -51,7 +51,8 @@ async def check_blocked(bot: BotCore, interaction: discord.Interaction[Any]) -> 
     """Raises UserError for somebody who is shut out, or in a server that is."""
     found = await blocked(bot, interaction.user.id, interaction.guild_id)
     if found is not None:
-        raise UserError(tr(USER_BLOCKED if found[0] == "user" else SERVER_BLOCKED))
+        sentence = USER_BLOCKED if found[0] == "user" else SERVER_BLOCKED
+        raise UserError(tr(sentence))
 
 
 async def admit(bot: BotCore, interaction: discord.Interaction[Any]) -> None:

@@ -80,6 +80,7 @@ _CODES: Final = {
     "not_object": mark_plural("{count} that is not a JSON object", "{count} that are not JSON objects"),
     "not_text": mark_plural("{count} without a text", "{count} without a text"),
     "too_deep": mark_plural("{count} nested too deeply", "{count} nested too deeply"),
+    "too_many_values": mark_plural("{count} with too many values", "{count} with too many values"),
     "bad_text": mark_plural("{count} with unreadable characters", "{count} with unreadable characters"),
     "unclosed_quote": mark_plural("{count} with a quote that is not closed", "{count} with a quote that is not closed"),
     "could_not_be_scored": mark_plural("{count} that could not be scored", "{count} that could not be scored"),

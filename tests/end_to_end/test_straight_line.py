@@ -52,7 +52,7 @@ async def test_a_review_and_a_file_go_the_whole_way(
             assert scorer.version in card.footer.text
 
             await world.dm(world.alice, "", ("festival.csv", csv_file(ROWS, empty=(7, 99))))
-            await seen(world, lambda: "is done" in world.last(channel).content)
+            await seen(world, lambda: "is finished" in world.last(channel).content)
             (job,) = [message for message in world.messages(channel) if message.attachments]
             rows = list(csv.DictReader(io.StringIO(world.attachment(job, ".scored.csv").decode("utf-8-sig"))))
             assert [row["id"] for row in rows] == [str(number) for number in range(1, ROWS + 1)]

@@ -151,6 +151,8 @@ class Things:
     job: int
     results: list[int]
     listed: int
+    verdict: int
+    """The message that shows the first result, with its buttons."""
     ids: dict[str, str]
     """custom_id of each button and menu under the list, by its kind."""
 
@@ -162,7 +164,14 @@ def things_of(member: Member) -> Things:
         found = session.scalars(select(Prediction.review_id).where(Prediction.owner_id == member.user).limit(50)).all()
     message = member.shown(lambda: member.slash("results", "search"))
     custom_ids = [part["custom_id"] for row in message["components"] for part in row["components"]]
-    return Things(job, list(found), int(message["id"]), {":".join(one.split(":")[:2]): one for one in custom_ids})
+    verdict = member.shown(lambda: member.slash("results", "show", id=found[0]))
+    return Things(
+        job,
+        list(found),
+        int(message["id"]),
+        int(verdict["id"]),
+        {":".join(one.split(":")[:2]): one for one in custom_ids},
+    )
 
 
 def flood(member: Member, mine: Things) -> Iterator[Callable[[], Asked]]:
@@ -188,8 +197,8 @@ def flood(member: Member, mine: Things) -> Iterator[Callable[[], Asked]]:
         lambda: member.slash("about"),
         lambda: member.slash("help"),
         lambda: member.slash("upload"),
-        lambda: member.press(f"result:details:{mine.results[0]}", mine.listed),
-        lambda: member.press(f"result:wrong:{mine.results[0]}", mine.listed),
+        lambda: member.press(f"result:details:{mine.results[0]}", mine.verdict),
+        lambda: member.press(f"result:wrong:{mine.results[0]}", mine.verdict),
         lambda: member.press("result:pick", mine.listed, str(mine.results[0])),
         lambda: member.send_form(mine.results[2]),
         lambda: member.type("jobs", "status", "job", str(next(numbers)), 4),
@@ -207,9 +216,9 @@ def use(member: Member, mine: Things) -> Iterator[Callable[[], Asked]]:
             lambda: member.slash("jobs", "list"),
             lambda: member.type("jobs", "status", "job", str(next(numbers) % 10), 4),
             lambda: member.slash("results", "show", id=mine.results[0]),
-            lambda: member.press(f"result:details:{mine.results[1]}", mine.listed),
+            lambda: member.press(f"result:details:{mine.results[0]}", mine.verdict),
             lambda: member.slash("results", "search", film="Film 1"),
-            lambda: member.press(f"result:wrong:{mine.results[1]}", mine.listed),
+            lambda: member.press(f"result:wrong:{mine.results[0]}", mine.verdict),
             lambda: member.send_form(mine.results[2]),
             lambda: member.slash("settings"),
             lambda: member.slash("help"),
@@ -298,6 +307,8 @@ def report(kind: str, seconds: float, sent: list[Asked], used: list[Asked], scor
     for one in used:
         slow[one.what] += not one.answered or one.answered - one.sent > GOALS_MS["p99"] / 1e3
     print(f"  over a second: {dict(+slow) or 'none'}")
+    never = Counter(one.what for one in used if not one.answered)
+    print(f"  never answered: {dict(never) or 'none'}")
     told = sum(one.refused for one in sent)
     print(f"  the flooder: {sum(one.answered > 0 for one in sent)} answered, of them {told} with a refusal")
     return good and len(used) == sum(one.answered > 0 for one in used)

@@ -77,7 +77,7 @@ def test_only_who_must_reaches_the_outside_and_nothing_reaches_the_databases() -
 def test_ours_can_write_nothing_but_its_temporary_folder(name: str) -> None:
     service = SERVICES[name]
     assert service["read_only"] is True
-    assert service["tmpfs"] == ["/tmp"]
+    assert service["tmpfs"] == (["/tmp:size=4g"] if name == "worker" else ["/tmp"])
     assert service["cap_drop"] == ["ALL"]
     assert service["security_opt"] == ["no-new-privileges:true"]
     assert not service.get("volumes")

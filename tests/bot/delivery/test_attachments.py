@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import io
 import os
+import tracemalloc
+from collections.abc import Iterator
 
 from sqlalchemy import update
 
+from bot.delivery.attachments import _collect, _pack
 from db.blobs import write_blob
+from db.queries.jobs import get_job
 from db.tables import OutputFile
+from db.types import Viewer
 from tests.bot.talk import (
     Talk,
     add_file,
@@ -45,3 +51,39 @@ async def test_a_file_over_discords_limit_is_packed_or_named(world: World) -> No
     assert len(shown.attachments) == 1, "the rejected rows still come"
     assert "more than the 25 MiB" in words(shown)
     assert "parts" in words(shown)
+
+
+async def test_a_result_of_any_size_is_never_whole_in_memory(world: World) -> None:
+    """Read from SQL, and read again by whoever sends it, part by part; packing one too long stops at the limit."""
+    job = await add_file(world, world.alice, review_file(6))
+    await world.work()
+    size = 48 * 2**20
+    await replace_scored(world, job, "scored.parquet", os.urandom(2**20) * 48)
+    stored = await asyncio.to_thread(get_job, world.db, Viewer(world.alice.id, world.guild.id), job)
+
+    def most() -> int:
+        tracemalloc.start()
+        try:
+            (one,) = [file for file in _collect(world.bot, stored, 100 * 2**20).files if file.name == "scored.parquet"]
+            sent = one.to_discord()
+            read = sum(len(part) for part in iter(lambda: sent.fp.read(2**16), b""))
+            assert read == size
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    assert await asyncio.to_thread(most) < 12 * 2**20
+
+
+async def test_packing_stops_where_discord_takes_no_more() -> None:
+    given: list[int] = []
+
+    def parts() -> Iterator[bytes]:
+        for number in range(100):
+            given.append(number)
+            yield os.urandom(2**16)
+
+    out = io.BytesIO()
+    assert not _pack(parts(), out, 2**18)
+    assert len(given) < 10
+    assert _pack([b"x" * 2**20], io.BytesIO(), 2**18)

@@ -10,7 +10,7 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from unittest import mock
 
 import psutil
@@ -211,10 +211,15 @@ def test_a_file_that_takes_too_much_ends_its_job_at_once(
     assert (job.state, job.error_code, job.error_values) == ("failed", "too_costly.memory", {"size": 600 << 20})
 
 
+def full_disk(**_: object) -> IO[bytes]:
+    """A file that has room for nothing."""
+    return Path("/dev/full").open("r+b", buffering=0)
+
+
 def test_a_full_scratch_disk_ends_the_job_after_the_usual_attempts(
     db: Database, scorer: Scorer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ingest_module, "TemporaryFile", lambda dir: Path("/dev/full").open("r+b", buffering=0))
+    monkeypatch.setattr(ingest_module, "TemporaryFile", full_disk)
     accepted = accept_csv(db, 20)
     for attempt in range(3):
         assert get_job(db, ME, accepted.job_id).state == "ingesting", attempt
@@ -227,7 +232,7 @@ def test_a_full_scratch_disk_ends_the_job_after_the_usual_attempts(
 def test_room_that_comes_back_is_used(db: Database, scorer: Scorer, monkeypatch: pytest.MonkeyPatch) -> None:
     accepted = accept_csv(db, 20)
     with monkeypatch.context() as full:
-        full.setattr(ingest_module, "TemporaryFile", lambda dir: Path("/dev/full").open("r+b", buffering=0))
+        full.setattr(ingest_module, "TemporaryFile", full_disk)
         for _ in range(2):
             assert not process_chunk(db, scorer, accepted.chunk_id, limits=LIMITS, lease_s=-1)
     assert process_chunk(db, scorer, accepted.chunk_id, limits=LIMITS)

@@ -139,7 +139,7 @@ def test_a_killed_up_leaves_nothing_behind_and_starts_again(up: Callable[..., Up
     family = first.family()
     first.process.kill()
     _, alive = psutil.wait_procs(family, timeout=10)
-    assert alive == []
+    assert [one for one in alive if one.is_running() and one.status() != psutil.STATUS_ZOMBIE] == []
     again = up()
     again.until("worker: ready")
 

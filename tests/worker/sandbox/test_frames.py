@@ -38,8 +38,7 @@ def test_a_closed_door_is_told() -> None:
         with pytest.raises(Closed):
             Frames(theirs).receive()
         with pytest.raises(Closed):
-            for _ in range(100):
-                Frames(theirs).send(frames.ROWS, b"x" * 100_000)
+            Frames(theirs).send(frames.ROWS, b"x" * 10_000_000)
 
 
 @pytest.mark.parametrize("payload", [b"{", b"[" * 100_000, b"\xff"])

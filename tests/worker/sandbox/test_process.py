@@ -19,11 +19,12 @@ from worker.sandbox.process import SPARE, ReaderProcess, ReaderStuck
 
 def test_a_child_that_does_nothing_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(process_module, "STUCK_S", 0.5)
-    with pytest.raises(ReaderStuck) as stuck:  # noqa: PT012  # it is stopped in the middle
-        with opened(csv_bytes("review", *["a good film"] * 200_000), "a.csv") as reviews:
-            for row in reviews:
-                if row.number == 1:
-                    os.kill(the_reader().pid, signal.SIGSTOP)
+    with opened(csv_bytes("review", *["a good film"] * 200_000), "a.csv") as reviews:
+        rows = iter(reviews)
+        next(rows)
+        os.kill(the_reader().pid, signal.SIGSTOP)
+        with pytest.raises(ReaderStuck) as stuck:
+            list(rows)
     assert stuck.value.code == "reader_stuck"
 
 

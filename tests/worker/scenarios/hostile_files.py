@@ -7,7 +7,7 @@ import io
 import json
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -191,6 +191,16 @@ def _separator(data: bytes, name: str) -> str:
         opened.close()
 
 
+told: Callable[[float, float], object] = lambda seconds, mib: None  # noqa: E731
+"""Told what each file cost: seconds, and the most memory resident, in MiB."""
+
+
+def tell_costs(tell: Callable[[float, float], object]) -> None:
+    """From now on `tell` is called after every file."""
+    global told
+    told = tell
+
+
 @contextmanager
 def bounded() -> Iterator[None]:
     """AssertionError where the block takes very long, or very much memory (on Linux)."""
@@ -198,6 +208,7 @@ def bounded() -> Iterator[None]:
     started = time.perf_counter()
     yield
     seconds = time.perf_counter() - started
+    told(seconds, _peak())
     assert seconds < MOST_SECONDS, f"{seconds:.1f} s"
     grown = _peak() - before
     assert grown < MOST_MIB, f"{grown:.0f} MiB"

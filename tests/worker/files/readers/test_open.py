@@ -27,8 +27,8 @@ def test_a_content_known_by_its_first_bytes_beats_the_name(suffix: str) -> None:
 @pytest.mark.parametrize(
     ("name", "sentence"),
     [
-        ("a.xlsx", "it is named .xlsx but is no Excel workbook"),
-        ("a.parquet", "it is named .parquet but is no Parquet file"),
+        ("a.xlsx", "its name ends in .xlsx but its content is something else"),
+        ("a.parquet", "its name ends in .parquet but its content is something else"),
     ],
 )
 def test_a_name_alone_makes_no_workbook_and_no_parquet(name: str, sentence: str) -> None:
