@@ -96,6 +96,8 @@ class Job(Base):
     # The token of the interaction's reply, worth 15 minutes; gone once the job is delivered.
     reply_token: Mapped[str | None]
     shared: Mapped[bool] = mapped_column(Boolean, default=False)
+    # Who can see this channel sees what is shared (db/visibility.py); None: nobody but its owner.
+    shared_in: Mapped[int | None] = mapped_column(BigInteger)
     film: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(default=db_time())
     started_at: Mapped[datetime | None]
@@ -127,7 +129,7 @@ class Job(Base):
         one_of("state", "ingesting", "active", "finishing", "done", "needs_column", "cancelled", "failed"),
         one_of("source", "message", "interaction", "cli"),
         Index("ix_jobs_owner", "owner_id", "id"),
-        Index("ix_jobs_shared", "guild_id", "id", **only("shared")),
+        Index("ix_jobs_shared_in", "guild_id", "id", "shared_in", **only("shared")),
         # What the notifier polls every second: small, whatever the number of finished jobs.
         Index("ix_jobs_undelivered", "id", **only("delivered_at IS NULL")),
         Index("ix_jobs_unpurged", "finished_at", **only("purged_at IS NULL")),
@@ -277,6 +279,7 @@ class Prediction(Base):
     owner_id: Mapped[int] = mapped_column(BigInteger)
     guild_id: Mapped[int | None] = mapped_column(BigInteger)
     shared: Mapped[bool] = mapped_column(Boolean)
+    shared_in: Mapped[int | None] = mapped_column(BigInteger)
     film: Mapped[str | None]
     day: Mapped[date]
     label: Mapped[Label] = mapped_column(String(16))
@@ -295,7 +298,7 @@ class Prediction(Base):
         Index("ix_predictions_job", "job_id", "label", "probability"),
         # Pages of results, newest first.
         Index("ix_predictions_owner", "owner_id", "review_id"),
-        Index("ix_predictions_shared", "guild_id", "review_id", **only("shared")),
+        Index("ix_predictions_shared_in", "guild_id", "review_id", "shared_in", **only("shared")),
         # What a report asks of a film reads nothing but this; SQLite has the row's key in every index.
         Index(
             "ix_predictions_report",

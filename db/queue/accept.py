@@ -138,6 +138,7 @@ def _new_job(
     """The new job's id, or None when the same event was accepted before."""
     if _is_accepted(session, origin, part):
         return None  # asked first, because an insert that does nothing still uses up a job's number
+    shared = origin.shared and origin.guild_id is not None
     insert = insert_for(session, Job).values(
         kind=kind,
         state=state,
@@ -151,7 +152,8 @@ def _new_job(
         reply_channel_id=origin.reply_channel_id,
         reply_token=origin.reply_token,
         language=origin.language,
-        shared=origin.shared and origin.guild_id is not None,
+        shared=shared,
+        shared_in=(origin.shared_in or origin.channel_id) if shared else None,
         film=film_name(origin.film),
         rows_total=rows_total,
     )

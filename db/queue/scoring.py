@@ -26,17 +26,17 @@ _NOTHING_NEW: Final[Mapping[int, Score]] = MappingProxyType({})
 # Owner, server, film and day come from the stored job and review, so that a verdict can only land on a review of the
 # claimed job. A review without a day of its own counts on the day its job was accepted.
 _SQLITE = """
-    INSERT INTO predictions (review_id, job_id, owner_id, guild_id, shared, film, day, label, probability, bin, flags,
-                             model, explanation, created_at)
-    SELECT r.id, j.id, j.owner_id, j.guild_id, j.shared, r.film, coalesce(r.day, date(j.created_at)),
+    INSERT INTO predictions (review_id, job_id, owner_id, guild_id, shared, shared_in, film, day, label, probability,
+                             bin, flags, model, explanation, created_at)
+    SELECT r.id, j.id, j.owner_id, j.guild_id, j.shared, j.shared_in, r.film, coalesce(r.day, date(j.created_at)),
            ?2, ?3, ?4, ?5, ?6, ?7, strftime('%Y-%m-%d %H:%M:%f000', 'now')
     FROM reviews r JOIN jobs j ON j.id = r.job_id WHERE r.id = ?1 AND r.job_id = ?8
     ON CONFLICT (review_id) DO NOTHING
 """
 _POSTGRESQL = """
-    INSERT INTO predictions (review_id, job_id, owner_id, guild_id, shared, film, day, label, probability, bin, flags,
-                             model, explanation, created_at)
-    SELECT r.id, j.id, j.owner_id, j.guild_id, j.shared, r.film,
+    INSERT INTO predictions (review_id, job_id, owner_id, guild_id, shared, shared_in, film, day, label, probability,
+                             bin, flags, model, explanation, created_at)
+    SELECT r.id, j.id, j.owner_id, j.guild_id, j.shared, j.shared_in, r.film,
            coalesce(r.day, (j.created_at AT TIME ZONE 'UTC')::date),
            s.label, s.probability, s.bin, s.flags, s.model, s.explanation::json, statement_timestamp()
     FROM unnest(%s::bigint[], %s::text[], %s::float8[], %s::int[], %s::text[], %s::text[], %s::text[], %s::bigint[])

@@ -123,7 +123,7 @@ def buttons(message: Any) -> dict[str, bool]:
 def origin(world: World, who: Any, *, guild: bool = True, shared: bool = False, film: str | None = None) -> Origin:
     """Work from the command line: the notifier shows it to nobody, so tests of lists stay quiet."""
     guild_id = world.guild.id if guild else None
-    return Origin(who.id, guild_id, None, "cli", next(_events), shared=shared, film=film)
+    return Origin(who.id, guild_id, None, "cli", next(_events), shared=shared, film=film, shared_in=world.channel.id)
 
 
 async def add_review(world: World, who: Any, text: str = GOOD, **about: Any) -> int:

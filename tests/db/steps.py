@@ -28,13 +28,21 @@ from db.types import (
 )
 
 OWNER, OTHER, GUILD, ELSEWHERE = 1, 2, 10, 20
-ME = Viewer(OWNER, GUILD)
+CHANNEL = 5
+"""Where every event of `origin` happens; whoever asks there sees what was shared there."""
+ME = Viewer(OWNER, GUILD, frozenset({CHANNEL}))
+MEMBER = Viewer(OTHER, GUILD, frozenset({CHANNEL}))
 _events = itertools.count(1000)
 
 
 def origin(owner: int = OWNER, guild: int | None = GUILD, *, event: int | None = None, **more: object) -> Origin:
     """An event of its own unless `event` is given."""
-    return Origin(owner, guild, 5, "message", event or next(_events), **more)  # type: ignore[arg-type]
+    return Origin(owner, guild, CHANNEL, "message", event or next(_events), **more)  # type: ignore[arg-type]
+
+
+def seeing(user: int, guild: int | None = GUILD) -> Viewer:
+    """Somebody who sees the channel of `origin`."""
+    return Viewer(user, guild, frozenset({CHANNEL}))
 
 
 def new_reviews(n: int, **more: object) -> list[NewReview]:
