@@ -31,7 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from db.clock import UtcTime, db_time
-from db.crypto import SealedJson, SealedText
+from db.crypto import SealedText, Stored
 from db.types import BINS, ChunkKind, ChunkState, JobKind, JobState, Label, OutputKind, QueueName, Source
 
 # SQLite gives out a key of its own only for INTEGER; 64 bits all the same.
@@ -142,11 +142,15 @@ class Job(Base):
 
 
 class Blob(Base):
-    """A stored file; complete once `sha256` is there."""
+    """A stored file; complete once `sha256` is there, which is a keyed digest (db/digests.py).
+
+    `owner_id`: whose its parts are sealed for, null from before migration 0014.
+    """
 
     __tablename__ = "blobs"
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
+    owner_id: Mapped[int | None] = mapped_column(BigInteger)
     size: Mapped[int] = mapped_column(BigInteger, default=0)
     sha256: Mapped[str | None] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(default=db_time())
@@ -244,7 +248,7 @@ class Review(Base):
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"))
     row_number: Mapped[int]
-    text: Mapped[str | None] = mapped_column(SealedText)
+    text: Mapped[Stored | None] = mapped_column(SealedText)
     film: Mapped[str | None]
     day: Mapped[date | None]
     # Keyed (db/verdict_cache.py), of rows of files; under it the text's verdict is found again.
@@ -379,7 +383,7 @@ class Correction(Base):
     review_id: Mapped[int] = mapped_column(ForeignKey("reviews.id", ondelete="CASCADE"))
     user_id: Mapped[int] = mapped_column(BigInteger)
     label: Mapped[Label] = mapped_column(String(16))
-    note: Mapped[str | None] = mapped_column(SealedText)
+    note: Mapped[Stored | None] = mapped_column(SealedText)
     created_at: Mapped[datetime] = mapped_column(default=db_time())
 
     __table_args__ = (
@@ -440,7 +444,8 @@ class Continuation(Base):
     key: Mapped[str] = mapped_column(String(16), primary_key=True)
     owner_id: Mapped[int] = mapped_column(BigInteger)
     kind: Mapped[str] = mapped_column(String(16))
-    data: Mapped[dict[str, Any]] = mapped_column(SealedJson)
+    # Sealed by db/delivery/continuations.py: then a JSON string.
+    data: Mapped[Any] = mapped_column(JSON)
     created_at: Mapped[datetime] = mapped_column(default=db_time())
 
     __table_args__ = (

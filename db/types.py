@@ -156,7 +156,7 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class UploadInfo:
-    """The input file of a job, the columns and the format its sender asked for; `size` in bytes."""
+    """The input file of a job, columns and format that its sender asked for; `size` in bytes, `owner`: of the job."""
 
     blob_id: int
     filename: str
@@ -166,6 +166,7 @@ class UploadInfo:
     film_column: str | None
     date_column: str | None
     file_format: str | None = None
+    owner: int = 0
 
 
 @dataclass(frozen=True, slots=True)

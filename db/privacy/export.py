@@ -61,7 +61,7 @@ def write_data_export(db: Database, viewer: Viewer, out: IO[bytes], *, max_bytes
         files = 0
         for file in own_files(db, viewer):
             if space.has(file.size):
-                _file(db, packed, file)
+                _file(db, packed, file, viewer.user_id)
                 files += 1
             else:
                 left_out.append(("left_out.file", {"file": file.name, "job": file.job_id, "size": file.size}))
@@ -92,9 +92,9 @@ def _lines(packed: zipfile.ZipFile, name: str, rows: Iterable[Mapping[str, Any]]
     return written, True
 
 
-def _file(db: Database, packed: zipfile.ZipFile, file: OwnFile) -> None:
+def _file(db: Database, packed: zipfile.ZipFile, file: OwnFile, owner: int) -> None:
     with packed.open(f"files/{file.job_id}/{_safe(file.name)}", "w", force_zip64=True) as entry:
-        for part in read_blob(db, file.blob_id):
+        for part in read_blob(db, file.blob_id, owner=owner):
             entry.write(part)
 
 

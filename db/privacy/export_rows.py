@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import Select, literal, select, union_all
 
+from db.crypto import note_place, opened, review_place
 from db.engine import Database
 from db.tables import AuditLine, Blob, Correction, Job, NoticeRow, OutputFile, Prediction, Review, Upload
 from db.types import Viewer
@@ -50,13 +51,16 @@ def own_reviews(db: Database, viewer: Viewer) -> Iterator[dict[str, Any]]:
             .join(Job, Job.id == Review.job_id)
             .where(Review.job_id == job_id, Job.owner_id == viewer.user_id)
         )
-        yield from _paged(db, query, Review.row_number)
+        for row in _paged(db, query, Review.row_number):
+            where = review_place(job_id, row["row_number"], viewer.user_id)
+            yield row | {"text": opened(row["text"], where)}
 
 
 def own_corrections(db: Database, viewer: Viewer) -> Iterator[dict[str, Any]]:
     """What the viewer said about verdicts, their own and those shared with them."""
     columns = (Correction.id, Correction.review_id, Correction.label, Correction.note, Correction.created_at)
-    yield from _paged(db, select(*columns).where(Correction.user_id == viewer.user_id), Correction.id)
+    for row in _paged(db, select(*columns).where(Correction.user_id == viewer.user_id), Correction.id):
+        yield row | {"note": opened(row["note"], note_place(row["review_id"], viewer.user_id))}
 
 
 def own_notices(db: Database, viewer: Viewer) -> Iterator[dict[str, Any]]:

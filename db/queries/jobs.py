@@ -121,7 +121,8 @@ def upload_blob(db: Database, viewer: Viewer, job_id: int) -> tuple[str, int] | 
 def read_output(db: Database, viewer: Viewer, blob_id: int) -> Iterator[bytes]:
     """A finished file in parts of up to 1 MiB; NotFound when it is gone or may not be seen."""
     with db.read() as session:
-        owner = select(Job.id).join(OutputFile, OutputFile.job_id == Job.id)
-        if session.scalar(owner.where(OutputFile.blob_id == blob_id, visible(viewer, Job))) is None:
+        whose = select(Job.owner_id).join(OutputFile, OutputFile.job_id == Job.id)
+        owner = session.scalar(whose.where(OutputFile.blob_id == blob_id, visible(viewer, Job)))
+        if owner is None:
             raise NotFound("file")
-    return read_blob(db, blob_id)
+    return read_blob(db, blob_id, owner=owner)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
+from db.crypto import Stored, opened, review_place
 from db.engine import Database
 from db.errors import JobNotFinished, NotFound
 from db.flags import split_flags
@@ -14,10 +15,10 @@ from db.tables import Job, Prediction, Review
 from db.types import ResultView, Source, Viewer
 from db.visibility import visible
 
-ResultRow = Row[Prediction, int, str | None, int | None, int | None, Source, int | None]
+ResultRow = Row[Prediction, int, Stored | None, int | None, int | None, Source, int | None]
 
 
-def select_results() -> Select[Prediction, int, str | None, int | None, int | None, Source, int | None]:
+def select_results() -> Select[Prediction, int, Stored | None, int | None, int | None, Source, int | None]:
     """Predictions with what their review and job add to a ResultView."""
     return (
         select(
@@ -37,12 +38,12 @@ def select_results() -> Select[Prediction, int, str | None, int | None, int | No
 def to_view(row: ResultRow) -> ResultView:
     """One row of `results()`."""
     prediction, row_number, text, channel_id, reply_to, source, reply_channel_id = row
-    explanation = prediction.explanation
+    explanation, owner = prediction.explanation, prediction.owner_id
     return ResultView(
         id=prediction.review_id,
         job_id=prediction.job_id,
         row_number=row_number,
-        text=text,
+        text=opened(text, review_place(prediction.job_id, row_number, owner)),
         film=prediction.film,
         label=prediction.label,
         probability=prediction.probability,

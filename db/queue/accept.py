@@ -12,7 +12,9 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_f
 
 from db.blobs import drop, write_blob
 from db.clock import db_time
+from db.crypto import review_place, sealed
 from db.dialect import film_name, insert_for, storable
+from db.digests import file_digest
 from db.engine import Database
 from db.errors import DatabaseUnavailable, DbError
 from db.queue.quotas import NO_LIMITS, Quotas, check_quotas, lock_quotas
@@ -50,7 +52,8 @@ def _accept_review(db: Database, origin: Origin, text: str) -> Accepted:
         job_id = _new_job(session, origin, part=0, kind="message", state="active", rows_total=1)
         if job_id is None:
             return _accepted_before(session, origin, 0)
-        session.add(Review(job_id=job_id, row_number=1, text=storable(text), film=film_name(origin.film)))
+        kept = sealed(db.sealer, storable(text), review_place(job_id, 1, origin.owner_id))
+        session.add(Review(job_id=job_id, row_number=1, text=kept, film=film_name(origin.film)))
         chunk = Chunk(job_id=job_id, kind="score", queue="interactive", first_row=1, last_row=1, rows=1)
         return _add_queued(session, chunk)
 
@@ -79,7 +82,7 @@ def accept_upload(
         if _is_accepted(session, origin, part):
             return _accepted_before(session, origin, part)
         check_quotas(session, origin.owner_id, origin.guild_id, quotas)
-    blob_id = write_blob(db, parts)
+    blob_id = write_blob(db, parts, owner=origin.owner_id)
 
     def store() -> Accepted:
         with db.begin() as session:
@@ -121,11 +124,12 @@ def _drop_unused(db: Database, blob_id: int) -> None:
 
 def find_same_file(db: Database, viewer: Viewer, sha256: str) -> int | None:
     """The viewer's latest finished job over the same bytes whose files are still there; None when there is none."""
+    known = (file_digest(db, viewer.user_id, sha256), sha256)  # the bare one: stored before migration 0014
     with db.read() as session:
         return session.scalar(
             select(Job.id)
             .join(Upload, Upload.job_id == Job.id)
-            .where(Upload.sha256 == sha256, Job.state == "done", Job.purged_at.is_(None))
+            .where(Upload.sha256.in_(known), Job.state == "done", Job.purged_at.is_(None))
             .where(visible(viewer, Job), Job.owner_id == viewer.user_id)
             .order_by(Job.id.desc())
             .limit(1)

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from sqlalchemy import case, exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from db.clock import db_time
-from db.crypto import Sealer, sealer_of
+from db.crypto import Sealer, review_place
 from db.dialect import copy_rows, film_name, insert_rows, storable
+from db.digests import text_hasher
 from db.engine import Database
 from db.errors import JobFinished, NoColumnWanted, NoSuchColumn, NotFound, NotYours
 from db.queue import leases
 from db.queue.completion import add_chunk
 from db.tables import Chunk, Job, Review, Upload
 from db.types import TERMINAL, Claim, NewRejected, NewReview, UploadInfo, Viewer, WakeUp
-from db.verdict_cache import hasher
 from db.visibility import visible_job
 
 MAX_ROWS: Final = 5_000
@@ -64,6 +64,7 @@ def open_upload(db: Database, claim: Claim) -> UploadInfo:
             upload.film_column,
             upload.date_column,
             upload.file_format,
+            session.get_one(Job, claim.job_id).owner_id,
         )
 
 
@@ -81,11 +82,12 @@ def ingest_rows(
     """
     if len(reviews) + len(rejected) > MAX_ROWS:
         raise ValueError(f"{len(reviews) + len(rejected)} rows in one transaction, at most {MAX_ROWS}")
+    hashed = text_hasher(db)
     with db.begin(bulk=True) as session:
         job = _held_job(session, claim, lease_s)
         if job is None:
             return False
-        new = _insert_reviews(session, job.id, reviews)
+        new = _insert_reviews(session, job, reviews, db.sealer, hashed)
         refused = insert_rejected(session, job.id, rejected)
         if new or refused:
             job.rows_total += new + refused
@@ -103,18 +105,19 @@ def _held_job(session: Session, claim: Claim, lease_s: float) -> Job | None:
     return None
 
 
-def _insert_reviews(session: Session, job_id: int, reviews: Sequence[NewReview]) -> int:
+def _insert_reviews(
+    session: Session, job: Job, reviews: Sequence[NewReview], sealer: Sealer, hashed: Callable[[int, str], int]
+) -> int:
     sqlite = session.get_bind().dialect.name == "sqlite"
-    sealer = sealer_of(session.get_bind().dialect) or Sealer()
-    hashed = hasher(session)
+    job_id, owner = job.id, job.owner_id
     rows: list[tuple[Any, ...]] = [
         (
             job_id,
             review.row_number,
-            sealer.seal(text),
+            sealer.seal(text, review_place(job_id, review.row_number, owner)),
             film_name(review.film),
             review.day.isoformat() if sqlite and review.day else review.day,
-            hashed(text),
+            hashed(owner, text),
         )
         for review, text in ((review, storable(review.text)) for review in reviews)
     ]

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from db import verdict_cache
+from db.crypto import opened, review_place
 from db.dialect import insert_rows
 from db.engine import Database
 from db.flags import join_flags
@@ -18,7 +19,7 @@ from db.queue import leases
 from db.queue import model_affinity as pins
 from db.queue.completion import after_scoring
 from db.queue.job_counts import add_scores, set_counts
-from db.tables import Chunk, Prediction, Review
+from db.tables import Chunk, Job, Prediction, Review
 from db.types import Claim, ReviewRow, Score, bin_of
 
 _NOTHING_NEW: Final[Mapping[int, Score]] = MappingProxyType({})
@@ -54,8 +55,12 @@ def load_reviews(db: Database, claim: Claim) -> list[ReviewRow]:
             select(*columns)
             .where(Review.job_id == claim.job_id, Review.row_number.between(claim.first_row, claim.last_row))
             .order_by(Review.row_number)
-        )
-        return [ReviewRow(id_, row, text or "", film, day, hash_) for id_, row, text, film, day, hash_ in rows]
+        ).all()
+        owner = session.get_one(Job, claim.job_id).owner_id
+    return [
+        ReviewRow(id_, row, opened(text, review_place(claim.job_id, row, owner)) or "", film, day, hash_)
+        for id_, row, text, film, day, hash_ in rows
+    ]
 
 
 def commit_scores(

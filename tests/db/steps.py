@@ -112,7 +112,15 @@ def done_review(db: Database, text: str = "a fine film", where: Origin | None = 
 
 def finish(db: Database, held: Claim) -> bool:
     """Writes the outputs of a claimed finish chunk."""
-    return finish_job(db, held, [Output("scored", "reviews.scored.csv", write_blob(db, [b"text,label\n"]))])
+    return finish_job(
+        db, held, [Output("scored", "reviews.scored.csv", write_blob(db, [b"text,label\n"], owner=must_own(db, held)))]
+    )
+
+
+def must_own(db: Database, held: Claim) -> int:
+    """Whose the claimed job is."""
+    with db.read() as session:
+        return session.get_one(Job, held.job_id).owner_id
 
 
 def work(db: Database, chunk_id: int) -> bool:

@@ -41,7 +41,7 @@ def stored_file(db: Database, upload: UploadInfo) -> Iterator[Path]:
     with TemporaryDirectory(prefix="reelfeel-") as folder:
         path = Path(folder) / "upload"
         with path.open("wb") as out:
-            for part in queue.read_blob(db, upload.blob_id):
+            for part in queue.read_blob(db, upload.blob_id, owner=upload.owner):
                 out.write(part)
         yield path
 

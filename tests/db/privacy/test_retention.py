@@ -219,7 +219,7 @@ def test_a_job_nobody_chose_a_column_for_is_cancelled_and_emptied(db: Database) 
 
 
 def test_files_left_by_a_dead_process_are_swept_out(db: Database) -> None:
-    orphan, young = write_blob(db, [b"x"]), write_blob(db, [b"x"])
+    orphan, young = write_blob(db, [b"x"], owner=1), write_blob(db, [b"x"], owner=1)
     with db.begin() as session:
         session.execute(update(Blob).where(Blob.id == orphan).values(created_at=db_time(-2 * DAY)))
     done_file(db)

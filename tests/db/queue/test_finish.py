@@ -62,7 +62,7 @@ def test_a_file_from_accept_to_outputs(db: Database) -> None:
     held = must(claim(db, accepted.chunk_id))
     upload = open_upload(db, held)
     assert (upload.filename, upload.size, upload.text_column) == ("r.csv", len(data), "t")
-    parts = list(read_blob(db, upload.blob_id))
+    parts = list(read_blob(db, upload.blob_id, owner=upload.owner))
     assert b"".join(parts) == data
     assert {len(part) for part in parts[:-1]} == {PART_BYTES}
     rejected = [NewRejected(6, "empty", "the row has no text")]
