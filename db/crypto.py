@@ -7,9 +7,15 @@ before there was a key, live side by side; the first key seals, all of them open
     text   sealed:2:KEY:BASE64(nonce + ciphertext + tag)      a plain text is stored as it is
     bytes  MAGIC + key (4) + nonce (12) + ciphertext + tag    so are plain bytes
 
-What is sealed is bound to its place (its table, its row and whose it is) as authenticated data: copied into another row
-or given to another owner, it opens no more. Version 1 was bound to nothing; it is still read, and `reelfeel db
-rotate-keys` brings it up to version 2.
+    name   sealed:n:KEY:BASE64(tag + ciphertext)              of films, files, columns
+
+Names are looked for and counted by, so they are sealed in a way that always gives the same (AES-256-SIV, RFC 5297),
+with their owner inside: the same film of two people is stored differently, and where the owner is known a name of
+somebody else is not opened.
+
+What else is sealed is bound to its place (its table, its row and whose it is) as authenticated data: copied into
+another row or given to another owner, it opens no more. Version 1 was bound to nothing; it is still read, and
+`reelfeel db rotate-keys` brings it up to version 2.
 """
 
 from __future__ import annotations
@@ -20,18 +26,20 @@ import json
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import sha256
+from hashlib import sha256, sha512
 from typing import Any, Final
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM, AESSIV
 from sqlalchemy import Dialect, Text
+from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from db.errors import BadTextKey, TextKeyMissing
 
 PREFIX: Final = "sealed:2:"
 UNBOUND: Final = "sealed:1:"
+NAME: Final = "sealed:n:"
 MAGIC: Final = b"\x00RFsealed\x02"
 UNBOUND_MAGIC: Final = b"\x00RFsealed\x01"
 PLAIN: Final = "00000000"
@@ -90,6 +98,9 @@ class Sealer:
         """Ids of the keys, that of the sealing one first; empty without any."""
         self.digest_key: bytes | None = None
         """Kept here once it is read (`db.digests`)."""
+        self._names = {
+            id_: AESSIV(sha512(b"reelfeel name key" + key).digest()) for id_, key in zip(self.ids, raw, strict=True)
+        }
         self._ciphers = {id_: AESGCM(key) for id_, key in zip(self.ids, raw, strict=True)}
         self._sealing = self._ciphers[self.ids[0]] if self.ids else None
         self._text_head = PREFIX + (self.ids[0] if self.ids else PLAIN) + ":"
@@ -131,6 +142,42 @@ class Sealer:
             return stored
         named, body = stored[len(MAGIC) : _MAGIC_HEAD].hex(), stored[_MAGIC_HEAD:]
         return body if named == PLAIN else self._opened(named, body, where if stored.startswith(MAGIC) else None)
+
+    def seal_name(self, owner: int, name: str) -> str:
+        """A name as it is stored for that owner: the same each time, and another one for every owner."""
+        return self.name_forms(owner, name)[0]
+
+    def name_forms(self, owner: int, name: str) -> tuple[str, ...]:
+        """All forms in which that name may be stored, the one of today first: under each key, and from before keys."""
+        plain = f"{NAME}{PLAIN}:{name}" if name.startswith(NAME) else name
+        value = f"{owner}\x1f{name}".encode()
+        forms = [
+            f"{NAME}{id_}:" + binascii.b2a_base64(self._names[id_].encrypt(value, None), newline=False).decode("ascii")
+            for id_ in self.ids
+        ]
+        return (*forms, plain)
+
+    def open_name(self, stored: str, owner: int | None = None) -> str:
+        """The name out of what is stored. Raises TextKeyMissing, and ValueError for another owner's."""
+        if not stored.startswith(NAME):
+            return stored
+        named, body = stored[len(NAME) : _HEAD - 1], stored[_HEAD:]
+        if named == PLAIN:
+            return body
+        if named not in self._names:
+            raise TextKeyMissing((named,))
+        try:
+            whose, _, name = self._names[named].decrypt(binascii.a2b_base64(body), None).decode().partition("\x1f")
+        except InvalidTag:
+            whose, name = "", ""
+        if whose != str(owner) and (owner is not None or not whose):
+            raise ValueError(f"a name under key {named} was changed or moved outside of this program")
+        return name
+
+    def current_name(self, stored: str) -> bool:
+        """Whether a stored name is already as `seal_name` would store it."""
+        sealing = f"{NAME}{self.ids[0] if self.ids else PLAIN}:"
+        return stored.startswith(sealing) or not (self.active or stored.startswith(NAME))
 
     def current(self, stored: str) -> bool:
         """Whether a stored text is already as `seal` would store it, but for the nonce."""
@@ -218,3 +265,23 @@ def opened_json(sealer: Sealer, stored: Any, where: Place) -> Any:
 def current_json(sealer: Sealer, stored: Any) -> bool:
     """Whether a stored value is already as `stored_json` would store it, but for the nonce."""
     return isinstance(stored, str) and sealer.current(stored) if sealer.active else not isinstance(stored, str)
+
+
+def sealed_name(sealer: Sealer, owner: int, name: str | None) -> str | None:
+    """A name for its column; none stays none."""
+    return None if name is None else sealer.seal_name(owner, name)
+
+
+def opened_name(sealer: Sealer, stored: str | None, owner: int | None = None) -> str | None:
+    """A name out of its column."""
+    return None if stored is None else sealer.open_name(stored, owner)
+
+
+def session_sealer(session: Session) -> Sealer:
+    """The sealer of the database that the session speaks to."""
+    return sealer_of(session.get_bind().dialect) or Sealer()
+
+
+def error_place(job_id: int, owner: int) -> Place:
+    """Of the values of a job's error, which may name files and columns."""
+    return place("jobs.error_values", job_id, owner=owner)

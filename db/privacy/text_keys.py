@@ -15,15 +15,27 @@ from sqlalchemy import LargeBinary, Select, Text, func, select, type_coerce, uni
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from db.blobs import part_place
-from db.crypto import Place, Sealer, current_json, note_place, opened_json, review_place, stored_json
+from db.crypto import Place, Sealer, current_json, error_place, note_place, opened_json, review_place, stored_json
 from db.delivery.continuations import button_place
 from db.dialect import insert_for, wait_exclusive
 from db.digests import MARK, PLACE, digest_key, file_digest, text_hasher
 from db.digests import STATE as DIGEST_KEY
 from db.engine import Database
 from db.errors import TextKeyMissing
-from db.privacy.purge import changed_rows
-from db.tables import Blob, BlobPart, BotState, Continuation, Correction, Job, OutputFile, Review, Upload
+from db.privacy.purge import changed_rows, in_batches
+from db.tables import (
+    Blob,
+    BlobPart,
+    BotState,
+    Continuation,
+    Correction,
+    Job,
+    OutputFile,
+    Prediction,
+    Review,
+    Upload,
+    report_films,
+)
 
 STATE: Final = "text_keys"
 """Where the ids of keys in use stand, as a JSON list."""
@@ -76,6 +88,8 @@ def rotate(db: Database, progress: Progress = lambda what, done, last: None, *, 
     notes = _column(db, target, _NOTES, progress)
     parts = _files(db, target, progress)
     buttons = _continuations(db, target)
+    _films(db, target)
+    _names_of_files(db, target)
     _file_digests(db)
     _digest_key(db, target)
     with db.begin(bulk=True) as session:
@@ -237,3 +251,55 @@ def _digest_key(db: Database, target: Sealer) -> None:
     new = target.seal(digest_key(db).hex(), PLACE)
     with db.begin(bulk=True) as session:
         session.execute(update(BotState).where(BotState.key == DIGEST_KEY).values(value=new))
+
+
+def _films(db: Database, target: Sealer) -> None:
+    """Seals films anew, a job's name at a time in each table that holds it."""
+    for table, job, film in (
+        (Job, Job.id, Job.film),
+        (Review, Review.job_id, Review.film),
+        (Prediction, Prediction.job_id, Prediction.film),
+        (report_films, report_films.c.job_id, report_films.c.film),
+    ):
+        named = select(job, film, Job.owner_id).distinct().where(film.is_not(None), film != "")
+        if table is not Job:
+            named = named.join_from(table, Job, Job.id == job)
+        with db.read() as session:
+            found = [row for row in session.execute(named).all() if not target.current_name(row[1])]
+        for batch in in_batches(found, ROWS):
+            with db.begin(bulk=True) as session:
+                for job_id, stored, owner in batch:
+                    new = target.seal_name(owner, db.sealer.open_name(stored, owner))
+                    mine = update(table).where(job == job_id, film == stored).values(film=new)
+                    session.execute(mine.execution_options(synchronize_session=False))
+
+
+def _names_of_files(db: Database, target: Sealer) -> None:
+    """Seals names of files and columns anew, and the values of errors, which may hold both; job by job."""
+    with db.read() as session:
+        failed = select(Job.id).where(Job.error_values.is_not(None))
+        jobs = session.scalars(union_all(select(Upload.job_id), select(OutputFile.job_id), failed)).all()
+    for batch in in_batches(sorted(set(jobs)), ROWS // 10):
+        with db.begin(bulk=True) as session:
+            for job in session.scalars(select(Job).where(Job.id.in_(batch)).with_for_update()):
+                _rename(session, job, db.sealer, target)
+
+
+def _rename(session: Session, job: Job, old: Sealer, target: Sealer) -> None:
+    def anew(stored: str | None) -> str | None:
+        if stored is None or target.current_name(stored):
+            return stored
+        return target.seal_name(job.owner_id, old.open_name(stored, job.owner_id))
+
+    if job.error_values is not None and not current_json(target, job.error_values):
+        where = error_place(job.id, job.owner_id)
+        job.error_values = stored_json(target, opened_json(old, job.error_values, where), where)
+    for output in session.scalars(select(OutputFile).where(OutputFile.job_id == job.id)):
+        output.filename = anew(output.filename) or ""
+    upload = session.get(Upload, job.id)
+    if upload is not None:
+        upload.filename = anew(upload.filename) or ""
+        upload.text_column, upload.film_column = anew(upload.text_column), anew(upload.film_column)
+        upload.date_column = anew(upload.date_column)
+        upload.candidates = [anew(one) or "" for one in upload.candidates]
+        upload.columns = {role: anew(name) for role, name in upload.columns.items()}

@@ -11,6 +11,7 @@ from db.clock import db_time
 from db.crypto import note_place, opened, sealed
 from db.dialect import insert_for, storable
 from db.engine import Database
+from db.queries.report_sources import VisibleJobs, films_named
 from db.queries.results import get_result
 from db.tables import Correction, Prediction
 from db.types import LABELS, Corrections, Label, Viewer
@@ -66,7 +67,8 @@ def quality(db: Database, viewer: Viewer, *, job_id: int | None = None, film: st
     if job_id is not None:
         wanted.append(Prediction.job_id == job_id)
     if film is not None:
-        wanted.append(Prediction.film == film)
+        with db.read() as session:
+            wanted.append(Prediction.film.in_(films_named(session, VisibleJobs(viewer), film)))
     for leg in visible_clauses(viewer, Prediction):
         for model, n, agreed in _by_model(db, leg, *wanted):
             sums = by_model.setdefault(model, [0, 0])

@@ -13,7 +13,7 @@ from typing import Any
 
 from cryptography.fernet import Fernet
 
-from db.crypto import Sealer, new_key
+from db.crypto import Sealer, new_key, review_place
 
 REVIEWS, REPEATS = 2_000, 9
 PLACE = review_place(1, 1, 1)
