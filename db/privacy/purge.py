@@ -80,8 +80,9 @@ def erase_texts(session: Session, mine: ColumnElement[bool]) -> tuple[int, int]:
     explained = changed_rows(
         session, update(Prediction).where(Prediction.review_id.in_(ids), has_explanation).values(explanation=None)
     )
-    has_note = Correction.note.is_not(None)
-    changed_rows(session, update(Correction).where(Correction.review_id.in_(ids), has_note).values(note=None))
+    # Labels measure quality, whoever gave them; without an owner each row still needs a number of its own.
+    theirs = (Correction.review_id.in_(ids), Correction.user_id > NOBODY)
+    changed_rows(session, update(Correction).where(*theirs).values(note=None, user_id=-Correction.id))
     verdict_cache.invalidate(session, mine)
     emptied = update(Review).where(mine, Review.text.is_not(None)).values(text=None, text_hash=None)
     return changed_rows(session, emptied), explained
