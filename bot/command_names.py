@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import discord
@@ -9,7 +10,7 @@ from discord import app_commands
 from discord.app_commands import TranslationContextLocation as Place
 
 from common.file_formats import REPORT_FORMATS, packed_suffixes, usual_suffixes, written_names
-from common.i18n import ENGLISH, catalogue, language_of, mark
+from common.i18n import ENGLISH, catalogue, language_of, listing, mark, use_locale
 
 CONTEXTS: Final = {
     Place.command_name: "command",
@@ -26,13 +27,13 @@ FILE_KINDS: Final = mark("{kinds}, also as {packed}")
 
 
 def file_kinds() -> dict[str, str]:
-    """The suffixes that files and packed files have."""
-    return {"kinds": ", ".join(usual_suffixes()), "packed": ", ".join(packed_suffixes())}
+    """The suffixes that files and packed files have, side by side as the language of the running task lists them."""
+    return {"kinds": listing(usual_suffixes()), "packed": listing(packed_suffixes())}
 
 
-def described(template: str, **values: str) -> app_commands.locale_str:
-    """A description with values: Discord gets the English sentence, the catalogues know its template."""
-    return app_commands.locale_str(template.format_map(values), template=template, values=values)
+def described(template: str, values: Callable[[], Mapping[str, str]]) -> app_commands.locale_str:
+    """A description with values, made for each language; the catalogues know its template."""
+    return app_commands.locale_str(template.format_map(values()), template=template, values=values)
 
 
 def msgid_of(string: app_commands.locale_str) -> str:
@@ -62,4 +63,7 @@ class CommandTranslator(app_commands.Translator):
         translation = spoken.gettext(msgid) if where is None else spoken.pgettext(where, msgid)
         if translation == msgid:
             return None
-        return translation.format_map(string.extras["values"]) if "values" in string.extras else translation
+        if "values" not in string.extras:
+            return translation
+        with use_locale(locale.value):
+            return translation.format_map(string.extras["values"]())

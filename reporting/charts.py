@@ -165,7 +165,7 @@ def comparison_png(
     for axes, (name, bins), values, instead in both:
         _distribution(axes, values, look)
         axes.set_ylim(0, max(0.01, *map(max, shares)) * 1.12)
-        axes.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.3g} %")
+        axes.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.3g}%")
         axes.set_title(
             f"{without_boxes(named(shorten(name, 60), instead))} · {sum(bins):,} reviews",
             color=look.ink,

@@ -83,7 +83,7 @@ def _summary(report: Report) -> str:
         return "<p>No review.</p>"
     rows = [("Reviews", f"{report.total:,}", ""), ("Average probability of positive", *_average(report))]
     for name, count in (
-        ("Positive", report.n_positive), ("Negative", report.n_negative), ("Uncertain", report.n_uncertain),
+        ("Positive", report.n_positive), ("Negative", report.n_negative), ("Unclear", report.n_uncertain),
     ):  # fmt: skip
         rows.append(
             (name, f"{count:,}", f"{_percent(count, report.total)} ({share_range(wilson(count, report.total))})")
@@ -107,7 +107,7 @@ def _corrections(report: Report) -> str:
 
 
 def _percent(part: int, whole: int) -> str:
-    return f"{part / whole * 100:.1f} %"
+    return f"{part / whole * 100:.1f}%"
 
 
 def _average(report: Report) -> tuple[str, str]:
@@ -118,7 +118,7 @@ def _average(report: Report) -> tuple[str, str]:
 
 def _buckets(report: Report) -> str:
     header = (
-        "", "Reviews", "Positive", "Negative", "Uncertain", "Flagged", "Positive share", "95 %", "Average", "95 %",
+        "", "Reviews", "Positive", "Negative", "Unclear", "Flagged", "Positive share", "95%", "Average", "95%",
     )  # fmt: skip
     table = _table(header, [_bucket(one) for one in named(report.buckets[:_MOST_ROWS])])
     if report.n_buckets <= _MOST_ROWS:

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Final, Literal
 
 from common.errors import UserError
-from common.i18n import listing, mark, quote, tr, trn
+from common.i18n import listing, mark, number, quote, tr, trn
 from db.types import ReportFilter
 
 By = Literal["day", "week", "month", "film"]
@@ -124,12 +124,22 @@ def _before(about: ReportRequest) -> ReportRequest:
 
 def too_few(total: int, about: ReportRequest) -> str:
     """The sentence in the place of a report on fewer than `FEWEST` reviews, unescaped."""
+    fewest = number(FEWEST)
+    if about.filter == ReportFilter(by=about.by):
+        if total == 0:
+            return tr("There are no reviews yet. A report needs at least {fewest}.", fewest=fewest)
+        return trn(
+            "There is only {count} review so far. A report needs at least {fewest}.",
+            "There are only {count} reviews so far. A report needs at least {fewest}.",
+            total,
+            fewest=fewest,
+        )
     if total == 0:
         return tr(
             "There are no reviews for {about}. A report needs at least {fewest}: choose a longer time or leave "
             "a filter out.",
-            about=about.words(),
-            fewest=FEWEST,
+            about=about.subject(),
+            fewest=fewest,
         )
     return trn(
         "There is {count} review for {about}. A report needs at least {fewest}: choose a longer time or leave "
@@ -137,6 +147,6 @@ def too_few(total: int, about: ReportRequest) -> str:
         "There are {count} reviews for {about}. A report needs at least {fewest}: choose a longer time or "
         "leave a filter out.",
         total,
-        about=about.words(),
-        fewest=FEWEST,
+        about=about.subject(),
+        fewest=fewest,
     )

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
 from common.file_formats import one_of
 from db.engine import Database
 from tests.fixtures.broker import Valkey
+from tests.fixtures.discord import running_world
 from tests.fixtures.fast import starts
 from tests.fixtures.workers import WorkerProcess
 from worker.local.broker import Broker
@@ -31,6 +34,17 @@ def through_a_class() -> Kept:
     return Kept()
 
 
+@contextmanager
+def decorated() -> Iterator[None]:
+    helper()
+    yield
+
+
+def through_a_context_manager() -> None:
+    with decorated():
+        pass
+
+
 def through_an_import() -> None:
     from model.training import train
 
@@ -44,7 +58,10 @@ def inner() -> object:
     return later
 
 
-@pytest.mark.parametrize("function", [Valkey, WorkerProcess, Broker, through_a_helper, through_a_class, inner])
+@pytest.mark.parametrize(
+    "function",
+    [Valkey, WorkerProcess, Broker, through_a_helper, through_a_class, through_a_context_manager, running_world, inner],
+)
 def test_what_starts_a_process_is_slow(function: object) -> None:
     assert starts(function)
 
@@ -61,5 +78,7 @@ def test_what_does_neither_is_quick(function: object) -> None:
 def test_the_mark_is_set_where_a_fixture_starts_a_server(request: pytest.FixtureRequest) -> None:
     items = [item for item in request.session.items if isinstance(item, pytest.Function)]
     for item in items:
-        if {"postgres_server", "_session_valkey", "valkey", "worker_process", "tiny_run"} & set(item.fixturenames):
+        if {"postgres_server", "_session_valkey", "valkey", "worker_process", "world", "tiny_run"} & set(
+            item.fixturenames
+        ):
             assert item.get_closest_marker("slow"), item.nodeid

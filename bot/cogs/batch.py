@@ -24,7 +24,7 @@ class Batch(commands.Cog):
 
     @app_commands.command(description="Scores files of film reviews")
     @app_commands.describe(
-        file=described(FILE_KINDS, **file_kinds()),
+        file=described(FILE_KINDS, file_kinds),
         text_column="The column with the reviews, if it is not detected automatically",
         film_column="The column with the film",
         date_column="The column with the day of the review",

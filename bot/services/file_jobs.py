@@ -18,7 +18,7 @@ from bot.permissions import requester_of, wants_share
 from bot.services.intake import FileRequest, accept_file, check_file
 from bot.services.origins import interaction_origin
 from bot.services.questions import same_file_question
-from common.i18n import mark, tr
+from common.i18n import mark, pair, tr
 from db.delivery.cards import clear_reply_token
 from db.queries.jobs import get_job
 from db.types import Accepted, JobView
@@ -96,7 +96,7 @@ async def _several(bot: BotCore, interaction: discord.Interaction[Any], requests
             else:
                 lines.append(await _where(bot, interaction, outcome) or tr(NOWHERE, job=outcome.job_id))
         except Exception as error:  # the other files are taken all the same
-            lines.append(f"{one_line(request.attachment.filename, 80)}: {note(error, 'a file').text}")
+            lines.append(pair(one_line(request.attachment.filename, 80), note(error, "a file").text))
     await answer(interaction, Card("\n".join(lines)[:2000]) if lines else questions.pop(0))
     for question in questions:
         await interaction.followup.send(**question.for_send(), ephemeral=True)

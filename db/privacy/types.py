@@ -35,7 +35,7 @@ class StoredData:
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """How many things went; `messages` are the bot's own on Discord, which it deletes as fast as Discord lets it."""
+    """How many things went; `messages` are the bot's own, which it deletes as fast as the chat service lets it."""
 
     jobs: int = 0
     texts: int = 0

@@ -54,7 +54,7 @@ def test_two_films_compared_in_the_default_file(films: Path, ran: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (["--film", "Alien"], 1, "no review for “Alien”"),
+        (["--film", "Alien"], 1, "no reviews for “Alien”"),
         (["-o", "report.doc"], 2, "ends with one of .html"),
         (["--by", "year"], 2, "day, week, month or film"),
         (["--since", "soon"], 2, "is not a date"),

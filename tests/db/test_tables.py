@@ -22,7 +22,7 @@ def definitions(engine: Engine) -> dict[str, str]:
     """Every index and constraint by name, as the database wrote it down."""
     with engine.connect() as connection:
         if engine.dialect.name == "postgresql":
-            return dict(connection.execute(text(POSTGRESQL)).tuples().all())
+            return dict(connection.execute(text(POSTGRESQL)).all())
         indexes = text("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL")
         found = {name: plain(sql) for name, sql in connection.execute(indexes)}
         for table in inspect(connection).get_table_names():

@@ -94,7 +94,7 @@ def questions(
         return f"n:{dice.randrange(last_id // 10, last_id // 2)}"
 
     yield "report: one film, by day", REPORT_S, lambda db, dice: summary(db, VIEWER, ReportFilter(film=film(dice)))
-    yield "report: the most reviewed film (4.5 % of all), by day", REPORT_S, report(film="Film 0")
+    yield "report: the most reviewed film (4.5% of all), by day", REPORT_S, report(film="Film 0")
     yield "report: one month, by day", REPORT_S, months("day")
     yield "report: one month, by film", REPORT_S, months("film")
     yield "report: everything, by month", REPORT_S, report(by="month")

@@ -170,7 +170,7 @@ async def about(world: World) -> Any:
 @scene
 async def jobs_retry(world: World) -> Any:
     await world.alice.slash(world.channel, "jobs cancel", job=7)
-    return await _slash(world, "jobs retry", job=7)
+    return await _slash(world, "jobs resume", job=7)
 
 
 @scene

@@ -11,11 +11,18 @@ from reporting.request import BadQuestion, ReportRequest, compared_with, too_few
 HEAT = ReportRequest(film="Heat", since=date(2026, 3, 1), until=date(2026, 3, 31))
 
 
-@pytest.mark.parametrize(("total", "said"), [(0, "is no review"), (1, "is 1 review"), (4, "are 4 reviews")])
+@pytest.mark.parametrize(("total", "said"), [(0, "are no reviews"), (1, "is 1 review"), (4, "are 4 reviews")])
 def test_too_few_says_how_many_are_needed(total: int, said: str) -> None:
     sentence = too_few(total, HEAT)
     assert said in sentence
     assert "at least 5" in sentence
+
+
+@pytest.mark.parametrize(("total", "said"), [(0, "no reviews yet"), (1, "only 1 review so"), (4, "only 4 reviews so")])
+def test_too_few_of_all_names_no_filter(total: int, said: str) -> None:
+    sentence = too_few(total, ReportRequest(by="week"))
+    assert said in sentence
+    assert "filter" not in sentence
 
 
 @pytest.mark.parametrize(
@@ -36,13 +43,13 @@ def test_what_is_compared_with(typed: str, subject: str) -> None:
 @pytest.mark.parametrize(
     ("about", "typed", "said"),
     [
-        (HEAT, " heat", "already"),
-        (HEAT, "2026-03", "already"),
+        (HEAT, " heat", "is the same as the report"),
+        (HEAT, "2026-03", "is the same as the report"),
         (ReportRequest(), "before", "needs `since` and `until`"),
         (HEAT, "2026-13", "not a month"),
         (HEAT, "2026-02-30..2026-03-01", "not a period"),
         (HEAT, "2026-03-09..2026-03-01", "swap"),
-        (ReportRequest(since=date(1, 1, 1), until=date(1, 1, 9)), "before", "no time before"),
+        (ReportRequest(since=date(1, 1, 1), until=date(1, 1, 9)), "before", "out of range"),
     ],
 )
 def test_what_cannot_be_compared(about: ReportRequest, typed: str, said: str) -> None:

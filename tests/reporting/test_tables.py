@@ -39,8 +39,8 @@ def test_corrections_are_told_with_the_caution() -> None:
     assert [cell.value for cell in sheet[2]][1:5] == [10, 4, 3, 1]
     told = page([one])
     assert "What users corrected" in told
-    assert "30.0 %" in told
-    assert "25.0 %" in told
+    assert "30.0%" in told
+    assert "25.0%" in told
     assert "no random sample" in told
     assert "What users corrected" not in page([ReportPart(ReportRequest(), report())])
 

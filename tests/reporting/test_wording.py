@@ -18,7 +18,7 @@ def part(total: int = 10, positive: int = 6, mean: float | None = 0.62, deviatio
 
 
 def test_shares_are_in_whole_percent() -> None:
-    assert share_range(Interval(0.304, 0.996)) == "30–100 %"
+    assert share_range(Interval(0.304, 0.996)) == "30–100%"
 
 
 @pytest.mark.parametrize(("one", "other"), [(0, 10), (10, 0)])

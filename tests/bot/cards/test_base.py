@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cards.base import Card, bar, escape, flag_words, one_line, percent
+from bot.cards.base import Card, bar, escape, flag_words, label_counts, one_line
+from common.i18n import use_locale
 
 
 @given(st.text())
@@ -19,11 +20,18 @@ def test_escaped_text_has_no_live_sign(text: str) -> None:
             assert shown[at + 1] == "\u200b"
 
 
-@pytest.mark.parametrize(
-    ("share", "words"), [(0, "0 %"), (1, "100 %"), (0.9996, ">99 %"), (0.0001, "<1 %"), (0.456, "46 %")]
-)
-def test_percent_never_claims_certainty(share: float, words: str) -> None:
-    assert percent(share) == words
+@pytest.mark.parametrize("locale", [None, "de", "fr", "es", "ja"])
+def test_counts_of_labels_agree_with_their_number(locale: str | None) -> None:
+    with use_locale(locale):
+        shown = [label_counts(count, count, count) for count in (1, 2)]
+    expected = {
+        None: [["1 positive", "1 negative", "1 unclear"], ["2 positive", "2 negative", "2 unclear"]],
+        "de": [["1 positiv", "1 negativ", "1 unklar"], ["2 positiv", "2 negativ", "2 unklar"]],
+        "fr": [["1 positive", "1 négative", "1 incertaine"], ["2 positives", "2 négatives", "2 incertaines"]],
+        "es": [["1 positiva", "1 negativa", "1 dudosa"], ["2 positivas", "2 negativas", "2 dudosas"]],
+        "ja": [[f"{word} {count} 件" for word in ("肯定", "否定", "どちらとも言えない")] for count in (1, 2)],
+    }
+    assert shown == expected[locale]
 
 
 def test_small_words() -> None:

@@ -21,10 +21,10 @@ def test_nothing_is_shown_when_nobody_said_anything() -> None:
 
 def test_counts_and_ones_own_words() -> None:
     counts = {"positive": 2, "negative": 1_000}
-    assert shown(Corrections(None, None, counts)) == "What people say it is: negative 1,000, positive 2"  # type: ignore[arg-type]
+    assert shown(Corrections(None, None, counts)) == "What people say it is: 1,000 negative, 2 positive"  # type: ignore[arg-type]
     assert str(shown(Corrections("negative", None, counts))).endswith("You: negative")  # type: ignore[arg-type]
     note = str(shown(Corrections("uncertain", "**so** so", {"uncertain": 1})))
-    assert note.endswith("You: neither, or both: “\\*\\*so\\*\\* so”")
+    assert note.endswith("You: unclear: “\\*\\*so\\*\\* so”")
 
 
 @pytest.mark.parametrize("label", LABELS)

@@ -23,7 +23,7 @@ def failed(problem: FileError) -> JobView:
 def test_a_hint_keeps_its_looks_and_a_name_loses_its_power() -> None:
     text = failure_text(failed(NoTextColumn(["**b**", "<@1>", "`x`"])), 1500)
     assert text is not None
-    assert text.endswith(" The option `text_column` of `/batch` names the column.")
+    assert text.endswith(" Give it with the option `text_column` of `/batch`.")
     assert "\\*\\*b\\*\\*" in text
     assert "<@1>" not in text
     assert "\\`x\\`" in text
@@ -54,10 +54,10 @@ def test_every_card_says_why() -> None:
     gave_up = job(kind="message", state="failed", error_code="gave_up_review", error_values={"cause": "ValueError"})
     assert unscored_card(gave_up).content.replace("\\", "") == (
         "Job 42 ended without a verdict. "
-        "This review could not be scored: send it again, or try a shorter or plainer text."
+        "This review could not be scored: send it again, or try a shorter or simpler text."
     )
     unknown = unscored_card(job(kind="message", state="failed")).content
-    assert unknown.endswith("The model could not read this review: try a shorter or plainer text.")
+    assert unknown.endswith("The model could not read this review: try a shorter or simpler text.")
 
 
 def test_the_reference_names_what_the_host_looks_for() -> None:

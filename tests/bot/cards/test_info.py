@@ -34,7 +34,7 @@ def test_about_shows_what_the_card_says(tmp_path: Path) -> None:
     shown = json.dumps(embed.to_dict(), ensure_ascii=False)
     for part in ("91.5%", "1.2%", "95.1%", "5,000", "English only.", "test-1", "0.1.0", "never train"):
         assert part in shown, part
-    assert "Too close to call" not in shown, "the card does not say how many"
+    assert "Unclear" not in shown, "the card does not say how many"
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"model": 1, "metrics": {"validation": []}}', "\udcff"])
@@ -42,7 +42,7 @@ def test_a_broken_card_says_so(tmp_path: Path, text: str) -> None:
     tmp_path.joinpath("card.json").write_bytes(text.encode("utf-8", "surrogateescape"))
     assert read_facts(tmp_path) is None
     assert read_facts(tmp_path / "nowhere") is None
-    assert "ask the host" in str(about_embed(None, version="0.1.0").description)
+    assert "whoever runs this bot" in str(about_embed(None, version="0.1.0").description)
 
 
 def test_the_shipped_card_is_read() -> None:
@@ -64,6 +64,6 @@ def test_help_fits_and_names_this_hosts_limits(topic: str) -> None:
     text = str(embed.description)
     assert "{" not in text, "every limit is filled in"
     assert len(embed) <= 6000
-    wanted = {"score": ["12,345"], "files": ["77 MiB", "888,888", "9 unfinished", "`.parquet`"], "privacy": ["55 days"]}
+    wanted = {"score": ["12,345"], "files": ["77 MiB", "888,888", "at a time: 9", "`.parquet`"], "privacy": ["55 days"]}
     assert all(part in text for part in wanted.get(topic, []))
     assert all(f"`{other}`" in str(embed.fields[0].value) for other in TOPICS if other != topic)

@@ -24,7 +24,7 @@ JOB = JobView(
 
 def test_progress_has_rate_and_time_left() -> None:
     line = progress_line(JOB, NOW)
-    assert "25 % · 250 of 1,000 reviews" in line
+    assert "25% · 250 of 1,000 reviews" in line
     assert "25 reviews a second, about 30 s left" in line
     assert "second" not in progress_line(replace(JOB, rows_done=0), NOW)
 
@@ -46,7 +46,7 @@ async def test_done_card() -> None:
     card = done_card(job, chart=b"png", files=files, too_large=(("big.csv", 30 * 2**20),), limit=DEFAULT_LIMIT)
     assert card.embed is not None
     assert card.embed.title == "Job 42: 1,000 reviews scored in 10 s"
-    assert "600 positive (60 %)" in (card.embed.description or "")
+    assert "600 positive (60%)" in (card.embed.description or "")
     assert "30.0 MiB, more than the 10 MiB" in (card.embed.description or "")
     assert [file.name for file in card.files] == ["histogram.png", "out.csv"]
     assert "600 positive" in (card.files[0].alt or "")
@@ -86,7 +86,7 @@ def test_rejected_and_failed_rows_are_both_told(rejected: int, failed: int, said
 def test_failed_rows_are_behind_us_too() -> None:
     """Of a thousand 250 are scored and 250 failed: half is left, at the speed of what was scored."""
     line = progress_line(replace(JOB, rows_failed=250), NOW)
-    assert "50 % · 250 of 1,000 reviews" in line
+    assert "50% · 250 of 1,000 reviews" in line
     assert "25 reviews a second, about 20 s left" in line
 
 

@@ -19,7 +19,7 @@ def test_a_list_of_the_longest_jobs_fits() -> None:
 
 def test_a_line_says_how_far_a_job_is_and_where() -> None:
     text = str(jobs_embed([job(state="active", rows_done=420)], page=1, unfinished=False, user_id=1).description)
-    assert "420 of 1,000" in text
+    assert "420 / 1,000" in text
     assert "https://discord.com/channels/5/6/7" in text
     assert "shared" not in text
     assert "shared in this server" in str(jobs_embed([job()], page=1, unfinished=False, user_id=2).description)
@@ -37,7 +37,7 @@ def test_every_state_has_a_status(state: str) -> None:
 
 def test_choices_fit() -> None:
     assert len(choice_name(job(filename="x" * 300))) == 100
-    assert choice_name(job(filename=None, kind="message", film="Heat")) == "42 · Heat · done"
+    assert choice_name(job(filename=None, kind="message", film="Heat")) == "42 · Heat · finished"
 
 
 def test_files_over_the_limit_name_it_and_the_way_out() -> None:
@@ -59,7 +59,7 @@ def test_status_tells_of_rejected_and_failed_rows(rejected: int, failed: int, sa
         str(field.name): field.value for field in status_embed(job(rows_rejected=rejected, rows_failed=failed)).fields
     }
     assert fields.get("Not scored") == said
-    assert fields["Labels"] == "600 positive\n300 negative\n90 uncertain"
+    assert fields["Verdicts"] == "600 positive\n300 negative\n90 unclear"
 
 
 @pytest.mark.parametrize(("columns", "rest"), [(10, None), (11, "1 more"), (13, "3 more")])

@@ -28,5 +28,5 @@ def test_without_such_a_message_the_link_is_the_jobs_card() -> None:
     assert jump_to(typed, shared) == "https://discord.com/channels/5/6/77"
     assert jump_to(typed, replace(shared, message_id=None)) is None
     of_file = results_embed([result(row_number=7)], SearchRequest(), page=1, jobs={42: job()}).fields[0]
-    assert "job 42 row 7" in str(of_file.value)
+    assert "job 42, row 7" in str(of_file.value)
     assert "row" not in str(results_embed([typed], SearchRequest(), page=1, jobs={42: shared}).fields[0].value)

@@ -27,14 +27,14 @@ def fields(stored: StoredData) -> dict[str, str]:
 def test_everything_that_is_kept_is_told() -> None:
     told = fields(STORED)
     assert told["Jobs"] == "2"
-    assert told["Reviews"] == "31, of which 23 with their text"
+    assert told["Reviews"] == "31\n23 with their text"
     assert told["Files"] == "5 (3.0 MiB)"
     assert told["Corrections"] == "7"
     assert told["Notices"] == "11"
     assert told["Settings"] == "your own"
     assert told["Server settings you changed"] == "13 lines"
     first, last = int(DAY.timestamp()), int(DAY.replace(month=4).timestamp())
-    assert told["From"] == f"<t:{first}:D> to <t:{last}:D>"
+    assert told["Period"] == f"<t:{first}:D> to <t:{last}:D>"
     assert f"<t:{first + 90 * 86_400}:D>" in told["Texts and files are deleted"]
 
 
@@ -60,7 +60,7 @@ def test_the_question_and_the_answer_count() -> None:
     assert [getattr(item, "custom_id", None) for item in asked.view.children] == ["privacy:forget:7"]
     gone = forgotten_card(Erased(jobs=2, texts=23, files=5, corrections=7, notices=11, settings=1, messages=17)).embed
     assert gone is not None
-    for part in ("23 texts", "5 files", "7 corrections", "11 notices", "your settings", "17 messages"):
+    for part in ("23 texts", "5 files", "7 corrections", "11 notices", "your settings", "17 of my messages"):
         assert part in str(gone.description), part
     nothing = forgotten_card(Erased()).embed
     assert nothing is not None

@@ -44,17 +44,17 @@ def test_a_report_of_the_longest_texts_fits() -> None:
 def test_counts_stand_beside_the_average_with_their_intervals() -> None:
     one = report(deviation=0.3, n_flagged=4, flags=(("too_short", 4),), rejected_codes=(("empty", 2),))
     found = values(ReportPart(HEAT, one))
-    assert found["Positive"] == "6\n60 % (31–83 %)"
-    assert found["Uncertain"].startswith("1\n10 % (")
+    assert found["Positive"] == "6\n60% (31–83%)"
+    assert found["Unclear"].startswith("1\n10% (")
     description = str(report_embed([ReportPart(HEAT, one)]).description)
     assert "10 reviews" in description
     assert "0.62 (0.41–0.83)" in description
     assert found["Not scored"] == "2 rows of these files: 2 empty"
-    assert "4 reviews, 40 %" in found["Flagged"]
+    assert "4 reviews (40%)" in found["With flags"]
     assert "Corrections" not in found
     corrected = values(ReportPart(HEAT, report(corrections=3, corrected=2, agreed=1)))["Corrections"]
-    assert corrected.startswith("3 corrections; 1 agree with the verdict.")
-    assert "very short" in found["Flagged"]
+    assert corrected.startswith("3 corrections\n1 agrees with the verdict\n")
+    assert "very short" in found["With flags"]
 
 
 def test_an_extreme_shows_the_sentence_that_decided() -> None:
@@ -73,19 +73,19 @@ def test_two_reports_say_what_differs_and_whether_it_may_be_chance() -> None:
     few = report(total=1000, n_positive=300, n_negative=650, n_uncertain=50, mean_probability=0.3, deviation=0.2)
     up = ReportRequest(film="Up")
     told = values(ReportPart(HEAT, many), ReportPart(up, few))["Difference"]
-    assert "+60.0 points" in told
-    assert "more than chance explains" in told
+    assert "+60.0 percentage points" in told
+    assert "a real difference" in told
     same = values(ReportPart(HEAT, report(deviation=0.3)), ReportPart(up, report(deviation=0.3)))["Difference"]
-    assert same.count("which may be chance") == 2
+    assert same.count("which could be chance") == 2
 
 
 def test_the_charts_in_words() -> None:
     text = alt_text([ReportPart(ReportRequest(), report())])
-    for part in ("10 reviews", "6 positive", "3 negative", "0.62", "0.40 in 2026-03-09", "0.77 in 2026-03-10"):
+    for part in ("10 reviews", "6 positive", "3 negative", "0.62", "0.40 (2026-03-09)", "0.77 (2026-03-10)"):
         assert part in text, part
     films = report(buckets=[Bucket("Heat", 6, 4, 2, 0, 0.7), Bucket("", 4, 2, 1, 1, 0.5)])
-    assert "Heat 0.70; (no film given) 0.50" in alt_text([ReportPart(ReportRequest(by="film"), films)])
-    assert distribution_alt(ReportPart(HEAT, report())).endswith("30 %, 0 %, 0 %, 0 %, 70 %.")
+    assert "Heat: 0.70, (no film given): 0.50" in alt_text([ReportPart(ReportRequest(by="film"), films)])
+    assert distribution_alt(ReportPart(HEAT, report())).endswith("30%, 0%, 0%, 0%, 70%.")
 
 
 def test_every_reason_of_a_row_has_words() -> None:
@@ -97,4 +97,4 @@ def test_a_film_that_is_called_like_our_words_keeps_its_name() -> None:
     with use_locale("de"):
         text = alt_text([ReportPart(ReportRequest(by="film"), report(buckets=films))])
     assert text.count(NO_FILM) == 1
-    assert f"{NO_FILM} 0.77" in text
+    assert f"{NO_FILM}: 0,77" in text

@@ -21,13 +21,14 @@ def fields(rules: GuildSettings) -> list[str]:
 
 def test_without_rules_the_hosts_count() -> None:
     assert fields(GuildSettings(1)) == [
-        "all channels", "everybody", "90 days (the host's)", "5 (the host's)", "50 MiB (the host's)",
+        "all channels", "everyone", "90 days (the bot's default)", "5 (the bot's default)",
+        "50 MiB (the bot's default)",
     ]  # fmt: skip
 
 
 def test_a_server_can_only_lower_what_the_host_allows() -> None:
     lower = GuildSettings(1, retention_days=7, max_active_jobs=2, max_upload_mib=3, channels=(8,), roles=(9,))
-    assert fields(lower) == ["<#8>", "<@&9> and managers", "7 days", "2", "3 MiB"]
+    assert fields(lower) == ["<#8>", "<@&9>, and everyone with Manage Server", "7 days", "2", "3 MiB"]
     assert fields(GuildSettings(1, max_active_jobs=50, max_upload_mib=500))[3:] == ["5", "50 MiB"]
 
 
@@ -53,8 +54,8 @@ def test_a_line_says_who_and_what() -> None:
     ).embed
     assert embed is not None
     first, second = str(embed.description).split("\n")
-    assert "<@7> · days texts are kept: the host's → 7" in first
-    assert "the host (\\*root\\*) · channels: all → <#8>, <#9>" in second
+    assert "<@7> · days texts are kept: the bot's default → 7" in first
+    assert "whoever runs this bot (\\*root\\*) · channels: all → <#8>, <#9>" in second
     assert "before" not in str(embed.footer.text)
 
 

@@ -11,9 +11,12 @@ from db.types import UserSettings
 @pytest.mark.parametrize(
     ("chosen", "said"),
     [
-        (UserSettings(1), ["only you see them", "come as direct messages", "as it came in"]),
-        (UserSettings(1, share=True), ["everybody in the channel", "come as direct messages", "as it came in"]),
-        (UserSettings(1, dm_notices=False, file_format="xlsx"), ["only you see them", "No direct messages", "xlsx"]),
+        (UserSettings(1), ["Only you see", "send it to you", "as it came in"]),
+        (
+            UserSettings(1, share=True),
+            ["Everyone in the channel", "send it to you", "as it came in"],
+        ),
+        (UserSettings(1, dm_notices=False, file_format="xlsx"), ["Only you see", "Direct messages are off", "xlsx"]),
     ],
 )
 def test_each_choice_is_said(chosen: UserSettings, said: list[str]) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.cards.status import SLOW_S, duration, sentence, status_embed
+from bot.cards.status import SLOW_S, sentence, status_embed
 from db.operations.types import LATE_S, Beat, Figures, Overview
 from db.types import QueueHealth
 
@@ -29,31 +29,25 @@ def seen(*beats: Beat, oldest: float | None = None, waiting_bulk: int = 0) -> Ov
 def test_each_number_has_its_place() -> None:
     embed = status_embed(seen(worker(), worker(speed=2.4), worker(ready=False, speed=0.0), oldest=40.0, waiting_bulk=7))
     told = {str(field.name): str(field.value) for field in embed.fields}
-    assert told["Waiting"] == "**3** single reviews\nthe oldest single review for 40 seconds\n**7** parts of files"
-    assert told["At work"] == "**5** parts\n**7** jobs unfinished", "one that waits for its owner is not at work"
-    assert told["Workers"] == "**2** ready\n**42** reviews a second in the last minute"
+    assert told["Waiting"] == "**3** single reviews\noldest single review: 40 s\n**7** pieces of files"
+    assert told["In progress"] == "**5** pieces being scored\n**7** jobs unfinished", (
+        "what waits for its owner is not in it"
+    )
+    assert told["Scoring"] == "**2** scoring processes ready\n**42** reviews a second in the last minute"
 
 
 @pytest.mark.parametrize(
     ("overview", "says"),
     [
-        (seen(), "No worker is running"),
-        (seen(worker(ready=False)), "No worker is running"),
-        (seen(worker(age_s=LATE_S + 0.1)), "No worker is running"),
-        (seen(worker(age_s=LATE_S)), "nothing waits"),
-        (seen(Beat("b", "bot", "here", MADE, 1.0, {"ready": True})), "No worker is running"),
-        (seen(worker(), oldest=SLOW_S), "nothing waits"),
-        (seen(worker(), oldest=SLOW_S + 1), "are slow: the oldest has waited for 31 seconds"),
+        (seen(), "Scoring is down"),
+        (seen(worker(ready=False)), "Scoring is down"),
+        (seen(worker(age_s=LATE_S + 0.1)), "Scoring is down"),
+        (seen(worker(age_s=LATE_S)), "nothing is waiting"),
+        (seen(Beat("b", "bot", "here", MADE, 1.0, {"ready": True})), "Scoring is down"),
+        (seen(worker(), oldest=SLOW_S), "nothing is waiting"),
+        (seen(worker(), oldest=SLOW_S + 1), "the oldest has been waiting 31 s"),
         (seen(worker(), waiting_bulk=1), "Files are being worked on"),
     ],
 )
 def test_the_sentence(overview: Overview, says: str) -> None:
     assert says in sentence(overview)
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [(1, "1 second"), (119, "119 seconds"), (120, "2 minutes"), (7199, "120 minutes"), (7200, "2 hours")],
-)
-def test_durations(seconds: float, words: str) -> None:
-    assert duration(seconds) == words

@@ -17,9 +17,9 @@ RESULT = ResultView(
 
 
 def test_sure_towards_the_label() -> None:
-    assert sure_line("negative", 0.03).endswith("97 % sure")
-    assert sure_line("positive", 0.97).endswith("97 % sure")
-    assert sure_line("uncertain", 0.52).endswith("52 % positive, 48 % negative")
+    assert sure_line("negative", 0.03).endswith("97% sure")
+    assert sure_line("positive", 0.97).endswith("97% sure")
+    assert sure_line("uncertain", 0.52).endswith("52% positive, 48% negative")
 
 
 async def test_the_deciding_sentences_come_in_the_order_of_the_text() -> None:

@@ -24,7 +24,7 @@ async def test_correct_is_stored_and_shown(world: World, place: Any) -> None:
     assert noted.ephemeral
     assert "negative" in words(noted)
     shown = words(await talk.slash("results show", id=id_))
-    assert "negative 1" in shown
+    assert "1 negative" in shown
     assert "irony" in shown
     assert "Positive" in shown
 
@@ -46,6 +46,6 @@ async def test_a_shared_result_is_corrected_by_others_whose_notes_stay_theirs(wo
     (id_,) = await result_ids(world, world.bob)
     await Talk(world, "guild", world.alice).slash("correct", id=id_, label="negative", note="between us")
     shown = words(await Talk(world, "guild", world.bob).slash("results show", id=id_))
-    assert "negative 1" in shown
+    assert "1 negative" in shown
     assert "between us" not in shown
     await Talk(world, "dm", world.alice).refused("correct", id=id_, label="positive")

@@ -28,13 +28,13 @@ def bob(world: World) -> Talk:
 
 
 async def test_list_is_private_and_ones_own(world: World, alice: Talk, bob: Talk) -> None:
-    assert "no job yet" in words(await alice.slash("jobs list"))
+    assert "no jobs yet" in words(await alice.slash("jobs list"))
     mine = await add_file(world, world.alice, review_file(), name="my*reviews*.csv")
     theirs = await add_file(world, world.bob, review_file(), name="secret.csv")
     await world.work()
     shown = await alice.slash("jobs list")
     assert shown.ephemeral
-    assert f"**{mine}** · my\\*reviews\\*.csv · done · 12 reviews" in words(shown)
+    assert f"**{mine}** · my\\*reviews\\*.csv · finished · 12 reviews" in words(shown)
     assert "secret" not in words(shown)
     assert f"**{theirs}**" in words(await bob.slash("jobs list"))
 
@@ -55,13 +55,13 @@ async def test_status_says_how_it_ended(world: World, alice: Talk) -> None:
     await world.work()
     shown = await alice.slash("jobs status", job=job)
     assert shown.ephemeral
-    assert "**done**" in words(shown)
+    assert "**finished**" in words(shown)
     assert "6 positive\n6 negative" in words(shown)
     assert "2 rows" in words(shown)
     assert buttons(shown) == {}
 
 
-@pytest.mark.parametrize("command", ["status", "cancel", "retry", "download"])
+@pytest.mark.parametrize("command", ["status", "cancel", "resume", "download"])
 async def test_someone_elses_job_does_not_exist(world: World, alice: Talk, command: str) -> None:
     theirs = await add_file(world, world.bob, review_file())
     hidden = await alice.refused(f"jobs {command}", job=theirs)
@@ -69,7 +69,7 @@ async def test_someone_elses_job_does_not_exist(world: World, alice: Talk, comma
     assert "/jobs" in hidden
     await world.work()
     bob = Talk(world, "guild", world.bob)
-    assert "**done**" in words(await bob.slash("jobs status", job=theirs)), "and it was not cancelled"
+    assert "**finished**" in words(await bob.slash("jobs status", job=theirs)), "and it was not cancelled"
 
 
 async def test_a_shared_job_is_seen_but_not_cancelled(world: World, bob: Talk) -> None:

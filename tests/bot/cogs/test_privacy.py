@@ -36,7 +36,7 @@ async def test_show_counts_what_is_kept(world: World, place: Any) -> None:
     await verdict_and_file(world, world.alice, place)
     shown = await talk.slash("privacy show")
     assert shown.ephemeral
-    assert "7, of which 7 with their text" in words(shown)
+    assert "7\n7 with their text" in words(shown)
     assert "90 days after a job ended" in words(shown)
     assert "Nothing" in words(await Talk(world, place, world.bob).slash("privacy show"))
 

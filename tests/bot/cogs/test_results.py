@@ -39,7 +39,15 @@ async def test_nothing_yet_and_nothing_found(world: World, alice: Talk) -> None:
         since="7d",
         job=77,
     )
-    for part in ("zebra \\*crossing\\*", "label negative", "Heat", "at least 0.5", "since 20", "job 77", "leave one"):
+    for part in (
+        "zebra \\*crossing\\*",
+        "verdict: negative",
+        "Heat",
+        "at least 0.5",
+        "since 20",
+        "job 77",
+        "leave one",
+    ):
         assert part in words(shown), part
     assert buttons(shown) == {}
 

@@ -27,12 +27,12 @@ async def test_a_manager_sets_the_rules_and_the_log_says_who(world: World, manag
     assert shown.ephemeral
     log = words(await talk.slash("server audit"))
     assert log.count(f"<@{manager.id}>") == 6
-    assert "days texts are kept: the host's → 7" in log
+    assert "days texts are kept: the bot's default → 7" in log
     await talk.slash("server limits", retention_days=0)
     assert guild_settings(world.db, Viewer(manager.id, world.guild.id)).retention_days is None
     await talk.slash("server reset")
     assert guild_settings(world.db, Viewer(manager.id, world.guild.id)).channels == ()
-    assert "Name what to change" in await talk.refused("server limits")
+    assert "Say what to change" in await talk.refused("server limits")
     page = words(await talk.slash("server audit", before=3))
     assert page.count(f"<@{manager.id}>") == 2
 
@@ -42,7 +42,7 @@ async def test_a_full_list_of_channels(world: World, manager: Any) -> None:
     change_guild_settings(world.db, Viewer(manager.id, world.guild.id), lambda _: full)
     talk = Talk(world, "guild", manager)
     other = world.guild.create_text_channel("elsewhere")
-    assert "take one out first" in await talk.refused("server channel", channel=other, answer_there=True)
+    assert "Remove one first" in await talk.refused("server channel", channel=other, answer_there=True)
     assert guild_settings(world.db, Viewer(manager.id, world.guild.id)) == full
 
 
@@ -61,7 +61,7 @@ async def test_others_may_not(world: World) -> None:
     assert names > options.keys()
     for name in sorted(names):
         said = await Talk(world, "guild", world.alice).refused(f"server {name}", **options.get(name, {}))
-        assert "those with Manage Server" in said, name
+        assert "You need the Manage Server permission" in said, name
     assert guild_settings(world.db, Viewer(world.alice.id, world.guild.id)) == GuildSettings(world.guild.id)
 
 

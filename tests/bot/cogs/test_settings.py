@@ -19,12 +19,12 @@ WHEREVER = pytest.mark.parametrize("place", PLACES)
 @WHEREVER
 async def test_settings_are_shown_kept_and_honoured(world: World, place: Any) -> None:
     talk = Talk(world, place, world.alice)
-    assert "only you see them" in words(await talk.slash("settings"))
+    assert "Only you see" in words(await talk.slash("settings"))
     shown = await talk.slash("settings", sharing=True, notices=False, file_format="jsonl")
     assert shown.ephemeral
     assert "are saved" in words(shown)
     await world.restart()
-    assert "everybody in the channel" in words(await talk.slash("settings"))
+    assert "Everyone in the channel" in words(await talk.slash("settings"))
     kept = user_settings(world.db, Viewer(world.alice.id))
     assert (kept.share, kept.dm_notices, kept.file_format) == (True, False, "jsonl")
     await talk.slash("settings", file_format="as it came in")
@@ -49,7 +49,7 @@ async def test_no_direct_messages_means_none(world: World) -> None:
     assert "this reply shows job 1" in result.response.content
     slow = await world.alice.slash(world.channel, "score", text=GOOD)
     await world.tick(11)
-    assert "this reply shows the verdict" in slow.response.content
+    assert "This reply shows the verdict" in slow.response.content
     await world.finish()
     assert world.alice.user.dm_channel is None or world.messages(world.alice.user.dm_channel) == []
     assert "20 reviews scored" in result.response.embeds[0].title

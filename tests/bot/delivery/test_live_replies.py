@@ -43,7 +43,7 @@ async def test_a_file_that_a_dead_bot_accepted_is_said_to_be(world: World, monke
     assert result.response.content == ""
     await world.restart()
     await world.finish()
-    assert result.response.content == "Job 1 is accepted: its card follows."
+    assert result.response.content == "Job 1 is accepted. Its progress will be shown soon."
     titles = [message.embeds[0].title for message in world.messages(world.alice.user.dm_channel) if message.embeds]
     assert len(titles) == 1
     assert "4 reviews scored" in titles[0]
@@ -68,7 +68,7 @@ async def test_closed_dms_are_shown_in_the_reply(world: World) -> None:
     dm = world.alice.user.dm_channel
     world.env.inject_error("POST", f"/channels/{dm.id}/messages", status=403, code=50007, times=None)
     result = await world.alice.slash(world.channel, "batch", file=TWENTY)
-    assert "no direct messages" in result.response.content
+    assert "block my direct messages" in result.response.content
     assert "accepted" in result.response.embeds[0].title
     await world.finish()
     assert "20 reviews scored" in result.response.embeds[0].title

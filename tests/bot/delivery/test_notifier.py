@@ -136,7 +136,7 @@ async def test_files_that_discord_refuses(world: World, times: int | None) -> No
     world.env.inject_error("PATCH", f"/channels/{dm.id}/messages/*", status=413, code=40005, times=times)
     await world.tick(1)
     card = world.messages(dm)[0]
-    assert ("did not take the files" in (card.embeds[0].description or "")) is (times == 1)
+    assert ("did not accept the files" in (card.embeds[0].description or "")) is (times == 1)
     assert delivered(world) == [True]
     await world.tick(60)
     assert len(world.calls("PATCH", f"/channels/{dm.id}/")) == 2

@@ -14,7 +14,7 @@ from tests.fixtures.discord import World
 
 def test_a_refusal_has_its_hint_after_it() -> None:
     assert explained(NotFound("job", 7)) == (
-        "There is no job 7, or it is not shared with you here. `/jobs list` shows the jobs that you can see."
+        "There is no job 7, or it is not shared with you here. `/jobs list` shows the jobs you can see."
     )
     assert explained(QuotaExceeded(1, 1)).endswith("or cancel one. `/jobs cancel` cancels a job.")
     assert explained(BadCursor()) == str(BadCursor())

@@ -47,11 +47,11 @@ SAID = {
     SchemaOutdated: "being updated, so nothing was accepted",
     HostError: "nothing that was accepted is lost. Try again",
     TextKeyMissing: "stored texts cannot be read at the moment",
-    discord.Forbidden: "ask a moderator for the permissions",
+    discord.Forbidden: "Ask a moderator to give me the permissions",
     discord.NotFound: "gone from Discord: send it again",
     discord.DiscordServerError: "Discord did not answer: try again",
     aiohttp.ClientError: "Discord did not answer: try again",
-    app_commands.MissingPermissions: "those with Manage Server: ask a manager",
+    app_commands.MissingPermissions: "You need the Manage Server permission",
     BaseException: "nothing that was accepted is lost. Try again",
 }
 BY_DISCORD = {app_commands.TransformerError, app_commands.CommandSignatureMismatch, app_commands.CommandNotFound}
@@ -99,7 +99,7 @@ async def test_what_discord_py_raises(world: World, kind: type[Exception], monke
 
     monkeypatch.setattr(command, "_invoke_with_namespace", fail)
     told = await Talk(world, "guild", world.alice).refused("about")
-    assert ("pick it again" if kind is app_commands.TransformerError else "was just updated") in told
+    assert ("Choose it again" if kind is app_commands.TransformerError else "was just updated") in told
 
 
 class _Transformer(app_commands.Transformer):

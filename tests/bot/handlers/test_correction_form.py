@@ -24,7 +24,7 @@ async def test_wrong_opens_a_form_that_outlives_a_restart(world: World, restarte
     said = corrections_of(world.db, Viewer(world.alice.id), id_)
     assert (said.label, said.note) == ("negative", "no <@1>")
     details = await world.alice.click(world.last(world.channel), label="Details")
-    assert "negative 1" in words(answer(details))
+    assert "1 negative" in words(answer(details))
 
 
 async def test_wrong_is_not_for_others(world: World) -> None:

@@ -23,7 +23,7 @@ async def test_cancel(world: World) -> None:
     assert "cancelled" in card.embeds[0].title
     assert "was cancelled" in ping.content
     labels = [button.label for row in card.components for button in row.children]
-    assert labels == ["Go on"], "nothing is left to cancel"
+    assert labels == ["Resume"], "nothing is left to cancel"
     with world.db.read() as session:
         assert session.execute(text("select count(*) from predictions")).scalar_one() == 0
 

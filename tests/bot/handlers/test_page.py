@@ -25,5 +25,5 @@ async def test_pages_outlive_a_restart_and_an_hour_and_are_ones_own(world: World
     with world.db.begin() as session:
         session.execute(text("update continuations set owner_id = :id"), {"id": world.bob.id})
     closed = await alice.click(page, "Next")
-    assert "These pages are closed" in closed.content
+    assert "This list has expired" in closed.content
     assert closed.ephemeral

@@ -14,6 +14,6 @@ async def test_another_persons_press_deletes_nothing(world: World) -> None:
     view = buttons_view(forget_button(world.alice.id))
     open_card = await world.bot.get_channel(world.channel.id).send("?", view=view)
     pressed = await world.bob.click(open_card, label="Delete everything")
-    assert "not yours" in words(answer(pressed))
+    assert "someone else's" in words(answer(pressed))
     assert None not in await stored_texts(world)
     assert buttons(asked)

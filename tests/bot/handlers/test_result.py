@@ -40,7 +40,7 @@ async def test_details(world: World, restarted: bool) -> None:
     assert result.ephemeral
     embed = result.response.embeds[0]
     assert "I loved every minute of it" in embed.description
-    assert embed.fields[0].name == "Probability of positive"
+    assert embed.fields[0].name == "Probability of being positive"
     assert 0.5 < float(embed.fields[0].value) < 1
 
 

@@ -83,7 +83,7 @@ async def test_score_in_a_dm(world: World) -> None:
 async def test_a_slow_verdict_comes_as_a_direct_message(world: World) -> None:
     result = await world.alice.slash(world.channel, "score", text=GOOD)
     await world.tick(11)
-    assert "queued" in result.response.content
+    assert "waiting in the queue" in result.response.content
     await world.finish()
     (card,) = world.messages(world.alice.user.dm_channel)
     assert "Positive" in card.embeds[0].title
@@ -93,7 +93,7 @@ async def test_a_slow_verdict_comes_as_a_direct_message(world: World) -> None:
 async def test_a_slow_shared_verdict_takes_the_place_of_its_message(world: World) -> None:
     result = await world.alice.slash(world.channel, "score", text=GOOD, share=True)
     await world.tick(11)
-    assert "queued" in result.response.content
+    assert "waiting in the queue" in result.response.content
     await world.finish()
     (card,) = world.messages(world.channel)
     assert "Positive" in card.embeds[0].title
@@ -163,7 +163,7 @@ async def test_batch_private_in_a_server(world: World) -> None:
     assert {"title", "review", "label", "probability", "flags", "model"} <= scored[0].keys()
     assert len([one for one in card.attachments if "rejected" in one.filename]) == 1
     (histogram,) = [one for one in card.attachments if one.filename == "histogram.png"]
-    assert "20 reviews: 10 negative" in (histogram.description or "")
+    assert "10 positive, 10 negative" in (histogram.description or "")
     assert world.messages(world.channel) == []
 
 

@@ -72,7 +72,7 @@ async def test_files_refused_at_the_door(world: World, file: tuple[str, bytes], 
 
 async def test_ten_files_a_message(world: World) -> None:
     await world.dm(world.alice, "", *((f"{n}.csv", FILE.encode() + b"x" * n) for n in range(11)))
-    assert "may bring 10 files" in world.last(world.alice.user.dm_channel).content
+    assert "at most 10 files" in world.last(world.alice.user.dm_channel).content
     assert list_jobs(world.db, Viewer(world.alice.id)) == []
 
 

@@ -19,9 +19,9 @@ from tests.fixtures.discord import World
 CSV = ("reviews.csv", review_file(12))
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def speak(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """Sets the language of everybody's Discord from now on."""
+    """Everybody's Discord is German; sets another language from now on."""
     made = interactions.base_payload
     locale = "de"
 
@@ -45,15 +45,15 @@ async def test_a_verdict_and_its_buttons(world: World, alice: Talk) -> None:
     assert "sicher" in words(shown)
     assert set(buttons(shown)) == {"Details", "Falsch?", "Löschen"}
     details = await alice.click(shown, "Details")
-    assert "Wahrscheinlichkeit für positiv" in words(details)
+    assert "Wahrscheinlichkeit, positiv zu sein" in words(details)
 
 
 async def test_an_error_an_empty_list_and_help(world: World, alice: Talk) -> None:
     refused = await alice.slash("jobs status", job=99)
-    assert "There is no job" not in refused.content
+    assert "finde ich nicht" in refused.content
     assert "Auftrag 99" in refused.content
     assert "\n-# Referenz " in refused.content
-    assert "/stapel" in words(await alice.slash("jobs list"))
+    assert "/dateien" in words(await alice.slash("jobs list"))
     help_ = await alice.slash("help", topic="jobs")
     assert "`/aufträge status auftrag:42`" in words(help_)
     assert "`/hilfe thema:`" in words(help_)
@@ -70,7 +70,7 @@ async def test_a_file_is_shown_in_its_language_after_the_interaction_and_a_resta
     await world.finish()
     card, ping = world.messages(world.alice.user.dm_channel)
     assert card.embeds[0].title.startswith("Auftrag 1: 12 Kritiken")
-    assert "nicht bewertet: die zweite Datei" in card.embeds[0].description
+    assert "nicht ausgewertet: Die zweite Datei" in card.embeds[0].description
     assert ping.content.endswith("Auftrag 1 ist fertig.")
     image = next(one for one in card.attachments if one.filename == "histogram.png")
     assert image.description is None or "Histogramm" in image.description
@@ -132,7 +132,7 @@ async def test_a_reply_left_behind_is_finished_in_its_language(
 
 async def test_the_form_and_the_correction(world: World, speak: Callable[[str], None]) -> None:
     shown = await world.alice.slash(world.channel, "upload")
-    assert shown.modal["title"] == "Dateien mit Kritiken bewerten"
+    assert shown.modal["title"] == "Dateien mit Kritiken auswerten"
     await world.alice.slash(world.channel, "score", text=GOOD)
     await world.finish()
     result = answer(await world.alice.slash(world.channel, "results show", id=1))
@@ -148,4 +148,4 @@ async def test_a_report_in_words_and_an_english_chart(world: World, alice: Talk)
     shown = await alice.slash("report", by="film")
     assert shown.embeds[0].title == "Bericht"
     assert "Alle Kritiken, nach Filmen" in words(shown)
-    assert "mittlere Wahrscheinlichkeit" in words(shown)
+    assert "Mittlere Wahrscheinlichkeit" in words(shown)

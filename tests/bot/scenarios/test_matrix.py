@@ -19,7 +19,7 @@ ANSWERED: list[tuple[str, dict[str, Any], str]] = [
     ("jobs cancel", {"job": 3}, "is cancelled"),
     ("help", {}, "What I do"),
     ("about", {}, "Accuracy"),
-    ("status", {}, "No worker is running"),
+    ("status", {}, "Scoring is down"),
     ("score", {"text": GOOD, "film": "Heat"}, "Positive"),
     ("score", {"text": GOOD, "share": True}, "Positive"),
     ("batch", {"file": ("new.csv", b"review\nFine.\n")}, "is accepted"),
@@ -27,10 +27,10 @@ ANSWERED: list[tuple[str, dict[str, Any], str]] = [
     ("batch", {"file": ("a.csv", b"review\nFine.\n"), "file2": ("b.csv", b"review\nGood.\n")}, "is accepted"),
     ("jobs list", {}, "Jobs"),
     ("jobs list", {"unfinished": True}, "Unfinished jobs"),
-    ("jobs status", {"job": 1}, "**done**"),
+    ("jobs status", {"job": 1}, "**finished**"),
     ("jobs download", {"job": 1}, "Job 1"),
     ("results search", {}, "Results"),
-    ("results search", {"label": "negative", "film": "heat"}, "film “heat”"),
+    ("results search", {"label": "negative", "film": "heat"}, "film: “heat”"),
     ("results show", {"id": 1}, "Positive"),
 ]
 REFUSED: list[tuple[str, dict[str, Any], str]] = [
@@ -41,7 +41,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("batch", {"file": ("big.csv", b"x" * (2**20 + 1)), "share": True}, "the limit is 1 MiB"),
     ("jobs status", {"job": 4}, "There is no job 4"),
     ("jobs cancel", {"job": 4}, "There is no job 4"),
-    ("jobs cancel", {"job": 1}, "already done"),
+    ("jobs cancel", {"job": 1}, "already finished"),
     ("jobs download", {"job": 4}, "There is no job 4"),
     ("jobs download", {"job": 2}, "without files"),
     ("jobs download", {"job": 3}, "not finished yet"),
@@ -99,5 +99,5 @@ async def test_no_command_is_forgotten(world: World) -> None:
         for command in world.bot.tree.walk_commands()
         if isinstance(command, app_commands.Command) and command.qualified_name.split()[0] not in OTHERS
     }
-    assert here - rows <= {"jobs retry"}
+    assert here - rows <= {"jobs resume"}
     assert answer(await world.alice.slash(world.channel, "help")).ephemeral

@@ -76,7 +76,7 @@ async def test_a_slow_shared_verdict_takes_the_place_of_its_reply(world: World, 
     """By the interaction's token: the bot is not there, and could not change its message otherwise."""
     result = await world.alice.slash(world.channel, "score", text=GOOD, share=True)
     await world.tick(11)
-    assert "this reply shows the verdict" in result.response.content
+    assert "This reply shows the verdict" in result.response.content
     await world.finish()
     assert "Positive" in words(result.response)
     assert not result.response.content
@@ -123,7 +123,7 @@ async def test_delete_removes_the_reply_and_the_text(world: World, outside: str,
 async def test_lists_buttons_and_errors(world: World, outside: str) -> None:
     result = await world.alice.slash(world.channel, "score", text=GOOD)
     await world.finish()
-    assert "Probability of positive" in words(answer(await world.alice.click(result.response, label="Details")))
+    assert "Probability of being positive" in words(answer(await world.alice.click(result.response, label="Details")))
     for command in ("jobs list", "results search", "settings", "privacy show", "help", "about"):
         assert "Reference" not in words(answer(await world.alice.slash(world.channel, command))), command
     refused = await world.alice.slash(world.channel, "score", text=" ", share=True)

@@ -66,13 +66,13 @@ async def test_an_export_ends_where_its_time_does_and_says_so(
     page = await alice.slash("results search", query="wonderful")
     assert "10 results" in words(await alice.click(page, "Export CSV"))
     monkeypatch.setattr(exports, "PATIENCE_S", 0.0)
-    monkeypatch.setattr(search, "FIRST", 5)
+    monkeypatch.setattr(search, "FIRST_WINDOW", 5)
     export = await alice.click(page, "Export CSV")
     assert export.ephemeral
     assert "2 results so far: an export looks for at most 0 seconds" in words(export)
     assert "`film`, `job` or `since`" in words(export)
     assert len(table(world.attachment(export, "results.csv"))) == 2
-    monkeypatch.setattr(search, "FIRST", 1)
+    monkeypatch.setattr(search, "FIRST_WINDOW", 1)
     refused = await alice.click(page, "Export CSV")
     assert refused.ephemeral
     assert "Nothing was found in 0 seconds" in words(refused)
@@ -81,8 +81,8 @@ async def test_an_export_ends_where_its_time_does_and_says_so(
 
 def test_the_time_of_an_export_counts_on_a_slow_database(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """Three windows, each slow to look through; what is searched for stands in the last, so in time it is not found."""
-    monkeypatch.setattr(search, "FIRST", 10)
-    monkeypatch.setattr(search, "LARGEST", 40)
+    monkeypatch.setattr(search, "FIRST_WINDOW", 10)
+    monkeypatch.setattr(search, "LARGEST_WINDOW", 40)
     done_file(db, [NewReview(n, f"review {n} of {'zebras' if n == 1 else 'horses'}") for n in range(1, 85)])
     wanted = SearchFilter(query="zebras")
     slow = 0.3

@@ -53,7 +53,7 @@ async def test_score_again_outlives_a_restart_and_is_for_its_owner(world: World)
     await world.restart()
     refused = answer(await world.bob.click(question, label="Score again"))
     assert refused.ephemeral
-    assert "no longer open" in refused.content
+    assert "has expired" in refused.content
     with all_at_once(world):
         both = [await world.alice.click(question, label="Score again") for _ in range(2)]
     await world.tick()

@@ -18,7 +18,7 @@ HOST = Settings(max_message_chars=100, max_upload_mib=2, max_active_jobs=3, _env
 def test_a_text_at_the_limit() -> None:
     assert check_text("x" * 100, HOST) == "x" * 100
     assert check_text(f"  {'x' * 100}\n", HOST) == "x" * 100, "white space around it does not count"
-    with pytest.raises(UserError, match="has 101 characters, and a message may have 100"):
+    with pytest.raises(UserError, match="has 101 characters and the limit is 100"):
         check_text("x" * 101, HOST)
 
 

@@ -114,10 +114,16 @@ def test_files_of_the_current_folder_are_never_imported(up: Callable[..., Up], t
     assert "PREVIEW_PORT" in refused.log.read_text(), "the .env of the current folder is read as before"
     (stands / ".env").write_text("REELFEEL_WORKER_PROCESSES=2\n")
     one = up(stands=stands)
-    one.until("bot: ready")
+    if "bot: ready\n" not in one.until("worker: ready"):
+        one.until("bot: ready")
     db = Database(f"sqlite:///{one.folder / 'reelfeel.sqlite3'}")
     accepted = accept_csv(db, 50)
-    wait_until(lambda: recount(db, accepted.job_id).state == "done", what="the job")
+
+    def scored() -> bool:
+        assert sorted(path.name for path in stands.rglob("*.ran")) == []
+        return recount(db, accepted.job_id).state == "done"
+
+    wait_until(scored, 120, what="the job")
     lines = [process.cmdline() for process in one.family()]
     (bulk,) = [line for line in lines if "bulk@%h" in line]
     assert bulk[bulk.index("-c") + 1] == "2", "the .env of the current folder is read as before"
