@@ -115,7 +115,7 @@ class Job(Base):
     model_refused_at: Mapped[datetime | None]
     # A row of common/messages.py with its values; `error`: the English sentence of a job that failed before 0010.
     error_code: Mapped[str | None] = mapped_column(String(64))
-    error_values: Mapped[Any] = mapped_column(JSON(none_as_null=True))
+    error_values: Mapped[Any] = mapped_column(JSON(none_as_null=True), nullable=True)
     error: Mapped[str | None]
     version: Mapped[int] = mapped_column(default=1)
     rendered_version: Mapped[int] = mapped_column(default=0)
