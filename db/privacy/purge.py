@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import ColumnElement, Delete, Update, delete, func, null, select, update
 from sqlalchemy.orm import Session
@@ -32,6 +32,8 @@ from db.tables import (
     report_films,
 )
 
+T = TypeVar("T")
+
 NOBODY: Final = 0
 """The owner of what belonged to an erased user, or whose words went with the retention time; no user has this id."""
 ROWS: Final = 5_000
@@ -44,8 +46,8 @@ CHECKPOINT_MS: Final = 500
 """Longest time that writers wait for the checkpoint after a deletion, milliseconds."""
 
 
-def in_batches(ids: Sequence[int], size: int) -> Iterator[Sequence[int]]:
-    """The ids, `size` at a time."""
+def in_batches(ids: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    """The ids or rows, `size` at a time."""
     left = iter(ids)
     while batch := tuple(islice(left, size)):
         yield batch

@@ -1,4 +1,4 @@
-"""Promises: what PRIVACY.md, the terms and docs/privacy.md promise names the test that shows it, and the test is there."""
+"""Promises: what the policy, the terms and docs/privacy.md promise names the test that shows it, and it is there."""
 
 from __future__ import annotations
 
@@ -45,8 +45,7 @@ def test_every_paragraph_of_the_policy_names_its_tests() -> None:
 
 
 def test_a_test_that_is_not_there_is_noticed() -> None:
-    assert shown_by("<!-- test: tests/docs/test_promises.py::nothing -->") == [
-        ("tests/docs/test_promises.py", "nothing")
-    ]
+    here = "tests/docs/test_promises.py"
+    assert shown_by(f"<!-- test: {here}::nothing -->") == [(here, "nothing")]
     assert not there("tests/docs/test_promises.py", "nothing")
     assert not there("tests/nowhere.py", "test_x")
