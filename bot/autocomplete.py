@@ -10,7 +10,9 @@ from discord import app_commands
 
 from bot.cards.jobs_list import choice_name
 from bot.components.menus import CHOICE_CHARS, MOST_CHOICES
+from bot.core import BotCore
 from bot.errors.table import note
+from common.errors import UserError
 from db.errors import DbError
 from db.queries.films import list_films
 from db.queries.jobs import list_jobs
@@ -20,6 +22,8 @@ Number = app_commands.Range[int, 1, 2**53 - 1]
 """The number of a job or result; Discord's whole numbers end there."""
 LOOKED_AT: Final = 200
 """So many of the newest jobs are searched; an older one can be typed as a number."""
+NONE_OFFERED: Final = (DbError, TimeoutError, UserError)
+"""A database that does not answer in time, and somebody who types faster than it does: nothing is offered."""
 
 
 async def _choices(
@@ -29,10 +33,13 @@ async def _choices(
 
     A database that does not answer gives none: an autocompletion cannot show an error.
     """
-    bot = interaction.client
+    bot: BotCore = interaction.client
+    viewer = bot.viewer(interaction)
     try:
-        jobs = await bot.in_thread(list_jobs, bot.db, bot.viewer(interaction), limit=LOOKED_AT)
-    except DbError as error:
+        jobs = await bot.offered_jobs.get(
+            (viewer.user_id, viewer.guild_id), lambda: bot.in_thread(list_jobs, bot.db, viewer, limit=LOOKED_AT)
+        )
+    except NONE_OFFERED as error:
         note(error, "autocompletion of a job")
         return []
     typed = current.strip().casefold()
@@ -43,10 +50,14 @@ async def _choices(
 
 async def a_film(interaction: discord.Interaction[Any], current: str) -> list[app_commands.Choice[str]]:
     """Films among the verdicts the caller may see, the latest judged first; any other name can be typed."""
-    bot = interaction.client
+    bot: BotCore = interaction.client
+    viewer = bot.viewer(interaction)
     try:
-        films = await bot.in_thread(list_films, bot.db, bot.viewer(interaction), current, limit=2 * MOST_CHOICES)
-    except DbError as error:
+        films = await bot.offered_films.get(
+            (viewer.user_id, viewer.guild_id, current),
+            lambda: bot.in_thread(list_films, bot.db, viewer, current, limit=2 * MOST_CHOICES),
+        )
+    except NONE_OFFERED as error:
         note(error, "autocompletion of a film")
         return []
     # Discord takes no choice over 100 characters, and half a name would find nothing.

@@ -5,15 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+from contextlib import suppress
 from typing import Any
 
+import aiohttp
 import discord
 from discord import app_commands
 
 from bot.core import BotCore
 from bot.delivery.error_replies import report
 from bot.delivery.responses import watch
-from bot.permissions import EVERYWHERE, check_channel, rules_of
+from bot.door import admit
 from common.errors import UserError
 from common.i18n import set_locale, tr
 from db.delivery.key_values import get_state, set_state
@@ -29,23 +31,24 @@ class Tree(app_commands.CommandTree[Any]):
         set_locale(interaction.locale)
         try:
             await self._admit(interaction)
-        except Exception as error:  # raised here it would end in a log: only errors of commands reach on_error
-            await report(interaction, error, doing="a command")
+        except Exception as error:
+            if interaction.type is discord.InteractionType.autocomplete:  # shows no sentence: it is offered nothing
+                with suppress(discord.HTTPException, aiohttp.ClientError, OSError):
+                    await interaction.response.autocomplete([])
+            else:  # raised here it would end in a log: only errors of commands reach on_error
+                await report(interaction, error, doing="a command")
             return False
         return True
 
     @staticmethod
     async def _admit(interaction: discord.Interaction[Any]) -> None:
-        """Raises UserError while the bot stops, and in a channel where its server does not want it."""
+        """Raises UserError while the bot stops, and as `bot.door.admit` does."""
         bot: BotCore = interaction.client
         if bot.stopping:
             raise UserError(tr("The bot is restarting: try again in a minute."))
-        if interaction.type is not discord.InteractionType.application_command:
-            return
-        watch(interaction)
-        root = interaction.command.qualified_name.split()[0] if interaction.command else ""
-        if interaction.guild_id is not None and root not in EVERYWHERE:
-            check_channel(await rules_of(bot, bot.viewer(interaction)), interaction.channel)
+        if interaction.type is discord.InteractionType.application_command:
+            watch(interaction)
+        await admit(bot, interaction)
 
     async def on_error(self, interaction: discord.Interaction[Any], error: app_commands.AppCommandError, /) -> None:
         """Answers with the table's sentence."""

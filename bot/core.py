@@ -1,4 +1,4 @@
-"""The bot as all its parts know it: settings, database, who asks, work in threads. `bot.client` builds the running one.
+"""The bot as all its parts know it: settings, database, who asks, light and heavy work. `bot.client` builds it.
 
 Parts import this class, not the client: the client imports the parts.
 """
@@ -6,6 +6,7 @@ Parts import this class, not the client: the client imports the parts.
 from __future__ import annotations
 
 import asyncio
+import contextvars
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
@@ -17,17 +18,37 @@ from discord.ext import commands
 
 from bot.cards.base import Card
 from bot.errors.table import note
+from bot.pools.fair_threads import FairThreads, asker
+from bot.pools.heavy_work import HeavyWork
+from bot.pools.short_cache import ShortCache
+from bot.pools.spool import Spool
 from bot.visible_channels import visible_channels
 from common.broker.job_signals import JobSignals
 from common.settings import Settings
 from db.engine import Database
-from db.types import Accepted, JobView, Viewer, WakeUp
+from db.operations.blocks import Block
+from db.types import Accepted, GuildSettings, JobView, UserSettings, Viewer, WakeUp
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 MAX_DOWNLOADS: Final = 2
 """Files held in memory at a time while they are stored; each is at most `max_upload_mib` large."""
+LIGHT_THREADS: Final = 16
+"""Threads for what takes milliseconds; with those of heavy work fewer than the database has connections."""
+OF_ONE: Final = 4
+"""Of them, the most that one member takes at a time."""
+WAITING_OF_ONE: Final = 64
+"""Calls of one member that wait before further ones are refused."""
+RULES_LIFE_S: Final = 5.0
+"""So long the rules of a server, the block list and a member's settings are not asked again, seconds."""
+RULES_PATIENCE_S: Final = 0.8
+"""Of Discord's three seconds, so many are for whether a member may do this here."""
+SETTINGS_PATIENCE_S: Final = 0.5
+"""And so many for what they chose."""
+OFFER_LIFE_S: Final = 2.0
+"""What an autocompletion offers is not asked again for so long, seconds: each letter that is typed asks."""
+OFFER_PATIENCE_S: Final = 1.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +126,20 @@ class BotCore(commands.Bot):
         self.always_sync = always_sync
         self.stopping = False
         self.downloads = asyncio.Semaphore(MAX_DOWNLOADS)
+        self.spool = Spool()
+        self.heavy = HeavyWork(
+            settings.drawing_processes, db, url=settings.database(), text_keys=settings.sealing_keys()
+        )
+        self.rules: ShortCache[int, GuildSettings] = ShortCache(life_s=RULES_LIFE_S, patience_s=RULES_PATIENCE_S)
+        self.chosen: ShortCache[int, UserSettings] = ShortCache(life_s=RULES_LIFE_S, patience_s=SETTINGS_PATIENCE_S)
+        self.blocked: ShortCache[str, frozenset[Block]] = ShortCache(life_s=RULES_LIFE_S, patience_s=RULES_PATIENCE_S)
+        self.offered_jobs: ShortCache[tuple[int, int | None], list[JobView]] = ShortCache(
+            life_s=OFFER_LIFE_S, patience_s=OFFER_PATIENCE_S, most=500
+        )
+        self.offered_films: ShortCache[tuple[int, int | None, str], list[str]] = ShortCache(
+            life_s=OFFER_LIFE_S, patience_s=OFFER_PATIENCE_S, most=500
+        )
+        self._light = FairThreads(LIGHT_THREADS, of_one=OF_ONE, waiting_of_one=WAITING_OF_ONE, name="sql")
         self._publisher = ThreadPoolExecutor(1, thread_name_prefix="ring")
         self._background: set[asyncio.Task[None]] = set()
 
@@ -115,12 +150,14 @@ class BotCore(commands.Bot):
         return Viewer(user_id=user.id, guild_id=guild_id, channels=visible_channels(asker))
 
     async def in_thread(self, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Runs a blocking function (SQL, pictures) beside the event loop."""
-        return await asyncio.to_thread(fn, *args, **kwargs)
+        """Runs a blocking function of milliseconds (SQL) beside the event loop; whoever asks has their turn."""
+        return await self._light.run(fn, *args, **kwargs)
 
     def start_task(self, work: Coroutine[Any, Any, None], name: str) -> None:
         """Runs `work` beside the caller; it is waited for at shutdown and its errors are logged."""
-        task = asyncio.create_task(self._guarded(work, name), name=f"reelfeel {name}")
+        context = contextvars.copy_context()
+        context.run(asker.set, None)  # what one member set going may be for all: it takes nobody's turn
+        task = asyncio.create_task(self._guarded(work, name), name=f"reelfeel {name}", context=context)
         self._background.add(task)
         task.add_done_callback(self._background.discard)
 
@@ -147,3 +184,6 @@ class BotCore(commands.Bot):
         """Forgets the wake-ups that were not sent, which the sweep repairs, and closes the connection."""
         self._publisher.shutdown(wait=False, cancel_futures=True)
         await super().close()
+        self.heavy.close()
+        self._light.close()
+        self.spool.close()

@@ -11,11 +11,9 @@ from bot.core import BotCore
 from common.errors import UserError
 from common.i18n import shortened, tr
 from common.settings import Settings
-from db.preferences import guild_settings, user_settings
+from db.preferences import NOWHERE, guild_settings, user_settings
 from db.types import GuildSettings, Origin, UserSettings, Viewer
 
-EVERYWHERE: Final = frozenset({"server", "settings", "privacy", "help", "about", "status"})
-"""Commands that answer in every channel, always privately: a user must reach their data and the rules themselves."""
 NAMED: Final = 5
 """Most channels or roles that a sentence names."""
 
@@ -44,8 +42,10 @@ def requester_of(asker: discord.Interaction[Any] | discord.Message) -> Requester
 
 
 async def rules_of(bot: BotCore, viewer: Viewer) -> GuildSettings:
-    """The rules where the viewer is. Raises db.errors.DbError."""
-    return await bot.in_thread(guild_settings, bot.db, viewer)
+    """The rules where the viewer is, as they were seconds ago. Raises db.errors.DbError, TimeoutError."""
+    if viewer.guild_id is None:
+        return NOWHERE
+    return await bot.rules.get(viewer.guild_id, lambda: bot.in_thread(guild_settings, bot.db, viewer))
 
 
 def answers_in(rules: GuildSettings, channel: Any) -> bool:
@@ -118,7 +118,15 @@ async def takes_notices(bot: BotCore, viewer: Viewer) -> bool:
 
 
 async def wants_share(bot: BotCore, interaction: discord.Interaction[Any], share: bool | None) -> bool:
-    """What the caller said, else what they chose with `/settings`. Raises db.errors.DbError."""
+    """What the caller said, else what they chose with `/settings`; private when the database does not say in time.
+
+    Asked before there is an answer, so it must not wait. Raises db.errors.DbError.
+    """
     if share is not None:
         return share
-    return (await bot.in_thread(user_settings, bot.db, bot.viewer(interaction))).share
+    viewer = bot.viewer(interaction)
+    try:
+        chosen = await bot.chosen.get(viewer.user_id, lambda: bot.in_thread(user_settings, bot.db, viewer))
+    except TimeoutError:
+        return False
+    return chosen.share

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 import aiohttp
@@ -28,7 +27,6 @@ from db.privacy import text_keys
 
 BAD_TOKEN: Final = 4004
 """Close code of the gateway for a token that was taken back."""
-MAX_THREADS: Final = 24
 TOKEN_SHAPE: Final = re.compile(r"[\w-]{18,}\.[\w-]{5,}\.[\w-]{20,}")
 """Three parts of base64url: the bot's id, the time it was made, a signature."""
 
@@ -97,8 +95,6 @@ def _check_token(settings: Settings) -> None:
 
 async def _discord(settings: Settings, db: Database, signals: JobSignals, redis_url: str) -> None:
     assert settings.discord_token is not None
-    # As many threads as the database has connections: one that waits for a lock must not stop the others.
-    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(MAX_THREADS, thread_name_prefix="sql"))
     bot = ShardedBot(settings, db, signals, shard_count=settings.shards)
     bot.add_listener(_ready, "on_ready")
     with vital_signs(bot):

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from cli import common, database, privacy, reports, scoring, services, training, training_data
+from cli import blocks, common, database, privacy, reports, scoring, services, training, training_data
 
 app = typer.Typer(
     help="Reads film reviews and says how each one feels.",
@@ -38,6 +38,9 @@ for command in (
     services.worker,
     services.status,
     services.health,
+    blocks.block,
+    blocks.unblock,
+    blocks.blocked,
     reports.audit,
     reports.quality,
     reports.report,

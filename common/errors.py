@@ -26,9 +26,20 @@ class Problem(Exception):
         self.values = values
         super().__init__(self.code)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Between processes: subclasses have arguments of their own."""
+        return _rebuilt, (type(self), self.code, self.values, self.__dict__)
+
     def render(self) -> str:
         """The sentence in the language of the running task."""
         return render(self.code, self.values)
 
     def __str__(self) -> str:
         return english(self.code, self.values)
+
+
+def _rebuilt(kind: type[Problem], code: str, values: dict[str, Any], more: dict[str, Any]) -> Problem:
+    problem = kind.__new__(kind)
+    Problem.__init__(problem, code, **values)
+    problem.__dict__.update(more)
+    return problem

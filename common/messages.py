@@ -13,6 +13,9 @@ from common.i18n import mark, mark_plural
 
 GAVE_UP_INGEST: Final = "gave_up_ingest"
 GAVE_UP_FINISH: Final = "gave_up_finish"
+GAVE_UP_DIED: Final = "gave_up_died"
+GAVE_UP_STUCK: Final = "gave_up_stuck"
+GAVE_UP_NO_ROOM: Final = "gave_up_no_room"
 GAVE_UP_REVIEW: Final = "gave_up_review"
 
 MESSAGES: Final[dict[str, str | tuple[str, str]]] = {
@@ -87,6 +90,13 @@ MESSAGES: Final[dict[str, str | tuple[str, str]]] = {
         "The file could not be read in 3 attempts: check that it opens elsewhere, then send it again."
     ),
     GAVE_UP_FINISH: mark("The result file could not be written in 3 attempts: its verdicts are kept."),
+    GAVE_UP_DIED: mark(
+        "The program that reads files broke down over this one in 3 attempts: save it as CSV and send that."
+    ),
+    GAVE_UP_STUCK: mark(
+        "Reading the file stood still for a minute in 3 attempts: save it as CSV and send that, or try again later."
+    ),
+    GAVE_UP_NO_ROOM: mark("The disk had no room to read the file in 3 attempts: try again later."),
     GAVE_UP_REVIEW: mark("This review could not be scored: send it again, or try a shorter or simpler text."),
     # db/privacy/export.py: what had no room in the zip
     "left_out.rows": mark("{file} is cut off because the zip was full."),
@@ -114,6 +124,16 @@ MESSAGES: Final[dict[str, str | tuple[str, str]]] = {
         "The file has more than {count} columns; keep the review, film and date columns.",
     ),
     "too_large": mark("The file is larger than {size} (unpacked); split it into smaller files."),
+    "too_costly.memory": mark(
+        "The file takes more memory to read than a file may ({size}): split it, or save it as CSV."
+    ),
+    "too_costly.scratch": mark(
+        "The file takes more room on disk to read than a file of its size may ({size}): split it, or save it as CSV."
+    ),
+    "too_costly.time": mark(
+        "The file takes more time to read than a file of its size may ({wait} of a processor): "
+        "split it, or save it as CSV."
+    ),
     "bomb": mark_plural(
         "The file grows to more than {count} times its size when unpacked, which looks unsafe; send it uncompressed.",
         "The file grows to more than {count} times its size when unpacked, which looks unsafe; send it uncompressed.",
@@ -154,6 +174,21 @@ MESSAGES: Final[dict[str, str | tuple[str, str]]] = {
     ),
     "broken_file.row_too_deep": mark(
         "The file cannot be read: row {row} is nested too deeply; export or pack it again and send the new one."
+    ),
+    "broken_file.row_too_many_values": mark_plural(
+        "The file cannot be read: row {row} holds more than {count} value; "
+        "keep the review, film and date of each row and send the new file.",
+        "The file cannot be read: row {row} holds more than {count} values; "
+        "keep the review, film and date of each row and send the new file.",
+    ),
+    "broken_file.names_too_long": mark_plural(
+        "The file cannot be read: the names of its columns have more than {count} character together; "
+        "check that its first line is the header.",
+        "The file cannot be read: the names of its columns have more than {count} characters together; "
+        "check that its first line is the header.",
+    ),
+    "broken_file.workbook_too_deep": mark(
+        "The file cannot be read: the workbook is nested too deeply; export or pack it again and send the new one."
     ),
     "broken_file.row_no_json": mark(
         "The file cannot be read: row {row} is not valid JSON; export or pack it again and send the new one."

@@ -21,7 +21,12 @@ def note_manager(session: Session, viewer: Viewer, action: str, *, old: str | No
 def note_host(db: Database, name: str, action: str, *, old: str | None = None, new: str | None = None) -> None:
     """What somebody did on the host's command line; `name`: their login name, cut at 100 characters."""
     with db.begin() as session:
-        session.add(AuditLine(actor_name=name[:100], action=action, old=old, new=new))
+        note_host_line(session, name, action, old=old, new=new)
+
+
+def note_host_line(session: Session, name: str, action: str, *, old: str | None = None, new: str | None = None) -> None:
+    """The same in the caller's transaction."""
+    session.add(AuditLine(actor_name=name[:100], action=action, old=old, new=new))
 
 
 def server_lines(db: Database, viewer: Viewer, *, before_id: int | None = None, limit: int = 10) -> list[AuditEntry]:

@@ -495,6 +495,18 @@ class AuditLine(Base):
     __table_args__ = (Index("ix_audit_log_guild", "guild_id", "id"), NEVER_REUSED)
 
 
+class BlockRow(Base):
+    """A user or a server that the host shut out; enforced by the bot (`bot.door`)."""
+
+    __tablename__ = "blocks"
+
+    kind: Mapped[str] = mapped_column(String(8), primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    created_at: Mapped[datetime] = mapped_column(default=db_time())
+
+    __table_args__ = (one_of("kind", "user", "server"),)
+
+
 class DeletionRequest(Base):
     """A user who asked to be erased and is not yet, so that a restart in the middle leaves nothing behind."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Final, Literal
 
-from common.messages import GAVE_UP_FINISH, GAVE_UP_INGEST
+from common.messages import GAVE_UP_DIED, GAVE_UP_FINISH, GAVE_UP_INGEST, GAVE_UP_NO_ROOM, GAVE_UP_STUCK
 
 JobKind = Literal["message", "file"]
 JobState = Literal["ingesting", "active", "finishing", "done", "needs_column", "cancelled", "failed"]
@@ -24,7 +24,12 @@ TERMINAL: Final[tuple[JobState, ...]] = ("done", "cancelled", "failed")
 LABELS: Final[tuple[Label, ...]] = ("positive", "negative", "uncertain")
 MODEL_CHANGED: Final = "model_changed"
 """`jobs.error_code` of an unfinished job that is scored anew by another model."""
-RETRYABLE: Final = frozenset({GAVE_UP_INGEST, GAVE_UP_FINISH})
+READER_DIED: Final = "reader_died"
+READER_STUCK: Final = "reader_stuck"
+NO_ROOM: Final = "no_room"
+"""Why an attempt at a file failed, where its owner is told so in the end: the process that read it died or stood still,
+or the disk was full."""
+RETRYABLE: Final = frozenset({GAVE_UP_INGEST, GAVE_UP_FINISH, GAVE_UP_DIED, GAVE_UP_STUCK, GAVE_UP_NO_ROOM})
 """`jobs.error_code` of a file that failed for a reason that may pass; a retry goes on from there."""
 BINS: Final = 20
 """Bins of every histogram of probabilities: bin i holds [i/20, (i+1)/20), the last one 1.0 too."""

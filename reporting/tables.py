@@ -111,7 +111,7 @@ def table_bytes(parts: Sequence[ReportPart], format: str) -> bytes:
 
 
 def _csv(parts: Sequence[ReportPart]) -> bytes:
-    return csv_table(HEADER, rows(parts)).data
+    return csv_table(HEADER, rows(parts))
 
 
 def _parquet(parts: Sequence[ReportPart]) -> bytes:

@@ -32,6 +32,7 @@ from worker.processes.child_metrics import ChildMetrics
 from worker.processes.heartbeat import WorkerFacts, heartbeat_of
 from worker.processes.metrics_folder import VARIABLE, MetricsFolder, metrics_folder
 from worker.processes.supervisor import Child, StopSignals, stop_all, supervise
+from worker.sandbox.scratch import sweep_scratch
 from worker.sweep import Sweeper
 
 log = logging.getLogger(__name__)
@@ -50,6 +51,7 @@ def main(settings: Settings, *, processes: int | None = None) -> int:
     """
     errors = ErrorCount("reelfeel_supervisor_errors")
     logs.configure(settings.log_level, room="worker", format=settings.log_format, on_error=errors)
+    sweep_scratch()
     slots = processes or settings.worker_processes
     stop_signals = StopSignals()
     try:

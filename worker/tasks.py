@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from celery import signals
@@ -24,6 +26,7 @@ from worker.app import BROKER, SETTINGS, app
 from worker.files.limits import Limits
 from worker.jobs.chunk import process_chunk
 from worker.jobs.explain import explain_review
+from worker.jobs.next_review import process_next_review
 from worker.limits import limits_of
 from worker.memory import release_compiler_memory
 from worker.sweep import sweep_once
@@ -54,6 +57,11 @@ def _open(**_: Any) -> None:
     database = Database(SETTINGS.database(), text_keys=SETTINGS.sealing_keys())
     _tools = Tools(database, scorer_of(), JobSignals(str(BROKER)), limits_of(SETTINGS))
     if SETTINGS.warm_start:
+        from worker.sandbox.process import SPARE
+        from worker.sandbox.scratch import sweep_scratch
+
+        sweep_scratch()  # what the child left whose place we take
+        SPARE.keep()  # before the model warms up: both take a while
         _tools.scorer.warm()
         release_compiler_memory()
     metrics.STARTED.inc()
@@ -68,17 +76,25 @@ def scorer_of() -> Scorer:
 
 def work_on_chunk(chunk_id: int) -> None:
     """Does the work on one chunk, whatever its kind, and publishes what is due next."""
+    _work(chunk_id, lambda tools: _process(tools, chunk_id))
+
+
+def _process(tools: Tools, chunk_id: int) -> bool:
+    return process_chunk(
+        tools.db,
+        tools.scorer,
+        chunk_id,
+        limits=tools.limits,
+        on_change=tools.signals.publish_job_changed,
+        lease_s=SETTINGS.lease_s,
+        model_wait_s=SETTINGS.model_wait_s,
+    )
+
+
+def _work(chunk_id: int, work: Callable[[Tools], object]) -> None:
     assert _tools is not None, "worker_process_init did not run"
     try:
-        process_chunk(
-            _tools.db,
-            _tools.scorer,
-            chunk_id,
-            limits=_tools.limits,
-            on_change=_tools.signals.publish_job_changed,
-            lease_s=SETTINGS.lease_s,
-            model_wait_s=SETTINGS.model_wait_s,
-        )
+        work(_tools)
     except DbError as error:
         name = type(error).__name__
         log.error("chunk %d is left to the sweep (%s)", chunk_id, name, extra={"chunk": chunk_id, "error": name})
@@ -87,8 +103,11 @@ def work_on_chunk(chunk_id: int) -> None:
 
 
 def work_on_review(chunk_id: int) -> None:
-    """As `work_on_chunk`; after the first one this child gets ready to explain in a third of the processor's time."""
-    work_on_chunk(chunk_id)
+    """Scores the single review whose turn it is (the message says only that one waits), and publishes what is due.
+
+    After the first one this child gets ready to explain in a third of the processor's time.
+    """
+    _work(chunk_id, lambda tools: process_next_review(tools.db, partial(_process, tools)))
     if not _warming.is_set():
         _warming.set()
         threading.Thread(target=_warm_up, name="warm", daemon=True).start()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import re
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import discord
 
@@ -93,17 +93,25 @@ def flag_words(flags: tuple[str, ...]) -> list[str]:
     return [tr(FLAG_WORDS.get(flag, flag.replace("_", " "))) for flag in flags]
 
 
+class Stored(Protocol):
+    """A file that lies on disk (`bot.pools.spool`)."""
+
+    def open(self) -> io.BufferedIOBase:
+        """A reader from the start."""
+
+
 @dataclass(frozen=True, slots=True)
 class CardFile:
-    """A file on a card; `alt` is its alternative text."""
+    """A file on a card, small in memory or of any size on disk; `alt` is its alternative text."""
 
     name: str
-    data: bytes
+    data: bytes | Stored
     alt: str | None = None
 
     def to_discord(self) -> discord.File:
         """A fresh discord.File: one cannot be sent twice."""
-        return discord.File(io.BytesIO(self.data), filename=self.name, description=self.alt)
+        content = io.BytesIO(self.data) if isinstance(self.data, bytes) else self.data.open()
+        return discord.File(content, filename=self.name, description=self.alt)
 
 
 @dataclass(frozen=True, slots=True)

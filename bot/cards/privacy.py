@@ -7,7 +7,7 @@ from typing import Final
 
 import discord
 
-from bot.cards.base import FAILED, NEUTRAL, Card, CardFile, one_line
+from bot.cards.base import FAILED, NEUTRAL, Card, CardFile, Stored, one_line
 from bot.cards.wording import reviews
 from bot.components.buttons import forget_button
 from bot.components.views import buttons_view
@@ -88,7 +88,7 @@ def _corrections(count: int) -> str:
     return trn("{count} correction", "{count} corrections", count)
 
 
-def export_card(data: bytes, taken: DataExport) -> Card:
+def export_card(data: bytes | Stored, taken: DataExport) -> Card:
     """The zip, and in words what did not fit."""
     things = listing((reviews(taken.reviews), _files(taken.files)))
     lines = [tr("Everything kept about you: {things}.", things=things)]

@@ -27,6 +27,7 @@ from db.types import JobView, ResultView
 Sentences = Sequence[tuple[int, int, float]]
 
 TO_MESSAGE = mark("To the message")
+PARTLY = mark("The review is long: only the sentences that say most on their own were weighed.")
 SHOWN_SENTENCES = 3
 SENTENCE_CHARS = 220
 DETAILS_CHARS = 3500
@@ -40,6 +41,18 @@ def _strongest(result: ResultView, most: int) -> list[tuple[str, float]]:
     ranked = sorted(result.explanation, key=lambda part: abs(part[2]), reverse=True)[:most]
     sentences = [(result.text[start:end].strip(), weight) for start, end, weight in sorted(ranked)]
     return [(sentence, weight) for sentence, weight in sentences if sentence]
+
+
+def partly_explained(result: ResultView) -> bool:
+    """Whether only some sentences were weighed: what lies between those that were holds words."""
+    if not result.text or not result.explanation:
+        return False
+    end = 0
+    for start, stop, _ in sorted(result.explanation):
+        if any(sign.isalnum() for sign in result.text[end:start]):
+            return True
+        end = max(end, stop)
+    return any(sign.isalnum() for sign in result.text[end:])
 
 
 def sure_line(label: str | None, probability: float | None) -> str:
@@ -63,6 +76,8 @@ def verdict_embed(result: ResultView) -> discord.Embed:
     if sentences:
         lines.append("")
         lines += [f"{'🟢' if weight > 0 else '🔴'} {one_line(text, SENTENCE_CHARS)}" for text, weight in sentences]
+    if sentences and partly_explained(result):
+        lines.append("-# " + tr(PARTLY))
     if result.flags:
         lines.append("")
         lines += [f"⚠️ {words}" for words in flag_words(result.flags)]
@@ -96,6 +111,8 @@ def details_card(result: ResultView) -> Card:
         lines.append(f"`{signed(weight, 2):>6}` {one_line(text, 160)}")
     if lines and result.text is not None:
         lines.insert(0, tr("How each sentence pushes the verdict (+ positive, − negative):"))
+    if partly_explained(result):
+        lines.append(tr(PARTLY))
     description = "\n".join(lines)
     while len(description) > DETAILS_CHARS and lines:
         lines.pop()

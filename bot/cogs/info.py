@@ -26,9 +26,10 @@ class Info(commands.Cog):
     @app_commands.command()
     async def about(self, interaction: discord.Interaction[Any]) -> None:
         """The model: accuracy, calibration, limits, version."""
+        await defer(interaction)
         facts = await self.bot.in_thread(read_facts, self.bot.settings.model_dir)
         card = Card(embed=about_embed(facts, version=program_version()))
-        await interaction.response.send_message(**card.for_send(), ephemeral=True)
+        await answer(interaction, card)
 
     @app_commands.command()
     async def status(self, interaction: discord.Interaction[Any]) -> None:

@@ -9,6 +9,7 @@ from discord.ext import commands
 
 from bot.cards.base import Card
 from bot.core import BotCore
+from bot.door import blocked, note_asker
 from bot.errors.table import note
 from bot.permissions import answers_in, requester_of, rules_of
 from bot.services.intake import MAX_FILES, FileRequest, accept_file, accept_text, check_text
@@ -34,6 +35,9 @@ class Messages(commands.Cog):
         """Stores the review or files; the notifier then answers with their cards."""
         if not self._for_me(message):
             return
+        note_asker(message)
+        if await blocked(self.bot, message.author.id, None if message.guild is None else message.guild.id):
+            return  # an answer to each would be what whoever floods wants
         try:
             set_locale(message.guild and message.guild.preferred_locale)
             if self.bot.stopping:

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import io
+from pathlib import Path
 from typing import Any
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.cards.base import Card
 from bot.cards.privacy import ask_card, export_card, kept_card
 from bot.core import BotCore
 from bot.delivery.responses import answer, defer
+from bot.pools.heavy_work import MAKING
+from bot.pools.spool import SpooledFile
 from db.engine import Database
 from db.errors import JobsRunning
 from db.privacy.erase import stored_data
 from db.privacy.export import write_data_export
+from db.privacy.types import DataExport
 from db.types import Viewer
 
 
@@ -38,7 +40,12 @@ class Privacy(commands.GroupCog, group_name="privacy", group_description="What i
         """Everything that is kept about you, as a zip."""
         await defer(interaction)
         limit = interaction.filesize_limit
-        await answer(interaction, await self.bot.in_thread(_packed, self.bot.db, self.bot.viewer(interaction), limit))
+        bot = self.bot
+        async with bot.heavy.turn(MAKING, interaction.user.id):
+            with bot.spool.writing() as path:
+                taken = await bot.heavy.in_child(_pack, path, bot.viewer(interaction), limit)
+                card = export_card(SpooledFile(path), taken)
+            await answer(interaction, card)
 
     @app_commands.command()
     async def delete(self, interaction: discord.Interaction[Any]) -> None:
@@ -50,10 +57,9 @@ class Privacy(commands.GroupCog, group_name="privacy", group_description="What i
         await answer(interaction, ask_card(stored, interaction.user.id))
 
 
-def _packed(db: Database, viewer: Viewer, limit: int) -> Card:
-    out = io.BytesIO()
-    taken = write_data_export(db, viewer, out, max_bytes=limit)
-    return export_card(out.getvalue(), taken)
+def _pack(db: Database, path: Path, viewer: Viewer, limit: int) -> DataExport:
+    with path.open("xb") as out:
+        return write_data_export(db, viewer, out, max_bytes=limit)
 
 
 async def setup(bot: BotCore) -> None:

@@ -14,6 +14,7 @@ from bot.autocomplete import Number, a_film, any_job
 from bot.cards.base import Card, CardFile, one_line
 from bot.cards.report import EXTREMES, alt_text, distribution_alt, report_embed
 from bot.core import BotCore
+from bot.pools.heavy_work import MAKING
 from bot.visible_channels import shared_in
 from common.errors import UserError
 from common.file_formats import REPORT_TABLES
@@ -77,13 +78,17 @@ class ReportCog(commands.Cog, name="Report"):
         about = ReportRequest(film, job, first, last, by)
         abouts = [about] if compare is None else [about, compared_with(about, compare)]
         await interaction.response.defer(ephemeral=True)  # also when shared: an error is the caller's alone
-        viewer = self.bot.viewer(interaction)
+        heavy, viewer = self.bot.heavy, self.bot.viewer(interaction)
         if share and interaction.channel_id is not None:
             viewer = viewer.only_in(shared_in(interaction.channel, interaction.channel_id))
-        parts = await self.bot.in_thread(ask, self.bot.db, viewer, abouts)
-        if len(parts) == 1 and await self._ask_why(viewer, parts[0]):
-            parts = await self.bot.in_thread(ask, self.bot.db, viewer, abouts)
-        card = await self.bot.in_thread(report_card, parts, file)
+        async with heavy.turn(MAKING, interaction.user.id):
+            parts = await heavy.in_child(ask, viewer, abouts)
+        if len(parts) == 1 and await self._ask_why(viewer, parts[0]):  # waits for a worker, and takes nobody's place
+            async with heavy.turn(MAKING, interaction.user.id, goes_on=True):
+                parts = await heavy.in_child(ask, viewer, abouts)
+        async with heavy.turn(MAKING, interaction.user.id, goes_on=True):
+            files = await heavy.in_child(report_files, parts, file)
+        card = Card(embed=report_embed(parts), files=files)
         if share:
             await interaction.edit_original_response(content=tr("Shown to everyone here:"))
         await interaction.followup.send(**card.for_send(), ephemeral=not share)
@@ -126,7 +131,7 @@ def ask(db: Database, viewer: Viewer, abouts: list[ReportRequest]) -> list[Repor
     return parts
 
 
-def report_card(parts: list[ReportPart], file: str) -> Card:
+def report_files(_: Database, parts: list[ReportPart], file: str) -> tuple[CardFile, ...]:
     """Draws; blocking."""
     alts = [alt_text(parts), distribution_alt(parts[0])]
     with use_locale(ENGLISH):  # as what `reelfeel report` writes; charts have no glyphs for every language
@@ -134,7 +139,7 @@ def report_card(parts: list[ReportPart], file: str) -> Card:
         if len(parts) == 1:
             files.append(CardFile("distribution.png", distribution_png(parts[0]), alt=alts[1]))
         files.append(CardFile(f"report.{file}", file_of(parts, file)))
-    return Card(embed=report_embed(parts), files=tuple(files))
+    return tuple(files)
 
 
 async def setup(bot: BotCore) -> None:

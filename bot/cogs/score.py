@@ -10,6 +10,7 @@ from discord.ext import commands
 
 from bot.autocomplete import a_film
 from bot.core import BotCore
+from bot.delivery.responses import answer, defer
 from bot.permissions import wants_share
 from bot.services.questions import files_question
 from bot.services.single_reviews import score_for
@@ -53,8 +54,9 @@ class Score(commands.Cog):
         files = [one for one in message.attachments if is_review_file(one.filename)]
         if not files:
             raise UserError(tr("That message has neither text nor a file of reviews. Choose one that has."))
+        await defer(interaction)
         card = await files_question(self.bot, interaction.user.id, message, files)
-        await interaction.response.send_message(ephemeral=True, **card.for_send())
+        await answer(interaction, card)
 
 
 async def setup(bot: BotCore) -> None:

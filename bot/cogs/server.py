@@ -14,11 +14,10 @@ from bot.autocomplete import Number
 from bot.cards.server import audit_card, server_card, taken_down_card
 from bot.core import BotCore
 from bot.delivery.responses import answer, defer
-from bot.permissions import rules_of
 from common.errors import UserError
 from common.i18n import tr, trn
 from db.audit import server_lines
-from db.preferences import change_guild_settings
+from db.preferences import change_guild_settings, guild_settings
 from db.privacy.take_down import take_down
 from db.types import GuildSettings
 
@@ -48,7 +47,7 @@ class Server(commands.GroupCog, group_name="server", group_description="This ser
     async def show(self, interaction: discord.Interaction[Any]) -> None:
         """Where I answer here, who may send files, how long texts are kept."""
         await defer(interaction)
-        rules = await rules_of(self.bot, self.bot.viewer(interaction))
+        rules = await self.bot.in_thread(guild_settings, self.bot.db, self.bot.viewer(interaction))
         await answer(interaction, server_card(rules, self.bot.settings, changed=False))
 
     @app_commands.command()
@@ -127,6 +126,7 @@ class Server(commands.GroupCog, group_name="server", group_description="This ser
     ) -> None:
         await defer(interaction)
         rules = await self.bot.in_thread(change_guild_settings, self.bot.db, self.bot.viewer(interaction), change)
+        self.bot.rules.forget(rules.guild_id)
         await answer(interaction, server_card(rules, self.bot.settings, changed=True))
 
 

@@ -50,6 +50,7 @@ class UserSettingsCog(commands.Cog, name="Settings"):
         changed = (sharing, notices, file_format) != (None, None, None)
         if changed:
             await self.bot.in_thread(save_user_settings, self.bot.db, viewer, new)
+            self.bot.chosen.forget(viewer.user_id)
         await answer(interaction, settings_card(new, changed=changed))
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import IO
 
 import discord
 
 from bot.cards.base import CardFile
 from bot.core import BotCore
+from bot.pools.heavy_work import SENDING
 from common.file_formats import compressible_suffixes
 from db.queries.jobs import list_outputs, read_output
 from db.types import JobView, OutputInfo, Viewer
@@ -25,16 +28,24 @@ class Outputs:
 
 
 def _load(bot: BotCore, viewer: Viewer, output: OutputInfo, limit: int) -> CardFile | None:
-    if output.size > limit * 8:
+    """Part by part from SQL to disk: of a file of any size only a part is in memory."""
+    if output.size <= limit:
+        whole, _ = bot.spool.filled(lambda out: out.writelines(read_output(bot.db, viewer, output.blob_id)))
+        return CardFile(output.filename, whole)
+    if output.size > limit * 8 or not output.filename.lower().endswith(compressible_suffixes()):
         return None
-    data = b"".join(read_output(bot.db, viewer, output.blob_id))
-    if len(data) <= limit:
-        return CardFile(output.filename, data)
-    if output.filename.lower().endswith(compressible_suffixes()):
-        packed = gzip.compress(data, compresslevel=6, mtime=0)
-        if len(packed) <= limit:
-            return CardFile(f"{output.filename}.gz", packed)
-    return None
+    packed, fits = bot.spool.filled(lambda out: _pack(read_output(bot.db, viewer, output.blob_id), out, limit))
+    return CardFile(f"{output.filename}.gz", packed) if fits else None
+
+
+def _pack(parts: Iterable[bytes], out: IO[bytes], limit: int) -> bool:
+    """Writes them packed; False once they are longer than `limit` bytes, and then stops."""
+    with gzip.GzipFile(fileobj=out, mode="wb", compresslevel=6, mtime=0, filename="") as packer:
+        for part in parts:
+            packer.write(part)
+            if out.tell() > limit:
+                return False
+    return out.tell() <= limit
 
 
 def _collect(bot: BotCore, job: JobView, limit: int) -> Outputs:
@@ -53,9 +64,10 @@ def _collect(bot: BotCore, job: JobView, limit: int) -> Outputs:
 async def finished_files(bot: BotCore, job: JobView, *, limit: int = DEFAULT_LIMIT) -> Outputs:
     """The outputs of a finished job that fit into `limit` bytes each, text packed with gzip where that makes it fit.
 
-    The caller has checked that whoever gets them may see the job. Raises db.errors.DbError.
+    The caller has checked that whoever gets them may see the job, and holds a place of the lane `SENDING` until they
+    are sent. Raises db.errors.DbError.
     """
-    return await bot.in_thread(_collect, bot, job, limit)
+    return await bot.heavy.in_thread(SENDING, _collect, bot, job, limit)
 
 
 def size_limit(bot: BotCore, guild_id: int | None) -> int:

@@ -29,8 +29,10 @@ from bot.delivery.outbox import GONE
 from bot.errors.table import note
 from bot.metrics import note_shown
 from bot.permissions import takes_notices
+from bot.pools.heavy_work import SENDING
 from common.i18n import ENGLISH, set_locale, tr, use_locale
 from db.delivery.cards import mark_delivered, mark_rendered, set_card_message
+from db.engine import Database
 from db.errors import DbError, NotFound
 from db.queries.jobs import changed_jobs
 from db.queries.results import verdict_of
@@ -125,7 +127,7 @@ class Notifier:
         if job.n_positive + job.n_negative + job.n_uncertain:
             title = f"Job {job.id}: how the reviews feel"
             with use_locale(ENGLISH):  # charts have no glyphs for every language
-                chart = await self._bot.in_thread(histogram_png, job.histogram, title=title)
+                chart = await self._bot.heavy.in_child(_histogram, job.histogram, title)
         return done_card(job, chart=chart, files=outputs.files, too_large=outputs.too_large, limit=limit)
 
     async def first_place(self, job: JobView) -> Place | None:
@@ -213,6 +215,13 @@ class Notifier:
         log.warning("job %d could not be shown (%s), next try in %.0f s", job.id, type(error).__name__, wait)
 
     async def _deliver(self, job: JobView) -> None:
+        if job.kind == "file" and job.state == "done":
+            async with self._bot.heavy.turn(SENDING, None):  # of all that ended at once, a few lie on disk at a time
+                await self._deliver_card(job)
+        else:
+            await self._deliver_card(job)
+
+    async def _deliver_card(self, job: JobView) -> None:
         limit = size_limit(self._bot, None if in_dm(job) else job.guild_id)
         card = None
         if job.terminal or job.id not in self._gone:
@@ -306,6 +315,10 @@ class Notifier:
             return unscored_card(job)
         # What answers a message as Discord's reply shows that message anyway.
         return verdict_card(result, linked=job.source == "interaction")
+
+
+def _histogram(_: Database, counts: Sequence[int], title: str) -> bytes:
+    return histogram_png(counts, title=title)
 
 
 def _title(embeds: Sequence[discord.Embed | None]) -> str:

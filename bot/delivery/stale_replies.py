@@ -20,7 +20,7 @@ from db.errors import DbError
 
 log = logging.getLogger(__name__)
 
-REMEMBER_S: Final = 1.0
+REMEMBER_S: Final = 0.6
 """Of the 3 seconds within which Discord wants an answer; a database that is slower must not cost the reply."""
 LOADING: Final = 1 << 7
 """Flag of a message that shows "thinking ..." (Discord's message flag LOADING)."""

@@ -12,16 +12,20 @@ from typing import Any, ClassVar, Self
 
 import discord
 
+from bot.components import ids
 from bot.components.ids import CustomId
 from bot.core import BotCore
 from bot.delivery.error_replies import report
 from bot.delivery.responses import watch
+from bot.door import check_blocked, note_asker
 from common.errors import UserError
 from common.i18n import set_locale, tr
 
 Press = discord.Interaction[Any]
 _NO_ITEM = re.compile(r"reelfeel:never")
 """Of the classes that stand for no button."""
+NEVER_BLOCKED = frozenset({ids.FORGET.name})
+"""The button of `/privacy delete`, which everybody may use."""
 
 
 class _Handler(discord.ui.DynamicItem[Any], template=_NO_ITEM):
@@ -93,6 +97,9 @@ async def guarded(interaction: Press, name: str, press: Callable[[Press, BotCore
     try:
         if bot.stopping:
             raise UserError(tr("The bot is restarting: press again in a minute."))
+        note_asker(interaction)
+        if name not in NEVER_BLOCKED:
+            await check_blocked(bot, interaction)
         await press(interaction, bot)
     except Exception as error:
         await report(interaction, error, doing=name)

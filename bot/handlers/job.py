@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.components import ids
 from bot.core import BotCore
 from bot.handlers.base import KeyButtonHandler, NumberButtonHandler, Press
+from bot.pools.heavy_work import SENDING
 from bot.services.follow_ups import score_again, score_files
 from bot.services.job_actions import resume_job
 from common.errors import UserError
@@ -43,9 +44,10 @@ class ReuseButton(NumberButtonHandler, custom_id=ids.REUSE):
         """Puts the finished card in the place of the question."""
         await interaction.response.defer()
         job = await bot.in_thread(get_job, bot.db, bot.viewer(interaction), self.number)
-        card = await bot.notifier.card_of(job)
-        if card is not None:
-            await interaction.edit_original_response(**card.for_edit())
+        async with bot.heavy.turn(SENDING, interaction.user.id):
+            card = await bot.notifier.card_of(job)
+            if card is not None:
+                await interaction.edit_original_response(**card.for_edit())
 
 
 class AgainButton(KeyButtonHandler, custom_id=ids.AGAIN):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import suppress
 from typing import Final
 
@@ -15,12 +16,15 @@ from bot.handlers.base import NumberButtonHandler, Press
 from bot.handlers.correction_form import CorrectionForm
 from common.i18n import mark, tr
 from db.engine import Database
+from db.errors import DatabaseUnavailable
 from db.privacy.erase_result import delete_result
 from db.queries.corrections import corrections_of
 from db.queries.jobs import get_job
 from db.queries.results import get_result
 from db.types import Corrections, ResultView, Viewer
 
+FORM_WAIT_S: Final = 1.5
+"""Discord waits three seconds for a form, and the door may have taken some of them."""
 STILL_IN_FILES: Final = mark(
     "The text of result {result} is deleted. The files of job {job} still hold it until their retention time is over; "
     "`/privacy delete` deletes them at once, with everything else."
@@ -45,7 +49,12 @@ class WrongButton(NumberButtonHandler, custom_id=ids.WRONG):
 
     async def press(self, interaction: Press, bot: BotCore) -> None:
         """Opens the form; who may not see the result does not get it."""
-        result = await bot.in_thread(get_result, bot.db, bot.viewer(interaction), self.number)
+        # A form is the first answer or none: it cannot be put off as others are.
+        try:
+            async with asyncio.timeout(FORM_WAIT_S):
+                result = await bot.in_thread(get_result, bot.db, bot.viewer(interaction), self.number)
+        except TimeoutError:
+            raise DatabaseUnavailable("The database does not answer in time.") from None
         await interaction.response.send_modal(CorrectionForm(result.id))
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from contextlib import suppress
-from typing import Any, Final
+from typing import Any
 
 import discord
 
@@ -17,9 +15,6 @@ from bot.services.file_jobs import take_files
 from bot.services.intake import MAX_FILES
 from common.errors import UserError
 from common.i18n import mark, tr
-
-SETTINGS_WAIT_S: Final = 1.5
-"""How long a form waits for the caller's settings; Discord waits three seconds for the form."""
 
 
 class UploadForm(discord.ui.Modal, title=mark("Score files of reviews")):
@@ -69,8 +64,6 @@ class UploadForm(discord.ui.Modal, title=mark("Score files of reviews")):
 
 async def open_form(interaction: discord.Interaction[Any]) -> None:
     """Shows the form, ticked as the caller's settings have it. Raises db.errors.DbError, discord.HTTPException."""
-    share = False  # when the settings come too late: private, and the form shows it
-    with suppress(TimeoutError):
-        async with asyncio.timeout(SETTINGS_WAIT_S):
-            share = await wants_share(interaction.client, interaction, None)
+    # When the settings come too late: private, and the form shows it.
+    share = await wants_share(interaction.client, interaction, None)
     await interaction.response.send_modal(UploadForm(share=share))

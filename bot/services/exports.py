@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from pathlib import Path
+from typing import IO, Any, Final
 
 import discord
 
@@ -14,13 +15,15 @@ from bot.cards.results import EXPORT_HEADER, export_rows
 from bot.cards.search_request import SearchRequest
 from bot.core import BotCore
 from bot.delivery.responses import answer, defer
+from bot.pools.heavy_work import MAKING
+from bot.pools.spool import SpooledFile
 from bot.services.pages import asked_before
 from common.errors import UserError
 from common.i18n import duration, number, size, tr, trn
 from db.engine import Database
 from db.queries.search import search
 from db.types import ResultView, SearchFilter, Viewer
-from reporting.csv_table import Table, csv_table
+from reporting.csv_table import write_csv
 
 MAX_ROWS: Final = 10_000
 """Most rows of one export; the file also stays below what Discord takes as an attachment."""
@@ -33,22 +36,37 @@ the thread is one of the few that answer everybody."""
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """The file, and whether it ends where the time did rather than at another limit."""
+    """What is in the file, and whether it ends where the time did rather than at another limit."""
 
-    table: Table
+    rows: int
+    complete: bool
     timed_out: bool = False
 
 
 def export(
-    db: Database, viewer: Viewer, wanted: SearchFilter, *, max_bytes: int, patience_s: float = PATIENCE_S
+    db: Database,
+    viewer: Viewer,
+    wanted: SearchFilter,
+    out: IO[bytes],
+    *,
+    max_bytes: int,
+    patience_s: float = PATIENCE_S,
 ) -> Exported:
-    """The search's results with their whole texts, in its order, up to `MAX_ROWS` and `max_bytes`. Blocking.
+    """Writes the search's results with their whole texts, in its order, up to `MAX_ROWS` and `max_bytes`. Blocking.
 
     After `patience_s` seconds it ends with what it has, at most one window of the search later. Raises DbError.
     """
     results = _Results(db, viewer, wanted, patience_s)
-    table = csv_table(EXPORT_HEADER, export_rows(results), max_rows=MAX_ROWS, max_bytes=max_bytes)
-    return Exported(table, timed_out=table.complete and results.timed_out)
+    written = write_csv(out, EXPORT_HEADER, export_rows(results), max_rows=MAX_ROWS, max_bytes=max_bytes)
+    return Exported(written.rows, written.complete, timed_out=written.complete and results.timed_out)
+
+
+def export_to(
+    db: Database, path: Path, viewer: Viewer, wanted: SearchFilter, *, max_bytes: int, patience_s: float
+) -> Exported:
+    """The same into a new file."""
+    with path.open("xb") as out:
+        return export(db, viewer, wanted, out, max_bytes=max_bytes, patience_s=patience_s)
 
 
 def export_words(done: Exported, *, max_bytes: int) -> str:
@@ -56,8 +74,7 @@ def export_words(done: Exported, *, max_bytes: int) -> str:
 
     Raises UserError when the time ended before anything was found.
     """
-    table = done.table
-    if done.timed_out and table.rows == 0:
+    if done.timed_out and done.rows == 0:
         raise UserError(
             tr(
                 "Nothing found within {time}, the longest an export may take. "
@@ -71,17 +88,17 @@ def export_words(done: Exported, *, max_bytes: int) -> str:
             "Narrow the search with `film`, `job` or `since` to get the others.",
             "{count} results so far, within {time}, the longest an export may take. "
             "Narrow the search with `film`, `job` or `since` to get the others.",
-            table.rows,
+            done.rows,
             time=duration(PATIENCE_S),
         )
-    if table.complete:
-        return trn("{count} result.", "{count} results.", table.rows)
+    if done.complete:
+        return trn("{count} result.", "{count} results.", done.rows)
     return trn(
         "The first {count} result; an export holds at most {limit} rows and {size}. "
         "Narrow the search with `since`, `film` or `job` to get the others.",
         "The first {count} results; an export holds at most {limit} rows and {size}. "
         "Narrow the search with `since`, `film` or `job` to get the others.",
-        table.rows,
+        done.rows,
         limit=number(MAX_ROWS),
         size=size(max_bytes),
     )
@@ -106,9 +123,12 @@ async def export_search(interaction: discord.Interaction[Any], key: str) -> None
     await defer(interaction)
     wanted = search_filter(SearchRequest.from_json((await asked_before(interaction, key))["asked"]))
     limit = interaction.filesize_limit
-    done = await bot.in_thread(export, bot.db, bot.viewer(interaction), wanted, max_bytes=limit, patience_s=PATIENCE_S)
-    content = export_words(done, max_bytes=limit)
-    await answer(interaction, Card(content=content, files=(CardFile("results.csv", done.table.data),)))
+    viewer = bot.viewer(interaction)
+    async with bot.heavy.turn(MAKING, interaction.user.id):
+        with bot.spool.writing() as path:
+            done = await bot.heavy.in_child(export_to, path, viewer, wanted, max_bytes=limit, patience_s=PATIENCE_S)
+            content, file = export_words(done, max_bytes=limit), SpooledFile(path)
+        await answer(interaction, Card(content=content, files=(CardFile("results.csv", file),)))
 
 
 class _Results:

@@ -19,6 +19,7 @@ from bot.components.buttons import export_button, job_buttons
 from bot.components.menus import job_menu, result_menu
 from bot.components.views import buttons_view
 from bot.core import BotCore
+from bot.pools.heavy_work import SEARCHING
 from bot.services.exports import search_filter
 from bot.services.pages import Asked, ListPage, PagedList
 from db.engine import Database
@@ -70,7 +71,12 @@ async def load_jobs(bot: BotCore, viewer: Viewer, asked: Asked, before: int | No
 async def load_results(bot: BotCore, viewer: Viewer, asked: Asked, cursor: str | None, number: int) -> ListPage:
     """A page of `/results search`; `cursor`: of the page before."""
     request = SearchRequest.from_json(asked)
-    page, jobs = await bot.in_thread(_page, bot.db, viewer, search_filter(request), cursor)
+    wanted = search_filter(request)
+    if request.query is None:
+        page, jobs = await bot.in_thread(_page, bot.db, viewer, wanted, cursor)
+    else:  # every text is looked through, and without a hit to the end of its time
+        async with bot.heavy.turn(SEARCHING, viewer.user_id):
+            page, jobs = await bot.heavy.in_thread(SEARCHING, _page, bot.db, viewer, wanted, cursor)
     if not page.items and not page.partial:
         return ListPage(Card(content=nothing_found(request)), None, empty=True)
     card = Card(embed=results_embed(page.items, request, page=number, jobs=jobs, partial=page.partial))

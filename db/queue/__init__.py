@@ -8,10 +8,11 @@ accept -> [queued] -> claim -> [running] -> commit -> [done]
 from __future__ import annotations
 
 from db.blobs import read_blob, write_blob
-from db.queue.failures import postpone, release_failed
+from db.queue.failures import postpone, release_failed, try_again_later
 from db.queue.finish import cancel, fail_job, finish_job, iter_rejected, iter_scored
 from db.queue.ingest import ask_column, choose_column, finish_ingest, ingest_rows, open_upload
-from db.queue.leases import claim, extend
+from db.queue.interactive_order import next_interactive
+from db.queue.leases import claim, extend, holds
 from db.queue.model_affinity import release_to_other_model
 from db.queue.resume import retry
 from db.queue.scoring import commit_scores, load_reviews
@@ -31,11 +32,13 @@ __all__ = [
     "fail_job",
     "finish_ingest",
     "finish_job",
+    "holds",
     "ingest_rows",
     "iter_rejected",
     "iter_scored",
     "load_reviews",
     "lookup",
+    "next_interactive",
     "open_upload",
     "postpone",
     "queue_health",
@@ -45,5 +48,6 @@ __all__ = [
     "retry",
     "running_chunks",
     "sweep",
+    "try_again_later",
     "write_blob",
 ]

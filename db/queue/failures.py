@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import case, select, update
 from sqlalchemy.orm import Session
 
-from common.messages import GAVE_UP_FINISH, GAVE_UP_INGEST
+from common.messages import GAVE_UP_DIED, GAVE_UP_FINISH, GAVE_UP_INGEST, GAVE_UP_NO_ROOM, GAVE_UP_STUCK
 from db.clock import db_time
 from db.engine import Database
 from db.queue import leases
@@ -15,10 +15,12 @@ from db.queue.completion import after_scoring, end_job
 from db.queue.ingest import insert_rejected
 from db.queue.job_counts import NOT_SCORED
 from db.tables import Chunk, Job, Review
-from db.types import Claim, NewRejected
+from db.types import NO_ROOM, READER_DIED, READER_STUCK, Claim, NewRejected
 
 _GAVE_UP: Final = {"ingest": GAVE_UP_INGEST, "finish": GAVE_UP_FINISH}
 """Kind of chunk -> how a job ends whose chunk of that kind failed every attempt."""
+_GAVE_UP_FOR: Final = {READER_DIED: GAVE_UP_DIED, READER_STUCK: GAVE_UP_STUCK, NO_ROOM: GAVE_UP_NO_ROOM}
+"""Why the last attempt failed -> how the job ends, where there is more to say than its kind."""
 
 
 def release_failed(db: Database, claim: Claim, *, code: str) -> None:
@@ -42,6 +44,17 @@ def postpone(db: Database, claim: Claim, *, wait_s: float) -> None:
         leases.update_claimed(session, claim, tries=tries, lease_until=db_time(wait_s))
 
 
+def try_again_later(db: Database, claim: Claim, *, code: str, wait_s: float) -> None:
+    """As `release_failed`, but the next attempt is `wait_s` seconds away: for what may pass, and must not go on for
+    ever. Does nothing when the claim was lost."""
+    with db.begin() as session:
+        job = leases.lock_job(session, claim.job_id)
+        if leases.update_claimed(session, claim, error_code=code, lease_until=db_time(wait_s)):
+            chunk = session.get_one(Chunk, claim.chunk_id, populate_existing=True)
+            if chunk.tries >= leases.MAX_TRIES:
+                requeue_or_give_up(session, job, chunk, code)
+
+
 def requeue_or_give_up(session: Session, job: Job, chunk: Chunk, code: str) -> None:
     """Readies a chunk that nobody holds for its next attempt, or gives it up; the job is locked."""
     chunk.state, chunk.error_code, chunk.lease_until = "pending", code, None
@@ -51,7 +64,7 @@ def requeue_or_give_up(session: Session, job: Job, chunk: Chunk, code: str) -> N
         return
     if chunk.kind != "score":
         chunk.state = "failed"
-        end_job(session, job, "failed", code=_GAVE_UP[chunk.kind], values={"cause": code})
+        end_job(session, job, "failed", code=_GAVE_UP_FOR.get(code, _GAVE_UP[chunk.kind]), values={"cause": code})
     elif chunk.rows > 1:
         _halve(session, job, chunk)
     else:

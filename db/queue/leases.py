@@ -96,6 +96,12 @@ def extend(db: Database, claim: Claim, *, lease_s: float = LEASE_S) -> bool:
         return renew(session, claim, lease_s)
 
 
+def holds(db: Database, claim: Claim) -> bool:
+    """Whether the chunk is still this claim's, without writing. False: lost to another or cancelled, stop working."""
+    with db.read() as session:
+        return session.scalar(select(Chunk.id).where(Chunk.id == claim.chunk_id, fence(claim))) is not None
+
+
 def renew(session: Session, claim: Claim, lease_s: float = LEASE_S) -> bool:
     """Extends the lease inside the caller's transaction; False when the claim is lost."""
     return update_claimed(session, claim, lease_until=db_time(lease_s))

@@ -5,7 +5,7 @@ Representation Erasure"): the text is scored again without the part, so the n-gr
 Whether what is found matters more than parts taken at random is measured by `model.evaluation.verdict_checks`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -17,6 +17,9 @@ from model.serving.verdict import Explanation, Sentence, Verdict, Word
 from model.text.tokens import cap, sentences, token_spans
 
 MOST_RANGES = 40
+MOST_TOKENS = 16_000
+"""Tokens that are scored again to see what leaving a sentence out changes: some 40 sentences of a review of 300 words.
+Of a longer one only the sentences that say most when they are read alone are left out."""
 MOST_WORDS = 5
 # Words left out one by one: so many, and so many tokens of text to score again, at most.
 _CANDIDATES = 20
@@ -62,13 +65,17 @@ def _texts(read: Sequence[_Token]) -> list[str]:
     return [token.text for token in read]
 
 
-def candidates(read: Sequence[_Token], logits: Logits) -> list[int]:
+def candidates(read: Sequence[_Token], logits: Logits, within: Collection[int] | None = None) -> list[int]:
     """Places in `read` of the words that are worth leaving out.
 
     Those whose trigram, read alone, has the logit furthest from that of nothing: a few tokens a word instead of a whole
-    text.
+    text. `within`: numbers of the sentences to look in, None for all.
     """
-    words = [place for place, token in enumerate(read) if token.text[0].isalpha()]
+    words = [
+        place
+        for place, token in enumerate(read)
+        if token.text[0].isalpha() and (within is None or token.sentence in within)
+    ]
     most = min(_CANDIDATES, _BUDGET // max(1, len(read)))
     if not words or most == 0:
         return []
@@ -78,12 +85,18 @@ def candidates(read: Sequence[_Token], logits: Logits) -> list[int]:
     return sorted(sorted(words, key=lambda place: -alone[trigrams[place]])[:most])
 
 
-def key_words(read: Sequence[_Token], whole: float, logits: Logits, most: int = MOST_WORDS) -> tuple[Word, ...]:
+def key_words(
+    read: Sequence[_Token],
+    whole: float,
+    logits: Logits,
+    most: int = MOST_WORDS,
+    within: Collection[int] | None = None,
+) -> tuple[Word, ...]:
     """The words whose leaving out moves the logit (`whole` with all of them) most, strongest first.
 
     None where the text is so long that even one candidate is beyond the budget.
     """
-    places = candidates(read, logits)
+    places = candidates(read, logits, within)
     if not places:
         return ()
     texts = _texts(read)
@@ -91,6 +104,11 @@ def key_words(read: Sequence[_Token], whole: float, logits: Logits, most: int = 
     moved = [whole - float(value) for value in scored]
     order = sorted(range(len(places)), key=lambda number: -abs(moved[number]))[:most]
     return tuple(Word(read[places[number]].start, read[places[number]].end, moved[number]) for number in order)
+
+
+def _without(read: Sequence[_Token], left_out: Sequence[int]) -> list[list[str]]:
+    """What is read, without each of these sentences."""
+    return [[token.text for token in read if token.sentence != number] for number in left_out]
 
 
 def explain(text: str, limit: int, logits: Logits, verdict: Deciding, rule: Rule) -> Explanation:
@@ -101,15 +119,24 @@ def explain(text: str, limit: int, logits: Logits, verdict: Deciding, rule: Rule
     """
     pieces = ranges(text)
     read = _read(text, pieces, limit)
-    without = [[token.text for token in read if token.sentence != number] for number in range(len(pieces))]
     alone: list[list[str]] = [[] for _ in pieces]
     for token in read:
         alone[token.sentence].append(token.text)
     tokens = _texts(read)
-    scored = logits([tokens, *without, *alone])
-    whole, left, single = float(scored[0]), scored[1 : len(pieces) + 1], scored[len(pieces) + 1 :]
+    most = MOST_TOKENS // max(1, len(read))
+    if most >= len(pieces):
+        tried = list(range(len(pieces)))
+        scored = logits([tokens, *_without(read, tried), *alone])
+        left, single = scored[1 : len(pieces) + 1], scored[len(pieces) + 1 :]
+    else:
+        scored = logits([tokens, *alone])
+        single = scored[1:]
+        tried = sorted(sorted(range(len(pieces)), key=lambda number: -abs(single[number]))[: max(1, most)])
+        left = logits(_without(read, tried))
+    whole, probabilities = float(scored[0]), sigmoid(single)
+    words = key_words(read, whole, logits, within=None if len(tried) == len(pieces) else set(tried))
     found = [
-        Sentence(start, end, whole - float(value), float(probability))
-        for (start, end), value, probability in zip(pieces, left, sigmoid(single), strict=True)
+        Sentence(*pieces[number], whole - float(value), float(probabilities[number]))
+        for number, value in zip(tried, left, strict=True)
     ]
-    return Explanation(verdict(tokens, whole), found, key_words(read, whole, logits), rule.holds(single))
+    return Explanation(verdict(tokens, whole), found, words, rule.holds(single))

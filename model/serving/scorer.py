@@ -111,8 +111,8 @@ class Scorer:
     def explain(self, text: str) -> Explanation:
         """The verdict on `text`, what leaving out each sentence and each key word changes, and whether it is mixed.
 
-        Exact counterfactuals, scored in batches; longer texts are cut into at most 40 ranges of whole sentences, so
-        that the time is bounded.
+        Exact counterfactuals, scored in batches; longer texts are cut into at most 40 ranges of whole sentences, and
+        of very long ones only some are left out, so that the time is bounded.
         """
 
         def verdict(read: list[str], logit: float) -> Verdict:

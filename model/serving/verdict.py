@@ -65,8 +65,9 @@ class Word:
 class Explanation:
     """A verdict and why.
 
-    sentences: all of them, in the order of the text; words: the few that move the logit most, strongest first; mixed:
-    whether the text holds clearly positive and clearly negative sentences (`model.serving.mixed`), beside the label.
+    sentences: in the order of the text, of a very long one those that say most; words: the few that move the logit
+    most, strongest first; mixed: whether the text holds clearly positive and clearly negative sentences
+    (`model.serving.mixed`), beside the label.
     """
 
     verdict: Verdict

@@ -60,6 +60,11 @@ PROBLEMS: dict[str, list[Callable[[], Problem]]] = {
     "TooManyRows": [lambda: file_errors.TooManyRows(100_000)],
     "TooManyColumns": [lambda: file_errors.TooManyColumns(2_000)],
     "TooLarge": [lambda: file_errors.TooLarge(2**30), lambda: file_errors.TooLarge(1_000)],
+    "TooCostly": [
+        lambda: file_errors.TooCostly("memory", 600 << 20),
+        lambda: file_errors.TooCostly("scratch", 2**30),
+        lambda: file_errors.TooCostly("time", 90.0),
+    ],
     "Bomb": [lambda: file_errors.Bomb(1_000)],
     "BadEncoding": [file_errors.BadEncoding],
     "EncryptedArchive": [file_errors.EncryptedArchive],

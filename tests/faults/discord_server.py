@@ -80,6 +80,8 @@ class DiscordServer:
         self.generation = 0
         """Counts the bots that joined; None of them is there while `connected` is False."""
         self.connected = False
+        self.watch: Callable[[str, str, Any], None] = lambda method, path, body: None
+        """Told of each call of the bot, in the thread of the world."""
         self._feed: Callable[..., None] | None = None
         self._answers: dict[tuple[int, str], tuple[float, Any]] = {}
         self._loop = asyncio.new_event_loop()
@@ -154,6 +156,41 @@ class DiscordServer:
             )
             self.backend.emit("INTERACTION_CREATE", payload)
             return record.id
+
+        return self.do(act)
+
+    def interact(
+        self,
+        kind: int,
+        channel_id: int,
+        user_id: int,
+        data: dict[str, Any],
+        message_id: int = 0,
+        noted: Callable[[Any], None] = lambda record: None,
+    ) -> Any:
+        """Any interaction as Discord sends it: a command, autocompletion, press or form; its record.
+
+        `data` of a command needs no id; `message_id`: the one whose button or menu is pressed; `noted`: told of the
+        record before the bot hears of it.
+        """
+
+        def act() -> Any:
+            named = data
+            if "name" in data:
+                visible = self.backend.visible_commands(user_id=user_id, channel_id=channel_id)
+                (root,) = [command for command in visible if command["name"] == data["name"]]
+                named = {"id": root["id"], "type": 1} | data
+            guild_id = self.backend.get_channel(channel_id).guild_id
+            record, payload = interactions.base_payload(
+                self.backend, type=kind, channel_id=channel_id, guild_id=guild_id, user_id=user_id, data=named
+            )
+            if message_id:
+                message = self.backend.messages[channel_id][message_id]
+                payload["message"] = dict(serializers.message_payload(self.backend, message))
+                record.source_message_id = message_id
+            noted(record)
+            self.backend.emit("INTERACTION_CREATE", payload)
+            return record
 
         return self.do(act)
 
@@ -234,6 +271,7 @@ class DiscordServer:
             data = self.backend.cdn.get(rest[0])
             return ("ok", data) if data is not None else ("refused", _refusal(BackendError(404, 0, "no such file")))
         method, path, json, params, files, reason = rest
+        self.watch(method, path, json)
         trap = next((trap for trap in self.traps if trap.fits(method, path, json)), None)
         if trap is not None:
             self.traps.remove(trap)

@@ -8,11 +8,12 @@ from __future__ import annotations
 import errno
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Literal, TypeVar
 
 from common.errors import Problem
 from common.file_formats import packed_suffixes, usual_suffixes, written_names
 from common.rendering import names, shortened
+from worker.files.limits import MAX_RESIDENT
 
 MAX_CANDIDATES: Final = 25
 """Most columns offered for a choice: what a Discord select menu holds."""
@@ -124,6 +125,15 @@ class Bomb(FileError):
         super().__init__(count=ratio)
 
 
+class TooCostly(FileError):
+    """Reading it takes more `memory` or `scratch` (bytes), or `time` (seconds of a processor), than a file is given."""
+
+    code = "too_costly"
+
+    def __init__(self, what: Literal["memory", "scratch", "time"], limit: float) -> None:
+        super().__init__(f"{self.code}.{what}", **({"wait": limit} if what == "time" else {"size": int(limit)}))
+
+
 class BadEncoding(FileError):
     """The bytes are no text we can decode."""
 
@@ -166,7 +176,9 @@ class BrokenFile(FileError):
 
 
 # The machine's fault, not the file's: these must reach the worker, which tries again.
-_MACHINE: Final = frozenset({errno.ENOSPC, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EDQUOT})
+_MACHINE: Final = frozenset(
+    {errno.ENOSPC, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EDQUOT, errno.EFBIG}
+)
 
 
 @contextmanager
@@ -179,6 +191,8 @@ def only_file_errors() -> Iterator[None]:
         yield
     except FileError:
         raise
+    except MemoryError as error:
+        raise TooCostly("memory", MAX_RESIDENT) from error
     except OSError as error:
         if error.errno in _MACHINE:
             raise

@@ -11,6 +11,7 @@ BAD_JSON: Final = "bad_json"
 NOT_OBJECT: Final = "not_object"
 NOT_TEXT: Final = "not_text"
 TOO_DEEP: Final = "too_deep"
+TOO_MANY_VALUES: Final = "too_many_values"
 BAD_TEXT: Final = "bad_text"
 UNCLOSED_QUOTE: Final = "unclosed_quote"
 
@@ -22,6 +23,7 @@ _REASONS: Final = {
     NOT_OBJECT: "The row is neither a JSON object nor a string.",
     NOT_TEXT: "The review is a number, a date, a list or null, not text.",
     TOO_DEEP: "The JSON has more than 200 lists or objects in one another.",
+    TOO_MANY_VALUES: "The JSON holds more than 100,000 values (numbers, texts, lists and objects).",
     BAD_TEXT: "The review is not valid UTF-8.",
     UNCLOSED_QUOTE: "A quote is opened here and never closed, so the rest of the file belongs to this row; close it.",
 }

@@ -10,12 +10,16 @@ from typing import ClassVar, Final, NamedTuple, TypeVar
 
 from common.file_formats import FileKind
 from worker.files.cells import Cell
+from worker.files.errors import BrokenFile, TooManyColumns
+from worker.files.limits import MAX_COLUMNS, MAX_NAME_CHARS
 
 _T = TypeVar("_T")
 SAMPLE_ROWS: Final = 200
 """Rows looked at to find the header and the columns."""
-SAMPLE_CHARS: Final = 4 << 20
-"""After this many characters the sample ends sooner."""
+SAMPLE_SIZE: Final = 4 << 20
+"""After this much (characters, and `_VALUE` for each value) the sample ends sooner."""
+_VALUE: Final = 8
+"""What a value counts beside its characters: a row of empty cells costs memory too."""
 
 
 class Bad(NamedTuple):
@@ -45,7 +49,7 @@ class Table(ABC):
 
     def sample(self) -> list[Record]:
         """The first rows, at most 200 and a few million characters."""
-        return first_rows(self.records(), record_chars)
+        return first_rows(self.records(), record_size)
 
     def complete(self) -> None:  # noqa: B027  # most formats know from the start
         """Makes `columns` name every column of every row, where a format learns of them on the way."""
@@ -58,34 +62,57 @@ class Table(ABC):
         """Frees what the table opened itself; the caller's file stays open."""
 
 
-def first_rows(rows: Iterator[_T], chars: Callable[[_T], int]) -> list[_T]:
-    """As many rows as a sample needs; fewer, but one at least, where they are very long."""
+def first_rows(rows: Iterator[_T], size_of: Callable[[_T], int]) -> list[_T]:
+    """As many rows as a sample needs; fewer, but one at least, where they are very large."""
     taken: list[_T] = []
     size = 0
     for row in islice(rows, SAMPLE_ROWS):
         taken.append(row)
-        size += chars(row)
-        if size > SAMPLE_CHARS:
+        size += size_of(row)
+        if size > SAMPLE_SIZE:
             break
     return taken
 
 
-def record_chars(record: Record) -> int:
-    """Characters of its texts."""
-    cells = record.cells if isinstance(record, Bad) else record
-    return sum(len(cell) for cell in cells if isinstance(cell, str | bytes))
+def record_size(record: Record) -> int:
+    """What a row takes in memory, roughly: characters of its texts, and `_VALUE` for every value however nested."""
+    return sum(map(_size, record.cells if isinstance(record, Bad) else record))
+
+
+def _size(cell: Cell) -> int:
+    if isinstance(cell, str | bytes):
+        return _VALUE + len(cell)
+    if isinstance(cell, dict):
+        return _VALUE + sum(map(_size, cell.keys())) + sum(map(_size, cell.values()))
+    if isinstance(cell, list | tuple):
+        return _VALUE + sum(map(_size, cell))
+    return _VALUE
+
+
+def check_names(names: Collection[str]) -> None:
+    """Raises TooManyColumns for more than 1,000 names, BrokenFile for names that are very long."""
+    if len(names) > MAX_COLUMNS:
+        raise TooManyColumns(MAX_COLUMNS)
+    if sum(map(len, names)) > MAX_NAME_CHARS:
+        raise BrokenFile("names_too_long", count=MAX_NAME_CHARS)
 
 
 def unique_names(titles: list[str]) -> list[str]:
-    """The names columns are asked for by: blanks become column_N, a repeated name gets _2, _3, ..."""
+    """The names columns are asked for by: blanks become column_N, a repeated name gets _2, _3, ...
+
+    Raises what `check_names` raises, before anything is done for a name.
+    """
+    check_names(titles)
     taken: set[str] = set()
+    copies: dict[str, int] = {}
     names: list[str] = []
     for position, title in enumerate(titles, 1):
         base = title.strip() or f"column_{position}"
-        name, copy = base, 1
+        name, copy = base, copies.get(base, 1)
         while name in taken:
             copy += 1
             name = f"{base}_{copy}"
+        copies[base] = copy
         taken.add(name)
         names.append(name)
     return names

@@ -14,7 +14,7 @@ from common.process.log_format import places_of
 from db import queue
 from db.engine import Database
 from db.errors import DatabaseUnavailable, DbError, SchemaOutdated
-from db.types import Claim, Score
+from db.types import NO_ROOM, Claim, Score
 from worker import metrics
 from worker.files.limits import Limits
 from worker.jobs.deduplicate import score_distinct
@@ -29,7 +29,8 @@ LEASE_S: Final = 30.0
 MODEL_WAIT_S: Final = 60.0
 
 OUT_OF_RESOURCES: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO})
-"""What this machine may lack: the chunk waits for it, or for another machine, and no file is blamed."""
+"""What this machine may lack: the chunk waits for it, or for another machine. Reviews wait without end, a file that is
+read or written three times."""
 
 
 def _ignore(_job_id: int) -> None:
@@ -87,11 +88,18 @@ def _attempt(db: Database, scorer: Scorer, claim: Claim, limits: Limits, lease_s
             type(error).__name__,
             extra=_log_fields(claim) | {"error": type(error).__name__, "places": places_of(error.__traceback__)},
         )
-        if isinstance(error, OSError) and error.errno in OUT_OF_RESOURCES:
-            queue.postpone(db, claim, wait_s=lease_s)
-        else:
-            queue.release_failed(db, claim, code=type(error).__name__)
+        _give_back(db, claim, error, lease_s)
         return False
+
+
+def _give_back(db: Database, claim: Claim, error: Exception, lease_s: float) -> None:
+    """For another attempt: at once, or when the machine may have what it lacks now."""
+    if not (isinstance(error, OSError) and error.errno in OUT_OF_RESOURCES):
+        queue.release_failed(db, claim, code=getattr(error, "code", type(error).__name__))
+    elif claim.kind == "score":
+        queue.postpone(db, claim, wait_s=lease_s)
+    else:  # it may be the file that fills the disk
+        queue.try_again_later(db, claim, code=NO_ROOM, wait_s=lease_s)
 
 
 def _process(db: Database, scorer: Scorer, claim: Claim, limits: Limits, lease_s: float) -> bool:

@@ -12,16 +12,19 @@ from db.types import Claim, Output, OutputKind
 from worker import metrics
 from worker.files.errors import FileError
 from worker.files.limits import Limits
-from worker.files.writers.write import write_rejected, write_scored
+from worker.files.writers.write import write_rejected
 from worker.jobs.ingest import stored_file
 from worker.jobs.lease_keeper import LeaseKeeper, LeaseLost
 from worker.jobs.stream_pipe import StreamPipe
+from worker.sandbox.process import SPARE
+from worker.sandbox.writing import write_guarded
 
 
 def finish(db: Database, claim: Claim, *, limits: Limits, lease_s: float) -> bool:
     """Stores the scored file, and a list of rejected rows where there are any, and ends the job.
 
-    Returns whether that was stored; False when the chunk was lost to another worker or cancelled.
+    Returns whether that was stored; False when the chunk was lost to another worker or cancelled. Raises
+    ReaderFailed when the process that reads the file broke down.
     """
     try:
         with LeaseKeeper(db, claim, lease_s=lease_s) as lease:
@@ -37,21 +40,26 @@ def finish(db: Database, claim: Claim, *, limits: Limits, lease_s: float) -> boo
 
 def _scored(db: Database, claim: Claim, limits: Limits, lease: LeaseKeeper) -> Output:
     upload = queue.open_upload(db, claim)
+    # Taken by this thread, which lives on: Linux ties a child to the thread that started it
+    with stored_file(db, upload) as (file, scratch), SPARE.take() as reader:
 
-    def write(out: BinaryIO) -> str:
-        scored = queue.iter_scored(db, claim.job_id)
-        return write_scored(
-            source,
-            upload.filename,
-            scored,
-            out,
-            limits=limits,
-            format=upload.file_format,
-            text_column=upload.text_column,
-        )
+        def write(out: BinaryIO) -> str:
+            return write_guarded(
+                reader,
+                file,
+                upload.filename,
+                scratch,
+                queue.iter_scored(db, claim.job_id),
+                out,
+                limits=limits,
+                format=upload.file_format,
+                text_column=upload.text_column,
+                check=lease.check,
+            )
 
-    with stored_file(db, upload) as source:
-        return _store(db, "scored", write, lease, upload.owner)
+        output = _store(db, "scored", write, lease, upload.owner)
+    SPARE.refill()
+    return output
 
 
 def _rejected(db: Database, claim: Claim, lease: LeaseKeeper) -> list[Output]:

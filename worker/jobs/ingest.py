@@ -6,8 +6,8 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Final
+from tempfile import TemporaryFile
+from typing import IO, TYPE_CHECKING, Final
 
 from db import queue
 from db.engine import Database
@@ -15,8 +15,10 @@ from db.types import Claim, NewRejected, NewReview, UploadInfo
 from worker import metrics
 from worker.files.errors import AmbiguousColumn, FileError
 from worker.files.limits import Limits
-from worker.files.review_file import Row, open_reviews
+from worker.files.review_file import Row
 from worker.jobs.lease_keeper import LeaseKeeper, LeaseLost
+from worker.sandbox.reading import GuardedReviews, guarded_reviews
+from worker.sandbox.scratch import scratch_folder
 
 if TYPE_CHECKING:
     from model import Scorer
@@ -36,27 +38,33 @@ _WORDS: Final = (
 
 
 @contextmanager
-def stored_file(db: Database, upload: UploadInfo) -> Iterator[Path]:
-    """The upload as a file on this machine's disk, streamed from SQL, gone afterwards."""
-    with TemporaryDirectory(prefix="reelfeel-") as folder:
-        path = Path(folder) / "upload"
-        with path.open("wb") as out:
-            for part in queue.read_blob(db, upload.blob_id, owner=upload.owner):
-                out.write(part)
-        yield path
+def stored_file(db: Database, upload: UploadInfo) -> Iterator[tuple[IO[bytes], Path]]:
+    """(the upload, its scratch folder): streamed from SQL to a file without a name on this machine's disk.
+
+    The file is gone with its last holder, however that ends.
+    """
+    with scratch_folder() as folder, TemporaryFile(dir=folder) as file:
+        for part in queue.read_blob(db, upload.blob_id, owner=upload.owner):
+            file.write(part)
+        file.flush()
+        yield file, folder
 
 
 def ingest(db: Database, scorer: Scorer, claim: Claim, *, limits: Limits, lease_s: float) -> bool:
     """Stores a file's rows and cuts them into chunks; a file that cannot be read fails its job with its reason.
 
-    Returns whether the outcome was stored; False when the chunk was lost to another worker or cancelled.
+    Returns whether the outcome was stored; False when the chunk was lost to another worker or cancelled. Raises
+    ReaderFailed when the process that reads the file broke down.
     """
     upload = queue.open_upload(db, claim)
     try:
         with LeaseKeeper(db, claim, lease_s=lease_s) as lease, ExitStack() as opened:
             with metrics.stage("read"):
-                path = opened.enter_context(stored_file(db, upload))
-            return _store_rows(db, scorer, claim, upload, path, limits, lease)
+                file, scratch = opened.enter_context(stored_file(db, upload))
+                asked = {name: getattr(upload, name) for name in ("text_column", "film_column", "date_column")}
+                rows = guarded_reviews(file, upload.filename, scratch, columns=asked, limits=limits, check=lease.check)
+                reviews = opened.enter_context(rows)
+            return _store_rows(db, scorer, claim, reviews, lease)
     except AmbiguousColumn as question:
         return queue.ask_column(db, claim, list(question.candidates))
     except FileError as error:
@@ -81,42 +89,24 @@ def chunk_rows(scorer: Scorer, lengths: Sequence[int]) -> int:
     return int(min(MOST_CHUNK_ROWS, max(LEAST_CHUNK_ROWS, rate * CHUNK_S)))
 
 
-def _store_rows(
-    db: Database,
-    scorer: Scorer,
-    claim: Claim,
-    upload: UploadInfo,
-    path: Path,
-    limits: Limits,
-    lease: LeaseKeeper,
-) -> bool:
+def _store_rows(db: Database, scorer: Scorer, claim: Claim, reviews: GuardedReviews, lease: LeaseKeeper) -> bool:
     lengths: list[int] = []
     total = 0
-    with metrics.stage("read"):
-        opened = open_reviews(
-            path,
-            upload.filename,
-            text_column=upload.text_column,
-            film_column=upload.film_column,
-            date_column=upload.date_column,
-            limits=limits,
-        )
-    with opened as file:
-        batches = _batches(file)
-        while batch := _read(batches):
-            reviews, rejected = batch
-            lease.check()
-            lengths += [len(review.text) for review in reviews[: SAMPLE_ROWS - len(lengths)]]
-            total += len(reviews) + len(rejected)
-            with metrics.stage("insert"):
-                stored = queue.ingest_rows(db, claim, reviews, rejected, lease_s=lease.lease_s)
-            if not stored:
-                return False
-            metrics.INGESTED.inc(len(reviews) + len(rejected))
+    batches = _batches(reviews)
+    while batch := _read(batches):
+        good, rejected = batch
+        lease.check()
+        lengths += [len(review.text) for review in good[: SAMPLE_ROWS - len(lengths)]]
+        total += len(good) + len(rejected)
+        with metrics.stage("insert"):
+            stored = queue.ingest_rows(db, claim, good, rejected, lease_s=lease.lease_s)
+        if not stored:
+            return False
+        metrics.INGESTED.inc(len(good) + len(rejected))
     lease.check()
     rows = chunk_rows(scorer, lengths)
     with metrics.stage("insert"):
-        return queue.finish_ingest(db, claim, chunk_rows=rows, rows_total=total, columns=file.columns)
+        return queue.finish_ingest(db, claim, chunk_rows=rows, rows_total=total, columns=reviews.columns)
 
 
 Batch = tuple[list[NewReview], list[NewRejected]]

@@ -21,12 +21,19 @@ def tied_to_parent(command: list[str]) -> list[str]:
     return [sys.executable, "-I", "-S", __file__, str(os.getpid()), *command]
 
 
-def _exec_tied(parent_pid: int, command: list[str]) -> None:
+def die_with(parent_pid: int) -> None:
+    """Ties this process to its parent, where the system can."""
+    if sys.platform != "linux":
+        return
     import ctypes
 
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, _SIGKILL)
     if os.getppid() != parent_pid:  # it died before we asked
         os._exit(1)
+
+
+def _exec_tied(parent_pid: int, command: list[str]) -> None:
+    die_with(parent_pid)
     os.execv(command[0], command)  # noqa: S606  # the list comes from our own supervisor
 
 

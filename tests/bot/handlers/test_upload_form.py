@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from bot.handlers import upload_form
 from db.queries.jobs import list_jobs
 from db.types import JobView, Viewer
 from tests.bot.talk import GOOD, Talk, all_at_once, answer, review_file
@@ -76,7 +75,7 @@ async def test_a_form_opens_unticked_when_the_settings_cannot_be_read_in_time(
     """Discord waits three seconds for a form."""
     alice = Talk(world, "guild", world.alice)
     await alice.slash("settings", sharing=True)
-    monkeypatch.setattr(upload_form, "SETTINGS_WAIT_S", 0.0)
+    monkeypatch.setattr(world.bot.chosen, "_patience_s", 0.0)
     shown = await open_form(alice)
     assert [part["default"] for part in parts(shown.modal) if part.get("custom_id") == "share"] == [False]
 

@@ -69,13 +69,13 @@ async def test_an_export_ends_where_its_time_does_and_says_so(
     monkeypatch.setattr(search, "FIRST_WINDOW", 5)
     export = await alice.click(page, "Export CSV")
     assert export.ephemeral
-    assert "2 results so far: an export looks for at most 0 seconds" in words(export)
+    assert "2 results so far, within 1 s, the longest an export may take" in words(export)
     assert "`film`, `job` or `since`" in words(export)
     assert len(table(world.attachment(export, "results.csv"))) == 2
     monkeypatch.setattr(search, "FIRST_WINDOW", 1)
     refused = await alice.click(page, "Export CSV")
     assert refused.ephemeral
-    assert "Nothing was found in 0 seconds" in words(refused)
+    assert "Nothing found within 1 s" in words(refused)
     assert refused.attachments == []
 
 

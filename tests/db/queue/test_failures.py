@@ -9,12 +9,14 @@ from db.engine import Database
 from db.queries.jobs import get_job
 from db.queue import (
     claim,
+    holds,
     iter_rejected,
     iter_scored,
     leases,
     load_reviews,
     release_failed,
     sweep,
+    try_again_later,
 )
 from db.queue.accept import accept_review
 from db.queue.job_counts import NOT_SCORED
@@ -66,6 +68,44 @@ def attempt(db: Database, held: Claim, poison: int, *, dies: bool) -> None:
         age(db, "lease_until", 1, [held.chunk_id])
     else:
         release_failed(db, held, code="ValueError")
+
+
+@pytest.mark.parametrize(
+    ("cause", "code"),
+    [("reader_died", "gave_up_died"), ("reader_stuck", "gave_up_stuck"), ("no_room", "gave_up_no_room")],
+)
+def test_a_reader_that_failed_three_times_is_told_by_its_cause(db: Database, cause: str, code: str) -> None:
+    accepted, held = uploaded(db)
+    for _ in range(2):
+        release_failed(db, held, code=cause)
+        sweep(db, slots=1)
+        held = must(claim(db, held.chunk_id))
+    release_failed(db, held, code=cause)
+    job = get_job(db, ME, accepted.job_id)
+    assert (job.state, job.error_code, job.retryable) == ("failed", code, True)
+
+
+def test_a_later_attempt_counts_and_waits_for_its_time(db: Database) -> None:
+    accepted, held = uploaded(db)
+    for attempt in range(3):
+        assert get_job(db, ME, accepted.job_id).state == "ingesting"
+        try_again_later(db, held, code="no_room", wait_s=30)
+        assert claim(db, held.chunk_id) is None
+        if attempt < 2:
+            age(db, "lease_until", 31, [held.chunk_id])
+            held = must(claim(db, held.chunk_id))
+    job = get_job(db, ME, accepted.job_id)
+    assert (job.state, job.error_code) == ("failed", "gave_up_no_room")
+    check_invariants(db)
+
+
+def test_a_lost_claim_gives_nothing_back_later(db: Database) -> None:
+    _, held = uploaded(db)
+    age(db, "lease_until", 31, [held.chunk_id])
+    again = must(claim(db, held.chunk_id))
+    try_again_later(db, held, code="no_room", wait_s=30)
+    assert holds(db, again)
+    assert not holds(db, held)
 
 
 @pytest.mark.parametrize("dies", [False, True])

@@ -13,7 +13,7 @@ from db.queries.results import get_result
 from db.types import Viewer
 from tests.db.steps import GUILD, ME, MEMBER, OTHER, check_invariants, done_file, done_review, origin
 
-BEFORE = "0010"
+BEFORE = "0012"
 
 
 def test_what_was_shared_is_for_who_sees_its_channel(any_url: str) -> None:

@@ -93,8 +93,30 @@ def test_contribution_is_the_change_when_the_sentence_is_left_out(scorer: Scorer
 
 
 def test_many_sentences_are_merged_and_cover_the_text(scorer: Scorer) -> None:
-    text = " ".join(f"Sentence {number} is fine." for number in range(500))
+    text = " ".join(f"Sentence {number} is fine." for number in range(80))
     parts = scorer.explain(text).sentences
     assert len(parts) == MOST_RANGES
     assert parts[0].start == 0
     assert parts[-1].end == len(text)
+
+
+def test_of_a_very_long_review_the_telling_sentences_alone_are_weighed(scorer: Scorer) -> None:
+    """A text of any length costs a bounded number of tokens, and what it says of a sentence is exact."""
+    plain = "We sat in row {n} and looked at the screen for a long while that day. "
+    before, after = ("".join(plain.format(n=n) for n in part) for part in (range(100), range(100, 250)))
+    text = f"{before}{BAD} {after}"
+    read = len(tokenize(text))
+    asked: list[int] = []
+
+    def counted(documents: object) -> object:
+        asked.append(sum(map(len, documents)))  # type: ignore[call-overload]
+        return scorer.logits(documents)  # type: ignore[arg-type]
+
+    long = explain.explain(text, scorer.max_tokens, counted, lambda *_: scorer.score([text])[0], scorer._mixed)  # type: ignore[arg-type]
+    assert read > explain.MOST_TOKENS // MOST_RANGES
+    assert 1 <= len(long.sentences) <= explain.MOST_TOKENS // read
+    assert any("waste of time" in text[one.start : one.end] for one in long.sentences)
+    assert sum(asked) < 3 * read + explain.MOST_TOKENS + explain._BUDGET
+    one = long.sentences[0]
+    left = scorer.logits([tokenize(text), tokenize(f"{text[: one.start]} {text[one.end :]}")])
+    assert one.contribution == pytest.approx(float(left[0] - left[1]), abs=1e-3)

@@ -35,7 +35,7 @@ from worker.files.limits import Limits
         (b"good\n\nbad\n" + b"x" * 5_001, "a.txt", [None, "empty", None, "too_long"]),
         (b'{"review": "x"}\n{"review": \nnull\n[1]\n{}\n', "a.jsonl", [None, "bad_json", *["not_object"] * 2, "empty"]),
         (jsonl_bytes(*({"review": value} for value in ("x", None, 3, ["a"]))), "a.jsonl", [None, *["not_text"] * 3]),
-        (b'{"review": "x"}\n' + b'{"review":' + b"[" * 100_000 + b"\n", "a.jsonl", [None, "bad_json"]),
+        (b'{"review": "x"}\n' + b'{"review":' + b"[" * 100_000 + b"\n", "a.jsonl", [None, "too_many_values"]),
         (b'{"review": "x"}\n{"review": ' + b"9" * 5_000 + b"}\n", "a.jsonl", [None, "bad_json"]),
         (b'["good", {"review": "bad"}, 3, null, ""]', "a.json", [None, None, "not_object", "not_object", "empty"]),
         (parquet_bytes({"review": ["good", None, ""]}), "a.parquet", [None, "not_text", "empty"]),

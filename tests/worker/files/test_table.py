@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from worker.files.table import SAMPLE_CHARS, SAMPLE_ROWS, Bad, first_rows, record_chars, unique_names
+from worker.files.table import SAMPLE_ROWS, SAMPLE_SIZE, Bad, first_rows, record_size, unique_names
 
 
 def test_names_of_columns_are_unique_whatever_their_titles() -> None:
@@ -18,11 +18,12 @@ def test_names_of_columns_are_unique_whatever_their_titles() -> None:
 
 def test_a_sample_ends_after_its_rows_or_its_characters() -> None:
     assert len(first_rows(iter(["x"] * (SAMPLE_ROWS + 1)), len)) == SAMPLE_ROWS
-    half = "x" * (SAMPLE_CHARS // 2)
+    half = "x" * (SAMPLE_SIZE // 2)
     assert first_rows(iter([half, half, half, half]), len) == [half] * 3
-    assert len(first_rows(iter(["x" * (SAMPLE_CHARS + 1), "y"]), len)) == 1
+    assert len(first_rows(iter(["x" * (SAMPLE_SIZE + 1), "y"]), len)) == 1
 
 
-def test_only_texts_count_as_characters() -> None:
-    assert record_chars(["ab", 12345, None, b"c"]) == 3
-    assert record_chars(Bad("ragged", ["abc"])) == 3
+def test_a_row_counts_its_characters_and_each_of_its_values() -> None:
+    assert record_size(["ab", 12345, None, b"c"]) == 3 + 4 * 8
+    assert record_size(Bad("ragged", ["abc"])) == 3 + 8
+    assert record_size([[{}, {"key": ["x"]}]]) == 4 + 6 * 8

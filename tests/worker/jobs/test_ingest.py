@@ -2,25 +2,39 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import tempfile
+import threading
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+from unittest import mock
 
+import psutil
 import pytest
 
+from common.messages import MESSAGES
+from db import queue
 from db.engine import Database
 from db.queries.jobs import get_job
 from db.queue import choose_column
 from db.queue.accept import accept_upload
 from model import Scorer, Verdict
 from tests.fixtures.chunks import drain
-from tests.fixtures.reviews import Count, accept_csv, origin, recount, review
+from tests.fixtures.reviews import Count, accept_csv, long_review, origin, recount, review
 from tests.worker.jobs.helpers import ME, outputs
+from worker.files.errors import TooCostly
 from worker.files.limits import Limits
 from worker.files.review_file import Row
 from worker.jobs import ingest as ingest_module
 from worker.jobs.chunk import process_chunk
 from worker.jobs.ingest import LEAST_CHUNK_ROWS, MOST_CHUNK_ROWS, chunk_rows
+from worker.sandbox.process import ReaderProcess
 
+BIG = Limits(max_rows=10_000, max_unpacked_bytes=1 << 30, max_review_chars=5_000)
 LIMITS = Limits(max_rows=10_000, max_unpacked_bytes=1 << 20, max_review_chars=5_000)
 
 
@@ -124,3 +138,105 @@ def test_a_file_of_several_batches_is_stored_row_by_row(
 
 def test_one_batch_holds_what_it_is_documented_to_hold() -> None:
     assert (ingest_module.BATCH_ROWS, ingest_module.BATCH_CHARS) == (5_000, 16 << 20)
+
+
+# The process that reads
+
+
+def readers() -> list[psutil.Process]:
+    return [one for one in psutil.Process().children() if "worker.sandbox.child" in one.cmdline()]
+
+
+def test_a_cancel_ends_a_reader_that_stands_still_within_five_seconds(
+    db: Database, scorer: Scorer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stopped = threading.Event()
+    stored = queue.ingest_rows
+
+    def stop_the_reader(*args: Any, **options: Any) -> bool:
+        done = stored(*args, **options)
+        if not stopped.is_set():
+            os.kill(readers()[0].pid, signal.SIGSTOP)
+            stopped.set()
+        return done
+
+    monkeypatch.setattr(ingest_module.queue, "ingest_rows", stop_the_reader)
+    accepted = accept_csv(db, 9_000, text=long_review)  # more than a socket holds
+    with ThreadPoolExecutor(1) as pool:
+        work = pool.submit(process_chunk, db, scorer, accepted.chunk_id, limits=BIG)
+        assert stopped.wait(60)
+        queue.cancel(db, ME, accepted.job_id)
+        assert work.result(timeout=5) is False
+    assert readers() == []
+    assert get_job(db, ME, accepted.job_id).state == "cancelled"
+
+
+@pytest.mark.parametrize("deaths", [1, 3])
+def test_a_reader_that_dies_costs_one_attempt_and_three_are_one_plain_reason(
+    db: Database, scorer: Scorer, monkeypatch: pytest.MonkeyPatch, deaths: int
+) -> None:
+    begun = 0
+    begin = ReaderProcess.begin
+
+    def begin_and_die(self: ReaderProcess, *args: Any) -> None:
+        nonlocal begun
+        begun += 1
+        if begun <= deaths:
+            self._process.kill()
+        begin(self, *args)
+
+    monkeypatch.setattr(ReaderProcess, "begin", begin_and_die)
+    accepted = accept_csv(db, 20)
+    drain(db, scorer, limits=LIMITS)
+    job = get_job(db, ME, accepted.job_id)
+    if deaths == 1:
+        assert recount(db, accepted.job_id) == Count("done", 20, 20, 0, 20)
+        assert begun == 3, "reading twice, writing once"
+    else:
+        assert begun == 3
+        assert (job.state, job.error_code, job.retryable) == ("failed", "gave_up_died", True)
+        assert job.error_code in MESSAGES
+
+
+def test_a_file_that_takes_too_much_ends_its_job_at_once(
+    db: Database, scorer: Scorer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def too_much(self: ReaderProcess) -> None:
+        raise TooCostly("memory", 600 << 20)
+
+    monkeypatch.setattr(ReaderProcess, "receive", too_much)
+    accepted = accept_csv(db, 20)
+    assert process_chunk(db, scorer, accepted.chunk_id, limits=LIMITS)
+    job = get_job(db, ME, accepted.job_id)
+    assert (job.state, job.error_code, job.error_values) == ("failed", "too_costly.memory", {"size": 600 << 20})
+
+
+def test_a_full_scratch_disk_ends_the_job_after_the_usual_attempts(
+    db: Database, scorer: Scorer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ingest_module, "TemporaryFile", lambda dir: Path("/dev/full").open("r+b", buffering=0))
+    accepted = accept_csv(db, 20)
+    for attempt in range(3):
+        assert get_job(db, ME, accepted.job_id).state == "ingesting", attempt
+        assert not process_chunk(db, scorer, accepted.chunk_id, limits=LIMITS, lease_s=-1)
+    job = get_job(db, ME, accepted.job_id)
+    assert (job.state, job.error_code, job.retryable) == ("failed", "gave_up_no_room", True)
+    assert not process_chunk(db, scorer, accepted.chunk_id, limits=LIMITS)
+
+
+def test_room_that_comes_back_is_used(db: Database, scorer: Scorer, monkeypatch: pytest.MonkeyPatch) -> None:
+    accepted = accept_csv(db, 20)
+    with monkeypatch.context() as full:
+        full.setattr(ingest_module, "TemporaryFile", lambda dir: Path("/dev/full").open("r+b", buffering=0))
+        for _ in range(2):
+            assert not process_chunk(db, scorer, accepted.chunk_id, limits=LIMITS, lease_s=-1)
+    assert process_chunk(db, scorer, accepted.chunk_id, limits=LIMITS)
+    drain(db, scorer, limits=LIMITS)
+    assert recount(db, accepted.job_id) == Count("done", 20, 20, 0, 20)
+
+
+def test_nothing_is_left_in_the_scratch_folder(db: Database, scorer: Scorer, tmp_path: Path) -> None:
+    with mock.patch.object(tempfile, "tempdir", str(tmp_path)):
+        accept_csv(db, 20)
+        drain(db, scorer, limits=LIMITS)
+    assert list(tmp_path.glob("reelfeel-scratch-*")) == []

@@ -13,7 +13,9 @@ from worker.files.errors import AmbiguousColumn, NoTextColumn, UnknownColumn
 
 _PUNCTUATION: Final = re.compile(r"[\W_]+")
 _NUMBERED: Final = re.compile(r"column_\d+")
-_NUMBER: Final = re.compile(r"\s*[+-]?\d+([.,:/-]\d+)*([eE][+-]?\d+)?\s*%?")
+_NUMBER: Final = re.compile(r"\s*+[+-]?\d++(?:[.,:/-]\d++)*+(?:[eE][+-]?\d++)?\s*+%?")
+_NUMBER_CHARS: Final = 100
+"""A longer cell is no number, whatever is in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,8 @@ def _text_column(names: Sequence[str], rows: Sequence[Sequence[Cell]], taken: se
     free = [name for name in names if name not in taken]
     if len(free) == 1:
         return free[0]
-    looks = {name: _Look.of([row[names.index(name)] for row in rows]) for name in free}
+    places = {name: place for place, name in enumerate(names)}
+    looks = {name: _Look.of([row[places[name]] for row in rows]) for name in free}
     for tier in TEXT_TIERS:
         # 'review_2' is the second column titled 'review'
         named = [n for n in free if plain(n) in tier or plain(re.sub(r"_\d+$", "", n)) in tier]
@@ -121,7 +124,7 @@ class _Look:
     @classmethod
     def of(cls, cells: Sequence[Cell]) -> _Look:
         filled = [cell for cell in cells if isinstance(cell, str) and cell.strip()]
-        words = [cell for cell in filled if _NUMBER.fullmatch(cell) is None]
+        words = [cell for cell in filled if len(cell) > _NUMBER_CHARS or _NUMBER.fullmatch(cell) is None]
         if len(words) * 2 < len(filled) or not words:
             return cls(texts=False, prose=False, length=0.0)
         length = sum(map(len, words)) / len(words)

@@ -10,13 +10,16 @@ from dataclasses import dataclass
 from typing import Final
 
 from worker.files.columns.choose import is_known_name
+from worker.files.limits import MAX_COLUMNS
 
 SEPARATORS: Final = (",", ";", "\t", "|")
 NO_SEPARATOR: Final = "\x1f"
 """Read as the separator of a one-column file, so that its commas need no quotes; never written."""
 _NO_LIMIT: Final = 2**31 - 1
 _SEP_LINE: Final = re.compile(r'"?sep=([\t,;|:^~#!§¦])"?[\r\n]*', re.IGNORECASE)
-_NUMBER: Final = re.compile(r"[+-]?\d+([.,]\d+)*([eE][+-]?\d+)?")
+_NUMBER: Final = re.compile(r"[+-]?\d++(?:[.,]\d++)*+(?:[eE][+-]?\d++)?")
+_NUMBER_CHARS: Final = 100
+"""A longer cell is no number, whatever is in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,8 @@ def sniff(lines: list[str], *, cut: bool, tabs: bool = False) -> Dialect:
             continue
         width = len(rows[0])
         share = sum(len(row) == width for row in rows) / len(rows)
-        named = float(any(is_known_name(cell) for cell in rows[0]))
+        # Not each cell: a header of megabytes holds a million, and is refused by whoever asked
+        named = float(any(is_known_name(cell) for cell in rows[0][:MAX_COLUMNS]))
         if share < 0.5 and not named:
             continue
         score = (named, share, width)
@@ -72,9 +76,13 @@ def has_header(rows: list[list[str]]) -> bool:
     first, rest = rows[0], rows[1:]
     if any(is_known_name(cell) for cell in first):
         return True
-    if not rest or any(not cell.strip() or _NUMBER.fullmatch(cell.strip()) for cell in first):
+    if not rest or any(not cell.strip() or _is_number(cell.strip()) for cell in first):
         return False
     return any(_names(title, [row[i] for row in rest if len(row) > i]) for i, title in enumerate(first))
+
+
+def _is_number(cell: str) -> bool:
+    return len(cell) <= _NUMBER_CHARS and _NUMBER.fullmatch(cell) is not None
 
 
 def _names(title: str, cells: list[str]) -> bool:
@@ -82,7 +90,7 @@ def _names(title: str, cells: list[str]) -> bool:
     filled = [cell.strip() for cell in cells if cell.strip()]
     if not filled:
         return False
-    if all(_NUMBER.fullmatch(cell) for cell in filled):
+    if all(_is_number(cell) for cell in filled):
         return True
     mean = sum(map(len, filled)) / len(filled)
     return len(title) <= 40 and mean >= 3 * len(title) and mean >= 30

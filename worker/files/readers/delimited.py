@@ -16,6 +16,8 @@ from worker.files.readers.csv_dialect import NO_SEPARATOR, Dialect, csv_rows, ha
 from worker.files.readers.encoding import Encoding, as_text, detect
 from worker.files.table import SAMPLE_ROWS, Bad, Record, Table, unique_names
 
+_MAX_CELLS: Final = 2 * MAX_COLUMNS
+"""Most cells of a row that stay apart; what is beyond a thousand is then one cell."""
 _SNIFF_CHARS: Final = 1 << 20
 
 
@@ -33,12 +35,12 @@ class Delimited(Table):
         lines, cut = self._first_lines()
         self.dialect: Dialect = sniff(lines, cut=cut, tabs=self.kind == "tsv")
         rows = parsed(lines[self.dialect.skip :], self.dialect.separator, cut=cut)
-        self.header = has_header(rows)
         width = len(rows[0]) if rows else 1
-        self.titles = rows[0] if self.header else [f"column_{i}" for i in range(1, width + 1)]
-        self.columns = unique_names(self.titles)
         if width > MAX_COLUMNS:
             raise TooManyColumns(MAX_COLUMNS)
+        self.header = has_header(rows)
+        self.titles = rows[0] if self.header else [f"column_{i}" for i in range(1, width + 1)]
+        self.columns = unique_names(self.titles)
 
     @property
     def separator(self) -> str:
@@ -77,16 +79,19 @@ class Delimited(Table):
 
     def _rows(self, reader: Iterator[list[str]]) -> Iterator[list[str]]:
         number = 0
-        width = len(self.columns)
+        width, separator = len(self.columns), self.dialect.separator
         rows = (row for row in reader if row)
         if self.header:
             next(rows, None)
         try:
             for row in rows:
                 number += 1
-                # Many exporters end a line with an empty cell too many
-                if len(row) > width and not any(row[width:]):
-                    del row[width:]
+                if len(row) > width:
+                    # Many exporters end a line with an empty cell too many
+                    if not any(row[width:]):
+                        del row[width:]
+                    elif len(row) > _MAX_CELLS:  # four million in a row of the longest: each would be looked at
+                        row[MAX_COLUMNS:] = [separator.join(row[MAX_COLUMNS:])]
                 yield row
         except csv.Error as error:
             raise BrokenFile("row_never_ends", row=number + 1) from error

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from worker.files.errors import BrokenFile
-from worker.files.limits import READ_BYTES
+from worker.files.limits import MAX_VALUES, READ_BYTES
+from worker.files.readers.json_size import starts_too_large
 
 _SPACE: Final = re.compile(r"[ \t\n\r]*")
 _decode = json.JSONDecoder().raw_decode
@@ -61,9 +62,14 @@ class _Window:
                 return ""
 
     def element(self, number: int) -> tuple[str, object]:
-        """The next element. A failure may only mean that the window ends too early, so it doubles: linear in all."""
+        """The next element. A failure may only mean that the window ends too early, so it doubles: linear in all.
+
+        Its values are counted before it is parsed, where the window is long enough for too many.
+        """
         self.next_mark()
         while True:
+            if len(self._buffer) - self._at > MAX_VALUES and starts_too_large(self._buffer, self._at):
+                raise BrokenFile("row_too_many_values", row=number, count=MAX_VALUES)
             try:
                 value, end = _decode(self._buffer, self._at)
             except RecursionError as error:

@@ -9,13 +9,13 @@ from typing import IO, Final, NamedTuple
 from common.file_formats import FileKind
 from worker.files import row_problems as problems
 from worker.files.cells import Cell
-from worker.files.errors import BrokenFile, TooManyColumns
-from worker.files.limits import MAX_COLUMNS, Limits
+from worker.files.errors import BrokenFile
+from worker.files.limits import Limits
 from worker.files.readers.encoding import as_text, detect
 from worker.files.readers.json_array import elements
-from worker.files.readers.json_depth import is_too_deep
+from worker.files.readers.json_size import has_too_many_values, is_too_deep
 from worker.files.readers.text_lines import bounded_lines
-from worker.files.table import Bad, Record, Table, first_rows
+from worker.files.table import Bad, Record, Table, check_names, first_rows, record_size
 
 STRING_COLUMN: Final = "review"
 """Name of the only column of a file of bare strings."""
@@ -39,7 +39,7 @@ class JsonRows(Table):
         self._file = file
         self._max = limits.max_line_chars
         self.encoding = detect(file)
-        first = first_rows(self.rows(), lambda row: len(row.raw))
+        first = first_rows(self.rows(), lambda row: len(row.raw) + record_size([row.value]))
         if first and not any(isinstance(row.value, dict | str) for row in first):
             raise BrokenFile("no_json_rows")
         self._set_columns(iter(first))
@@ -49,13 +49,15 @@ class JsonRows(Table):
 
     def _set_columns(self, rows: Iterator[JsonRow]) -> None:
         seen: dict[str, None] = {}
+        count = 0
         for row in rows:
             if isinstance(row.value, dict):
                 seen.update(dict.fromkeys(row.value))
             elif isinstance(row.value, str):
                 seen[STRING_COLUMN] = None
-            if len(seen) > MAX_COLUMNS:
-                raise TooManyColumns(MAX_COLUMNS)
+            if len(seen) > count:
+                count = len(seen)
+                check_names(seen)
         self.columns = list(seen)
         self.titles = list(seen)
 
@@ -80,8 +82,7 @@ class JsonRows(Table):
             if isinstance(value, dict):
                 if not value.keys() <= known:  # refused now, not when the scored file names every column
                     known.update(value)
-                    if len(known) > MAX_COLUMNS:
-                        raise TooManyColumns(MAX_COLUMNS)
+                    check_names(known)
                 get = value.get
                 yield [get(name, ABSENT) for name in columns]
             elif isinstance(value, str):
@@ -94,6 +95,8 @@ class JsonRows(Table):
 
 
 def _parsed(raw: str) -> object:
+    if has_too_many_values(raw):
+        return Bad(problems.TOO_MANY_VALUES, [raw])
     try:
         value = json.loads(raw)
     except (ValueError, RecursionError):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Collection, Iterator
+from contextlib import ExitStack
 from io import IOBase
 from typing import IO, Any, Final, cast
 
@@ -10,14 +12,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from worker.files.cells import Cell, NotUtf8
-from worker.files.errors import BrokenFile, TooLarge, TooManyColumns
-from worker.files.limits import MAX_COLUMNS, Limits
+from worker.files.errors import BrokenFile, TooLarge
+from worker.files.limits import Limits
 from worker.files.readers.parquet_guard import inspect
-from worker.files.table import SAMPLE_ROWS, Record, Table, first_rows, record_chars
+from worker.files.table import SAMPLE_ROWS, Record, Table, check_names, first_rows, record_size
 
 _BATCH: Final = 1024
-_BATCH_BYTES: Final = 128 << 20
-"""Most that a batch may unpack to when every row points at all of its column's dictionary."""
+_TOGETHER: Final = 96 << 20
+"""Pages of several columns that may be open together, in bytes; beyond, each column goes over the disk by itself."""
+_VALUES_BYTES: Final = 8 << 20
+"""What is turned into Python values at a time."""
 _MAX_ITEMS: Final = 1 << 20
 """Items of lists turned into Python values at a time."""
 _BUFFER: Final = 1 << 20
@@ -31,11 +35,10 @@ class Parquet(Table):
         file.seek(0)
         self._file = file
         self._max_bytes = limits.max_unpacked_bytes
-        self._growth = inspect(file, self._max_bytes)
+        self._costs = inspect(file, self._max_bytes)
         opened = self._open()
         self.schema: pa.Schema = opened.schema_arrow
-        if len(self.schema.names) > MAX_COLUMNS:
-            raise TooManyColumns(MAX_COLUMNS)
+        check_names(self.schema.names)
         self._rows = opened.metadata.num_rows
         self.titles = list(self.schema.names)
         self.columns = list(self.schema.names)
@@ -50,17 +53,36 @@ class Parquet(Table):
 
     def batches(self, columns: list[str] | None = None, rows: int = _BATCH) -> Iterator[pa.RecordBatch]:
         """Record batches of at most `rows` rows; TooLarge once more was decoded than any file may hold."""
-        total = 0
-        file = self._open()
-        rows = max(1, min(rows, _BATCH_BYTES // max(self._growth.largest(columns), 1)))
-        for batch in file.iter_batches(batch_size=rows, columns=columns, use_threads=False):
+        rows = self._costs.rows(columns, rows)
+        if self._costs.opened(columns) <= _TOGETHER:
+            return self._counted(columns, rows)
+        return self._by_column(columns or self.columns, rows)
+
+    def _counted(self, columns: list[str] | None, rows: int, total: int = 0) -> Iterator[pa.RecordBatch]:
+        for batch in self._open().iter_batches(batch_size=rows, columns=columns, use_threads=False):
             total += batch.nbytes
             if total > self._max_bytes:
                 raise TooLarge(self._max_bytes)
             yield batch
 
+    def _by_column(self, columns: list[str], rows: int) -> Iterator[pa.RecordBatch]:
+        """The same for pages so large that those of all columns have no room beside one another in memory."""
+        total = 0
+        with ExitStack() as stack:
+            spools: list[Iterator[pa.RecordBatch]] = []
+            for name in columns:
+                spool = stack.enter_context(tempfile.TemporaryFile())
+                with pa.ipc.new_stream(pa.PythonFile(spool, mode="w"), pa.schema([self.schema.field(name)])) as out:
+                    for batch in self._counted([name], rows, total):
+                        total += batch.nbytes
+                        out.write_batch(batch)
+                spool.seek(0)
+                spools.append(iter(pa.ipc.open_stream(pa.PythonFile(spool, mode="r"))))
+            for parts in zip(*spools, strict=True):
+                yield pa.RecordBatch.from_arrays([part.column(0) for part in parts], names=columns)
+
     def sample(self) -> list[Record]:
-        return first_rows(self._records(None, SAMPLE_ROWS), record_chars)
+        return first_rows(self._records(None, SAMPLE_ROWS), record_size)
 
     def records(self, needed: Collection[int] | None = None) -> Iterator[Record]:
         return self._records(needed, _BATCH)
@@ -76,9 +98,12 @@ class Parquet(Table):
 
 
 def _handy(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """The same rows in batches whose lists hold few items. Raises BrokenFile for a row that holds too many."""
+    """The same rows in batches that are small and whose lists hold few items. Raises BrokenFile for a row that holds
+    too many.
+    """
     for batch in batches:
-        if sum(map(_items, batch.columns)) <= _MAX_ITEMS:
+        few = sum(map(_items, batch.columns)) <= _MAX_ITEMS
+        if few and (len(batch) <= 1 or batch.nbytes <= _VALUES_BYTES):
             yield batch
         elif len(batch) == 1:
             raise BrokenFile("list_too_long", count=_MAX_ITEMS)

@@ -19,7 +19,7 @@ from worker.files.readers.csv_dialect import has_header
 from worker.files.readers.xlsx_package import Package
 from worker.files.readers.xlsx_sheet import Styles, sheet_rows
 from worker.files.readers.xlsx_strings import SharedStrings
-from worker.files.table import Record, Table, first_rows, record_chars, unique_names
+from worker.files.table import Record, Table, first_rows, record_size, unique_names
 
 _MAX_SHEETS: Final = 100
 """Sheets looked at for one with reviews."""
@@ -54,7 +54,7 @@ class Workbook(Table):
         error: FileError | None = None
         for sheet in self._parts.sheets:
             self._sheet = sheet
-            rows = [row for row in first_rows(self._sheet_rows(), record_chars) if row]
+            rows = [row for row in first_rows(self._sheet_rows(), record_size) if row]
             if not rows:
                 continue
             self._learn(rows)

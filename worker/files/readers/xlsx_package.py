@@ -13,6 +13,8 @@ from worker.files.readers.decompress import METHODS
 
 _MAX_PART: Final = 8 << 20
 """Largest part that openpyxl holds whole (styles, theme, relations), in bytes unpacked; it takes 30 times as much."""
+_MAX_TAGS: Final = 100_000
+"""Most tags of such a part: openpyxl makes objects of a kilobyte and more of them."""
 _STREAMED: Final = re.compile(r"xl/(worksheets/[^/]*\.xml|sharedStrings\.xml|media/.*)", re.IGNORECASE)
 _UNREAD: Final = re.compile(r"(customXml|docProps|xl/(drawings|charts|media|embeddings|vbaProject))\b.*", re.DOTALL)
 
@@ -38,6 +40,13 @@ class Package(zipfile.ZipFile):
         if self.getinfo(name if isinstance(name, str) else name.filename).compress_type not in METHODS:
             raise BrokenFile("workbook_packing")
         return _Watched(super().open(name, *args, **kwargs), self._max_run)
+
+    def read(self, name: Any, pwd: bytes | None = None) -> bytes:
+        """A part as a whole, which is how openpyxl takes those that are not streamed."""
+        data = super().read(name, pwd)
+        if data.count(b"<") > _MAX_TAGS:
+            raise BrokenFile("workbook_part_too_large")
+        return data
 
 
 class _Watched:
@@ -69,25 +78,30 @@ class _Watched:
         self.close()
 
 
+class _RootMet(Exception):
+    """Nothing behind the root's tag is looked at: elements in one another would fill the memory."""
+
+
 class _Prologue:
     """What stands before the root element. A document type may define entities that grow a million times (expat lets
     them grow a hundred times) and has no place in a workbook (ECMA-376 part 2, 8.2.5).
     """
 
     def __init__(self) -> None:
-        self._ended = False
         self._expat = expat.ParserCreate()
         self._expat.StartDoctypeDeclHandler = self._refuse
         self._expat.StartElementHandler = self._end
 
     def feed(self, data: bytes) -> bool:
         """Whether the prologue has ended. Raises BrokenFile."""
-        self._expat.Parse(data, False)
-        return self._ended
+        try:
+            self._expat.Parse(data, False)
+        except _RootMet:
+            return True
+        return False
 
     def _refuse(self, *_: object) -> None:
         raise BrokenFile("workbook_document_type")
 
     def _end(self, *_: object) -> None:
-        self._ended = True
-        self._expat.StartElementHandler = None
+        raise _RootMet

@@ -12,13 +12,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import IO, Final, Protocol
-from xml.parsers import expat
 
 from openpyxl.utils.datetime import from_excel
 
 from worker.files.cells import Cell
 from worker.files.errors import BrokenFile, TooLarge, TooManyColumns
 from worker.files.limits import MAX_COLUMNS, READ_BYTES
+from worker.files.readers.xlsx_xml import BoundedXml
 
 _MAX_ROWS: Final = 1_048_576
 """Rows of a sheet in Excel's own limits; a row number beyond it is a trap."""
@@ -106,13 +106,8 @@ class _Parser:
         self._parts: list[str] = []
         self._chars = 0
         self._phonetic = False
-        self._expat = expat.ParserCreate()
-        self._expat.buffer_text = True
-        self._expat.StartElementHandler = self._start
-        self._expat.EndElementHandler = self._end
-
-    def feed(self, data: bytes, *, last: bool = False) -> None:
-        self._expat.Parse(data, last)
+        parser = BoundedXml(self._start, self._end)
+        self._expat, self.feed = parser.expat, parser.feed
 
     def take(self) -> list[tuple[int, list[Cell]]]:
         """(rows left out before it, cells) of every row that has ended."""
@@ -120,7 +115,6 @@ class _Parser:
         return rows
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
-        name = name.rpartition(":")[2]
         if name == "c":
             self._kind = attributes.get("t", "n")
             self._style = int(attributes.get("s", "0"))
@@ -142,7 +136,6 @@ class _Parser:
         self._parts.append(data)
 
     def _end(self, name: str) -> None:
-        name = name.rpartition(":")[2]
         if name == "v" or name == "t":
             self._expat.CharacterDataHandler = None
         elif name == "c":

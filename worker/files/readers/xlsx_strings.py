@@ -5,12 +5,14 @@ from __future__ import annotations
 import tempfile
 from array import array
 from typing import IO, Final
-from xml.parsers import expat
 
 from worker.files.errors import BrokenFile
 from worker.files.limits import READ_BYTES
+from worker.files.readers.xlsx_xml import BoundedXml
 
 _IN_MEMORY: Final = 8 << 20
+_MAX_TEXTS: Final = 8 << 20
+"""Most texts of a workbook: eight to a row of Excel's longest sheet. An empty one is five bytes, and eight here."""
 
 
 class SharedStrings:
@@ -24,16 +26,13 @@ class SharedStrings:
         self._parts: list[str] = []
         self._chars = 0
         self._phonetic = False
-        self._expat = expat.ParserCreate()
-        self._expat.buffer_text = True
-        self._expat.StartElementHandler = self._start
-        self._expat.EndElementHandler = self._end
+        parser = BoundedXml(self._start, self._end)
+        self._expat = parser.expat
         while chunk := xml.read(READ_BYTES):
-            self._expat.Parse(chunk, False)
-        self._expat.Parse(b"", True)
+            parser.feed(chunk)
+        parser.feed(b"", last=True)
 
     def _start(self, name: str, _: dict[str, str]) -> None:
-        name = name.rpartition(":")[2]
         if name == "t":
             if not self._phonetic:
                 self._expat.CharacterDataHandler = self._text
@@ -49,10 +48,11 @@ class SharedStrings:
         self._parts.append(data)
 
     def _end(self, name: str) -> None:
-        name = name.rpartition(":")[2]
         if name == "t":
             self._expat.CharacterDataHandler = None
         elif name == "si":
+            if len(self._ends) > _MAX_TEXTS:
+                raise BrokenFile("workbook_part_too_large")
             data = "".join(self._parts).encode()
             self._file.write(data)
             self._ends.append(self._ends[-1] + len(data))

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from worker.files.cells import Cell, as_text, encodable
 from worker.files.errors import guarded
 from worker.files.readers.parquet import Parquet
-from worker.files.table import Table, record_chars
+from worker.files.table import Table, record_size
 from worker.files.writers.verdicts import AddedValues, Verdicts, fitted, rows
 
 _TYPES: Final = (pa.string(), pa.float64(), pa.string(), pa.string())
@@ -79,7 +79,7 @@ def _some(lines: Iterator[list[Cell]]) -> list[list[Cell]]:
     chars = 0
     for cells in islice(lines, _BATCH):
         batch.append(cells)
-        chars += record_chars(cells)
+        chars += record_size(cells)
         if chars > _BATCH_CHARS:
             break
     return batch

@@ -1,0 +1,70 @@
+"""Answers of the database that are kept for seconds, for what is asked before a member gets any answer at all.
+
+Of many who ask for the same at once one asks the database. A database that hangs costs a caller `patience_s`, after
+which the last answer counts again for a while: what was so a minute ago is better than no answer within Discord's three
+seconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Hashable
+from typing import Final, Generic, TypeVar
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+STALE_S: Final = 600.0
+"""So long an old answer counts when the database does not give a new one, seconds."""
+
+
+class ShortCache(Generic[K, V]):
+    """Values by key for `life_s` seconds, at most `most` of them. Used from one event loop."""
+
+    def __init__(self, *, life_s: float, patience_s: float, most: int = 10_000) -> None:
+        self._life_s, self._patience_s, self._most = life_s, patience_s, most
+        self._kept: OrderedDict[K, tuple[float, V]] = OrderedDict()
+        self._loading: dict[K, asyncio.Task[V]] = {}
+
+    async def get(self, key: K, load: Callable[[], Awaitable[V]]) -> V:
+        """The kept value, or that of `load()`. Raises TimeoutError, and what `load` raises, when none is kept."""
+        kept = self._kept.get(key)
+        if kept is not None and time.monotonic() - kept[0] < self._life_s:
+            return kept[1]
+        loading = self._loading.get(key)
+        if loading is None:
+            loading = self._loading[key] = asyncio.create_task(self._load(key, load), name="reelfeel short cache")
+            loading.add_done_callback(_seen)
+        try:
+            async with asyncio.timeout(self._patience_s):
+                return await asyncio.shield(loading)
+        except Exception:
+            if kept is not None and time.monotonic() - kept[0] < STALE_S:
+                return kept[1]
+            raise
+
+    def forget(self, key: K) -> None:
+        """It was changed here: the next one asks the database."""
+        self._kept.pop(key, None)
+        self._loading.pop(key, None)
+
+    async def _load(self, key: K, load: Callable[[], Awaitable[V]]) -> V:
+        try:
+            value = await load()
+            if self._loading.get(key) is asyncio.current_task():  # not forgotten meanwhile
+                self._kept[key] = (time.monotonic(), value)
+                self._kept.move_to_end(key)
+                while len(self._kept) > self._most:
+                    self._kept.popitem(last=False)
+            return value
+        finally:
+            if self._loading.get(key) is asyncio.current_task():
+                del self._loading[key]
+
+
+def _seen(loading: asyncio.Task[V]) -> None:
+    """Whoever waited was told, or has given up: asyncio need not log it."""
+    if not loading.cancelled():
+        loading.exception()

@@ -1,0 +1,55 @@
+"""What is kept for seconds: one asks for many, and a database that hangs costs a bounded time."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from bot.pools.short_cache import ShortCache
+
+
+class Source:
+    """A slow database."""
+
+    def __init__(self) -> None:
+        self.asked, self.answers = 0, asyncio.Event()
+        self.value = "old"
+
+    async def load(self) -> str:
+        self.asked += 1
+        await self.answers.wait()
+        return self.value
+
+
+async def test_one_asks_for_all_and_then_nobody_for_a_while() -> None:
+    cache, source = ShortCache[int, str](life_s=60, patience_s=10), Source()
+    waiting = [asyncio.create_task(cache.get(1, source.load)) for _ in range(20)]
+    await asyncio.sleep(0)
+    source.answers.set()
+    assert set(await asyncio.gather(*waiting)) == {"old"}
+    assert await cache.get(1, source.load) == "old"
+    assert source.asked == 1
+    cache.forget(1)
+    source.value = "new"
+    assert await cache.get(1, source.load) == "new"
+
+
+async def test_a_hanging_database_costs_the_patience_and_the_last_answer_counts() -> None:
+    cache, source = ShortCache[int, str](life_s=0, patience_s=0.01), Source()
+    with pytest.raises(TimeoutError):
+        await cache.get(1, source.load)
+    source.answers.set()
+    await asyncio.sleep(0.01)
+    assert await cache.get(1, source.load) == "old"
+    source.answers.clear()
+    assert await cache.get(1, source.load) == "old"
+
+
+async def test_it_holds_a_bounded_number() -> None:
+    cache, source = ShortCache[int, str](life_s=60, patience_s=10, most=3), Source()
+    source.answers.set()
+    for key in range(10):
+        await cache.get(key, source.load)
+    assert len(cache._kept) == 3
+    assert not cache._loading

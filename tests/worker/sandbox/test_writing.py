@@ -1,0 +1,65 @@
+"""The scored copy that a process of its own writes is the one that is written here."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+from collections.abc import Iterator
+
+import pytest
+
+from tests.worker.files.helpers import LIMITS, csv_bytes, jsonl_bytes, pack, parquet_bytes, read, verdicts, write
+from tests.worker.sandbox.test_reading import nothing
+from worker.files.errors import FileError
+from worker.files.writers.verdicts import Scored
+from worker.sandbox.process import ReaderProcess
+from worker.sandbox.scratch import scratch_folder
+from worker.sandbox.writing import write_guarded
+
+
+def written(data: bytes, name: str, marks: Iterator[Scored], format: str | None = None) -> tuple[bytes, str]:
+    out = io.BytesIO()
+    with scratch_folder() as scratch, tempfile.TemporaryFile(dir=scratch) as file, ReaderProcess() as reader:
+        file.write(data)
+        file.flush()
+        made = write_guarded(
+            reader, file, name, scratch, marks, out, limits=LIMITS, format=format, text_column=None, check=nothing
+        )
+    return out.getvalue(), made
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "format"),
+    [
+        (csv_bytes("id,review", *(f"{n},a good film {n}" for n in range(5_000))), "a.csv", None),
+        (csv_bytes("review", "good", "", "fine"), "a.csv", "jsonl.gz"),
+        (jsonl_bytes({"review": "x"}, "y"), "a.jsonl", "parquet"),
+        (parquet_bytes({"review": ["good", None]}), "a.parquet", None),
+        (*pack(csv_bytes("review", "good"), "a.csv", "zip"), None),
+    ],
+)
+def test_the_same_file_comes_out_of_the_child(data: bytes, name: str, format: str | None) -> None:
+    made, called = written(data, name, verdicts(read(data, name)), format)
+    expected, also_called = write(data, name, format=format)
+    assert called == also_called
+    assert len(made) == len(expected)
+    if not name.endswith("zip"):  # which holds the time
+        assert made == expected
+
+
+def test_a_refusal_comes_back() -> None:
+    with pytest.raises(FileError) as refused:
+        written(b"PAR1" + bytes(50), "a.parquet", iter(()))
+    assert refused.value.code == "broken_file.parquet_cut_short"
+
+
+def test_what_goes_wrong_with_the_verdicts_is_no_fault_of_the_file() -> None:
+    class Away(Exception):
+        pass
+
+    def marks() -> Iterator[Scored]:
+        raise Away
+        yield
+
+    with pytest.raises(Away):
+        written(csv_bytes("review", "good"), "a.csv", marks())

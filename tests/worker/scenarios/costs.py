@@ -1,0 +1,80 @@
+"""What reading and writing a file costs, in a process bound as the worker's readers are.
+
+python -m tests.worker.scenarios.costs FILE NAME     prints one line of JSON
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Final
+
+from worker.files.errors import FileError
+from worker.files.limits import Limits
+from worker.files.review_file import open_reviews
+from worker.files.writers.write import write_scored
+from worker.memory import ALLOCATOR_ENV
+from worker.sandbox.allowance import Allowance
+
+LIMITS: Final = Limits(max_rows=1_000_000, max_unpacked_bytes=2048 << 20, max_review_chars=100_000)
+"""What a host gets who sets nothing."""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """code: of the refusal, None when it was read and written; mib: most memory resident."""
+
+    code: str | None
+    rows: int
+    seconds: float
+    mib: float
+
+
+def cost_of(path: Path, name: str, *, timeout_s: float = 300) -> Cost:
+    """In a process of its own. CalledProcessError when that dies, TimeoutExpired."""
+    command = [sys.executable, "-m", __spec__.name, str(path), name]
+    done = subprocess.run(command, env=_environment(), capture_output=True, text=True, check=True, timeout=timeout_s)
+    return Cost(**json.loads(done.stdout))
+
+
+def peak_mib() -> float:
+    """Most memory that this process ever had resident (Linux)."""
+    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM"))
+
+
+def _environment() -> dict[str, str]:
+    return os.environ | ALLOCATOR_ENV | {"ARROW_IO_THREADS": "1"}
+
+
+class _Nowhere(io.RawIOBase):
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: object) -> int:
+        return memoryview(data).nbytes  # type: ignore[arg-type]
+
+
+def _measure(path: Path, name: str) -> Cost:
+    with path.open("rb") as file:
+        Allowance.of(path.stat().st_size, LIMITS).apply()
+        began = time.monotonic()
+        rows = 0
+        code = None
+        try:
+            with open_reviews(file, name, limits=LIMITS) as reviews:
+                rows = sum(1 for _ in reviews)
+            write_scored(file, name, iter(()), _Nowhere(), limits=LIMITS)  # type: ignore[arg-type]
+        except FileError as error:
+            code = error.code
+        return Cost(code, rows, time.monotonic() - began, peak_mib())
+
+
+if __name__ == "__main__":
+    print(json.dumps(asdict(_measure(Path(sys.argv[1]), sys.argv[2]))))

@@ -1,0 +1,72 @@
+"""Reviews out of a file, read by a process of its own."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import IO, Any
+
+from worker.files.limits import Limits
+from worker.files.review_file import Row
+from worker.sandbox import frames
+from worker.sandbox.allowance import Allowance
+from worker.sandbox.process import SPARE, ReaderFailed, ReaderProcess
+
+
+class GuardedReviews:
+    """As `worker.files.review_file.ReviewFile`: `columns` and rows, which can be iterated once."""
+
+    def __init__(self, reader: ReaderProcess, columns: dict[str, str | None]) -> None:
+        self._reader, self.columns = reader, columns
+
+    def __iter__(self) -> Iterator[Row]:
+        while True:
+            kind, payload = self._reader.receive()
+            if kind == frames.END:
+                return
+            yield from _rows(frames.parsed(payload))
+
+
+@contextmanager
+def guarded_reviews(
+    file: IO[bytes],
+    filename: str,
+    scratch: Path,
+    *,
+    columns: dict[str, str | None],
+    limits: Limits,
+    check: Callable[[], None],
+) -> Iterator[GuardedReviews]:
+    """The reviews of a real file (it has a descriptor). `columns`: those asked for, as `open_reviews` names them.
+
+    `check` is called often and raises when nobody wants the work any more. Opening and iterating raise FileError,
+    ReaderFailed when the process broke down, OSError for what the machine lacks, and what `check` raises.
+    """
+    size = file.seek(0, 2)
+    request = {"task": "read", "filename": filename, "columns": columns, "limits": asdict(limits)}
+    with SPARE.take() as reader:
+        reader.begin(file, scratch, request, Allowance.of(size, limits), check)
+        kind, payload = reader.receive()
+        if kind != frames.COLUMNS:
+            raise ReaderFailed("no columns")
+        yield GuardedReviews(reader, frames.parsed(payload))
+    SPARE.refill()
+
+
+def _rows(batch: dict[str, Any]) -> Iterator[Row]:
+    texts: list[str | None] = batch["texts"]
+    nothing: list[None] = [None] * len(texts)
+    films = batch["films"] or nothing
+    days = map(_day, batch["days"]) if batch["days"] else nothing
+    problems: list[tuple[str, str] | None] = list(nothing)
+    for place, code, reason in batch["problems"]:
+        problems[place] = (code, reason)
+    numbers = range(batch["first"], batch["first"] + len(texts))
+    return map(Row._make, zip(numbers, texts, films, days, problems, strict=True))
+
+
+def _day(ordinal: int | None) -> dt.date | None:
+    return None if ordinal is None else dt.date.fromordinal(ordinal)

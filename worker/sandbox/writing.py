@@ -1,0 +1,49 @@
+"""The scored copy of a file, read and written by a process of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
+from itertools import islice
+from pathlib import Path
+from typing import IO, Final
+
+from worker.files.limits import Limits
+from worker.files.writers.verdicts import Scored
+from worker.sandbox import frames
+from worker.sandbox.allowance import Allowance
+from worker.sandbox.process import ReaderProcess
+
+VERDICTS: Final = 2_000
+"""Verdicts in one message."""
+
+
+def write_guarded(
+    reader: ReaderProcess,
+    file: IO[bytes],
+    filename: str,
+    scratch: Path,
+    scored: Iterable[Scored],
+    out: IO[bytes],
+    *,
+    limits: Limits,
+    format: str | None,
+    text_column: str | None,
+    check: Callable[[], None],
+) -> str:
+    """As `worker.files.writers.write.write_scored`, of a real file, in this process; returns the file's name.
+
+    Raises as `worker.sandbox.reading.guarded_reviews` does.
+    """
+    allowance = Allowance.of(file.seek(0, 2), limits)
+    request = {"task": "write", "filename": filename, "format": format, "text_column": text_column}
+    reader.begin(file, scratch, request | {"limits": asdict(limits)}, allowance, check)
+    verdicts = iter(scored)
+    while True:
+        kind, payload = reader.receive()
+        if kind == frames.MORE:
+            reader.send(frames.VERDICTS, list(islice(verdicts, VERDICTS)))
+        elif kind == frames.BYTES:
+            out.write(payload)
+        else:
+            return str(frames.parsed(payload))
