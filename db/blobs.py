@@ -13,6 +13,8 @@ from typing import Final
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
+from db.crypto import Place, place
+from db.digests import file_digest
 from db.engine import Database
 from db.errors import NotFound
 from db.tables import Blob, BlobPart
@@ -32,39 +34,47 @@ def split_parts(parts: Iterable[bytes]) -> Iterator[bytes]:
         yield bytes(buffer)
 
 
-def write_blob(db: Database, parts: Iterable[bytes]) -> int:
-    """Stores a file and returns its blob's id. An error of `parts` leaves nothing behind."""
+def part_place(blob_id: int, number: int, owner: int) -> Place:
+    """Where a part of a file stands, and whose it is."""
+    return place("blob_parts", blob_id, number, owner=owner)
+
+
+def write_blob(db: Database, parts: Iterable[bytes], *, owner: int) -> int:
+    """Stores a file of that user and returns its blob's id. An error of `parts` leaves nothing behind."""
     with db.begin() as session:
-        blob = Blob()
+        blob = Blob(owner_id=owner)
         session.add(blob)
         session.flush()
         blob_id = blob.id
     size, digest = 0, sha256()
     try:
         for number, data in enumerate(split_parts(parts)):
+            sealed = db.sealer.seal_bytes(data, part_place(blob_id, number, owner))
             with db.begin(bulk=True) as session:
-                session.execute(
-                    insert(BlobPart).values(blob_id=blob_id, number=number, data=db.sealer.seal_bytes(data))
-                )
+                session.execute(insert(BlobPart).values(blob_id=blob_id, number=number, data=sealed))
             size += len(data)
             digest.update(data)
+        known = file_digest(db, owner, digest.hexdigest())
         with db.begin() as session:
-            session.execute(update(Blob).where(Blob.id == blob_id).values(size=size, sha256=digest.hexdigest()))
+            session.execute(update(Blob).where(Blob.id == blob_id).values(size=size, sha256=known))
     except Exception:
         delete_blob(db, blob_id)
         raise
     return blob_id
 
 
-def read_blob(db: Database, blob_id: int) -> Iterator[bytes]:
-    """The file's parts of up to 1 MiB, in order, each read when asked for. NotFound when it is gone."""
+def read_blob(db: Database, blob_id: int, *, owner: int) -> Iterator[bytes]:
+    """The parts of a file of that user, up to 1 MiB each, in order, each read when asked for. NotFound when it is gone.
+
+    `owner` is the owner of the job that the caller came from: sealed parts of somebody else's file do not open.
+    """
     with db.read() as session:
         if session.scalar(select(Blob.sha256).where(Blob.id == blob_id)) is None:
             raise NotFound("file")
-    return _parts(db, blob_id)
+    return _parts(db, blob_id, owner)
 
 
-def _parts(db: Database, blob_id: int) -> Iterator[bytes]:
+def _parts(db: Database, blob_id: int, owner: int) -> Iterator[bytes]:
     number = 0
     while True:
         with db.read() as session:
@@ -72,7 +82,7 @@ def _parts(db: Database, blob_id: int) -> Iterator[bytes]:
             data = session.scalar(select(BlobPart.data).where(*where))
         if data is None:
             return
-        yield db.sealer.open_bytes(data)
+        yield db.sealer.open_bytes(data, part_place(blob_id, number, owner))
         number += 1
 
 

@@ -72,7 +72,12 @@ def finish_job(db: Database, claim: Claim, outputs: Sequence[Output]) -> bool:
                 drop(session, output.blob_id)
             return False
         session.add_all(
-            OutputFile(job_id=job.id, kind=output.kind, filename=storable(output.filename), blob_id=output.blob_id)
+            OutputFile(
+                job_id=job.id,
+                kind=output.kind,
+                filename=db.sealer.seal_name(job.owner_id, storable(output.filename)),
+                blob_id=output.blob_id,
+            )
             for output in outputs
         )
         end_job(session, job, "done")

@@ -57,7 +57,7 @@ def _scored(db: Database, claim: Claim, limits: Limits, lease: LeaseKeeper) -> O
                 check=lease.check,
             )
 
-        output = _store(db, "scored", write, lease)
+        output = _store(db, "scored", write, lease, upload.owner)
     SPARE.refill()
     return output
 
@@ -67,13 +67,14 @@ def _rejected(db: Database, claim: Claim, lease: LeaseKeeper) -> list[Output]:
     first = next(rows, None)
     if first is None:
         return []
-    return [_store(db, "rejected", lambda out: write_rejected(chain([first], rows), out), lease)]
+    owner = queue.open_upload(db, claim).owner
+    return [_store(db, "rejected", lambda out: write_rejected(chain([first], rows), out), lease, owner)]
 
 
-def _store(db: Database, kind: OutputKind, write: Callable[[BinaryIO], str], lease: LeaseKeeper) -> Output:
+def _store(db: Database, kind: OutputKind, write: Callable[[BinaryIO], str], lease: LeaseKeeper, owner: int) -> Output:
     """Stores what `write` writes, while it writes: the database has its own work with it."""
     with StreamPipe(write) as piped:
-        blob_id = queue.write_blob(db, _while_held(piped, lease))
+        blob_id = queue.write_blob(db, _while_held(piped, lease), owner=owner)
         return Output(kind, piped.result, blob_id)
 
 

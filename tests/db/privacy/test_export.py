@@ -54,7 +54,7 @@ def test_the_export_holds_everything_and_nobody_elses(db: Database) -> None:
 
 def test_an_export_says_what_did_not_fit(sqlite_db: Database) -> None:
     fill(sqlite_db)
-    blob = write_blob(sqlite_db, [b"x" * 300_000])
+    blob = write_blob(sqlite_db, [b"x" * 300_000], owner=ME.user_id)
     with sqlite_db.begin() as session:
         session.execute(text("UPDATE outputs SET blob_id = :blob WHERE id = 1"), {"blob": blob})
     found = unpacked(sqlite_db, ME, max_bytes=200_000)
@@ -62,4 +62,4 @@ def test_an_export_says_what_did_not_fit(sqlite_db: Database) -> None:
     assert sentence.startswith(f"The file {MARK}.scored.csv of job 3 (300,000 bytes) did not fit.")
     assert len(rows(found["reviews.jsonl"])) == 16
     nothing = unpacked(sqlite_db, ME, max_bytes=1)
-    assert json.loads(nothing["about.json"])["left_out"][0] == "jobs.jsonl ends where the zip was full."
+    assert json.loads(nothing["about.json"])["left_out"][0] == "jobs.jsonl is cut off because the zip was full."
