@@ -26,6 +26,8 @@ _AROUND = 1
 
 Logits = Callable[[Sequence[Sequence[str]]], Floats]
 """Tokenized texts -> calibrated logits."""
+Decider = Callable[[list[str]], Logits]
+"""What is read of a text -> the logits of whatever is left of it, by the part of the model that decides on the text."""
 Deciding = Callable[[list[str], float], Verdict]
 """What is read of a text, and its calibrated logit -> the verdict on the text."""
 
@@ -93,11 +95,12 @@ def key_words(read: Sequence[_Token], whole: float, logits: Logits, most: int = 
     return tuple(Word(read[places[number]].start, read[places[number]].end, moved[number]) for number in order)
 
 
-def explain(text: str, limit: int, logits: Logits, verdict: Deciding, rule: Rule) -> Explanation:
+def explain(text: str, limit: int, logits: Logits, decider: Decider, verdict: Deciding, rule: Rule) -> Explanation:
     """The explanation of the verdict on `text`.
 
-    `logits` scores tokenized texts; `limit` is the number of tokens that are read of a long text; `verdict` makes one
-    of what is read and its logit, which is scored with the rest; `rule` says what is mixed.
+    `logits` scores tokenized texts, as the sentences read alone are; `decider` gives what scores the text and what is
+    left of it; `limit` is the number of tokens that are read of a long text; `verdict` makes one of what is read and
+    its logit, which is scored with the rest; `rule` says what is mixed.
     """
     pieces = ranges(text)
     read = _read(text, pieces, limit)
@@ -106,10 +109,11 @@ def explain(text: str, limit: int, logits: Logits, verdict: Deciding, rule: Rule
     for token in read:
         alone[token.sentence].append(token.text)
     tokens = _texts(read)
-    scored = logits([tokens, *without, *alone])
-    whole, left, single = float(scored[0]), scored[1 : len(pieces) + 1], scored[len(pieces) + 1 :]
+    decided = decider(tokens)
+    scored, single = decided([tokens, *without]), logits(alone)
+    whole, left = float(scored[0]), scored[1:]
     found = [
         Sentence(start, end, whole - float(value), float(probability))
         for (start, end), value, probability in zip(pieces, left, sigmoid(single), strict=True)
     ]
-    return Explanation(verdict(tokens, whole), found, key_words(read, whole, logits), rule.holds(single))
+    return Explanation(verdict(tokens, whole), found, key_words(read, whole, decided), rule.holds(single))
