@@ -23,6 +23,7 @@ from bot.pools.fair_threads import FairThreads, asker
 from bot.pools.heavy_work import HeavyWork
 from bot.pools.short_cache import ShortCache
 from bot.pools.spool import Spool
+from bot.visible_channels import visible_channels
 from common.broker.job_signals import JobSignals
 from common.settings import Settings
 from db.engine import Database
@@ -150,10 +151,10 @@ class BotCore(commands.Bot):
         self._background: set[asyncio.Task[None]] = set()
 
     def viewer(self, asker: discord.Interaction[Any] | discord.Message) -> Viewer:
-        """Who asks and from which server, for every query that shows stored work."""
+        """Who asks, from which server, and what they can see there, for every query that shows stored work."""
         user = asker.user if isinstance(asker, discord.Interaction) else asker.author
         guild_id = asker.guild_id if isinstance(asker, discord.Interaction) else getattr(asker.guild, "id", None)
-        return Viewer(user_id=user.id, guild_id=guild_id)
+        return Viewer(user_id=user.id, guild_id=guild_id, channels=visible_channels(asker))
 
     async def in_thread(self, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Runs a blocking function of milliseconds (SQL) beside the event loop; whoever asks has their turn."""

@@ -88,7 +88,8 @@ class Settings(BaseSettings):
     """So many days after the bot was removed from a server, its data are deleted, unless it is back before."""
 
     text_keys: SecretStr | None = None
-    """Keys that stored texts and files are encrypted with, commas between them: the first encrypts, all decrypt."""
+    """Keys that stored texts and files are encrypted with, commas between them: the first encrypts, all decrypt.
+    When unset, those of the file `text.keys` in the data folder, which `reelfeel up` makes for its own database."""
 
     # Worker tuning: shorter in tests; see docs/reliability.md.
     lease_s: float = Field(30.0, gt=0, le=300)
@@ -112,9 +113,19 @@ class Settings(BaseSettings):
         private_folder(self.data_dir)
         return f"sqlite:///{(self.data_dir / 'reelfeel.sqlite3').resolve()}"
 
+    @property
+    def key_file(self) -> Path:
+        """Where the keys of the data folder's own database stand: beside it, so that a copy of it is without them."""
+        return self.data_dir / "text.keys"
+
     def sealing_keys(self) -> tuple[str, ...]:
-        """The keys of `REELFEEL_TEXT_KEYS` one by one; none when texts are stored plain."""
+        """The keys of `REELFEEL_TEXT_KEYS`, else of the data folder's own database, one by one; none for plain texts.
+
+        `REELFEEL_TEXT_KEYS=` with nothing behind it means none. Raises OSError when the file cannot be read.
+        """
         keys = "" if self.text_keys is None else self.text_keys.get_secret_value()
+        if self.text_keys is None and self.database_url is None and self.key_file.is_file():
+            keys = self.key_file.read_text(encoding="ascii").replace("\n", ",")
         return tuple(key.strip() for key in keys.split(",") if key.strip())
 
     def broker(self) -> str | None:

@@ -13,6 +13,8 @@ from typing import Final
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
+from db.crypto import Place, place
+from db.digests import file_digest
 from db.engine import Database
 from db.errors import NotFound
 from db.tables import Blob, BlobPart
@@ -32,40 +34,44 @@ def split_parts(parts: Iterable[bytes]) -> Iterator[bytes]:
         yield bytes(buffer)
 
 
-def new_blob(session: Session, owner_id: int | None) -> int:
-    """A blob without bytes, for `fill_blob`. `owner_id`: whose it is; when they are erased before a job has it, it
-    goes."""
-    blob = Blob(owner_id=owner_id)
+def new_blob(session: Session, owner: int) -> int:
+    """A blob of that user without bytes, for `fill_blob`. When they are erased before a job has it, it goes."""
+    blob = Blob(owner_id=owner)
     session.add(blob)
     session.flush()
     return blob.id
 
 
-def write_blob(db: Database, parts: Iterable[bytes], *, owner_id: int | None = None) -> int:
-    """Stores a file and returns its blob's id; as `new_blob` and `fill_blob`."""
+def part_place(blob_id: int, number: int, owner: int) -> Place:
+    """Where a part of a file stands, and whose it is."""
+    return place("blob_parts", blob_id, number, owner=owner)
+
+
+def write_blob(db: Database, parts: Iterable[bytes], *, owner: int) -> int:
+    """Stores a file of that user and returns its blob's id; as `new_blob` and `fill_blob`."""
     with db.begin() as session:
-        blob_id = new_blob(session, owner_id)
-    return fill_blob(db, blob_id, parts)
+        blob_id = new_blob(session, owner)
+    return fill_blob(db, blob_id, parts, owner=owner)
 
 
-def fill_blob(db: Database, blob_id: int, parts: Iterable[bytes]) -> int:
-    """Stores the bytes of a new blob and returns its id. An error of `parts` leaves nothing behind.
+def fill_blob(db: Database, blob_id: int, parts: Iterable[bytes], *, owner: int) -> int:
+    """Stores the bytes of a new blob of that user and returns its id. An error of `parts` leaves nothing behind.
 
     Raises NotFound when it was deleted meanwhile, with its owner.
     """
     size, digest = 0, sha256()
     try:
         for number, data in enumerate(split_parts(parts)):
+            sealed = db.sealer.seal_bytes(data, part_place(blob_id, number, owner))
             with db.begin(bulk=True) as session:
                 check_wanted(session, blob_id)
-                session.execute(
-                    insert(BlobPart).values(blob_id=blob_id, number=number, data=db.sealer.seal_bytes(data))
-                )
+                session.execute(insert(BlobPart).values(blob_id=blob_id, number=number, data=sealed))
             size += len(data)
             digest.update(data)
+        known = file_digest(db, owner, digest.hexdigest())
         with db.begin() as session:
             check_wanted(session, blob_id)
-            session.execute(update(Blob).where(Blob.id == blob_id).values(size=size, sha256=digest.hexdigest()))
+            session.execute(update(Blob).where(Blob.id == blob_id).values(size=size, sha256=known))
     except Exception:
         delete_blob(db, blob_id)
         raise
@@ -78,24 +84,28 @@ def check_wanted(session: Session, blob_id: int) -> None:
         raise NotFound("file")
 
 
-def read_blob(db: Database, blob_id: int) -> Iterator[bytes]:
-    """The file's parts of up to 1 MiB, in order, each read when asked for. NotFound when it is gone, also when it goes
-    while it is read: nobody gets the first half of a deleted file for a whole one."""
+def read_blob(db: Database, blob_id: int, *, owner: int) -> Iterator[bytes]:
+    """The parts of a file of that user, up to 1 MiB each, in order, each read when asked for.
+
+    NotFound when it is gone, also when it goes while it is read: nobody gets the first half of a deleted file for a
+    whole one. `owner` is the owner of the job that the caller came from: sealed parts of somebody else's file do not
+    open.
+    """
     with db.read() as session:
         found = session.execute(select(Blob.sha256, Blob.size).where(Blob.id == blob_id)).one_or_none()
     if found is None or found[0] is None:
         raise NotFound("file")
-    return _parts(db, blob_id, -(-found[1] // PART_BYTES))
+    return _parts(db, blob_id, -(-found[1] // PART_BYTES), owner)
 
 
-def _parts(db: Database, blob_id: int, count: int) -> Iterator[bytes]:
+def _parts(db: Database, blob_id: int, count: int, owner: int) -> Iterator[bytes]:
     for number in range(count):
         with db.read() as session:
             where = (BlobPart.blob_id == blob_id, BlobPart.number == number)
             data = session.scalar(select(BlobPart.data).where(*where))
         if data is None:
             raise NotFound("file")
-        yield db.sealer.open_bytes(data)
+        yield db.sealer.open_bytes(data, part_place(blob_id, number, owner))
 
 
 def delete_blob(db: Database, blob_id: int) -> None:

@@ -4,8 +4,18 @@ AES-256-GCM (NIST SP 800-38D) with a fresh nonce of 96 bits for every text. Agai
 an eighth a mebibyte (docs/privacy.md). What is stored names its key, so texts under several keys, and plain ones from
 before there was a key, live side by side; the first key seals, all of them open.
 
-    text   sealed:1:KEY:BASE64(nonce + ciphertext + tag)      a plain text is stored as it is
+    text   sealed:2:KEY:BASE64(nonce + ciphertext + tag)      a plain text is stored as it is
     bytes  MAGIC + key (4) + nonce (12) + ciphertext + tag    so are plain bytes
+
+    name   sealed:n:KEY:BASE64(tag + ciphertext)              of films, files, columns
+
+Names are looked for and counted by, so they are sealed in a way that always gives the same (AES-256-SIV, RFC 5297),
+with their owner inside: the same film of two people is stored differently, and where the owner is known a name of
+somebody else is not opened.
+
+What else is sealed is bound to its place (its table, its row and whose it is) as authenticated data: copied into
+another row or given to another owner, it opens no more. Version 1 was bound to nothing; it is still read, and
+`reelfeel db rotate-keys` brings it up to version 2.
 """
 
 from __future__ import annotations
@@ -15,25 +25,47 @@ import binascii
 import json
 import os
 from collections.abc import Sequence
-from hashlib import sha256
+from dataclasses import dataclass
+from hashlib import sha256, sha512
 from typing import Any, Final
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import JSON, Dialect, Text
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM, AESSIV
+from sqlalchemy import Dialect, Text
+from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from db.errors import BadTextKey, TextKeyMissing
 
-PREFIX: Final = "sealed:1:"
-MAGIC: Final = b"\x00RFsealed\x01"
+PREFIX: Final = "sealed:2:"
+UNBOUND: Final = "sealed:1:"
+NAME: Final = "sealed:n:"
+MAGIC: Final = b"\x00RFsealed\x02"
+UNBOUND_MAGIC: Final = b"\x00RFsealed\x01"
 PLAIN: Final = "00000000"
 """In the place of a key's id: not sealed at all, only beginning like something that is."""
 ID_BYTES: Final = 4
 NONCE_BYTES: Final = 12
 KEY_BYTES: Final = 32
+Place = bytes
+"""Where something stands and whose it is."""
 _HEAD: Final = len(PREFIX) + 2 * ID_BYTES + 1
 _MAGIC_HEAD: Final = len(MAGIC) + ID_BYTES
+
+
+def place(table: str, *key: int | str, owner: int) -> Place:
+    """The place of a value: its table (with its column where there are several), its row, and its owner's id."""
+    return "\x1f".join((table, *map(str, key), str(owner))).encode()
+
+
+def review_place(job_id: int, row_number: int, owner: int) -> Place:
+    """Of the text of a review."""
+    return place("reviews", job_id, row_number, owner=owner)
+
+
+def note_place(review_id: int, owner: int) -> Place:
+    """Of the note of a correction, whose owner is who wrote it."""
+    return place("corrections", review_id, owner=owner)
 
 
 def new_key() -> str:
@@ -64,8 +96,11 @@ class Sealer:
         raw = [_decoded(key) for key in keys]
         self.ids: tuple[str, ...] = tuple(key_id(key) for key in raw)
         """Ids of the keys, that of the sealing one first; empty without any."""
-        self.hash_key: bytes | None = sha256(b"reelfeel text hash" + raw[0]).digest() if raw else None
-        """What hashes of texts are keyed with (`db.verdict_cache`); None without keys."""
+        self.digest_key: bytes | None = None
+        """Kept here once it is read (`db.digests`)."""
+        self._names = {
+            id_: AESSIV(sha512(b"reelfeel name key" + key).digest()) for id_, key in zip(self.ids, raw, strict=True)
+        }
         self._ciphers = {id_: AESGCM(key) for id_, key in zip(self.ids, raw, strict=True)}
         self._sealing = self._ciphers[self.ids[0]] if self.ids else None
         self._text_head = PREFIX + (self.ids[0] if self.ids else PLAIN) + ":"
@@ -76,53 +111,90 @@ class Sealer:
         """Whether new texts are sealed."""
         return self._sealing is not None
 
-    def seal(self, text: str) -> str:
-        """The text as it is stored."""
+    def seal(self, text: str, where: Place) -> str:
+        """The text as it is stored at that place."""
         if self._sealing is None:
-            return self._text_head + text if text.startswith(PREFIX) else text
+            return self._text_head + text if text.startswith((PREFIX, UNBOUND)) else text
         nonce = os.urandom(NONCE_BYTES)
-        sealed = nonce + self._sealing.encrypt(nonce, text.encode(), None)
+        sealed = nonce + self._sealing.encrypt(nonce, text.encode(), where)
         return self._text_head + binascii.b2a_base64(sealed, newline=False).decode("ascii")
 
-    def open(self, stored: str) -> str:
+    def open(self, stored: str, where: Place) -> str:
         """The text out of what is stored. Raises TextKeyMissing for a key that is not among ours."""
-        if not stored.startswith(PREFIX):
+        if not stored.startswith((PREFIX, UNBOUND)):
             return stored
         named, body = stored[len(PREFIX) : _HEAD - 1], stored[_HEAD:]
         if named == PLAIN:
             return body
-        return self._opened(named, binascii.a2b_base64(body)).decode()
+        bound = where if stored.startswith(PREFIX) else None
+        return self._opened(named, binascii.a2b_base64(body), bound).decode()
 
-    def seal_bytes(self, data: bytes) -> bytes:
-        """A part of a file as it is stored."""
+    def seal_bytes(self, data: bytes, where: Place) -> bytes:
+        """A part of a file as it is stored at that place."""
         if self._sealing is None:
-            return self._bytes_head + data if data.startswith(MAGIC) else data
+            return self._bytes_head + data if data.startswith((MAGIC, UNBOUND_MAGIC)) else data
         nonce = os.urandom(NONCE_BYTES)
-        return self._bytes_head + nonce + self._sealing.encrypt(nonce, data, None)
+        return self._bytes_head + nonce + self._sealing.encrypt(nonce, data, where)
 
-    def open_bytes(self, stored: bytes) -> bytes:
+    def open_bytes(self, stored: bytes, where: Place) -> bytes:
         """The part out of what is stored. Raises TextKeyMissing."""
-        if not stored.startswith(MAGIC):
+        if not stored.startswith((MAGIC, UNBOUND_MAGIC)):
             return stored
         named, body = stored[len(MAGIC) : _MAGIC_HEAD].hex(), stored[_MAGIC_HEAD:]
-        return body if named == PLAIN else self._opened(named, body)
+        return body if named == PLAIN else self._opened(named, body, where if stored.startswith(MAGIC) else None)
+
+    def seal_name(self, owner: int, name: str) -> str:
+        """A name as it is stored for that owner: the same each time, and another one for every owner."""
+        return self.name_forms(owner, name)[0]
+
+    def name_forms(self, owner: int, name: str) -> tuple[str, ...]:
+        """All forms in which that name may be stored, the one of today first: under each key, and from before keys."""
+        plain = f"{NAME}{PLAIN}:{name}" if name.startswith(NAME) else name
+        value = f"{owner}\x1f{name}".encode()
+        forms = [
+            f"{NAME}{id_}:" + binascii.b2a_base64(self._names[id_].encrypt(value, None), newline=False).decode("ascii")
+            for id_ in self.ids
+        ]
+        return (*forms, plain)
+
+    def open_name(self, stored: str, owner: int | None = None) -> str:
+        """The name out of what is stored. Raises TextKeyMissing, and ValueError for another owner's."""
+        if not stored.startswith(NAME):
+            return stored
+        named, body = stored[len(NAME) : _HEAD - 1], stored[_HEAD:]
+        if named == PLAIN:
+            return body
+        if named not in self._names:
+            raise TextKeyMissing((named,))
+        try:
+            whose, _, name = self._names[named].decrypt(binascii.a2b_base64(body), None).decode().partition("\x1f")
+        except InvalidTag:
+            whose, name = "", ""
+        if whose != str(owner) and (owner is not None or not whose):
+            raise ValueError(f"a name under key {named} was changed or moved outside of this program")
+        return name
+
+    def current_name(self, stored: str) -> bool:
+        """Whether a stored name is already as `seal_name` would store it."""
+        sealing = f"{NAME}{self.ids[0] if self.ids else PLAIN}:"
+        return stored.startswith(sealing) or not (self.active or stored.startswith(NAME))
 
     def current(self, stored: str) -> bool:
         """Whether a stored text is already as `seal` would store it, but for the nonce."""
-        return stored.startswith(self._text_head) or not (self.active or stored.startswith(PREFIX))
+        return stored.startswith(self._text_head) or not (self.active or stored.startswith((PREFIX, UNBOUND)))
 
     def current_bytes(self, stored: bytes) -> bool:
         """The same for a part of a file; its first 16 bytes are enough."""
         return stored.startswith(self._bytes_head) or not (self.active or stored.startswith(MAGIC))
 
-    def _opened(self, named: str, body: bytes) -> bytes:
+    def _opened(self, named: str, body: bytes, bound: Place | None) -> bytes:
         cipher = self._ciphers.get(named)
         if cipher is None:
             raise TextKeyMissing((named,))
         try:
-            return cipher.decrypt(body[:NONCE_BYTES], body[NONCE_BYTES:], None)
+            return cipher.decrypt(body[:NONCE_BYTES], body[NONCE_BYTES:], bound)
         except InvalidTag:
-            raise ValueError(f"a text under key {named} was changed outside of this program") from None
+            raise ValueError(f"a text under key {named} was changed or moved outside of this program") from None
 
 
 def sealer_of(dialect: Dialect) -> Sealer | None:
@@ -131,10 +203,22 @@ def sealer_of(dialect: Dialect) -> Sealer | None:
     return sealer
 
 
-class SealedText(TypeDecorator[str]):
-    """A text column that SQLAlchemy seals on the way in and opens on the way out, so that no query can forget it.
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A text as it is stored. Who wants to read it must know where it stands and whose it is."""
 
-    What goes past SQLAlchemy at the driver's speed (`db.queue.ingest`, `db.queue.scoring`) calls the sealer itself.
+    value: str
+    sealer: Sealer
+
+    def open(self, where: Place) -> str:
+        """The text. Raises TextKeyMissing, and ValueError when it was sealed for another place."""
+        return self.sealer.open(self.value, where)
+
+
+class SealedText(TypeDecorator[Stored]):
+    """A text column that takes and gives `Stored`, never a text, so that no query can forget to seal or to open.
+
+    What goes past SQLAlchemy at the driver's speed (`db.queue.ingest`) stores `Stored.value` itself.
     """
 
     impl = Text
@@ -144,45 +228,60 @@ class SealedText(TypeDecorator[str]):
         """What a column is compared with (LIKE) is no stored text."""
         return Text()
 
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        """Seals."""
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        """The stored form; a text that nobody sealed is refused, unless rows are copied as they are."""
+        if value is None or isinstance(value, Stored):
+            return None if value is None else value.value
+        if sealer_of(dialect) is not None:
+            raise TypeError("a text must be sealed before it is stored")
+        return str(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+        """What is stored, closed; as it is where rows are copied."""
         sealer = sealer_of(dialect)
-        return value if value is None or sealer is None else sealer.seal(value)
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
-        """Opens."""
-        sealer = sealer_of(dialect)
-        return value if value is None or sealer is None else sealer.open(value)
+        return value if value is None or sealer is None else Stored(value, sealer)
 
 
-class SealedJson(TypeDecorator[dict[str, Any]]):
-    """As `SealedText`, for a column of JSON objects: sealed, one is stored as a JSON string."""
-
-    impl = JSON
-    cache_ok = True
-
-    def process_bind_param(self, value: dict[str, Any] | None, dialect: Dialect) -> Any:
-        """Seals."""
-        sealer = sealer_of(dialect)
-        return value if value is None or sealer is None else stored_json(sealer, value)
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> dict[str, Any] | None:
-        """Opens."""
-        sealer = sealer_of(dialect)
-        return value if value is None or sealer is None else opened_json(sealer, value)
+def sealed(sealer: Sealer, text: str | None, where: Place) -> Stored | None:
+    """The text for a `SealedText` column."""
+    return None if text is None else Stored(sealer.seal(text, where), sealer)
 
 
-def stored_json(sealer: Sealer, value: dict[str, Any]) -> Any:
-    """A JSON object as it is stored."""
-    return sealer.seal(json.dumps(value)) if sealer.active else value
+def opened(stored: Stored | None, where: Place) -> str | None:
+    """The text out of a `SealedText` column."""
+    return None if stored is None else stored.open(where)
 
 
-def opened_json(sealer: Sealer, stored: Any) -> dict[str, Any]:
-    """The object out of what is stored; one from before there were keys is an object still. Raises TextKeyMissing."""
-    value: dict[str, Any] = json.loads(sealer.open(stored)) if isinstance(stored, str) else stored
-    return value
+def stored_json(sealer: Sealer, value: Any, where: Place) -> Any:
+    """A JSON value as it is stored: sealed, a JSON string."""
+    return sealer.seal(json.dumps(value), where) if sealer.active else value
+
+
+def opened_json(sealer: Sealer, stored: Any, where: Place) -> Any:
+    """The value out of what is stored; one from before there were keys is as it was. Raises TextKeyMissing."""
+    return json.loads(sealer.open(stored, where)) if isinstance(stored, str) else stored
 
 
 def current_json(sealer: Sealer, stored: Any) -> bool:
-    """Whether a stored object is already as `stored_json` would store it, but for the nonce."""
+    """Whether a stored value is already as `stored_json` would store it, but for the nonce."""
     return isinstance(stored, str) and sealer.current(stored) if sealer.active else not isinstance(stored, str)
+
+
+def sealed_name(sealer: Sealer, owner: int, name: str | None) -> str | None:
+    """A name for its column; none stays none."""
+    return None if name is None else sealer.seal_name(owner, name)
+
+
+def opened_name(sealer: Sealer, stored: str | None, owner: int | None = None) -> str | None:
+    """A name out of its column."""
+    return None if stored is None else sealer.open_name(stored, owner)
+
+
+def session_sealer(session: Session) -> Sealer:
+    """The sealer of the database that the session speaks to."""
+    return sealer_of(session.get_bind().dialect) or Sealer()
+
+
+def error_place(job_id: int, owner: int) -> Place:
+    """Of the values of a job's error, which may name files and columns."""
+    return place("jobs.error_values", job_id, owner=owner)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -74,13 +75,17 @@ def copy_rows(session: Session, *, postgresql_copy: str, rows: Sequence[tuple[An
         cursor.close()
 
 
-FILM_CHARS: Final = 200
-"""Longest film name kept: an index of PostgreSQL holds no entry over 2,704 bytes, and no film is called that."""
+FILM_CHARS: Final = 100
+"""Longest film name kept: a film is not a sentence, and a choice of Discord's is no longer. (An index of PostgreSQL
+holds no entry over 2,704 bytes; sealed, 100 characters of four bytes take 600.)"""
 
 
 def film_name(value: str | None) -> str | None:
-    """A film as it is stored: without blanks around it, at most 200 characters; None when nothing is left."""
-    return (storable(value).strip()[:FILM_CHARS].rstrip() or None) if value else None
+    """A film as it is kept: one line, without control characters, at most 100 characters; None when nothing is left."""
+    if not value:
+        return None
+    line = " ".join(storable(value).split())
+    return "".join(sign for sign in line if unicodedata.category(sign) != "Cc")[:FILM_CHARS].strip() or None
 
 
 def storable(value: str) -> str:

@@ -31,7 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from db.clock import UtcTime, db_time
-from db.crypto import SealedJson, SealedText
+from db.crypto import SealedText, Stored
 from db.types import BINS, ChunkKind, ChunkState, JobKind, JobState, Label, OutputKind, QueueName, Source
 
 # SQLite gives out a key of its own only for INTEGER; 64 bits all the same.
@@ -96,6 +96,8 @@ class Job(Base):
     # The token of the interaction's reply, worth 15 minutes; gone once the job is delivered.
     reply_token: Mapped[str | None]
     shared: Mapped[bool] = mapped_column(Boolean, default=False)
+    # Who can see this channel sees what is shared (db/visibility.py); None: nobody but its owner.
+    shared_in: Mapped[int | None] = mapped_column(BigInteger)
     film: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(default=db_time())
     started_at: Mapped[datetime | None]
@@ -117,7 +119,7 @@ class Job(Base):
     model_refused_at: Mapped[datetime | None]
     # A row of common/messages.py with its values; `error`: the English sentence of a job that failed before 0010.
     error_code: Mapped[str | None] = mapped_column(String(64))
-    error_values: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    error_values: Mapped[Any] = mapped_column(JSON(none_as_null=True), nullable=True)
     error: Mapped[str | None]
     version: Mapped[int] = mapped_column(default=1)
     rendered_version: Mapped[int] = mapped_column(default=0)
@@ -131,7 +133,7 @@ class Job(Base):
         one_of("state", "ingesting", "active", "finishing", "done", "needs_column", "cancelled", "failed"),
         one_of("source", "message", "interaction", "cli"),
         Index("ix_jobs_owner", "owner_id", "id"),
-        Index("ix_jobs_shared", "guild_id", "id", **only("shared")),
+        Index("ix_jobs_shared_in", "guild_id", "id", "shared_in", **only("shared")),
         # What the notifier polls every second: small, whatever the number of finished jobs.
         Index("ix_jobs_undelivered", "id", **only("delivered_at IS NULL")),
         Index("ix_jobs_unpurged", "finished_at", **only("purged_at IS NULL")),
@@ -148,16 +150,18 @@ class Job(Base):
 
 
 class Blob(Base):
-    """A stored file; complete once `sha256` is there."""
+    """A stored file; complete once `sha256` is there, which is a keyed digest (db/digests.py).
+
+    `owner_id`: whose its parts are sealed for, null from before migration 0014.
+    """
 
     __tablename__ = "blobs"
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
+    owner_id: Mapped[int | None] = mapped_column(BigInteger)
     size: Mapped[int] = mapped_column(BigInteger, default=0)
     sha256: Mapped[str | None] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(default=db_time())
-    # Whose it is until a job has it: a writer that dies leaves it to its owner's deletion, or to the purge.
-    owner_id: Mapped[int | None] = mapped_column(BigInteger)
 
     __table_args__ = (
         Index("ix_blobs_sha256", "sha256"),
@@ -256,7 +260,7 @@ class Review(Base):
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"))
     row_number: Mapped[int]
-    text: Mapped[str | None] = mapped_column(SealedText)
+    text: Mapped[Stored | None] = mapped_column(SealedText)
     film: Mapped[str | None]
     day: Mapped[date | None]
     # Keyed (db/verdict_cache.py), of rows of files; under it the text's verdict is found again.
@@ -291,6 +295,7 @@ class Prediction(Base):
     owner_id: Mapped[int] = mapped_column(BigInteger)
     guild_id: Mapped[int | None] = mapped_column(BigInteger)
     shared: Mapped[bool] = mapped_column(Boolean)
+    shared_in: Mapped[int | None] = mapped_column(BigInteger)
     film: Mapped[str | None]
     day: Mapped[date]
     label: Mapped[Label] = mapped_column(String(16))
@@ -309,7 +314,7 @@ class Prediction(Base):
         Index("ix_predictions_job", "job_id", "label", "probability"),
         # Pages of results, newest first.
         Index("ix_predictions_owner", "owner_id", "review_id"),
-        Index("ix_predictions_shared", "guild_id", "review_id", **only("shared")),
+        Index("ix_predictions_shared_in", "guild_id", "review_id", "shared_in", **only("shared")),
         # What a report asks of a film reads nothing but this; SQLite has the row's key in every index.
         Index(
             "ix_predictions_report",
@@ -390,7 +395,7 @@ class Correction(Base):
     review_id: Mapped[int] = mapped_column(ForeignKey("reviews.id", ondelete="CASCADE"))
     user_id: Mapped[int] = mapped_column(BigInteger)
     label: Mapped[Label] = mapped_column(String(16))
-    note: Mapped[str | None] = mapped_column(SealedText)
+    note: Mapped[Stored | None] = mapped_column(SealedText)
     created_at: Mapped[datetime] = mapped_column(default=db_time())
 
     __table_args__ = (
@@ -451,7 +456,8 @@ class Continuation(Base):
     key: Mapped[str] = mapped_column(String(16), primary_key=True)
     owner_id: Mapped[int] = mapped_column(BigInteger)
     kind: Mapped[str] = mapped_column(String(16))
-    data: Mapped[dict[str, Any]] = mapped_column(SealedJson)
+    # Sealed by db/delivery/continuations.py: then a JSON string.
+    data: Mapped[Any] = mapped_column(JSON)
     created_at: Mapped[datetime] = mapped_column(default=db_time())
 
     __table_args__ = (

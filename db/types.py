@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Final, Literal
 
@@ -42,10 +42,18 @@ def bin_of(probability: float) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who looks, and from where: `guild_id` None is a direct message or the command line."""
+    """Who looks, and from where: `guild_id` None is a direct message or the command line.
+
+    `channels`: those of the server that they can see; what was shared in another is not shown to them.
+    """
 
     user_id: int
     guild_id: int | None = None
+    channels: frozenset[int] = frozenset()
+
+    def only_in(self, channel_id: int) -> Viewer:
+        """The same viewer who looks for everybody in one channel: of what others shared, only what was shared there."""
+        return replace(self, channels=self.channels & {channel_id})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +63,7 @@ class Origin:
     `reply_to`: the message that was reviewed, in `reply_channel_id`, or in `channel_id` when that is None.
     `reply_token`: of the interaction's reply, with which a restarted bot can still finish it.
     `language`: in which its owner is answered, None for English.
+    `shared_in`: the channel whose members see it when it is shared, `channel_id` when None.
     """
 
     owner_id: int
@@ -68,6 +77,7 @@ class Origin:
     reply_channel_id: int | None = None
     reply_token: str | None = field(default=None, repr=False)
     language: str | None = None
+    shared_in: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +161,7 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class UploadInfo:
-    """The input file of a job, the columns and the format its sender asked for; `size` in bytes."""
+    """The input file of a job, columns and format that its sender asked for; `size` in bytes, `owner`: of the job."""
 
     blob_id: int
     filename: str
@@ -161,6 +171,7 @@ class UploadInfo:
     film_column: str | None
     date_column: str | None
     file_format: str | None = None
+    owner: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,33 +1,28 @@
 """Verdict cache: equal texts in files are scored once by a model, and stored for every row.
 
-A verdict is found under a hash of its text (BLAKE2b, RFC 7693, 64 bits of it) that is keyed, so that nobody who reads
-the database can try what somebody may have written. What is found is what scoring would say again, so it tells no user
-anything of another. Two of ten million texts share a hash with a chance of 3 in a million.
+A verdict is found under the keyed hash of its text and its owner (64 bits; `db.digests`): what two people sent is
+scored for each of them, so that nobody sees in the database that it is the same. Two of ten million texts share a hash
+with a chance of 3 in a million.
 
-The hash of a row goes when its text goes (`invalidate`), and the verdict under it goes with it, whoever else sent that
-text: theirs is scored anew the next time. So nothing here outlives the texts, and no purge by age is needed.
+The hash of a row goes when its text goes (`invalidate`), and the verdict under it goes with it; another row of the same
+text is scored anew the next time. So nothing here outlives the texts, and no purge by age is needed.
 """
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Callable, Iterable, Mapping
-from hashlib import blake2b
+from collections.abc import Iterable, Mapping
 from itertools import islice
 from typing import Final
 
 from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
-from db.crypto import Sealer, sealer_of
-from db.dialect import insert_for, insert_rows
+from db.dialect import insert_rows
 from db.engine import Database
 from db.flags import join_flags, split_flags
-from db.tables import BotState, KnownVerdict, Review
+from db.tables import KnownVerdict, Review
 from db.types import ReviewRow, Score
 
-STATE: Final = "text_hash_key"
-"""Key of `bot_state`: what hashes are keyed with where texts are stored plain."""
 AT_ONCE: Final = 500
 """Hashes of one query."""
 
@@ -42,27 +37,6 @@ _POSTGRESQL: Final = """
     ON CONFLICT (text_hash) DO UPDATE SET model = excluded.model, label = excluded.label,
         probability = excluded.probability, flags = excluded.flags
 """
-
-
-def hasher(session: Session) -> Callable[[str], int]:
-    """The function from a text to its hash, a signed integer of 64 bits."""
-    key = (sealer_of(session.get_bind().dialect) or Sealer()).hash_key or _own_key(session)
-
-    def hashed(text: str) -> int:
-        return int.from_bytes(blake2b(text.encode(), digest_size=8, key=key).digest(), "big", signed=True)
-
-    return hashed
-
-
-def _own_key(session: Session) -> bytes:
-    """A random key of this database, made at the first use. The texts stand plain beside it, and outlive no hash."""
-    query = select(BotState.value).where(BotState.key == STATE)
-    stored = session.scalar(query)
-    if stored is None:
-        new = insert_for(session, BotState).values(key=STATE, value=secrets.token_hex(32))
-        session.execute(new.on_conflict_do_nothing())
-        stored = session.scalars(query).one()
-    return bytes.fromhex(stored)
 
 
 def lookup(db: Database, rows: Iterable[ReviewRow], *, model: str) -> dict[int, tuple[str, float, tuple[str, ...]]]:

@@ -1,7 +1,8 @@
 """Visibility: who sees which rows. Every query with a viewer goes through `visible_clauses` or `visible`.
 
 An owner sees their own: everything from a direct message; in a server, what came from that server or from direct
-messages. Others in a server see what was shared in that server.
+messages. Others in a server see what was shared in a channel that they can see. What was shared before it was known
+in which channel is its owner's alone.
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ def visible_clauses(viewer: Viewer, table: Scoped) -> list[ColumnElement[bool]]:
     if viewer.guild_id is None:
         return [mine]
     here = or_(table.guild_id.is_(None), table.guild_id == viewer.guild_id)
-    shared = and_(table.guild_id == viewer.guild_id, table.shared, table.owner_id != viewer.user_id)
-    return [and_(mine, here), shared]
+    seen = and_(table.guild_id == viewer.guild_id, table.shared, table.shared_in.in_(sorted(viewer.channels)))
+    return [and_(mine, here), and_(seen, table.owner_id != viewer.user_id)]
 
 
 def visible(viewer: Viewer, table: Scoped) -> ColumnElement[bool]:

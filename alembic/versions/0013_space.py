@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0013"
-down_revision = "0012"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 
@@ -22,7 +22,6 @@ def upgrade() -> None:
     # Not in batches: they would copy every job, and columns like these need no copy.
     op.add_column("jobs", sa.Column("purge_begun_at", TIME, nullable=True))
     op.add_column("jobs", sa.Column("stored_bytes", sa.BigInteger(), nullable=False, server_default=sa.text("0")))
-    op.add_column("blobs", sa.Column("owner_id", sa.BigInteger(), nullable=True))
     op.execute(
         """
         UPDATE jobs SET stored_bytes =
@@ -94,6 +93,5 @@ def downgrade() -> None:
         ("ix_jobs_stored", "jobs"),
     ):
         op.drop_index(name, table)
-    op.drop_column("blobs", "owner_id")
     op.drop_column("jobs", "stored_bytes")
     op.drop_column("jobs", "purge_begun_at")

@@ -105,7 +105,7 @@ def files_card(job: JobView, files: Sequence[CardFile], too_large: Sequence[tupl
 def _line(job: JobView, user_id: int) -> str:
     parts = [f"**{job.id}**", one_line(title_of(job), 60), tr(STATES[job.state])]
     if job.owner_id != user_id:
-        parts.append(tr("shared in this server"))
+        parts.append(tr("shared in its channel"))
     if job.state == "active" and job.rows_total:
         parts.append(f"{number(job.rows_done)} / {number(job.rows_total)}")
     elif job.state == "done" and job.kind == "file":

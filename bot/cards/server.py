@@ -13,12 +13,14 @@ from common.settings import Settings
 from db.types import AuditEntry, GuildSettings
 
 LISTED: Final = 20
+TAKEN_DOWN: Final = "taken_down"
 NAMES: Final = {
     "channels": mark("channels"),
     "roles": mark("roles that may send files"),
     "retention_days": mark("days texts are kept"),
     "max_active_jobs": mark("unfinished jobs per member"),
     "max_upload_mib": mark("file size limit in MiB"),
+    TAKEN_DOWN: mark("job taken down"),
 }
 """What a line of the audit log is about, in words."""
 
@@ -54,6 +56,11 @@ def _list(kind: str, ids: Sequence[int]) -> str:
     return shortened([f"<{kind}{id_}>" for id_ in ids], LISTED)
 
 
+def taken_down_card(job_id: int) -> Card:
+    """What a manager reads after `/server takedown`."""
+    return Card(tr("Job {job} is taken down: only its owner still sees it. My message about it goes too.", job=job_id))
+
+
 def audit_card(lines: Sequence[AuditEntry], *, more: bool) -> Card:
     """A page of who changed what of this server, newest first; `more`: there are older lines."""
     embed = discord.Embed(title=tr("Changes of this server's settings"), colour=NEUTRAL)
@@ -72,6 +79,8 @@ def _line(one: AuditEntry) -> str:
     what = tr(NAMES[one.action]) if one.action in NAMES else escape(one.action, 60)
     kind = {"channels": "#", "roles": "@&"}.get(one.action)
     when = discord.utils.format_dt(one.created_at, "f")
+    if one.action == TAKEN_DOWN:
+        return f"{when} · {who} · {pair(what, escape(one.new or '', 20))}"
     change = f"{_shown(one.old, kind)} → {_shown(one.new, kind)}"
     return f"{when} · {who} · {pair(what, change)}"
 

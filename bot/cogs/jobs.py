@@ -34,7 +34,7 @@ class Jobs(commands.GroupCog, group_name="jobs", group_description="Your files a
     @app_commands.command(name="list")
     @app_commands.describe(unfinished="Only those that are not finished yet")
     async def list_(self, interaction: discord.Interaction[Any], unfinished: bool = False) -> None:
-        """Your jobs and those shared in this server, newest first."""
+        """Your jobs and those shared where you can read them, newest first."""
         await defer(interaction)
         await open_pages(interaction, JOBS, {"unfinished": unfinished})
 

@@ -15,6 +15,7 @@ from bot.cards.base import Card, CardFile, one_line
 from bot.cards.report import EXTREMES, alt_text, distribution_alt, report_embed
 from bot.core import BotCore
 from bot.pools.heavy_work import MAKING
+from bot.visible_channels import shared_in
 from common.errors import UserError
 from common.file_formats import REPORT_TABLES
 from common.i18n import ENGLISH, tr, use_locale
@@ -79,6 +80,8 @@ class ReportCog(commands.Cog, name="Report"):
         abouts = [about] if compare is None else [about, compared_with(about, compare)]
         await interaction.response.defer(ephemeral=True)  # also when shared: an error is the caller's alone
         heavy, viewer = self.bot.heavy, self.bot.viewer(interaction)
+        if share and interaction.channel_id is not None:
+            viewer = viewer.only_in(shared_in(interaction.channel, interaction.channel_id))
         async with heavy.turn(MAKING, interaction.user.id):
             parts = await heavy.in_child(ask, viewer, abouts)
         if len(parts) == 1 and await self._ask_why(viewer, parts[0]):  # waits for a worker, and takes nobody's place

@@ -10,13 +10,15 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.cards.server import audit_card, server_card
+from bot.autocomplete import Number
+from bot.cards.server import audit_card, server_card, taken_down_card
 from bot.core import BotCore
 from bot.delivery.responses import answer, defer
 from common.errors import UserError
 from common.i18n import tr, trn
 from db.audit import server_lines
 from db.preferences import change_guild_settings, guild_settings
+from db.privacy.take_down import take_down
 from db.types import GuildSettings
 
 MOST: Final = 50
@@ -92,6 +94,22 @@ class Server(commands.GroupCog, group_name="server", group_description="This ser
     async def reset(self, interaction: discord.Interaction[Any]) -> None:
         """Resets this server to the bot's default settings."""
         await self._change(interaction, lambda old: GuildSettings(old.guild_id))
+
+    @app_commands.command()
+    @app_commands.describe(
+        job="The number of a job that was shared here", result="The number of a result that was shared here"
+    )
+    async def takedown(
+        self, interaction: discord.Interaction[Any], job: Number | None = None, result: Number | None = None
+    ) -> None:
+        """Ends what a member shared here: only they still see it."""
+        if (job is None) == (result is None):
+            raise UserError(tr("Say what to take down: `job` or `result`, with the number on its card."))
+        await defer(interaction)
+        viewer = self.bot.viewer(interaction)
+        taken = await self.bot.in_thread(take_down, self.bot.db, viewer, job_id=job, result_id=result)
+        self.bot.cleaner.wake()
+        await answer(interaction, taken_down_card(taken))
 
     @app_commands.command()
     @app_commands.describe(before="Show entries before this number (the last page gives it)")

@@ -168,7 +168,7 @@ async def accept_again(
         bot.db,
         origin,
         filename=filename,
-        parts=await bot.in_thread(read_blob, bot.db, blob_id),
+        parts=await bot.in_thread(read_blob, bot.db, blob_id, owner=origin.owner_id),
         part=part,
         text_column=text_column,
         film_column=film_column,

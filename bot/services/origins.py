@@ -6,6 +6,7 @@ from typing import Any
 
 import discord
 
+from bot.visible_channels import shared_in
 from common.i18n import locale_tag
 from db.types import Origin
 
@@ -31,6 +32,7 @@ def interaction_origin(
         reply_channel_id=channel_id,
         reply_token=interaction.token,
         language=locale_tag(),
+        shared_in=None if interaction.channel_id is None else shared_in(interaction.channel, interaction.channel_id),
     )
 
 

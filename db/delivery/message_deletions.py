@@ -15,7 +15,7 @@ from db.engine import Database
 from db.tables import Job, MessageDeletion, SentMessage
 
 NOBODY: Final = 0
-"""The owner of what belonged to an erased user; no user has this id."""
+"""The owner of what belonged to an erased user, or whose words went with the retention time; no user has this id."""
 MAX_TRIES: Final = 8
 """Tries after which a message is given up: by then the chat service has refused it for hours."""
 FIRST_WAIT_S: Final = 30.0

@@ -13,6 +13,7 @@ from db.clock import db_time
 from db.delivery.message_deletions import schedule_deletion, schedule_sent
 from db.engine import Database
 from db.privacy.purge import drop_files, erase_texts, mark_purge, row_ranges, truncate_wal
+from db.queries.summaries import delete_summary
 from db.queue import leases
 from db.queue.completion import end_job
 from db.reserve import frees_space
@@ -51,7 +52,8 @@ def _delete_job(db: Database, job_id: int, kind: str) -> None:
         session.execute(update(Job).where(Job.id == job_id).values(**shown))
         if kind == "message":
             erase_texts(session, Review.job_id == job_id)
-            session.execute(update(Job).where(Job.id == job_id).values(purged_at=db_time()))
+            session.execute(update(Job).where(Job.id == job_id).values(purged_at=db_time(), film=None))
+            delete_summary(session, job_id)  # it is summed up anew, without the film
     if kind == "file":
         for mine in row_ranges(db, job_id):
             with db.begin(bulk=True) as session:

@@ -2,25 +2,27 @@
 
 Erasing goes job by job in short transactions, and the request stands in SQL until the last one: a process that dies
 in between leaves a rest that the next purge takes (`resume_erasures`). What stays is a score that names nobody: label,
-probability, film, day and model of each review, and the counts of each job. Unfinished jobs are cancelled first.
+probability, day and model of each review, and the counts of each job. Unfinished jobs are cancelled first.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from db.clock import db_time
-from db.delivery.message_deletions import NOBODY, schedule_deletion, schedule_sent
+from db.delivery.message_deletions import schedule_deletion, schedule_sent
 from db.dialect import insert_for
 from db.engine import Database
 from db.errors import JobsRunning
 from db.privacy.purge import (
     JOBS,
     changed_rows,
+    disown,
+    disown_predictions,
     drop_blob,
     drop_files,
     erase_texts,
@@ -152,11 +154,11 @@ def _finish_request(db: Database, user_id: int) -> Erased:
         for mine in row_ranges(db, job_id):
             with db.begin(bulk=True) as session:
                 texts, _ = erase_texts(session, mine)
-                _disown_predictions(session, Prediction.review_id.in_(select(Review.id).where(mine)))
+                disown_predictions(session, Prediction.review_id.in_(select(Review.id).where(mine)))
                 done += Erased(texts=texts)
+        with db.begin(bulk=True) as session:  # before the job forgets where they are
+            done += Erased(jobs=1, messages=schedule_deletion(session, (job_id,)))
         done += Erased(files=drop_files(db, job_id))
-        with db.begin(bulk=True) as session:
-            done += _disown(session, (job_id,))
     done += Erased(files=_drop_unattached(db, user_id))
     with db.begin(bulk=True) as session:
         session.execute(delete(DeletionRequest).where(DeletionRequest.user_id == user_id))
@@ -183,28 +185,6 @@ def _ended(db: Database, user_id: int, kind: str) -> Sequence[int]:
 
 
 def _disown(session: Session, job_ids: Sequence[int]) -> Erased:
-    """Takes everything from the jobs that leads back to who sent them; they count as shown, and their messages go."""
+    """Takes everything from the jobs that leads back to who sent them, and their messages go."""
     messages = schedule_deletion(session, job_ids)
-    _disown_predictions(session, Prediction.job_id.in_(job_ids))
-    changed_rows(session, delete(Upload).where(Upload.job_id.in_(job_ids)))
-    changed_rows(session, delete(NoticeRow).where(NoticeRow.job_id.in_(job_ids)))
-    nameless: dict[str, Any] = {
-        "owner_id": NOBODY,
-        "source_id": -Job.id,
-        "channel_id": None,
-        "message_id": None,
-        "reply_to": None,
-        "reply_channel_id": None,
-        "reply_token": None,
-        "language": None,
-        "error": None,
-        "purged_at": func.coalesce(Job.purged_at, db_time()),
-        "delivered_at": func.coalesce(Job.delivered_at, db_time()),
-        "rendered_version": Job.version,
-    }
-    jobs = changed_rows(session, update(Job).where(Job.id.in_(job_ids)).values(**nameless))
-    return Erased(jobs=jobs, messages=messages)
-
-
-def _disown_predictions(session: Session, mine: ColumnElement[bool]) -> None:
-    changed_rows(session, update(Prediction).where(mine, Prediction.owner_id != NOBODY).values(owner_id=NOBODY))
+    return Erased(jobs=disown(session, job_ids), messages=messages)

@@ -1,4 +1,4 @@
-"""Deleting one result: its text, explanation and notes go; what was counted of it stays, anonymous."""
+"""Deleting one result: its text, film, explanation and notes go; what was counted of it stays, anonymous."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from db.delivery.message_deletions import schedule_deletion
 from db.engine import Database
 from db.errors import NotYours
 from db.queries.results import get_result
+from db.queries.summaries import delete_summary
 from db.reserve import frees_space
 from db.tables import Correction, Job, Prediction, Review
 from db.types import Viewer
@@ -16,19 +17,23 @@ from db.types import Viewer
 
 @frees_space
 def delete_result(db: Database, viewer: Viewer, review_id: int) -> None:
-    """Deletes the text, explanation and notes of the viewer's own review; label and probability stay, anonymous.
+    """Deletes the text, film, explanation and notes of the viewer's own review; label and probability stay, anonymous.
 
     Raises NotFound and, for somebody else's that is shared here, NotYours.
     """
-    if get_result(db, viewer, review_id).owner_id != viewer.user_id:
+    result = get_result(db, viewer, review_id)
+    if result.owner_id != viewer.user_id:
         raise NotYours("review")
     with db.begin() as session:
         verdict_cache.invalidate(session, Review.id == review_id)
-        session.execute(update(Review).where(Review.id == review_id).values(text=None, text_hash=None))
-        session.execute(update(Prediction).where(Prediction.review_id == review_id).values(explanation=None))
+        session.execute(update(Review).where(Review.id == review_id).values(text=None, text_hash=None, film=None))
+        bare = {"explanation": None, "film": None}
+        session.execute(update(Prediction).where(Prediction.review_id == review_id).values(**bare))
         session.execute(delete(Correction).where(Correction.review_id == review_id))
         # A message's own card goes with its text, whoever pressed where; a file's card shows no text.
         jobs = select(Job.id).join(Review, Review.job_id == Job.id).where(Review.id == review_id)
         for job_id in session.scalars(jobs.where(Job.kind == "message")).all():
             schedule_deletion(session, (job_id,))
-            session.execute(update(Job).where(Job.id == job_id).values(message_id=None))
+            session.execute(update(Job).where(Job.id == job_id).values(message_id=None, film=None))
+        if result.film is not None:
+            delete_summary(session, result.job_id)  # it is summed up anew, without the film

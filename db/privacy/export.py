@@ -31,7 +31,7 @@ from db.types import Viewer
 SPARE: Final = 128 * 1024
 """Bytes that stay free below a limit, for what the packer holds back, the last entries and the zip's directory."""
 STAYS: Final = (
-    "After /privacy delete these stay, without your id: label, probability, film, day and model of each review, the "
+    "After /privacy delete these stay, without your id: label, probability, day and model of each review, the "
     "counts of each job, and the numbers and reasons of rows that could not be scored. A line of a server's audit log "
     "that says you changed its settings stays for 400 days."
 )
@@ -65,7 +65,7 @@ def write_data_export(db: Database, viewer: Viewer, out: IO[bytes], *, max_bytes
         files = 0
         for file in own_files(db, viewer):
             if space.has(file.size):
-                _file(db, packed, file)
+                _file(db, packed, file, viewer.user_id)
                 files += 1
             else:
                 left_out.append(("left_out.file", {"file": file.name, "job": file.job_id, "size": file.size}))
@@ -96,9 +96,9 @@ def _lines(packed: zipfile.ZipFile, name: str, rows: Iterable[Mapping[str, Any]]
     return written, True
 
 
-def _file(db: Database, packed: zipfile.ZipFile, file: OwnFile) -> None:
+def _file(db: Database, packed: zipfile.ZipFile, file: OwnFile, owner: int) -> None:
     with packed.open(f"files/{file.job_id}/{_safe(file.name)}", "w", force_zip64=True) as entry:
-        for part in read_blob(db, file.blob_id):
+        for part in read_blob(db, file.blob_id, owner=owner):
             entry.write(part)
 
 

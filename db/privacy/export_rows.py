@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import Select, literal, select, union_all
 
+from db.crypto import note_place, opened, opened_name, review_place
 from db.engine import Database
 from db.tables import (
     AuditLine,
@@ -28,6 +29,10 @@ PAGE: Final = 1_000
 """Rows read at a time: memory stays flat and no read lasts long."""
 
 
+NAMES: Final = ("film", "filename", "text_column", "film_column", "date_column")
+"""Columns of `own_jobs` that are sealed names."""
+
+
 @dataclass(frozen=True, slots=True)
 class OwnFile:
     """A stored file; `size` in bytes."""
@@ -46,7 +51,8 @@ def own_jobs(db: Database, viewer: Viewer) -> Iterator[dict[str, Any]]:
     counts = (Job.rows_total, Job.rows_done, Job.rows_rejected, Job.n_positive, Job.n_negative, Job.n_uncertain)
     of_file = (Upload.filename, Upload.sha256, Upload.text_column, Upload.film_column, Upload.date_column)
     query = select(*of_job, *more, *counts, *of_file).outerjoin(Upload, Upload.job_id == Job.id)
-    yield from _paged(db, query.where(Job.owner_id == viewer.user_id), Job.id)
+    for row in _paged(db, query.where(Job.owner_id == viewer.user_id), Job.id):
+        yield row | {name: opened_name(db.sealer, row[name], viewer.user_id) for name in NAMES}
 
 
 def own_reviews(db: Database, viewer: Viewer) -> Iterator[dict[str, Any]]:
@@ -62,13 +68,17 @@ def own_reviews(db: Database, viewer: Viewer) -> Iterator[dict[str, Any]]:
             .join(Job, Job.id == Review.job_id)
             .where(Review.job_id == job_id, Job.owner_id == viewer.user_id)
         )
-        yield from _paged(db, query, Review.row_number)
+        for row in _paged(db, query, Review.row_number):
+            where = review_place(job_id, row["row_number"], viewer.user_id)
+            film = opened_name(db.sealer, row["film"], viewer.user_id)
+            yield row | {"text": opened(row["text"], where), "film": film}
 
 
 def own_corrections(db: Database, viewer: Viewer) -> Iterator[dict[str, Any]]:
     """What the viewer said about verdicts, their own and those shared with them."""
     columns = (Correction.id, Correction.review_id, Correction.label, Correction.note, Correction.created_at)
-    yield from _paged(db, select(*columns).where(Correction.user_id == viewer.user_id), Correction.id)
+    for row in _paged(db, select(*columns).where(Correction.user_id == viewer.user_id), Correction.id):
+        yield row | {"note": opened(row["note"], note_place(row["review_id"], viewer.user_id))}
 
 
 def own_notices(db: Database, viewer: Viewer) -> Iterator[dict[str, Any]]:
@@ -120,7 +130,11 @@ def own_files(db: Database, viewer: Viewer) -> list[OwnFile]:
     )
     with db.read() as session:
         rows: Any = session.execute(union_all(sent, made)).all()
-    return sorted((OwnFile(*row) for row in rows), key=lambda file: file.blob_id)
+    owned = (
+        OwnFile(job_id, kind, db.sealer.open_name(name, viewer.user_id), size, blob_id)
+        for job_id, kind, name, size, blob_id in rows
+    )
+    return sorted(owned, key=lambda file: file.blob_id)
 
 
 def _paged(db: Database, query: Select[*tuple[Any, ...]], key: Any) -> Iterator[dict[str, Any]]:

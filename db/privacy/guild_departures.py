@@ -1,7 +1,7 @@
 """Guild departures: the servers that the bot is in, and what goes of one that it was removed from.
 
 After the host's number of days without the bot, texts and files that came from there are deleted, nothing shared there
-is shared any more, and settings and audit lines go. Scores stay, anonymous for all but their owner, without the server.
+is shared any more, and settings and audit lines go. Scores stay, without owner and server.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
 from db.clock import db_time
@@ -19,6 +19,7 @@ from db.engine import Database
 from db.privacy.purge import (
     JOBS,
     changed_rows,
+    disown,
     drop_files,
     erase_texts,
     in_batches,
@@ -112,14 +113,13 @@ def _empty_file(db: Database, job_id: int) -> None:
 
 def _take_out(session: Session, job_ids: Sequence[int]) -> None:
     """Takes from emptied jobs what leads to the server; its messages are out of the bot's reach."""
+    disown(session, job_ids)
     _take_out_predictions(session, Prediction.job_id.in_(job_ids))
     changed_rows(session, delete(SentMessage).where(SentMessage.job_id.in_(job_ids)))
-    gone: dict[str, Any] = {"guild_id": None, "channel_id": None, "message_id": None, "shared": False}
-    gone |= {"reply_to": None, "reply_channel_id": None, "reply_token": None, "rendered_version": Job.version}
-    gone |= {"purged_at": db_time(), "delivered_at": func.coalesce(Job.delivered_at, db_time())}
+    gone: dict[str, Any] = {"guild_id": None, "shared": False, "shared_in": None}
     changed_rows(session, update(Job).where(Job.id.in_(job_ids)).values(**gone))
 
 
 def _take_out_predictions(session: Session, mine: ColumnElement[bool]) -> None:
     theirs = update(Prediction).where(mine, Prediction.guild_id.is_not(None))
-    changed_rows(session, theirs.values(guild_id=None, shared=False))
+    changed_rows(session, theirs.values(guild_id=None, shared=False, shared_in=None))

@@ -1,4 +1,8 @@
-"""Deleting texts and files in short transactions: on SQLite a member's message waits for the one write lock."""
+"""Deleting words and files in short transactions: on SQLite a member's message waits for the one write lock.
+
+Words are texts, explanations and notes, and also names of films, files and columns. What stays of a job whose words
+went belongs to nobody (`disown`).
+"""
 
 from __future__ import annotations
 
@@ -6,16 +10,31 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from itertools import islice
-from typing import Final
+from typing import Any, Final, TypeVar
 
-from sqlalchemy import ColumnElement, Delete, Update, delete, func, select, update
+from sqlalchemy import ColumnElement, Delete, Update, delete, func, null, select, update
 from sqlalchemy.orm import Session
 
 from db import verdict_cache
 from db.clock import db_time
+from db.delivery.message_deletions import NOBODY
 from db.engine import Database
-from db.tables import Blob, BlobPart, Correction, Job, OutputFile, Prediction, Review, Upload
+from db.queries.summaries import delete_summary
+from db.tables import (
+    Blob,
+    BlobPart,
+    Correction,
+    Job,
+    NoticeRow,
+    OutputFile,
+    Prediction,
+    Review,
+    Upload,
+    report_films,
+)
 from db.types import TERMINAL
+
+T = TypeVar("T")
 
 ROWS: Final = 5_000
 """Rows of a job that one transaction empties."""
@@ -31,8 +50,8 @@ CHECKPOINT_MS: Final = 500
 """Longest time that writers wait for the checkpoint after a deletion, milliseconds."""
 
 
-def in_batches(ids: Sequence[int], size: int) -> Iterator[Sequence[int]]:
-    """The ids, `size` at a time."""
+def in_batches(ids: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    """The ids or rows, `size` at a time."""
     left = iter(ids)
     while batch := tuple(islice(left, size)):
         yield batch
@@ -79,21 +98,63 @@ def row_ranges(db: Database, job_id: int) -> Iterator[ColumnElement[bool]]:
 
 
 def erase_texts(session: Session, mine: ColumnElement[bool]) -> tuple[int, int]:
-    """Takes texts, explanations and notes from the reviews that fit; how many texts and explanations went."""
+    """Takes texts, films, explanations and notes from the reviews that fit; how many texts and explanations went."""
     ids = select(Review.id).where(mine)
+    filmed = (Prediction.review_id.in_(ids), Prediction.film.is_not(None))
+    changed_rows(session, update(Prediction).where(*filmed).values(film=None))
+    changed_rows(session, update(Review).where(mine, Review.film.is_not(None)).values(film=None))
     has_explanation = Prediction.explanation.is_not(None)
     explained = changed_rows(
         session, update(Prediction).where(Prediction.review_id.in_(ids), has_explanation).values(explanation=None)
     )
-    has_note = Correction.note.is_not(None)
-    changed_rows(session, update(Correction).where(Correction.review_id.in_(ids), has_note).values(note=None))
+    # Labels measure quality, whoever gave them; without an owner each row still needs a number of its own.
+    theirs = (Correction.review_id.in_(ids), Correction.user_id > NOBODY)
+    changed_rows(session, update(Correction).where(*theirs).values(note=None, user_id=-Correction.id))
     verdict_cache.invalidate(session, mine)
     emptied = update(Review).where(mine, Review.text.is_not(None)).values(text=None, text_hash=None)
     return changed_rows(session, emptied), explained
 
 
+def disown(session: Session, job_ids: Sequence[int]) -> int:
+    """Takes everything from the jobs that leads back to who sent them, or that they wrote; how many jobs that were.
+
+    The jobs count as shown. Sums by film are made anew, without films. Their texts must be gone already.
+    """
+    disown_predictions(session, Prediction.job_id.in_(job_ids))
+    changed_rows(session, delete(Upload).where(Upload.job_id.in_(job_ids)))
+    changed_rows(session, delete(NoticeRow).where(NoticeRow.job_id.in_(job_ids)))
+    named = session.scalars(
+        select(report_films.c.job_id).where(report_films.c.job_id.in_(job_ids), report_films.c.film != "").distinct()
+    ).all()
+    for job_id in named:
+        delete_summary(session, job_id)
+    nameless: dict[str, Any] = {
+        "owner_id": NOBODY,
+        "source_id": -Job.id,
+        "channel_id": None,
+        "message_id": None,
+        "reply_to": None,
+        "reply_channel_id": None,
+        "reply_token": None,
+        "language": None,
+        "film": None,
+        "error": None,
+        "error_values": null(),
+        "stored_bytes": 0,
+        "purged_at": func.coalesce(Job.purged_at, db_time()),
+        "delivered_at": func.coalesce(Job.delivered_at, db_time()),
+        "rendered_version": Job.version,
+    }
+    return changed_rows(session, update(Job).where(Job.id.in_(job_ids)).values(**nameless))
+
+
+def disown_predictions(session: Session, mine: ColumnElement[bool]) -> None:
+    """Takes the owner from the verdicts that fit."""
+    changed_rows(session, update(Prediction).where(mine, Prediction.owner_id != NOBODY).values(owner_id=NOBODY))
+
+
 def drop_files(db: Database, job_id: int) -> int:
-    """Deletes a job's stored files and marks it as emptied; how many there were.
+    """Deletes a job's stored files and marks it as emptied, and as nobody's; how many there were.
 
     A process that dies in between leaves blobs that nobody refers to; the next purge but one sweeps them out.
     """
@@ -104,7 +165,8 @@ def drop_files(db: Database, job_id: int) -> int:
         if upload is not None and upload.blob_id is not None:
             blobs.add(upload.blob_id)
             upload.blob_id = None
-        session.execute(update(Job).where(Job.id == job_id).values(purged_at=db_time(), stored_bytes=0))
+            session.flush()
+        disown(session, (job_id,))
     for blob_id in blobs:
         drop_blob(db, blob_id)
     return len(blobs)

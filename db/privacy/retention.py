@@ -1,4 +1,4 @@
-"""Retention: after the host's (or the server's) number of days the texts go, the anonymous scores stay."""
+"""Retention: after the host's (or the server's) number of days the words go, the scores stay, and are nobody's."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, Select, delete, exists, or_, select
 
 from db.clock import db_time
 from db.delivery.continuations import delete_expired
@@ -18,6 +18,8 @@ from db.privacy.guild_departures import purge_departed
 from db.privacy.purge import (
     JOBS,
     changed_rows,
+    disown,
+    disown_predictions,
     drop_blob,
     drop_files,
     erase_texts,
@@ -30,7 +32,7 @@ from db.privacy.purge import (
 from db.queue import leases
 from db.queue.completion import end_job
 from db.reserve import frees_space
-from db.tables import AuditLine, Blob, GuildSetting, Job, OutputFile, Review, Upload
+from db.tables import AuditLine, Blob, GuildSetting, Job, OutputFile, Prediction, Review, Upload
 from db.types import TERMINAL, JobKind
 
 DAY_S: Final = 24 * 3600.0
@@ -64,7 +66,8 @@ class Purged:
 def purge(
     db: Database, *, older_than_days: int, departed_days: float = DEPARTED_DAYS, at: datetime | None = None
 ) -> Purged:
-    """Deletes texts, explanations, notes, uploads and finished files of jobs that ended longer ago than that.
+    """Deletes what jobs that ended longer ago than that hold of words and files: texts, explanations, notes, uploads,
+    finished files, names of films, files and columns. What stays is disowned.
 
     A server's own retention counts instead of the host's. A job that waits for its column that long is cancelled first.
     Users whose deletion a dying process left unfinished are erased too. Each transaction is short, so that this may
@@ -143,7 +146,7 @@ def _empty_messages(db: Database, job_ids: Sequence[int]) -> Purged:
     with db.begin(bulk=True) as session:
         marked = mark_purge(session, Job.id.in_(job_ids))
         texts, explanations = erase_texts(session, Review.job_id.in_(marked))
-        session.execute(update(Job).where(Job.id.in_(marked)).values(purged_at=db_time()))
+        disown(session, marked)
     return Purged(len(marked), texts, explanations)
 
 
@@ -155,6 +158,7 @@ def _empty_file(db: Database, job_id: int) -> Purged:
     for mine in row_ranges(db, job_id):
         with db.begin(bulk=True) as session:
             done += Purged(0, *erase_texts(session, mine))
+            disown_predictions(session, Prediction.review_id.in_(select(Review.id).where(mine)))
     return done + Purged(files=drop_files(db, job_id))
 
 

@@ -8,8 +8,10 @@ from typing import Final
 from sqlalchemy import ColumnElement, case, func, select
 
 from db.clock import db_time
+from db.crypto import note_place, opened, sealed
 from db.dialect import insert_for, storable
 from db.engine import Database
+from db.queries.report_sources import VisibleJobs, films_named
 from db.queries.results import get_result
 from db.tables import Correction, Prediction
 from db.types import LABELS, Corrections, Label, Viewer
@@ -38,7 +40,8 @@ def correct(db: Database, viewer: Viewer, review_id: int, label: str, note: str 
         raise ValueError(f"no label {label!r}")
     text = get_result(db, viewer, review_id).text
     stored_note = storable(note.strip())[:NOTE_CHARS] if note and text is not None else None
-    values = {"label": label, "note": stored_note or None, "created_at": db_time()}
+    note_kept = sealed(db.sealer, stored_note or None, note_place(review_id, viewer.user_id))
+    values = {"label": label, "note": note_kept, "created_at": db_time()}
     with db.begin() as session:
         insert = insert_for(session, Correction).values(review_id=review_id, user_id=viewer.user_id, **values)
         session.execute(insert.on_conflict_do_update(index_elements=["review_id", "user_id"], set_=values))
@@ -54,7 +57,7 @@ def corrections_of(db: Database, viewer: Viewer, review_id: int) -> Corrections:
             Correction.review_id == review_id, Correction.user_id == viewer.user_id
         )
         label, note = session.execute(own).one_or_none() or (None, None)
-    return Corrections(label, note, by_label)
+    return Corrections(label, opened(note, note_place(review_id, viewer.user_id)), by_label)
 
 
 def quality(db: Database, viewer: Viewer, *, job_id: int | None = None, film: str | None = None) -> list[Quality]:
@@ -64,7 +67,8 @@ def quality(db: Database, viewer: Viewer, *, job_id: int | None = None, film: st
     if job_id is not None:
         wanted.append(Prediction.job_id == job_id)
     if film is not None:
-        wanted.append(Prediction.film == film)
+        with db.read() as session:
+            wanted.append(Prediction.film.in_(films_named(session, VisibleJobs(viewer), film)))
     for leg in visible_clauses(viewer, Prediction):
         for model, n, agreed in _by_model(db, leg, *wanted):
             sums = by_model.setdefault(model, [0, 0])

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import func, select, update
 
+from db.crypto import opened, review_place
 from db.engine import Database
 from db.tables import Prediction, Review
 from db.types import Viewer
@@ -15,9 +16,11 @@ from db.visibility import visible
 def text_to_explain(db: Database, review_id: int, *, model: str) -> str | None:
     """The review's text, when its verdict is of `model` and not explained yet; another model would explain another."""
     waiting = (Prediction.review_id == review_id, Prediction.model == model, Prediction.explanation.is_(None))
-    query = select(Review.text).join(Prediction, Prediction.review_id == Review.id).where(*waiting)
+    columns = (Review.text, Review.job_id, Review.row_number, Prediction.owner_id)
+    query = select(*columns).join(Prediction, Prediction.review_id == Review.id).where(*waiting)
     with db.read() as session:
-        return session.scalar(query)
+        row = session.execute(query).one_or_none()
+    return None if row is None else opened(row.text, review_place(row.job_id, row.row_number, row.owner_id))
 
 
 def count_explained(db: Database, viewer: Viewer, review_ids: Sequence[int]) -> int:

@@ -30,8 +30,11 @@ def list_films(db: Database, viewer: Viewer, typed: str = "", *, limit: int = 25
             )
             latest = func.max(newest.c.review_id)
             query = select(newest.c.film, latest).where(newest.c.film.is_not(None)).group_by(newest.c.film)
-            if typed.strip():
+            if typed.strip() and not db.sealer.active:
                 query = query.where(newest.c.film.icontains(storable(typed.strip()), autoescape=True))
-            for film, last in session.execute(query.order_by(latest.desc()).limit(limit)):
-                last_verdict[film] = max(last, last_verdict.get(film, 0))
+            rows = session.execute(query.order_by(latest.desc()).limit(LOOKED_AT if db.sealer.active else limit))
+            for stored, last in rows:
+                film = db.sealer.open_name(stored)
+                if typed.strip().casefold() in film.casefold() or not db.sealer.active:
+                    last_verdict[film] = max(last, last_verdict.get(film, 0))
     return sorted(last_verdict, key=lambda film: -last_verdict[film])[:limit]

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from sqlalchemy import Row, Select, or_, select
 
 from db.blobs import read_blob
+from db.crypto import Sealer, error_place, opened_json, opened_name
 from db.engine import Database
 from db.errors import NotFound
 from db.tables import Blob, Job, OutputFile, Upload
@@ -18,8 +19,10 @@ def _jobs() -> Select[Job, str | None, list[str] | None]:
     return select(Job, Upload.filename, Upload.candidates).outerjoin(Upload, Upload.job_id == Job.id)
 
 
-def _view(row: Row[Job, str | None, list[str] | None]) -> JobView:
-    job, filename, candidates = row
+def _view(row: Row[Job, str | None, list[str] | None], sealer: Sealer) -> JobView:
+    job, stored_filename, candidates = row
+    filename = opened_name(sealer, stored_filename, job.owner_id)
+    film = opened_name(sealer, job.film, job.owner_id)
     return JobView(
         id=job.id,
         kind=job.kind,
@@ -35,9 +38,9 @@ def _view(row: Row[Job, str | None, list[str] | None]) -> JobView:
         reply_token=job.reply_token,
         language=job.language,
         shared=job.shared,
-        film=job.film,
+        film=film,
         filename=filename,
-        title=filename or job.film or f"Review {job.id}",
+        title=filename or film or f"Review {job.id}",
         created_at=job.created_at,
         started_at=job.started_at,
         finished_at=job.finished_at,
@@ -51,8 +54,8 @@ def _view(row: Row[Job, str | None, list[str] | None]) -> JobView:
         histogram=tuple(job.histogram),
         error_code=job.error_code,
         error=job.error,
-        error_values=job.error_values,
-        columns=tuple(candidates or ()) if job.state == "needs_column" else (),
+        error_values=opened_json(sealer, job.error_values, error_place(job.id, job.owner_id)),
+        columns=tuple(sealer.open_name(one, job.owner_id) for one in candidates or () if job.state == "needs_column"),
         version=job.version,
         rendered_version=job.rendered_version,
         delivered_at=job.delivered_at,
@@ -66,7 +69,7 @@ def get_job(db: Database, viewer: Viewer, job_id: int) -> JobView:
         row = session.execute(_jobs().where(Job.id == job_id, visible(viewer, Job))).one_or_none()
     if row is None:
         raise NotFound("job", job_id)
-    return _view(row)
+    return _view(row, db.sealer)
 
 
 def list_jobs(
@@ -79,7 +82,7 @@ def list_jobs(
     if active_only:
         query = query.where(Job.state.not_in(TERMINAL))
     with db.read() as session:
-        return [_view(row) for row in session.execute(query.order_by(Job.id.desc()).limit(limit))]
+        return [_view(row, db.sealer) for row in session.execute(query.order_by(Job.id.desc()).limit(limit))]
 
 
 def last_language(db: Database, viewer: Viewer) -> str | None:
@@ -93,20 +96,23 @@ def changed_jobs(db: Database, *, limit: int = 100) -> list[JobView]:
     """Jobs the bot has to show (anew): changed since they were last shown, or ended and not delivered. Oldest first."""
     owed = (Job.delivered_at.is_(None), or_(Job.version > Job.rendered_version, Job.state.in_(TERMINAL)))
     with db.read() as session:
-        return [_view(row) for row in session.execute(_jobs().where(*owed).order_by(Job.id).limit(limit))]
+        return [_view(row, db.sealer) for row in session.execute(_jobs().where(*owed).order_by(Job.id).limit(limit))]
 
 
 def list_outputs(db: Database, viewer: Viewer, job_id: int) -> list[OutputInfo]:
     """The finished files of a job; NotFound when the job may not be seen, empty after the retention time."""
     with db.read() as session:
-        visible_job(session, viewer, job_id)
+        owner = visible_job(session, viewer, job_id).owner_id
         files = (
             select(OutputFile.kind, OutputFile.filename, Blob.size, Blob.id)
             .join(Blob, Blob.id == OutputFile.blob_id)
             .where(OutputFile.job_id == job_id)
             .order_by(OutputFile.id)
         )
-        return [OutputInfo(*row) for row in session.execute(files)]
+        return [
+            OutputInfo(kind, db.sealer.open_name(filename, owner), size, blob_id)
+            for kind, filename, size, blob_id in session.execute(files)
+        ]
 
 
 def upload_blob(db: Database, viewer: Viewer, job_id: int) -> tuple[str, int] | None:
@@ -115,13 +121,16 @@ def upload_blob(db: Database, viewer: Viewer, job_id: int) -> tuple[str, int] | 
         if visible_job(session, viewer, job_id).owner_id != viewer.user_id:
             raise NotFound("job", job_id)
         upload = session.get(Upload, job_id)
-        return None if upload is None or upload.blob_id is None else (upload.filename, upload.blob_id)
+        if upload is None or upload.blob_id is None:
+            return None
+        return db.sealer.open_name(upload.filename, viewer.user_id), upload.blob_id
 
 
 def read_output(db: Database, viewer: Viewer, blob_id: int) -> Iterator[bytes]:
     """A finished file in parts of up to 1 MiB; NotFound when it is gone or may not be seen."""
     with db.read() as session:
-        owner = select(Job.id).join(OutputFile, OutputFile.job_id == Job.id)
-        if session.scalar(owner.where(OutputFile.blob_id == blob_id, visible(viewer, Job))) is None:
+        whose = select(Job.owner_id).join(OutputFile, OutputFile.job_id == Job.id)
+        owner = session.scalar(whose.where(OutputFile.blob_id == blob_id, visible(viewer, Job)))
+        if owner is None:
             raise NotFound("file")
-    return read_blob(db, blob_id)
+    return read_blob(db, blob_id, owner=owner)

@@ -12,6 +12,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
+from db.crypto import session_sealer
 from db.engine import Database
 from db.flags import split_flags
 from db.queries.report_sources import (
@@ -99,8 +100,10 @@ def _summary(db: Database, seen: VisibleJobs, wanted: ReportFilter) -> Report:
     with db.read() as session:
         snapshot(session)
         film: list[ColumnElement[bool]] = []
+        names: list[str] = []
         if wanted.film is not None:
-            film = of_films(seen, films_named(session, seen, wanted.film))
+            names = films_named(session, seen, wanted.film)
+            film = of_films(seen, names)
         whole, buckets, n_buckets = _tallies(session, seen, wanted, film)
         period = {"since": wanted.since, "until": wanted.until}
         return Report(
@@ -117,7 +120,7 @@ def _summary(db: Database, seen: VisibleJobs, wanted: ReportFilter) -> Report:
             deviation=whole.deviation,
             n_buckets=n_buckets,
             flags=_flags(session, seen, wanted, film) if whole.n_flagged else (),
-            **_rejected(session, seen, wanted),
+            **_rejected(session, seen, wanted, names),
             **_corrected(session, seen, wanted, film),
         )
 
@@ -138,7 +141,7 @@ def _tallies(
     if wanted.by == "film" and not film:
         buckets, number = _films(session, seen, days)
     else:
-        buckets = _grouped(rows, _KEYS[wanted.by])
+        buckets = _grouped(rows, _film_key(session) if wanted.by == "film" else _KEYS[wanted.by])
         number = len(buckets)
     return whole, sorted(buckets, key=lambda one: (-one.total if wanted.by == "film" else 0, one.key)), number
 
@@ -153,7 +156,8 @@ def _films(session: Session, seen: VisibleJobs, days: Sequence[ColumnElement[boo
     # No server-side cursor: PostgreSQL walks the index in parallel for a plain query alone.
     number = func.count().over().label("n_films")
     rows = session.execute(query.add_columns(number).limit(MOST_BUCKETS)).all()
-    return _grouped(rows, _KEYS["film"]), rows[0].n_films if rows else 0
+    buckets = _grouped(rows, _film_key(session))
+    return buckets, rows[0].n_films if len(rows) == MOST_BUCKETS else len(buckets)
 
 
 def _grouped(rows: Iterable[Any], name: Callable[..., str]) -> list[Bucket]:
@@ -173,8 +177,13 @@ _KEYS: Final[dict[str, Callable[..., str]]] = {
     "day": date.isoformat,
     "week": _week,
     "month": lambda day: f"{day:%Y-%m}",
-    "film": lambda film: film or "",
 }
+
+
+def _film_key(session: Session) -> Callable[..., str]:
+    """Films of several people are stored differently where names are sealed, and are one film all the same."""
+    sealer = session_sealer(session)
+    return lambda film: sealer.open_name(film) if film else ""
 
 
 def _flags(
@@ -194,7 +203,7 @@ def _flags(
     return _frequent(counts)
 
 
-def _rejected(session: Session, seen: VisibleJobs, wanted: ReportFilter) -> dict[str, Any]:
+def _rejected(session: Session, seen: VisibleJobs, wanted: ReportFilter, names: Sequence[str]) -> dict[str, Any]:
     """Rows without a verdict in the jobs that fit. They have no film and no day of their own: their job's count.
 
     A job is of a period when one of its reviews is, or, having no review at all, when it was made then.
@@ -202,7 +211,7 @@ def _rejected(session: Session, seen: VisibleJobs, wanted: ReportFilter) -> dict
     lost = Job.rows_rejected + Job.rows_failed
     fit: list[ColumnElement[bool]] = [Job.id.in_(seen.all), lost > 0]
     if wanted.film is not None:
-        fit.append(func.lower(Job.film) == wanted.film.strip().lower())
+        fit.append(or_(func.lower(Job.film) == wanted.film.strip().lower(), Job.film.in_(names)))
     made = [Job.created_at >= _midnight(wanted.since)] if wanted.since is not None else []
     if wanted.until is not None:
         made.append(Job.created_at < _midnight(wanted.until + timedelta(days=1)))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
+from db.crypto import Sealer, Stored, opened, opened_name, review_place, session_sealer
 from db.engine import Database
 from db.errors import JobNotFinished, NotFound
 from db.flags import split_flags
@@ -14,10 +15,10 @@ from db.tables import Job, Prediction, Review
 from db.types import ResultView, Source, Viewer
 from db.visibility import visible
 
-ResultRow = Row[Prediction, int, str | None, int | None, int | None, Source, int | None]
+ResultRow = Row[Prediction, int, Stored | None, int | None, int | None, Source, int | None]
 
 
-def select_results() -> Select[Prediction, int, str | None, int | None, int | None, Source, int | None]:
+def select_results() -> Select[Prediction, int, Stored | None, int | None, int | None, Source, int | None]:
     """Predictions with what their review and job add to a ResultView."""
     return (
         select(
@@ -34,16 +35,16 @@ def select_results() -> Select[Prediction, int, str | None, int | None, int | No
     )
 
 
-def to_view(row: ResultRow) -> ResultView:
+def to_view(row: ResultRow, sealer: Sealer) -> ResultView:
     """One row of `results()`."""
     prediction, row_number, text, channel_id, reply_to, source, reply_channel_id = row
-    explanation = prediction.explanation
+    explanation, owner = prediction.explanation, prediction.owner_id
     return ResultView(
         id=prediction.review_id,
         job_id=prediction.job_id,
         row_number=row_number,
-        text=text,
-        film=prediction.film,
+        text=opened(text, review_place(prediction.job_id, row_number, owner)),
+        film=opened_name(sealer, prediction.film, owner),
         label=prediction.label,
         probability=prediction.probability,
         flags=split_flags(prediction.flags),
@@ -61,7 +62,8 @@ def to_view(row: ResultRow) -> ResultView:
 
 def load_views(session: Session, chosen: Sequence[int]) -> list[ResultView]:
     """The results of these ids, in no order."""
-    return [to_view(row) for row in session.execute(select_results().where(Prediction.review_id.in_(chosen)))]
+    sealer = session_sealer(session)
+    return [to_view(row, sealer) for row in session.execute(select_results().where(Prediction.review_id.in_(chosen)))]
 
 
 def verdict_of(db: Database, job_id: int) -> ResultView:
@@ -69,7 +71,7 @@ def verdict_of(db: Database, job_id: int) -> ResultView:
     with db.read() as session:
         row = session.execute(select_results().where(Prediction.job_id == job_id, Review.row_number == 1)).one_or_none()
         if row is not None:
-            return to_view(row)
+            return to_view(row, db.sealer)
         if session.get(Job, job_id) is None:
             raise NotFound("job", job_id)
     raise JobNotFinished(job_id)
@@ -83,4 +85,4 @@ def get_result(db: Database, viewer: Viewer, result_id: int) -> ResultView:
         ).one_or_none()
     if row is None:
         raise NotFound("result", result_id)
-    return to_view(row)
+    return to_view(row, db.sealer)

@@ -12,7 +12,9 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_f
 
 from db.blobs import check_wanted, drop, write_blob
 from db.clock import db_time
+from db.crypto import review_place, sealed, sealed_name
 from db.dialect import film_name, insert_for, storable
+from db.digests import file_digest
 from db.engine import Database
 from db.errors import DatabaseUnavailable, DbError, NoLongerKept
 from db.queue.leases import lock_job, may_go_on
@@ -48,10 +50,12 @@ def accept_review(db: Database, origin: Origin, text: str) -> Accepted:
 
 def _accept_review(db: Database, origin: Origin, text: str) -> Accepted:
     with db.begin() as session:
-        job_id = _new_job(session, origin, part=0, kind="message", state="active", rows_total=1)
+        film = sealed_name(db.sealer, origin.owner_id, film_name(origin.film))
+        job_id = _new_job(session, origin, film, part=0, kind="message", state="active", rows_total=1)
         if job_id is None:
             return _accepted_before(session, origin, 0)
-        session.add(Review(job_id=job_id, row_number=1, text=storable(text), film=film_name(origin.film)))
+        kept = sealed(db.sealer, storable(text), review_place(job_id, 1, origin.owner_id))
+        session.add(Review(job_id=job_id, row_number=1, text=kept, film=film))
         chunk = Chunk(job_id=job_id, kind="score", queue="interactive", first_row=1, last_row=1, rows=1)
         return _add_queued(session, chunk)
 
@@ -85,7 +89,12 @@ def accept_upload(
     if check_upload(db, origin, size=size, part=part, quotas=quotas):
         with db.read() as session:
             return _accepted_before(session, origin, part)
-    blob_id = write_blob(db, parts, owner_id=origin.owner_id)
+    blob_id = write_blob(db, parts, owner=origin.owner_id)
+
+    def named(name: str | None) -> str | None:
+        return sealed_name(db.sealer, origin.owner_id, None if name is None else storable(name))
+
+    film = sealed_name(db.sealer, origin.owner_id, film_name(origin.film))
 
     def store() -> Accepted:
         with db.begin() as session:
@@ -96,13 +105,14 @@ def accept_upload(
                 check_quotas(session, origin.owner_id, origin.guild_id, quotas, size=stored)
             if copy_of is not None and not may_go_on(lock_job(session, copy_of)):
                 raise NoLongerKept(copy_of, "file")
-            job_id = _new_job(session, origin, part=part, kind="file", state="ingesting", rows_total=0)
+            job_id = _new_job(session, origin, film, part=part, kind="file", state="ingesting", rows_total=0)
             if job_id is not None:
                 blob = session.get_one(Blob, blob_id)
                 session.execute(update(Job).where(Job.id == job_id).values(stored_bytes=blob.size))
-                upload = Upload(job_id=job_id, blob_id=blob_id, filename=storable(filename), size=blob.size)
+                upload = Upload(job_id=job_id, blob_id=blob_id, filename=named(filename) or "", size=blob.size)
                 upload.sha256 = blob.sha256 or ""
-                upload.text_column, upload.film_column, upload.date_column = text_column, film_column, date_column
+                upload.text_column, upload.film_column = named(text_column), named(film_column)
+                upload.date_column = named(date_column)
                 upload.file_format = file_format
                 session.add(upload)
                 reading = Chunk(job_id=job_id, kind="ingest", queue="bulk")
@@ -145,11 +155,12 @@ def _drop_unused(db: Database, blob_id: int) -> None:
 
 def find_same_file(db: Database, viewer: Viewer, sha256: str) -> int | None:
     """The viewer's latest finished job over the same bytes whose files are still there; None when there is none."""
+    known = (file_digest(db, viewer.user_id, sha256), sha256)  # the bare one: stored before migration 0014
     with db.read() as session:
         return session.scalar(
             select(Job.id)
             .join(Upload, Upload.job_id == Job.id)
-            .where(Upload.sha256 == sha256, Job.state == "done", Job.purged_at.is_(None), Job.purge_begun_at.is_(None))
+            .where(Upload.sha256.in_(known), Job.state == "done", Job.purged_at.is_(None), Job.purge_begun_at.is_(None))
             .where(visible(viewer, Job), Job.owner_id == viewer.user_id)
             .order_by(Job.id.desc())
             .limit(1)
@@ -157,11 +168,12 @@ def find_same_file(db: Database, viewer: Viewer, sha256: str) -> int | None:
 
 
 def _new_job(
-    session: Session, origin: Origin, *, part: int, kind: JobKind, state: JobState, rows_total: int
+    session: Session, origin: Origin, film: str | None, *, part: int, kind: JobKind, state: JobState, rows_total: int
 ) -> int | None:
     """The new job's id, or None when the same event was accepted before."""
     if _is_accepted(session, origin, part):
         return None  # asked first, because an insert that does nothing still uses up a job's number
+    shared = origin.shared and origin.guild_id is not None
     insert = insert_for(session, Job).values(
         kind=kind,
         state=state,
@@ -175,8 +187,9 @@ def _new_job(
         reply_channel_id=origin.reply_channel_id,
         reply_token=origin.reply_token,
         language=origin.language,
-        shared=origin.shared and origin.guild_id is not None,
-        film=film_name(origin.film),
+        shared=shared,
+        shared_in=(origin.shared_in or origin.channel_id) if shared else None,
+        film=film,
         rows_total=rows_total,
     )
     return session.scalar(insert.on_conflict_do_nothing().returning(Job.id))

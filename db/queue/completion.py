@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from common.messages import GAVE_UP_REVIEW
 from db.clock import db_time
+from db.crypto import error_place, session_sealer, stored_json
 from db.delivery.notices import add_notice
 from db.dialect import storable_json
 from db.tables import Chunk, Job, report_days, report_films, report_flags
@@ -33,7 +34,10 @@ def end_job(
     `code`, `values`: why it failed, a row of common/messages.py.
     """
     job.state = state
-    job.error_code, job.error_values, job.error = code, None if values is None else storable_json(values), None
+    job.error_code, job.error_values, job.error = code, None, None
+    if values is not None:
+        where = error_place(job.id, job.owner_id)
+        job.error_values = stored_json(session_sealer(session), storable_json(values), where)
     job.finished_at = db_time()
     job.version += 1
     session.execute(

@@ -71,8 +71,9 @@ def write_output(db: Database, claim: Claim, parts: Iterable[bytes]) -> int:
         job = leases.lock_job(session, claim.job_id)
         if not (leases.in_state(job, "finishing") and leases.is_held(session, claim)):
             raise NotFound("job", claim.job_id)
-        blob_id = new_blob(session, job.owner_id)
-    return fill_blob(db, blob_id, parts)
+        owner = job.owner_id
+        blob_id = new_blob(session, owner)
+    return fill_blob(db, blob_id, parts, owner=owner)
 
 
 def finish_job(db: Database, claim: Claim, outputs: Sequence[Output]) -> bool:
@@ -87,7 +88,12 @@ def finish_job(db: Database, claim: Claim, outputs: Sequence[Output]) -> bool:
                 drop(session, output.blob_id)
             return False
         session.add_all(
-            OutputFile(job_id=job.id, kind=output.kind, filename=storable(output.filename), blob_id=output.blob_id)
+            OutputFile(
+                job_id=job.id,
+                kind=output.kind,
+                filename=db.sealer.seal_name(job.owner_id, storable(output.filename)),
+                blob_id=output.blob_id,
+            )
             for output in outputs
         )
         written = select(func.sum(Blob.size)).where(Blob.id.in_([output.blob_id for output in outputs]))

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import case, exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from db.clock import db_time
-from db.crypto import Sealer, sealer_of
+from db.crypto import Sealer, opened_name, review_place, sealed_name
 from db.dialect import copy_rows, film_name, insert_rows, storable
+from db.digests import text_hasher
 from db.engine import Database
 from db.errors import JobFinished, NoColumnWanted, NoSuchColumn, NotFound, NotYours
 from db.queue import leases
 from db.queue.completion import add_chunk
 from db.tables import Chunk, Job, Review, Upload
 from db.types import TERMINAL, Claim, NewRejected, NewReview, UploadInfo, Viewer, WakeUp
-from db.verdict_cache import hasher
 from db.visibility import visible_job
 
 MAX_ROWS: Final = 5_000
@@ -55,15 +55,18 @@ def open_upload(db: Database, claim: Claim) -> UploadInfo:
         upload = session.get(Upload, claim.job_id)
         if upload is None or upload.blob_id is None:
             raise NotFound("upload", claim.job_id)
+        owner = session.get_one(Job, claim.job_id).owner_id
+        sealer = db.sealer
         return UploadInfo(
             upload.blob_id,
-            upload.filename,
+            sealer.open_name(upload.filename, owner),
             upload.size,
             upload.sha256,
-            upload.text_column,
-            upload.film_column,
-            upload.date_column,
+            opened_name(sealer, upload.text_column, owner),
+            opened_name(sealer, upload.film_column, owner),
+            opened_name(sealer, upload.date_column, owner),
             upload.file_format,
+            owner,
         )
 
 
@@ -81,11 +84,12 @@ def ingest_rows(
     """
     if len(reviews) + len(rejected) > MAX_ROWS:
         raise ValueError(f"{len(reviews) + len(rejected)} rows in one transaction, at most {MAX_ROWS}")
+    hashed = text_hasher(db)
     with db.begin(bulk=True) as session:
         job = _held_job(session, claim, lease_s)
         if job is None:
             return False
-        new = _insert_reviews(session, job.id, reviews)
+        new = _insert_reviews(session, job, reviews, db.sealer, hashed)
         refused = insert_rejected(session, job.id, rejected)
         if new or refused:
             job.rows_total += new + refused
@@ -105,18 +109,19 @@ def _held_job(session: Session, claim: Claim, lease_s: float) -> Job | None:
     return None
 
 
-def _insert_reviews(session: Session, job_id: int, reviews: Sequence[NewReview]) -> int:
+def _insert_reviews(
+    session: Session, job: Job, reviews: Sequence[NewReview], sealer: Sealer, hashed: Callable[[int, str], int]
+) -> int:
     sqlite = session.get_bind().dialect.name == "sqlite"
-    sealer = sealer_of(session.get_bind().dialect) or Sealer()
-    hashed = hasher(session)
+    job_id, owner = job.id, job.owner_id
     rows: list[tuple[Any, ...]] = [
         (
             job_id,
             review.row_number,
-            sealer.seal(text),
-            film_name(review.film),
+            sealer.seal(text, review_place(job_id, review.row_number, owner)),
+            sealed_name(sealer, owner, film_name(review.film)),
             review.day.isoformat() if sqlite and review.day else review.day,
-            hashed(text),
+            hashed(owner, text),
         )
         for review, text in ((review, storable(review.text)) for review in reviews)
     ]
@@ -153,7 +158,11 @@ def finish_ingest(
             return False
         job.rows_total = rows_total
         job.version += 1
-        session.execute(update(Upload).where(Upload.job_id == job.id).values(columns=columns))
+        session.execute(
+            update(Upload)
+            .where(Upload.job_id == job.id)
+            .values(columns=_sealed_names(db.sealer, job.owner_id, columns))
+        )
         if not ranges:
             job.state = "finishing"
             add_chunk(session, job, "finish")
@@ -165,6 +174,12 @@ def finish_ingest(
             [{**shared, "first_row": first, "last_row": last, "rows": rows} for first, last, rows in ranges],
         )
         return True
+
+
+def _sealed_names(sealer: Sealer, owner: int, columns: Mapping[str, str | None]) -> dict[str, str | None]:
+    return {
+        role: sealed_name(sealer, owner, None if name is None else storable(name)) for role, name in columns.items()
+    }
 
 
 def _ranges(db: Database, job_id: int, chunk_rows: int) -> list[tuple[int, int, int]]:
@@ -193,7 +208,8 @@ def ask_column(db: Database, claim: Claim, candidates: list[str]) -> bool:
             return False
         job.state = "needs_column"
         job.version += 1
-        session.execute(update(Upload).where(Upload.job_id == job.id).values(candidates=candidates))
+        stored = [db.sealer.seal_name(job.owner_id, storable(name)) for name in candidates]
+        session.execute(update(Upload).where(Upload.job_id == job.id).values(candidates=stored))
         return True
 
 
@@ -211,9 +227,10 @@ def choose_column(db: Database, viewer: Viewer, job_id: int, column: str) -> Wak
         if job.state != "needs_column":
             raise NoColumnWanted(job_id)
         upload = session.get_one(Upload, job_id)
-        if column not in upload.candidates:
-            raise NoSuchColumn(column, tuple(upload.candidates))
-        upload.text_column = column
+        candidates = [db.sealer.open_name(one, job.owner_id) for one in upload.candidates]
+        if column not in candidates:
+            raise NoSuchColumn(column, tuple(candidates))
+        upload.text_column = db.sealer.seal_name(job.owner_id, column)
         job.state = "ingesting"
         job.version += 1
         chunk = add_chunk(session, job, "ingest")

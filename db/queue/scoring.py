@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
 from db import verdict_cache
+from db.crypto import opened, review_place
 from db.dialect import insert_rows
 from db.engine import Database
 from db.flags import join_flags
@@ -19,7 +20,7 @@ from db.queue import model_affinity as pins
 from db.queue.completion import after_scoring
 from db.queue.ingest import insert_rejected
 from db.queue.job_counts import NOT_SCORED, add_scores, set_counts
-from db.tables import Chunk, Prediction, Review
+from db.tables import Chunk, Job, Prediction, Review
 from db.types import Claim, NewRejected, ReviewRow, Score, bin_of
 
 _DELETED: Final = (NOT_SCORED, "its text was deleted")
@@ -28,17 +29,17 @@ _NOTHING_NEW: Final[Mapping[int, Score]] = MappingProxyType({})
 # Owner, server, film and day come from the stored job and review, so that a verdict can only land on a review of the
 # claimed job. A review without a day of its own counts on the day its job was accepted.
 _SQLITE = """
-    INSERT INTO predictions (review_id, job_id, owner_id, guild_id, shared, film, day, label, probability, bin, flags,
-                             model, explanation, created_at)
-    SELECT r.id, j.id, j.owner_id, j.guild_id, j.shared, r.film, coalesce(r.day, date(j.created_at)),
+    INSERT INTO predictions (review_id, job_id, owner_id, guild_id, shared, shared_in, film, day, label, probability,
+                             bin, flags, model, explanation, created_at)
+    SELECT r.id, j.id, j.owner_id, j.guild_id, j.shared, j.shared_in, r.film, coalesce(r.day, date(j.created_at)),
            ?2, ?3, ?4, ?5, ?6, ?7, strftime('%Y-%m-%d %H:%M:%f000', 'now')
     FROM reviews r JOIN jobs j ON j.id = r.job_id WHERE r.id = ?1 AND r.job_id = ?8
     ON CONFLICT (review_id) DO NOTHING
 """
 _POSTGRESQL = """
-    INSERT INTO predictions (review_id, job_id, owner_id, guild_id, shared, film, day, label, probability, bin, flags,
-                             model, explanation, created_at)
-    SELECT r.id, j.id, j.owner_id, j.guild_id, j.shared, r.film,
+    INSERT INTO predictions (review_id, job_id, owner_id, guild_id, shared, shared_in, film, day, label, probability,
+                             bin, flags, model, explanation, created_at)
+    SELECT r.id, j.id, j.owner_id, j.guild_id, j.shared, j.shared_in, r.film,
            coalesce(r.day, (j.created_at AT TIME ZONE 'UTC')::date),
            s.label, s.probability, s.bin, s.flags, s.model, s.explanation::json, statement_timestamp()
     FROM unnest(%s::bigint[], %s::text[], %s::float8[], %s::int[], %s::text[], %s::text[], %s::text[], %s::bigint[])
@@ -52,8 +53,13 @@ def load_reviews(db: Database, claim: Claim) -> list[ReviewRow]:
     """The claimed chunk's reviews, by row number; one whose text was deleted is never scored and not among them."""
     columns = (Review.id, Review.row_number, Review.text, Review.film, Review.day, Review.text_hash)
     with db.read() as session:
-        rows = session.execute(select(*columns).where(*_rows_of(claim), has_text()).order_by(Review.row_number))
-        return [ReviewRow(id_, row, text or "", film, day, hash_) for id_, row, text, film, day, hash_ in rows]
+        query = select(*columns).where(*_rows_of(claim), has_text()).order_by(Review.row_number)
+        rows = session.execute(query).all()
+        owner = session.get_one(Job, claim.job_id).owner_id
+    return [
+        ReviewRow(id_, row, opened(text, review_place(claim.job_id, row, owner)) or "", film, day, hash_)
+        for id_, row, text, film, day, hash_ in rows
+    ]
 
 
 def has_text() -> ColumnElement[bool]:

@@ -29,6 +29,11 @@ RULES = (
     "mixed_logit",
     "mixed_share",
     "star_bounds",
+    "exit_logit",
+    "exit_weight",
+    "exit_bias",
+    "exit_slope",
+    "exit_step",
 )
 """Fields of `serving.json` that say how a verdict is made; all fitted on dev (`model.training.fit_rules`)."""
 USES = "Telling whether a film review is positive or negative, with a probability, for reading, sorting and counting."
@@ -53,7 +58,8 @@ def build(
         "notes": notes,
         "architecture": (
             "GloVe-initialised embedding, bidirectional LSTM, masked max and mean pooling; blended with a "
-            "naive-Bayes-weighted linear model on hashed 1- to 3-grams; calibrated on the dev part"
+            "naive-Bayes-weighted linear model on hashed 1- to 3-grams; calibrated on the dev part; where the linear "
+            "model settles a text, it decides alone"
         ),
         "metrics": metrics,
         "uncertain_band": {
@@ -119,6 +125,7 @@ def render(card: dict[str, Any]) -> str:
         "",
         *(card_checks.calibration(fits) if fits else []),
         *(card_checks.short(checks) if checks else []),
+        *(card_checks.early(checks["exit"], card["rules"]) if checks and checks.get("exit") else []),
         "## Flags",
         "",
         "Every validation review is English and long enough, so the last column is a false-positive rate.",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from model.serving.early_exit import DIFFERING, LOST
 from model.serving.mixed import ONE_SIDED, STATED
 
 Row = list[object]
@@ -69,6 +70,45 @@ def short(checks: Mapping[str, Any]) -> list[str]:
         ),
         *table("most confident share|one sentence agrees|one to six agree", covered),
     ]
+
+
+def early(exits: Mapping[str, Any], rules: Mapping[str, Any]) -> list[str]:
+    """Early exit: what each bound on the n-gram part's logit leaves out, and what it changes."""
+    names = {"reviews": "Whole reviews", "spans": "One to six sentences", "sentences": "Single sentences"}
+    said = (
+        f"The bound that is served, {rules['exit_logit']:g}, is the lowest one"
+        if rules.get("exit_logit") is not None
+        else "None is served: no bound was found"
+    )
+    lines = [
+        "## Early exit",
+        "",
+        "Where the n-gram part's logit is further from 0 than a bound, the LSTM is left out and the n-gram part alone "
+        f"decides, with a calibration of its own. {said} at which at most {percent(DIFFERING)} of the verdicts on dev "
+        "differ from the whole model's, on whole reviews and on pieces cut from them, each, and at most "
+        f"{100 * LOST:g} points of accuracy are lost on dev. The tables are on validation and on pieces cut from it.",
+        "",
+    ]
+    for kind, found in exits.items():
+        rows: list[Row] = [
+            [
+                "whole model"
+                if row["bound"] is None
+                else f"{row['bound']:g}{' (served)' if row['bound'] == rules.get('exit_logit') else ''}",
+                percent(row["share"]),
+                percent(row["words"]),
+                percent(row["differ"]),
+                percent(row["accuracy"]),
+                f"{row['ece']:.4f}",
+            ]
+            for row in found["bounds"]
+        ]
+        lines += [
+            f"{names[kind]} ({found['texts']}):",
+            "",
+            *table("n-gram logit beyond|end early|of the words|verdicts that differ|accuracy|ECE (15 bins)", rows),
+        ]
+    return lines
 
 
 def _flags(checks: Mapping[str, Any]) -> list[str]:

@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 
 from model.data import out_of_domain_texts
 from model.data.readers import Reviews
-from model.evaluation import star_errors
+from model.evaluation import exit_checks, star_errors
 from model.evaluation.metrics import ece_if_calibrated, measure, risk_coverage
 from model.numeric import Floats, Labels, sigmoid
 from model.serving import stars
+from model.serving.early_exit import Exit
 from model.serving.scorer import Scorer
 from model.serving.verdict import FLAGS, Verdict
 from model.text import pieces
@@ -171,11 +172,13 @@ def measured(
     constants: tuple[float, float] | None,
     estimate: stars.Stars | None,
     *,
+    exits: Sequence[Exit] = (),
     explained: int = EXPLAINED,
 ) -> dict[str, Any]:
     """All checks on labelled validation reviews with their stars (int8 [n], 0 where unknown).
 
     constants: stars of each label (`star_errors.baseline`), with the `estimate` to check; None where there is none.
+    exits: bounds of early exit to compare.
     """
     verdicts = scorer.score(reviews.texts)
     singles, spans = pieces.singles(reviews.texts, SENTENCES), pieces.spans(reviews.texts, each=2)
@@ -189,6 +192,9 @@ def measured(
         "sentence_deletion": _sentence_deletion(scorer, sample) if sample else {"reviews": 0},
         "word_deletion": _word_deletion(scorer, sample),
     }
+    texts = {"reviews": reviews.texts, "spans": spans.texts, "sentences": singles.texts}
+    gold = {name: reviews.labels[rows] for name, rows in (("spans", spans.owners), ("sentences", singles.owners))}
+    found["exit"] = exit_checks.measured(scorer.folder, exits, texts, {"reviews": reviews.labels, **gold})
     rated = ratings > 0
     if constants is not None and estimate is not None and rated.any():
         documents = [cap(tokenize(text), scorer.max_tokens) for text in reviews.texts]

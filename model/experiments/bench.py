@@ -56,6 +56,7 @@ def rows(cores: int) -> list[Row]:
     return [
         Row("scorer", "Scorer.score"),
         *(several if cores > 1 else []),
+        Row("scorer_whole", "Scorer.score that reads everything"),
         Row("scorer_onnx", "Scorer.score without Numba"),
         Row("keras_one", "Keras predict, one by one, 400 words"),
         Row("keras_batch", "Keras predict, batches of 128, 400 words"),
@@ -196,6 +197,9 @@ def remarks(found: dict[str, Any]) -> list[str]:
     if several:
         gains = " and ".join(f"{row['reviews_per_s'] / scorer['reviews_per_s']:.2f}" for row in several)
         lines.append(f"On {found['cores']} cores, threads and processes: {gains} times one core.")
+    if "scorer_whole" in by_name:
+        gain = scorer["reviews_per_s"] / by_name["scorer_whole"]["reviews_per_s"]
+        lines.append(f"With early exit {gain:.2f} times as fast as without.")
     ratios = ", ".join(
         f"{row['what']} {scorer['reviews_per_s'] / row['reviews_per_s']:,.1f}"
         for row in found["rows"]

@@ -16,7 +16,6 @@ from typing import Any
 
 import numpy as np
 
-from model.numeric import Floats, sigmoid
 from model.text.tokens import cap, tokenize
 
 PADDED = 400
@@ -95,12 +94,12 @@ def sgemm_peak(rounds: int = 15) -> float:
     return 2 * size**3 / best / 1e9
 
 
-def _scorer(task: Task, *, compiled: bool) -> Work:
+def _scorer(task: Task, *, compiled: bool, exit: bool = True) -> Work:
     # Inside, as in the other contestants: each is a process of its own, whose load time and memory are measured.
     began = time.perf_counter()
     from model.serving.scorer import Scorer
 
-    scorer = Scorer(task.folder, threads=task.threads, compiled=compiled)
+    scorer = Scorer(task.folder, threads=task.threads, compiled=compiled, exit=exit)
     loaded = time.perf_counter() - began
     began = time.perf_counter()
     scorer.warm()
@@ -114,12 +113,13 @@ def _scorer(task: Task, *, compiled: bool) -> Work:
         figures = timed(task, task.texts, scorer.score)
         figures |= {"load_s": round(loaded, 2), "warm_s": round(warmed, 2), "version": scorer.version}
         verdicts = scorer.score([*task.exact, *task.exact])[: len(task.exact)]
-        figures["probabilities"] = [verdict.probability for verdict in verdicts]
+        if exit:
+            figures["probabilities"] = [verdict.probability for verdict in verdicts]
         if task.threads == 1:
             figures |= latency(task.ordinary, lambda text: scorer.score([text]), task.calls)
             figures["explanation"] = latency(task.ordinary, scorer.explain, task.calls // 8)
         figures["memory_mb"] = memory_mb()
-        if compiled and task.threads == 1:
+        if compiled and exit and task.threads == 1:
             figures["lstm"] = _lstm_share(task)
         return figures
 
@@ -189,32 +189,10 @@ def _keras(task: Task, *, one_by_one: bool) -> Work:
                 | {"load_s": round(loaded, 2)}
             )
         figures = timed(task, task.some(0.125), predict)
-        return figures | {"load_s": round(loaded, 2), "probabilities": _keras_probabilities(task, network)}
+        verdicts = keras_reference.KerasScorer(folder, network).score(task.exact)
+        return figures | {"load_s": round(loaded, 2), "probabilities": [verdict.probability for verdict in verdicts]}
 
     return work
-
-
-def _keras_probabilities(task: Task, network: Any) -> list[float]:
-    """What the model folder says of the exact texts with Keras' logits: unpadded, blended and calibrated."""
-    from model.serving.calibration import Blend, Curve
-    from model.serving.model_folder import read_serving
-    from model.serving.ngram_model import NgramModel
-    from model.text.vocabulary import Vocabulary
-    from model.training import keras_reference
-
-    folder = Path(task.folder)
-    serving = read_serving(folder)
-    documents = [cap(tokenize(text), serving.max_tokens) for text in task.exact]
-    vocabulary = Vocabulary.read(folder / "vocabulary.txt")
-    recurrent = keras_reference.logits(network, [vocabulary.ids(tokens) for tokens in documents])
-    wide = NgramModel(np.load(folder / "wide.npy", mmap_mode="r"), serving.wide_bias, serving.wide_longest).logits(
-        documents
-    )
-    blended = Blend((serving.blend_lstm, serving.blend_wide), serving.blend_bias).logits(recurrent, wide)
-    curve = Curve(serving.length_knee, serving.length_slope, serving.length_drift, serving.skew)
-    lengths = np.asarray([len(tokens) for tokens in documents], dtype=np.int64)
-    probabilities: Floats = sigmoid(curve.logits(blended, lengths))
-    return [float(value) for value in probabilities]
 
 
 def _vader(task: Task) -> Work:
@@ -266,6 +244,7 @@ def _tfidf(task: Task) -> Work:
 
 CONTESTANTS: dict[str, Callable[[Task], Work]] = {
     "scorer": lambda task: _scorer(task, compiled=True),
+    "scorer_whole": lambda task: _scorer(task, compiled=True, exit=False),
     "scorer_onnx": lambda task: _scorer(task, compiled=False),
     "keras_one": lambda task: _keras(task, one_by_one=True),
     "keras_batch": lambda task: _keras(task, one_by_one=False),

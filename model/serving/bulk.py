@@ -1,7 +1,7 @@
 """Many texts at a time, from raw text to both parts' logits: tokenizing, n-grams and LSTM as machine code.
 
-For `Scorer.score` on many texts. The same numbers as the plain way, which defines them and remains for single reviews,
-for explanations, and where Numba is missing: tokens, word ids, n-grams and flags exactly, logits to 1e-5.
+For `Scorer.score` on many texts. The same numbers to the bit as the plain way, which defines them and remains for
+single reviews, for explanations, and where Numba is missing.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from model.numeric import Floats
 from model.serving import text_kernel
 from model.serving.compiled_lstm import CompiledLSTM, Int32s, Int64s
+from model.serving.exact_lstm import ExactLSTM
 from model.serving.flags import WordTable
 from model.serving.ngram_model import NgramModel
 from model.text import ngrams
@@ -23,6 +24,9 @@ from model.text.tokens import cap, clean, split
 from model.text.vocabulary import Vocabulary
 
 T = TypeVar("T")
+
+Ends = Callable[[Floats, Int64s], NDArray[np.bool_]]
+"""N-gram logits and numbers of tokens of n texts -> which of them the LSTM need not read."""
 
 # Texts of one task: large enough that Python's share of it is small, small enough to spread over threads.
 _SLICE = 128
@@ -32,9 +36,9 @@ _SLICE = 128
 class Parts:
     """What is known of n texts, in order.
 
-    recurrent, wide: logits of the LSTM (0 for no tokens) and of the n-grams (the bias for none), float64 [n]; sums:
-    over the tokens read, as `model.serving.flags.WordTable.sums`, float64 [n, 4]; lengths and
-    found: tokens read and tokens there are.
+    recurrent, wide: logits of the LSTM (0 where it read nothing) and of the n-grams (the bias for no tokens), float64
+    [n]; sums: over the tokens read, as `model.serving.flags.WordTable.sums`, float64 [n, 4]; lengths and found: tokens
+    read and tokens there are.
     """
 
     recurrent: Floats
@@ -93,9 +97,10 @@ class Bulk:
         wide: NgramModel,
         words: WordTable,
         max_tokens: int,
+        exact: ExactLSTM,
         threads: int = 1,
     ) -> None:
-        self._lstm = CompiledLSTM(folder)
+        self._lstm, self._exact = CompiledLSTM(folder), exact
         self._vocabulary, self._wide, self._words, self._max_tokens = vocabulary, wide, words, max_tokens
         self._index = Index(vocabulary)
         self._halves = wide.table.dtype == np.float16
@@ -104,25 +109,29 @@ class Bulk:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="bulk") if threads > 1 else None
         self.encoded(["compiles the rest"])
 
-    def parts(self, texts: Sequence[str]) -> Parts:
-        """Both parts' logits and the flags' sums of raw texts."""
-        return self._parts(texts, self.encoded)
+    def parts(self, texts: Sequence[str], ends: Ends | None = None) -> Parts:
+        """Both parts' logits and the flags' sums of raw texts; the LSTM reads none that `ends` says end early."""
+        return self._parts(texts, self.encoded, ends)
 
-    def parts_of_tokens(self, documents: Sequence[Sequence[str]]) -> Parts:
+    def parts_of_tokens(self, documents: Sequence[Sequence[str]], ends: Ends | None = None) -> Parts:
         """The same of tokenized texts, none longer than is read."""
-        return self._parts(documents, self._encoded_tokens)
+        return self._parts(documents, self._encoded_tokens, ends)
 
-    def _parts(self, texts: Sequence[T], encode: Callable[[Sequence[T]], Slice]) -> Parts:
+    def _parts(self, texts: Sequence[T], encode: Callable[[Sequence[T]], Slice], ends: Ends | None) -> Parts:
         slices = [texts[first : first + _SLICE] for first in range(0, len(texts), _SLICE)]
         encoded = list((self._pool.map if self._pool else map)(encode, slices))
         lengths, found = (np.concatenate([getattr(part, name) for part in encoded]) for name in ("lengths", "found"))
         begins = np.cumsum([0, *(len(part.ids) for part in encoded)])
         starts = np.concatenate([part.starts + begin for part, begin in zip(encoded, begins, strict=False)])
         ids = np.concatenate([part.ids for part in encoded])
-        full = np.flatnonzero(lengths)
-        recurrent = np.zeros(len(lengths))
-        recurrent[full] = self._lstm.logits(ids, starts[full], lengths[full], self._pool, self._threads)
         wide, sums = (np.concatenate([getattr(part, name) for part in encoded]) for name in ("wide", "sums"))
+        read = np.flatnonzero(lengths if ends is None else (lengths > 0) & ~ends(wide, lengths))
+        recurrent = np.zeros(len(lengths))
+        if len(read):
+            logits = self._lstm.logits(ids, starts[read], lengths[read], self._pool, self._threads)
+            recurrent[read] = self._exact.settled(
+                logits, lambda numbers: [ids[starts[at] : starts[at] + lengths[at]] for at in read[numbers].tolist()]
+            )
         return Parts(recurrent, wide, sums, lengths, found)
 
     def encoded(self, texts: Sequence[str]) -> Slice:

@@ -29,6 +29,8 @@ _AROUND = 1
 
 Logits = Callable[[Sequence[Sequence[str]]], Floats]
 """Tokenized texts -> calibrated logits."""
+Decider = Callable[[list[str]], Logits]
+"""What is read of a text -> the logits of whatever is left of it, by the part of the model that decides on the text."""
 Deciding = Callable[[list[str], float], Verdict]
 """What is read of a text, and its calibrated logit -> the verdict on the text."""
 
@@ -111,11 +113,12 @@ def _without(read: Sequence[_Token], left_out: Sequence[int]) -> list[list[str]]
     return [[token.text for token in read if token.sentence != number] for number in left_out]
 
 
-def explain(text: str, limit: int, logits: Logits, verdict: Deciding, rule: Rule) -> Explanation:
+def explain(text: str, limit: int, logits: Logits, decider: Decider, verdict: Deciding, rule: Rule) -> Explanation:
     """The explanation of the verdict on `text`.
 
-    `logits` scores tokenized texts; `limit` is the number of tokens that are read of a long text; `verdict` makes one
-    of what is read and its logit, which is scored with the rest; `rule` says what is mixed.
+    `logits` scores tokenized texts, as the sentences read alone are; `decider` gives what scores the text and what is
+    left of it; `limit` is the number of tokens that are read of a long text; `verdict` makes one of what is read and
+    its logit, which is scored with the rest; `rule` says what is mixed.
     """
     pieces = ranges(text)
     read = _read(text, pieces, limit)
@@ -123,18 +126,14 @@ def explain(text: str, limit: int, logits: Logits, verdict: Deciding, rule: Rule
     for token in read:
         alone[token.sentence].append(token.text)
     tokens = _texts(read)
+    decided, single = decider(tokens), logits(alone)
     most = MOST_TOKENS // max(1, len(read))
-    if most >= len(pieces):
-        tried = list(range(len(pieces)))
-        scored = logits([tokens, *_without(read, tried), *alone])
-        left, single = scored[1 : len(pieces) + 1], scored[len(pieces) + 1 :]
-    else:
-        scored = logits([tokens, *alone])
-        single = scored[1:]
-        tried = sorted(sorted(range(len(pieces)), key=lambda number: -abs(single[number]))[: max(1, most)])
-        left = logits(_without(read, tried))
-    whole, probabilities = float(scored[0]), sigmoid(single)
-    words = key_words(read, whole, logits, within=None if len(tried) == len(pieces) else set(tried))
+    tried = list(range(len(pieces)))
+    if most < len(pieces):
+        tried = sorted(sorted(tried, key=lambda number: -abs(single[number]))[: max(1, most)])
+    scored, probabilities = decided([tokens, *_without(read, tried)]), sigmoid(single)
+    whole, left = float(scored[0]), scored[1:]
+    words = key_words(read, whole, decided, within=None if len(tried) == len(pieces) else set(tried))
     found = [
         Sentence(*pieces[number], whole - float(value), float(probabilities[number]))
         for number, value in zip(tried, left, strict=True)

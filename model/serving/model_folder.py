@@ -39,7 +39,8 @@ class Serving:
 
     blend_*: logit = lstm weight x lstm + wide weight x wide + bias; band: half-width around 0.5 that is `uncertain`;
     wide_bias in logit units. length_*, skew: as in `model.serving.calibration.Curve`; foreign_*, review_bounds:
-    `oddness`, `english` and `review` of `model.serving.flags.Bounds`; mixed_*: as in `model.serving.mixed.Rule`;
+    `oddness`, `english` and `review` of `model.serving.flags.Bounds`; exit_*: of `model.serving.early_exit.Exit`, whose
+    curve has the same knee; without `exit_logit` the LSTM reads everything. mixed_*: as in `model.serving.mixed.Rule`;
     star_bounds: as in `model.serving.stars.Stars`, empty where the estimate did not validate. Fields with a default may
     be missing from the file. The rest as in `model.config.ServingConfig` and `NetworkConfig`.
     """
@@ -67,6 +68,11 @@ class Serving:
     mixed_logit: float = 1.0
     mixed_share: float = 0.3
     star_bounds: list[float] = field(default_factory=list)
+    exit_logit: float | None = None
+    exit_weight: float = 1.0
+    exit_bias: float = 0.0
+    exit_slope: float = 0.0
+    exit_step: float = 0.0
 
 
 def write_json(path: Path, value: Any) -> None:

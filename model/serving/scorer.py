@@ -1,7 +1,7 @@
 """The scorer: texts -> verdicts, from a model folder, with ONNX Runtime and NumPy."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
@@ -15,6 +15,9 @@ from model import batches
 from model.numeric import Floats, sigmoid
 from model.serving import explain, flags, model_folder
 from model.serving.calibration import Blend, Curve
+from model.serving.early_exit import Exit
+from model.serving.exact_lstm import ExactLSTM
+from model.serving.explain import Logits
 from model.serving.mixed import Rule
 from model.serving.model_folder import SHIPPED
 from model.serving.ngram_model import NgramModel
@@ -24,7 +27,7 @@ from model.text.tokens import cap, tokenize
 from model.text.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
-    from model.serving.bulk import Bulk, Parts
+    from model.serving.bulk import Bulk
 
 log = logging.getLogger(__name__)
 
@@ -52,12 +55,15 @@ def _session(path: Path, threads: int) -> ort.InferenceSession:
 class Scorer:
     """Scores reviews with the model in `folder`, on `threads` CPU threads. Not for sharing between threads.
 
-    compiled: whether calls with `BULK` texts or more use compiled code (`model.serving.bulk`) where it works;
-    probabilities differ by less than 1e-5. Raises `model.ModelFolderError` when the folder is missing, incomplete or
-    damaged.
+    compiled: whether calls with `BULK` texts or more use compiled code (`model.serving.bulk`) where it works; it
+    changes no bit of a verdict, nor do `threads` or the texts beside it. exit: whether the LSTM is left out where the
+    n-gram part settles a text (`model.serving.early_exit`); without, it reads everything. Raises
+    `model.ModelFolderError` when the folder is missing, incomplete or damaged.
     """
 
-    def __init__(self, folder: str | PathLike[str] = SHIPPED, *, threads: int = 1, compiled: bool = True) -> None:
+    def __init__(
+        self, folder: str | PathLike[str] = SHIPPED, *, threads: int = 1, compiled: bool = True, exit: bool = True
+    ) -> None:
         folder = Path(folder)
         self.folder = folder
         self.version: str = model_folder.verify(folder)
@@ -72,6 +78,8 @@ class Scorer:
         self._wide = NgramModel(table, self._serving.wide_bias, self._serving.wide_longest)
         self._blend = Blend((self._serving.blend_lstm, self._serving.blend_wide), self._serving.blend_bias)
         self._curve, self._mixed, self._bounds, self.stars = _rules(self._serving)
+        self.exit = _exit(self._serving) if exit else None
+        self._exact = ExactLSTM(folder)
         scores = np.load(folder / "word_scores.npy") if self._serving.review_bounds else None
         self._words = flags.WordTable(self._vocabulary.words, scores)
         self._threads, self._compiled = threads, compiled
@@ -122,7 +130,7 @@ class Scorer:
                 return self.score([text])[0]
             return self._verdict(text, len(tokens), logit, self._words.sums_of([self._vocabulary.ids(read)])[0])
 
-        return explain.explain(text, self.max_tokens, self.logits, verdict, self._mixed)
+        return explain.explain(text, self.max_tokens, self.logits, self._decider, verdict, self._mixed)
 
     def mixed(self, texts: Sequence[str]) -> list[bool]:
         """Whether each text holds clearly positive and clearly negative sentences (`model.serving.mixed`).
@@ -135,17 +143,16 @@ class Scorer:
         return [self._mixed.holds(part) for part in np.split(logits, ends[:-1])] if pieces else []
 
     def logits(self, documents: Sequence[Sequence[str]]) -> Floats:
-        """Blended, calibrated logits (float64 [n]) of tokenized texts; 0 for one without tokens."""
-        return self._blended(documents)[0]
+        """Calibrated logits (float64 [n]) of tokenized texts, as served; 0 for one without tokens."""
+        return self._blended(documents, self.exit)[0]
 
     def parts(self, documents: Sequence[Sequence[str]]) -> tuple[Floats, Floats]:
         """Logits (each float64 [n]) of the LSTM alone and of the n-gram part alone for tokenized, not empty texts."""
         rows = [self._vocabulary.ids(tokens) for tokens in documents]
-        wide = [self._wide.logits(documents[first : first + 512]) for first in range(0, len(rows), 512)]
-        return self.recurrent_logits(rows), np.concatenate([np.zeros(0), *wide])
+        return self.recurrent_logits(rows), self.wide_logits(documents)
 
     def recurrent_logits(self, rows: Sequence[NDArray[np.int32]]) -> Floats:
-        """Logits (float64 [n]) of the LSTM alone for word ids (each int32 [length >= 1])."""
+        """Logits (float64 [n]) of the LSTM alone for word ids (each int32 [length >= 1]), rounded as served."""
         logits = np.zeros(len(rows))
         lengths = np.asarray([len(row) for row in rows], dtype=np.int64)
         for numbers in batches.ordered(lengths, self._serving.batch, _STEPS):
@@ -153,7 +160,25 @@ class Scorer:
             vectors = self._vectors[ids.T].astype(np.float32, copy=False)
             feed = {"vectors": vectors, "lengths": lengths[numbers].astype(np.int32)}
             logits[numbers] = self._recurrent.run(["logit"], feed)[0][:, 0]
-        return logits
+        return self.settled(logits, rows)
+
+    def settled(self, logits: Floats, rows: Sequence[NDArray[np.int32]]) -> Floats:
+        """A runtime's logits [n] of these word ids, rounded as they are served (`model.serving.exact_lstm`)."""
+        return self._exact.settled(logits, lambda numbers: [rows[number] for number in numbers])
+
+    def wide_logits(self, documents: Sequence[Sequence[str]]) -> Floats:
+        """Logits (float64 [n]) of the n-gram part alone; its bias for a text without tokens."""
+        slices = [self._wide.logits(documents[first : first + 512]) for first in range(0, len(documents), 512)]
+        return np.concatenate([np.zeros(0), *slices])
+
+    def _decider(self, tokens: Sequence[str]) -> Logits:
+        """The part of the model that decides on a text, n-grams alone or both, for whatever is left of the text."""
+        length = np.asarray([len(tokens)], dtype=np.int64)
+        if (early := self.exit) is not None and early.ends(self.wide_logits([tokens]), length)[0]:
+            return lambda documents: early.logits(
+                self.wide_logits(documents), np.asarray([len(rest) for rest in documents], dtype=np.int64)
+            )
+        return lambda documents: self._blended(documents, None)[0]
 
     @cached_property
     def _bulk(self) -> "Bulk | None":
@@ -164,7 +189,8 @@ class Scorer:
             # Here, since Numba takes a second to import and may be missing.
             from model.serving.bulk import Bulk
 
-            return Bulk(self.folder, self._vocabulary, self._wide, self._words, self.max_tokens, self._threads)
+            known = (self._vocabulary, self._wide, self._words, self.max_tokens, self._exact)
+            return Bulk(self.folder, *known, threads=self._threads)
         except Exception as error:
             if not _of_the_compiler(error):  # a worker's time limit, thrown in by a signal: it is the caller's
                 raise
@@ -172,34 +198,40 @@ class Scorer:
             return None
 
     def _by(self, bulk: "Bulk", texts: list[str]) -> tuple[list[int], Floats, Floats]:
-        """Numbers of tokens, blended and calibrated logits [n], and the flags' sums [n, 4]."""
-        parts = bulk.parts(texts)
-        return parts.found.tolist(), self._calibrated(parts), parts.sums
+        """Numbers of tokens, calibrated logits [n], and the flags' sums [n, 4]."""
+        parts = bulk.parts(texts, self.exit.ends if self.exit else None)
+        return (
+            parts.found.tolist(),
+            self._calibrated(parts.recurrent, parts.wide, parts.lengths, self.exit),
+            parts.sums,
+        )
 
-    def _calibrated(self, parts: "Parts") -> Floats:
-        blended = self._blend.logits(parts.recurrent, parts.wide)
-        return self._curve.logits(np.where(parts.lengths > 0, blended, 0.0), parts.lengths)
+    def _calibrated(self, recurrent: Floats, wide: Floats, lengths: NDArray[np.int64], early: Exit | None) -> Floats:
+        logits = self._curve.logits(self._blend.logits(recurrent, wide), lengths)
+        if early is None:
+            return logits
+        return np.where(early.ends(wide, lengths), early.logits(wide, lengths), logits)
 
     def _plainly(self, texts: list[str]) -> tuple[list[int], Floats, Floats]:
         """As `_by`, with what every machine has."""
         documents = [tokenize(text) for text in texts]
-        logits, sums = self._blended([cap(tokens, self.max_tokens) for tokens in documents])
+        logits, sums = self._blended([cap(tokens, self.max_tokens) for tokens in documents], self.exit)
         return list(map(len, documents)), logits, sums
 
-    def _blended(self, documents: Sequence[Sequence[str]]) -> tuple[Floats, Floats]:
-        """Blended, calibrated logits [n], and the sums over each document's words that the flags need, [n, 4]."""
+    def _blended(self, documents: Sequence[Sequence[str]], early: Exit | None) -> tuple[Floats, Floats]:
+        """Calibrated logits [n], and the sums over each document's words that the flags need, [n, 4]."""
         if self._pays(len(documents)) and (bulk := self._bulk):
-            parts = bulk.parts_of_tokens(documents)
-            return self._calibrated(parts), parts.sums
+            parts = bulk.parts_of_tokens(documents, early.ends if early else None)
+            return self._calibrated(parts.recurrent, parts.wide, parts.lengths, early), parts.sums
         rows = [self._vocabulary.ids(tokens) for tokens in documents]
-        full = np.asarray([number for number, row in enumerate(rows) if len(row)], dtype=np.int64)
-        logits = np.zeros(len(rows))
-        for numbers in _slices(full, 512):
-            recurrent = self.recurrent_logits([rows[number] for number in numbers])
-            wide = self._wide.logits([documents[number] for number in numbers])
-            logits[numbers] = self._blend.logits(recurrent, wide)
         lengths = np.asarray([len(row) for row in rows], dtype=np.int64)
-        return self._curve.logits(logits, lengths), self._words.sums_of(rows)
+        wide = self.wide_logits(documents)
+        read = np.flatnonzero(lengths if early is None else (lengths > 0) & ~early.ends(wide, lengths))
+        recurrent = np.zeros(len(rows))
+        for first in range(0, len(read), 512):
+            numbers = read[first : first + 512]
+            recurrent[numbers] = self.recurrent_logits([rows[number] for number in numbers])
+        return self._calibrated(recurrent, wide, lengths, early), self._words.sums_of(rows)
 
     def _verdict(self, text: str, length: int, logit: float, sums: Floats) -> Verdict:
         """Of a text of `length` tokens; sums: of those read (`flags.WordTable`)."""
@@ -228,11 +260,14 @@ def _rules(serving: model_folder.Serving) -> tuple[Curve, Rule, flags.Bounds, St
     return curve, Rule(serving.mixed_logit, serving.mixed_share), bounds, stars
 
 
+def _exit(serving: model_folder.Serving) -> Exit | None:
+    """What `serving.json` says about texts that end early."""
+    if serving.exit_logit is None:
+        return None
+    curve = Curve(serving.length_knee, serving.exit_slope)
+    return Exit(serving.exit_logit, Blend((serving.exit_weight,), serving.exit_bias), curve, serving.exit_step)
+
+
 def _of_the_compiler(error: Exception) -> bool:
     """Whether compiled code does not work here: no Numba, a processor it does not know, a compiler that fails."""
     return isinstance(error, _BROKEN) or type(error).__module__.split(".")[0] in ("numba", "llvmlite")
-
-
-def _slices(numbers: NDArray[np.int64], size: int) -> Iterator[NDArray[np.int64]]:
-    for start in range(0, len(numbers), size):
-        yield numbers[start : start + size]

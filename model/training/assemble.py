@@ -166,7 +166,10 @@ def _finished(
     scorer = _sealed(target, month, fitted.serving, facts, threads)
     rows = task.split.validation
     estimate = Stars(tuple(fitted.serving.star_bounds)) if fitted.constants else None
-    checks = verdict_checks.measured(scorer, task.reviews.take(rows), task.ratings[rows], fitted.constants, estimate)
+    reviews = task.reviews.take(rows)
+    checks = verdict_checks.measured(
+        scorer, reviews, task.ratings[rows], fitted.constants, estimate, exits=fitted.exits
+    )
     complete = fitted.serving
     if not checks.get("stars", {}).get("shipped", False):
         complete = replace(complete, star_bounds=[])

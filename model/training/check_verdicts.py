@@ -31,7 +31,8 @@ def main(arguments: list[str] | None = None) -> int:
     scorer = Scorer(chosen.folder, threads=chosen.threads)
     known = scorer.card["metrics"].get("verdict", {}).get("stars", {}).get("constants")
     constants = (float(known[0]), float(known[1])) if known and scorer.stars else None
-    found = measured(scorer, task.reviews.take(rows), task.ratings[rows], constants, scorer.stars)
+    exits = [scorer.exit] if scorer.exit else []
+    found = measured(scorer, task.reviews.take(rows), task.ratings[rows], constants, scorer.stars, exits=exits)
     found["seconds"] = round(time.perf_counter() - began, 1)
     sys.stdout.write(json.dumps({"model": scorer.version, **found}, indent=1) + "\n")
     return 0

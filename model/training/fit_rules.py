@@ -16,6 +16,7 @@ from model.data.splits import Split
 from model.evaluation import star_errors
 from model.numeric import sigmoid
 from model.serving import model_folder
+from model.serving.early_exit import Exit
 from model.serving.flags import WordTable
 from model.serving.model_folder import Serving
 from model.serving.scorer import Scorer
@@ -23,7 +24,7 @@ from model.text import pieces
 from model.text.pieces import Pieces
 from model.text.tokens import cap
 from model.text.vocabulary import Vocabulary
-from model.training import fit_calibration, fit_flags, fit_mixed, fit_stars
+from model.training import fit_calibration, fit_exit, fit_flags, fit_mixed, fit_stars
 from model.training.fit_calibration import Sample
 
 SPANS_EACH = 4
@@ -45,11 +46,13 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """serving: complete; scores: of words, or None; constants: stars of each label, or None; report: for the card."""
+    """serving: complete; scores: of words, or None; constants: stars of each label, or None; exits: the bounds of early
+    exit that were tried, each calibrated; report: for the card."""
 
     serving: Serving
     scores: NDArray[np.float16] | None
     constants: tuple[float, float] | None
+    exits: list[Exit]
     report: dict[str, Any]
 
 
@@ -116,17 +119,23 @@ def fit(task: Task, target: Path, serving: Serving, *, threads: int = 1) -> Fitt
     blend, curve = fit_calibration.fit_curve(sample, knee, fit_calibration.FORMS[form])
     logits = curve.logits(blend.logits(*sample.parts), sample.tokens)
     whole = logits[sample.whole]
+    band = fit_calibration.uncertain_band(sigmoid(whole), labels, serving.stated_accuracy)
+    exits = fit_exit.tried(sample, logits, knee)
+    early = fit_exit.choose(exits, sample, logits, band)
     one_sided = np.isin(ratings, (1, 10)) if (ratings > 0).any() else np.ones(len(rows), dtype=np.bool_)
     rule = fit_mixed.fit(logits[-len(singles) :], singles.owners, labels, one_sided)
     rated = ratings > 0
-    estimate = fit_stars.fit(whole[rated], ratings[rated])
+    # As they are served: those that end early have logits of their own.
+    wide, lengths = sample.parts[1][sample.whole], sample.tokens[sample.whole]
+    served = np.where(early.ends(wide, lengths), early.logits(wide, lengths), whole) if early else whole
+    estimate = fit_stars.fit(served[rated], ratings[rated])
     fields, scores = _flag_bounds(task, target, serving, spans, singles)
     complete = replace(
         serving,
         blend_lstm=blend.weights[0],
         blend_wide=blend.weights[1],
         blend_bias=blend.bias,
-        band=fit_calibration.uncertain_band(sigmoid(whole), labels, serving.stated_accuracy),
+        band=band,
         length_knee=curve.knee,
         length_slope=curve.slope,
         length_drift=curve.drift,
@@ -134,10 +143,23 @@ def fit(task: Task, target: Path, serving: Serving, *, threads: int = 1) -> Fitt
         mixed_logit=rule.logit,
         mixed_share=rule.share,
         star_bounds=list(estimate.bounds) if estimate else [],
+        **(_exit_fields(early) if early else {"exit_logit": None}),
         **fields,
     )
-    constants = star_errors.baseline(whole[rated], ratings[rated]) if estimate else None
-    return Fitted(complete, scores if complete.review_bounds else None, constants, {"form": form, "forms": table})
+    constants = star_errors.baseline(served[rated], ratings[rated]) if estimate else None
+    kept = scores if complete.review_bounds else None
+    return Fitted(complete, kept, constants, exits, {"form": form, "forms": table})
+
+
+def _exit_fields(early: Exit) -> dict[str, Any]:
+    """The fields of `Serving` for texts that end early."""
+    return {
+        "exit_logit": early.logit,
+        "exit_weight": early.blend.weights[0],
+        "exit_bias": early.blend.bias,
+        "exit_slope": early.curve.slope,
+        "exit_step": early.step,
+    }
 
 
 def write(target: Path, fitted: Fitted) -> None:

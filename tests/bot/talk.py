@@ -120,10 +120,22 @@ def buttons(message: Any) -> dict[str, bool]:
     return {part["label"]: not part.get("disabled", False) for part in parts if part["type"] == 2}
 
 
-def origin(world: World, who: Any, *, guild: bool = True, shared: bool = False, film: str | None = None) -> Origin:
-    """Work from the command line: the notifier shows it to nobody, so tests of lists stay quiet."""
+def origin(
+    world: World,
+    who: Any,
+    *,
+    guild: bool = True,
+    shared: bool = False,
+    film: str | None = None,
+    channel: Any = None,
+) -> Origin:
+    """Work from the command line: the notifier shows it to nobody, so tests of lists stay quiet.
+
+    `channel`: where it is shared, the usual one when None.
+    """
     guild_id = world.guild.id if guild else None
-    return Origin(who.id, guild_id, None, "cli", next(_events), shared=shared, film=film)
+    place = (channel or world.channel).id
+    return Origin(who.id, guild_id, None, "cli", next(_events), shared=shared, film=film, shared_in=place)
 
 
 async def add_review(world: World, who: Any, text: str = GOOD, **about: Any) -> int:

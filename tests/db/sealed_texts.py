@@ -37,7 +37,7 @@ def fill(db: Database) -> tuple[int, int]:
     correct(db, ME, result, "negative", f"{SECRET} in a note")
     done_file(db, [NewReview(1, f"{SECRET} in a file"), NewReview(2, "plain words")])
     continuations.create(db, ME.user_id, "pages", {"query": SECRET})
-    return result, write_blob(db, [SECRET.encode() * 100_000])
+    return result, write_blob(db, [SECRET.encode() * 100_000], owner=ME.user_id)
 
 
 def readable(db: Database) -> int:

@@ -28,13 +28,21 @@ from db.types import (
 )
 
 OWNER, OTHER, GUILD, ELSEWHERE = 1, 2, 10, 20
-ME = Viewer(OWNER, GUILD)
+CHANNEL = 5
+"""Where every event of `origin` happens; whoever asks there sees what was shared there."""
+ME = Viewer(OWNER, GUILD, frozenset({CHANNEL}))
+MEMBER = Viewer(OTHER, GUILD, frozenset({CHANNEL}))
 _events = itertools.count(1000)
 
 
 def origin(owner: int = OWNER, guild: int | None = GUILD, *, event: int | None = None, **more: object) -> Origin:
     """An event of its own unless `event` is given."""
-    return Origin(owner, guild, 5, "message", event or next(_events), **more)  # type: ignore[arg-type]
+    return Origin(owner, guild, CHANNEL, "message", event or next(_events), **more)  # type: ignore[arg-type]
+
+
+def seeing(user: int, guild: int | None = GUILD) -> Viewer:
+    """Somebody who sees the channel of `origin`."""
+    return Viewer(user, guild, frozenset({CHANNEL}))
 
 
 def new_reviews(n: int, **more: object) -> list[NewReview]:
@@ -104,7 +112,15 @@ def done_review(db: Database, text: str = "a fine film", where: Origin | None = 
 
 def finish(db: Database, held: Claim) -> bool:
     """Writes the outputs of a claimed finish chunk."""
-    return finish_job(db, held, [Output("scored", "reviews.scored.csv", write_blob(db, [b"text,label\n"]))])
+    return finish_job(
+        db, held, [Output("scored", "reviews.scored.csv", write_blob(db, [b"text,label\n"], owner=must_own(db, held)))]
+    )
+
+
+def must_own(db: Database, held: Claim) -> int:
+    """Whose the claimed job is."""
+    with db.read() as session:
+        return session.get_one(Job, held.job_id).owner_id
 
 
 def work(db: Database, chunk_id: int) -> bool:

@@ -84,7 +84,7 @@ def test_every_row_moves_wherever_a_batch_ends(
     monkeypatch.setattr(copy_module, "BATCH", 2)
     old, new = Database(sqlite_url), Database(empty_sqlite_url)
     done_file(old, rows)
-    write_blob(old, [b"x" * PART_BYTES] * (6 + rows))
+    write_blob(old, [b"x" * PART_BYTES] * (6 + rows), owner=1)
     copied = copy_database(sqlite_url, empty_sqlite_url)
     assert everything(new) == everything(old)
     assert copied["reviews"] == rows

@@ -58,7 +58,7 @@ def _use_up_the_log(database: Database) -> None:
     """What is left of the write-ahead log's last page group is room too."""
     with suppress(DatabaseUnavailable):
         for _ in range(50):
-            write_blob(database, [b"x" * 100_000])
+            write_blob(database, [b"x" * 100_000], owner=1)
 
 
 def running(db: Database) -> int:
@@ -68,7 +68,7 @@ def running(db: Database) -> int:
 
 def test_the_disk_is_full_and_cancelling_works(full: Database) -> None:
     with pytest.raises(DatabaseFull):
-        write_blob(full, [b"x" * MIB])
+        write_blob(full, [b"x" * MIB], owner=1)
     job_id = running(full)
     assert cancel(full, ME, job_id)
     assert state(full, job_id) == "cancelled"

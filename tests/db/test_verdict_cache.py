@@ -5,17 +5,17 @@ from __future__ import annotations
 import pytest
 
 from db import verdict_cache
+from db.digests import text_hasher
 from db.engine import Database
 from db.tables import Review
 from db.types import NewReview, ReviewRow, Score
-from db.verdict_cache import hasher, invalidate, lookup, store
-from tests.db.steps import file_job
+from db.verdict_cache import invalidate, lookup, store
+from tests.db.steps import OWNER, file_job
 
 
 def rows_of(db: Database, texts: list[str]) -> list[ReviewRow]:
-    with db.begin() as session:
-        hashed = hasher(session)
-        return [ReviewRow(n, n, text, None, None, hashed(text)) for n, text in enumerate(texts, 1)]
+    hashed = text_hasher(db)
+    return [ReviewRow(n, n, text, None, None, hashed(OWNER, text)) for n, text in enumerate(texts, 1)]
 
 
 @pytest.mark.parametrize("texts", [1, 2, 3, 4, 5])

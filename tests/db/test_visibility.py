@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import true
+from sqlalchemy import true, update
 
 from db import visibility as scope
 from db.engine import Database
@@ -20,42 +21,72 @@ from db.queries.reports import summary
 from db.queries.results import get_result
 from db.queries.search import search
 from db.queue import cancel
-from db.types import ReportFilter, SearchFilter, Viewer
-from tests.db.steps import ELSEWHERE, GUILD, OTHER, OWNER, done_file, done_review, origin
+from db.tables import Job, Prediction
+from db.types import Origin, ReportFilter, SearchFilter, Viewer
+from tests.db.steps import ELSEWHERE, GUILD, MEMBER, OTHER, OWNER, done_file, done_review, origin
 
-VIEWERS = [Viewer(user, guild) for user in (OWNER, OTHER) for guild in (GUILD, ELSEWHERE, None)]
+PUBLIC, HIDDEN = 51, 52
+"""A channel that everybody in the server sees, and a private one beside it."""
+VIEWERS = [
+    Viewer(user, guild, frozenset(channels))
+    for user in (OWNER, OTHER)
+    for guild, channels in (
+        (GUILD, ()),
+        (GUILD, (PUBLIC,)),
+        (GUILD, (PUBLIC, HIDDEN)),
+        (ELSEWHERE, (PUBLIC, HIDDEN)),
+        (None, (PUBLIC, HIDDEN)),
+    )
+]
+
+Stored = dict[tuple[int, int | None, int | None, bool], int]
+"""Jobs by owner, server, channel and whether they are shared."""
 
 
-def may_see(viewer: Viewer, owner: int, guild: int | None, shared: bool) -> bool:
+def may_see(viewer: Viewer, owner: int, guild: int | None, channel: int | None, shared: bool) -> bool:
     """The rule, written down once more in other words."""
     if viewer.user_id == owner:
         return viewer.guild_id is None or guild is None or guild == viewer.guild_id
-    return shared and guild is not None and viewer.guild_id == guild
+    return shared and guild is not None and viewer.guild_id == guild and channel in viewer.channels
 
 
 @pytest.fixture
-def stored(db: Database) -> dict[tuple[int, int | None, bool], int]:
+def stored(db: Database) -> Stored:
     return fill(db)
 
 
-def fill(db: Database) -> dict[tuple[int, int | None, bool], int]:
-    """One finished file job of two rows for each owner, place and sharing."""
-    return {
-        (owner, guild, shared): done_file(db, 2, where=origin(owner, guild, shared=shared))
+def fill(db: Database) -> Stored:
+    """One finished file job of two rows for each owner, place and sharing; the last one of a time without channels."""
+    made = {
+        (owner, guild, channel, shared): done_file(db, 2, where=sent(owner, guild, channel, shared))
         for owner in (OWNER, OTHER)
-        for guild in (GUILD, ELSEWHERE, None)
+        for guild, channel in ((GUILD, PUBLIC), (GUILD, HIDDEN), (ELSEWHERE, PUBLIC), (None, PUBLIC))
         for shared in (False, True)
     }
+    old = done_file(db, 2, where=sent(OTHER, GUILD, PUBLIC, True))
+    with db.begin() as session:
+        session.execute(update(Job).where(Job.id == old).values(shared_in=None))
+        session.execute(update(Prediction).where(Prediction.job_id == old).values(shared_in=None))
+    return made | {(OTHER, GUILD, None, True): old}
 
 
-def test_every_query_shows_exactly_what_the_viewer_may_see(
-    db: Database, stored: dict[tuple[int, int | None, bool], int]
-) -> None:
+def sent(owner: int, guild: int | None, channel: int, shared: bool) -> Origin:
+    return replace(origin(owner, guild, shared=shared), channel_id=channel)
+
+
+def test_every_query_shows_exactly_what_the_viewer_may_see(db: Database, stored: Stored) -> None:
     for viewer in VIEWERS:
         sees(db, stored, viewer)
 
 
-@pytest.mark.parametrize("careless", [lambda viewer, table: [true()], lambda viewer, table: [table.shared]])
+@pytest.mark.parametrize(
+    "careless",
+    [
+        lambda viewer, table: [true()],
+        lambda viewer, table: [table.shared],
+        lambda viewer, table: [table.owner_id == viewer.user_id, (table.guild_id == viewer.guild_id) & table.shared],
+    ],
+)
 def test_a_hole_in_the_rule_is_noticed(
     sqlite_db: Database, monkeypatch: pytest.MonkeyPatch, careless: Callable[..., Any]
 ) -> None:
@@ -66,7 +97,7 @@ def test_a_hole_in_the_rule_is_noticed(
         sees(sqlite_db, filled, VIEWERS[0])
 
 
-def sees(db: Database, stored: dict[tuple[int, int | None, bool], int], viewer: Viewer) -> None:
+def sees(db: Database, stored: Stored, viewer: Viewer) -> None:
     """Every query against the rule."""
     seen = {job_id for key, job_id in stored.items() if may_see(viewer, *key)}
     assert {job.id for job in list_jobs(db, viewer, limit=100)} == seen
@@ -117,7 +148,7 @@ def list_or_none(db: Database, viewer: Viewer, job_id: int) -> bool:
 
 def test_shared_results_are_read_by_others_and_deleted_by_their_owner_only(db: Database) -> None:
     result = done_review(db, where=origin(shared=True))
-    member = Viewer(OTHER, GUILD)
+    member = MEMBER
     assert get_result(db, member, result).text == "a fine film"
     correct(db, member, result, "negative", "I saw it too")
     with pytest.raises(NotYours):
@@ -125,6 +156,22 @@ def test_shared_results_are_read_by_others_and_deleted_by_their_owner_only(db: D
     delete_result(db, Viewer(OWNER, GUILD), result)
     left = get_result(db, member, result)
     assert (left.text, left.explanation, left.label, left.probability) == (None, None, "positive", 0.9)
+
+
+def test_what_is_shared_in_a_thread_is_seen_by_who_sees_its_channel(db: Database) -> None:
+    thread = done_review(db, where=replace(origin(shared=True), channel_id=53, shared_in=PUBLIC))
+    assert get_result(db, Viewer(OTHER, GUILD, frozenset({PUBLIC})), thread).id == thread
+    with pytest.raises(NotFound):
+        get_result(db, Viewer(OTHER, GUILD, frozenset({53})), thread)
+
+
+def test_who_looks_for_everybody_in_a_channel_sees_what_was_shared_there_alone(db: Database) -> None:
+    both = Viewer(OTHER, GUILD, frozenset({PUBLIC, HIDDEN}))
+    there, hidden_there = (done_review(db, where=sent(OWNER, GUILD, place, True)) for place in (PUBLIC, HIDDEN))
+    own = done_review(db, where=sent(OTHER, GUILD, HIDDEN, False))
+    found = search(db, both.only_in(PUBLIC), SearchFilter()).items
+    assert [one.id for one in found] == [own, there]
+    assert hidden_there in [one.id for one in search(db, both, SearchFilter()).items]
 
 
 def test_sharing_in_a_direct_message_shares_nothing(db: Database) -> None:

@@ -13,9 +13,10 @@ from typing import Any
 
 from cryptography.fernet import Fernet
 
-from db.crypto import Sealer, new_key
+from db.crypto import Sealer, new_key, review_place
 
 REVIEWS, REPEATS = 2_000, 9
+PLACE = review_place(1, 1, 1)
 TEXT = ("word " * 240)[:1_200]
 
 
@@ -34,12 +35,13 @@ def main() -> None:
     """Prints a table."""
     sealer, fernet = Sealer((new_key(),)), Fernet(Fernet.generate_key())
     texts, part = [TEXT] * REVIEWS, os.urandom(1024 * 1024)
-    ours, theirs = sealer.seal(TEXT), fernet.encrypt(TEXT.encode()).decode()
+    ours, theirs = sealer.seal(TEXT, PLACE), fernet.encrypt(TEXT.encode()).decode()
     rows = (
-        ("seal a review, us", 1e6, sealer.seal, lambda text: fernet.encrypt(text.encode()).decode(), texts, texts),
-        ("open a review, us", 1e6, sealer.open, lambda text: fernet.decrypt(text).decode(),
+        ("seal a review, us", 1e6, lambda text: sealer.seal(text, PLACE),
+         lambda text: fernet.encrypt(text.encode()).decode(), texts, texts),
+        ("open a review, us", 1e6, lambda text: sealer.open(text, PLACE), lambda text: fernet.decrypt(text).decode(),
          [ours] * REVIEWS, [theirs] * REVIEWS),
-        ("seal 1 MiB, ms", 1e3, sealer.seal_bytes, fernet.encrypt, [part] * 20, [part] * 20),
+        ("seal 1 MiB, ms", 1e3, lambda data: sealer.seal_bytes(data, PLACE), fernet.encrypt, [part] * 20, [part] * 20),
     )  # fmt: skip
     print(f"{'':28}{'AES-GCM':>10}{'Fernet':>10}")
     for name, unit, one, other, mine, others in rows:

@@ -86,6 +86,8 @@ def test_ours_can_write_nothing_but_its_temporary_folder(name: str) -> None:
 def test_secrets_must_be_given() -> None:
     assert SERVICES["bot"]["environment"]["DISCORD_TOKEN"].startswith("${DISCORD_TOKEN:?")
     assert SERVICES["postgres"]["environment"]["POSTGRES_PASSWORD"].startswith("${POSTGRES_PASSWORD:?")
+    for name in OURS:
+        assert SERVICES[name]["environment"]["REELFEEL_TEXT_KEYS"].startswith("${REELFEEL_TEXT_KEYS:?make a key with ")
     assert not [name for name in OURS if name != "bot" and "DISCORD_TOKEN" in SERVICES[name]["environment"]]
 
 

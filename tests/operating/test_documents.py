@@ -137,7 +137,7 @@ def test_the_page_for_hosts_lists_every_setting_with_its_default() -> None:
 
 @pytest.mark.skipif(shutil.which("docker-compose") is None, reason="docker-compose is not here")
 def test_docker_compose_takes_the_file() -> None:
-    env = {"PATH": os.environ["PATH"], "POSTGRES_PASSWORD": "a", "DISCORD_TOKEN": "b"}
+    env = {"PATH": os.environ["PATH"], "POSTGRES_PASSWORD": "a", "DISCORD_TOKEN": "b", "REELFEEL_TEXT_KEYS": "c"}
     line = ["docker-compose", "-f", str(COMPOSE), "--profile", "flower", "config", "-q"]
     done = subprocess.run(line, env=env, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr

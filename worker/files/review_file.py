@@ -18,7 +18,7 @@ from worker.files.readers.open import Opened, open_table
 from worker.files.row_problems import Problem
 from worker.files.table import Bad, Record
 
-MAX_FILM_CHARS: Final = 200
+MAX_FILM_CHARS: Final = 100
 
 
 class Row(NamedTuple):

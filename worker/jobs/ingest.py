@@ -44,7 +44,7 @@ def stored_file(db: Database, upload: UploadInfo) -> Iterator[tuple[IO[bytes], P
     The file is gone with its last holder, however that ends.
     """
     with scratch_folder() as folder, TemporaryFile(dir=folder) as file:
-        for part in queue.read_blob(db, upload.blob_id):
+        for part in queue.read_blob(db, upload.blob_id, owner=upload.owner):
             file.write(part)
         file.flush()
         yield file, folder

@@ -13,6 +13,7 @@ from common.settings import Settings
 from db.errors import DbError
 from db.migrate import upgrade
 from worker.local.broker import READY_S, Broker
+from worker.local.key_file import make_key_file
 from worker.local.lock import AlreadyRunning, FolderLock
 from worker.processes.supervisor import Child, StopSignals, stop_all, supervise
 from worker.run import STOP_TIMEOUT_S
@@ -47,6 +48,7 @@ def _run(settings: Settings, signals: StopSignals) -> int:
     say("database: upgrading the schema where needed")
     upgrade(database)
     say("database: ready")
+    keys = _keys(settings)
     redis_url = settings.broker()
     broker = None if redis_url else Broker(settings.data_dir / "broker")
     try:
@@ -55,11 +57,22 @@ def _run(settings: Settings, signals: StopSignals) -> int:
             if not _start(broker, signals):
                 return exit_codes.UNAVAILABLE if not signals.stops else 0
         env = {"DATABASE_URL": database, "REDIS_URL": str(redis_url), "REELFEEL_LOG_LEVEL": _level(settings)}
+        env["REELFEEL_TEXT_KEYS"] = ",".join(keys)
         return _serve(settings, signals, env, broker)
     finally:
         if broker is not None:
             stop_all([broker.child], signals, timeout_s=BROKER_STOP_TIMEOUT_S)
             broker.tidy()
+
+
+def _keys(settings: Settings) -> tuple[str, ...]:
+    """The keys that texts are stored under; makes one for the data folder's own database where nobody chose any."""
+    if settings.text_keys is None and settings.database_url is None and make_key_file(settings.key_file):
+        say(f"texts: stored encrypted from now on, with the new key in {settings.key_file}")
+        say("texts: keep a copy of that file apart from copies of the database; without it the texts are lost")
+    keys = settings.sealing_keys()
+    say("texts: stored encrypted" if keys else "texts: stored plain (REELFEEL_TEXT_KEYS is empty)")
+    return keys
 
 
 def _level(settings: Settings) -> str:

@@ -22,7 +22,7 @@ def test_a_line_says_how_far_a_job_is_and_where() -> None:
     assert "420 / 1,000" in text
     assert "https://discord.com/channels/5/6/7" in text
     assert "shared" not in text
-    assert "shared in this server" in str(jobs_embed([job()], page=1, unfinished=False, user_id=2).description)
+    assert "shared in its channel" in str(jobs_embed([job()], page=1, unfinished=False, user_id=2).description)
 
 
 @pytest.mark.parametrize("state", STATES)

@@ -8,7 +8,7 @@ import discord
 
 from db.preferences import change_guild_settings, guild_settings
 from db.types import GuildSettings, Viewer
-from tests.bot.talk import Talk, words
+from tests.bot.talk import GOOD, Talk, result_ids, words
 from tests.fixtures.discord import World
 
 
@@ -63,3 +63,20 @@ async def test_others_may_not(world: World) -> None:
         said = await Talk(world, "guild", world.alice).refused(f"server {name}", **options.get(name, {}))
         assert "You need the Manage Server permission" in said, name
     assert guild_settings(world.db, Viewer(world.alice.id, world.guild.id)) == GuildSettings(world.guild.id)
+
+
+async def test_a_manager_takes_down_what_a_member_shared(world: World, manager: Any) -> None:
+    await world.alice.slash(world.channel, "score", text=GOOD, share=True)
+    await world.finish()
+    talk, bob = Talk(world, "guild", manager), Talk(world, "guild", world.bob)
+    (number,) = await result_ids(world, world.alice)
+    assert "Positive" in words(await bob.slash("results show", id=number))
+    assert "Say what to take down" in await talk.refused("server takedown")
+    assert "Say what to take down" in await talk.refused("server takedown", job=1, result=number)
+    assert "is taken down" in words(await talk.slash("server takedown", result=number))
+    await world.tick(2)
+    assert world.messages(world.channel) == [], "the card is gone"
+    assert "There is no result" in await bob.refused("results show", id=number)
+    assert await talk.refused("server takedown", result=number)
+    assert "Positive" in words(await Talk(world, "guild", world.alice).slash("results show", id=number))
+    assert "job taken down: " in words(await talk.slash("server audit"))

@@ -29,7 +29,9 @@ async def replace_scored(world: World, job: int, filename: str, data: bytes) -> 
     """Puts another file in the place of a job's scored one."""
 
     def store() -> None:
-        blob_id = write_blob(world.db, [data[at : at + 2**20] for at in range(0, len(data), 2**20)])
+        blob_id = write_blob(
+            world.db, [data[at : at + 2**20] for at in range(0, len(data), 2**20)], owner=world.alice.id
+        )
         with world.db.begin() as session:
             where = (OutputFile.job_id == job, OutputFile.kind == "scored")
             session.execute(update(OutputFile).where(*where).values(blob_id=blob_id, filename=filename))

@@ -14,7 +14,7 @@ from tests.fixtures.discord import World
 async def test_buttons_are_for_the_owner(world: World) -> None:
     job = await add_file(world, world.alice, review_file(3), shared=True)
     own = await status_card(world.bot, Viewer(world.alice.id, world.guild.id), job)
-    others = await status_card(world.bot, Viewer(world.bob.id, world.guild.id), job)
+    others = await status_card(world.bot, Viewer(world.bob.id, world.guild.id, frozenset({world.channel.id})), job)
     assert own.view is not None
     assert others.view is None
     with pytest.raises(NotFound):
@@ -27,7 +27,7 @@ async def test_a_verdict_in_full_is_for_who_sees_it(world: World) -> None:
     (id_,) = await result_ids(world, world.alice)
     assert (await full_card(world.bot, Viewer(world.alice.id, world.guild.id), id_)).embed is not None
     with pytest.raises(NotFound):
-        await full_card(world.bot, Viewer(world.bob.id, world.guild.id), id_)
+        await full_card(world.bot, Viewer(world.bob.id, world.guild.id, frozenset({world.channel.id})), id_)
 
 
 async def test_a_page_that_is_exactly_full_is_the_last(world: World) -> None:

@@ -15,7 +15,8 @@ from db.errors import JobsRunning
 from db.preferences import change_guild_settings
 from db.privacy import erase as privacy
 from db.privacy import purge as emptying
-from db.privacy.erase import NOBODY, StoredData, erase_user, resume_erasures, stored_data
+from db.privacy.erase import StoredData, erase_user, resume_erasures, stored_data
+from db.privacy.purge import NOBODY
 from db.queries.corrections import correct, corrections_of
 from db.queries.jobs import changed_jobs, get_job
 from db.queries.reports import summary

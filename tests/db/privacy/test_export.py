@@ -54,7 +54,7 @@ def test_the_export_holds_everything_and_nobody_elses(db: Database) -> None:
 
 def test_an_export_says_what_did_not_fit(sqlite_db: Database) -> None:
     fill(sqlite_db)
-    blob = write_blob(sqlite_db, [b"x" * 300_000])
+    blob = write_blob(sqlite_db, [b"x" * 300_000], owner=ME.user_id)
     with sqlite_db.begin() as session:
         session.execute(text("UPDATE outputs SET blob_id = :blob WHERE id = 1"), {"blob": blob})
     found = unpacked(sqlite_db, ME, max_bytes=200_000)

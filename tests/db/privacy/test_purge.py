@@ -16,7 +16,7 @@ from tests.db.steps import file_job
 
 def test_a_large_file_goes_a_few_parts_at_a_time(sqlite_db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(emptying, "PARTS", 2)
-    blob = write_blob(sqlite_db, [b"x" * PART_BYTES] * 5)
+    blob = write_blob(sqlite_db, [b"x" * PART_BYTES] * 5, owner=1)
     deleted: list[int] = []
     real = emptying.changed_rows
     monkeypatch.setattr(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, inspect, select, text, update
 
 from db.audit import note_host
 from db.blobs import write_blob
@@ -19,18 +20,21 @@ from db.errors import NoLongerKept, NotFound
 from db.preferences import change_guild_settings
 from db.privacy import purge as emptying
 from db.privacy import retention
+from db.privacy.purge import NOBODY
 from db.privacy.retention import AUDIT_DAYS, Purged, purge
-from db.queries.corrections import correct, corrections_of
-from db.queries.jobs import get_job, list_outputs
+from db.queries.corrections import correct
+from db.queries.jobs import get_job
+from db.queries.reports import summary
+from db.queries.summaries import roll_up, roll_up_due
 from db.queue import ask_column, cancel, fail_job, open_upload, retry
 from db.queue.accept import find_same_file
-from db.tables import AuditLine, Blob, BlobPart, Job, Prediction, Review
-from db.types import Claim, NewReview, Viewer
+from db.tables import AuditLine, Blob, BlobPart, Correction, Job, OutputFile, Prediction, Review
+from db.types import NewReview, ReportFilter, Viewer
 from tests.db.steps import (
     ELSEWHERE,
     GUILD,
     ME,
-    OWNER,
+    MEMBER,
     check_invariants,
     done_file,
     done_review,
@@ -79,8 +83,10 @@ def test_texts_go_at_their_time_and_not_before(db: Database) -> None:
         purge(db, older_than_days=HOST_DAYS, at=in_days(days))
         assert texts(db) == left, f"after {days} days"
     assert count(db, Blob) == count(db, BlobPart) == 0
-    assert corrections_of(db, Viewer(OWNER), message).note is None
-    assert corrections_of(db, Viewer(OWNER), message).label == "negative"
+    with db.read() as session:
+        (said,) = session.execute(select(Correction.user_id, Correction.note, Correction.label)).all()
+    assert said.user_id < 0
+    assert (said.note, said.label) == (None, "negative")
     assert count(db, Prediction) == scores == 7
     with db.read() as session:
         assert session.scalar(select(func.count(Prediction.explanation))) == 0
@@ -152,7 +158,8 @@ def left(db: Database, job_id: int) -> tuple[int, int, bool]:
         told = session.scalar(
             select(func.count()).where(Prediction.job_id == job_id, Prediction.explanation.is_not(None))
         )
-    return texts, told or 0, bool(list_outputs(db, ME, job_id))
+        files = session.scalar(select(func.count()).where(OutputFile.job_id == job_id)) or 0
+    return texts, told or 0, bool(files)
 
 
 def ended_days_ago(db: Database, days: float, *job_ids: int) -> None:
@@ -167,20 +174,20 @@ def test_retention_deletes_texts_and_files_and_keeps_scores(db: Database, monkey
     old, young = done_file(db, 8), done_file(db, 8)
     message = done_review(db)
     ended_days_ago(db, 91, old, message and old + 2)
-    (sha256,) = {open_upload_sha(db, job) for job in (old, young)}
     done = purge(db, older_than_days=90)
     assert (done.jobs, done.texts, done.explanations, done.files) == (2, 9, 1, 2)
     assert left(db, old) == (0, 0, False)
     assert left(db, young) == (8, 0, True)
     assert predictions(db, old) == 8
-    assert get_job(db, ME, old).n_positive > 0
-    assert find_same_file(db, ME, sha256) == young
+    with db.read() as session:
+        kept = session.get_one(Job, old)
+        assert kept.n_positive > 0
+        assert (kept.owner_id, kept.channel_id, kept.film) == (NOBODY, None, None)
+    with pytest.raises(NotFound):
+        get_job(db, ME, old)
+    assert find_same_file(db, ME, hashlib.sha256(b"text\ngood\n").hexdigest()) == young
     assert purge(db, older_than_days=90) == type(done)()
     check_invariants(db)
-
-
-def open_upload_sha(db: Database, job_id: int) -> str:
-    return open_upload(db, Claim(0, job_id, "ingest", "bulk", 1, 0, 0)).sha256
 
 
 def server_sets(db: Database, guild: int, **values: int) -> None:
@@ -219,7 +226,7 @@ def test_a_job_nobody_chose_a_column_for_is_cancelled_and_emptied(db: Database) 
 
 
 def test_files_left_by_a_dead_process_are_swept_out(db: Database) -> None:
-    orphan, young = write_blob(db, [b"x"]), write_blob(db, [b"x"])
+    orphan, young = write_blob(db, [b"x"], owner=1), write_blob(db, [b"x"], owner=1)
     with db.begin() as session:
         session.execute(update(Blob).where(Blob.id == orphan).values(created_at=db_time(-2 * DAY)))
     done_file(db)
@@ -256,3 +263,37 @@ def test_the_file_shrinks(sqlite_db: Database) -> None:
     purge(sqlite_db, older_than_days=HOST_DAYS, at=in_days(91))
     assert before > 10_000_000
     assert file.stat().st_size < before / 2
+
+
+def test_names_go_with_the_texts_and_what_stays_is_nobodys(db: Database) -> None:
+    """Films, names of files and columns, values of errors: a film column may hold whole sentences."""
+    rows = [NewReview(n, f"quokka row {n}", "a quokka film") for n in range(1, 8)]
+    job_id = done_file(db, rows, where=origin(shared=True, film="quokka"))
+    with db.begin() as session:
+        names = {"name": "quokka.csv", "list": '["quokka"]', "columns": '{"text": "quokka"}'}
+        session.execute(
+            text("UPDATE uploads SET filename = :name, text_column = :name, candidates = :list, columns = :columns"),
+            names,
+        )
+        session.execute(text("UPDATE jobs SET error_values = :columns"), names)
+    roll_up(db, [job_id])
+    before = summary(db, MEMBER, ReportFilter(by="film"))
+    assert [one.key for one in before.buckets] == ["a quokka film"]
+    ended_days_ago(db, 91, job_id)
+    purge(db, older_than_days=90)
+    roll_up_due(db)
+    with db.read() as session:
+        tables = inspect(session.connection()).get_table_names()
+        said = [
+            (table, row)
+            for table in tables
+            for row in session.execute(text(f'SELECT * FROM "{table}"'))
+            if "quokka" in str(row)
+        ]
+        owners = session.scalars(select(Prediction.owner_id).distinct()).all()
+    assert said == []
+    assert owners == [NOBODY]
+    after = summary(db, MEMBER, ReportFilter(by="film"))
+    assert [(one.key, one.total) for one in after.buckets] == [("", 7)]
+    assert after.histogram == before.histogram
+    check_invariants(db)

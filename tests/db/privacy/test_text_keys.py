@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from db.blobs import PART_BYTES, read_blob, write_blob
+from db.crypto import review_place
 from db.engine import Database
 from db.errors import TextKeyMissing
 from db.privacy import text_keys
@@ -47,7 +48,7 @@ def test_rotation_goes_from_plain_over_two_keys_back_to_plain(open_with: Open, m
     alone = open_with(NEW)
     text_keys.check(alone)
     assert get_result(alone, ME, result).text == f"{SECRET} in a message"
-    assert b"".join(read_blob(alone, blob)).startswith(SECRET.encode())
+    assert b"".join(read_blob(alone, blob, owner=ME.user_id)).startswith(SECRET.encode())
     with pytest.raises(TextKeyMissing):
         text_keys.rotate(open_with())
 
@@ -97,9 +98,8 @@ def test_rotation_brings_no_deleted_text_back(sqlite_url: str) -> None:
     db = open_with(NEW)
     with db.begin() as session:
         session.execute(text("UPDATE reviews SET text = NULL"))
-        assert (
-            text_keys.replace_if_unchanged(session, Review.id, Review.text, result, SECRET, db.sealer.seal(SECRET)) == 0
-        )
+        new = db.sealer.seal(SECRET, review_place(1, 1, 1))
+        assert text_keys.replace_if_unchanged(session, Review.id, Review.text, result, SECRET, new) == 0
     assert get_result(db, ME, result).text is None
     next(opener, None)
 
@@ -110,11 +110,11 @@ def test_every_part_of_a_file_is_sealed_wherever_a_batch_ends(
 ) -> None:
     monkeypatch.setattr(text_keys, "PARTS", 2)
     plain, sealed = Database(sqlite_url), Database(sqlite_url, text_keys=(NEW,))
-    blob = write_blob(plain, [b"x" * PART_BYTES] * parts)
+    blob = write_blob(plain, [b"x" * PART_BYTES] * parts, owner=1)
     assert text_keys.rotate(sealed).parts == parts
     assert text_keys.rotate(sealed).parts == 0
-    assert b"".join(read_blob(sealed, blob)) == b"x" * PART_BYTES * parts
+    assert b"".join(read_blob(sealed, blob, owner=1)) == b"x" * PART_BYTES * parts
     with pytest.raises(TextKeyMissing):
-        list(read_blob(plain, blob))
+        list(read_blob(plain, blob, owner=1))
     plain.dispose()
     sealed.dispose()

@@ -10,19 +10,19 @@ from db.engine import Database
 from db.preferences import save_user_settings
 from db.queries.corrections import correct
 from db.tables import Job
-from db.types import NewRejected, NewReview, UserSettings, Viewer
-from tests.db.steps import GUILD, done_file, done_review, origin
+from db.types import NewRejected, NewReview, UserSettings
+from tests.db.steps import GUILD, done_file, done_review, origin, seeing
 
 EVE, BOB = 770_770_770_770, 880_880_880_880
-ME, THEM = Viewer(EVE, GUILD), Viewer(BOB, GUILD)
+ME, THEM = seeing(EVE), seeing(BOB)
 MARK = "quokka"
-"""Stands in everything that Eve sends, types or names, but for films: those are part of the anonymous score."""
+"""Stands in everything that Eve sends, types or names."""
 
 
 def fill(db: Database, who: int = EVE) -> dict[str, int]:
     """Something of every kind, private and shared; results and jobs by name."""
-    viewer = Viewer(who, GUILD)
-    rows = [NewReview(n, f"{MARK} row {n}", "Heat") for n in range(1, 8)]
+    viewer = seeing(who)
+    rows = [NewReview(n, f"{MARK} row {n}", f"{MARK} film") for n in range(1, 8)]
     made = {
         "private": done_review(db, f"{MARK} alone", origin(who, None)),
         "shared": done_review(db, f"{MARK} for all", origin(who, GUILD, shared=True)),

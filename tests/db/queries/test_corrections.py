@@ -9,15 +9,14 @@ from db.engine import Database
 from db.queries.corrections import correct, corrections_of, quality, quality_of_all
 from db.queries.results import get_result
 from db.tables import Correction
-from db.types import Viewer
-from tests.db.steps import GUILD, ME, OTHER, done_review, origin
+from tests.db.steps import ME, MEMBER, done_review, origin
 
 
 def test_a_second_correction_replaces_the_first_and_changes_no_verdict(db: Database) -> None:
     result = done_review(db, where=origin(shared=True))
     correct(db, ME, result, "negative", "no\x00 note")
     correct(db, ME, result, "uncertain")
-    correct(db, Viewer(OTHER, GUILD), result, "positive")
+    correct(db, MEMBER, result, "positive")
     with pytest.raises(ValueError, match="great"):
         correct(db, ME, result, "great")
     with db.read() as session:
@@ -41,4 +40,4 @@ def test_quality_counts_agreement_by_model(db: Database) -> None:
     correct(db, ME, results[1], "negative")
     assert [(one.model, one.corrections, one.agreed) for one in quality(db, ME)] == [("m1", 2, 1)]
     assert quality_of_all(db) == quality(db, ME)
-    assert quality(db, Viewer(OTHER, GUILD)) == []
+    assert quality(db, MEMBER) == []

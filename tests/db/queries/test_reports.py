@@ -21,7 +21,19 @@ from db.queue.job_counts import NOT_SCORED
 from db.tables import Job
 from db.types import LABELS, Label, NewRejected, NewReview, ReportFilter, Score, Viewer
 from tests.db.queries.random_results import fill, frame
-from tests.db.steps import GUILD, ME, chunks, commit, done_review, drain, file_job, must, origin, score_all, verdict
+from tests.db.steps import (
+    ME,
+    chunks,
+    commit,
+    done_review,
+    drain,
+    file_job,
+    must,
+    origin,
+    score_all,
+    seeing,
+    verdict,
+)
 
 
 @pytest.fixture
@@ -108,15 +120,15 @@ def test_a_report_counts_corrections_of_the_verdicts_it_is_about(db: Database) -
     other: Label = "negative" if stored == "positive" else "positive"
     correct(db, ME, mine, stored)
     correct(db, ME, shared, other)
-    correct(db, Viewer(2, GUILD), shared, other)
-    correct(db, Viewer(2, GUILD), hidden, other)
+    correct(db, seeing(2), shared, other)
+    correct(db, seeing(2), hidden, other)
 
     def told(viewer: Viewer, wanted: ReportFilter) -> tuple[int, int, int]:
         found = summary(db, viewer, wanted)
         return found.corrections, found.corrected, found.agreed
 
     assert told(ME, ReportFilter()) == (3, 2, 1)
-    assert told(Viewer(3, GUILD), ReportFilter()) == (2, 1, 0)
+    assert told(seeing(3), ReportFilter()) == (2, 1, 0)
     assert told(Viewer(3, None), ReportFilter()) == (0, 0, 0)
     assert told(ME, ReportFilter(job_id=get_result(db, ME, mine).job_id)) == (1, 1, 1)
     assert told(ME, ReportFilter(film="no such film")) == (0, 0, 0)

@@ -71,5 +71,5 @@ def test_a_sender_that_breaks_off_leaves_nothing(db: Database) -> None:
         assert session.scalar(select(BlobPart.blob_id)) is None
         assert session.scalar(select(Blob.id)) is None
     with pytest.raises(NotFound):
-        read_blob(db, 1)
-    assert list(read_blob(db, write_blob(db, []))) == []
+        read_blob(db, 1, owner=1)
+    assert list(read_blob(db, write_blob(db, [], owner=1), owner=1)) == []

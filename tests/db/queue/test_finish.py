@@ -31,11 +31,10 @@ from db.queue import (
 )
 from db.queue.accept import accept_upload, find_same_file
 from db.tables import Prediction
-from db.types import NewRejected, Viewer
+from db.types import NewRejected
 from tests.db.steps import (
-    GUILD,
     ME,
-    OTHER,
+    MEMBER,
     OWNER,
     all_ended,
     check_invariants,
@@ -63,7 +62,7 @@ def test_a_file_from_accept_to_outputs(db: Database) -> None:
     held = must(claim(db, accepted.chunk_id))
     upload = open_upload(db, held)
     assert (upload.filename, upload.size, upload.text_column) == ("r.csv", len(data), "t")
-    parts = list(read_blob(db, upload.blob_id))
+    parts = list(read_blob(db, upload.blob_id, owner=upload.owner))
     assert b"".join(parts) == data
     assert {len(part) for part in parts[:-1]} == {PART_BYTES}
     rejected = [NewRejected(6, "empty", "the row has no text")]
@@ -83,7 +82,7 @@ def test_a_file_from_accept_to_outputs(db: Database) -> None:
     assert b"".join(read_output(db, ME, output.blob_id)) == b"text,label\n"
     assert [(notice.kind, notice.user_id) for notice in undelivered(db)] == [("done", OWNER)]
     assert find_same_file(db, ME, upload.sha256) == job.id
-    assert find_same_file(db, Viewer(OTHER, GUILD), upload.sha256) is None
+    assert find_same_file(db, MEMBER, upload.sha256) is None
     with db.read() as session:
         days = session.scalars(select(Prediction.day).distinct()).all()
     assert days == [date(2020, 2, 29)]
@@ -106,7 +105,7 @@ def test_cancel_in_every_state(db: Database) -> None:
     finishing = file_job(db, 0)
     for job_id in (asked.job_id, reading.job_id, scoring, finishing):
         with pytest.raises(NotFound):
-            cancel(db, Viewer(OTHER, GUILD), job_id)
+            cancel(db, MEMBER, job_id)
         assert cancel(db, ME, job_id)
         with pytest.raises(JobFinished):
             cancel(db, ME, job_id)

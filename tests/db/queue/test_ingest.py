@@ -29,8 +29,8 @@ from db.queue import (
 from db.tables import Chunk
 from db.types import NewRejected, NewReview, Viewer
 from tests.db.steps import (
-    GUILD,
     ME,
+    MEMBER,
     OTHER,
     age,
     check_invariants,
@@ -131,7 +131,7 @@ def test_the_owner_chooses_a_column(db: Database) -> None:
     with pytest.raises(NotFound):
         choose_column(db, Viewer(OTHER, 99), accepted.job_id, "a")
     with pytest.raises(NotYours):
-        choose_column(db, Viewer(OTHER, GUILD), accepted.job_id, "a")
+        choose_column(db, MEMBER, accepted.job_id, "a")
     with pytest.raises(NoSuchColumn, match="take one of 'a', 'b'"):
         choose_column(db, ME, accepted.job_id, "c")
     ring = choose_column(db, ME, accepted.job_id, "b")

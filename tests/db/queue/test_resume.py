@@ -28,11 +28,9 @@ from db.queue import (
 from db.queue.accept import accept_review, accept_upload
 from db.queue.quotas import Quotas
 from db.tables import Job, Prediction, report_days
-from db.types import Viewer
 from tests.db.steps import (
-    GUILD,
     ME,
-    OTHER,
+    MEMBER,
     age,
     check_invariants,
     chunks,
@@ -189,7 +187,7 @@ def test_what_cannot_be_retried(db: Database) -> None:
     shared = file_job(db, 2, where=origin(shared=True))
     cancel(db, ME, shared)
     with pytest.raises(NotFound):
-        retry(db, Viewer(OTHER, GUILD), shared)
+        retry(db, MEMBER, shared)
     for _ in range(2):
         file_job(db, 2)
     with pytest.raises(QuotaExceeded):

@@ -27,6 +27,7 @@ from db.tables import Blob, BlobPart, Chunk, Job, OutputFile, Prediction, Review
 from db.types import Score
 from tests.db.steps import (
     ME,
+    OWNER,
     check_invariants,
     chunks,
     commit,
@@ -198,7 +199,7 @@ def copy_during_erasure(db: Database) -> None:
     """*Score again* copies the stored file of a job; its owner is erased when the copy is about to be accepted."""
     job_id = done_file(db, 2)
     name, blob_id = must_have(upload_blob(db, ME, job_id))
-    parts = list(read_blob(db, blob_id))
+    parts = list(read_blob(db, blob_id, owner=OWNER))
     made: list[int] = []
 
     def copy() -> None:
@@ -218,8 +219,8 @@ def must_have(found: tuple[str, int] | None) -> tuple[str, int]:
 
 def copy_of_half_a_file(db: Database) -> None:
     """The stored file is deleted while it is copied: half of it is not taken for the whole."""
-    blob_id = write_blob(db, [b"x" * blobs.PART_BYTES] * 2)
-    parts = read_blob(db, blob_id)
+    blob_id = write_blob(db, [b"x" * blobs.PART_BYTES] * 2, owner=OWNER)
+    parts = read_blob(db, blob_id, owner=OWNER)
     next(parts)
     with db.begin() as session:
         session.execute(BlobPart.__table__.delete().where(BlobPart.blob_id == blob_id))

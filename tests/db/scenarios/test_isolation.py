@@ -33,15 +33,17 @@ from db.queries.corrections import correct
 from db.queries.jobs import list_outputs
 from db.tables import Prediction, Upload
 from db.types import NewReview, ReportFilter, SearchFilter, UserSettings, Viewer
-from tests.db.steps import done_file, done_review, origin
+from tests.db.steps import CHANNEL, done_file, done_review, origin
 
 EVE, BOB = 770_770_770_770, 880_880_880_880
 HERE, ELSEWHERE = 10, 20
+HIDDEN = 66
+"""A private channel of the server `HERE`, which Bob does not see."""
 MARK = "quokka"
 """Stands in everything of Eve's: texts, film, file names, column, note, settings of a search."""
 
 BY_MESSAGE = "wombat"
-"""Stands in what she sent by direct message: she sees that in every server, nobody else anywhere."""
+"""Stands in what she sent by direct message, or shared in the private channel: for her, and not for Bob anywhere."""
 
 UNSCOPED: Final[dict[str, str]] = {
     "queue.accept.accept_review": "writes what its origin owns",
@@ -51,6 +53,9 @@ UNSCOPED: Final[dict[str, str]] = {
     "blobs.write_blob": "gives a number that nobody else knows; attached by accept and finish",
     "blobs.read_blob": "behind read_output, which asks for the viewer, and the worker's upload",
     "blobs.delete_blob": "the writer's own clean-up",
+    "digests.digest_key": "a key, for whoever stores or looks for something of an owner's",
+    "digests.text_hasher": "a function of a text at hand and its owner",
+    "digests.file_digest": "a function of a file at hand and its owner",
     "delivery.continuations.delete_expired": "deletes by age alone",
     "queries.corrections.quality_of_all": "the host's command line: counts by model",
     "privacy.purge.row_ranges": "retention and deletion",
@@ -281,6 +286,9 @@ def fill(db: Database) -> Private:
     job = done_file(db, rows, where=origin(EVE, HERE, film=f"{MARK} film"))
     done_file(db, rows, where=origin(EVE, ELSEWHERE + 1, shared=True))
     done_review(db, f"{BY_MESSAGE} by direct message", origin(EVE, None))
+    hidden = dataclasses.replace(origin(EVE, HERE, shared=True), channel_id=HIDDEN, film=f"{BY_MESSAGE} film")
+    done_file(db, [NewReview(1, f"{BY_MESSAGE} among few", f"{BY_MESSAGE} film")], where=hidden)
+    done_review(db, f"{BY_MESSAGE} among few", dataclasses.replace(hidden, source_id=hidden.source_id + 10**6))
     with db.begin() as session:
         session.execute(update(Upload).values(filename=MARK, sha256=MARK))
         result = session.scalar(select(Prediction.review_id).where(Prediction.job_id == job).limit(1)) or 0
@@ -361,7 +369,8 @@ def hers(db: Database) -> list[str]:
 
 
 def outsiders() -> list[Viewer]:
-    return [Viewer(BOB, HERE), Viewer(BOB, ELSEWHERE), Viewer(BOB, None), Viewer(EVE, ELSEWHERE)]
+    seen = frozenset({CHANNEL})
+    return [Viewer(BOB, HERE, seen), Viewer(BOB, ELSEWHERE, seen | {HIDDEN}), Viewer(BOB), Viewer(EVE, ELSEWHERE, seen)]
 
 
 def intrude(db: Database, known: Mapping[str, Callable[..., Any]], private: Private) -> int:
@@ -396,7 +405,14 @@ def test_nobody_else_learns_or_changes_anything(db: Database) -> None:
     assert intrude(db, functions(), private) > 120
 
 
-@pytest.mark.parametrize("careless", [lambda viewer, table: [true()], lambda viewer, table: [table.owner_id == EVE]])
+@pytest.mark.parametrize(
+    "careless",
+    [
+        lambda viewer, table: [true()],
+        lambda viewer, table: [table.owner_id == EVE],
+        lambda viewer, table: [table.shared & (table.guild_id == viewer.guild_id)],
+    ],
+)
 def test_a_hole_in_the_rule_is_noticed(
     sqlite_db: Database, monkeypatch: pytest.MonkeyPatch, careless: Callable[..., Any]
 ) -> None:

@@ -232,7 +232,7 @@ def answer_lost(db: Database) -> None:
         (chunk,) = chunks(db, accepted.job_id)
         assert chunk == accepted.chunk_id
     held = must(claim(db, accepted.chunk_id))
-    assert b"".join(read_blob(db, open_upload(db, held).blob_id)) == b"text\ngood\n"
+    assert b"".join(read_blob(db, open_upload(db, held).blob_id, owner=ME.user_id)) == b"text\ngood\n"
 
 
 def _cut_at_a_new_job(cut: list[bool]) -> Callable[..., contextlib.AbstractContextManager[Session]]:

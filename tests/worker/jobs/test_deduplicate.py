@@ -11,9 +11,8 @@ from db.engine import Database
 from db.privacy.erase_result import delete_result
 from db.privacy.retention import purge
 from db.queue.accept import accept_upload
-from db.tables import BotState, KnownVerdict, Prediction, Review
+from db.tables import KnownVerdict, Prediction, Review
 from db.types import ReviewRow, Viewer
-from db.verdict_cache import hasher
 from model import Scorer, Verdict
 from tests.fixtures.chunks import drain
 from tests.fixtures.reviews import OWNER, origin, recount
@@ -81,12 +80,17 @@ def test_equal_texts_are_scored_once_and_stored_for_every_row(db: Database, coun
     assert (count.state, count.predictions, count.rollup) == ("done", len(TEXTS), len(TEXTS))
 
 
-def test_another_job_and_another_user_get_what_would_be_said_again(db: Database, counting: Counting) -> None:
+def test_another_job_gets_what_would_be_said_again_and_another_user_is_scored_anew(
+    db: Database, counting: Counting
+) -> None:
+    """That two people sent the same text shall not be seen in the database."""
     first = scored(db, counting, TEXTS)
     counting.asked.clear()
-    second = scored(db, counting, TEXTS, owner=OWNER + 1)
+    second = scored(db, counting, TEXTS)
     assert counting.asked == []
-    assert verdicts(db, second) == verdicts(db, first)
+    other = scored(db, counting, TEXTS, owner=OWNER + 1)
+    assert sorted(counting.asked) == sorted(set(TEXTS))
+    assert verdicts(db, first) == verdicts(db, second) == verdicts(db, other)
 
 
 def test_another_model_scores_anew(db: Database, counting: Counting) -> None:
@@ -113,25 +117,6 @@ def test_what_is_known_goes_with_the_texts(db: Database, counting: Counting) -> 
     counting.asked.clear()
     scored(db, counting, TEXTS)
     assert sorted(counting.asked) == sorted(set(TEXTS))
-
-
-def test_hashes_are_keyed(sqlite_url: str) -> None:
-    """By a key of the database where texts are plain, by the host's own where they are sealed."""
-    plain, sealed = Database(sqlite_url), Database(sqlite_url, text_keys=("A" * 43 + "=",))
-    with plain.begin() as session:
-        first, again = hasher(session)("fine"), hasher(session)("fine")
-        key = session.scalar(select(BotState.value).where(BotState.key == "text_hash_key"))
-        session.execute(BotState.__table__.delete())
-        other = hasher(session)("fine")
-    with sealed.begin() as session:
-        session.execute(BotState.__table__.delete())
-        theirs = hasher(session)("fine")
-        assert session.scalar(select(func.count()).select_from(BotState)) == 0
-    assert key is not None
-    assert first == again
-    assert len({first, other, theirs}) == 3
-    plain.dispose()
-    sealed.dispose()
 
 
 def test_nothing_is_asked_where_all_is_known() -> None:

@@ -1,0 +1,85 @@
+"""One text has one verdict, to the bit, whichever way it comes in: 2,000 made-up texts by every way."""
+
+import random
+
+import numpy as np
+import pytest
+
+from model import SHIPPED, Scorer, Verdict
+from model.serving.scorer import BULK
+from model.text.tokens import tokenize
+from model.training import keras_reference
+from tests.model.made_up import BAD, FILLERS, GOOD, SUBJECTS
+
+_ODD = ["", ".", "\u4e2d\u6587", "Caf\u00e9 \u2026 d\u00e9j\u00e0 vu", "zzqx vrrk", "<br />8/10 &amp; more", "don't"]
+_SAID = ["It is one of the {} films I have ever seen!", "I found it {}, to be honest.", "What a {} mess of a film?"]
+
+
+def _texts() -> list[str]:
+    rng = random.Random(11)
+    found = list(_ODD)
+    while len(found) < 2_000:
+        words = rng.choice((GOOD, BAD, [*GOOD, *BAD]))
+        opinions = [rng.choice(_SAID).format(rng.choice(words)) for _ in range(rng.choice((0, 1, 2, 3, 3, 12)))]
+        plain = [f"{rng.choice(SUBJECTS).capitalize()} was {rng.choice(words)}." for _ in range(rng.randint(0, 4))]
+        found.append(" ".join([*opinions, *plain, rng.choice([*FILLERS, ""])]).strip() + f" {rng.randint(1, 10)}/10")
+    return found
+
+
+TEXTS = _texts()
+
+
+@pytest.fixture(scope="module")
+def expected() -> list[Verdict]:
+    """One at a time, on ONNX Runtime."""
+    scorer = Scorer(compiled=False)
+    return [scorer.score([text])[0] for text in TEXTS]
+
+
+def test_many_end_early_and_many_do_not(expected: list[Verdict]) -> None:
+    scorer = Scorer()
+    assert scorer.exit is not None
+    documents = [tokenize(text) for text in TEXTS]
+    lengths = np.asarray([len(tokens) for tokens in documents])
+    ended = int(scorer.exit.ends(scorer.wide_logits(documents), lengths).sum())
+    assert 200 < ended < 1_800
+    assert {verdict.label for verdict in expected} == {"positive", "negative", "uncertain"}
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("compiled", [True, False])
+def test_all_at_once(expected: list[Verdict], threads: int, compiled: bool) -> None:
+    scorer = Scorer(threads=threads, compiled=compiled)
+    assert scorer.score(TEXTS) == expected
+    assert scorer.is_warm == compiled
+
+
+def test_in_other_company(expected: list[Verdict]) -> None:
+    order = random.Random(3).sample(range(len(TEXTS)), len(TEXTS))
+    scorer = Scorer()
+    found: list[Verdict] = []
+    for first in range(0, len(order), BULK - 1):
+        found += scorer.score([TEXTS[number] for number in order[first : first + BULK - 1]])
+    assert not scorer.is_warm
+    assert found == [expected[number] for number in order]
+    # Warm, a few at a time go through compiled code, one alone does not.
+    scorer.warm()
+    warm = [verdict for number in order[:300] for verdict in scorer.score([TEXTS[number]])]
+    tens = [
+        v for first in range(0, 300, 10) for v in scorer.score([TEXTS[number] for number in order[first : first + 10]])
+    ]
+    assert warm == tens == found[:300]
+
+
+def test_explained(expected: list[Verdict]) -> None:
+    cold, warm = Scorer(compiled=False), Scorer()
+    warm.warm()
+    for number in range(0, len(TEXTS), 100):
+        explanation = cold.explain(TEXTS[number])
+        assert explanation.verdict == expected[number]
+        assert warm.explain(TEXTS[number]) == explanation
+
+
+def test_by_keras(expected: list[Verdict]) -> None:
+    scorer = keras_reference.KerasScorer(SHIPPED, keras_reference.load(SHIPPED))
+    assert scorer.score(TEXTS) == expected
