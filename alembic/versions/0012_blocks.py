@@ -18,7 +18,7 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger, nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("kind", "id", name="pk_blocks"),
-        sa.CheckConstraint("kind IN ('user', 'server')", name="ck_blocks_kind"),
+        sa.CheckConstraint("kind IN ('user', 'server')", name=op.f("ck_blocks_kind")),
     )
 
 
