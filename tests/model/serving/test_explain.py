@@ -107,7 +107,7 @@ def test_many_sentences_are_merged_and_cover_the_text(scorer: Scorer) -> None:
 def test_of_a_very_long_review_the_telling_sentences_alone_are_weighed(scorer: Scorer) -> None:
     """A text of any length costs a bounded number of tokens, and what it says of a sentence is exact."""
     plain = "We sat in row {n} and looked at the screen for a long while that day. "
-    before, after = ("".join(plain.format(n=n) for n in part) for part in (range(100), range(100, 250)))
+    before, after = ("".join(plain.format(n=n) for n in part) for part in (range(100), range(100, 230)))
     text = f"{before}{BAD} {after}"
     read = len(tokenize(text))
     asked: list[int] = []
