@@ -1,8 +1,11 @@
 """Explanations: sentences, key words and mixed reviews."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from model import Scorer
+from model.numeric import Floats
 from model.serving import explain
 from model.serving.explain import MOST_RANGES
 from model.text.tokens import tokenize
@@ -28,8 +31,9 @@ def test_key_words_are_the_opinions(scorer: Scorer) -> None:
 
 
 def test_a_word_contributes_what_leaving_it_out_changes(scorer: Scorer) -> None:
+    logits = scorer._decider(tokenize(GOOD))  # of the part that decided on the whole
     for word in scorer.explain(GOOD).words:
-        whole, rest = scorer.logits([tokenize(GOOD), tokenize(f"{GOOD[: word.start]} {GOOD[word.end :]}")])
+        whole, rest = logits([tokenize(GOOD), tokenize(f"{GOOD[: word.start]} {GOOD[word.end :]}")])
         assert word.contribution == pytest.approx(float(whole - rest), abs=1e-4)
 
 
@@ -85,10 +89,10 @@ def test_contribution_is_the_change_when_the_sentence_is_left_out(scorer: Scorer
     from model.text.tokens import tokenize
 
     text = f"{GOOD} {BAD}"
-    explanation = scorer.explain(text)
+    explanation, logits = scorer.explain(text), scorer._decider(tokenize(text))
     for part in explanation.sentences:
         rest = text[: part.start] + text[part.end :]
-        whole, without = scorer.logits([tokenize(text), tokenize(rest)])
+        whole, without = logits([tokenize(text), tokenize(rest)])
         assert part.contribution == pytest.approx(float(whole - without), abs=1e-4)
 
 
@@ -103,20 +107,27 @@ def test_many_sentences_are_merged_and_cover_the_text(scorer: Scorer) -> None:
 def test_of_a_very_long_review_the_telling_sentences_alone_are_weighed(scorer: Scorer) -> None:
     """A text of any length costs a bounded number of tokens, and what it says of a sentence is exact."""
     plain = "We sat in row {n} and looked at the screen for a long while that day. "
-    before, after = ("".join(plain.format(n=n) for n in part) for part in (range(100), range(100, 250)))
+    before, after = ("".join(plain.format(n=n) for n in part) for part in (range(100), range(100, 230)))
     text = f"{before}{BAD} {after}"
     read = len(tokenize(text))
     asked: list[int] = []
 
-    def counted(documents: object) -> object:
-        asked.append(sum(map(len, documents)))  # type: ignore[call-overload]
-        return scorer.logits(documents)  # type: ignore[arg-type]
+    def counted(logits: explain.Logits) -> explain.Logits:
+        def count(documents: Sequence[Sequence[str]]) -> Floats:
+            asked.append(sum(map(len, documents)))
+            return logits(documents)
 
-    long = explain.explain(text, scorer.max_tokens, counted, lambda *_: scorer.score([text])[0], scorer._mixed)  # type: ignore[arg-type]
+        return count
+
+    def decider(tokens: list[str]) -> explain.Logits:
+        return counted(scorer._decider(tokens))
+
+    verdict = scorer.score([text])[0]
+    long = explain.explain(text, scorer.max_tokens, counted(scorer.logits), decider, lambda *_: verdict, scorer._mixed)
     assert read > explain.MOST_TOKENS // MOST_RANGES
     assert 1 <= len(long.sentences) <= explain.MOST_TOKENS // read
     assert any("waste of time" in text[one.start : one.end] for one in long.sentences)
     assert sum(asked) < 3 * read + explain.MOST_TOKENS + explain._BUDGET
     one = long.sentences[0]
-    left = scorer.logits([tokenize(text), tokenize(f"{text[: one.start]} {text[one.end :]}")])
+    left = scorer._decider(tokenize(text))([tokenize(text), tokenize(f"{text[: one.start]} {text[one.end :]}")])
     assert one.contribution == pytest.approx(float(left[0] - left[1]), abs=1e-3)
