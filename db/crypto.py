@@ -25,7 +25,7 @@ import binascii
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256, sha512
 from typing import Any, Final
 
@@ -207,8 +207,8 @@ def sealer_of(dialect: Dialect) -> Sealer | None:
 class Stored:
     """A text as it is stored. Who wants to read it must know where it stands and whose it is."""
 
-    value: str
-    sealer: Sealer
+    value: str = field(repr=False)
+    sealer: Sealer = field(repr=False, compare=False)
 
     def open(self, where: Place) -> str:
         """The text. Raises TextKeyMissing, and ValueError when it was sealed for another place."""

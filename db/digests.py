@@ -23,7 +23,7 @@ STATE: Final = "digest_key"
 """Key of `bot_state`: what digests are keyed with."""
 PLACE: Final = place("bot_state", STATE, owner=0)
 MARK: Final = "k:"
-"""How a keyed digest of a file begins; those of before 0014 are bare SHA-256."""
+"""How a keyed digest of a file begins; those of before 0012 are bare SHA-256."""
 
 
 def digest_key(db: Database) -> bytes:

@@ -152,7 +152,7 @@ class Job(Base):
 class Blob(Base):
     """A stored file; complete once `sha256` is there, which is a keyed digest (db/digests.py).
 
-    `owner_id`: whose its parts are sealed for, null from before migration 0014.
+    `owner_id`: whose its parts are sealed for, null from before migration 0012.
     """
 
     __tablename__ = "blobs"

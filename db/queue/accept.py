@@ -155,7 +155,7 @@ def _drop_unused(db: Database, blob_id: int) -> None:
 
 def find_same_file(db: Database, viewer: Viewer, sha256: str) -> int | None:
     """The viewer's latest finished job over the same bytes whose files are still there; None when there is none."""
-    known = (file_digest(db, viewer.user_id, sha256), sha256)  # the bare one: stored before migration 0014
+    known = (file_digest(db, viewer.user_id, sha256), sha256)  # the bare one: stored before migration 0012
     with db.read() as session:
         return session.scalar(
             select(Job.id)

@@ -27,7 +27,7 @@ def test_a_file_that_ends_tells_its_owner_unless_they_cancelled_it(
     assert commit(db, must(claim_chunk(db, chunks(db, job_id, "pending")[0])))
     must(claim_chunk(db, chunks(db, job_id, "pending")[0]))
     with db.begin() as session:
-        end_job(session, lock_job(session, job_id), state, code="code", error="A sentence.")
+        end_job(session, lock_job(session, job_id), state, code="empty_file", values={})
     job = get_job(db, ME, job_id)
     assert (job.state, job.error_code, job.error, job.finished_at is None) == (state, "code", "A sentence.", False)
     assert len(chunks(db, job_id, "cancelled")) == 2

@@ -180,7 +180,7 @@ def test_what_cannot_be_retried(db: Database) -> None:
     with pytest.raises(NothingToRetry, match="has not ended yet"):
         retry(db, ME, job_id)
     drain(db)
-    with pytest.raises(NothingToRetry, match="is done"):
+    with pytest.raises(NothingToRetry, match="is finished"):
         retry(db, ME, job_id)
     with pytest.raises(NotFound):
         retry(db, ME, 999)
@@ -198,7 +198,7 @@ def test_what_cannot_be_retried(db: Database) -> None:
 def test_a_file_that_is_gone(db: Database) -> None:
     job_id = half_done(db)
     with db.begin() as session:
-        session.execute(update(Job).values(finished_at=db_time(-100 * 24 * 3600.0)))
+        session.execute(update(Job).values(finished_at=db_time(-2 * 24 * 3600.0)))
     purge(db, older_than_days=90)
     with pytest.raises(NoLongerKept, match="send the file again"):
         retry(db, ME, job_id)

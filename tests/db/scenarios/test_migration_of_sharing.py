@@ -1,4 +1,4 @@
-"""Migration 0014 with rows present, on both databases: what was shared is for who sees its channel, nothing is lost."""
+"""Migration 0012 with rows present, on both databases: what was shared is for who sees its channel, nothing is lost."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from db.queries.results import get_result
 from db.types import Viewer
 from tests.db.steps import GUILD, ME, MEMBER, OTHER, check_invariants, done_file, done_review, origin
 
-BEFORE = "0012"
+BEFORE = "0011"
 
 
 def test_what_was_shared_is_for_who_sees_its_channel(any_url: str) -> None:

@@ -7,7 +7,7 @@ import pytest
 from db import engine
 from db.delivery import continuations, message_deletions
 from db.operations import heartbeats, types
-from db.privacy import erase, retention
+from db.privacy import erase, purge, retention
 from db.queries import corrections, top_verdicts
 from db.queue import accept, dispatch_window, ingest, leases, model_affinity, quotas, sweeper
 
@@ -37,7 +37,7 @@ DAY = 86_400
         (continuations.TTL_S, 7 * DAY),
         (message_deletions.MAX_TRIES, 8),
         (message_deletions.FIRST_WAIT_S, 30),
-        (erase.NOBODY, 0),
+        (purge.NOBODY, 0),
         (erase.ABANDONED_S, 600),
         (retention.ORPHAN_S, DAY),
         (retention.AUDIT_DAYS, 400),

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, text
 
+from db.crypto import Stored, review_place, sealed
 from db.engine import Database
 from db.errors import DatabaseUnavailable, DbError
 from db.migrate import check, upgrade
@@ -95,15 +96,20 @@ def test_sqlite_folder_that_cannot_be_made(tmp_path: Path) -> None:
         upgrade(f"sqlite:///{tmp_path / 'file' / 'x.sqlite3'}")
 
 
+def secret(db: Database) -> Stored | None:
+    """A text that no error may repeat."""
+    return sealed(db.sealer, "secret words", review_place(1, 1, 1))
+
+
 def test_a_bug_is_not_mistaken_for_an_outage(db: Database) -> None:
     with pytest.raises(Exception, match=r"(?i)constraint") as caught, db.begin() as session:
-        session.add(Review(job_id=1, row_number=None, text="secret words"))
+        session.add(Review(job_id=1, row_number=None, text=secret(db)))
     assert not isinstance(caught.value, DbError)
 
 
 def test_an_error_holds_no_text_of_a_review(sqlite_db: Database) -> None:
     with pytest.raises(Exception, match=r"(?i)constraint") as caught, sqlite_db.begin() as session:
-        session.add(Review(job_id=12345, row_number=1, text="secret words"))
+        session.add(Review(job_id=12345, row_number=1, text=secret(sqlite_db)))
     assert "secret words" not in "".join(traceback.format_exception(caught.value))
 
 
