@@ -18,7 +18,7 @@ READ_BY_NOBODY: Final = frozenset({"custom_id", "value", "nonce", "style", "emoj
 COUNTS: Final = frozenset({"number", "len", "round", "sum"})
 """Calls whose result inflects the words beside it."""
 FIXED: Final = frozenset({
-    "Page {page}",
+    "Page {page}", "Part {part} of {parts}",  # ordinals
     "{seconds} s", "{minutes} min", "{hours} h", "{hours} h {minutes} min", "{size} MiB",  # signs, which do not inflect
     "I cannot read {file}. Send a file of one of these kinds: {kinds}; plain, or packed as {packed}.",
 })  # fmt: skip

@@ -33,7 +33,7 @@ def take_down(db: Database, viewer: Viewer, *, job_id: int | None = None, result
     with db.begin() as session:
         job = session.scalar(select(Job).where(wanted, here).with_for_update())
         if job is None or viewer.guild_id is None:
-            raise NotFound("job" if job_id is not None else "result", job_id if job_id is not None else result_id)
+            raise NotFound("result", result_id) if job_id is None else NotFound("job", job_id)
         found = job.id
         schedule_deletion(session, (found,))
         silent = {

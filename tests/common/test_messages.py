@@ -34,6 +34,11 @@ PROBLEMS: dict[str, list[Callable[[], Problem]]] = {
     "ServerFull": [lambda: db_errors.ServerFull(3, 1), lambda: db_errors.ServerFull(3, 1, 9_000.0)],
     "DayUsedUp": [lambda: db_errors.DayUsedUp(100_000, 99_999, 7_200.0)],
     "QueueFull": [lambda: db_errors.QueueFull(100_000, 123_456), lambda: db_errors.QueueFull(100_000, 123_456, 60.0)],
+    "NoSpace": [
+        lambda: db_errors.NoSpace("user", used=2**30, space=2**30, size=2**20),
+        lambda: db_errors.NoSpace("server", used=2**30, space=2**30, size=2**20),
+        lambda: db_errors.NoSpace("host", used=2**30, space=2**30, size=2**20),
+    ],
     "NotFound": [
         lambda: db_errors.NotFound("job", 7),
         lambda: db_errors.NotFound("result", 7),
@@ -75,7 +80,7 @@ PROBLEMS: dict[str, list[Callable[[], Problem]]] = {
 """Each class of `db` and `worker` in each of its forms."""
 SAMPLES: dict[str, Any] = {
     "count": 2, "limit": 3, "row": 1_234, "stored": 5, "job": 7, "result": 7, "jobs": [7, 8], "wait": 700.0,
-    "size": 2**20, "column": "c", "name": "n", "columns": {"names": ["a"], "more": 0},
+    "size": 2**20, "used": 2**29, "space": 2**30, "column": "c", "name": "n", "columns": {"names": ["a"], "more": 0},
     "names": {"names": ["a"], "more": 2}, "kinds": [".csv", ".tsv"], "packings": [".gz"], "file": "f", "suffix": ".gz",
     "reason": "r",
 }  # fmt: skip
@@ -109,7 +114,7 @@ def test_every_class_is_among_the_samples() -> None:
     bases = {"DbError", "FileError"}
     found = {kind.__name__ for module in (db_errors, file_errors) for kind in classes(module)}
     hosts = {kind.__name__ for kind in classes(db_errors) if issubclass(kind, HostError)}
-    assert len(hosts) == 5
+    assert len(hosts) == 6
     assert found - hosts - bases == set(PROBLEMS)
 
 
@@ -167,7 +172,8 @@ def test_messages_are_whole_sentences_without_commands() -> None:
 def test_every_message_renders_with_every_number(language: str, count: int) -> None:
     with use_locale(language):
         for code in MESSAGES:
-            numbers = dict.fromkeys(("count", "limit", "row", "stored", "job", "result", "wait", "size"), count)
+            counted = ("count", "limit", "row", "stored", "job", "result", "wait", "size", "used", "space")
+            numbers = dict.fromkeys(counted, count)
             listed = {"names": ["a", "b"][:count], "more": count}
             values = {**SAMPLES, **numbers, "jobs": list(range(count)), "columns": listed, "names": listed}
             text = render(code, {name: values[name] for name in placeholders(code)})

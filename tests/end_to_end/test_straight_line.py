@@ -40,7 +40,7 @@ async def test_a_review_and_a_file_go_the_whole_way(
     settings = Settings(database_url=any_url, data_dir=tmp_path, _env_file=None)  # type: ignore[call-arg]
     signals = JobSignals(redis_url)
     try:
-        async with running_world(settings, scorer, signals) as world:
+        async with running_world(settings, scorer, signals, patience_s=PATIENCE_S) as world:
             channel = world.alice.user.dm_channel
             await world.dm(world.alice, GOOD)
             # A busy machine shows "in the queue" first, and makes the same message the verdict.
