@@ -39,8 +39,8 @@ LIGHT_THREADS: Final = 16
 """Threads for what takes milliseconds; with those of heavy work fewer than the database has connections."""
 OF_ONE: Final = 2
 """Of them, the most that one member takes at a time."""
-WAITING_OF_ONE: Final = 64
-"""Calls of one member that wait before further ones are refused."""
+WAITING_OF_ONE: Final = 200
+"""Calls of one member that wait before further ones are refused: two hundred at once are answered."""
 RULES_LIFE_S: Final = 5.0
 """So long the rules of a server, the block list and a member's settings are not asked again, seconds."""
 RULES_PATIENCE_S: Final = 0.8

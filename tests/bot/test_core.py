@@ -26,11 +26,13 @@ async def test_who_asks_and_from_where(world: World, monkeypatch: pytest.MonkeyP
     await world.alice.user.slash("jobs list")
     await world.bob.send(world.channel, f"{world.mention} {GOOD}")
     await world.dm(world.bob, GOOD)
-    here, there = world.guild.id, None
+    here, seen = world.guild.id, frozenset({world.channel.id})
     assert set(asked) == {
-        Viewer(world.alice.id, here), Viewer(world.alice.id, there), Viewer(world.bob.id, here),
-        Viewer(world.bob.id, there),
-    }  # fmt: skip
+        Viewer(world.alice.id, here, seen),
+        Viewer(world.alice.id, None, frozenset({world.alice.user.dm_channel.id})),
+        Viewer(world.bob.id, here, seen),
+        Viewer(world.bob.id, None),
+    }
 
 
 async def test_an_error_of_a_task_is_logged_and_ends_it_alone(world: World, caplog: pytest.LogCaptureFixture) -> None:

@@ -21,6 +21,7 @@ CSV = ("export.csv", review_file(4, empty=0))
 
 async def test_two_hundred_at_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """A hundred reviews and a hundred questions reach the bot together: each is answered, once, in its own reply."""
+    world.env.settle_timeout = 60.0  # most of the time SimCord looks through the waiting tasks
     slept: list[float] = []
     with all_at_once(world):
         scored = [
