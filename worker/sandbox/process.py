@@ -75,6 +75,7 @@ class ReaderProcess:
             )
         self._socket, self._frames = ours, Frames(ours)
         self._check: Callable[[], None] = lambda: None
+        self._watch = _Watch(self, self._check)
         self._allowance: Allowance | None = None
         self._scratch = Path()
 
@@ -91,6 +92,7 @@ class ReaderProcess:
     ) -> None:
         """Hands it a file and what to do with it. `check`: called often; raises when nobody wants the work any more."""
         self._check, self._allowance, self._scratch = check, allowance, scratch
+        self._watch = _Watch(self, check)
         request = request | {"scratch": str(scratch), "allowance": allowance.as_json()}
         try:
             socket.send_fds(self._socket, [frames.REQUEST], [file.fileno()])
@@ -111,7 +113,7 @@ class ReaderProcess:
         Raises the FileError that it met, OSError for what the machine lacks, ReaderFailed, and what `check` raises.
         """
         try:
-            kind, payload = self._frames.receive(_Watch(self, self._check).wait)
+            kind, payload = self._frames.receive(self._watch.wait)
             if kind == frames.REFUSED:
                 raise _refusal(frames.parsed(payload))
             if kind == frames.MACHINE:
@@ -165,23 +167,33 @@ class ReaderProcess:
 
 
 class _Watch:
-    """Waits for one message, and looks after the reader meanwhile."""
+    """Looks after the reader while messages are waited for, every `_LOOK_S` however many come meanwhile."""
 
     def __init__(self, reader: ReaderProcess, check: Callable[[], None]) -> None:
         self._reader, self._check = reader, check
         self._seen: object = None
-        self._since = time.monotonic()
+        self._since = self._looked_at = time.monotonic()
 
     def wait(self) -> None:
         """Returns when there is something to read."""
-        while not self._reader.is_readable(_LOOK_S):
-            self._check()
-            self._reader.check_scratch()
-            seen = self._reader.progress()
-            if seen != self._seen or seen is None:
-                self._seen, self._since = seen, time.monotonic()
-            elif time.monotonic() - self._since > STUCK_S:
-                raise ReaderStuck(f"nothing read or written for {STUCK_S:g} s")
+        while True:
+            readable = self._reader.is_readable(_LOOK_S)
+            if readable:  # it has worked, however long the worker was busy with what came before
+                self._since = time.monotonic()
+            if time.monotonic() - self._looked_at >= _LOOK_S:
+                self._look()
+            if readable:
+                return
+
+    def _look(self) -> None:
+        self._looked_at = time.monotonic()
+        self._check()
+        self._reader.check_scratch()
+        seen = self._reader.progress()
+        if seen != self._seen or seen is None:
+            self._seen, self._since = seen, time.monotonic()
+        elif time.monotonic() - self._since > STUCK_S:
+            raise ReaderStuck(f"nothing read or written for {STUCK_S:g} s")
 
 
 def _environment() -> dict[str, str]:
