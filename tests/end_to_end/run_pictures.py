@@ -71,7 +71,7 @@ def walk(page: Page, file: Path) -> None:
     page.set_input_files("input.command-file-input", file)
     page.wait_for_timeout(500)
     page.click("#send-message")
-    page.get_by_text(re.compile("Job 2 is done")).last.wait_for(timeout=120_000)
+    page.get_by_text(re.compile("Job 2 is finished")).last.wait_for(timeout=120_000)
     page.wait_for_timeout(1_500)
     page.screenshot(path=PICTURES / "preview.png")
 
