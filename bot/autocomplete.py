@@ -36,9 +36,8 @@ async def _choices(
     bot: BotCore = interaction.client
     viewer = bot.viewer(interaction)
     try:
-        jobs = await bot.offered_jobs.get(
-            (viewer.user_id, viewer.guild_id), lambda: bot.in_thread(list_jobs, bot.db, viewer, limit=LOOKED_AT)
-        )
+        # By all of the viewer: what is offered in one channel is not for another.
+        jobs = await bot.offered_jobs.get(viewer, lambda: bot.in_thread(list_jobs, bot.db, viewer, limit=LOOKED_AT))
     except NONE_OFFERED as error:
         note(error, "autocompletion of a job")
         return []
@@ -54,7 +53,7 @@ async def a_film(interaction: discord.Interaction[Any], current: str) -> list[ap
     viewer = bot.viewer(interaction)
     try:
         films = await bot.offered_films.get(
-            (viewer.user_id, viewer.guild_id, current),
+            (viewer, current),
             lambda: bot.in_thread(list_films, bot.db, viewer, current, limit=2 * MOST_CHOICES),
         )
     except NONE_OFFERED as error:

@@ -137,13 +137,17 @@ class BotCore(commands.Bot):
         self.heavy = HeavyWork(
             settings.drawing_processes, db, url=settings.database(), text_keys=settings.sealing_keys()
         )
-        self.rules: ShortCache[int, GuildSettings] = ShortCache(life_s=RULES_LIFE_S, patience_s=RULES_PATIENCE_S)
+        self.rules: ShortCache[int, GuildSettings] = ShortCache(
+            life_s=RULES_LIFE_S, patience_s=RULES_PATIENCE_S, shared=True
+        )
         self.chosen: ShortCache[int, UserSettings] = ShortCache(life_s=RULES_LIFE_S, patience_s=SETTINGS_PATIENCE_S)
-        self.blocked: ShortCache[str, frozenset[Block]] = ShortCache(life_s=RULES_LIFE_S, patience_s=RULES_PATIENCE_S)
-        self.offered_jobs: ShortCache[tuple[int, int | None], list[JobView]] = ShortCache(
+        self.blocked: ShortCache[str, frozenset[Block]] = ShortCache(
+            life_s=RULES_LIFE_S, patience_s=RULES_PATIENCE_S, shared=True
+        )
+        self.offered_jobs: ShortCache[Viewer, list[JobView]] = ShortCache(
             life_s=OFFER_LIFE_S, patience_s=OFFER_PATIENCE_S, most=500
         )
-        self.offered_films: ShortCache[tuple[int, int | None, str], list[str]] = ShortCache(
+        self.offered_films: ShortCache[tuple[Viewer, str], list[str]] = ShortCache(
             life_s=OFFER_LIFE_S, patience_s=OFFER_PATIENCE_S, most=500
         )
         self._light = FairThreads(LIGHT_THREADS, of_one=OF_ONE, waiting_of_one=WAITING_OF_ONE, name="sql")

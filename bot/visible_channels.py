@@ -16,8 +16,8 @@ Asker = discord.Interaction[Any] | discord.Message
 def visible_channels(asker: Asker) -> frozenset[int]:
     """Ids of the channels and public threads that the asker can read, and of the one they ask from.
 
-    Empty in a direct message. In a server that only the asker installed the bot for, nothing but the asking place is
-    known.
+    In a direct message, and in a server that only the asker installed the bot for, nothing but the asking place is
+    known, and not that of a message.
     """
     user = asker.user if isinstance(asker, discord.Interaction) else asker.author
     guild = asker.guild

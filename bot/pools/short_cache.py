@@ -8,10 +8,13 @@ seconds.
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
 from typing import Final, Generic, TypeVar
+
+from bot.pools.fair_threads import asker
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -23,8 +26,10 @@ STALE_S: Final = 600.0
 class ShortCache(Generic[K, V]):
     """Values by key for `life_s` seconds, at most `most` of them. Used from one event loop."""
 
-    def __init__(self, *, life_s: float, patience_s: float, most: int = 10_000) -> None:
-        self._life_s, self._patience_s, self._most = life_s, patience_s, most
+    def __init__(self, *, life_s: float, patience_s: float, most: int = 10_000, shared: bool = False) -> None:
+        """`shared`: many wait for one key, so that it is asked in nobody's turn: one member who sends hundreds of
+        messages would have all others wait behind them."""
+        self._life_s, self._patience_s, self._most, self._shared = life_s, patience_s, most, shared
         self._kept: OrderedDict[K, tuple[float, V]] = OrderedDict()
         self._loading: dict[K, asyncio.Task[V]] = {}
 
@@ -35,7 +40,11 @@ class ShortCache(Generic[K, V]):
             return kept[1]
         loading = self._loading.get(key)
         if loading is None:
-            loading = self._loading[key] = asyncio.create_task(self._load(key, load), name="reelfeel short cache")
+            context = contextvars.copy_context()
+            if self._shared:
+                context.run(asker.set, None)
+            work = self._load(key, load)
+            loading = self._loading[key] = asyncio.create_task(work, name="reelfeel short cache", context=context)
             loading.add_done_callback(_seen)
         try:
             async with asyncio.timeout(self._patience_s):

@@ -7,6 +7,7 @@ from typing import Any
 import discord
 import pytest
 
+from bot import core
 from bot.visible_channels import shared_in
 from tests.bot.talk import GOOD, Talk, add_review, result_ids, words
 from tests.fixtures.discord import World
@@ -41,6 +42,17 @@ async def test_who_is_let_in_sees_it_from_everywhere_in_the_server(world: World)
     bob = Talk(world, "guild", world.bob)
     assert "Positive" in words(await bob.slash("results show", id=result))
     assert [one["value"] for one in await bob.choices("results search", "film", "Quok")] == ["Quokka"]
+
+
+async def test_who_loses_a_channel_is_offered_nothing_of_it_any_more(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hidden = hidden_channel(world, world.alice, world.bob)
+    await shared(world, hidden)
+    bob = Talk(world, "guild", world.bob)
+    assert await bob.choices("results search", "film", "Quok") != []
+    monkeypatch.setattr(core, "visible_channels", lambda asker: frozenset({world.channel.id}))
+    assert await bob.choices("results search", "film", "Quok") == []
 
 
 @pytest.mark.parametrize("private", [False, True])

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 
 import pytest
 
+from bot.pools.fair_threads import FairThreads, asker
 from bot.pools.short_cache import ShortCache
 
 
@@ -53,3 +55,23 @@ async def test_it_holds_a_bounded_number() -> None:
         await cache.get(key, source.load)
     assert len(cache._kept) == 3
     assert not cache._loading
+
+
+async def test_what_many_wait_for_is_asked_in_nobodys_turn() -> None:
+    """A member whose hundreds of messages wait for their turn does not have all others wait for the rules."""
+    threads = FairThreads(2, of_one=1, waiting_of_one=100, name="test")
+    hold = threading.Event()
+    shared = ShortCache[str, str](life_s=60, patience_s=5, shared=True)
+    own = ShortCache[str, str](life_s=60, patience_s=0.01)
+    asker.set(7)
+    flood = [asyncio.create_task(threads.run(hold.wait)) for _ in range(50)]
+    try:
+        await asyncio.sleep(0)
+        assert await shared.get("rules", lambda: threads.run(str, "kept")) == "kept"
+        with pytest.raises(TimeoutError):
+            await own.get("mine", lambda: threads.run(str, "kept"))
+        assert asker.get() == 7
+    finally:
+        hold.set()
+        await asyncio.gather(*flood)
+        threads.close()
