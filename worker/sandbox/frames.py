@@ -9,6 +9,7 @@ import json
 import socket
 import struct
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Final
 
 REQUEST: Final = b"Q"
@@ -42,19 +43,33 @@ class Frames:
     def __init__(self, sock: socket.socket) -> None:
         self._socket = sock
 
-    def send(self, kind: bytes, payload: bytes = b"") -> None:
-        """Sends a message. Raises Closed."""
+    def send(self, kind: bytes, payload: bytes = b"", wait: Callable[[], None] | None = None) -> None:
+        """Sends a message. `wait` returns when there is room for more, or raises; None waits without end.
+
+        Raises Closed.
+        """
+        head = _HEAD.pack(kind, len(payload))
+        pieces = [head + payload] if len(payload) < _PIECE else [head, payload]
         try:
-            self._socket.sendall(_HEAD.pack(kind, len(payload)) + payload if len(payload) < _PIECE else b"")
-            if len(payload) >= _PIECE:
-                self._socket.sendall(_HEAD.pack(kind, len(payload)))
-                self._socket.sendall(payload)
+            for piece in pieces:
+                if wait is None:
+                    self._socket.sendall(piece)
+                else:
+                    self._send_watched(piece, wait)
         except (BrokenPipeError, ConnectionError) as error:
             raise Closed from error
 
-    def send_json(self, kind: bytes, value: object) -> None:
+    def send_json(self, kind: bytes, value: object, wait: Callable[[], None] | None = None) -> None:
         """Sends a message of JSON."""
-        self.send(kind, json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace"))
+        payload = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+        self.send(kind, payload, wait)
+
+    def _send_watched(self, piece: bytes, wait: Callable[[], None]) -> None:
+        view = memoryview(piece)
+        while view:
+            wait()
+            with suppress(BlockingIOError):
+                view = view[self._socket.send(view, socket.MSG_DONTWAIT) :]
 
     def receive(self, wait: Callable[[], None] = lambda: None) -> tuple[bytes, bytes]:
         """(kind, payload) of the next message. `wait` returns when there is something to read, or raises.

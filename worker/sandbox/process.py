@@ -103,7 +103,7 @@ class ReaderProcess:
     def send(self, kind: bytes, value: object) -> None:
         """Sends a message of JSON. Raises ReaderFailed."""
         try:
-            self._frames.send_json(kind, value)
+            self._frames.send_json(kind, value, self._watch.writable)
         except Closed as error:
             raise self._ended() from error
 
@@ -113,7 +113,7 @@ class ReaderProcess:
         Raises the FileError that it met, OSError for what the machine lacks, ReaderFailed, and what `check` raises.
         """
         try:
-            kind, payload = self._frames.receive(self._watch.wait)
+            kind, payload = self._frames.receive(self._watch.readable)
             if kind == frames.REFUSED:
                 raise _refusal(frames.parsed(payload))
             if kind == frames.MACHINE:
@@ -130,6 +130,10 @@ class ReaderProcess:
     def is_readable(self, timeout_s: float) -> bool:
         """Whether it has sent something, or ended."""
         return bool(select.select([self._socket], [], [], timeout_s)[0])
+
+    def is_writable(self, timeout_s: float) -> bool:
+        """Whether it takes more, or has ended."""
+        return bool(select.select([], [self._socket], [], timeout_s)[1])
 
     def progress(self) -> object:
         """Changes while it reads or writes; None where the system does not tell."""
@@ -167,22 +171,29 @@ class ReaderProcess:
 
 
 class _Watch:
-    """Looks after the reader while messages are waited for, every `_LOOK_S` however many come meanwhile."""
+    """Looks after the reader while messages come and go, every `_LOOK_S` however many there are."""
 
     def __init__(self, reader: ReaderProcess, check: Callable[[], None]) -> None:
         self._reader, self._check = reader, check
         self._seen: object = None
         self._since = self._looked_at = time.monotonic()
 
-    def wait(self) -> None:
+    def readable(self) -> None:
         """Returns when there is something to read."""
+        self._wait(self._reader.is_readable)
+
+    def writable(self) -> None:
+        """Returns when the reader takes more."""
+        self._wait(self._reader.is_writable)
+
+    def _wait(self, is_ready: Callable[[float], bool]) -> None:
         while True:
-            readable = self._reader.is_readable(_LOOK_S)
-            if readable:  # it has worked, however long the worker was busy with what came before
+            ready = is_ready(_LOOK_S)
+            if ready:  # it has worked, however long the worker was busy with what came before
                 self._since = time.monotonic()
             if time.monotonic() - self._looked_at >= _LOOK_S:
                 self._look()
-            if readable:
+            if ready:
                 return
 
     def _look(self) -> None:

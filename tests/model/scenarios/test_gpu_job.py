@@ -16,13 +16,11 @@ import pytest
 import model
 from model import config
 from model.data import corpus as data
-from model.data.corpus import Corpus
 from model.serving import model_folder
-from model.storage import write_arrays
 from model.training import network, train
-from model.training.gpu import pack
 from model.training.teachers import counterfactuals, gpu_results, transformer
 from model.training.teachers.documents import documents
+from tests.model.gpu_folder import label, packed
 
 
 def _unpacked(path: Path) -> dict[str, np.ndarray]:
@@ -30,32 +28,11 @@ def _unpacked(path: Path) -> dict[str, np.ndarray]:
         return dict(stored)
 
 
-def _packed(settings: config.Config, corpus: Corpus) -> Path:
-    return next(iter(pack.run(settings, corpus))).parent
-
-
-def _labelled(place: Path, corpus: Corpus, settings: config.Config) -> None:
-    """labels.npz as of a teacher that knows half of the made-up words."""
-    assert settings.distil is not None
-    found = documents(corpus, settings.distil, 1)
-    good, bad = {"wonderful", "superb", "moving"}, {"dreadful", "boring", "clumsy"}
-
-    def logits(tokens: list[list[str]]) -> np.ndarray:
-        known = [sum(word in good for word in row) - sum(word in bad for word in row) for row in tokens]
-        return np.asarray(known, dtype=np.float32)
-
-    held = [corpus.tokens[row] for row in corpus.split.validation]
-    reviews = [*found.tokens[: found.reviews], *found.tokens[found.held], *held]
-    pieces = {"pieces": logits(found.tokens[found.reviews : found.taught])}
-    pieces["dev_pieces"] = logits(found.tokens[found.held.stop :])
-    write_arrays(place / gpu_results.LABELS, {"reviews": logits(reviews)} | pieces)
-
-
 def test_a_run_learns_from_what_was_said_elsewhere(
     gpu_config: config.Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     corpus = data.prepare(gpu_config)
-    _labelled(_packed(gpu_config, corpus), corpus, gpu_config)
+    label(packed(gpu_config, corpus), corpus, gpu_config)
     # It is not fitted here, and its weights need not be here.
     monkeypatch.setattr(transformer.Classifier, "__init__", None)
     run = train.run_config(gpu_config, output=tmp_path / "run")
@@ -98,7 +75,7 @@ needs_torch = pytest.mark.skipif(_torch() is None, reason="needs PyTorch, which 
 def test_the_job_teaches_and_labels(student_config: config.Config) -> None:
     corpus = data.prepare(student_config)
     # The edits that are for students are none of its business.
-    place = _packed(student_config, corpus)
+    place = packed(student_config, corpus)
     tune = {"epochs": 8, "rate": 1e-2, "batch": 16}
     pretrain = {"epochs": 1.0, "seconds": 20.0, "rate": 1e-3, "budget": 2048}
     told = _run("model.training.gpu.job", place, {"tune": tune, "pretrain": pretrain, "label_budget": 4096})
@@ -117,8 +94,8 @@ def test_the_second_job_trains_students(student_config: config.Config) -> None:
     from model.training import fit
 
     corpus = data.prepare(student_config)
-    place = _packed(student_config, corpus)
-    _labelled(place, corpus, student_config)
+    place = packed(student_config, corpus)
+    label(place, corpus, student_config)
     learn = {"seconds": 5.0, "rate": 1e-3, "budget": 2048}
     plan: dict[str, object] = {"pretrain": learn | {"epochs": 0.5}, "learn": learn, "label_budget": 8192}
     plan["training"] = {"budget": 4096, "most": 64, "ema": 0.9, "word_dropout": 0.1}

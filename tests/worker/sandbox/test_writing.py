@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import os
+import signal
 import tempfile
 from collections.abc import Iterator
 
@@ -12,7 +14,9 @@ from tests.worker.files.helpers import LIMITS, csv_bytes, jsonl_bytes, pack, par
 from tests.worker.sandbox.test_reading import nothing
 from worker.files.errors import FileError
 from worker.files.writers.verdicts import Scored
-from worker.sandbox.process import ReaderProcess
+from worker.jobs.lease_keeper import LeaseLost
+from worker.sandbox import process as process_module
+from worker.sandbox.process import ReaderProcess, ReaderStuck
 from worker.sandbox.scratch import scratch_folder
 from worker.sandbox.writing import write_guarded
 
@@ -63,3 +67,39 @@ def test_what_goes_wrong_with_the_verdicts_is_no_fault_of_the_file() -> None:
 
     with pytest.raises(Away):
         written(csv_bytes("review", "good"), "a.csv", marks())
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_a_child_that_takes_no_verdicts_holds_nobody(monkeypatch: pytest.MonkeyPatch, wanted: bool) -> None:
+    """It stops while a message is under way that no buffer holds: it is killed, and at once when nobody wants it."""
+    monkeypatch.setattr(process_module, "STUCK_S", 0.5 if wanted else 60)
+    cancelled = False
+
+    def check() -> None:
+        if cancelled:
+            raise LeaseLost
+
+    def marks(pid: int) -> Iterator[Scored]:
+        nonlocal cancelled
+        os.kill(pid, signal.SIGSTOP)
+        cancelled = not wanted
+        for number in range(1, 5_001):
+            yield (number, "positive", 0.9, "x" * 10_000, "m")
+
+    data = csv_bytes("review", *["good"] * 5_000)
+    with scratch_folder() as scratch, tempfile.TemporaryFile(dir=scratch) as file, ReaderProcess() as reader:
+        file.write(data)
+        file.flush()
+        with pytest.raises(ReaderStuck if wanted else LeaseLost):
+            write_guarded(
+                reader,
+                file,
+                "a.csv",
+                scratch,
+                marks(reader.pid),
+                io.BytesIO(),
+                limits=LIMITS,
+                format=None,
+                text_column=None,
+                check=check,
+            )

@@ -8,35 +8,12 @@ import pytest
 
 from model import config
 from model.data import corpus as data
-from model.data.corpus import Corpus
 from model.data.readers import DataError
 from model.serving import unit_groups
 from model.storage import write_arrays
 from model.training import train
-from model.training.gpu import pack
 from model.training.teachers import gpu_results
-from model.training.teachers.documents import documents
-
-
-def _packed(settings: config.Config, corpus: Corpus) -> Path:
-    return next(iter(pack.run(settings, corpus))).parent
-
-
-def _labelled(place: Path, corpus: Corpus, settings: config.Config) -> None:
-    """labels.npz as of a teacher that knows half of the made-up words."""
-    assert settings.distil is not None
-    found = documents(corpus, settings.distil, 1)
-    good, bad = {"wonderful", "superb", "moving"}, {"dreadful", "boring", "clumsy"}
-
-    def logits(tokens: list[list[str]]) -> np.ndarray:
-        known = [sum(word in good for word in row) - sum(word in bad for word in row) for row in tokens]
-        return np.asarray(known, dtype=np.float32)
-
-    held = [corpus.tokens[row] for row in corpus.split.validation]
-    reviews = [*found.tokens[: found.reviews], *found.tokens[found.held], *held]
-    pieces = {"pieces": logits(found.tokens[found.reviews : found.taught])}
-    pieces["dev_pieces"] = logits(found.tokens[found.held.stop :])
-    write_arrays(place / gpu_results.LABELS, {"reviews": logits(reviews)} | pieces)
+from tests.model.gpu_folder import label, packed
 
 
 @pytest.mark.parametrize(
@@ -56,8 +33,8 @@ def test_what_was_said_elsewhere_and_cannot_be_used(
     gpu_config: config.Config, tmp_path: Path, damage: Callable[[Path], object], words: str
 ) -> None:
     corpus = data.prepare(gpu_config)
-    place = _packed(gpu_config, corpus)
-    _labelled(place, corpus, gpu_config)
+    place = packed(gpu_config, corpus)
+    label(place, corpus, gpu_config)
     damage(place)
     with pytest.raises(DataError, match=words):
         train._taught(gpu_config, corpus, tmp_path / "run", resume=False)
