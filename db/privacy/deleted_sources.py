@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, or_, select, update
 
 from db.clock import db_time
 from db.delivery.message_deletions import schedule_deletion, schedule_sent
 from db.engine import Database
-from db.privacy.purge import drop_files, erase_texts, mark_purge, row_ranges, truncate_wal
+from db.privacy.purge import drop_files, empty_rows, erase_texts, mark_purge, truncate_wal
 from db.queries.summaries import delete_summary
 from db.queue import leases
 from db.queue.completion import end_job
@@ -27,8 +27,9 @@ def delete_sources(db: Database, message_ids: Sequence[int]) -> int:
     scored; how many. What was counted of them stays. Unfinished ones are cancelled.
     """
     with db.read() as session:
-        found = session.execute(select(Job.id, Job.kind).where(Job.reply_to.in_(message_ids), Job.purged_at.is_(None)))
-        jobs = found.all()
+        # A file whose deletion broke off is begun again; a message's is done at once, and the purge disowns it later.
+        left = or_(Job.purge_begun_at.is_(None), and_(Job.kind == "file", Job.purged_at.is_(None)))
+        jobs = session.execute(select(Job.id, Job.kind).where(Job.reply_to.in_(message_ids), left)).all()
         told = session.scalar(select(SentMessage.id).where(SentMessage.source_id.in_(message_ids)).limit(1))
     for job_id, kind in jobs:
         _delete_job(db, job_id, kind)
@@ -52,10 +53,8 @@ def _delete_job(db: Database, job_id: int, kind: str) -> None:
         session.execute(update(Job).where(Job.id == job_id).values(**shown))
         if kind == "message":
             erase_texts(session, Review.job_id == job_id)
-            session.execute(update(Job).where(Job.id == job_id).values(purged_at=db_time(), film=None))
+            session.execute(update(Job).where(Job.id == job_id).values(film=None))
             delete_summary(session, job_id)  # it is summed up anew, without the film
     if kind == "file":
-        for mine in row_ranges(db, job_id):
-            with db.begin(bulk=True) as session:
-                erase_texts(session, mine)
+        empty_rows(db, job_id)
         drop_files(db, job_id)

@@ -22,14 +22,13 @@ from db.privacy.purge import (
     JOBS,
     changed_rows,
     disown,
-    disown_predictions,
     drop_blob,
     drop_files,
+    empty_rows,
     erase_texts,
     give_room_back,
     in_batches,
     mark_purge,
-    row_ranges,
     truncate_wal,
 )
 from db.privacy.types import Erased, StoredData
@@ -43,7 +42,6 @@ from db.tables import (
     Job,
     NoticeRow,
     OutputFile,
-    Prediction,
     Review,
     SentMessage,
     Upload,
@@ -151,11 +149,8 @@ def _finish_request(db: Database, user_id: int) -> Erased:
             texts, _ = erase_texts(session, Review.job_id.in_(batch))
             done += Erased(texts=texts) + _disown(session, batch)
     for job_id in _ended(db, user_id, "file"):
-        for mine in row_ranges(db, job_id):
-            with db.begin(bulk=True) as session:
-                texts, _ = erase_texts(session, mine)
-                disown_predictions(session, Prediction.review_id.in_(select(Review.id).where(mine)))
-                done += Erased(texts=texts)
+        texts, _ = empty_rows(db, job_id)
+        done += Erased(texts=texts)
         with db.begin(bulk=True) as session:  # before the job forgets where they are
             done += Erased(jobs=1, messages=schedule_deletion(session, (job_id,)))
         done += Erased(files=drop_files(db, job_id))

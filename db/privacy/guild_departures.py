@@ -21,10 +21,10 @@ from db.privacy.purge import (
     changed_rows,
     disown,
     drop_files,
+    empty_rows,
     erase_texts,
     in_batches,
     mark_purge,
-    row_ranges,
 )
 from db.queue import leases
 from db.queue.completion import end_job
@@ -102,10 +102,7 @@ def _empty_file(db: Database, job_id: int) -> None:
     with db.begin(bulk=True) as session:
         if not mark_purge(session, Job.id == job_id):
             return  # its owner was faster and goes on with it; the next purge takes it
-    for mine in row_ranges(db, job_id):
-        with db.begin(bulk=True) as session:
-            erase_texts(session, mine)
-            _take_out_predictions(session, Prediction.review_id.in_(select(Review.id).where(mine)))
+    empty_rows(db, job_id, _take_out_predictions)
     drop_files(db, job_id)
     with db.begin(bulk=True) as session:
         _take_out(session, [job_id])

@@ -7,7 +7,7 @@ went belongs to nobody (`disown`).
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, suppress
 from itertools import islice
 from typing import Any, Final, TypeVar
@@ -113,6 +113,25 @@ def erase_texts(session: Session, mine: ColumnElement[bool]) -> tuple[int, int]:
     verdict_cache.invalidate(session, mine)
     emptied = update(Review).where(mine, Review.text.is_not(None)).values(text=None, text_hash=None)
     return changed_rows(session, emptied), explained
+
+
+def empty_rows(
+    db: Database, job_id: int, also: Callable[[Session, ColumnElement[bool]], None] | None = None
+) -> tuple[int, int]:
+    """Takes texts and owner from the rows of a file, some thousands a transaction; texts and explanations that went.
+
+    `also`: what else is taken from the verdicts that fit. Mark the job first (`mark_purge`); `drop_files` comes after.
+    """
+    texts = explanations = 0
+    for mine in row_ranges(db, job_id):
+        with db.begin(bulk=True) as session:
+            gone = erase_texts(session, mine)
+            verdicts = Prediction.review_id.in_(select(Review.id).where(mine))
+            disown_predictions(session, verdicts)
+            if also is not None:
+                also(session, verdicts)
+        texts, explanations = texts + gone[0], explanations + gone[1]
+    return texts, explanations
 
 
 def disown(session: Session, job_ids: Sequence[int]) -> int:

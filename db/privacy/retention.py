@@ -19,20 +19,19 @@ from db.privacy.purge import (
     JOBS,
     changed_rows,
     disown,
-    disown_predictions,
     drop_blob,
     drop_files,
+    empty_rows,
     erase_texts,
     give_room_back,
     in_batches,
     mark_purge,
-    row_ranges,
     truncate_wal,
 )
 from db.queue import leases
 from db.queue.completion import end_job
 from db.reserve import frees_space
-from db.tables import AuditLine, Blob, GuildSetting, Job, OutputFile, Prediction, Review, Upload
+from db.tables import AuditLine, Blob, GuildSetting, Job, OutputFile, Review, Upload
 from db.types import TERMINAL, JobKind
 
 DAY_S: Final = 24 * 3600.0
@@ -154,12 +153,8 @@ def _empty_file(db: Database, job_id: int) -> Purged:
     with db.begin(bulk=True) as session:
         if not mark_purge(session, Job.id == job_id):
             return Purged()  # its owner goes on with it
-    done = Purged(jobs=1)
-    for mine in row_ranges(db, job_id):
-        with db.begin(bulk=True) as session:
-            done += Purged(0, *erase_texts(session, mine))
-            disown_predictions(session, Prediction.review_id.in_(select(Review.id).where(mine)))
-    return done + Purged(files=drop_files(db, job_id))
+    texts, explanations = empty_rows(db, job_id)
+    return Purged(1, texts, explanations, files=drop_files(db, job_id))
 
 
 def _drop_failed(db: Database, at: datetime | None) -> int:

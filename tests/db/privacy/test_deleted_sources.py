@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from sqlalchemy import func, select
 
@@ -12,10 +14,12 @@ from db.errors import NoLongerKept
 from db.privacy import erase
 from db.privacy.deleted_sources import delete_sources
 from db.privacy.erase import erase_user, is_requested
+from db.privacy.purge import NOBODY
+from db.privacy.retention import purge
 from db.queries.results import get_result
 from db.queue import claim, load_reviews, retry
 from db.queue.accept import accept_review
-from db.tables import Blob, Job, Review
+from db.tables import Blob, Job, Prediction, Review
 from db.types import Viewer
 from tests.db.steps import (
     ME,
@@ -52,6 +56,17 @@ def test_the_text_and_the_card_go_and_the_score_stays(db: Database) -> None:
     assert get_result(db, ME, kept).text == "another"
     assert doomed(db) == {100}
     assert delete_sources(db, [MESSAGE]) == 0
+    check_invariants(db)
+
+
+def test_what_stays_of_a_deleted_message_is_nobodys_after_the_retention_time(db: Database) -> None:
+    job_id = get_result(db, ME, done_review(db, "soon", origin(event=MESSAGE, reply_to=MESSAGE))).job_id
+    delete_sources(db, [MESSAGE])
+    purge(db, older_than_days=90, at=datetime.now(UTC) + timedelta(days=91))
+    with db.read() as session:
+        job = session.get_one(Job, job_id)
+        assert (job.owner_id, job.reply_to, job.channel_id, job.source_id) == (NOBODY, None, None, -job_id)
+        assert session.scalars(select(Prediction.owner_id)).all() == [NOBODY]
     check_invariants(db)
 
 

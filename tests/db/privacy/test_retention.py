@@ -19,7 +19,6 @@ from db.engine import Database
 from db.errors import NoLongerKept, NotFound
 from db.preferences import change_guild_settings
 from db.privacy import purge as emptying
-from db.privacy import retention
 from db.privacy.purge import NOBODY
 from db.privacy.retention import AUDIT_DAYS, Purged, purge
 from db.queries.corrections import correct
@@ -128,7 +127,7 @@ def test_a_purge_lets_others_write_in_between(sqlite_db: Database, monkeypatch: 
         return real(session, mine)
 
     waiting: list[threading.Thread] = []
-    monkeypatch.setattr(retention, "erase_texts", watched)
+    monkeypatch.setattr(emptying, "erase_texts", watched)
     purge(sqlite_db, older_than_days=HOST_DAYS, at=in_days(91))
     for one in waiting:
         one.join(timeout=10)

@@ -89,7 +89,7 @@ def try_resume(db: Database, job_id: int) -> None:
 def resume_during_erasure(db: Database) -> None:
     """The owner is erased; they press *Resume* on an old card when the rows are about to go. Workers are fast."""
     job_id = half_done(db)
-    with before(erase, "row_ranges", lambda: try_resume(db, job_id)):
+    with before(emptying, "row_ranges", lambda: try_resume(db, job_id)):
         erase_user(db, ME)
     drain(db)
     assert predictions(db, job_id) == 2, "deleted texts were scored"
@@ -130,7 +130,7 @@ def resume_during_purge(db: Database) -> None:
     """The retention time is over; *Resume* comes when the rows are about to go."""
     job_id = half_done(db)
     make_old(db, job_id)
-    with before(retention, "row_ranges", lambda: try_resume(db, job_id)):
+    with before(emptying, "row_ranges", lambda: try_resume(db, job_id)):
         purge(db, older_than_days=90)
     drain(db)
     assert state(db, job_id) == "cancelled", "resumed while it was deleted"

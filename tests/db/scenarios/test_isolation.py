@@ -58,6 +58,7 @@ UNSCOPED: Final[dict[str, str]] = {
     "digests.file_digest": "a function of a file at hand and its owner",
     "delivery.continuations.delete_expired": "deletes by age alone",
     "queries.corrections.quality_of_all": "the host's command line: counts by model",
+    "privacy.purge.empty_rows": "retention and deletion",
     "privacy.purge.row_ranges": "retention and deletion",
     "privacy.purge.drop_files": "retention and deletion",
     "privacy.purge.drop_blob": "retention and deletion",
