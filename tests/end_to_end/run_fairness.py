@@ -287,7 +287,8 @@ def report(results: list[Result], rows: int) -> str:
     lines = [
         "# A single message while files are worked on",
         "",
-        f"`make bench-fair`, {datetime.now(UTC):%Y-%m-%d}, with {verify(SHIPPED)}: files of {rows:,} made-up reviews of about 200 words, "
+        f"`make bench-fair`, {datetime.now(UTC):%Y-%m-%d}, with {verify(SHIPPED)}: "
+        f"files of {rows:,} made-up reviews of about 200 words, "
         "one bulk process, bot, broker, database and load on one machine. Milliseconds from the bot's receiving a "
         "message of 200 words to its reply.",
         "",
