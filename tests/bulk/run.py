@@ -98,7 +98,8 @@ def page(body: list[str]) -> str:
             "",
             f"Written by `make bench-bulk`, {datetime.now(UTC):%Y-%m-%d}, with {verify(SHIPPED)}. "
             "A CSV of real reviews, made different by a serial number, from the accepted upload to all verdicts in SQL "
-            "and the scored file; the real broker, database and `reelfeel worker`. The bare scorer runs in as many processes, from memory, right before each "
+            "and the scored file; the real broker, database and `reelfeel worker`. The bare scorer runs in as many "
+            "processes, from memory, right before each "
             f"line. Goals: {GOAL:.0%} of the bare scorer's speed, {WORKER_GOAL_MIB} MiB a worker, {LARGE_GOAL_MIB} MiB "
             "with a million rows.",
             "",
