@@ -24,7 +24,7 @@ from typing import IO, Any, Final
 from db.types import READER_DIED, READER_STUCK
 from worker.files.errors import AmbiguousColumn, FileError, TooCostly
 from worker.files.limits import MAX_RESIDENT
-from worker.memory import ALLOCATOR_ENV
+from worker.memory import ALLOCATOR_ENV, ONE_BLAS_THREAD
 from worker.sandbox import frames
 from worker.sandbox.allowance import Allowance
 from worker.sandbox.frames import BadFrame, Closed, Frames
@@ -36,7 +36,7 @@ _LOOK_S: Final = 0.25
 _END_S: Final = 5.0
 _KEPT_ENV: Final = ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "VIRTUAL_ENV")
 """No token, key or address goes to the child."""
-_ONE_THREAD: Final = {"ARROW_IO_THREADS": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+_ONE_THREAD: Final = {"ARROW_IO_THREADS": "1", **ONE_BLAS_THREAD}
 """Stacks of threads count as memory."""
 
 
