@@ -101,12 +101,12 @@ print(json.dumps([(one.probability.hex(), str(one)) for one in Scorer(exit=False
 
 def test_on_any_number_of_blas_threads() -> None:
     """A worker gives BLAS one thread; who uses `Scorer` in a program of their own gives it all."""
-    texts = TEXTS[len(_ODD) : len(_ODD) + 70]
+    texts = TEXTS[len(_ODD) : len(_ODD) + 24]
     found = []
-    for threads in ("1", "4"):
+    for threads in ("1", "2"):
         env = os.environ | {"OPENBLAS_NUM_THREADS": threads}
         command = [sys.executable, "-c", _IN_DOUBT]
         done = subprocess.run(command, input=json.dumps(texts), env=env, capture_output=True, text=True, check=True)
         found.append(json.loads(done.stdout))
     assert found[0] == found[1]
-    assert len({probability for probability, _ in found[0]}) > 50
+    assert len({probability for probability, _ in found[0]}) > 15
