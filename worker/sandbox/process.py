@@ -15,8 +15,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Final
@@ -250,6 +250,16 @@ class _Spare:
         if ready is not None:
             ready.close()
         return ReaderProcess()
+
+    @contextmanager
+    def lent(self) -> Iterator[ReaderProcess]:
+        """The spare one, or a new one, for one file; afterwards, however that went, another is made ready."""
+        try:
+            with self.take() as reader:
+                yield reader
+        finally:
+            with suppress(OSError):  # who needs the next one meets it
+                self.refill()
 
     def drop(self) -> None:
         """Ends the spare one; none is kept any more."""

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from unittest.mock import Mock
 
 import psutil
 import pytest
@@ -13,8 +14,9 @@ import pytest
 from tests.fixtures.workers import wait_until
 from tests.worker.files.helpers import csv_bytes
 from tests.worker.sandbox.test_reading import opened, the_reader
+from worker.files.errors import FileError
 from worker.sandbox import process as process_module
-from worker.sandbox.process import SPARE, ReaderProcess, ReaderStuck
+from worker.sandbox.process import SPARE, ReaderFailed, ReaderProcess, ReaderStuck
 
 
 def test_a_child_that_does_nothing_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -63,6 +65,42 @@ def test_a_spare_one_is_ready_and_replaced_when_it_died() -> None:
         with SPARE.take() as other:
             assert other.is_running()
             assert other.pid != waiting.pid
+    finally:
+        SPARE.drop()
+
+
+@pytest.mark.parametrize("ends", ["refused", "broken off", "killed"])
+def test_a_spare_one_is_ready_after_a_file_that_was_not_read(ends: str) -> None:
+    def read() -> None:
+        if ends == "refused":
+            with opened(b"\0", "a.xlsx"):
+                pytest.fail("it is no workbook")
+        with opened(csv_bytes("review", *["a good film"] * 200_000), "a.csv") as reviews:
+            if ends == "broken off":
+                raise InterruptedError
+            os.kill(reviews._reader.pid, signal.SIGKILL)
+            list(reviews)
+
+    try:
+        SPARE.keep()
+        first = SPARE._waiting
+        with pytest.raises((FileError, InterruptedError, ReaderFailed)):
+            read()
+        waiting = SPARE._waiting
+        assert waiting is not None
+        assert waiting is not first
+        assert waiting.is_running()
+    finally:
+        SPARE.drop()
+
+
+def test_the_error_of_a_file_passes_where_no_other_can_be_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    started = process_module.ReaderProcess
+    monkeypatch.setattr(process_module, "ReaderProcess", Mock(side_effect=[started(), OSError("no memory")]))
+    try:
+        SPARE.keep()
+        with pytest.raises(FileError), opened(b"\0", "a.xlsx"):
+            pytest.fail("it is no workbook")
     finally:
         SPARE.drop()
 
