@@ -101,10 +101,11 @@ class ReaderProcess:
         self.send(frames.REQUEST, request)
 
     def send(self, kind: bytes, value: object) -> None:
-        """Sends a message of JSON. Raises ReaderFailed."""
+        """Sends a message of JSON. Raises as `receive` does."""
         try:
             self._frames.send_json(kind, value, self._watch.writable)
         except Closed as error:
+            self.receive()  # raises what it said before it went
             raise self._ended() from error
 
     def receive(self) -> tuple[bytes, bytes]:

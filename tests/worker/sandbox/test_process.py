@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
+import socket
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from unittest.mock import Mock
 
 import psutil
@@ -14,8 +18,10 @@ import pytest
 from tests.fixtures.workers import wait_until
 from tests.worker.files.helpers import csv_bytes
 from tests.worker.sandbox.test_reading import opened, the_reader
-from worker.files.errors import FileError
+from worker.files.errors import FileError, TooCostly
+from worker.sandbox import frames
 from worker.sandbox import process as process_module
+from worker.sandbox.frames import Frames
 from worker.sandbox.process import SPARE, ReaderFailed, ReaderProcess, ReaderStuck
 
 
@@ -103,6 +109,41 @@ def test_the_error_of_a_file_passes_where_no_other_can_be_started(monkeypatch: p
             pytest.fail("it is no workbook")
     finally:
         SPARE.drop()
+
+
+@contextmanager
+def played() -> Iterator[tuple[ReaderProcess, socket.socket]]:
+    """A reader, and the other end of its socket, at which the test plays the child."""
+    with ReaderProcess() as reader:
+        reader._socket.close()
+        ours, theirs = socket.socketpair()
+        reader._socket, reader._frames = ours, Frames(ours)
+        with theirs:
+            yield reader, theirs
+
+
+@pytest.mark.parametrize(
+    ("kind", "told", "raised"),
+    [
+        (frames.REFUSED, {"code": "memory", "values": {}}, TooCostly),
+        (frames.REFUSED, {"code": "empty_file", "values": {}}, FileError),
+        (frames.MACHINE, errno.ENOSPC, OSError),
+        (frames.CRASHED, "KeyError", ReaderFailed),
+        (frames.MORE, None, ReaderFailed),
+        (None, None, ReaderFailed),
+    ],
+)
+def test_what_a_child_said_last_is_heard_by_who_was_writing_to_it(
+    kind: bytes | None, told: object, raised: type[Exception]
+) -> None:
+    with played() as (reader, child):
+        if kind is not None:
+            Frames(child).send_json(kind, told)
+        child.close()
+        reader._process.kill()
+        with pytest.raises(raised) as met:
+            reader.send(frames.VERDICTS, ["x" * 1_000_000])
+    assert met.type is raised
 
 
 def test_a_child_without_work_ends_when_its_worker_closes_the_door() -> None:
