@@ -7,6 +7,7 @@ take a tenth of a second to start, and most files less to read.
 
 from __future__ import annotations
 
+import math
 import os
 import select
 import signal
@@ -92,7 +93,7 @@ class ReaderProcess:
     ) -> None:
         """Hands it a file and what to do with it. `check`: called often; raises when nobody wants the work any more."""
         self._check, self._allowance, self._scratch = check, allowance, scratch
-        self._watch = _Watch(self, check)
+        self._watch = _Watch(self, check, allowance.wait_s)
         request = request | {"scratch": str(scratch), "allowance": allowance.as_json()}
         try:
             socket.send_fds(self._socket, [frames.REQUEST], [file.fileno()])
@@ -174,9 +175,10 @@ class ReaderProcess:
 class _Watch:
     """Looks after the reader while messages come and go, every `_LOOK_S` however many there are."""
 
-    def __init__(self, reader: ReaderProcess, check: Callable[[], None]) -> None:
+    def __init__(self, reader: ReaderProcess, check: Callable[[], None], most_wait_s: float = math.inf) -> None:
         self._reader, self._check = reader, check
         self._seen: object = None
+        self._most_wait_s, self._waited_s = most_wait_s, 0.0
         self._since = self._looked_at = time.monotonic()
 
     def readable(self) -> None:
@@ -189,7 +191,9 @@ class _Watch:
 
     def _wait(self, is_ready: Callable[[float], bool]) -> None:
         while True:
+            began = time.monotonic()
             ready = is_ready(_LOOK_S)
+            self._waited_s += time.monotonic() - began
             if ready:  # it has worked, however long the worker was busy with what came before
                 self._since = time.monotonic()
             if time.monotonic() - self._looked_at >= _LOOK_S:
@@ -201,6 +205,8 @@ class _Watch:
         self._looked_at = time.monotonic()
         self._check()
         self._reader.check_scratch()
+        if self._waited_s > self._most_wait_s:  # it may say a word each minute and take no processor's time
+            raise ReaderFailed(f"waited for {self._most_wait_s:g} s")
         seen = self._reader.progress()
         if seen != self._seen or seen is None:
             self._seen, self._since = seen, time.monotonic()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import errno
+import itertools
 import os
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from unittest.mock import Mock
@@ -21,8 +23,10 @@ from tests.worker.sandbox.test_reading import opened, the_reader
 from worker.files.errors import FileError, TooCostly
 from worker.sandbox import frames
 from worker.sandbox import process as process_module
+from worker.sandbox.allowance import Allowance
 from worker.sandbox.frames import Frames
 from worker.sandbox.process import SPARE, ReaderFailed, ReaderProcess, ReaderStuck
+from worker.sandbox.scratch import scratch_folder
 
 
 def test_a_child_that_does_nothing_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -144,6 +148,20 @@ def test_what_a_child_said_last_is_heard_by_who_was_writing_to_it(
         with pytest.raises(raised) as met:
             reader.send(frames.VERDICTS, ["x" * 1_000_000])
     assert met.type is raised
+
+
+def test_a_child_that_says_a_word_now_and_then_is_not_waited_for_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Taken over by a hostile file it could: that is progress, and takes no time of a processor."""
+    clock = itertools.count(step=20.0)
+    monkeypatch.setattr(process_module.time, "monotonic", lambda: float(next(clock)))
+    allowance = Allowance(cpu_s=30, scratch_bytes=1 << 20, file_bytes=1 << 20)
+    with scratch_folder() as scratch, tempfile.TemporaryFile() as file, played() as (reader, child):
+        reader.begin(file, scratch, {}, allowance, lambda: None)
+        for _ in range(100):
+            Frames(child).send(frames.ROWS)
+        with pytest.raises(ReaderFailed) as met:
+            list(iter(reader.receive, None))
+    assert met.value.how == "waited for 180 s"
 
 
 def test_a_child_without_work_ends_when_its_worker_closes_the_door() -> None:
