@@ -16,8 +16,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from model.numeric import Labels
+from model.text.cleaning import clean
 from model.text.cue_words import CONTRASTS, NEGATIONS
-from model.text.tokens import clean, sentences
+from model.text.tokens import sentences
 
 _PAIRS = """great awful|good bad|excellent terrible|wonderful horrible|amazing dreadful|superb lousy|
     beautiful ugly|best worst|brilliant stupid|interesting boring|entertaining tedious|fascinating dull|

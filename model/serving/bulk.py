@@ -20,7 +20,8 @@ from model.serving.exact_lstm import ExactLSTM
 from model.serving.flags import WordTable
 from model.serving.ngram_model import NgramModel
 from model.text import ngrams
-from model.text.tokens import cap, clean, split
+from model.text.cleaning import clean
+from model.text.tokens import cap, split
 from model.text.vocabulary import Vocabulary
 
 T = TypeVar("T")

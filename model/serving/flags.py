@@ -2,6 +2,7 @@
 (`model.training.fit_flags`)."""
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,11 +11,14 @@ from numpy.typing import NDArray
 
 from model.numeric import Floats
 from model.text import language
+from model.text.cleaning import clean
+from model.text.placeholders import is_placeholder
 from model.text.tokens import tokenize
 from model.text.vocabulary import UNKNOWN
 
 # An unknown word counts as if it stood here, in times the length of the vocabulary.
 _BEYOND = 3.0
+_SAYING = re.compile(r"[^\W\d_]|\d ?/ ?\d")
 _LOOKED_AT = 200
 """Tokens that are looked at to see whether a text with few known words has words at all."""
 
@@ -119,11 +123,18 @@ def raised(text: str, length: int, sums: Floats, table: WordTable, bounds: Bound
     unknown = not short and unknown_share(sums, read) > bounds.unknown_share
     if unknown:
         found.append("unknown_words")
-    if not (foreign or unknown) and mean_score(sums, read) < bounds.review_bound(read):
+    says_nothing = short and _says_nothing(text)
+    if says_nothing or (not (foreign or unknown) and mean_score(sums, read) < bounds.review_bound(read)):
         found.append("not_a_review")
     if length > bounds.max_tokens:
         found.append("truncated")
     return tuple(found)
+
+
+def _says_nothing(text: str) -> bool:
+    """Of a text of few words: whether it has none, nor a rating, or is a placeholder."""
+    cleaned = clean(text[: 20 * _LOOKED_AT])
+    return is_placeholder(text.strip()) or not _SAYING.search(cleaned)
 
 
 def _few_words(text: str, least: int) -> bool:

@@ -88,8 +88,9 @@ class Scorer:
     def score(self, texts: list[str]) -> list[Verdict]:
         """One verdict a text, in order, for any strings of any length; never raises for what a text holds.
 
-        An empty text is `uncertain` at 0.5 with the flag `too_short`. Beyond the model's `max_tokens` (4,096 in the
-        shipped one) the first quarter and the last three quarters of that are read and `truncated` is set.
+        An empty text is `uncertain` at 0.5 with the flags `too_short` and `not_a_review`. Beyond the model's
+        `max_tokens` (4,096 in the shipped one) the first quarter and the last three quarters of that are read and
+        `truncated` is set.
         """
         verdicts: list[Verdict] = []
         for start in range(0, len(texts), WINDOW):

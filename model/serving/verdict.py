@@ -14,7 +14,7 @@ FLAGS: dict[str, str] = {
 }
 """Each flag a verdict can carry, with one plain sentence for users."""
 
-DISTRUSTED = frozenset({"not_english", "unknown_words"})
+DISTRUSTED = frozenset({"not_english", "not_a_review", "unknown_words"})
 """Flags under which the label is `uncertain` whatever the probability."""
 
 
@@ -23,9 +23,9 @@ class Verdict:
     """One review's verdict.
 
     probability: calibrated probability of positive, 0..1; label: `uncertain` inside the model's uncertain band and
-    under the flags `not_english` and `unknown_words`; flags: keys of `FLAGS`; model: version of the model folder;
-    stars: estimate on the scale of 1 to 10 in halves, None for a text without words, under those two flags, and from a
-    model whose estimate did not validate.
+    under the flags of `DISTRUSTED`; flags: keys of `FLAGS`; model: version of the model folder; stars: estimate on the
+    scale of 1 to 10 in halves, None for a text without words, under those flags, and from a model whose estimate did
+    not validate.
     """
 
     label: Label

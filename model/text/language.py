@@ -2,6 +2,7 @@
 
 import re
 
+from model.text.cleaning import clean
 from model.text.language_detector import detector
 
 _LAST_LATIN = "\u024f"
@@ -30,7 +31,7 @@ def is_foreign(text: str, oddness: float, odd: float, sure: float) -> bool:
     `model.serving.flags.WordTable.oddness`, at least `odd`) and the detector's probability of English at most `sure`; a
     single word is never called foreign.
     """
-    if not text.isascii() and _mostly_other_letters(text[:_READ]):
+    if not text.isascii() and _mostly_other_letters(clean(text[:_READ])):
         return True
     if oddness < odd or len(_WORD.findall(text[:_READ])) < _LEAST_WORDS:
         return False

@@ -46,7 +46,9 @@ def test_flags_begin_at_their_bounds() -> None:
     assert raised("zyx wvu tsr film") == ("unknown_words",)
     assert raised("good " * 20) == ()
     assert raised("good " * 21) == ("truncated",)
-    assert raised("...") == ("too_short",)
+    assert raised("...") == ("too_short", "not_a_review")
+    assert raised("n/a") == ("too_short", "not_a_review")
+    assert raised("8/10 ...") == ("too_short",)
 
 
 def test_not_a_review_depends_on_score_and_length() -> None:

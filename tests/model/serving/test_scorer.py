@@ -39,7 +39,7 @@ def test_clear_opinions(scorer: Scorer) -> None:
 
 @pytest.mark.parametrize("text", ["", "   ", "\n\t", "<br />", "\x00", "\ud800"])
 def test_nothing_to_read_is_uncertain(scorer: Scorer, text: str) -> None:
-    assert scorer.score([text]) == [Verdict("uncertain", 0.5, ("too_short",), scorer.version)]
+    assert scorer.score([text]) == [Verdict("uncertain", 0.5, ("too_short", "not_a_review"), scorer.version)]
     assert scorer.explain(text).verdict.label == "uncertain"
 
 

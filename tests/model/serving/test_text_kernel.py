@@ -11,7 +11,8 @@ from model.serving import text_kernel
 from model.serving.bulk import Index
 from model.serving.ngram_model import NgramModel
 from model.text import ngrams
-from model.text.tokens import clean, tokenize
+from model.text.cleaning import clean
+from model.text.tokens import tokenize
 from model.text.vocabulary import Vocabulary
 
 SPELLED = """n't can't ' 's 're 'll 'd 't n' s re _ 8/10 1,000.5 . .. ... - -- --- <br /> <i> < &amp; &#39; & ` Don the
