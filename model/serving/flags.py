@@ -13,11 +13,14 @@ from model.numeric import Floats
 from model.text import language
 from model.text.cleaning import clean
 from model.text.placeholders import is_placeholder
+from model.text.small_talk import is_small_talk
 from model.text.tokens import tokenize
 from model.text.vocabulary import UNKNOWN
 
 # An unknown word counts as if it stood here, in times the length of the vocabulary.
 _BEYOND = 3.0
+_TALK = 24
+"""Tokens of the longest text that may be small talk."""
 _SAYING = re.compile(r"[^\W\d_]|\d ?/ ?\d")
 _LOOKED_AT = 200
 """Tokens that are looked at to see whether a text with few known words has words at all."""
@@ -123,7 +126,7 @@ def raised(text: str, length: int, sums: Floats, table: WordTable, bounds: Bound
     unknown = not short and unknown_share(sums, read) > bounds.unknown_share
     if unknown:
         found.append("unknown_words")
-    says_nothing = short and _says_nothing(text)
+    says_nothing = (short and _says_nothing(text)) or (length <= _TALK and is_small_talk(text))
     if says_nothing or (not (foreign or unknown) and mean_score(sums, read) < bounds.review_bound(read)):
         found.append("not_a_review")
     if length > bounds.max_tokens:
