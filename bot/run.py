@@ -16,13 +16,14 @@ from bot.metrics import ERRORS
 from bot.sharded import ShardedBot
 from bot.telemetry import vital_signs
 from common.broker.job_signals import BrokerUnavailable, JobSignals, listen_hints
+from common.errors import Misconfigured
 from common.process import exit_codes
 from common.process import log_format as logs
 from common.process.metrics_server import PortTaken
 from common.process.readiness import say_ready
 from common.settings import Settings
 from db.engine import Database
-from db.errors import BadTextKey, DatabaseUnavailable, DbError, SchemaOutdated, TextKeyMissing
+from db.errors import DatabaseUnavailable, DbError
 from db.privacy import text_keys
 
 BAD_TOKEN: Final = 4004
@@ -73,7 +74,7 @@ def main(settings: Settings, *, preview: bool = False) -> int:
         signals = JobSignals(url)
         signals.check()
         asyncio.run(_preview(settings, db, signals) if preview else _discord(settings, db, signals, url))
-    except (_Wrong, SchemaOutdated, BadTextKey, TextKeyMissing, PortTaken) as error:
+    except (_Wrong, Misconfigured, PortTaken) as error:
         return exit_codes.refuse(error, exit_codes.CONFIGURATION)
     except (_Away, DatabaseUnavailable, BrokerUnavailable, DbError) as error:
         return exit_codes.refuse(error, exit_codes.UNAVAILABLE)

@@ -34,17 +34,19 @@ def stop(sentence: object, code: int) -> NoReturn:
 
 
 def load_settings() -> Settings:
-    """The settings, or exit 78 naming the wrong variable."""
+    """The settings, or exit 78 naming the variable that is wrong or none."""
     from pydantic import ValidationError
 
-    from common.settings import settings
+    from common.errors import Misconfigured
+    from common.settings import check_names, settings, why_wrong
 
     try:
+        check_names()
         return settings()
     except ValidationError as error:
-        # The value is left out: it may be a secret.
-        problems = "; ".join(f"{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
-        stop(f"wrong setting in the environment: {problems}", exit_codes.CONFIGURATION)
+        stop(why_wrong(error), exit_codes.CONFIGURATION)
+    except Misconfigured as error:
+        stop(error, exit_codes.CONFIGURATION)
 
 
 def print_versions(wanted: bool) -> None:
@@ -119,11 +121,14 @@ def model_errors(work: str) -> Iterator[None]:
 
 @contextmanager
 def database_errors() -> Iterator[None]:
-    """Ends the program with 69 and one sentence when the database cannot be used."""
+    """Ends the program with one sentence when the database cannot be used: 78 where a setting is wrong, else 69."""
+    from common.errors import Misconfigured
     from db.errors import DbError
 
     try:
         yield
+    except Misconfigured as error:
+        stop(error, exit_codes.CONFIGURATION)
     except DbError as error:
         stop(error, exit_codes.UNAVAILABLE)
 
@@ -145,21 +150,17 @@ def plain_database(config: Settings) -> Iterator[Database]:
 def stored() -> Iterator[Database]:
     """The database with the keys of the settings; exit 78 or 69 with one sentence when it cannot be used."""
     from db.engine import Database
-    from db.errors import BadTextKey, SchemaOutdated, TextKeyMissing
     from db.privacy import text_keys
 
     config = load_settings()
     with database_errors():
+        database = Database(config.database(), durable=True, text_keys=config.sealing_keys())
         try:
-            database = Database(config.database(), durable=True, text_keys=config.sealing_keys())
-            try:
-                database.check_schema()
-                text_keys.check(database)
-                yield database
-            finally:
-                database.dispose()
-        except (BadTextKey, TextKeyMissing, SchemaOutdated) as error:
-            stop(error, exit_codes.CONFIGURATION)
+            database.check_schema()
+            text_keys.check(database)
+            yield database
+        finally:
+            database.dispose()
 
 
 def host_name() -> str:

@@ -7,23 +7,18 @@ import inspect
 from pathlib import Path
 from typing import Any, Final, get_args
 
-from pydantic import AliasChoices
 from pydantic.fields import FieldInfo
 
-from common.settings import Settings
+from common.settings import Settings, variable
 
 FILE: Final = Path(__file__).resolve().parents[1] / ".env.example"
 HEADING: Final = """\
 # Settings of Reelfeel. Copy this file to `.env` and take away the sign # before each line that you change.
 # The values shown are the defaults; nothing has to be set for `reelfeel up`.
+# A variable that is empty counts as unset. Each secret can stand in a file instead: DISCORD_TOKEN_FILE, DATABASE_URL_FILE,
+# DATABASE_PASSWORD_FILE, REDIS_URL_FILE and REELFEEL_TEXT_KEYS_FILE name it, and go before the variables without _FILE.
 # Made by `make env-example` from common/settings.py: edit that file, not this one.
 """
-
-
-def variable(name: str) -> str:
-    """The environment variable of a setting."""
-    alias = Settings.model_fields[name].validation_alias
-    return str(alias.choices[0]) if isinstance(alias, AliasChoices) else f"REELFEEL_{name.upper()}"
 
 
 def example() -> str:

@@ -15,23 +15,11 @@ from db.migrate import check
 from tests.fixtures.chunks import drain
 from tests.fixtures.postgres_server import INSTALLED, USER, PostgresServer
 from tests.fixtures.reviews import accept_csv, recount
+from tests.fixtures.scorer import Judge
 from worker.files.limits import Limits
 
 ROWS = 40
 LIMITS = Limits(max_rows=1000, max_unpacked_bytes=2**20, max_review_chars=1000)
-
-
-class Judge:
-    """A scorer that needs no model: everything is positive."""
-
-    version = "judge"
-
-    def warm(self) -> None:
-        """Nothing to compile."""
-
-    def score(self, texts: list[str]) -> list[object]:
-        verdict = type("Verdict", (), {"label": "positive", "probability": 0.9, "flags": ()})
-        return [verdict for _ in texts]
 
 
 def scored(url: str) -> int:

@@ -15,8 +15,7 @@ from prometheus_client import CollectorRegistry
 
 from bot import metrics as bot_meters
 from common.process.metrics_server import ErrorCount
-from common.settings import Settings
-from common.settings_example import variable
+from common.settings import Settings, variable
 from db.operations.metrics_collector import families
 from worker import metrics as worker_meters
 from worker.processes.child_metrics import ChildMetrics

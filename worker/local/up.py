@@ -7,9 +7,10 @@ import sys
 import time
 from typing import Final
 
+from common.errors import Misconfigured
 from common.process import exit_codes
 from common.process import log_format as logs
-from common.settings import Settings
+from common.settings import PLAIN, Settings
 from db.errors import DbError
 from db.migrate import upgrade
 from worker.local.broker import READY_S, Broker
@@ -39,6 +40,8 @@ def main(settings: Settings) -> int:
             return _run(settings, signals)
     except AlreadyRunning as error:
         return exit_codes.refuse(error, exit_codes.TRY_AGAIN)
+    except Misconfigured as error:
+        return exit_codes.refuse(error, exit_codes.CONFIGURATION)
     except DbError as error:
         return exit_codes.refuse(error, exit_codes.UNAVAILABLE)
 
@@ -57,7 +60,7 @@ def _run(settings: Settings, signals: StopSignals) -> int:
             if not _start(broker, signals):
                 return exit_codes.UNAVAILABLE if not signals.stops else 0
         env = {"DATABASE_URL": database, "REDIS_URL": str(redis_url), "REELFEEL_LOG_LEVEL": _level(settings)}
-        env["REELFEEL_TEXT_KEYS"] = ",".join(keys)
+        env["REELFEEL_TEXT_KEYS"] = ",".join(keys) or PLAIN
         return _serve(settings, signals, env, broker)
     finally:
         if broker is not None:
@@ -71,7 +74,7 @@ def _keys(settings: Settings) -> tuple[str, ...]:
         say(f"texts: stored encrypted from now on, with the new key in {settings.key_file}")
         say("texts: keep a copy of that file apart from copies of the database; without it the texts are lost")
     keys = settings.sealing_keys()
-    say("texts: stored encrypted" if keys else "texts: stored plain (REELFEEL_TEXT_KEYS is empty)")
+    say("texts: stored encrypted" if keys else f"texts: stored plain (REELFEEL_TEXT_KEYS is {PLAIN})")
     return keys
 
 

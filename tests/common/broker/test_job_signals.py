@@ -78,10 +78,9 @@ def test_no_broker_at_all(valkey: Valkey) -> None:
     wait_until(lambda: signals.publish_chunk(1, "score", "bulk"), 10, what="a ring after the start")
 
 
-@pytest.mark.parametrize("url", ["redis://user:hunter2@127.0.0.1:1/0", "hunter2"])
-def test_what_is_wrong_with_the_broker_is_said_without_its_password(url: str) -> None:
+def test_what_is_wrong_with_the_broker_is_said_without_its_password() -> None:
     with pytest.raises(BrokerUnavailable) as refused:
-        JobSignals(url).check()
+        JobSignals("redis://user:hunter2@127.0.0.1:1/0").check()
     assert "hunter2" not in str(refused.value)
     assert "REDIS_URL" in str(refused.value)
 

@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 
 from db.crypto import Stored, review_place, sealed
 from db.engine import Database
-from db.errors import DatabaseUnavailable, DbError
+from db.errors import DatabaseUnavailable, DbError, WrongDatabaseUrl
 from db.migrate import check, upgrade
 from db.queue import accept
 from db.queue.accept import accept_review
@@ -54,7 +54,7 @@ def test_unreachable_server(scheme: str) -> None:
     "url", ["bob:hunter2", "mysql://bob:hunter2@host/films", "postgresql//bob:hunter2@host/x", "", "sqlite://"]
 )
 def test_wrong_url(url: str) -> None:
-    with pytest.raises(DatabaseUnavailable) as caught:
+    with pytest.raises(WrongDatabaseUrl) as caught:
         Database(url)
     silent(caught.value)
     assert len(check(url)) == 1
