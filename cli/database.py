@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -12,13 +12,26 @@ from common.process import exit_codes
 app = typer.Typer(help="The SQL database.", no_args_is_help=True)
 
 
+KEYS_UNSAID: Final = (
+    "REELFEEL_TEXT_KEYS is not set: make a key with `openssl rand -base64 32 | tr +/ -_`, "
+    "or write `plain` there to store texts unencrypted."
+)
+
+
 @app.command()
-def upgrade() -> None:
+def upgrade(
+    need_keys: Annotated[
+        bool, typer.Option("--need-keys", help="Refuse while REELFEEL_TEXT_KEYS holds neither a key nor `plain`.")
+    ] = False,
+) -> None:
     """Brings the database to the newest schema."""
     from db import migrate
 
+    config = load_settings()
+    if need_keys and config.text_keys is None:
+        stop(KEYS_UNSAID, exit_codes.CONFIGURATION)
     with database_errors():
-        migrate.upgrade(load_settings().database())
+        migrate.upgrade(config.database())
     typer.echo("The database is at the newest schema.")
 
 

@@ -1,7 +1,7 @@
 """The one place where the environment is read.
 
 Every value has an environment variable of its own name in upper case; the four that hosts know from elsewhere
-(`DISCORD_TOKEN`, `DATABASE_URL`, `DATABASE_PASSWORD`, `REDIS_URL`) have no prefix, all others start with `REELFEEL_`.
+(`DISCORD_TOKEN`, `DATABASE_URL`, `POSTGRES_PASSWORD`, `REDIS_URL`) have no prefix, all others start with `REELFEEL_`.
 A variable that is there and empty is an unset one: compose files pass `${NAME:-}`. What is secret can also stand in a
 file, which the same name with `_FILE` names.
 """
@@ -51,8 +51,8 @@ class Settings(BaseSettings):
     """Token of the bot; without one `reelfeel up` serves a simulated Discord in the browser."""
     database_url: SecretStr | None = Field(None, validation_alias=AliasChoices("DATABASE_URL"))
     """postgresql://USER:PASSWORD@HOST/NAME or sqlite:///FILE; a SQLite file in the data folder when unset."""
-    database_password: SecretStr | None = Field(None, validation_alias=AliasChoices("DATABASE_PASSWORD"))
-    """Password of the database as it is, with any signs, where the URL holds none."""
+    postgres_password: SecretStr | None = Field(None, validation_alias=AliasChoices("POSTGRES_PASSWORD"))
+    """Password of PostgreSQL as it is, whatever signs it has; for a DATABASE_URL with a user and without a password."""
     redis_url: SecretStr | None = Field(None, validation_alias=AliasChoices("REDIS_URL"))
     """redis://HOST:6379/0, rediss:// or unix:///SOCKET; `reelfeel up` brings its own broker when unset."""
 
@@ -149,7 +149,7 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """SQLAlchemy URL: `DATABASE_URL`, or SQLite in the data folder (which is made). Raises OSError."""
         if self.database_url is not None:
-            password = "" if self.database_password is None else self.database_password.get_secret_value()
+            password = "" if self.postgres_password is None else self.postgres_password.get_secret_value()
             return _with_password(self.database_url.get_secret_value(), password)
         private_folder(self.data_dir)
         return f"sqlite:///{(self.data_dir / 'reelfeel.sqlite3').resolve()}"

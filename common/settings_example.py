@@ -16,7 +16,7 @@ HEADING: Final = """\
 # Settings of Reelfeel. Copy this file to `.env` and take away the sign # before each line that you change.
 # The values shown are the defaults; nothing has to be set for `reelfeel up`.
 # A variable that is empty counts as unset. Each secret can stand in a file instead: DISCORD_TOKEN_FILE, DATABASE_URL_FILE,
-# DATABASE_PASSWORD_FILE, REDIS_URL_FILE and REELFEEL_TEXT_KEYS_FILE name it, and go before the variables without _FILE.
+# POSTGRES_PASSWORD_FILE, REDIS_URL_FILE and REELFEEL_TEXT_KEYS_FILE name it, and go before the variables without _FILE.
 # Made by `make env-example` from common/settings.py: edit that file, not this one.
 """
 
