@@ -32,7 +32,7 @@ $(VENV)/.tested: requirements.lock $(VENV)/.served
 up: install ## everything on this machine; Ctrl-C stops it
 	@exec $(BIN)/reelfeel up
 
-test: install-dev ## all tests (under 10 minutes on 2 cores)
+test: install-dev ## all tests (about a quarter of an hour on 2 cores)
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 test-fast: install-dev ## the loop while working: no servers, no processes, no training (under 90 s on 2 cores)

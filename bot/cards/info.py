@@ -197,7 +197,7 @@ _TOPICS: Final[dict[Topic, tuple[str, tuple[str | tuple[str, str], ...]]]] = {
     "results": (
         mark("Results"),
         (
-            mark("`/results search query:ending label:negative`"),
+            mark("`/results search label:negative since:2w`"),
             mark("`/results search film:Heat min_probability:0.9 sort:probability`"),
             mark("`/results search job:42 since:7d`"),
             mark("`/results show id:1234` shows the whole verdict"),

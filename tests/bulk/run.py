@@ -18,6 +18,7 @@ from tempfile import TemporaryDirectory
 
 from rich.console import Console
 
+from model.serving.model_folder import SHIPPED, verify
 from tests.bulk import bare, line
 from tests.bulk.reviews import texts_of, write_csv
 from tests.bulk.watch import STAGES
@@ -95,9 +96,10 @@ def page(body: list[str]) -> str:
         [
             "# Files, end to end",
             "",
-            f"Written by `make bench-bulk`, {datetime.now(UTC):%Y-%m-%d}. A CSV of real reviews, made different by a "
-            "serial number, from the accepted upload to all verdicts in SQL and the scored file; the real broker, "
-            "database and `reelfeel worker`. The bare scorer runs in as many processes, from memory, right before each "
+            f"Written by `make bench-bulk`, {datetime.now(UTC):%Y-%m-%d}, with {verify(SHIPPED)}. "
+            "A CSV of real reviews, made different by a serial number, from the accepted upload to all verdicts in SQL "
+            "and the scored file; the real broker, database and `reelfeel worker`. The bare scorer runs in as many "
+            "processes, from memory, right before each "
             f"line. Goals: {GOAL:.0%} of the bare scorer's speed, {WORKER_GOAL_MIB} MiB a worker, {LARGE_GOAL_MIB} MiB "
             "with a million rows.",
             "",

@@ -34,6 +34,7 @@ from db.migrate import upgrade
 from db.queue.accept import accept_upload
 from db.tables import Job
 from db.types import Origin
+from model.serving.model_folder import SHIPPED, verify
 from tests.fixtures.broker import Valkey
 from tests.fixtures.discord import World, running_world
 from tests.fixtures.postgres_server import running_server
@@ -286,7 +287,8 @@ def report(results: list[Result], rows: int) -> str:
     lines = [
         "# A single message while files are worked on",
         "",
-        f"`make bench-fair`, {datetime.now(UTC):%Y-%m-%d}: files of {rows:,} made-up reviews of about 200 words, "
+        f"`make bench-fair`, {datetime.now(UTC):%Y-%m-%d}, with {verify(SHIPPED)}: "
+        f"files of {rows:,} made-up reviews of about 200 words, "
         "one bulk process, bot, broker, database and load on one machine. Milliseconds from the bot's receiving a "
         "message of 200 words to its reply.",
         "",
