@@ -282,6 +282,7 @@ class ResultView:
     reply_to: int | None
     source: Source
     reply_channel_id: int | None = None
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
