@@ -1,8 +1,9 @@
 """Erasing a user, and what is stored about one: texts, files, notices, settings, corrections go, scores stay.
 
 Erasing goes job by job in short transactions, and the request stands in SQL until the last one: a process that dies
-in between leaves a rest that the next purge takes (`resume_erasures`). What stays is a score that names nobody: label,
-probability, day and model of each review, and the counts of each job. Unfinished jobs are cancelled first.
+in between leaves a rest that the next purge takes (`resume_erasures`), and so does any other deletion of a file. What
+stays is a score that names nobody: label, probability, day and model of each review, and the counts of each job.
+Unfinished jobs are cancelled first.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ from db.tables import (
 from db.types import TERMINAL, Viewer
 
 ABANDONED_S: Final = 600.0
-"""Age after which a request to be erased was left by a process that died, seconds."""
+"""Age after which a request to be erased, or the mark of a deletion, was left by a process that died, seconds."""
 
 
 def stored_data(db: Database, viewer: Viewer) -> StoredData:
@@ -99,13 +100,21 @@ def erase_user(db: Database, viewer: Viewer) -> Erased:
 
 @frees_space
 def resume_erasures(db: Database) -> int:
-    """Goes on with requests whose process died; how many."""
+    """Goes on with requests whose process died, and with files whose deletion broke off, for whatever reason it was
+    begun; how many of both."""
     with db.read() as session:
         old = DeletionRequest.requested_at < db_time(-ABANDONED_S)
         users = session.scalars(select(DeletionRequest.user_id).where(old)).all()
     for user_id in users:
         _finish_request(db, user_id)
-    return len(users)
+    with db.read() as session:
+        # Files alone: what came of a message is emptied by the transaction that marks it, or has a request.
+        begun = (Job.kind == "file", Job.purged_at.is_(None), Job.purge_begun_at < db_time(-ABANDONED_S))
+        files = session.scalars(select(Job.id).where(*begun).order_by(Job.id)).all()
+    for job_id in files:
+        empty_rows(db, job_id)
+        drop_files(db, job_id)
+    return len(users) + len(files)
 
 
 def is_requested(db: Database, viewer: Viewer) -> bool:
