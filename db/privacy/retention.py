@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, delete, exists, or_, select
 
 from db.clock import db_time
 from db.delivery.continuations import delete_expired
+from db.delivery.message_deletions import NOBODY
 from db.engine import Database
 from db.privacy import clock_guard
 from db.privacy.erase import resume_erasures
@@ -130,7 +131,8 @@ def _due(
 
 
 def _old(query: Select[int], state: ColumnElement[bool], old: ColumnElement[bool]) -> Select[int]:
-    return query.where(state, Job.purged_at.is_(None), old)
+    # Not those without `purged_at`: earlier versions took words and files and left the owner.
+    return query.where(state, Job.owner_id > NOBODY, old)
 
 
 def _cancel_waiting(db: Database, job_id: int) -> None:

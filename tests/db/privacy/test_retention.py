@@ -27,7 +27,7 @@ from db.queries.reports import summary
 from db.queries.summaries import roll_up, roll_up_due
 from db.queue import ask_column, cancel, fail_job, open_upload, retry
 from db.queue.accept import find_same_file
-from db.tables import AuditLine, Blob, BlobPart, Correction, Job, OutputFile, Prediction, Review
+from db.tables import AuditLine, Blob, BlobPart, Correction, Job, OutputFile, Prediction, Review, Upload
 from db.types import NewReview, ReportFilter, Viewer
 from tests.db.steps import (
     ELSEWHERE,
@@ -295,4 +295,25 @@ def test_names_go_with_the_texts_and_what_stays_is_nobodys(db: Database) -> None
     after = summary(db, MEMBER, ReportFilter(by="film"))
     assert [(one.key, one.total) for one in after.buckets] == [("", 7)]
     assert after.histogram == before.histogram
+    check_invariants(db)
+
+
+@pytest.mark.parametrize("make", [done_file, done_review])
+def test_what_an_earlier_version_purged_is_disowned_too(db: Database, make: Any) -> None:
+    """It took texts and files and noted when; owner, ids of messages and names stayed."""
+    make(db, where=origin(reply_to=4_242, film="quokka"))
+    with db.begin() as session:
+        job = session.scalars(select(Job)).one()
+        job_id, job.purged_at, job.finished_at = job.id, db_time(-DAY), db_time(-91 * DAY)
+        session.execute(update(Review).values(text=None, text_hash=None, film="quokka"))
+        session.execute(update(Prediction).values(explanation=None, film="quokka"))
+    assert purge(db, older_than_days=90).jobs == 1
+    with db.read() as session:
+        kept = session.get_one(Job, job_id)
+        assert (kept.owner_id, kept.reply_to, kept.source_id, kept.film) == (NOBODY, None, -job_id, None)
+        owners = session.execute(select(Prediction.owner_id, Prediction.film).distinct()).all()
+        assert owners == [(NOBODY, None)]
+        assert session.scalars(select(Review.film).distinct()).all() == [None]
+        assert session.scalar(select(func.count()).select_from(Upload)) == 0
+    assert purge(db, older_than_days=90) == Purged()
     check_invariants(db)
