@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from db import verdict_cache
 from db.clock import db_time
-from db.delivery.message_deletions import NOBODY
+from db.delivery.message_deletions import NOBODY, schedule_sent
 from db.engine import Database
 from db.queries.summaries import delete_summary
 from db.tables import (
@@ -29,6 +29,7 @@ from db.tables import (
     OutputFile,
     Prediction,
     Review,
+    SentMessage,
     Upload,
     report_films,
 )
@@ -137,8 +138,10 @@ def empty_rows(
 def disown(session: Session, job_ids: Sequence[int]) -> int:
     """Takes everything from the jobs that leads back to who sent them, or that they wrote; how many jobs that were.
 
-    The jobs count as shown. Sums by film are made anew, without films. Their texts must be gone already.
+    The jobs count as shown, and messages about them that are not their cards go. Sums by film are made anew, without
+    films. Their texts must be gone already.
     """
+    schedule_sent(session, SentMessage.job_id.in_(job_ids))
     disown_predictions(session, Prediction.job_id.in_(job_ids))
     changed_rows(session, delete(Upload).where(Upload.job_id.in_(job_ids)))
     changed_rows(session, delete(NoticeRow).where(NoticeRow.job_id.in_(job_ids)))
