@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import ColumnElement, delete, exists, func, or_, select
+from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.orm import Session
 
 from db.clock import db_time
@@ -21,10 +21,11 @@ from db.engine import Database
 from db.errors import JobsRunning
 from db.privacy.purge import (
     JOBS,
+    attached,
     changed_rows,
     disown,
-    drop_blob,
     drop_files,
+    drop_unattached,
     empty_rows,
     erase_texts,
     give_room_back,
@@ -172,13 +173,13 @@ def _finish_request(db: Database, user_id: int) -> Erased:
 
 
 def _drop_unattached(db: Database, user_id: int) -> int:
-    """Deletes the user's files that no job has: what a worker that was cancelled still writes, or died writing."""
-    attached = or_(exists().where(Upload.blob_id == Blob.id), exists().where(OutputFile.blob_id == Blob.id))
+    """Deletes the user's files that no job has and that were begun before they asked: what a worker that was cancelled
+    still writes, or died writing. What they send in afterwards is new."""
+    asked = select(DeletionRequest.requested_at).where(DeletionRequest.user_id == user_id).scalar_subquery()
     with db.read() as session:
-        left = session.scalars(select(Blob.id).where(Blob.owner_id == user_id, ~attached)).all()
-    for blob_id in left:
-        drop_blob(db, blob_id)
-    return len(left)
+        theirs = select(Blob.id).where(Blob.owner_id == user_id, Blob.created_at <= asked, ~attached())
+        left = session.scalars(theirs).all()
+    return sum(drop_unattached(db, blob_id) for blob_id in left)
 
 
 def _ended(db: Database, user_id: int, kind: str) -> Sequence[int]:

@@ -12,7 +12,7 @@ from contextlib import closing, suppress
 from itertools import islice
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import ColumnElement, Delete, Update, delete, func, null, select, update
+from sqlalchemy import ColumnElement, Delete, Update, delete, exists, func, null, or_, select, update
 from sqlalchemy.orm import Session
 
 from db import verdict_cache
@@ -192,6 +192,24 @@ def drop_files(db: Database, job_id: int) -> int:
     for blob_id in blobs:
         drop_blob(db, blob_id)
     return len(blobs)
+
+
+def attached() -> ColumnElement[bool]:
+    """A job has the blob, as what it was sent with or as a finished file."""
+    return or_(exists().where(Upload.blob_id == Blob.id), exists().where(OutputFile.blob_id == Blob.id))
+
+
+def drop_unattached(db: Database, blob_id: int) -> bool:
+    """Deletes a blob unless a job has it; whether it did. Whoever stores it just now is refused from here on."""
+    with db.begin(bulk=True) as session:
+        if session.scalar(select(Blob.id).where(Blob.id == blob_id).with_for_update()) is None:
+            return False
+        # A statement of its own: it sees what was attached while the lock was waited for.
+        if session.scalar(select(Blob.id).where(Blob.id == blob_id, attached())) is not None:
+            return False
+        session.execute(update(Blob).where(Blob.id == blob_id).values(owner_id=None))
+    drop_blob(db, blob_id)
+    return True
 
 
 def drop_blob(db: Database, blob_id: int) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, delete, exists, or_, select
+from sqlalchemy import ColumnElement, Select, delete, or_, select
 
 from db.clock import db_time
 from db.delivery.continuations import delete_expired
@@ -18,10 +18,12 @@ from db.privacy.erase import resume_erasures
 from db.privacy.guild_departures import purge_departed
 from db.privacy.purge import (
     JOBS,
+    attached,
     changed_rows,
     disown,
     drop_blob,
     drop_files,
+    drop_unattached,
     empty_rows,
     erase_texts,
     give_room_back,
@@ -32,7 +34,7 @@ from db.privacy.purge import (
 from db.queue import leases
 from db.queue.completion import end_job
 from db.reserve import frees_space
-from db.tables import AuditLine, Blob, GuildSetting, Job, OutputFile, Review, SentMessage, Upload
+from db.tables import AuditLine, Blob, GuildSetting, Job, Review, SentMessage, Upload
 from db.types import TERMINAL, JobKind
 
 DAY_S: Final = 24 * 3600.0
@@ -185,12 +187,9 @@ def _drop_upload(db: Database, job_id: int) -> int:
 
 def _drop_orphans(db: Database, at: datetime | None) -> int:
     """Deletes blobs that a process stored and died before it could attach them."""
-    used = or_(exists().where(Upload.blob_id == Blob.id), exists().where(OutputFile.blob_id == Blob.id))
     with db.read() as session:
-        left = session.scalars(select(Blob.id).where(~used, Blob.created_at < _ago(ORPHAN_S / DAY_S, at))).all()
-    for blob_id in left:
-        drop_blob(db, blob_id)
-    return len(left)
+        left = session.scalars(select(Blob.id).where(~attached(), Blob.created_at < _ago(ORPHAN_S / DAY_S, at))).all()
+    return sum(drop_unattached(db, blob_id) for blob_id in left)
 
 
 def _drop_messages(db: Database, host_days: int, at: datetime | None) -> None:

@@ -25,7 +25,7 @@ from db.queries.jobs import changed_jobs, get_job
 from db.queries.reports import summary
 from db.queries.results import get_result
 from db.queries.search import search
-from db.queue import cancel
+from db.queue import cancel, write_blob
 from db.tables import Base, Blob, Job, Review
 from db.types import ReportFilter, SearchFilter, Viewer
 from tests.db.privacy.user_data import BOB, EVE, MARK, ME, THEM, fill, jobs_of
@@ -121,11 +121,17 @@ def test_a_deletion_that_died_in_the_middle_is_finished_later(db: Database, monk
             erase_user(db, ME)
     assert jobs_of(db, EVE) != []
     later = done_review(db, "sent afterwards", origin(EVE, None))
+    on_its_way = write_blob(db, [b"text\ngood\n"], owner=EVE)
     assert resume_erasures(db) == 0  # it may still be at work
     age_request(db, but=get_result(db, Viewer(EVE), later).job_id)
+    half_written = write_blob(db, [b"x"], owner=EVE)
+    with db.begin() as session:
+        session.execute(update(Blob).where(Blob.id == half_written).values(created_at=db_time(-7200)))
     assert resume_erasures(db) == 1
     assert [get_job(db, Viewer(EVE), one).kind for one in jobs_of(db, EVE)] == ["message"]
     assert get_result(db, Viewer(EVE), later).text == "sent afterwards"
+    with db.read() as session:
+        assert session.scalars(select(Blob.id)).all() == [on_its_way]
     assert resume_erasures(db) == 0
 
 
