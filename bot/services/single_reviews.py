@@ -66,7 +66,7 @@ async def _say_now(bot: BotCore, interaction: discord.Interaction[Any], job: Job
         return
     message = await answer(interaction, card)
     if share:
-        await bot.in_thread(set_card_message, bot.db, job.id, message.channel.id, message.id)
+        await bot.in_thread(set_card_message, bot.db, job.id, message.channel.id, message.id, shared=True)
     await bot.in_thread(mark_delivered, bot.db, job.id)
     note_shown(job)
 
@@ -85,4 +85,4 @@ async def _say_later(bot: BotCore, interaction: discord.Interaction[Any], job_id
     message = await answer(interaction, Card(tr(LATER_HERE if share else LATER_BY_DM, job=job_id)))
     await bot.in_thread(clear_reply_token, bot.db, job_id)
     if share:
-        await bot.in_thread(set_card_message, bot.db, job_id, message.channel.id, message.id)
+        await bot.in_thread(set_card_message, bot.db, job_id, message.channel.id, message.id, shared=True)
