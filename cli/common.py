@@ -124,14 +124,19 @@ def model_errors(work: str) -> Iterator[None]:
 
 @contextmanager
 def database_errors() -> Iterator[None]:
-    """Ends the program with one sentence when the database cannot be used: 78 where a setting is wrong, else 69."""
+    """Ends the program with one sentence when the database cannot be used.
+
+    78 where a setting or the schema is wrong, 74 where its disk is full, else 69.
+    """
     from common.errors import Misconfigured
-    from db.errors import DbError
+    from db.errors import DatabaseFull, DbError
 
     try:
         yield
     except Misconfigured as error:
         stop(error, exit_codes.CONFIGURATION)
+    except DatabaseFull as error:
+        stop(error, exit_codes.DISK)
     except DbError as error:
         stop(error, exit_codes.UNAVAILABLE)
 

@@ -1,4 +1,4 @@
-"""Commands on the SQL database: `db upgrade`, `db check`, `db shrink`, `db new-key`, `db rotate-keys`."""
+"""Commands on the SQL database: `db upgrade`, `db check`, `db move`, `db shrink`, `db new-key`, `db rotate-keys`."""
 
 from __future__ import annotations
 
@@ -47,6 +47,28 @@ def check() -> None:
     if problems:
         raise typer.Exit(exit_codes.UNAVAILABLE)
     typer.echo("The database answers and its schema is the newest.")
+
+
+@app.command()
+def move() -> None:
+    """Copies the database of REELFEEL_MOVE_FROM into that of DATABASE_URL; exit 75 while bot or workers are at work.
+
+    Addresses stand in the environment or in `.env`, where no list of processes shows their passwords.
+    """
+    from db.copy_database import NotEmpty, StillServed, copy_database
+
+    config = load_settings()
+    if config.database_url is None:
+        stop("DATABASE_URL is not set: give the address of the database to move to.", exit_codes.CONFIGURATION)
+    with database_errors():
+        try:
+            copied = copy_database(config.moved_database(), config.database())
+        except StillServed as error:
+            stop(error, exit_codes.TRY_AGAIN)
+        except NotEmpty as error:
+            stop(error, exit_codes.CONFIGURATION)
+    for name, rows in copied.items():
+        typer.echo(f"{rows:>10,}  {name}")
 
 
 @app.command()

@@ -56,6 +56,9 @@ class Settings(BaseSettings):
     redis_url: SecretStr | None = Field(None, validation_alias=AliasChoices("REDIS_URL"))
     """redis://HOST:6379/0, rediss:// or unix:///SOCKET; `reelfeel up` brings its own broker when unset."""
 
+    move_from: SecretStr | None = None
+    """The database that `reelfeel db move` copies into that of DATABASE_URL; the one in the data folder when unset."""
+
     data_dir: Path = Field(default_factory=lambda: user_data_path("reelfeel"))
     """SQLite database, broker files and locks of `reelfeel up`."""
     model_dir: Path | None = None
@@ -152,6 +155,14 @@ class Settings(BaseSettings):
             password = "" if self.postgres_password is None else self.postgres_password.get_secret_value()
             return _with_password(self.database_url.get_secret_value(), password)
         private_folder(self.data_dir)
+        return self._own_database
+
+    def moved_database(self) -> str:
+        """SQLAlchemy URL of what `reelfeel db move` reads: `REELFEEL_MOVE_FROM`, or SQLite in the data folder."""
+        return self._own_database if self.move_from is None else self.move_from.get_secret_value()
+
+    @property
+    def _own_database(self) -> str:
         return f"sqlite:///{(self.data_dir / 'reelfeel.sqlite3').resolve()}"
 
     @property

@@ -87,8 +87,9 @@ COMMANDS = {
         "--output/-o Path = None",
     ],
     "db": [],
-    "db upgrade": [],
+    "db upgrade": ["--need-keys bool = False"],
     "db check": [],
+    "db move": [],
     "db shrink": [],
     "db new-key": [],
     "db rotate-keys": ["--to-plain bool = False", "--quiet/-q bool = False"],
@@ -155,8 +156,8 @@ def test_every_command_explains_itself() -> None:
         (["train", "nowhere.toml"], 78, "nowhere.toml"),
         (["pack", "nowhere.toml"], 78, "nowhere.toml"),
         (["evaluate", "missing.csv"], 65, "missing.csv"),
-        (["status"], 69, "db upgrade"),
-        (["db", "check"], 69, "db upgrade"),
+        (["status"], 78, "db upgrade"),
+        (["db", "check"], 78, "db upgrade"),
     ],
 )
 def test_errors_are_one_sentence_and_a_code(arguments: list[str], code: int, words: str) -> None:
