@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import typer
 from typer.core import TyperGroup
@@ -13,9 +13,6 @@ from typer.core import TyperGroup
 from cli.common import stop
 from common.errors import Misconfigured
 from common.process import exit_codes
-
-if TYPE_CHECKING:
-    import click
 
 FULL: Final = (errno.ENOSPC, errno.EDQUOT)
 DENIED: Final = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EIO)
@@ -28,8 +25,8 @@ class Commands(TyperGroup):
     Ctrl-C is Typer's: exit code 130 without a word.
     """
 
-    def invoke(self, ctx: click.Context) -> Any:
-        """The command's own result; the name is click's."""
+    def invoke(self, ctx: Any) -> Any:
+        """The command's own result; name and context are click's, of which Typer has a copy of its own."""
         try:
             try:
                 return super().invoke(ctx)

@@ -12,7 +12,9 @@ from typing import Final
 from common.settings import variables
 
 FILE: Final = Path(__file__).resolve().parents[1] / "docker-compose.yml"
-BEGIN: Final = "    # Every setting of .env, by `make env-example` from common/settings.py: edit that file, not these lines.\n"
+BEGIN: Final = (
+    "    # Every setting of .env, by `make env-example` from common/settings.py: edit that file, not these lines.\n"
+)
 END: Final = "    # End of the settings.\n"
 OWN: Final = {
     "DATABASE_URL": "${DATABASE_URL:-postgresql://reelfeel@postgres:5432/reelfeel}",

@@ -15,8 +15,9 @@ FILE: Final = Path(__file__).resolve().parents[1] / ".env.example"
 HEADING: Final = """\
 # Settings of Reelfeel. Copy this file to `.env` and take away the sign # before each line that you change.
 # The values shown are the defaults; nothing has to be set for `reelfeel up`.
-# A variable that is empty counts as unset. Each secret can stand in a file instead: DISCORD_TOKEN_FILE, DATABASE_URL_FILE,
-# POSTGRES_PASSWORD_FILE, REDIS_URL_FILE and REELFEEL_TEXT_KEYS_FILE name it, and go before the variables without _FILE.
+# A variable that is empty counts as unset. A secret can stand in a file instead, which the same name with _FILE behind
+# it names: DISCORD_TOKEN_FILE, DATABASE_URL_FILE, POSTGRES_PASSWORD_FILE, REDIS_URL_FILE, REELFEEL_MOVE_FROM_FILE,
+# REELFEEL_TEXT_KEYS_FILE. The file goes before the variable.
 # Made by `make env-example` from common/settings.py: edit that file, not this one.
 """
 

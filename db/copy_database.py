@@ -29,7 +29,7 @@ class StillServed(HostError):
 
     def __init__(self, places: list[str]) -> None:
         super().__init__(
-            f"Still at work: {', '.join(places)}. Stop bot and workers, then wait {LATE_S:.0f} seconds if one was killed."
+            f"Still at work: {', '.join(places)}. Stop bot and workers; if one was killed, wait {LATE_S:.0f} seconds."
         )
 
 

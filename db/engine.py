@@ -86,7 +86,7 @@ def _check_options(url: URL, known: Collection[str]) -> None:
         )
     if unknown:
         raise WrongDatabaseUrl(
-            f"DATABASE_URL holds the option {unknown[0]}, which the driver of this database does not know: take it away."
+            f"DATABASE_URL holds the option {unknown[0]}, which this kind of database does not know: take it away."
         )
 
 
@@ -111,8 +111,8 @@ def make_engine(url: URL, *, durable: bool, foreign_keys: bool = True) -> Engine
     """An engine whose connections begin transactions themselves; on SQLite as `begin` in the execution options says.
 
     PostgreSQL may stand behind a pooler that gives every transaction another connection (PgBouncer, Supavisor, Neon):
-    nothing is set for a connection, not even at its start, where poolers refuse `options`; what a transaction needs goes
-    with its BEGIN, in one message; and no statement is prepared, for the next one may be sent to another connection.
+    nothing is set for a connection, not even at its start, where poolers refuse `options`; what a transaction needs
+    goes with its BEGIN, in one message; and no statement is prepared, for the next one may be sent to another connection.
     """
     if url.get_backend_name() == "postgresql":
         return _postgresql(url)
@@ -300,7 +300,7 @@ def translate_errors(url: URL) -> Iterator[None]:
 _TROUBLES: Final = (
     (
         ("unsupported startup parameter",),
-        "refuses an option of DATABASE_URL: take it away, or name it in the pooler's setting ignore_startup_parameters.",
+        "refuses an option of DATABASE_URL: take it away, or name it in ignore_startup_parameters of the pooler.",
     ),
     (("password authentication failed", "28P01"), "refuses the user name or password: correct them."),
     (("does not support SSL", "no encryption"), "and DATABASE_URL disagree about encryption: set sslmode in the URL."),
@@ -319,10 +319,10 @@ def _as_db_error(error: DBAPIError, url: URL) -> DatabaseUnavailable | SchemaOut
     state = getattr(error.orig, "sqlstate", None)
     if state in ("42P01", "42703") or "no such table" in words or "no such column" in words:
         return SchemaOutdated(UNFIT)
-    for signs, advice in _TROUBLES:
+    for signs, trouble in _TROUBLES:
         if state in signs or any(sign in words for sign in signs):
             kind = DatabaseFull if "53100" in signs else DatabaseUnavailable
-            return kind(f"The database ({location(url)}) {advice}")
+            return kind(f"The database ({location(url)}) {trouble}")
     if isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated:
         return DatabaseUnavailable(
             f"The database ({location(url)}) cannot be reached: "

@@ -50,7 +50,8 @@ def celery_app(redis_url: str, *, lease_s: float = 30, sender: bool = False, eve
     """A Celery application on this broker; `sender` for one that only sends, by task name.
 
     `lease_s` (seconds) is how long a claimed chunk belongs to its worker; the time limits follow from it. `events`:
-    whether a worker tells Flower of its tasks, each by its name, the chunk's number and its time. Raises WrongBrokerUrl.
+    whether a worker tells Flower of its tasks, each by its name, the chunk's number and its time.
+    Raises WrongBrokerUrl.
     """
     # The loader as a class: a name would be looked for in the current folder.
     app = Celery(

@@ -1,7 +1,7 @@
 """Which bot serves: one row that says who, and until when. Two at a time would answer for each other.
 
-The times are the database's clock. The row of a process that died on this machine counts for nothing, so that a bot that
-is started again need not wait for its own end.
+The times are the database's clock. The row of a process that died on this machine counts for nothing: a bot that is
+started again need not wait for its own end.
 """
 
 from __future__ import annotations

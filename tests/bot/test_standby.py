@@ -31,8 +31,8 @@ def waiting(sqlite_db: Database) -> tuple[Turn, str]:
 
 async def until_it_stands_by(db: Database) -> None:
     async with asyncio.timeout(20):
-        while not beats(db, room="bot"):
-            await asyncio.sleep(0.01)
+        while not await asyncio.to_thread(beats, db, room="bot"):
+            pass
 
 
 async def test_it_waits_says_so_and_serves_when_the_first_is_gone(

@@ -77,7 +77,9 @@ def test_a_bug_keeps_its_traceback(run: Run, monkeypatch: pytest.MonkeyPatch) ->
 
 def test_a_name_that_is_no_setting_is_said_before_anything_is_done(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REELFEEL_MAX_ROW", "7")
-    assert run("db", "check", code=78) == "reelfeel: There is no setting REELFEEL_MAX_ROW: is REELFEEL_MAX_ROWS meant?\n"
+    assert (
+        run("db", "check", code=78) == "reelfeel: There is no setting REELFEEL_MAX_ROW: is REELFEEL_MAX_ROWS meant?\n"
+    )
 
 
 @pytest.mark.parametrize("room", ["bot", "worker"])
@@ -92,7 +94,9 @@ def test_a_broker_whose_password_is_written_raw(run: Run, monkeypatch: pytest.Mo
         assert not [piece for piece in ("pa/", "ss@w", "w#rd", "ss/w") if piece in said]
 
 
-@pytest.mark.parametrize("command", [("bot",), ("worker",), ("status",), ("health", "bot"), ("db", "upgrade"), ("audit",)])
+@pytest.mark.parametrize(
+    "command", [("bot",), ("worker",), ("status",), ("health", "bot"), ("db", "upgrade"), ("audit",)]
+)
 def test_an_option_of_another_library_in_the_databases_url(
     run: Run, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
 ) -> None:

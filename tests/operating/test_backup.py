@@ -67,9 +67,7 @@ class Backup:
     def __call__(self, *arguments: str | Path, url: str = "", **env: str) -> subprocess.CompletedProcess[str]:
         name = {"PGDATABASE": url.split("?")[0].split("/")[-1]}
         line = ["sh", str(SCRIPT), *map(str, arguments)]
-        return subprocess.run(
-            line, env=self._env | name | env, capture_output=True, text=True, timeout=60, check=False
-        )
+        return subprocess.run(line, env=self._env | name | env, capture_output=True, text=True, timeout=60, check=False)
 
     @property
     def dumps(self) -> list[Path]:

@@ -156,8 +156,12 @@ def test_nothing_is_stored_plain_by_an_oversight() -> None:
 
 def test_the_image_leaves_out_what_is_secret_or_stored() -> None:
     ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").split()
-    assert {".env", "secrets", "backups", "data", "**/*.db", "**/*.parquet", "**/*.sqlite*", "**/*.keys"} <= set(ignored)
-    kept = {".gitignore"} | {line.strip("/") for line in (ROOT / ".gitignore").read_text().split("\n") if "#" not in line}
+    assert {".env", "secrets", "backups", "data", "**/*.db", "**/*.parquet", "**/*.sqlite*", "**/*.keys"} <= set(
+        ignored
+    )
+    kept = {".gitignore"} | {
+        line.strip("/") for line in (ROOT / ".gitignore").read_text().split("\n") if "#" not in line
+    }
     patterns = {one.removeprefix("**/") for one in ignored}
     assert {"data", "runs", "out", "*.parquet", "*.db", "*.sqlite*", ".env"} <= patterns & kept
 

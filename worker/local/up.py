@@ -61,8 +61,8 @@ def _refuse_folder(error: OSError, settings: Settings) -> int:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return exit_codes.refuse(Exception(f"No space is left on the disk of {folder}: free some."), exit_codes.DISK)
     sentence = (
-        f"The data folder {folder} cannot be made or written to ({error.strerror}): name another with REELFEEL_DATA_DIR, "
-        "or give this user the right to."
+        f"The data folder {folder} cannot be made or written to ({error.strerror}): name another one with "
+        "REELFEEL_DATA_DIR, or give this user the right to."
     )
     return exit_codes.refuse(Exception(sentence), exit_codes.CONFIGURATION)
 
@@ -152,7 +152,9 @@ def _verdict(child: Child, code: int) -> int | None:
     if code == exit_codes.CONFIGURATION or (code in AT_THE_START and child.just_started(START_S)):
         return code  # its sentence is on standard error already
     if child.useless_starts >= MOST_STARTS:
-        sys.stderr.write(f"The {child.name} ended {MOST_STARTS} times before it was ready; what it said stands above.\n")
+        sys.stderr.write(
+            f"The {child.name} ended {MOST_STARTS} times before it was ready; what it said stands above.\n"
+        )
         return 1
     say(f"{child.name}: ended with {code}, starting it again")
     return None
