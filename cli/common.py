@@ -82,7 +82,9 @@ def model_folder(folder: Path | None) -> Path:
 
 def threads() -> int:
     """How many threads a model gets. A tenth of bulk work is Python's, one thread at a time: more gain little."""
-    return min(os.cpu_count() or 1, MOST_THREADS)
+    from common.process.cpus import usable_cpus
+
+    return min(usable_cpus(), MOST_THREADS)
 
 
 def load_scorer(folder: Path | None) -> Scorer:

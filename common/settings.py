@@ -28,6 +28,7 @@ from pydantic_settings import (
 )
 
 from common.errors import Misconfigured
+from common.process.cpus import usable_cpus
 
 MIB = 1024 * 1024
 PREFIX: Final = "REELFEEL_"
@@ -77,7 +78,7 @@ class Settings(BaseSettings):
     task_events: bool = False
     """Workers tell Flower about each task: its name, chunk id and time."""
 
-    worker_processes: int = Field(default_factory=lambda: max(1, (os.cpu_count() or 2) - 1), ge=1, le=256)
+    worker_processes: int = Field(default_factory=lambda: max(1, usable_cpus() - 1), ge=1, le=256)
     """Processes for bulk work; one more is always kept for interactive work."""
     drawing_processes: int = Field(2, ge=0, le=16)
     """Processes of the bot for reports, exports and zips, started with the first; 0: in the bot itself."""
@@ -203,7 +204,9 @@ class SecretFiles(PydanticBaseSettingsSource):
     def __call__(self) -> dict[str, Any]:
         """The secrets that stand in files, by field."""
         read = {name: self.get_field_value(Settings.model_fields[name], name)[0] for name in secrets()}
-        return {name: value for name, value in read.items() if value is not None}
+        # By the name that the other sources use, or both would be there.
+        aliased = {name: variable(name) if Settings.model_fields[name].validation_alias else name for name in read}
+        return {aliased[name]: value for name, value in read.items() if value is not None}
 
 
 def _secret_in(name: str, path: str) -> str:
@@ -279,8 +282,9 @@ def unknown_names(names: Iterable[str]) -> list[str]:
 
 
 def _unknown(name: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(name, known, n=1)
-    advice = f"is {near[0]} meant?" if near else "take it away; .env.example lists those there are."
+    ours = [one.removeprefix(PREFIX) for one in known if one.startswith(PREFIX)]
+    near = difflib.get_close_matches(name.removeprefix(PREFIX), ours, n=1)
+    advice = f"is {PREFIX}{near[0]} meant?" if near else "take it away; .env.example lists those there are."
     return f"There is no setting {name}: {advice}"
 
 

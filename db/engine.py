@@ -112,7 +112,7 @@ def make_engine(url: URL, *, durable: bool, foreign_keys: bool = True) -> Engine
 
     PostgreSQL may stand behind a pooler that gives every transaction another connection (PgBouncer, Supavisor, Neon):
     nothing is set for a connection, not even at its start, where poolers refuse `options`; what a transaction needs
-    goes with its BEGIN, in one message; and no statement is prepared, for the next one may be sent to another connection.
+    goes with its BEGIN, in one message; and no statement is prepared, for the next one may go to another connection.
     """
     if url.get_backend_name() == "postgresql":
         return _postgresql(url)

@@ -131,7 +131,9 @@ def test_the_page_for_hosts_lists_every_setting_with_its_default() -> None:
 
 
 @pytest.mark.skipif(shutil.which("docker-compose") is None, reason="docker-compose is not here")
-@pytest.mark.parametrize("more", [[], ["-f", str(OPERATING / "compose.secrets.yml")]])
+@pytest.mark.parametrize(
+    "more", [[], *(["-f", str(OPERATING / f"compose.{name}.yml")] for name in ("secrets", "outside"))]
+)
 def test_docker_compose_takes_the_file(more: list[str]) -> None:
     env = {"PATH": os.environ["PATH"], "REELFEEL_MAX_ROWS": "77", "WORKER_CPUS": "0.5"}
     profiles = [part for name in ("flower", "backup", "tools") for part in ("--profile", name)]

@@ -121,3 +121,18 @@ async def test_a_listener_outlives_an_address_that_means_nothing() -> None:
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.2):
                 await heard.get()
+
+
+async def test_a_password_as_an_option_of_a_socket_serves_check_queue_and_hints(valkey: Valkey) -> None:
+    with valkey.client() as client:
+        client.config_set("requirepass", "foo")
+    with pytest.raises(BrokerUnavailable, match="refuses the user name or password"):
+        JobSignals(valkey.url).check()
+    url = f"{valkey.url}?password=foo"
+    signals = JobSignals(url)
+    signals.check()
+    assert await asyncio.to_thread(signals.publish_chunk, 1, "score", "bulk")
+    assert signals.lengths()["bulk"] == 1
+    async with listening(url) as heard:
+        await hint_until_heard(signals, 5, heard)
+    signals.close()
