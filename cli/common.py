@@ -15,6 +15,7 @@ from common.process import exit_codes
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from rich.console import Console
     from rich.progress import Progress, ProgressColumn, TaskID
 
     from common.settings import Settings
@@ -186,23 +187,31 @@ def host_name() -> str:
 # -- the terminal ---------------------------------------------------------------------------------------------------
 
 
-def show(result: Any) -> None:
-    """Prints a text or a table to standard output as it is: no markup is read in it, no line broken."""
+def console(**options: Any) -> Console:
+    """A console that colours nothing by guess, and leaves a reader that went away to `cli.commands`."""
     from rich.console import Console
 
-    Console(highlight=False, soft_wrap=True).print(result, markup=False)
+    class Ours(Console):
+        def on_broken_pipe(self) -> NoReturn:
+            raise BrokenPipeError
+
+    return Ours(highlight=False, **options)
+
+
+def show(result: Any) -> None:
+    """Prints a text or a table to standard output as it is: no markup is read in it, no line broken."""
+    console(soft_wrap=True).print(result, markup=False)
 
 
 @contextmanager
 def progress(*columns: ProgressColumn, quiet: bool) -> Iterator[Progress]:
     """A progress bar on standard error, where that is a terminal; description, bar and time without `columns`."""
-    from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-    console = Console(stderr=True)
+    terminal = console(stderr=True)
     columns = columns or (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    hidden = quiet or not console.is_terminal
-    with Progress(*columns, console=console, disable=hidden, redirect_stdout=False) as bar:
+    hidden = quiet or not terminal.is_terminal
+    with Progress(*columns, console=terminal, disable=hidden, redirect_stdout=False) as bar:
         yield bar
 
 

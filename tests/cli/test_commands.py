@@ -10,14 +10,15 @@ from pathlib import Path
 import pytest
 
 from cli import scoring
+from db.migrate import upgrade
 from tests.cli.conftest import Run
 
 ROOT = Path(__file__).parents[2]
 LINE = "A warm film that I loved.\n"
 
 
-def started(*arguments: str, stdout: int | None = subprocess.PIPE) -> subprocess.Popen[bytes]:
-    env = os.environ | {"PYTHONPATH": str(ROOT)}
+def started(*arguments: str, stdout: int | None = subprocess.PIPE, **env_: str) -> subprocess.Popen[bytes]:
+    env = os.environ | {"PYTHONPATH": str(ROOT)} | env_
     return subprocess.Popen(
         [sys.executable, "-m", "cli", *arguments],
         stdin=subprocess.PIPE, stdout=stdout, stderr=subprocess.PIPE, env=env,
@@ -36,6 +37,17 @@ def test_a_reader_that_takes_one_line_and_goes() -> None:
         said = process.stderr.read()
     assert process.returncode == 141
     assert said == b""
+
+
+@pytest.mark.parametrize("command", [("status",), ("db", "new-key")])
+def test_a_reader_that_is_gone_before_the_first_line(tmp_path: Path, command: tuple[str, ...]) -> None:
+    upgrade(f"sqlite:///{tmp_path}/reelfeel.sqlite3")
+    read, write = os.pipe()
+    os.close(read)
+    with os.fdopen(write) as nobody:
+        process = started(*command, stdout=nobody.fileno(), REELFEEL_DATA_DIR=str(tmp_path))
+        _, said = process.communicate(timeout=60)
+    assert (process.returncode, said) == (141, b"")
 
 
 def test_ctrl_c(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 import redis
@@ -15,6 +16,7 @@ import redis
 from common.broker import names
 from common.broker.job_signals import BrokerUnavailable, JobSignals, listen_hints
 from tests.fixtures.broker import Valkey
+from tests.fixtures.tls import certificate, tls_door
 from tests.fixtures.workers import wait_until
 
 PROMPT_S = 5.0
@@ -136,3 +138,28 @@ async def test_a_password_as_an_option_of_a_socket_serves_check_queue_and_hints(
     async with listening(url) as heard:
         await hint_until_heard(signals, 5, heard)
     signals.close()
+
+
+async def test_a_certificate_that_nobody_vouches_for_is_refused_by_check_queue_and_hints_alike(
+    redis_url: str, tmp_path: Path
+) -> None:
+    pem, behind = certificate(tmp_path, name="localhost"), redis_url.removeprefix("unix://")
+    with tls_door(behind, pem) as port:
+        unknown = JobSignals(f"rediss://localhost:{port}/0")
+        with pytest.raises(BrokerUnavailable, match="is not trusted: name the file of its authority"):
+            unknown.check()
+        assert not await asyncio.to_thread(unknown.publish_chunk, 1, "score", "bulk")
+        assert messages(redis_url, names.BULK) == []
+        named = JobSignals(f"rediss://127.0.0.1:{port}/0?ssl_ca_certs={pem}")
+        with pytest.raises(BrokerUnavailable, match="host name that it is made out to"):
+            named.check()
+    for options in (f"ssl_ca_certs={pem}", "ssl_cert_reqs=none"):
+        with tls_door(behind, pem) as port:  # another one each: kombu keeps connections by host and port
+            url = f"rediss://localhost:{port}/0?{options}"
+            signals = JobSignals(url)
+            signals.check()
+            assert await asyncio.to_thread(signals.publish_chunk, 1, "score", "bulk")
+            async with listening(url) as heard:
+                await hint_until_heard(signals, 5, heard)
+            signals.close()
+    assert len(messages(redis_url, names.BULK)) == 2
