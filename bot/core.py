@@ -164,6 +164,14 @@ class BotCore(commands.Bot):
         """Runs a blocking function of milliseconds (SQL) beside the event loop; whoever asks has their turn."""
         return await self._light.run(fn, *args, **kwargs)
 
+    async def in_own_thread(self, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """The same as the bot's own work: for what must be noted once it was said or begun; never refused."""
+        before = asker.set(None)
+        try:
+            return await self._light.run(fn, *args, **kwargs)
+        finally:
+            asker.reset(before)
+
     def start_task(self, work: Coroutine[Any, Any, None], name: str) -> None:
         """Runs `work` beside the caller; it is waited for at shutdown and its errors are logged."""
         context = contextvars.copy_context()

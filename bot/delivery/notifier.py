@@ -144,7 +144,7 @@ class Notifier:
         except CLOSED:
             return None
         self._edited_at[job.id] = time.monotonic()
-        await self._bot.in_thread(mark_rendered, self._bot.db, job.id, job.version)
+        await self._bot.in_own_thread(mark_rendered, self._bot.db, job.id, job.version)
         return place
 
     # ---------------------------------------------------------------- rounds
@@ -281,12 +281,12 @@ class Notifier:
             channel_id = int(job.channel_id or 0)
             reply_to = job.reply_to if job.reply_channel_id is None else None
         message = await self._bot.outbox.send(channel_id, card, nonce=f"reelfeel-{job.id}-card", reply_to=reply_to)
-        await self._bot.in_thread(set_card_message, self._bot.db, job.id, channel_id, message.id)
+        await self._bot.in_own_thread(set_card_message, self._bot.db, job.id, channel_id, message.id)
         return Place(channel_id, message.id, old=_title(message.embeds) != _title([card.embed]))
 
     async def _remember(self, job: JobView, channel_id: int, sent: discord.Message) -> None:
         """It goes with its job, or with its owner."""
-        await self._bot.in_thread(remember_sent, self._bot.db, channel_id, sent.id, About(job.owner_id, job.id))
+        await self._bot.in_own_thread(remember_sent, self._bot.db, channel_id, sent.id, About(job.owner_id, job.id))
 
     async def _takes_notices(self, job: JobView) -> bool:
         """Whether its owner wants results of commands given elsewhere as direct messages."""
