@@ -10,7 +10,7 @@ import contextvars
 from collections import deque
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Final, ParamSpec, Protocol, TypeVar
 
@@ -96,8 +96,8 @@ class Notifier(Protocol):
     def keep_live(self, job_id: int, interaction: discord.Interaction[Any], hint: str) -> None:
         """Shows this job in the private reply to `interaction` while its token lives."""
 
-    async def card_of(self, job: JobView) -> Card | None:
-        """What the job shows now, None for nothing."""
+    def card_of(self, job: JobView, *, user_id: int | None = None) -> AbstractAsyncContextManager[Card | None]:
+        """What the job shows now, None for nothing; to be sent inside. `user_id`: of the member who asks for it."""
 
     async def first_place(self, job: JobView) -> Place | None:
         """Sends a job's first card at once; None when its place is closed."""

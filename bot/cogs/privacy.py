@@ -58,7 +58,7 @@ class Privacy(commands.GroupCog, group_name="privacy", group_description="What i
 
 
 def _pack(db: Database, path: Path, viewer: Viewer, limit: int) -> DataExport:
-    with path.open("xb") as out:
+    with path.open("wb") as out:
         return write_data_export(db, viewer, out, max_bytes=limit)
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -29,7 +29,7 @@ from bot.delivery.outbox import GONE
 from bot.errors.table import note
 from bot.metrics import note_shown
 from bot.permissions import takes_notices
-from bot.pools.heavy_work import SENDING
+from bot.pools.heavy_work import MAKING, SENDING
 from common.i18n import ENGLISH, set_locale, tr, use_locale
 from db.delivery.cards import mark_delivered, mark_rendered, set_card_message
 from db.delivery.message_deletions import About, remember_sent
@@ -115,34 +115,53 @@ class Notifier:
         """Shows this job, under `hint`, in the private reply to `interaction` while its token lives."""
         self._replies.keep(job_id, interaction, hint)
 
-    async def card_of(self, job: JobView, *, limit: int = DEFAULT_LIMIT) -> Card | None:
-        """What the job shows now, None for nothing. `limit`: bytes of one attachment at its place."""
+    @asynccontextmanager
+    async def card_of(
+        self, job: JobView, *, limit: int = DEFAULT_LIMIT, user_id: int | None = None
+    ) -> AsyncIterator[Card | None]:
+        """What the job shows now, None for nothing. To be sent inside: the files of a finished job hold a place.
+
+        `limit`: bytes of one attachment at its place. `user_id`: of the member who asks; None: the bot itself delivers.
+        Raises UserError for a member who asks too much, DbError.
+        """
         if job.kind == "message":
-            return await self._message_card(job)
-        if not job.terminal:
-            return running_card(job, datetime.now(UTC))
-        if job.state != "done":
-            return ended_card(job)
-        outputs = await finished_files(self._bot, job, limit=limit)
+            yield await self._message_card(job)
+        elif job.terminal and job.state != "done":
+            yield ended_card(job)
+        elif not job.terminal:
+            yield running_card(job, datetime.now(UTC))
+        else:
+            async with self._done_card(job, limit, user_id) as card:
+                yield card
+
+    @asynccontextmanager
+    async def _done_card(self, job: JobView, limit: int, user_id: int | None) -> AsyncIterator[Card]:
+        heavy = self._bot.heavy
+        title = f"Job {job.id}: how the reviews feel"
         chart = None
-        if job.n_positive + job.n_negative + job.n_uncertain:
-            title = f"Job {job.id}: how the reviews feel"
+        if job.n_positive + job.n_negative + job.n_uncertain:  # first: whoever waits for a drawing sends nothing yet
             with use_locale(ENGLISH):  # charts have no glyphs for every language
-                chart = await self._bot.heavy.in_child(_histogram, job.histogram, title)
-        return done_card(job, chart=chart, files=outputs.files, too_large=outputs.too_large, limit=limit)
+                if user_id is None:
+                    chart = await heavy.in_own_child(_histogram, job.histogram, title)
+                else:
+                    async with heavy.turn(MAKING, user_id):
+                        chart = await heavy.in_child(_histogram, job.histogram, title)
+        async with heavy.turn(SENDING, user_id):  # of all that ended at once, a few lie on disk at a time
+            outputs = await finished_files(self._bot, job, limit=limit)
+            yield done_card(job, chart=chart, files=outputs.files, too_large=outputs.too_large, limit=limit)
 
     async def first_place(self, job: JobView) -> Place | None:
         """Sends a job's first card at once; None when its channel or the user's DMs are closed.
 
         For callers that hold the job. Raises discord.HTTPException, aiohttp.ClientError, OSError, DbError.
         """
-        card = await self.card_of(job)
-        if card is None:
-            return None
-        try:
-            place = await self._send(job, card)
-        except CLOSED:
-            return None
+        async with self.card_of(job) as card:
+            if card is None:
+                return None
+            try:
+                place = await self._send(job, card)
+            except CLOSED:
+                return None
         self._edited_at[job.id] = time.monotonic()
         await self._bot.in_own_thread(mark_rendered, self._bot.db, job.id, job.version)
         return place
@@ -216,20 +235,12 @@ class Notifier:
         log.warning("job %d could not be shown (%s), next try in %.0f s", job.id, type(error).__name__, wait)
 
     async def _deliver(self, job: JobView) -> None:
-        if job.kind == "file" and job.state == "done":
-            async with self._bot.heavy.turn(SENDING, None):  # of all that ended at once, a few lie on disk at a time
-                await self._deliver_card(job)
-        else:
-            await self._deliver_card(job)
-
-    async def _deliver_card(self, job: JobView) -> None:
         limit = size_limit(self._bot, None if in_dm(job) else job.guild_id)
-        card = None
         if job.terminal or job.id not in self._gone:
-            card = await self.card_of(job, limit=limit)
-        if card is not None:
-            self._edited_at[job.id] = time.monotonic()
-            await self._show_with_fallback(job, card)
+            async with self.card_of(job, limit=limit) as card:
+                if card is not None:
+                    self._edited_at[job.id] = time.monotonic()
+                    await self._show_with_fallback(job, card)
         db = self._bot.db
         if not job.terminal:
             await self._bot.in_thread(mark_rendered, db, job.id, job.version)

@@ -8,7 +8,6 @@ from bot.components import ids
 from bot.core import BotCore
 from bot.delivery.outbox import with_retries
 from bot.handlers.base import KeyButtonHandler, NumberButtonHandler, Press
-from bot.pools.heavy_work import SENDING
 from bot.services.follow_ups import score_again, score_files
 from bot.services.job_actions import resume_job
 from bot.visible_channels import shared_in
@@ -53,8 +52,7 @@ class ReuseButton(NumberButtonHandler, custom_id=ids.REUSE):
         if job.owner_id != interaction.user.id:
             raise NotFound("job", self.number)
         in_place = await _may_stand_here(interaction, bot, self.number)
-        async with bot.heavy.turn(SENDING, interaction.user.id):
-            card = await bot.notifier.card_of(job)
+        async with bot.notifier.card_of(job, user_id=interaction.user.id) as card:
             if card is None:
                 return
             if not in_place:

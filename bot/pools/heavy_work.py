@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from contextvars import copy_context
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Concatenate, Final, ParamSpec, TypeVar
 
@@ -51,7 +51,7 @@ class Lane:
 
 
 MAKING: Final = Lane("making")
-"""Reports, exports and zips: processor time, in children."""
+"""Reports, exports and zips: processor time, in children; as many places as there are children."""
 SEARCHING: Final = Lane("searching")
 """Searches for words: time of the database, in threads."""
 SENDING: Final = Lane("sending", counted=False)
@@ -86,6 +86,7 @@ class _Queue:
     """One lane at work: its places, its threads, who is in it, and how long one takes."""
 
     def __init__(self, lane: Lane) -> None:
+        self.lane = lane
         self.places = asyncio.Semaphore(lane.places)
         self.threads = ThreadPoolExecutor(lane.places, thread_name_prefix=lane.name)
         self.inside: Counter[int] = Counter()
@@ -99,9 +100,11 @@ class HeavyWork:
     def __init__(
         self, processes: int, db: Database, *, url: str, text_keys: Sequence[str], lanes: Sequence[Lane] = LANES
     ) -> None:
-        """As `Children`."""
+        """As `Children`; with `processes` there is one more for the bot's own work."""
         self._children = Children(processes, db, url=url, text_keys=text_keys)
-        self._queues = {lane.name: _Queue(lane) for lane in lanes}
+        self._own_child = Children(min(1, processes), db, url=url, text_keys=text_keys)
+        sized = (replace(lane, places=processes) if lane == MAKING and processes else lane for lane in lanes)
+        self._queues = {lane.name: _Queue(lane) for lane in sized}
         self._spent = Spent()
 
     @asynccontextmanager
@@ -116,7 +119,7 @@ class HeavyWork:
                 yield
             return
         if not goes_on:
-            self._check(lane, queue, user_id)
+            self._check(queue, user_id)
         queue.inside[user_id] += 1
         own = queue.own.setdefault(user_id, asyncio.Lock())
         try:
@@ -125,7 +128,7 @@ class HeavyWork:
                 try:
                     yield
                 finally:
-                    self._note(lane, queue, user_id, time.monotonic() - began)
+                    self._note(queue, user_id, time.monotonic() - began)
         finally:
             queue.inside[user_id] -= 1
             if not queue.inside[user_id]:
@@ -135,6 +138,10 @@ class HeavyWork:
         """As `Children.run`; for who holds a place of `MAKING`."""
         return await self._children.run(fn, *args, **kwargs)
 
+    async def in_own_child(self, fn: Callable[Concatenate[Database, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """The same for the bot's own work: it waits for no member's."""
+        return await self._own_child.run(fn, *args, **kwargs)
+
     async def in_thread(self, lane: Lane, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """A blocking function in a thread of the lane; for who holds a place of it."""
         call = self._queues[lane.name].threads.submit(copy_context().run, partial(fn, *args, **kwargs))
@@ -143,10 +150,12 @@ class HeavyWork:
     def close(self) -> None:
         """Ends the children; threads end with what they do."""
         self._children.close()
+        self._own_child.close()
         for queue in self._queues.values():
             queue.threads.shutdown(wait=False, cancel_futures=True)
 
-    def _check(self, lane: Lane, queue: _Queue, user_id: int) -> None:
+    def _check(self, queue: _Queue, user_id: int) -> None:
+        lane = queue.lane
         if queue.inside[user_id] > MAY_WAIT:
             raise UserError(tr(STILL_BUSY, time=_words(queue.usual_s)))
         wait_s = self._spent.wait_s(user_id) if lane.counted else 0.0
@@ -155,9 +164,9 @@ class HeavyWork:
         if user_id not in queue.inside and len(queue.inside) >= MOST_WAITING + lane.places:
             raise UserError(tr(FULL, time=_words(queue.usual_s * len(queue.inside) / lane.places)))
 
-    def _note(self, lane: Lane, queue: _Queue, user_id: int, seconds: float) -> None:
+    def _note(self, queue: _Queue, user_id: int, seconds: float) -> None:
         queue.usual_s += (seconds - queue.usual_s) / 4
-        if lane.counted:
+        if queue.lane.counted:
             self._spent.add(user_id, seconds)
 
 

@@ -64,8 +64,8 @@ def export(
 def export_to(
     db: Database, path: Path, viewer: Viewer, wanted: SearchFilter, *, max_bytes: int, patience_s: float
 ) -> Exported:
-    """The same into a new file."""
-    with path.open("xb") as out:
+    """The same into a file, again where a child that died had begun it."""
+    with path.open("wb") as out:
         return export(db, viewer, wanted, out, max_bytes=max_bytes, patience_s=patience_s)
 
 

@@ -61,10 +61,10 @@ async def _ended(bot: BotCore, job_id: int) -> JobView | None:
 
 
 async def _say_now(bot: BotCore, interaction: discord.Interaction[Any], job: JobView, share: bool) -> None:
-    card = await bot.notifier.card_of(job)
-    if card is None:
-        return
-    message = await answer(interaction, card)
+    async with bot.notifier.card_of(job) as card:
+        if card is None:
+            return
+        message = await answer(interaction, card)
     if share:
         await bot.in_own_thread(set_card_message, bot.db, job.id, message.channel.id, message.id)
     await bot.in_own_thread(mark_delivered, bot.db, job.id)

@@ -73,6 +73,21 @@ async def test_lanes_do_not_wait_for_each_other(heavy: HeavyWork) -> None:
     await asyncio.gather(*held, third)
 
 
+@pytest.mark.parametrize(("processes", "places"), [(0, 2), (1, 1), (3, 3)])
+async def test_as_many_make_as_there_are_children(
+    sqlite_db: Database, sqlite_url: str, processes: int, places: int
+) -> None:
+    """Whoever is at work has a child: nobody's wait for one is counted as their time."""
+    heavy = HeavyWork(processes, sqlite_db, url=sqlite_url, text_keys=())
+    turns = Turns(heavy)
+    making = [turns.begin(who) for who in range(1, 6)]
+    await step()
+    assert len(turns.inside) == places
+    turns.go.set()
+    await asyncio.gather(*making)
+    heavy.close()
+
+
 async def test_a_full_lane_says_when(heavy: HeavyWork, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(heavy_work, "MOST_WAITING", 3)
     turns = Turns(heavy)
