@@ -13,6 +13,7 @@ from bot.cards.privacy import ask_card, kept_card
 from bot.core import BotCore
 from bot.delivery.responses import answer, defer
 from bot.pools.heavy_work import MAKING
+from bot.pools.spool import SpooledFile
 from bot.services.privacy_export import MAX_PARTS, send_export
 from db.engine import Database
 from db.errors import JobsRunning
@@ -44,8 +45,8 @@ class Privacy(commands.GroupCog, group_name="privacy", group_description="What i
         async with bot.heavy.turn(MAKING, interaction.user.id):
             with bot.spool.writing() as path:
                 taken = await bot.heavy.in_child(_pack, path, bot.viewer(interaction), limit * MAX_PARTS)
-                with path.open("rb") as packed:
-                    await send_export(interaction, packed, taken, limit)
+                packed = SpooledFile(path)
+            await send_export(interaction, packed, taken, limit)
 
     @app_commands.command()
     async def delete(self, interaction: discord.Interaction[Any]) -> None:
