@@ -12,7 +12,7 @@ from discord.ext import commands
 from bot.cards.privacy import ask_card, kept_card
 from bot.core import BotCore
 from bot.delivery.responses import answer, defer
-from bot.pools.heavy_work import MAKING
+from bot.pools.heavy_work import DOWNLOADS, MAKING
 from bot.pools.spool import SpooledFile
 from bot.services.privacy_export import MAX_PARTS, send_export
 from db.engine import Database
@@ -42,9 +42,10 @@ class Privacy(commands.GroupCog, group_name="privacy", group_description="What i
         await defer(interaction)
         limit = interaction.filesize_limit
         bot = self.bot
-        async with bot.heavy.turn(MAKING, interaction.user.id):
+        async with bot.heavy.turn(DOWNLOADS, interaction.user.id) as turn:
             with bot.spool.writing() as path:
-                taken = await bot.heavy.in_child(_pack, path, bot.viewer(interaction), limit * MAX_PARTS)
+                async with turn.within(MAKING):
+                    taken = await bot.heavy.in_child(_pack, path, bot.viewer(interaction), limit * MAX_PARTS)
                 packed = SpooledFile(path)
             await send_export(interaction, packed, taken, limit)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -29,7 +29,7 @@ from bot.delivery.outbox import GONE
 from bot.errors.table import note
 from bot.metrics import note_shown
 from bot.permissions import takes_notices
-from bot.pools.heavy_work import MAKING, SENDING
+from bot.pools.heavy_work import DOWNLOADS, MAKING, SENDING, Lane
 from common.i18n import ENGLISH, set_locale, tr, use_locale
 from db.delivery.cards import mark_delivered, mark_rendered, set_card_message
 from db.delivery.message_deletions import About, remember_sent
@@ -137,18 +137,19 @@ class Notifier:
     @asynccontextmanager
     async def _done_card(self, job: JobView, limit: int, user_id: int | None) -> AsyncIterator[Card]:
         heavy = self._bot.heavy
-        title = f"Job {job.id}: how the reviews feel"
-        chart = None
-        if job.n_positive + job.n_negative + job.n_uncertain:  # first: whoever waits for a drawing sends nothing yet
-            with use_locale(ENGLISH):  # charts have no glyphs for every language
-                if user_id is None:
-                    chart = await heavy.in_own_child(_histogram, job.histogram, title)
-                else:
-                    async with heavy.turn(MAKING, user_id):
-                        chart = await heavy.in_child(_histogram, job.histogram, title)
-        async with heavy.turn(SENDING, user_id):  # of all that ended at once, a few lie on disk at a time
-            outputs = await finished_files(self._bot, job, limit=limit)
-            yield done_card(job, chart=chart, files=outputs.files, too_large=outputs.too_large, limit=limit)
+        if user_id is None:
+            chart = await _chart(job, heavy.in_own_child)  # first: what waits for a drawing takes no place to send
+            async with heavy.turn(SENDING, None):  # of all that ended at once, a few lie on disk at a time
+                yield await self._with_files(job, chart, limit, SENDING)
+        else:
+            async with heavy.turn(DOWNLOADS, user_id) as turn:
+                async with turn.within(MAKING):
+                    chart = await _chart(job, heavy.in_child)
+                yield await self._with_files(job, chart, limit, DOWNLOADS)
+
+    async def _with_files(self, job: JobView, chart: bytes | None, limit: int, lane: Lane) -> Card:
+        outputs = await finished_files(self._bot, job, lane, limit=limit)
+        return done_card(job, chart=chart, files=outputs.files, too_large=outputs.too_large, limit=limit)
 
     async def first_place(self, job: JobView) -> Place | None:
         """Sends a job's first card at once; None when its channel or the user's DMs are closed.
@@ -333,6 +334,13 @@ class Notifier:
             return unscored_card(job)
         # What answers a message as Discord's reply shows that message anyway.
         return verdict_card(result, linked=job.source == "interaction")
+
+
+async def _chart(job: JobView, draw: Callable[..., Awaitable[bytes]]) -> bytes | None:
+    if not job.n_positive + job.n_negative + job.n_uncertain:
+        return None
+    with use_locale(ENGLISH):  # charts have no glyphs for every language
+        return await draw(_histogram, job.histogram, f"Job {job.id}: how the reviews feel")
 
 
 def _histogram(_: Database, counts: Sequence[int], title: str) -> bytes:

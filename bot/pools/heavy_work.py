@@ -54,9 +54,11 @@ MAKING: Final = Lane("making")
 """Reports, exports and zips: processor time, in children; as many places as there are children."""
 SEARCHING: Final = Lane("searching")
 """Searches for words: time of the database, in threads."""
+DOWNLOADS: Final = Lane("downloads")
+"""Files that members ask for: on disk, so many at a time, from their making to their last byte at Discord."""
 SENDING: Final = Lane("sending", counted=False)
-"""Files of jobs on their way to Discord: on disk, and so many at a time."""
-LANES: Final = (MAKING, SEARCHING, SENDING)
+"""Files of jobs that the bot delivers by itself, as above: no member's work stands in this lane."""
+LANES: Final = (MAKING, SEARCHING, DOWNLOADS, SENDING)
 
 
 class Spent:
@@ -94,6 +96,24 @@ class _Queue:
         self.usual_s = LEAST_S
 
 
+class Turn:
+    """A place that is held, and the seconds that its holder spent in another lane or waiting for one."""
+
+    def __init__(self, heavy: HeavyWork, user_id: int | None) -> None:
+        self._heavy, self._user_id = heavy, user_id
+        self.elsewhere_s = 0.0
+
+    @asynccontextmanager
+    async def within(self, lane: Lane) -> AsyncIterator[None]:
+        """A place of another lane too, as part of the same work: not refused, and its time is counted there alone."""
+        began = time.monotonic()
+        try:
+            async with self._heavy.turn(lane, self._user_id, goes_on=True):
+                yield
+        finally:
+            self.elsewhere_s += time.monotonic() - began
+
+
 class HeavyWork:
     """The lanes of one bot. Used from one event loop."""
 
@@ -108,15 +128,15 @@ class HeavyWork:
         self._spent = Spent()
 
     @asynccontextmanager
-    async def turn(self, lane: Lane, user_id: int | None, *, goes_on: bool = False) -> AsyncIterator[None]:
+    async def turn(self, lane: Lane, user_id: int | None, *, goes_on: bool = False) -> AsyncIterator[Turn]:
         """Holds a place of the lane, waiting for it. Raises UserError, saying when to ask again, for who asks too much.
 
         `user_id`: None for the bot's own work, which is never refused. `goes_on`: nor is the rest of what was begun.
         """
-        queue = self._queues[lane.name]
+        queue, turn = self._queues[lane.name], Turn(self, user_id)
         if user_id is None:
             async with queue.places:
-                yield
+                yield turn
             return
         if not goes_on:
             self._check(queue, user_id)
@@ -126,9 +146,9 @@ class HeavyWork:
             async with own, queue.places:
                 began = time.monotonic()
                 try:
-                    yield
+                    yield turn
                 finally:
-                    self._note(queue, user_id, time.monotonic() - began)
+                    self._note(queue, user_id, time.monotonic() - began, elsewhere_s=turn.elsewhere_s)
         finally:
             queue.inside[user_id] -= 1
             if not queue.inside[user_id]:
@@ -164,10 +184,10 @@ class HeavyWork:
         if user_id not in queue.inside and len(queue.inside) >= MOST_WAITING + lane.places:
             raise UserError(tr(FULL, time=_words(queue.usual_s * len(queue.inside) / lane.places)))
 
-    def _note(self, queue: _Queue, user_id: int, seconds: float) -> None:
+    def _note(self, queue: _Queue, user_id: int, seconds: float, *, elsewhere_s: float) -> None:
         queue.usual_s += (seconds - queue.usual_s) / 4
         if queue.lane.counted:
-            self._spent.add(user_id, seconds)
+            self._spent.add(user_id, max(0.0, seconds - elsewhere_s))
 
 
 def _words(seconds: float) -> str:
