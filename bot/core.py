@@ -172,6 +172,17 @@ class BotCore(commands.Bot):
         finally:
             asker.reset(before)
 
+    def note_deletion(self, user_id: int | None = None) -> None:
+        """Something was deleted or taken down: what is kept for seconds goes too, and so do messages that show it.
+
+        `user_id`: of the member whose everything is deleted, settings included.
+        """
+        self.offered_jobs.clear()
+        self.offered_films.clear()
+        if user_id is not None:
+            self.chosen.forget(user_id)
+        self.cleaner.wake()
+
     def start_task(self, work: Coroutine[Any, Any, None], name: str) -> None:
         """Runs `work` beside the caller; it is waited for at shutdown and its errors are logged."""
         context = contextvars.copy_context()

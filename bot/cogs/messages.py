@@ -73,7 +73,7 @@ class Messages(commands.Cog):
             await accept_text(self.bot, message_origin(message), check_text(text, self.bot.settings))
         if message.id in self.bot.deleted_messages:  # while it was taken in
             await self.bot.in_own_thread(delete_sources, self.bot.db, [message.id])
-            self.bot.cleaner.wake()
+            self.bot.note_deletion()
         self.bot.notifier.wake()
 
     async def _take_files(self, message: discord.Message) -> None:

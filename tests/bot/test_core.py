@@ -123,3 +123,25 @@ async def test_each_message_is_noted_in_nobodys_turn(world: World, monkeypatch: 
         "mark_rendered": 1,
     }
     assert {who for _, who in turns} == {None}
+
+
+@pytest.mark.parametrize("how", ["button", "takedown", "message", "message while it is taken in"])
+async def test_each_deletion_forgets_what_is_offered(world: World, manager: Any, how: str) -> None:
+    """Names of films and files are kept for seconds: not beyond their deletion."""
+    bot = world.bot
+    sent = await world.alice.send(world.channel, f"{world.mention} {GOOD}")
+    await world.finish()
+    for option in ("film", "job"):
+        await world.bob.autocomplete(world.channel, "report", option, "")
+    assert len(bot.offered_films._kept) == len(bot.offered_jobs._kept) == 1
+    if how == "button":
+        await world.alice.click(world.last(world.channel), label="Delete")
+    elif how == "takedown":
+        await manager.slash(world.channel, "server takedown", job=1)
+    elif how == "message":
+        await bot.get_cog("DeletedMessages")._forget([sent.id])
+    else:
+        bot.deleted_messages.append(sent.id)
+        await bot.get_cog("Messages")._take(await bot.get_channel(world.channel.id).fetch_message(sent.id))
+    assert not bot.offered_films._kept
+    assert not bot.offered_jobs._kept
