@@ -60,7 +60,7 @@ class ReuseButton(NumberButtonHandler, custom_id=ids.REUSE):
                 return
             question = interaction.message
             if question is not None and not question.flags.ephemeral:  # before it shows the job: it goes with it
-                about = About(job.owner_id, job.id)
+                about = About(job.owner_id, job.id, shared=job.shared)
                 await bot.in_own_thread(remember_sent, bot.db, question.channel.id, question.id, about)
             await interaction.edit_original_response(**card.for_edit())
 

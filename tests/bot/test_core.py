@@ -96,9 +96,9 @@ async def test_each_message_is_noted_in_nobodys_turn(world: World, monkeypatch: 
     def noting(module: str, name: str) -> None:
         real = getattr(sys.modules[module], name)
 
-        def note(*args: Any) -> Any:
+        def note(*args: Any, **kwargs: Any) -> Any:
             turns.append((name, asker.get()))
-            return real(*args)
+            return real(*args, **kwargs)
 
         monkeypatch.setattr(sys.modules[module], name, note)
 
