@@ -13,7 +13,7 @@ from alembic.util import CommandError
 from sqlalchemy import Connection
 
 from db.engine import Database, location, sql_url, translate_errors
-from db.errors import DatabaseUnavailable, SchemaOutdated, WrongDatabaseUrl
+from db.errors import DatabaseUnavailable, SchemaOutdated
 from db.schema import NEWER, SCRIPTS, problem
 from db.tables import Base
 
@@ -50,7 +50,10 @@ def upgrade(url: str, *, scripts: Path = SCRIPTS) -> None:
 
 
 def check(url: str) -> list[str]:
-    """What is wrong, one plain sentence each; empty when the database answers and its tables are the program's."""
+    """What is wrong, one plain sentence each; empty when the database answers and its tables are the program's.
+
+    Raises WrongDatabaseUrl.
+    """
     try:
         parsed = sql_url(url)
         if parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").is_file():
@@ -62,7 +65,7 @@ def check(url: str) -> list[str]:
                 return _differences(connection) if wrong is None else [wrong]
         finally:
             database.dispose()
-    except (DatabaseUnavailable, WrongDatabaseUrl) as error:
+    except DatabaseUnavailable as error:
         return [str(error)]
 
 

@@ -107,7 +107,7 @@ def test_a_broker_whose_password_is_written_raw(run: Run, monkeypatch: pytest.Mo
 
 
 @pytest.mark.parametrize(
-    "command", [("bot",), ("worker",), ("status",), ("health", "bot"), ("db", "upgrade"), ("audit",)]
+    "command", [("bot",), ("worker",), ("status",), ("health", "bot"), ("db", "upgrade"), ("db", "check"), ("audit",)]
 )
 def test_an_option_of_another_library_in_the_databases_url(
     run: Run, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
