@@ -12,6 +12,7 @@ from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final, ParamSpec, Protocol, TypeVar
 
 import discord
@@ -78,6 +79,9 @@ class Outbox(Protocol):
     async def delete(self, channel_id: int, message_id: int) -> None:
         """Deletes an own message."""
 
+    async def history(self, channel_id: int, after: datetime, most: int) -> list[discord.Message]:
+        """The channel's messages from `after` on, the oldest first."""
+
     async def dm_channel(self, user_id: int) -> int:
         """Id of the DM channel with a user."""
 
@@ -133,6 +137,8 @@ class BotCore(commands.Bot):
         self.downloads = asyncio.Semaphore(MAX_DOWNLOADS)
         self.deleted_messages: deque[int] = deque(maxlen=DELETED)
         """Ids of messages that were deleted lately."""
+        self.taken_messages: deque[int] = deque(maxlen=DELETED)
+        """Ids of messages that were taken in lately: Discord may give one twice, by the gateway and in the history."""
         self.spool = Spool()
         self.heavy = HeavyWork(
             settings.drawing_processes, db, url=settings.database(), text_keys=settings.sealing_keys()
@@ -153,6 +159,11 @@ class BotCore(commands.Bot):
         self._light = FairThreads(LIGHT_THREADS, of_one=OF_ONE, waiting_of_one=WAITING_OF_ONE, name="sql")
         self._publisher = ThreadPoolExecutor(1, thread_name_prefix="ring")
         self._background: set[asyncio.Task[None]] = set()
+
+    @property
+    def heard_at(self) -> float:
+        """When Discord was last heard, seconds since 1970; 0 where there is no real connection."""
+        return 0.0
 
     def viewer(self, asker: discord.Interaction[Any] | discord.Message) -> Viewer:
         """Who asks, from which server, and what they can see there, for every query that shows stored work."""

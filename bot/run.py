@@ -25,8 +25,6 @@ from db.engine import Database
 from db.errors import BadTextKey, DatabaseUnavailable, DbError, SchemaOutdated, TextKeyMissing
 from db.privacy import text_keys
 
-BAD_TOKEN: Final = 4004
-"""Close code of the gateway for a token that was taken back."""
 TOKEN_SHAPE: Final = re.compile(r"[\w-]{18,}\.[\w-]{5,}\.[\w-]{20,}")
 """Three parts of base64url: the bot's id, the time it was made, a signature."""
 
@@ -40,6 +38,16 @@ WRONG_SHAPE: Final = (
 REFUSED: Final = (
     "Discord refuses DISCORD_TOKEN: make a new one at https://discord.com/developers/applications, page Bot."
 )
+CLOSED: Final = {
+    4004: REFUSED,
+    4010: "Discord refuses the number of connections: leave REELFEEL_SHARDS unset, then Discord says how many.",
+    4011: "Discord wants more connections for your servers: leave REELFEEL_SHARDS unset, then Discord says how many.",
+    4012: "Discord no longer speaks with this version of the bot: install a newer one.",
+    4013: "Discord does not know the events that this version of the bot asks for: install a newer one.",
+    4014: "Discord does not allow the events that the bot asks for: look at the bot's page, under Privileged Gateway "
+    "Intents, at https://discord.com/developers/applications.",
+}
+"""What a host can do about each close code of the gateway that stays; starting again changes nothing."""
 NO_BROKER: Final = "REDIS_URL is not set: give the broker's address, or run `reelfeel up`, which brings its own."
 NO_DISCORD: Final = "Discord cannot be reached: check the network of this machine and start again."
 
@@ -108,9 +116,11 @@ async def _join(bot: ReelfeelBot, token: str, redis_url: str) -> None:
         await until_stopped(running, bot.finish)
     except discord.LoginFailure:
         raise _Wrong(REFUSED) from None
+    except discord.PrivilegedIntentsRequired:
+        raise _Wrong(CLOSED[4014]) from None
     except discord.ConnectionClosed as closed:
-        if closed.code == BAD_TOKEN:
-            raise _Wrong(REFUSED) from None
+        if closed.code in CLOSED:
+            raise _Wrong(CLOSED[closed.code]) from None
         raise _Away(f"Discord closed the connection with code {closed.code}: start again.") from None
     except (aiohttp.ClientError, OSError, discord.GatewayNotFound, discord.DiscordServerError):
         raise _Away(NO_DISCORD) from None

@@ -35,8 +35,9 @@ class Messages(commands.Cog):
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
         """Stores the review or files; the notifier then answers with their cards."""
-        if not self._for_me(message):
+        if not self._for_me(message) or message.id in self.bot.taken_messages:
             return
+        self.bot.taken_messages.append(message.id)
         note_asker(message)
         if await blocked(self.bot, message.author.id, None if message.guild is None else message.guild.id):
             return  # an answer to each would be what whoever floods wants

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import TypeVar
 
 import aiohttp
@@ -84,6 +85,16 @@ class Outbox:
             await message.delete()
 
         await with_retries(call)
+
+    async def history(self, channel_id: int, after: datetime, most: int) -> list[discord.Message]:
+        """The channel's messages from `after` on, the oldest first, at most `most` (100); raises as `send` does."""
+        channel = self._bot.get_partial_messageable(channel_id)
+
+        async def call() -> list[discord.Message]:
+            await self._limiter.wait()
+            return [one async for one in channel.history(limit=most, after=after, oldest_first=True)]
+
+        return await with_retries(call)
 
     async def dm_channel(self, user_id: int) -> int:
         """Id of the DM channel with a user. That it exists does not say that the user takes DMs: `send` shows it."""
