@@ -7,8 +7,10 @@ import logging
 from typing import Any
 
 from discord.ext import commands
+from discord.webhook.async_ import async_context
 
 from bot.client import ReelfeelBot
+from bot.delivery.acknowledgements import LastingReplies
 from bot.gateway import PASSING, LastingShard, Pause, Turns, connected, is_fatal
 
 log = logging.getLogger(__name__)
@@ -25,6 +27,11 @@ class ShardedBot(ReelfeelBot, commands.AutoShardedBot):
         super().__init__(*args, **options)
         self._turns = Turns()
         self._lasting: dict[int, LastingShard] = {}
+
+    async def start(self, token: str, *, reconnect: bool = True) -> None:
+        """As discord.py's, with acknowledgements that survive a cut connection."""
+        async_context.set(LastingReplies())  # type: ignore[no-untyped-call]  # before any task: they copy the context
+        await super().start(token, reconnect=reconnect)
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
         """Nothing: `bot.gateway.Turns` waited already, outside the time that one try may take."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import aiohttp
 import discord
@@ -20,6 +20,15 @@ log = logging.getLogger(__name__)
 
 GONE = (discord.Forbidden, discord.NotFound)
 """What Discord answers when a channel or message is deleted or closed to the bot: trying again cannot help."""
+
+
+TOO_MANY_REQUESTS: Final = 429
+SERVER_ERRORS: Final = 500
+
+
+def passes(error: discord.HTTPException) -> bool:
+    """Whether Discord may do later what it did not now: it was busy or broken. What it refuses it goes on refusing."""
+    return error.status == TOO_MANY_REQUESTS or error.status >= SERVER_ERRORS
 
 
 async def with_retries(call: Callable[[], Awaitable[T]], *, attempts: int = 3) -> T:

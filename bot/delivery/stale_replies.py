@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 
 REMEMBER_S: Final = 0.6
 """Of the 3 seconds within which Discord wants an answer; a database that is slower must not cost the reply."""
+_KEPT: Final = "reelfeel_kept"
 LOADING: Final = 1 << 7
 """Flag of a message that shows "thinking ..." (Discord's message flag LOADING)."""
 LOST: Final = mark("I was restarted before I could accept this, so nothing was accepted. Send it again.")
@@ -36,7 +37,28 @@ async def remember(interaction: discord.Interaction[Any]) -> None:
     with suppress(DbError, TimeoutError):
         stored = bot.in_thread(open_replies.record_reply, bot.db, interaction.id, interaction.token, locale_tag())
         await asyncio.wait_for(stored, REMEMBER_S)
-    task.add_done_callback(lambda _: bot.start_task(_forget(bot, interaction.id), "forgetting a reply"))
+    task.add_done_callback(lambda _: _ended(bot, interaction))
+
+
+def keep(interaction: discord.Interaction[Any]) -> None:
+    """The task that answers it ends without an answer: it stays remembered."""
+    interaction.extras[_KEPT] = True
+
+
+def _ended(bot: BotCore, interaction: discord.Interaction[Any]) -> None:
+    if not interaction.extras.get(_KEPT):
+        bot.start_task(_forget(bot, interaction.id), "forgetting a reply")
+
+
+async def say_if_thinking(bot: BotCore, interaction_id: int, token: str, card: Card) -> None:
+    """Shows the card in a reply that shows "thinking ..." still, and forgets the reply. Raises as `shown_reply`."""
+    try:
+        reply = await shown_reply(bot, token)
+        if int(reply.get("flags") or 0) & LOADING:
+            await edit_reply(bot, token, card)
+    except GONE:  # its 15 minutes are over
+        pass
+    await _forget(bot, interaction_id)
 
 
 async def _forget(bot: BotCore, interaction_id: int) -> None:
@@ -49,16 +71,9 @@ async def finish_left(bot: BotCore) -> None:
     for interaction_id, (token, spoken) in (await bot.in_thread(open_replies.unfinished_replies, bot.db)).items():
         try:
             with use_locale(spoken):
-                await with_retries(lambda token=token: _say_lost(bot, token))  # type: ignore[misc]
-        except GONE:  # its 15 minutes are over
-            pass
+                lost = Card(tr(LOST))
+            await with_retries(
+                lambda number=interaction_id, token=token, lost=lost: say_if_thinking(bot, number, token, lost)  # type: ignore[misc]
+            )
         except (discord.HTTPException, aiohttp.ClientError, OSError) as failed:
             log.warning("a reply left behind could not be finished: %s", type(failed).__name__)
-            continue
-        await _forget(bot, interaction_id)
-
-
-async def _say_lost(bot: BotCore, token: str) -> None:
-    reply = await shown_reply(bot, token)
-    if int(reply.get("flags") or 0) & LOADING:
-        await edit_reply(bot, token, Card(tr(LOST)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.components import ids
 from bot.core import BotCore
+from bot.delivery.responses import answer
 from bot.handlers.base import KeyButtonHandler, NumberButtonHandler, Press
 from bot.pools.heavy_work import SENDING
 from bot.services.follow_ups import score_again, score_files
@@ -47,7 +48,7 @@ class ReuseButton(NumberButtonHandler, custom_id=ids.REUSE):
         async with bot.heavy.turn(SENDING, interaction.user.id):
             card = await bot.notifier.card_of(job)
             if card is not None:
-                await interaction.edit_original_response(**card.for_edit())
+                await answer(interaction, card)
 
 
 class AgainButton(KeyButtonHandler, custom_id=ids.AGAIN):
