@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, Final, ParamSpec, Protocol, TypeVar
 
 import discord
@@ -21,12 +22,14 @@ from discord.ext import commands
 from bot.cards.base import Card
 from bot.errors.table import note
 from bot.pools.fair_threads import FairThreads, asker
+from bot.pools.grouped_writes import GroupedWrites
 from bot.pools.heavy_work import HeavyWork
 from bot.pools.short_cache import ShortCache
 from bot.pools.spool import Spool
 from bot.visible_channels import visible_channels
 from common.broker.job_signals import JobSignals
 from common.settings import Settings
+from db.delivery.open_replies import delete_replies, record_replies
 from db.engine import Database
 from db.operations.blocks import Block
 from db.types import Accepted, GuildSettings, JobView, UserSettings, Viewer, WakeUp
@@ -38,6 +41,8 @@ MAX_DOWNLOADS: Final = 2
 """Files held in memory at a time while they are stored; each is at most `max_upload_mib` large."""
 LIGHT_THREADS: Final = 16
 """Threads for what takes milliseconds; with those of heavy work fewer than the database has connections."""
+FRONT_THREADS: Final = 2
+"""Threads for what stands before an acknowledgement."""
 OF_ONE: Final = 2
 """Of them, the most that one member takes at a time."""
 WAITING_OF_ONE: Final = 200
@@ -156,6 +161,11 @@ class BotCore(commands.Bot):
         self.offered_films: ShortCache[tuple[Viewer, str], list[str]] = ShortCache(
             life_s=OFFER_LIFE_S, patience_s=OFFER_PATIENCE_S, most=500
         )
+        self._front = ThreadPoolExecutor(FRONT_THREADS, thread_name_prefix="front")
+        self.open_replies = GroupedWrites[tuple[int, str, str]](
+            lambda rows: self.before_answer(record_replies, db, rows)
+        )
+        self.closed_replies = GroupedWrites[int](lambda ids: self.before_answer(delete_replies, db, ids))
         self._light = FairThreads(LIGHT_THREADS, of_one=OF_ONE, waiting_of_one=WAITING_OF_ONE, name="sql")
         self._publisher = ThreadPoolExecutor(1, thread_name_prefix="ring")
         self._background: set[asyncio.Task[None]] = set()
@@ -174,6 +184,14 @@ class BotCore(commands.Bot):
     async def in_thread(self, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Runs a blocking function of milliseconds (SQL) beside the event loop; whoever asks has their turn."""
         return await self._light.run(fn, *args, **kwargs)
+
+    async def before_answer(self, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """As `in_thread`, for what stands before an acknowledgement: threads of its own, and nobody's turn.
+
+        The caller bounds how long it waits: a database that hangs holds these threads too.
+        """
+        call = self._front.submit(contextvars.copy_context().run, partial(fn, *args, **kwargs))
+        return await asyncio.wrap_future(call)
 
     def start_task(self, work: Coroutine[Any, Any, None], name: str) -> None:
         """Runs `work` beside the caller; it is waited for at shutdown and its errors are logged."""
@@ -208,4 +226,5 @@ class BotCore(commands.Bot):
         await super().close()
         self.heavy.close()
         self._light.close()
+        self._front.shutdown(wait=False, cancel_futures=True)
         self.spool.close()

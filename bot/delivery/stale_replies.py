@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import suppress
 from typing import Any, Final
 
 import aiohttp
@@ -16,11 +15,11 @@ from bot.delivery.outbox import GONE, with_retries
 from bot.delivery.reply_by_token import edit_reply, shown_reply
 from common.i18n import locale_tag, mark, tr, use_locale
 from db.delivery import open_replies
-from db.errors import DbError
 
 log = logging.getLogger(__name__)
 
-REMEMBER_S: Final = 0.6
+FORGET_S: Final = 30.0
+REMEMBER_S: Final = 0.3
 """Of the 3 seconds within which Discord wants an answer; a database that is slower must not cost the reply."""
 _KEPT: Final = "reelfeel_kept"
 LOADING: Final = 1 << 7
@@ -34,9 +33,7 @@ async def remember(interaction: discord.Interaction[Any]) -> None:
     task = asyncio.current_task()
     if task is None:
         return
-    with suppress(DbError, TimeoutError):
-        stored = bot.in_thread(open_replies.record_reply, bot.db, interaction.id, interaction.token, locale_tag())
-        await asyncio.wait_for(stored, REMEMBER_S)
+    await bot.open_replies.add((interaction.id, interaction.token, locale_tag()), REMEMBER_S)
     task.add_done_callback(lambda _: _ended(bot, interaction))
 
 
@@ -62,8 +59,8 @@ async def say_if_thinking(bot: BotCore, interaction_id: int, token: str, card: C
 
 
 async def _forget(bot: BotCore, interaction_id: int) -> None:
-    with suppress(DbError):  # the next start looks at the reply and finds it answered
-        await bot.in_thread(open_replies.delete_reply, bot.db, interaction_id)
+    # Where that fails, the next start looks at the reply and finds it answered.
+    await bot.closed_replies.add(interaction_id, FORGET_S)
 
 
 async def finish_left(bot: BotCore) -> None:

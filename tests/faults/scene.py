@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
+from sqlalchemy import event
 from sqlalchemy import text as sql
 
 from bot.sharded import ShardedBot
@@ -65,6 +67,21 @@ class Scene:
         assert self.scorer is not None
         self.signals.rung.clear()
         await asyncio.to_thread(drain, self.db, self.scorer, limits=limits_of(self.settings))
+
+    @contextmanager
+    def hanging_database(self) -> Iterator[None]:
+        """Every statement waits until the end of the block, as of a server that was stopped."""
+        goes_on = threading.Event()
+
+        def wait(*_: object) -> None:
+            goes_on.wait(60)
+
+        event.listen(self.db.engine, "before_cursor_execute", wait)
+        try:
+            yield
+        finally:
+            event.remove(self.db.engine, "before_cursor_execute", wait)
+            goes_on.set()
 
     async def jobs(self) -> list[Any]:
         """Rows of the table, oldest first."""

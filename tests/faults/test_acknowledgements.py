@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 import pytest
+from discord.utils import snowflake_time
 
 from common.settings import Settings
 from model import Scorer
@@ -15,6 +17,8 @@ from tests.faults.scene import Scene, scene, until
 from tests.fixtures.reviews import csv_file, long_review
 
 COMMAND, COMPONENT = 2, 3
+SLACK = 2
+"""Discord itself runs in this process too."""
 FILE = ("reviews.csv", csv_file(3, text=long_review))
 
 
@@ -152,3 +156,72 @@ async def test_an_error_never_takes_the_place_of_a_verdict(stage: Scene, share: 
     assert message is not None
     assert "Result" in str(message["embeds"])
     assert message["content"] == ""
+
+
+class Times:
+    """Seconds from an interaction to its acknowledgement, by the interaction's id, which says when it was made."""
+
+    def __init__(self, near: RealSockets) -> None:
+        self.took: dict[int, float] = {}
+        near.watch = self._watch
+
+    def _watch(self, _: str, path: str, __: Any) -> None:
+        if path.startswith("/interactions/"):
+            number = int(path.split("/")[2])
+            self.took.setdefault(number, time.time() - snowflake_time(number).timestamp())
+
+
+NEEDED = ("/score", "/score share", "/batch", "/upload", "/jobs list", "/results show", "Details")
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["asked before", "first time"])
+async def test_no_acknowledgement_waits_for_a_database_that_hangs(stage: Scene, known: bool) -> None:
+    if known:
+        for deed in NEEDED:
+            DEEDS[deed](stage)
+        await idle(stage)
+    else:
+        assert stage.bot is not None
+        for cache in (stage.bot.rules, stage.bot.chosen, stage.bot.blocked):
+            cache._kept.clear()
+    times = Times(stage.discord)
+    with stage.hanging_database():
+        records = []
+        for _ in range(3):
+            for deed in NEEDED:
+                records.append(await asyncio.to_thread(DEEDS[deed], stage))
+        await until(lambda: len(times.took) == len(records), 6)
+    assert max(times.took.values()) < (1.0 if known else 2.8)
+    await idle(stage)
+
+
+async def test_a_burst_loses_no_acknowledgement(stage: Scene) -> None:
+    """A hundred commands among two hundred and fifty messages, all within a moment."""
+    near = stage.discord
+    users = near.do(lambda: [near.backend.make_user(f"somebody{n}").id for n in range(50)])
+    channels = [near.dm_channel(user) for user in users]
+    times = Times(near)
+
+    def send() -> list[Any]:
+        records = []
+        for n in range(250):
+            near.write(channels[n % 50], users[n % 50], long_review(n))
+            if n % 5 < 2:
+                data = {"name": "jobs", "options": [{"name": "list", "type": 1, "options": []}]}
+                if n % 5 == 1:
+                    data = {"name": "score", "options": [{"name": "text", "type": 3, "value": long_review(n)}]}
+                records.append(near.interact(COMMAND, channels[n % 50], users[n % 50], data))
+        return records
+
+    records = await asyncio.to_thread(send)
+    assert len(records) == 100
+    await until(lambda: len(times.took) == len(records), 20)
+    took = sorted(times.took.values())
+    print(f"acknowledged: p50 {took[50]:.3f} s, p95 {took[95]:.3f} s, worst {took[-1]:.3f} s")
+    assert took[-1] < 3
+    assert took[95] < 0.5 * SLACK
+    await until(lambda: _all_accepted(stage, 250), 60)
+
+
+async def _all_accepted(stage: Scene, messages: int) -> bool:
+    return sum(job["source"] == "message" for job in await stage.jobs()) == messages + 1
