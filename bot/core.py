@@ -21,6 +21,7 @@ from discord.ext import commands
 
 from bot.cards.base import Card
 from bot.errors.table import note
+from bot.pools.budget import Budget
 from bot.pools.fair_threads import FairThreads, asker
 from bot.pools.grouped_writes import GroupedWrites
 from bot.pools.heavy_work import HeavyWork
@@ -28,7 +29,7 @@ from bot.pools.short_cache import ShortCache
 from bot.pools.spool import Spool
 from bot.visible_channels import visible_channels
 from common.broker.job_signals import JobSignals
-from common.settings import Settings
+from common.settings import MIB, Settings
 from db.delivery.open_replies import delete_replies, record_replies
 from db.engine import Database
 from db.operations.blocks import Block
@@ -37,8 +38,10 @@ from db.types import Accepted, GuildSettings, JobView, UserSettings, Viewer, Wak
 P = ParamSpec("P")
 T = TypeVar("T")
 
-MAX_DOWNLOADS: Final = 2
-"""Files held in memory at a time while they are stored; each is at most `max_upload_mib` large."""
+MOST_DOWNLOADS: Final = 12
+"""Files loaded at a time."""
+LARGE_DOWNLOADS: Final = 2
+"""Of files of the largest size (`max_upload_mib`) so many are in memory while they are stored, of smaller ones more."""
 LIGHT_THREADS: Final = 16
 """Threads for what takes milliseconds; with those of heavy work fewer than the database has connections."""
 FRONT_THREADS: Final = 2
@@ -139,7 +142,7 @@ class BotCore(commands.Bot):
         self.signals = signals
         self.always_sync = always_sync
         self.stopping = False
-        self.downloads = asyncio.Semaphore(MAX_DOWNLOADS)
+        self.downloads = Budget(MOST_DOWNLOADS, LARGE_DOWNLOADS * settings.max_upload_mib * MIB)
         self.deleted_messages: deque[int] = deque(maxlen=DELETED)
         """Ids of messages that were deleted lately."""
         self.taken_messages: deque[int] = deque(maxlen=DELETED)

@@ -49,6 +49,9 @@ SOON: Final = timedelta(seconds=2)
 """A verdict that comes within this time is the first message; after it the user is told that the review waits."""
 AT_ONCE: Final = 500
 """Most changed jobs looked at in one round."""
+MOST_DRAWN: Final = 4
+"""Charts that are drawn or wait: a small file that ends meanwhile gets none. One takes 0.15 s of a processor."""
+FEW_REVIEWS: Final = 200
 WORST_WAIT_S: Final = 60.0
 WORST_REFUSED_S: Final = 3600.0
 """What Discord refuses it goes on refusing, mostly until somebody opens a thread again or changes a rule."""
@@ -89,6 +92,8 @@ class Notifier:
         self._trouble: dict[int, _Trouble] = {}
         self._gone: set[int] = set()
         self._down = False
+        self._drawing = 0
+        """Charts that are drawn, or wait for it."""
         self.looked_at = time.perf_counter()
         """By `time.perf_counter`: when it last looked for changed jobs and SQL answered."""
 
@@ -120,20 +125,20 @@ class Notifier:
         """Shows this job, under `hint`, in the private reply to `interaction` while its token lives."""
         self._replies.keep(job_id, interaction, hint)
 
-    async def card_of(self, job: JobView, *, limit: int = DEFAULT_LIMIT) -> Card | None:
-        """What the job shows now, None for nothing. `limit`: bytes of one attachment at its place."""
+    async def card_of(self, job: JobView, *, limit: int = DEFAULT_LIMIT, chart: bytes | None = None) -> Card | None:
+        """What the job shows now, None for nothing. `limit`: bytes of one attachment at its place.
+
+        `chart`: of a finished file, where it is drawn already.
+        """
         if job.kind == "message":
             return await self._message_card(job)
         if not job.terminal:
             return running_card(job, datetime.now(UTC))
         if job.state != "done":
             return ended_card(job)
+        if chart is None:
+            chart = await self._chart(job)
         outputs = await finished_files(self._bot, job, limit=limit)
-        chart = None
-        if job.n_positive + job.n_negative + job.n_uncertain:
-            title = f"Job {job.id}: how the reviews feel"
-            with use_locale(ENGLISH):  # charts have no glyphs for every language
-                chart = await self._bot.heavy.in_child(_histogram, job.histogram, title)
         return done_card(job, chart=chart, files=outputs.files, too_large=outputs.too_large, limit=limit)
 
     async def first_place(self, job: JobView) -> Place | None:
@@ -224,16 +229,33 @@ class Notifier:
 
     async def _deliver(self, job: JobView) -> None:
         if job.kind == "file" and job.state == "done":
+            chart = await self._chart(job)  # off the way: while it is drawn, others' files are sent
             async with self._bot.heavy.turn(SENDING, None):  # of all that ended at once, a few lie on disk at a time
-                await self._deliver_card(job)
+                await self._deliver_card(job, chart)
         else:
             await self._deliver_card(job)
 
-    async def _deliver_card(self, job: JobView) -> None:
+    async def _chart(self, job: JobView) -> bytes | None:
+        """The distribution of a finished file's verdicts, as PNG; None where nothing was scored.
+
+        Nor where many small files end at once: their owners are told now, and the card counts what a chart would show.
+        """
+        scored = job.n_positive + job.n_negative + job.n_uncertain
+        if not scored or (self._drawing >= MOST_DRAWN and scored <= FEW_REVIEWS):
+            return None
+        title = f"Job {job.id}: how the reviews feel"
+        self._drawing += 1
+        try:
+            with use_locale(ENGLISH):  # charts have no glyphs for every language
+                return await self._bot.heavy.in_child(_histogram, job.histogram, title)
+        finally:
+            self._drawing -= 1
+
+    async def _deliver_card(self, job: JobView, chart: bytes | None = None) -> None:
         limit = size_limit(self._bot, None if in_dm(job) else job.guild_id)
         card = None
         if job.terminal or job.id not in self._gone:
-            card = await self.card_of(job, limit=limit)
+            card = await self.card_of(job, limit=limit, chart=chart)
         if card is not None:
             self._edited_at[job.id] = time.monotonic()
             await self._show_with_fallback(job, card)
