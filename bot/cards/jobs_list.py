@@ -11,6 +11,7 @@ import discord
 
 from bot.cards.base import FAILED, NEUTRAL, Card, CardFile, label_counts, one_line, plain_line
 from bot.cards.failure import failure_text
+from bot.cards.job import parts_line
 from bot.cards.links import job_url
 from bot.cards.wording import reviews
 from common.i18n import mark, number, shortened, size, tr, trn
@@ -97,9 +98,20 @@ def status_embed(job: JobView) -> discord.Embed:
     return embed
 
 
-def files_card(job: JobView, files: Sequence[CardFile], too_large: Sequence[tuple[str, int]], *, limit: int) -> Card:
-    """The files of a finished job, and in words those that Discord does not take: (name, bytes) over `limit` bytes."""
+def files_card(
+    job: JobView,
+    files: Sequence[CardFile],
+    too_large: Sequence[tuple[str, int]],
+    *,
+    limit: int,
+    parted: Sequence[tuple[str, int]] = (),
+) -> Card:
+    """The files of a finished job, and in words those that Discord does not take: (name, bytes) over `limit` bytes.
+
+    `parted`: names of files that come in parts, and in how many.
+    """
     lines = [tr("Job {job}: {title}", job=job.id, title=one_line(title_of(job), 100))]
+    lines += [parts_line(name, count) for name, count in parted]
     for name, length in too_large:
         lines.append(
             trn(

@@ -133,20 +133,22 @@ class Notifier:
         if job.kind == "message":
             return await self._message_card(job)
         if not job.terminal:
-            return running_card(job, datetime.now(UTC))
+            return running_card(job, datetime.now(UTC), limit=limit)
         if job.state != "done":
             return ended_card(job)
         if chart is None:
             chart = await self._chart(job)
         outputs = await finished_files(self._bot, job, limit=limit)
-        return done_card(job, chart=chart, files=outputs.files, too_large=outputs.too_large, limit=limit)
+        return done_card(
+            job, chart=chart, files=outputs.files, too_large=outputs.too_large, limit=limit, parted=outputs.parted
+        )
 
     async def first_place(self, job: JobView) -> Place | None:
         """Sends a job's first card at once; None when its channel or the user's DMs are closed.
 
         For callers that hold the job. Raises discord.HTTPException, aiohttp.ClientError, OSError, DbError.
         """
-        card = await self.card_of(job)
+        card = await self.card_of(job, limit=size_limit(self._bot, None if in_dm(job) else job.guild_id))
         if card is None:
             return None
         try:
