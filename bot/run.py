@@ -25,6 +25,8 @@ from db.engine import Database
 from db.errors import BadTextKey, DatabaseUnavailable, DbError, SchemaOutdated, TextKeyMissing
 from db.privacy import text_keys
 
+LOOK_S: Final = 2.0
+"""Between two looks at the database's file."""
 TOKEN_SHAPE: Final = re.compile(r"[\w-]{18,}\.[\w-]{5,}\.[\w-]{20,}")
 """Three parts of base64url: the bot's id, the time it was made, a signature."""
 
@@ -74,6 +76,7 @@ def main(settings: Settings, *, preview: bool = False) -> int:
             _check_token(settings)
         db = Database(settings.database(), durable=True, text_keys=settings.sealing_keys())
         db.check_schema()
+        db.check_usable()
         text_keys.check(db)
         url = settings.broker()
         if url is None:
@@ -111,7 +114,7 @@ async def _discord(settings: Settings, db: Database, signals: JobSignals, redis_
 
 async def _join(bot: ReelfeelBot, token: str, redis_url: str) -> None:
     hints = asyncio.create_task(_hear(bot, redis_url), name="hints")
-    running = asyncio.create_task(bot.start(token), name="gateway")
+    running = asyncio.create_task(_until_lost(bot, token), name="gateway")
     try:
         await until_stopped(running, bot.finish)
     except discord.LoginFailure:
@@ -130,6 +133,28 @@ async def _join(bot: ReelfeelBot, token: str, redis_url: str) -> None:
         await _end(hints)
         if not bot.is_closed():
             await bot.close()
+
+
+async def _until_lost(bot: ReelfeelBot, token: str) -> None:
+    """Runs the bot; raises DatabaseUnavailable when its database is deleted, or cannot be written to any more.
+
+    A server that does not answer may be back soon, and is waited for.
+    """
+    parts = {asyncio.create_task(bot.start(token), name="gateway"), asyncio.create_task(_watch(bot.db), name="watch")}
+    try:
+        ended, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
+        for part in ended:
+            part.result()
+    finally:
+        for part in parts:
+            part.cancel()
+        await asyncio.gather(*parts, return_exceptions=True)
+
+
+async def _watch(db: Database) -> None:
+    while True:
+        await asyncio.sleep(LOOK_S)
+        await asyncio.to_thread(db.check_usable)
 
 
 async def _end(task: asyncio.Task[None]) -> None:

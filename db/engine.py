@@ -23,7 +23,7 @@ from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_fixed
 from db.crypto import Sealer
 from db.errors import DatabaseFull, DatabaseUnavailable, SchemaOutdated
 from db.reserve import Reserve, is_freeing
-from db.schema import at_head
+from db.schema import at_head, is_newer
 from db.write_priority import PriorityLock
 
 BUSY_S: Final = 30
@@ -43,6 +43,10 @@ CHECKPOINT_PAGES: Final = 8_192
 """Pages of SQLite's write-ahead log (32 MiB) after which they go into the file. The same pages are written again and
 again while a file is scored: at SQLite's own 1,000 nearly every chunk pays for copying them, and for two fsync."""
 
+NEWER: Final = "The database's schema is newer than this program: start a newer version of Reelfeel."
+UNKNOWN_TABLES: Final = "The database's tables are not those of this program: `reelfeel db check` says why."
+LOST: Final = "was deleted or replaced while it was in use, so nothing more is stored: put it back and start again."
+READ_ONLY: Final = "cannot be written to: check the rights of its file, or that it is no replica."
 OUTDATED: Final = "The database's schema is not the one this program needs: run `reelfeel db upgrade`."
 
 
@@ -180,6 +184,11 @@ class Database:
         file = self.url.database if self.url.get_backend_name() == "sqlite" else None
         self._gate = None if file is None else PriorityLock(file)
         self.reserve: Reserve | None = None if file is None else Reserve(Path(file))
+        self._file = None if file is None else Path(file)
+        self._identity: tuple[int, int] | None = None
+        """Device and number of the file that was opened first: SQLite goes on writing to one that has no name."""
+        if self._file is not None:
+            event.listen(self.engine, "connect", self._opened)
 
     @contextmanager
     def begin(self, *, bulk: bool = False) -> Iterator[Session]:
@@ -191,6 +200,7 @@ class Database:
         """
         if bulk:
             self.check_room()
+        self.check_there()
         with (
             self._turn(bulk),
             translate_errors(self.url),
@@ -198,6 +208,31 @@ class Database:
             session.begin(),
         ):
             yield session
+
+    def _opened(self, *_: object) -> None:
+        if self._identity is None and self._file is not None:
+            found = self._file.stat()
+            self._identity = (found.st_dev, found.st_ino)
+
+    def check_there(self) -> None:
+        """Raises DatabaseUnavailable when the file of an SQLite database is not the one that was opened, or is gone."""
+        if self._file is None or self._identity is None:
+            return
+        try:
+            found = self._file.stat()
+        except FileNotFoundError:
+            found = None
+        if found is None or (found.st_dev, found.st_ino) != self._identity:
+            raise DatabaseUnavailable(f"The database ({location(self.url)}) {LOST}")
+
+    def check_usable(self) -> None:
+        """As `check_there`, and where the file or its folder may not be written to. Asks the file system alone."""
+        self.check_there()
+        if self._file is None or self._identity is None:
+            return
+        read_only = os.statvfs(self._file).f_flag & os.ST_RDONLY
+        if read_only or not os.access(self._file, os.W_OK) or not os.access(self._file.parent, os.W_OK):
+            raise DatabaseUnavailable(f"The database ({location(self.url)}) {READ_ONLY}")
 
     def check_room(self) -> None:
         """Raises DatabaseFull while the disk has no room but for what frees space."""
@@ -222,7 +257,7 @@ class Database:
         """Raises SchemaOutdated unless the tables are at the newest migration, DatabaseUnavailable when unreachable."""
         with translate_errors(self.url), self.engine.connect() as connection:
             if not at_head(connection):
-                raise SchemaOutdated(OUTDATED)
+                raise SchemaOutdated(NEWER if is_newer(connection) else OUTDATED)
 
     def dispose(self) -> None:
         """Closes all connections that are not in use."""
@@ -248,7 +283,7 @@ def translate_errors(url: URL) -> Iterator[None]:
 _TROUBLES: Final = (
     (("database is locked",), f"was locked for {BUSY_S} seconds: try again."),
     (("disk is full", "53100"), "has no space left on its disk: free some."),
-    (("readonly database", "25006"), "cannot be written to: check the rights of its file, or that it is no replica."),
+    (("readonly database", "25006"), READ_ONLY),
     (("is not a database", "malformed"), "is no SQLite database or is damaged: name another file or restore a copy."),
 )
 """SQLSTATEs of PostgreSQL or words of SQLite, and what they mean to a host."""
@@ -259,7 +294,7 @@ def _as_db_error(error: DBAPIError, url: URL) -> DatabaseUnavailable | SchemaOut
     words = str(error.orig)
     state = getattr(error.orig, "sqlstate", None)
     if state in ("42P01", "42703") or "no such table" in words or "no such column" in words:
-        return SchemaOutdated(OUTDATED)
+        return SchemaOutdated(UNKNOWN_TABLES)
     for signs, advice in _TROUBLES:
         if state in signs or any(sign in words for sign in signs):
             kind = DatabaseFull if "53100" in signs else DatabaseUnavailable

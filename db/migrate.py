@@ -12,12 +12,11 @@ from alembic.runtime.migration import MigrationContext
 from alembic.util import CommandError
 from sqlalchemy import Connection
 
-from db.engine import OUTDATED, Database, location, sql_url, translate_errors
+from db.engine import NEWER, OUTDATED, Database, location, sql_url, translate_errors
 from db.errors import DatabaseUnavailable, SchemaOutdated
-from db.schema import SCRIPTS, at_head
+from db.schema import SCRIPTS, at_head, is_newer
 from db.tables import Base
 
-NEWER: Final = "The database's schema is newer than this program: start a newer version of Reelfeel."
 UPGRADE_LOCK: Final = 0x5EE1_FEE1
 """PostgreSQL advisory lock held by whoever migrates."""
 
@@ -59,7 +58,9 @@ def check(url: str) -> list[str]:
         database = Database(url)
         try:
             with translate_errors(parsed), database.engine.connect() as connection:
-                return [OUTDATED] if not at_head(connection) else _differences(connection)
+                if not at_head(connection):
+                    return [NEWER if is_newer(connection) else OUTDATED]
+                return _differences(connection)
         finally:
             database.dispose()
     except DatabaseUnavailable as error:

@@ -20,3 +20,10 @@ def at_head(connection: Connection) -> bool:
     """Whether the database is at the newest migration."""
     heads = ScriptDirectory(str(SCRIPTS)).get_heads()
     return set(MigrationContext.configure(connection).get_current_heads()) == set(heads)
+
+
+def is_newer(connection: Connection) -> bool:
+    """Whether the database is at a migration that this program does not know."""
+    scripts = ScriptDirectory(str(SCRIPTS))
+    known = {script.revision for script in scripts.walk_revisions()}
+    return not known.issuperset(MigrationContext.configure(connection).get_current_heads())

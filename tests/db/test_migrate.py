@@ -39,6 +39,6 @@ def test_a_program_on_an_older_schema_says_so(any_empty_url: str) -> None:
     db = Database(any_empty_url)
     with pytest.raises(SchemaOutdated, match="reelfeel db upgrade"):
         db.check_schema()
-    with pytest.raises(SchemaOutdated, match="reelfeel db upgrade"):
+    with pytest.raises(SchemaOutdated, match="reelfeel db check"):
         done_file(db)
     db.dispose()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
@@ -193,6 +194,13 @@ async def test_no_acknowledgement_waits_for_a_database_that_hangs(stage: Scene, 
         await until(lambda: len(times.took) == len(records), 6)
     assert max(times.took.values()) < (1.0 if known else 2.8)
     await idle(stage)
+
+
+async def test_status_says_that_the_database_hangs(stage: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.modules["bot.cogs.info"], "PATIENCE_S", 0.5)
+    with stage.hanging_database():
+        record = command(stage, "status")
+        await until(lambda: "My database does not answer" in str(shown(stage, record)), 8)
 
 
 async def test_a_burst_loses_no_acknowledgement(stage: Scene) -> None:

@@ -18,6 +18,7 @@ from common.settings import Settings
 from tests.bot.test_run import environment, sentence
 from tests.faults.real_sockets import RealSockets, real_sockets
 from tests.faults.scene import TOKEN, Scene, scene, until
+from tests.fixtures.workers import wait_until
 
 SHARDS = [None, 1, 2]
 
@@ -166,3 +167,24 @@ def test_a_host_reads_one_sentence_about_it(tmp_path: Path, migrated: Path, redi
 
 def test_every_code_that_stays_has_its_sentence() -> None:
     assert set(CLOSED) == gateway.FATAL
+
+
+def test_a_data_folder_that_is_deleted_ends_the_bot(tmp_path: Path, migrated: Path, redis_url: str) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    shutil.copy(migrated, folder / "bot.sqlite3")
+    with real_sockets() as world:
+        here = "from tests.faults.real_sockets import pointed_at; from cli import app\n"
+        line = f"{here}with pointed_at({world.api!r}, {world.gateway!r}): app(['bot'])"
+        env = environment(folder, DISCORD_TOKEN=TOKEN, REDIS_URL=redis_url)
+        bot = subprocess.Popen([sys.executable, "-c", line], env=env, stderr=subprocess.PIPE, text=True)
+        try:
+            wait_until(lambda: world.listening, 30, what="the bot")
+            shutil.rmtree(folder)
+            _, said = bot.communicate(timeout=30)
+        finally:
+            bot.kill()
+    assert bot.returncode == 69, said
+    plain = [one for one in said.splitlines() if not one.startswith("{")]
+    assert len(plain) == 1, said
+    assert "was deleted or replaced while it was in use" in plain[0]
