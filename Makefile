@@ -6,7 +6,7 @@ PIP     = $(BIN)/python -m pip --disable-pip-version-check -q install
 SELF    = $(PIP) --no-deps --no-build-isolation -e .
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev up test test-fast check lock bench bench-model bench-reports bench-fair bench-bulk bench-sizing faults faults-up flood fuzz encoders translations release-check env-example pictures clean
+.PHONY: help install install-dev up test test-fast check lock bench bench-model bench-reports bench-fair bench-bulk bench-sizing faults faults-up flood memory fuzz encoders translations release-check env-example pictures clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -72,6 +72,9 @@ faults-up: install-dev ## a 20,000-row job under `reelfeel up` through kills of 
 SECONDS ?= 60
 flood: install-dev ## one member floods everything for SECONDS=60 seconds while others use the bot, on both databases
 	$(BIN)/python -m tests.faults.run_flood --seconds $(SECONDS)
+
+memory: install-dev ## fifty members press reports, exports and downloads for three minutes: what the bot and its children hold
+	$(BIN)/python -m tests.faults.run_memory
 
 MINUTES ?= 10
 fuzz: install-dev ## hostile review files for MINUTES=10 minutes; failing ones are kept in runs/fuzz

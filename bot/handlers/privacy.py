@@ -36,12 +36,12 @@ class ForgetButton(NumberButtonHandler, custom_id=ids.FORGET):
         try:
             erased = await bot.in_thread(erase_user, bot.db, bot.viewer(interaction))
         except Exception as error:
+            bot.note_deletion(self.number)  # it may have begun
             shown = await _what_happened(bot, bot.viewer(interaction), error)
             await answer(interaction, Card(shown))
-            bot.cleaner.wake()
             raise
+        bot.note_deletion(self.number)
         await answer(interaction, forgotten_card(erased))
-        bot.cleaner.wake()
 
 
 async def _what_happened(bot: BotCore, viewer: Viewer, error: Exception) -> str:

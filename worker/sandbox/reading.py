@@ -47,13 +47,12 @@ def guarded_reviews(
     """
     size = file.seek(0, 2)
     request = {"task": "read", "filename": filename, "columns": columns, "limits": asdict(limits)}
-    with SPARE.take() as reader:
+    with SPARE.lent() as reader:
         reader.begin(file, scratch, request, Allowance.of(size, limits), check)
         kind, payload = reader.receive()
         if kind != frames.COLUMNS:
             raise ReaderFailed("no columns")
         yield GuardedReviews(reader, frames.parsed(payload))
-    SPARE.refill()
 
 
 def _rows(batch: dict[str, Any]) -> Iterator[Row]:
