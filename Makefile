@@ -6,7 +6,7 @@ PIP     = $(BIN)/python -m pip --disable-pip-version-check -q install
 SELF    = $(PIP) --no-deps --no-build-isolation -e .
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev up test test-fast check lock bench bench-model bench-reports bench-fair bench-bulk bench-sizing faults faults-up flood memory fuzz encoders translations release-check env-example pictures clean
+.PHONY: help install install-dev up test test-fast check lock bench bench-model bench-reports bench-fair bench-bulk bench-sizing faults faults-up flood memory fuzz encoders translations release-check env-example pictures third-party clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -102,6 +102,9 @@ env-example: install ## .env.example anew from common/settings.py
 
 pictures: install-dev ## the README's pictures anew (needs Debian's chromium)
 	$(BIN)/python -m tests.end_to_end.run_pictures
+
+third-party: install-dev ## the table of packages and licences in docs/third-party.md anew
+	$(BIN)/python .ci/third_party
 
 lock: ## requirements.lock anew from pyproject.toml (needs uv)
 	.ci/lock

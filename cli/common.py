@@ -105,7 +105,7 @@ def model_errors(work: str) -> Iterator[None]:
     """
     from model import ModelFolderError
     from model.config import ConfigError
-    from model.data.readers import DataError
+    from model.data.errors import DataError
 
     try:
         yield
