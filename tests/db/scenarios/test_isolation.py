@@ -183,6 +183,7 @@ FOR_THE_BOT: Final[dict[str, set[str]]] = {
         "delivery.message_deletions.remember_sent",
     },
     "bot/cogs/report.py": {"delivery.message_deletions.remember_sent"},
+    "bot/handlers/job.py": {"delivery.message_deletions.remember_sent"},
     "bot/door.py": {"operations.blocks.block_set"},
     "bot/cogs/info.py": {"operations.overview.overview"},
     "bot/telemetry.py": {
