@@ -22,9 +22,9 @@ PAUSES_S: Final = (0.5, 1.5, 4.0)
 GONE: Final = mark("Discord no longer hands out {file}: its link has expired, or it was deleted. Send the file again.")
 REFUSED: Final = mark("Discord refuses to hand out {file} (status {status}): send the file again.")
 AWAY: Final = mark(
-    "Discord did not hand out {file} in {count} attempts, so nothing was accepted: try again in a minute."
+    "Discord did not hand out {file} in {tries} attempts, so nothing was accepted: try again in a minute."
 )
-SHORT: Final = mark("Only a part of {file} arrived in {count} attempts, so nothing was accepted: send the file again.")
+SHORT: Final = mark("Only a part of {file} arrived in {tries} attempts, so nothing was accepted: send the file again.")
 
 
 class Unfinished(Exception):
@@ -56,8 +56,8 @@ async def download(bot: BotCore, attachment: discord.Attachment, message: tuple[
     log.warning("a file could not be loaded", extra={"error": type(last).__name__})
     count = len(PAUSES_S) + 1
     if isinstance(last, Unfinished):
-        raise UserError(tr(SHORT, file=name, count=count))
-    raise UserError(tr(AWAY, file=name, count=count))
+        raise UserError(tr(SHORT, file=name, tries=count))
+    raise UserError(tr(AWAY, file=name, tries=count))
 
 
 async def _whole(attachment: discord.Attachment) -> bytes:
