@@ -94,7 +94,7 @@ _QUESTIONS = (
     "what (?:can|do|should) (?:it|you|i|we|the bot)",
     "what(?: is|'s|s) (?:this bot|your)",
     "what (?:time|day|year)",
-    f"(?:can|could|would|will) {_ANYBODY} (?:please )?(?:help|tell|score|rate|recommend|suggest|explain|give|show|send|do)",
+    f"(?:can|could|would|will) {_ANYBODY} (?:please )?(?:help|tell|score|rate|recommend|suggest|explain|give|send|do)",
     "(?:do|did|are|have) you (?:like|know|have|seen|a|watch|want|read|speak)",
     f"(?:is|was) {_FILM} (?:any good|good|worth|on netflix|out|available|free|scary)",
     "should (?:i|we) (?:watch|see|go|buy|rent)",

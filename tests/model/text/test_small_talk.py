@@ -4,7 +4,6 @@ import pytest
 
 from model.text.small_talk import is_small_talk
 
-
 TALK = """hi
 Hello there!
 thanks :)
