@@ -16,12 +16,18 @@ from model.training import keras_reference
 from tests.model.made_up import BAD, FILLERS, GOOD, SUBJECTS
 
 _ODD = ["", ".", "\u4e2d\u6587", "Caf\u00e9 \u2026 d\u00e9j\u00e0 vu", "zzqx vrrk", "<br />8/10 &amp; more", "don't"]
+_SENT = ["\u2605\u2605\u2605\u2605\u00bd", "Film \U0001f44e\U0001f44e", "> So good.\nNo. So dull.", "hi", "n/a"]
+_SENT += [
+    "It didn\u00e2\u20ac\u2122t **work** https://x.org/good",
+    "\uff47\uff52\uff45\uff41\uff54 film",
+    "\U0001f525 <Dull> &amp;#39;",
+]
 _SAID = ["It is one of the {} films I have ever seen!", "I found it {}, to be honest.", "What a {} mess of a film?"]
 
 
 def _texts() -> list[str]:
     rng = random.Random(11)
-    found = list(_ODD)
+    found = [*_ODD, *_SENT]
     while len(found) < 2_000:
         words = rng.choice((GOOD, BAD, [*GOOD, *BAD]))
         opinions = [rng.choice(_SAID).format(rng.choice(words)) for _ in range(rng.choice((0, 1, 2, 3, 3, 12)))]
@@ -78,7 +84,7 @@ def test_in_other_company(expected: list[Verdict]) -> None:
 def test_explained(expected: list[Verdict]) -> None:
     cold, warm = Scorer(compiled=False), Scorer()
     warm.warm()
-    for number in range(0, len(TEXTS), 100):
+    for number in [*range(len(_ODD) + len(_SENT)), *range(100, len(TEXTS), 100)]:
         explanation = cold.explain(TEXTS[number])
         assert explanation.verdict == expected[number]
         assert warm.explain(TEXTS[number]) == explanation
@@ -101,7 +107,7 @@ print(json.dumps([(one.probability.hex(), str(one)) for one in Scorer(exit=False
 
 def test_on_any_number_of_blas_threads() -> None:
     """A worker gives BLAS one thread; who uses `Scorer` in a program of their own gives it all."""
-    texts = TEXTS[len(_ODD) : len(_ODD) + 24]
+    texts = TEXTS[len(_ODD) + len(_SENT) :][:24]
     found = []
     for threads in ("1", "2"):
         env = os.environ | {"OPENBLAS_NUM_THREADS": threads}
