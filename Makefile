@@ -64,6 +64,7 @@ bench-sizing: install-dev ## what SQLite, PostgreSQL and the broker carry withou
 
 faults: install-dev ## 200 random faults against all that runs, in about half an hour; FAULTS="--seed 7 --only pg-cut"
 	$(BIN)/python -m tests.faults.run $(FAULTS)
+	$(BIN)/python -m tests.faults.run_connection
 
 faults-up: install-dev ## a 20,000-row job under `reelfeel up` through kills of worker, bot and broker
 	$(BIN)/python -m tests.faults.run_up

@@ -28,8 +28,8 @@ from db.engine import Database
 from db.errors import DatabaseUnavailable, DbError
 from db.privacy import text_keys
 
-BAD_TOKEN: Final = 4004
-"""Close code of the gateway for a token that was taken back."""
+LOOK_S: Final = 2.0
+"""Between two looks at the database's file."""
 TOKEN_SHAPE: Final = re.compile(r"[\w-]{18,}\.[\w-]{5,}\.[\w-]{20,}")
 """Three parts of base64url: the bot's id, the time it was made, a signature."""
 
@@ -43,6 +43,16 @@ WRONG_SHAPE: Final = (
 REFUSED: Final = (
     "Discord refuses DISCORD_TOKEN: make a new one at https://discord.com/developers/applications, page Bot."
 )
+CLOSED: Final = {
+    4004: REFUSED,
+    4010: "Discord refuses the number of connections: leave REELFEEL_SHARDS unset, then Discord says how many.",
+    4011: "Discord wants more connections for your servers: leave REELFEEL_SHARDS unset, then Discord says how many.",
+    4012: "Discord no longer speaks with this version of the bot: install a newer one.",
+    4013: "Discord does not know the events that this version of the bot asks for: install a newer one.",
+    4014: "Discord does not allow the events that the bot asks for: look at the bot's page, under Privileged Gateway "
+    "Intents, at https://discord.com/developers/applications.",
+}
+"""What a host can do about each close code of the gateway that stays; starting again changes nothing."""
 NO_BROKER: Final = "REDIS_URL is not set: give the broker's address, or run `reelfeel up`, which brings its own."
 REPLACED: Final = "Another bot with this token serves: this one was away for too long. Start it again as a standby."
 NO_DISCORD: Final = "Discord cannot be reached: check the network of this machine and start again."
@@ -75,6 +85,7 @@ def main(settings: Settings, *, preview: bool = False) -> int:
             _check_token(settings)
         db = Database(settings.database(), durable=True, text_keys=settings.sealing_keys())
         db.check_schema()
+        db.check_usable()
         text_keys.check(db)
         url = settings.broker()
         if url is None:
@@ -122,14 +133,16 @@ async def _discord(settings: Settings, db: Database, signals: JobSignals, redis_
 
 async def _join(bot: ReelfeelBot, token: str, redis_url: str) -> None:
     hints = asyncio.create_task(_hear(bot, redis_url), name="hints")
-    running = asyncio.create_task(bot.start(token), name="gateway")
+    running = asyncio.create_task(_until_lost(bot, token), name="gateway")
     try:
         await until_stopped(running, bot.finish)
     except discord.LoginFailure:
         raise _Wrong(REFUSED) from None
+    except discord.PrivilegedIntentsRequired:
+        raise _Wrong(CLOSED[4014]) from None
     except discord.ConnectionClosed as closed:
-        if closed.code == BAD_TOKEN:
-            raise _Wrong(REFUSED) from None
+        if closed.code in CLOSED:
+            raise _Wrong(CLOSED[closed.code]) from None
         raise _Away(f"Discord closed the connection with code {closed.code}: start again.") from None
     except (aiohttp.ClientError, OSError, discord.GatewayNotFound, discord.DiscordServerError):
         raise _Away(NO_DISCORD) from None
@@ -139,6 +152,28 @@ async def _join(bot: ReelfeelBot, token: str, redis_url: str) -> None:
         await _end(hints)
         if not bot.is_closed():
             await bot.close()
+
+
+async def _until_lost(bot: ReelfeelBot, token: str) -> None:
+    """Runs the bot; raises DatabaseUnavailable when its database is deleted, or cannot be written to any more.
+
+    A server that does not answer may be back soon, and is waited for.
+    """
+    parts = {asyncio.create_task(bot.start(token), name="gateway"), asyncio.create_task(_watch(bot.db), name="watch")}
+    try:
+        ended, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
+        for part in ended:
+            part.result()
+    finally:
+        for part in parts:
+            part.cancel()
+        await asyncio.gather(*parts, return_exceptions=True)
+
+
+async def _watch(db: Database) -> None:
+    while True:
+        await asyncio.sleep(LOOK_S)
+        await asyncio.to_thread(db.check_usable)
 
 
 async def _end(task: asyncio.Task[None]) -> None:

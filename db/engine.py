@@ -50,6 +50,8 @@ BEGIN: Final = f"BEGIN; SET LOCAL TIME ZONE 'UTC'; SET LOCAL idle_in_transaction
 SQLITE_OPTIONS: Final = ("uri", "mode", "cache", "immutable", "nolock", "vfs", "timeout", "check_same_thread")
 """What may stand behind the ? of an SQLite URL."""
 
+LOST: Final = "was deleted or replaced while it was in use, so nothing more is stored: put it back and start again."
+READ_ONLY: Final = "cannot be written to: check the rights of its file, or that it is no replica."
 UNFIT: Final = "The tables are not those that this program needs: `reelfeel db check` says what to do."
 """Where a statement fails: which of the two is newer is not known there."""
 
@@ -231,6 +233,11 @@ class Database:
         file = self.url.database if self.url.get_backend_name() == "sqlite" else None
         self._gate = None if file is None else PriorityLock(file)
         self.reserve: Reserve | None = None if file is None else Reserve(Path(file))
+        self._file = None if file is None else Path(file)
+        self._identity: tuple[int, int] | None = None
+        """Device and number of the file that was opened first: SQLite goes on writing to one that has no name."""
+        if self._file is not None:
+            event.listen(self.engine, "connect", self._opened)
 
     @contextmanager
     def begin(self, *, bulk: bool = False) -> Iterator[Session]:
@@ -242,6 +249,7 @@ class Database:
         """
         if bulk:
             self.check_room()
+        self.check_there()
         with (
             self._turn(bulk),
             translate_errors(self.url),
@@ -249,6 +257,31 @@ class Database:
             session.begin(),
         ):
             yield session
+
+    def _opened(self, *_: object) -> None:
+        if self._identity is None and self._file is not None:
+            found = self._file.stat()
+            self._identity = (found.st_dev, found.st_ino)
+
+    def check_there(self) -> None:
+        """Raises DatabaseUnavailable when the file of an SQLite database is not the one that was opened, or is gone."""
+        if self._file is None or self._identity is None:
+            return
+        try:
+            found = self._file.stat()
+        except FileNotFoundError:
+            found = None
+        if found is None or (found.st_dev, found.st_ino) != self._identity:
+            raise DatabaseUnavailable(f"The database ({location(self.url)}) {LOST}")
+
+    def check_usable(self) -> None:
+        """As `check_there`, and where the file or its folder may not be written to. Asks the file system alone."""
+        self.check_there()
+        if self._file is None or self._identity is None:
+            return
+        read_only = os.statvfs(self._file).f_flag & os.ST_RDONLY
+        if read_only or not os.access(self._file, os.W_OK) or not os.access(self._file.parent, os.W_OK):
+            raise DatabaseUnavailable(f"The database ({location(self.url)}) {READ_ONLY}")
 
     def check_room(self) -> None:
         """Raises DatabaseFull while the disk has no room but for what frees space."""
@@ -307,7 +340,7 @@ _TROUBLES: Final = (
     (("certificate verify failed",), "shows a certificate that is not trusted: name its authority with sslrootcert."),
     (("database is locked",), f"was locked for {BUSY_S} seconds: try again."),
     (("disk is full", "53100"), "has no space left on its disk: free some."),
-    (("readonly database", "25006"), "cannot be written to: check the rights of its file, or that it is no replica."),
+    (("readonly database", "25006"), READ_ONLY),
     (("is not a database", "malformed"), "is no SQLite database or is damaged: name another file or restore a copy."),
 )
 """SQLSTATEs of PostgreSQL or words of SQLite, and what they mean to a host."""

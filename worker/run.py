@@ -98,7 +98,16 @@ def _serve(
     heartbeat = heartbeat_of(db, WorkerFacts(meters, children, slots=slots, errors=lambda: errors.total))
     sweeper.start()
     heartbeat.start()
-    code = supervise(children, stop_signals, on_exit=_log_exit, each_turn=_Readiness(children, heartbeat.wake).check)
+    readiness = _Readiness(children, heartbeat.wake)
+
+    def each_turn() -> None:
+        readiness.check()
+        db.check_usable()
+
+    try:
+        code = supervise(children, stop_signals, on_exit=_log_exit, each_turn=each_turn)
+    except DatabaseUnavailable as lost:
+        code = exit_codes.refuse(lost, exit_codes.UNAVAILABLE)
     log.info("stopping: current chunks finish")
     sweeper.stop()
     stop_all(children, stop_signals, timeout_s=STOP_TIMEOUT_S)
@@ -120,6 +129,7 @@ def _checked(settings: Settings, db: Database) -> JobSignals:
         )
     verify(settings.model_dir or SHIPPED)  # here once, or every child would die of it again and again
     db.check_schema()
+    db.check_usable()
     text_keys.check(db)
     signals = JobSignals(redis_url)
     signals.check()
