@@ -97,8 +97,9 @@ translations: install ## new sentences into the catalogues, compiled; says what 
 release-check: install ## fails unless every sentence is translated into every language
 	$(BIN)/python -m bot.translations --check
 
-env-example: install ## .env.example anew from common/settings.py
+env-example: install ## .env.example and the settings of docker-compose.yml anew from common/settings.py
 	$(BIN)/python -m common.settings_example
+	$(BIN)/python -m common.compose_settings
 
 pictures: install-dev ## the README's pictures anew (needs Debian's chromium)
 	$(BIN)/python -m tests.end_to_end.run_pictures

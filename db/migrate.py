@@ -12,9 +12,9 @@ from alembic.runtime.migration import MigrationContext
 from alembic.util import CommandError
 from sqlalchemy import Connection
 
-from db.engine import NEWER, OUTDATED, Database, location, sql_url, translate_errors
+from db.engine import Database, location, sql_url, translate_errors
 from db.errors import DatabaseUnavailable, SchemaOutdated
-from db.schema import SCRIPTS, at_head, is_newer
+from db.schema import NEWER, SCRIPTS, problem
 from db.tables import Base
 
 UPGRADE_LOCK: Final = 0x5EE1_FEE1
@@ -50,7 +50,10 @@ def upgrade(url: str, *, scripts: Path = SCRIPTS) -> None:
 
 
 def check(url: str) -> list[str]:
-    """What is wrong, one plain sentence each; empty when the database answers and its tables are the program's."""
+    """What is wrong, one plain sentence each; empty when the database answers and its tables are the program's.
+
+    Raises WrongDatabaseUrl.
+    """
     try:
         parsed = sql_url(url)
         if parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").is_file():
@@ -58,9 +61,8 @@ def check(url: str) -> list[str]:
         database = Database(url)
         try:
             with translate_errors(parsed), database.engine.connect() as connection:
-                if not at_head(connection):
-                    return [NEWER if is_newer(connection) else OUTDATED]
-                return _differences(connection)
+                wrong = problem(connection)
+                return _differences(connection) if wrong is None else [wrong]
         finally:
             database.dispose()
     except DatabaseUnavailable as error:

@@ -15,13 +15,14 @@ from prometheus_client import CollectorRegistry
 
 from common.broker.job_signals import BrokerUnavailable, JobSignals
 from common.broker.names import BULK, INTERACTIVE
+from common.errors import Misconfigured
 from common.process import exit_codes
 from common.process import log_format as logs
 from common.process.metrics_server import ErrorCount, PortTaken, Server, serve
 from common.process.readiness import say_ready
 from common.settings import MIB, Settings
 from db.engine import Database
-from db.errors import BadTextKey, DatabaseUnavailable, SchemaOutdated, TextKeyMissing
+from db.errors import DatabaseUnavailable
 from db.operations.metrics_collector import QueueCollector
 from db.operations.overview import figures
 from db.privacy import text_keys
@@ -57,7 +58,7 @@ def main(settings: Settings, *, processes: int | None = None) -> int:
     try:
         db = Database(settings.database(), text_keys=settings.sealing_keys())
         signals = _checked(settings, db)
-    except (SchemaOutdated, BadTextKey, TextKeyMissing, _Incomplete, ModelFolderError) as error:
+    except (Misconfigured, _Incomplete, ModelFolderError) as error:
         return exit_codes.refuse(error, exit_codes.CONFIGURATION)
     except (DatabaseUnavailable, BrokerUnavailable) as error:
         return exit_codes.refuse(error, exit_codes.UNAVAILABLE)
