@@ -33,7 +33,7 @@ def _sample(whole: int = 4_000, pieces: int = 4_000) -> tuple[Sample, np.ndarray
 
 @cache
 def _tried() -> tuple[Sample, np.ndarray, list[Exit]]:
-    """The sample, its logits and its exits, for reading: a calibration is fitted for each bound, which takes seconds."""
+    """The sample, its logits and its exits, for reading: fitting a calibration for each bound takes seconds."""
     sample, logits = _sample()
     return sample, logits, fit_exit.tried(sample, logits, KNEE)
 
