@@ -239,6 +239,8 @@ class JobView:
     reply_token: str | None = field(default=None, repr=False)
     language: str | None = None
     error_values: Mapping[str, Any] | None = None
+    upload_size: int | None = None
+    """Bytes of the file that was sent, as it was sent."""
 
     @property
     def terminal(self) -> bool:
@@ -284,6 +286,7 @@ class ResultView:
     reply_to: int | None
     source: Source
     reply_channel_id: int | None = None
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,14 @@ import discord
 from bot.cards.base import Card
 from bot.core import BotCore
 from bot.delivery.responses import answer, defer
+from bot.errors.table import note
 from bot.metrics import note_shown
 from bot.permissions import takes_notices
 from bot.services.intake import accept_text, check_text
 from bot.services.origins import interaction_origin
 from common.i18n import mark, tr
 from db.delivery.cards import clear_reply_token, mark_delivered, set_card_message
+from db.errors import DbError
 from db.types import JobView
 
 WAIT_S = 10.0
@@ -61,13 +63,17 @@ async def _ended(bot: BotCore, job_id: int) -> JobView | None:
 
 
 async def _say_now(bot: BotCore, interaction: discord.Interaction[Any], job: JobView, share: bool) -> None:
-    card = await bot.notifier.card_of(job)
-    if card is None:
+    async with bot.notifier.card_of(job) as card:
+        if card is None:
+            return
+        message = await answer(interaction, card)
+    try:
+        if share:
+            await bot.in_own_thread(set_card_message, bot.db, job.id, message.channel.id, message.id, shared=True)
+        await bot.in_own_thread(mark_delivered, bot.db, job.id)
+    except DbError as error:  # the verdict stands there: the notifier shows it again, in its place
+        note(error, "a verdict that was shown")
         return
-    message = await answer(interaction, card)
-    if share:
-        await bot.in_thread(set_card_message, bot.db, job.id, message.channel.id, message.id)
-    await bot.in_thread(mark_delivered, bot.db, job.id)
     note_shown(job)
 
 
@@ -83,6 +89,6 @@ async def _say_later(bot: BotCore, interaction: discord.Interaction[Any], job_id
         await answer(interaction, Card(tr(LATER_IN_REPLY, job=job_id)))
         return
     message = await answer(interaction, Card(tr(LATER_HERE if share else LATER_BY_DM, job=job_id)))
-    await bot.in_thread(clear_reply_token, bot.db, job_id)
+    await bot.in_own_thread(clear_reply_token, bot.db, job_id)
     if share:
-        await bot.in_thread(set_card_message, bot.db, job_id, message.channel.id, message.id)
+        await bot.in_own_thread(set_card_message, bot.db, job_id, message.channel.id, message.id, shared=True)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 
 import pytest
 
+from bot.pools import short_cache
 from bot.pools.fair_threads import FairThreads, asker
 from bot.pools.short_cache import ShortCache
 
@@ -57,6 +59,34 @@ async def test_it_holds_a_bounded_number() -> None:
     assert not cache._loading
 
 
+async def test_what_counts_no_more_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Names of films and files do not lie in memory until many others come."""
+    monkeypatch.setattr(short_cache, "STALE_S", 0.05)
+    cache, source = ShortCache[int, str](life_s=60, patience_s=10), Source()
+    source.answers.set()
+    for key in range(3):
+        await cache.get(key, source.load)
+    assert len(cache._kept) == 3
+    async with asyncio.timeout(20):
+        while cache._kept:  # noqa: ASYNC110  nobody tells when it goes
+            await asyncio.sleep(0.01)
+    await cache.get(7, source.load)
+    assert cache._sweep is not None, "and the next one goes too"
+
+
+async def test_what_is_cleared_while_it_is_asked_is_not_kept() -> None:
+    """Something was deleted while the database answered what was so before."""
+    cache, source = ShortCache[int, str](life_s=60, patience_s=10), Source()
+    asked = asyncio.create_task(cache.get(1, source.load))
+    await asyncio.sleep(0)
+    cache.clear()
+    source.answers.set()
+    assert await asked == "old"
+    assert not cache._kept
+    source.value = "new"
+    assert await cache.get(1, source.load) == "new"
+
+
 async def test_what_many_wait_for_is_asked_in_nobodys_turn() -> None:
     """A member whose hundreds of messages wait for their turn does not have all others wait for the rules."""
     threads = FairThreads(2, of_one=1, waiting_of_one=100, name="test")
@@ -75,3 +105,21 @@ async def test_what_many_wait_for_is_asked_in_nobodys_turn() -> None:
         hold.set()
         await asyncio.gather(*flood)
         threads.close()
+
+
+async def test_whoever_asks_while_it_hangs_already_hardly_waits() -> None:
+    cache, source = ShortCache[int, str](life_s=0, patience_s=0.5), Source()
+    source.answers.set()
+    assert await cache.get(1, source.load) == "old"
+    source.answers.clear()
+    began = time.monotonic()
+    assert await cache.get(1, source.load) == "old"
+    assert time.monotonic() - began < 0.4, "an old answer is there: less patience than without one"
+    await asyncio.sleep(0.3)
+    began = time.monotonic()
+    for _ in range(3):
+        assert await cache.get(1, source.load) == "old"
+    for key in range(2, 8):
+        with pytest.raises(TimeoutError):
+            await cache.get(key, source.load)
+    assert time.monotonic() - began < 0.9
