@@ -127,7 +127,7 @@ def test_it_gives_up_where_starting_again_cannot_help(
 @pytest.mark.parametrize(
     ("error", "code", "words"),
     [
-        (PermissionError(errno.EACCES, "Permission denied", "/data"), 78, "name another with REELFEEL_DATA_DIR"),
+        (PermissionError(errno.EACCES, "Permission denied", "/data"), 78, "name another one with REELFEEL_DATA_DIR"),
         (FileExistsError(errno.EEXIST, "File exists", "/data"), 78, "cannot be made"),
         (OSError(errno.ENOSPC, "No space left on device"), 74, "No space is left on the disk"),
         (DatabaseFull("The database has no space left on its disk: free some."), 74, "no space left"),
