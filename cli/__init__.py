@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from cli import blocks, common, database, privacy, reports, scoring, services, training, training_data
+from cli import blocks, common, database, inspecting, privacy, reports, scoring, services, training, training_data
 
 app = typer.Typer(
     help="Reads film reviews and says how each one feels.",
@@ -45,6 +45,7 @@ for command in (
     reports.quality,
     reports.report,
     scoring.score,
+    inspecting.inspect,
     training.train,
     training.pack,
     training.evaluate,

@@ -125,6 +125,66 @@ MESSAGES: Final[dict[str, str | tuple[str, str]]] = {
     "no_text_column": mark(
         "No column looks like review texts among {columns}; name the right one, or call it 'review' in the file."
     ),
+    "no_reviews.films": mark(
+        "The file holds names of films and no review texts, so there is nothing to score; send the file with the reviews."
+    ),
+    "no_reviews.numbers": mark(
+        "The file holds numbers and no review texts, so there is nothing to score; send the file with the reviews."
+    ),
+    "no_reviews.links": mark(
+        "The file holds links or ids and no review texts, so there is nothing to score; send the file with the reviews."
+    ),
+    "no_reviews.labels": mark(
+        "The column holds only labels such as true, false or positive and no review texts; "
+        "name the column with the texts, or send the file that has one."
+    ),
+    "no_reviews.pointer": mark(
+        "The file only points to another file (Git LFS or git-annex); fetch that one, for example with git lfs pull, "
+        "and send it."
+    ),
+    "no_reviews.page": mark(
+        "The file is a web page or an error message of a web server and no table of reviews; "
+        "download the data again and send that."
+    ),
+    "no_reviews.xml": mark("The file is XML, which is not read; export it as CSV, JSON or .xlsx and send that."),
+    "other_format.spreadsheet": mark(
+        "The file is an old Excel workbook or one of another program ({suffix}), which is not read; "
+        "save it as .xlsx or .csv and send that."
+    ),
+    "other_format.document": mark(
+        "The file is a document ({suffix}), which is not read; put the reviews into a table and send it as .xlsx or .csv, "
+        "or as .txt with one review on each line."
+    ),
+    "other_format.archive": mark("The file is an archive ({suffix}), which is not read; pack it as .zip or .gz."),
+    "other_format.picture": mark(
+        "The file is a picture or a video ({suffix}), which is not read; send the reviews as text."
+    ),
+    "other_format.database": mark(
+        "The file is a database or a data set ({suffix}), which is not read; export it as CSV or Parquet and send that."
+    ),
+    "bad_option.delimiter": "{name} cannot separate cells; give one to four signs, or tab, comma, semicolon, pipe or space.",
+    "bad_option.encoding": "{name} is no encoding that Python knows; give one such as utf-8, cp1251 or shift_jis.",
+    "bad_option.sheet": mark("The file has no sheet or packed file {name}; it has {names}."),
+    # worker/files/inspection.py and the card of a job: what is said of how a file was read
+    "read_note.json_path": mark("The reviews are taken from {name} inside the JSON."),
+    "read_note.sheets_left": mark("Other sheets hold reviews too and are not read: {names}."),
+    "read_note.sheets_hidden": mark("Hidden sheets are not read: {names}."),
+    "read_note.members_left": mark("Other files of the archive are not read: {names}."),
+    "read_note.day_first": mark("Nothing in {column} tells the day from the month: the day is taken to come first."),
+    "read_note.month_first": mark(
+        "Nothing in {column} tells the day from the month: the month is taken to come first."
+    ),
+    "read_note.source": mark("The layout is that of an export of {name}."),
+    "read_note.damaged": mark("Some bytes are no text; a review with such a byte is not scored."),
+    "read_note.lines": mark("Each line is read as one review, though blank lines part the text into paragraphs."),
+    "read_note.rejected_more": mark_plural(
+        "{count} more row is rejected and not listed.", "{count} more rows are rejected and not listed."
+    ),
+    "skipped_row.above": mark("a line above the header"),
+    "skipped_row.comment": mark("a comment above the header"),
+    "skipped_row.blank": mark("a blank line above the header"),
+    "skipped_row.header": mark("a further header row"),
+    "skipped_row.repeated": mark("the header once more"),
     "ambiguous_column": mark("Several columns could hold the reviews: {columns}; choose one."),
     "unknown_column": mark("The file has no column {column}; it has {columns}."),
     "too_many_rows": mark_plural(

@@ -16,6 +16,7 @@ from typing import IO, Any, Final
 
 from worker.files.errors import AmbiguousColumn, FileError, TooCostly
 from worker.files.limits import Limits
+from worker.files.options import ReadOptions
 from worker.files.review_file import Row, open_reviews
 from worker.files.writers.verdicts import Scored
 from worker.files.writers.write import write_scored
@@ -76,7 +77,8 @@ def _work(link: Frames, file: IO[bytes], request: dict[str, Any], allowance: All
 def _read(link: Frames, file: IO[bytes], request: dict[str, Any]) -> None:
     """Sends columns, then rows."""
     limits = Limits(**request["limits"])
-    with open_reviews(file, request["filename"], **request["columns"], limits=limits) as reviews:
+    options = ReadOptions.from_json(request["options"])
+    with open_reviews(file, request["filename"], options=options, limits=limits) as reviews:
         link.send_json(frames.COLUMNS, reviews.columns)
         for batch in _batches(reviews):
             link.send_json(frames.ROWS, _packed(batch))
@@ -119,7 +121,7 @@ def _write(link: Frames, file: IO[bytes], request: dict[str, Any]) -> None:
         out,  # type: ignore[arg-type]
         limits=Limits(**request["limits"]),
         format=request["format"],
-        text_column=request["text_column"],
+        options=ReadOptions.from_json(request["options"]),
     )
     out.flush()
     link.send_json(frames.END, name)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from worker.files.limits import Limits
+from worker.files.options import ReadOptions
 from worker.files.review_file import Row
 from worker.sandbox import frames
 from worker.sandbox.allowance import Allowance
@@ -36,17 +37,17 @@ def guarded_reviews(
     filename: str,
     scratch: Path,
     *,
-    columns: dict[str, str | None],
+    options: ReadOptions,
     limits: Limits,
     check: Callable[[], None],
 ) -> Iterator[GuardedReviews]:
-    """The reviews of a real file (it has a descriptor). `columns`: those asked for, as `open_reviews` names them.
+    """The reviews of a real file (it has a descriptor). `options` as `open_reviews` takes them.
 
     `check` is called often and raises when nobody wants the work any more. Opening and iterating raise FileError,
     ReaderFailed when the process broke down, OSError for what the machine lacks, and what `check` raises.
     """
     size = file.seek(0, 2)
-    request = {"task": "read", "filename": filename, "columns": columns, "limits": asdict(limits)}
+    request = {"task": "read", "filename": filename, "options": options.as_json(), "limits": asdict(limits)}
     with SPARE.take() as reader:
         reader.begin(file, scratch, request, Allowance.of(size, limits), check)
         kind, payload = reader.receive()
