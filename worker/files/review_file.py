@@ -228,7 +228,9 @@ def _is_damaged(text: str) -> bool:
 def _joined(parts: list[Cell]) -> Cell:
     """Texts in pieces, as chats write them: strings, and objects with a `text`; else the list itself."""
     pieces = [part.get("text") if isinstance(part, dict) else part for part in parts]
-    return "".join(pieces) if pieces and all(isinstance(piece, str) for piece in pieces) else parts  # type: ignore[arg-type]
+    if any(isinstance(part, dict) for part in parts) and all(isinstance(piece, str) for piece in pieces):
+        return "".join(map(str, pieces))
+    return parts
 
 
 def _film(value: Cell) -> str | None:

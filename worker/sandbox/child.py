@@ -102,11 +102,13 @@ def _packed(batch: list[Row]) -> dict[str, Any]:
     """Columns of a batch; those without a value are left out. Rows are numbered without a gap."""
     days = [None if row.day is None else row.day.toordinal() for row in batch]
     films = [row.film for row in batch]
+    stars = [row.stars for row in batch]
     return {
         "first": batch[0].number,
         "texts": [row.text for row in batch],
         "films": films if any(films) else None,
         "days": days if any(days) else None,
+        "stars": stars if any(stars) else None,
         "problems": [(place, *row.problem) for place, row in enumerate(batch) if row.problem is not None],
     }
 

@@ -214,7 +214,7 @@ class _Choice:
             return named
         if (look.kind in ("number", "stars") and not named) or look.kind == "date":
             raise NoReviews("numbers" if look.kind != "date" else "films")
-        if look.kind == "link" or (look.kind == "id" and look.filled >= 4):
+        if look.kind == "link" or (look.kind == "id" and look.filled >= 4 and not named):
             raise NoReviews("links")
         if (look.titles and not named and look.filled >= 5) or (self.plains[name] in FILM and not look.prose):
             raise NoReviews("films")
@@ -276,7 +276,7 @@ class _Choice:
         return [name for name in self.names if name not in self.taken]
 
     def _film(self) -> str | None:
-        free = [n for n in self._free() if not self.looks[n].verdicts and self.looks[n].kind not in ("date", "stars")]
+        free = [n for n in self._free() if not self.looks[n].verdicts and self.looks[n].kind != "date"]
         headline = bool(HEADLINE_MARKS & set(self.plains.values()))
         by_name, bare, ids = ([n for n in free if self.plains[n] in tier] for tier in FILM_TIERS)
         asked = [n for n in free if self.roles[n] == "film"]

@@ -31,6 +31,8 @@ _LOOKED_AT: Final = 200
 """Lines of a swallowed piece that are judged."""
 _MOST_JOINED: Final = 200
 _MOST_JOINED_CHARS: Final = 1 << 17
+_MOST_LINES: Final = 1 << 17
+"""Lines of one row; each costs memory, however short."""
 _MOST_SEARCHES: Final = 500
 """How often the end of a cell with loose quotes is looked for further down in one file."""
 
@@ -322,7 +324,7 @@ class _Feed:
             if "\r" in line or "\\" in line:
                 line = self._prepared(line)
         self._size += len(line)
-        if self._size > self._limit and self.record:
+        if (self._size > self._limit or len(self.record) >= _MOST_LINES) and self.record:
             self.waiting.append(line)
             raise csv.Error("a row without end")
         self.record.append(line)
@@ -331,5 +333,7 @@ class _Feed:
 
 def with_returns(line: str) -> str:
     """The line with a stand-in for every carriage return that does not end it."""
+    if "\n" not in line:
+        return line
     body = line.rstrip("\r\n")
-    return body.replace("\r", RETURN) + line[len(body) :].lstrip("\r") if "\n" in line else line
+    return body.replace("\r", RETURN) + ("\r\n" if line.endswith("\r\n") else "\n")

@@ -231,7 +231,7 @@ def _is_litter(member: zipfile.ZipInfo) -> bool:
     """What macOS, Windows and hidden tools put beside the files, and links, whose content is but a path."""
     path = PurePath(member.filename.replace("\\", "/"))
     link = stat.S_ISLNK(member.external_attr >> 16)
-    hidden = any(part.startswith(".") for part in path.parts)
+    hidden = any(part.startswith(".") and part != ".." for part in path.parts)
     return link or hidden or "__MACOSX" in path.parts or path.name.lower() in ("thumbs.db", "desktop.ini")
 
 

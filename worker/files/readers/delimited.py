@@ -159,6 +159,9 @@ class Delimited(Table):
 
 
 def _has_line_feeds(file: IO[bytes], encoding: Encoding) -> bool:
-    """Whether lines end with a line feed, so that a carriage return alone ends none."""
+    """Whether lines end with a line feed, so that a carriage return alone ends none. The first line is judged: no
+    title of a column holds one.
+    """
     with as_text(file, encoding, newline="\n") as text:
-        return "\n" in text.read(1 << 16)
+        first = text.readline(1 << 16)
+    return first.endswith("\n") and "\r" not in first.rstrip("\r\n")

@@ -113,7 +113,7 @@ def _counted(file: IO[bytes], codec: str) -> Encoding:
     if _decodes(file, codec):
         return Encoding(codec, bom=True)
     wrong, chars = _damage(file, codec)
-    if wrong > _FEW and wrong * 50 > chars:
+    if wrong * 2 >= chars or (wrong > _FEW and wrong * 50 > chars):
         raise BadEncoding
     return Encoding(codec, bom=True, damaged=True)
 

@@ -10,7 +10,7 @@ from worker.files.errors import BrokenFile
 from worker.files.limits import Limits
 from worker.files.options import NOTHING_SAID, ReadOptions
 from worker.files.readers.encoding import as_text, detect
-from worker.files.table import Record, Table
+from worker.files.table import Bad, Record, Table
 
 
 class Lines(Table):
@@ -22,8 +22,17 @@ class Lines(Table):
         self._max_line = limits.max_line_chars
         self.encoding = detect(file, options.codec())
         self.facts.encoding, self.facts.damaged = self.encoding.shown, self.encoding.damaged
+        if self._has_paragraphs():
+            self.facts.note("read_note.lines")
         self.titles = ["review"]
         self.columns = ["review"]
+
+    def _has_paragraphs(self) -> bool:
+        """Whether blank lines stand between others near the beginning."""
+        filled = [bool(str(row[0]).strip()) for row in self.sample() if not isinstance(row, Bad)]
+        while filled and not filled[-1]:
+            filled.pop()
+        return False in filled[filled.index(True) :] if True in filled else False
 
     def records(self, needed: Collection[int] | None = None) -> Iterator[Record]:
         with as_text(self._file, self.encoding, newline=None) as text:

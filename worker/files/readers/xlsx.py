@@ -79,16 +79,19 @@ class Workbook(Table):
         sheets = self._wanted(options.sheet)
         sure: list[_Page] = []
         likely: list[_Page] = []
+        empty: list[_Page] = []
         error: FileError | None = None
         for sheet in sheets:
             page = self._page(sheet, options)
             if page is None:
                 continue
             self._take([page])
+            body = self._body(page)
+            if not body:
+                empty.append(page)
+                continue
             try:
-                found = choose(
-                    self.columns, self._body(page), text=options.text_column, questions=page.layout.questions
-                )
+                found = choose(self.columns, body, text=options.text_column, questions=page.layout.questions)
             except FileError as refused:
                 error = error or refused
             else:
@@ -97,6 +100,7 @@ class Workbook(Table):
         if not good:
             if error is not None:
                 raise error
+            self._take(empty[:1])
             return
         first = good[0]
         alike = [page for page in good if page.shape == first.shape] if first.layout.header is not None else [first]
@@ -134,6 +138,8 @@ class Workbook(Table):
 
     def _take(self, pages: list[_Page]) -> None:
         self._pages = pages
+        if not pages:
+            return
         first = pages[0]
         self.titles = first.titles
         self.columns = unique_names(first.titles)

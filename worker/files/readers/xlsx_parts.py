@@ -58,7 +58,7 @@ def read_book(package: Package) -> Book:
         part = package.part(target) if kind == "worksheet" else None
         if part is not None and part not in sheets and len(sheets) < _MAX_SHEETS:
             sheets[part] = Sheet(name, part, hidden)
-    if not sheets:  # relations that no program could follow: the usual names
+    if tabs and not sheets:  # relations that no program could follow: the usual names
         for number in range(1, _MAX_SHEETS + 1):
             part = package.part(f"xl/worksheets/sheet{number}.xml")
             if part is not None:
