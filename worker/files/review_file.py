@@ -198,7 +198,7 @@ def open_reviews(
             names = [path.name for path in paths]
             rows = [[path.of(row) for path in paths] for row in even]
             questions = table.facts.questions if len(paths) == len(table.columns) else ()
-            chosen = choose(names, rows, **options.columns, questions=questions)
+            chosen = choose(names, rows, **options.columns, questions=questions, ours=not table.named)
             reviews = ReviewFile(opened, paths, chosen, limits)
             reviews.read_dates(even, whole=len(sample) < SAMPLE_ROWS and len(sample) == len(even))
             _tell(reviews, chosen)

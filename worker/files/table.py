@@ -66,6 +66,8 @@ class Table(ABC):
 
     blank_cells: ClassVar[bool] = False
     """Whether None is a cell left blank, as in a spreadsheet, rather than a null."""
+    named: ClassVar[bool] = True
+    """Whether the file itself names its columns."""
     kind: FileKind
     columns: list[str] = field(default_factory=list, init=False)
     titles: list[str] = field(default_factory=list, init=False)

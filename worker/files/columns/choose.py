@@ -19,6 +19,7 @@ from worker.files.columns.names import (
     FILM_TIERS,
     HEADLINE_MARKS,
     HEADLINE_NAMES,
+    LABELS,
     NOT_THE_REVIEW,
     REVIEW_NAMES,
     STARS,
@@ -70,6 +71,7 @@ def is_known_name(title: str) -> bool:
         or name in ADDED
         or name in STARS
         or name in YEAR
+        or name in LABELS
         or _NUMBERED.fullmatch(title.strip()) is not None
     )
 
@@ -88,17 +90,18 @@ def choose(
     date: str | None = None,
     stars: str | None = None,
     questions: Sequence[str] = (),
+    ours: bool = False,
 ) -> Columns:
     """The columns asked for, and the likeliest for those not asked for. `rows`: a sample, as wide as `names`.
 
-    questions: what stands below each name in a survey whose names are codes (Q1), or nothing.
+    ours: the names are not in the file, but given here. questions: what stands below each name in a survey whose names are codes (Q1), or nothing.
     Raises UnknownColumn, AmbiguousColumn, NoTextColumn, NoReviews.
     """
     asked = {
         role: None if name is None else find(names, name)
         for role, name in (("text", text), ("film", film), ("date", date), ("stars", stars))
     }
-    return _Choice(names, rows, asked, questions).columns()
+    return _Choice(names, rows, asked, questions, ours).columns()
 
 
 def find(names: Sequence[str], asked: str) -> str:
@@ -119,6 +122,7 @@ class _Choice:
     rows: Sequence[Sequence[Cell]]
     asked: dict[str, str | None]
     questions: Sequence[str] = ()
+    ours: bool = False
     looks: dict[str, Look] = field(init=False)
     plains: dict[str, str] = field(init=False)
     roles: dict[str, Role | None] = field(init=False)
@@ -209,6 +213,7 @@ class _Choice:
         """The only column there is: the reviews, unless it surely holds something else. Raises NoReviews."""
         look = self.looks[name]
         named = self.plains[name] in REVIEW_NAMES | TEXT_NAMES | HEADLINE_NAMES or self.roles[name] == "text"
+        named = named and not self.ours
         self._refuse_verdicts(name)
         if not look.filled or (look.may_be_text and named):
             return named
@@ -239,8 +244,11 @@ class _Choice:
         prose = [n for n in written if self.looks[n].prose]
         if prose:
             return self._clearest(prose)
-        if len(written) == 1 and (
-            len(others) == 1 or all(self.looks[n].kind != "text" for n in others if n != written[0])
+        films = any(self.looks[n].titles or self.plains[n] in FILM for n in free)
+        if (
+            len(written) == 1
+            and not films
+            and (len(others) == 1 or all(self.looks[n].kind != "text" for n in others if n != written[0]))
         ):
             return written[0]
         rest = [
@@ -253,7 +261,7 @@ class _Choice:
         ]
         if rest and not any(self.looks[n].titles for n in free):
             return self._clearest(rest)
-        if any(self.looks[n].titles for n in free) or any(self.plains[n] in FILM for n in free):
+        if films:
             raise NoReviews("films")
         raise NoTextColumn(self.names)
 
@@ -276,7 +284,7 @@ class _Choice:
         return [name for name in self.names if name not in self.taken]
 
     def _film(self) -> str | None:
-        free = [n for n in self._free() if not self.looks[n].verdicts and self.looks[n].kind != "date"]
+        free = [n for n in self._free() if not self.looks[n].verdicts and self.looks[n].kind not in ("date", "other")]
         headline = bool(HEADLINE_MARKS & set(self.plains.values()))
         by_name, bare, ids = ([n for n in free if self.plains[n] in tier] for tier in FILM_TIERS)
         asked = [n for n in free if self.roles[n] == "film"]

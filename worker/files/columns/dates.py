@@ -25,6 +25,7 @@ _TIME: Final = r"(?:[T ,]+\D{0,20}\d{1,2}[:.h]\d{2}.*|[T ,]+\D{0,3}\d{1,2} ?[ap]
 _NUMERIC: Final = re.compile(r"(\d{1,4})\s?([./-])\s?(\d{1,2})\s?\2\s?(\d{1,4})\.?" + _TIME)
 _UNIX: Final = re.compile(r"(\d{9,10}|\d{12,13}|\d{15,16})(?:\.\d{1,9})?")
 _COMPACT: Final = re.compile(r"(1[89]\d\d|20\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?:[T ]?\d{4,6}Z?)?")
+_MONTH_DAY_YEAR: Final = re.compile(r"(\d{1,2}) (\d{1,2}), (\d{4})")
 _EAST: Final = re.compile(r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]")
 _WORD: Final = r"([^\W\d_]{3,12})"
 _DAY_FIRST: Final = re.compile(
@@ -130,6 +131,8 @@ def _parse(text: str, *, day_first: bool) -> dt.date | None:
         pass
     if match := _NUMERIC.fullmatch(text):
         return _from_parts(match[1], int(match[3]), match[4], day_first=day_first)
+    if match := _MONTH_DAY_YEAR.fullmatch(text):  # as Amazon wrote it: 09 13, 2009
+        return _date(int(match[3]), int(match[1]), int(match[2]))
     if match := _EAST.search(text):
         return _date(int(match[1]), int(match[2]), int(match[3]))
     return _with_month_name(text)

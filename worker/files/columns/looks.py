@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final, Literal
 
 from worker.files.cells import Cell
@@ -35,6 +36,7 @@ VERDICT_WORDS: Final = frozenset(
 """What a column of labels holds, and no column of reviews. `Good` and `bad` are short reviews."""
 _OPINION: Final = re.compile(
     r"\b(i|my|me|we|is|was|are|were|it|this|very|not|so|too|but|loved|liked|hated|good|great|bad|best|worst|boring"
+    r"|nice|fine|fun|funny|dull|okay|ok|meh|wow|super|toll|gut|schlecht|bien|mal|mauvais|bon|bueno|malo|genial"
     r"|amazing|awesome|terrible|excellent|movie|film|must|watch|recommend\w*)\b",
     re.IGNORECASE,
 )
@@ -92,7 +94,7 @@ class Look:
 def _kind(cell: Cell) -> Kind:
     if isinstance(cell, bool):
         return "label"
-    if isinstance(cell, int | float):
+    if isinstance(cell, int | float | Decimal):
         return "number"
     if not isinstance(cell, str):
         return "date" if is_written_date(cell) else "other"
@@ -107,6 +109,11 @@ def _kind(cell: Cell) -> Kind:
     if _LINK.fullmatch(cell) or _MAIL.fullmatch(cell):
         return "link"
     return "id" if _ID.fullmatch(cell.strip()) else "text"
+
+
+def is_opinion(cell: str) -> bool:
+    """Whether words of an opinion stand in it: `Good`, `I liked it`."""
+    return _OPINION.search(cell) is not None
 
 
 def is_value(cell: str) -> bool:

@@ -107,6 +107,11 @@ STARS: Final = _names(
 )
 ADDED: Final = _names("probability flags model")
 """What a scored file carries beside `label`, which other exports use too."""
+LABELS: Final = _names(
+    "sentiment label labels target polarity class sentimentlabel reviewtype reviewstate scoresentiment votedup",
+    "recommended isrecommended klasse étiquette etiqueta",
+)
+"""What labelled data call their labels: such a title makes a header, and such a column is no review."""
 NOT_THE_REVIEW: Final = _names(
     "reply replies replycontent replytext developerresponse developerreply developerreplytext ownerresponse",
     "responsefromowner ownerreply vendorreply antwort réponse respuesta risposta resposta username user author autor",

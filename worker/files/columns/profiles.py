@@ -69,10 +69,15 @@ PROFILES: Final[tuple[Profile, ...]] = (
     ),
     _of("Letterboxd import", "title watcheddate review", text="review", film="title", date="watcheddate"),
     # imdb.com: Export of ratings, watchlist and lists
+    _of("IMDb", "const titletype", text="", lacks="description review"),
     _of(
-        "IMDb", "const title titletype", text="description", film="title", date="created daterated", stars="yourrating"
+        "IMDb",
+        "const title titletype description",
+        text="description",
+        film="title",
+        date="created daterated",
+        stars="yourrating",
     ),
-    _of("IMDb", "const yourrating", text="", lacks="description review"),
     # IMDb review dumps on Kaggle
     _of(
         "IMDb dump", "reviewdetail reviewsummary", text="reviewdetail", film="movie", date="reviewdate", stars="rating"
@@ -133,6 +138,7 @@ PROFILES: Final[tuple[Profile, ...]] = (
         date="commentcreatetimestamp",
         stars="",
     ),
+    _of("YouTube", "textdisplay textoriginal", text="textoriginal", film="videoid", date="publishedat", stars=""),
     # SurveyMonkey, Typeform and Qualtrics name their own columns; the rest are questions
     _of("SurveyMonkey", "respondentid collectorid startdate", date="enddate startdate"),
     _of("Typeform", "networkid submitdateutc", date="submitdateutc startdateutc"),

@@ -111,6 +111,11 @@ def role_of(title: str) -> Role | None:
     return "choice" if _CHOICE.search(title) and _ENDS.search(title) else None
 
 
+def addresses(cell: str) -> bool:
+    """Whether it speaks to somebody: you, please, ください."""
+    return _SPEAKS.search(cell) is not None
+
+
 def speaks_to_whoever_answers(cell: str) -> bool:
     """Whether a cell is a question of a form rather than a review: it addresses somebody, and asks or ends in a colon."""
     cell = cell.strip()

@@ -136,7 +136,7 @@ def _best(arrays: list[_Array], objects: list[_Object]) -> Shape | None:
     scored = [(score, one.count, one) for one in arrays if (score := _score(one)) > 0]
     if scored:
         return Shape("array", max(scored, key=lambda item: item[:2])[2].path)
-    return Shape("object") if top.scalars else None
+    return Shape("object") if top.count else None
 
 
 def _split(arrays: list[_Array]) -> Shape | None:

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from worker.files.columns.choose import is_known_name, is_text_name, plain
-from worker.files.columns.looks import Look, is_value
-from worker.files.columns.questions import MAX_TITLE, role_of, speaks_to_whoever_answers
+from worker.files.columns.looks import Look, is_opinion, is_value
+from worker.files.columns.questions import MAX_TITLE, addresses, role_of, speaks_to_whoever_answers
 
 MOST_ABOVE: Final = 30
 """Rows above a header that are looked through."""
@@ -156,13 +156,17 @@ def _header_place(rows: Sequence[Sequence[str]], width: int) -> int | None:
         return None
     first = places[0]
     # The first row names columns of its own: whatever comes below, it is the header
-    if _known(rows[first]) >= min(2, max(1, _filled(rows[first]))) and _is_header(rows, first, width):
+    if _names_its_own(rows, first, width) and _is_header(rows, first, width):
         return first
     for place in places:
         row = rows[place]
-        if is_comment(row) and _filled(row) < max(2, width):
+        if is_comment(row) and (_filled(row) < max(2, width) or _header_follows(rows, place, width)):
             continue
-        if width >= 2 and _filled(row) < max(2, width / 2) and not (place == first and _known(row)):
+        if (
+            width >= 2
+            and _filled(row) < max(2, width / 2)
+            and not (place == first and _known(row) and not _header_follows(rows, place, width))
+        ):
             continue
         if _is_header(rows, place, width):
             return place
@@ -172,6 +176,21 @@ def _header_place(rows: Sequence[Sequence[str]], width: int) -> int | None:
         if _is_strong(rows, place, width):
             return place
     return first if _is_header(rows, first, width) else None
+
+
+def _names_its_own(rows: Sequence[Sequence[str]], place: int, width: int) -> bool:
+    row = rows[place]
+    filled, known = _filled(row), _known(row)
+    if is_comment(row) or known < min(2, max(1, filled)):
+        return False
+    # A title in a row of empty cells is no header of a table with more columns
+    return filled > 1 or width < 3 or (len(row) == 1 and not _header_follows(rows, place, width))
+
+
+def _header_follows(rows: Sequence[Sequence[str]], place: int, width: int) -> bool:
+    """Whether one of the next rows names columns that we know."""
+    later = range(place + 1, min(place + 6, len(rows)))
+    return any(_known(rows[i]) and not is_comment(rows[i]) and _is_header(rows, i, width) for i in later)
 
 
 def _known(row: Sequence[str]) -> int:
@@ -225,7 +244,10 @@ def _occurs_below(row: Sequence[str], rest: Sequence[Sequence[str]]) -> bool:
 
 
 def _asks(cell: str) -> bool:
-    return speaks_to_whoever_answers(cell) or (role_of(cell) in ("text", "film", "stars") and cell[-1:] in "?？:：")
+    if speaks_to_whoever_answers(cell):
+        return True
+    asks = role_of(cell) in ("text", "film", "stars")
+    return asks and (cell[-1:] in "?？:：" or (addresses(cell) and not cell.isascii() and "。" not in cell))
 
 
 def _mostly_ask(columns: Sequence[Sequence[str]]) -> bool:
@@ -242,7 +264,7 @@ def _names(title: str, cells: Sequence[str]) -> bool:
     look = Look.of(filled)
     if look.kind in ("number", "date", "link") or (look.kind == "stars" and Look.of([title]).kind != "stars"):
         return True
-    if title[-1:] in ".!…":
+    if title[-1:] in ".!?…" or (not is_known_name(title) and is_opinion(title)):
         return False
     return len(title) <= 40 and look.length >= 3 * len(title) and look.length >= 30
 

@@ -19,10 +19,14 @@ def plain_cells(line: str, separator: str) -> list[str]:
 
 
 def _bare(cell: str) -> str:
+    """The cell without the quotes around it, where the two belong together: `"A "fine" film"`, not `"A" and "B"`."""
+    if len(cell) < 2 or cell[0] != '"' or cell[-1] != '"':
+        return cell
     inner = cell[1:-1]
-    if len(cell) >= 2 and cell[0] == cell[-1] == '"' and '"' not in inner.replace('""', ""):
-        return inner.replace('""', '"')
-    return cell
+    loose = inner.replace('""', "").find('"')
+    if loose == 0 or (loose > 0 and not inner.replace('""', "")[loose - 1].isspace()):
+        return cell
+    return inner.replace('""', '"')
 
 
 def _without_end(line: str) -> str:

@@ -28,6 +28,7 @@ _NO_LIMIT: Final = 2**31 - 1
 _SEP_LINE: Final = re.compile(r'"?sep=([\t,;|:^~#!§¦])"?[\r\n]*', re.IGNORECASE)
 _SINGLE: Final = re.compile(r"(?:^|[,;\t|~^])\s?'[^'\r\n]*'(?=[,;\t|~^\r\n]|$)")
 _SPACED: Final = re.compile(r'[,;|]\s+"')
+_ABOVE: Final = 10
 _LOOKED_AT: Final = 30
 """Rows among which the header is looked for."""
 
@@ -196,6 +197,9 @@ def _score(rows: list[list[str]], lines: list[str], *, usual: bool) -> tuple[flo
         return None
     if len(rows[0]) == 1 and is_text_name(rows[0][0]):
         return None  # a file of one column that says so
+    alone = next((i for i, row in enumerate(rows[:_ABOVE]) if len(row) == 1 and is_text_name(row[0])), None)
+    if alone is not None and not any(len(row) > 1 and any(map(is_known_name, row)) for row in rows[:alone]):
+        return None
     if len(rows[0]) > MAX_COLUMNS:  # not each cell: a header of megabytes holds a million, and is refused later
         return (float(any(map(is_known_name, rows[0][:MAX_COLUMNS]))), 1.0, len(rows[0]))
     head = [row for row in rows[:_LOOKED_AT] if len(row) > 1]

@@ -43,7 +43,11 @@ _MOST_DAMAGE: Final = 4
 """One byte that is no text among so many letters that are UTF-8 is damage; more are another encoding."""
 
 
-def _kept(error: UnicodeError) -> tuple[str, int]:
+def _kept(error: UnicodeError) -> tuple[str | bytes, int]:
+    """Bytes that are no text as surrogates, and surrogates that were bytes as these bytes; others become `?`."""
+    if isinstance(error, UnicodeEncodeError):
+        signs = error.object[error.start : error.end]
+        return b"".join(bytes((ord(s) - 0xDC00,)) if "\udc80" <= s <= "\udcff" else b"?" for s in signs), error.end
     if not isinstance(error, UnicodeDecodeError):
         raise error
     wrong = error.object[error.start : error.end]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
@@ -10,7 +11,8 @@ from typing import IO, Final
 
 from common.file_formats import FileKind, Packing, format_called, kind_of_name
 from common.rendering import names
-from worker.files.columns.choose import choose, is_text_name
+from worker.files.columns.choose import choose, plain
+from worker.files.columns.names import REVIEW_NAMES, TEXT_NAMES
 from worker.files.columns.paths import paths_of
 from worker.files.content import kind_of_text
 from worker.files.errors import (
@@ -175,13 +177,16 @@ def _holds_reviews(file: IO[bytes], path: str, limits: Limits, options: ReadOpti
 def _meant(paths: list[str]) -> list[str]:
     """Those that are left when copies in folders of old things are, and all but the one whose name says reviews."""
     main = [path for path in paths if not _ASIDE & {part.lower() for part in PurePath(path).parts[:-1]}] or paths
-    called = [path for path in main if _says_reviews(path)]
-    return called if len(called) == 1 else main
+    for names in (REVIEW_NAMES, TEXT_NAMES):
+        called = [path for path in main if _is_called(path, names)]
+        if len(called) == 1:
+            return called
+    return main
 
 
-def _says_reviews(path: str) -> bool:
+def _is_called(path: str, names: frozenset[str]) -> bool:
     stem = PurePath(path).name.split(".")[0]
-    return any(is_text_name(part) for part in (stem, *stem.replace("-", "_").split("_")))
+    return any(plain(part) in names for part in (stem, *re.split(r"[-_ ]", stem)))
 
 
 def _in_order(paths: list[str]) -> list[str]:

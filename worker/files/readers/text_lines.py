@@ -16,6 +16,8 @@ from worker.files.table import Bad, Record, Table
 class Lines(Table):
     """A .txt file; its one column is called `review`."""
 
+    named = False
+
     def __init__(self, file: IO[bytes], limits: Limits, options: ReadOptions = NOTHING_SAID) -> None:
         super().__init__("txt")
         self._file = file
