@@ -126,7 +126,8 @@ MESSAGES: Final[dict[str, str | tuple[str, str]]] = {
         "No column looks like review texts among {columns}; name the right one, or call it 'review' in the file."
     ),
     "no_reviews.films": mark(
-        "The file holds names of films and no review texts, so there is nothing to score; send the file with the reviews."
+        "The file holds names of films and no review texts, so there is nothing to score; "
+        "send the file with the reviews."
     ),
     "no_reviews.numbers": mark(
         "The file holds numbers and no review texts, so there is nothing to score; send the file with the reviews."
@@ -152,8 +153,8 @@ MESSAGES: Final[dict[str, str | tuple[str, str]]] = {
         "save it as .xlsx or .csv and send that."
     ),
     "other_format.document": mark(
-        "The file is a document ({suffix}), which is not read; put the reviews into a table and send it as .xlsx or .csv, "
-        "or as .txt with one review on each line."
+        "The file is a document ({suffix}), which is not read; put the reviews into a table and send it as .xlsx or "
+        ".csv, or as .txt with one review on each line."
     ),
     "other_format.archive": mark("The file is an archive ({suffix}), which is not read; pack it as .zip or .gz."),
     "other_format.picture": mark(
@@ -162,8 +163,10 @@ MESSAGES: Final[dict[str, str | tuple[str, str]]] = {
     "other_format.database": mark(
         "The file is a database or a data set ({suffix}), which is not read; export it as CSV or Parquet and send that."
     ),
-    "bad_option.delimiter": "{name} cannot separate cells; give one to four signs, or tab, comma, semicolon, pipe or space.",
-    "bad_option.encoding": "{name} is no encoding that Python knows; give one such as utf-8, cp1251 or shift_jis.",
+    "bad_option.delimiter": mark(
+        "{name} cannot separate cells; give one to four signs, or tab, comma, semicolon, pipe or space."
+    ),
+    "bad_option.encoding": mark("{name} is no known encoding; give one such as utf-8, cp1251 or shift_jis."),
     "bad_option.sheet": mark("The file has no sheet or packed file {name}; it has {names}."),
     # worker/files/inspection.py and the card of a job: what is said of how a file was read
     "read_note.json_path": mark("The reviews are taken from {name} inside the JSON."),

@@ -1,4 +1,4 @@
-"""What kind of text a file is by its content, whatever its name says: a table, JSON lines, one JSON document, plain lines."""
+"""What kind of text a file is by its content: a table, JSON lines, one JSON document, plain lines."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def _is_json_text(begin: str) -> bool:
 
 def _kind_of_table(lines: list[str], cut: bool, hinted: FileKind | None = None) -> FileKind | None:
     """csv or tsv where the lines are a table, else None."""
-    lines = [line for line in lines[: _LINES + 1]]
+    lines = lines[: _LINES + 1]
     if not any(line.strip() for line in lines):
         return None
     alone = next(line for line in lines if line.strip()).strip(_SPACE + '"')

@@ -79,7 +79,7 @@ class NoReviews(FileError):
 
 
 class OtherFormat(FileError):
-    """A file of a format that is not read: spreadsheet, document, archive, picture, database; `suffix` of its usual one."""
+    """A file of a format that is not read; `what`: spreadsheet, document, archive, picture or database."""
 
     code = "other_format"
 

@@ -1,4 +1,4 @@
-"""What is no file of reviews by its first bytes: other formats, pointers to a file, pages of the web, answers of errors."""
+"""What is no file of reviews by its first bytes: other formats, pointers to a file, pages of the web, errors."""
 
 from __future__ import annotations
 
@@ -58,7 +58,8 @@ _PAGE: Final = re.compile(rb"<(!doctype html|html|head|body|script|!--.{0,200}?-
 _XML: Final = re.compile(rb"<(\?xml|rss|feed|[a-z][\w:-]{0,40}[ />])", re.I)
 _XML_ERROR: Final = re.compile(rb"<(error|html)[ >]|accessdenied|nosuchkey", re.I)
 _SENTENCE: Final = re.compile(
-    r"\W*((error|http|http/1\.1|http/2)\W{0,3})?(\d{3}\W{1,3})?(page |file )?(not found|access denied|forbidden|unauthorized"
+    r"\W*((error|http|http/1\.1|http/2)\W{0,3})?(\d{3}\W{1,3})?(page |file )?(not found|access denied"
+    r"|forbidden|unauthorized"
     r"|bad gateway|service unavailable|internal server error|gateway timeout|too many requests|bad request"
     r"|rate limit exceeded|permission denied|moved permanently|request timeout)\b.{0,200}",
     re.I | re.S,

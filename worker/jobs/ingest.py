@@ -13,7 +13,7 @@ from db import queue
 from db.engine import Database
 from db.types import Claim, NewRejected, NewReview, UploadInfo
 from worker import metrics
-from worker.files.errors import AmbiguousColumn, FileError
+from worker.files.errors import AmbiguousColumn, ArchiveMembers, FileError
 from worker.files.limits import Limits
 from worker.files.options import ReadOptions
 from worker.files.review_file import Row
@@ -70,6 +70,10 @@ def ingest(db: Database, scorer: Scorer, claim: Claim, *, limits: Limits, lease_
             return _store_rows(db, scorer, claim, reviews, lease)
     except AmbiguousColumn as question:
         return queue.ask_column(db, claim, list(question.candidates))
+    except ArchiveMembers as question:
+        if not question.candidates:
+            return queue.fail_job(db, claim, question.code, question.values)
+        return queue.ask_column(db, claim, list(question.candidates), "sheet")
     except FileError as error:
         return queue.fail_job(db, claim, error.code, error.values)
     except LeaseLost:
@@ -78,7 +82,12 @@ def ingest(db: Database, scorer: Scorer, claim: Claim, *, limits: Limits, lease_
 
 def options_of(upload: UploadInfo) -> ReadOptions:
     """What the sender said of how the file is to be read."""
-    return ReadOptions(text_column=upload.text_column, film_column=upload.film_column, date_column=upload.date_column)
+    columns = {
+        "text_column": upload.text_column,
+        "film_column": upload.film_column,
+        "date_column": upload.date_column,
+    }
+    return ReadOptions.from_json({**upload.options, **columns})
 
 
 def chunk_rows(scorer: Scorer, lengths: Sequence[int]) -> int:
@@ -114,7 +123,9 @@ def _store_rows(db: Database, scorer: Scorer, claim: Claim, reviews: GuardedRevi
     lease.check()
     rows = chunk_rows(scorer, lengths)
     with metrics.stage("insert"):
-        return queue.finish_ingest(db, claim, chunk_rows=rows, rows_total=total, columns=reviews.columns)
+        return queue.finish_ingest(
+            db, claim, chunk_rows=rows, rows_total=total, columns=reviews.columns, names=reviews.names
+        )
 
 
 Batch = tuple[list[NewReview], list[NewRejected]]

@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from typing import IO, Any, Final
 
-from worker.files.errors import AmbiguousColumn, FileError, TooCostly
+from worker.files.errors import MAX_CANDIDATES, AmbiguousColumn, ArchiveMembers, FileError, TooCostly
 from worker.files.limits import Limits
 from worker.files.options import ReadOptions
 from worker.files.review_file import Row, open_reviews
@@ -54,8 +54,10 @@ def main() -> int:
 def _work(link: Frames, file: IO[bytes], request: dict[str, Any], allowance: Allowance) -> None:
     try:
         TASKS[request["task"]](link, file, request)
-    except AmbiguousColumn as question:
-        link.send_json(frames.REFUSED, {"code": question.code, "candidates": question.candidates})
+    except (AmbiguousColumn, ArchiveMembers) as question:
+        link.send_json(
+            frames.REFUSED, {"code": question.code, "candidates": question.candidates, "values": question.values}
+        )
     except TooCostly as error:
         what = error.code.rpartition(".")[2]
         link.send_json(frames.REFUSED, {"code": what, "values": {"size": allowance.scratch_bytes}})
@@ -79,7 +81,7 @@ def _read(link: Frames, file: IO[bytes], request: dict[str, Any]) -> None:
     limits = Limits(**request["limits"])
     options = ReadOptions.from_json(request["options"])
     with open_reviews(file, request["filename"], options=options, limits=limits) as reviews:
-        link.send_json(frames.COLUMNS, reviews.columns)
+        link.send_json(frames.COLUMNS, {"columns": reviews.columns, "names": reviews.header[:MAX_CANDIDATES]})
         for batch in _batches(reviews):
             link.send_json(frames.ROWS, _packed(batch))
     link.send(frames.END)

@@ -18,10 +18,13 @@ from worker.sandbox.process import SPARE, ReaderFailed, ReaderProcess
 
 
 class GuardedReviews:
-    """As `worker.files.review_file.ReviewFile`: `columns` and rows, which can be iterated once."""
+    """As `worker.files.review_file.ReviewFile`: `columns` and rows, which can be iterated once.
 
-    def __init__(self, reader: ReaderProcess, columns: dict[str, str | None]) -> None:
-        self._reader, self.columns = reader, columns
+    names: of the file's first columns.
+    """
+
+    def __init__(self, reader: ReaderProcess, columns: dict[str, str | None], names: list[str]) -> None:
+        self._reader, self.columns, self.names = reader, columns, names
 
     def __iter__(self) -> Iterator[Row]:
         while True:
@@ -53,7 +56,8 @@ def guarded_reviews(
         kind, payload = reader.receive()
         if kind != frames.COLUMNS:
             raise ReaderFailed("no columns")
-        yield GuardedReviews(reader, frames.parsed(payload))
+        told = frames.parsed(payload)
+        yield GuardedReviews(reader, told["columns"], told["names"])
     SPARE.refill()
 
 

@@ -19,6 +19,7 @@ from tests.worker.files.helpers import (
 )
 from worker.files import errors
 from worker.files.errors import FileError
+from worker.files.refusals import OLE
 
 
 @pytest.mark.parametrize(
@@ -49,7 +50,8 @@ from worker.files.errors import FileError
         ("review\ngood\n".encode("utf-32"), "a.csv", errors.BadEncoding),
         (b"\xff\xfe\x00", "a.csv", errors.BadEncoding),
         (encrypted_zip(), "a.zip", errors.EncryptedArchive),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "a.xlsx", errors.EncryptedArchive),
+        (OLE + "EncryptedPackage".encode("utf-16-le"), "a.xlsx", errors.EncryptedArchive),
+        (OLE + bytes(600), "a.xlsx", errors.OtherFormat),
         (zip_bytes({"inner.zip": zip_bytes({"a.csv": GOOD})}), "a.zip", errors.NestedArchive),
         (zip_bytes({"inner.csv": gzip.compress(GOOD)}), "a.zip", errors.NestedArchive),
         (gzip.compress(gzip.compress(GOOD)), "a.csv.gz", errors.NestedArchive),

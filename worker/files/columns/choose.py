@@ -94,7 +94,8 @@ def choose(
 ) -> Columns:
     """The columns asked for, and the likeliest for those not asked for. `rows`: a sample, as wide as `names`.
 
-    ours: the names are not in the file, but given here. questions: what stands below each name in a survey whose names are codes (Q1), or nothing.
+    ours: the names are not in the file, but given here. questions: what stands below each name in a survey whose names
+    are codes (Q1), or nothing.
     Raises UnknownColumn, AmbiguousColumn, NoTextColumn, NoReviews.
     """
     asked = {
@@ -245,12 +246,10 @@ class _Choice:
         if prose:
             return self._clearest(prose)
         films = any(self.looks[n].titles or self.plains[n] in FILM for n in free)
-        if (
-            len(written) == 1
-            and not films
-            and (len(others) == 1 or all(self.looks[n].kind != "text" for n in others if n != written[0]))
-        ):
-            return written[0]
+        if len(written) == 1:
+            valued = all(self.looks[n].kind != "text" for n in others if n != written[0])
+            if len(others) == 1 or (valued and not films):
+                return written[0]
         rest = [
             n
             for n in free
@@ -273,9 +272,9 @@ class _Choice:
         if self.looks[ranked[0]].prose and self.looks[ranked[0]].length >= 3 * self.looks[ranked[1]].length:
             return ranked[0]
         fullest = sorted(candidates, key=lambda name: -self.looks[name].filled)
-        if self.looks[fullest[0]].filled >= 3 * self.looks[fullest[1]].filled > -1 and len(self.rows) >= 3:
-            if self.looks[fullest[0]].length * 2 >= self.looks[fullest[1]].length:
-                return fullest[0]
+        most, next_most = (self.looks[name] for name in fullest[:2])
+        if most.filled >= 3 * next_most.filled and len(self.rows) >= 3 and most.length * 2 >= next_most.length:
+            return fullest[0]
         raise AmbiguousColumn(ranked)
 
     # -- film, date, stars ------------------------------------------------------------------------------------------

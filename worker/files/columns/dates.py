@@ -34,10 +34,12 @@ _DAY_FIRST: Final = re.compile(
     re.IGNORECASE,
 )
 _MONTH_FIRST: Final = re.compile(
-    rf"{_WORD}\.?[ /-]\s?(\d{{1,2}})(?:st|nd|rd|th)?,?[ /-]+(?:\d{{1,2}}:\d{{2}}(?::\d{{2}})?(?: [A-Z+-][\w:]*)* )?(\d{{4}})(?!\d)",
+    rf"{_WORD}\.?[ /-]\s?(\d{{1,2}})(?:st|nd|rd|th)?,?[ /-]+"
+    rf"(?:\d{{1,2}}:\d{{2}}(?::\d{{2}})?(?: [A-Z+-][\w:]*)* )?(\d{{4}})(?!\d)",
     re.IGNORECASE,
 )
 _YEAR_FIRST: Final = re.compile(rf"(?<!\d)(\d{{4}})[ /,-]+{_WORD}\.?[ /-]+(\d{{1,2}})(?!\d)", re.IGNORECASE)
+_SHORT: Final = re.compile(rf"\b{_WORD}\.?[ -](\d{{1,2}})[ -](\d{{2}})$")
 Order = Literal["day", "month"]
 
 
@@ -148,8 +150,8 @@ def _with_month_name(text: str) -> dt.date | None:
     for match in _YEAR_FIRST.finditer(text):
         if found := _named(match[1], match[2], match[3]):
             return found
-    if match := re.search(r"\b" + _WORD + r"\.?[ -](\d{1,2})[ -](\d{2})$", text):  # May-01-24
-        return _named(match[3], match[1], match[2])
+    if short := _SHORT.search(text):  # May-01-24
+        return _named(short[3], short[1], short[2])
     return None
 
 

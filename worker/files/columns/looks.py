@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 from typing import Final, Literal
 
 from worker.files.cells import Cell
@@ -18,7 +19,8 @@ _LINK: Final = re.compile(r"\s*(https?://|www\.)\S+\s*", re.IGNORECASE)
 _MAIL: Final = re.compile(r"\s*[^\s@]+@[^\s@]+\.[^\s@]+\s*")
 _ID: Final = re.compile(r"(?=[^\s]*\d)[A-Za-z0-9_.:#-]{2,64}")
 _STARS: Final = re.compile(
-    r"\s*([★☆⭐✩✭*]{1,10}[½]?|½|\d{1,3}([.,]\d+)?\s*(/|out of|von|sur|de|su)\s*\d{1,3}|\d([.,]\d)?\s*(stars?|sterne?|étoiles?"
+    r"\s*([★☆⭐✩✭*]{1,10}[½]?|½|\d{1,3}([.,]\d+)?\s*(/|out of|von|sur|de|su)\s*\d{1,3}|\d([.,]\d)?\s*(stars?"
+    r"|sterne?|étoiles?"
     r"|estrellas?|★|⭐)|[A-F][+-]?|力荐|推荐|还行|较差|很差)\s*",
     re.IGNORECASE,
 )
@@ -157,4 +159,4 @@ def _ascending(cells: Sequence[Cell]) -> bool:
         numbers = [int(cell) for cell in cells if isinstance(cell, str | int)]
     except ValueError:
         return False
-    return len(numbers) >= 2 and all(a < b for a, b in zip(numbers, numbers[1:], strict=False))
+    return len(numbers) >= 2 and all(a < b for a, b in pairwise(numbers))

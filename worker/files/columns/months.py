@@ -9,7 +9,7 @@ from typing import Final
 
 _NAMES: Final = """
 january jan januar jänner enero ene janvier janv janeiro gennaio gen januari januar января янв январь styczeń stycznia
-february feb februar feber febrero février févr fév fevrier fevereiro fev febbraio februari febr февраля фев февраль lutego luty
+february feb februar feber febrero février févr fév fevereiro fev febbraio februari февраля фев февраль lutego luty
 march mar märz mrz marz marzo mars março marco maart mrt mart марта мар март marca marzec
 april apr abril abr avril avr aprile апреля апр апрель kwietnia kwiecień
 may mai mayo maio maggio mag mei maj мая май maja

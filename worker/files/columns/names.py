@@ -20,7 +20,8 @@ REVIEW_NAMES: Final = _names(
     "avaliação avaliacao anmeldelse anmeldelser recension recensioner arvostelu recenzja recenzje recenze",
     "recenzie отзыв отзывы рецензия рецензии inceleme yorum yorumlar レビュー 评论 影评 評論 리뷰",
     "myreview yourreview userreview fullreview criticreview reviewfull reviewtexts reviewen bewertungstext kritik",
-    "kritiken filmbewertung reviewdescription reviewmessage рецензияфильма отзывофильме 感想 レビュー本文 レビュー内容 短评",
+    "kritiken filmbewertung reviewdescription reviewmessage рецензияфильма отзывофильме 感想 レビュー本文",
+    "レビュー内容 短评",
     "影評內容 評論內容 评论内容 评价内容 短評 장평 감상평 관람평 리뷰내용",
 )
 TEXT_NAMES: Final = _names(
@@ -31,7 +32,8 @@ TEXT_NAMES: Final = _names(
     "verbatim answer response freetext rawtext fulltext commenttext commentbody",
     "selftext textoriginal textdisplay bodytext messagetext posttext tweettext thoughts mythoughts impression",
     "impressions eindruck eindrücke ressenti ressentis opinione opinioni opinião opinioes opiniões mening meningen",
-    "komentarz komentarze komentář комментарий комментарии сообщение мнение görüş görüşler düşünceler コメント 意見 本文",
+    "komentarz komentarze komentář комментарий комментарии сообщение мнение görüş görüşler düşünceler",
+    "コメント 意見 本文",
     "内容 評価コメント 意见 文本 正文 评语 留言 댓글 내용 의견 kommentti commenttextoriginal usercomment",
     "usercomments texteducommentaire textocomentario mielipide 投稿 口コミ",
 )
@@ -49,12 +51,14 @@ FILM_TIERS: Final[tuple[frozenset[str], ...]] = (
         "pelicula filme фильм primarytitle originaltitle showtitle",
         "titleoffilm titleofmovie titledufilm titredufilm nomdufilm títulodelapelícula titulodelapelicula",
         "títulodofilme titulodofilme titolodelfilm nazwafilmu названиефильма фильмы 映画 映画名 映画タイトル 作品",
-        "作品名 电影 電影 电影名 電影名 电影名称 電影名稱 片名 影片 影片名称 영화 영화제목 elokuva filmnaam movienameen",
+        "作品名 电影 電影 电影名 電影名 电影名称 電影名稱 片名 影片 影片名称 영화 영화제목 elokuva filmnaam",
+        "movienameen",
         "movienamecn películas peliculas filmes filmtittel filmtitle2",
         "producttitle appname gamename gametitle videotitle",
     ),
     _names(
-        "title titel titre título titulo titolo show titles otsikko tytuł název название başlık タイトル 标题 標題 제목",
+        "title titel titre título titulo titolo show titles otsikko tytuł název название başlık タイトル",
+        "标题 標題 제목",
         "titelnaam",
     ),
     _names("filmid movieid tconst imdbid asin parentasin productid tmdbid itemid appid businessid videoid"),
@@ -76,7 +80,8 @@ DATE_TIERS: Final[tuple[frozenset[str], ...]] = (
     _names(
         "reviewdate reviewtime reviewedat dateofreview reviewposted reviewsubmitdateandtime reviewedon",
         "unixreviewtime rezensionsdatum",
-        "datedelavis datedelacritique fechadelareseña fechareseña datadaresenha 投稿日 レビュー日 评论时间 評論時間 评论日期",
+        "datedelavis datedelacritique fechadelareseña fechareseña datadaresenha 投稿日 レビュー日 评论时间",
+        "評論時間 评论日期",
     ),
     _names(
         "date datetime day datum fecha дата timestamp time created createdat createdate createdon",
@@ -88,7 +93,8 @@ DATE_TIERS: Final[tuple[frozenset[str], ...]] = (
         "commentcreatetimestamp startzeit endzeit zeit zeitpunkt zeitstempel jour horodateur heure data dataora hora",
         "momento marcatemporal marcadetiempo fechayhora informazionicronologiche carimbodedatahora tijdstempel",
         "отметкавремени время tidsstämpel tidsstempel tidspunkt dato päivämäärä tarih dátum 日付 日時 日期 时间 時間",
-        "タイムスタンプ 時間戳記 时间戳 创建时间 建立時間 날짜 시간 타임스탬프 ts dateutc creatoil erstelldatum veröffentlicht",
+        "タイムスタンプ 時間戳記 时间戳 创建时间 建立時間 날짜 시간 타임스탬프 ts dateutc creatoil",
+        "erstelldatum veröffentlicht",
         "publiéle créé createdtime creationtime postingdate dateposted visitdate",
     ),
     _names("watcheddate dateviewed viewed seenon gesehenam updated modified reviewlastupdatedateandtime crawldate"),
@@ -97,9 +103,11 @@ DATE_TIERS: Final[tuple[frozenset[str], ...]] = (
 DATE: Final = frozenset[str]().union(*DATE_TIERS)
 
 STARS: Final = _names(
-    "stars star rating ratings starrating reviewrating userrating yourrating myrating rating10 score scores reviewscore",
+    "stars star rating ratings starrating reviewrating userrating yourrating myrating rating10 score scores",
+    "reviewscore",
     "originalscore overall overallrating grade mark marks points outoften outoffive sterne stern sternebewertung",
-    "bewertung bewertungen wertung punkte punktzahl note notes etoiles étoiles notation estrellas puntuación puntuacion",
+    "bewertung bewertungen wertung punkte punktzahl note notes etoiles étoiles notation estrellas puntuación",
+    "puntuacion",
     "calificación calificacion nota notas valoración valoracion avaliação avaliacao estrelas pontuação pontuacao voto",
     "voti punteggio stelle valutazione cijfer sterren waardering betyg karakter ocena hodnocení оценка рейтинг звезды",
     "звёзды puan yıldız arvosana 評価 評点 星 星の数 点数 スコア 评分 評分 星级 星級 分数 打分 我的评分 별점 평점",

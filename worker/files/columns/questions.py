@@ -45,7 +45,8 @@ _PATTERNS: Final[tuple[tuple[Role, re.Pattern[str]], ...]] = (
             r"|quel(le)? (film|est le (titre|nom) du film)|(titre|nom) du film"
             r"|(qué|que|cuál) (película|pelicula|film)|(título|nombre) de la película"
             r"|(qual|que) filme|(título|nome) do filme|(quale|che) film|titolo del film"
-            r"|какой фильм|название фильма|welke film)|どの映画|何の映画|映画の(名前|題名|タイトル)|作品名|哪部(电影|影片)"
+            r"|какой фильм|название фильма|welke film)|どの映画|何の映画|映画の(名前|題名|タイトル)|作品名"
+            r"|哪部(电影|影片)"
             r"|哪部電影|电影名称|어떤 영화",
             _FLAGS,
         ),
@@ -53,16 +54,21 @@ _PATTERNS: Final[tuple[tuple[Role, re.Pattern[str]], ...]] = (
     (
         "text",
         re.compile(
-            r"\b(what did you (think|like|make|feel)|what do you (think|make)|how did you (like|find|feel)|your thoughts?"
-            r"|thoughts (on|about)|your (opinion|review|feedback|impressions?|comments?)|(write|leave|give) (us )?(a|your)"
+            r"\b(what did you (think|like|make|feel)|what do you (think|make)|how did you (like|find|feel)"
+            r"|your thoughts?"
+            r"|thoughts (on|about)|your (opinion|review|feedback|impressions?|comments?)|(write|leave"
+            r"|give) (us )?(a|your)"
             r"|tell us|describe|in your own words|why did you|reasons? for|please (explain|comment|share)"
             r"|comments? (on|about)|opinion (on|about|of)|review (of|text)|did you think"
-            r"|wie hat|wie fand|wie fanden|was hältst|was halten|was denk|deine meinung|ihre meinung|eure meinung|gefallen"
+            r"|wie hat|wie fand|wie fanden|was hältst|was halten|was denk|deine meinung|ihre meinung"
+            r"|eure meinung|gefallen"
             r"|meinung zu[mr]?|rezension|beschreib|begründ|qu'(as-tu|avez-vous) pensé|que pens|pensé d|votre avis"
             r"|ton avis|avez-vous (aimé|trouvé)|qué te pareció|qué le pareció|qué les pareció|qué opina|qué piensa"
-            r"|tu opinión|su opinión|cuéntanos|o que (você )?achou|o que (você )?acha|sua opinião|cosa (ne )?(pensi|pensa)"
+            r"|tu opinión|su opinión|cuéntanos|o que (você )?achou|o que (você )?acha|sua opinião"
+            r"|cosa (ne )?(pensi|pensa)"
             r"|che ne pensi|ti è piaciuto|la tua opinione|что вы думаете|как вам|ваше мнение|ваш отзыв|понравился"
-            r"|wat vond|wat vind)|感想|ご意見|どう思い|いかがでした|どうでした|您(觉得|认为)|你(觉得|认为)|怎么样|看法|评价"
+            r"|wat vond|wat vind)|感想|ご意見|どう思い|いかがでした|どうでした|您(觉得|认为)|你(觉得|认为)"
+            r"|怎么样|看法|评价"
             r"|어땠|소감",
             _FLAGS,
         ),
@@ -92,7 +98,8 @@ _SPEAKS: Final = re.compile(
 )
 _ASKS: Final = re.compile(
     r"^\W*(what|which|how|who|why|when|where|did|do|would|was|wie|was|welche\w*|wer|warum|wann|hat|haben|hast|que|quel\w*"
-    r"|qu'|comment|pourquoi|avez|as-tu|qué|cuál|cómo|por qué|cuánt\w*|o que|qual|como|cosa|che|come|quante|как\w*|что|wat)"
+    r"|qu'|comment|pourquoi|avez|as-tu|qué|cuál|cómo|por qué|cuánt\w*|o que|qual|como|cosa|che|come|quante"
+    r"|как\w*|что|wat)"
     r"(?!\w)|[?？]\W*$",
     _FLAGS,
 )
@@ -117,7 +124,7 @@ def addresses(cell: str) -> bool:
 
 
 def speaks_to_whoever_answers(cell: str) -> bool:
-    """Whether a cell is a question of a form rather than a review: it addresses somebody, and asks or ends in a colon."""
+    """Whether a cell is a question of a form rather than a review: it addresses somebody, and asks or ends in `:`."""
     cell = cell.strip()
     if not 6 <= len(cell) <= MAX_TITLE and not (len(cell) > 2 and not cell.isascii()):
         return False

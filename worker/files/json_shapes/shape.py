@@ -1,4 +1,4 @@
-"""Where in a JSON document the rows stand: an array inside objects, or one of the ways in which data frames are written.
+"""Where in a JSON document the rows stand: in an array inside objects, or as data frames are written.
 
 One streaming pass: no array and no object is held, however large.
 """
@@ -95,7 +95,7 @@ def _matrix(window: Window) -> Shape | None:
 def _scan(window: Window, path: tuple[str, ...], arrays: list[_Array], objects: list[_Object]) -> _Object:
     here = _Object(path)
     objects.append(here)
-    for key in window.keys():
+    for key in window.each_key():
         here.count += 1
         if len(here.keys) < _SAMPLE:
             here.keys.append(key)
@@ -207,16 +207,16 @@ def _score(one: _Array) -> float:
 def column_values(
     text: io.TextIOBase, max_chars: int, path: tuple[str, ...], kind: Kind
 ) -> Iterator[tuple[str, Iterator[str]]]:
-    """(name, the sources of its cells) of each column of `columns` and `lists`, to be taken in turn. Raises BrokenFile."""
+    """(name, the sources of its cells) of each column of `columns` and `lists`, to be taken in turn."""
     window = Window(text, max_chars)
     for wanted in path:
         window.next_mark()
-        for key in window.keys():
+        for key in window.each_key():
             if key == wanted:
                 break
             window.pass_by()
     window.next_mark()
-    for name in window.keys():
+    for name in window.each_key():
         if window.next_mark() == "[":
             yield name, (raw for raw, _ in window.array())
         else:
@@ -224,5 +224,5 @@ def column_values(
 
 
 def _member_sources(window: Window) -> Iterator[str]:
-    for _ in window.keys():
+    for _ in window.each_key():
         yield window.element(1)[0]

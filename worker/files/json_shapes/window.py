@@ -34,7 +34,7 @@ def members(text: io.TextIOBase, max_chars: int, path: Sequence[str] = ()) -> It
     window = Window(text, max_chars)
     if not _at(window, path) or window.next_mark() != "{":
         raise BrokenFile("no_json_rows")
-    for key in window.keys():
+    for key in window.each_key():
         raw, value = window.element(1)
         yield key, raw, value
 
@@ -44,7 +44,7 @@ def _at(window: Window, path: Sequence[str]) -> bool:
     for wanted in path:
         if window.next_mark() != "{":
             return False
-        for key in window.keys():
+        for key in window.each_key():
             if key == wanted:
                 break
             window.pass_by()
@@ -86,7 +86,7 @@ class Window:
                 raise BrokenFile("json_array_breaks_off", row=number)
             self.skip(1)
 
-    def keys(self) -> Iterator[str]:
+    def each_key(self) -> Iterator[str]:
         """The keys of the object that begins here; the caller takes or passes by each value before it asks for more."""
         self.skip(1)
         number = 0
@@ -130,7 +130,7 @@ class Window:
                 if after != ",":
                     raise BrokenFile("damaged")
         elif mark == "{" and depth < _MOST_PASSED:
-            for _ in self.keys():
+            for _ in self.each_key():
                 self.pass_by(depth + 1)
         else:
             self.element(1)

@@ -42,7 +42,8 @@ _KEPT_END: Final = 20
 _UNSHOWN: Final = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _ABOUT: Final = re.compile(
     r"(read[ _-]?me|licen[cs]e|notice|copying|copyright|changelog|changes|citation|credits|about|contributing|metadata"
-    r"|datapackage|dataset-metadata|dataset_info|data[ _-]?dictionary|codebook|schema|manifest|package|requirements|index"
+    r"|datapackage|dataset-metadata|dataset_info|data[ _-]?dictionary|codebook|schema|manifest|package"
+    r"|requirements|index"
     r"|sources?|liesmich|lisezmoi|leeme)([ ._-][^.]*)?\.(txt|json|csv|jsonl)$"
 )
 METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -62,7 +63,8 @@ class Unpacked:
 def unpack(file: IO[bytes], filename: str, max_bytes: int) -> Unpacked:
     """The review file in `file` (seekable, left open). The content decides what is unpacked, not the name.
 
-    Of a zip, the only file that may hold reviews; `open.open_table` chooses among several. Raises EmptyFile, TooLarge, BrokenFile, EncryptedArchive, NestedArchive, ArchiveMembers, UnsupportedType.
+    Of a zip, the only file that may hold reviews; `open.open_table` chooses among several. Raises EmptyFile, TooLarge,
+    BrokenFile, EncryptedArchive, NestedArchive, ArchiveMembers, UnsupportedType.
     """
     if file.seek(0, 2) == 0:
         raise EmptyFile

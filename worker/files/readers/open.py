@@ -126,7 +126,7 @@ def _open_member(file: IO[bytes], limits: Limits, options: ReadOptions, ours: li
 
 
 def _with_reviews(file: IO[bytes], paths: list[str], limits: Limits, options: ReadOptions) -> str:
-    """The one file of several that holds reviews. Raises ArchiveMembers to have it chosen, or what is wrong with all."""
+    """The one file of several that holds reviews. Raises ArchiveMembers to have it chosen, or what is wrong."""
     if len(paths) > _MOST_MEMBERS:
         raise ArchiveMembers(_in_order(paths))
     if unpacked_size(file, paths) > limits.max_unpacked_bytes:
@@ -152,7 +152,7 @@ def _with_reviews(file: IO[bytes], paths: list[str], limits: Limits, options: Re
 
 
 def _holds_reviews(file: IO[bytes], path: str, limits: Limits, options: ReadOptions) -> bool:
-    """Whether names say that a file of the archive holds reviews; False when only its content does. Raises FileError."""
+    """Whether names say that a file of an archive holds reviews; False: only its content does. Raises FileError."""
     unpacked = unzip(file, path, limits.max_unpacked_bytes)
     with unpacked.file:
         refuse_other_formats(unpacked.file)
@@ -177,8 +177,8 @@ def _holds_reviews(file: IO[bytes], path: str, limits: Limits, options: ReadOpti
 def _meant(paths: list[str]) -> list[str]:
     """Those that are left when copies in folders of old things are, and all but the one whose name says reviews."""
     main = [path for path in paths if not _ASIDE & {part.lower() for part in PurePath(path).parts[:-1]}] or paths
-    for names in (REVIEW_NAMES, TEXT_NAMES):
-        called = [path for path in main if _is_called(path, names)]
+    for known in (REVIEW_NAMES, TEXT_NAMES):
+        called = [path for path in main if _is_called(path, known)]
         if len(called) == 1:
             return called
     return main

@@ -1,6 +1,6 @@
-"""The parts of a workbook and what they say: its sheets, its texts, which styles are dates (ECMA-376 part 1, 18.2 and 18.8).
+"""The parts of a workbook: its sheets, its texts, which styles are dates (ECMA-376 part 1, 18.2 and 18.8).
 
-Written for workbooks of every program: names of parts with backslashes or in other letters, the Strict form with its own
+For workbooks of every program: names of parts with backslashes or in other letters, the Strict form with its own
 namespaces, style sheets that openpyxl refuses. Only the values matter here.
 """
 
