@@ -86,7 +86,7 @@ def lines_of(source: str, found: Inspection) -> list[str]:
         if values:
             lines.append(f"{name}: {', '.join(values)}")
     lines.append(f"header: {'none' if found.header_row is None else f'row {found.header_row}'}")
-    lines += [f"  row {skip['row']} is skipped: {skip['why']}" for skip in found.skipped_rows]
+    lines += [f"  row {skip['row']} is skipped: {skip['why'].lower().rstrip('.')}" for skip in found.skipped_rows]
     lines.append("columns: " + ", ".join(f"{role} = {name or '-'}" for role, name in found.columns.items()))
     lines += [f"  row {row['row']} is rejected: {row['code']}" for row in found.rejected[:_SHOWN]]
     if len(found.rejected) > _SHOWN:

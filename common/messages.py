@@ -153,8 +153,8 @@ MESSAGES: Final[dict[str, str | tuple[str, str]]] = {
         "save it as .xlsx or .csv and send that."
     ),
     "other_format.document": mark(
-        "The file is a document ({suffix}), which is not read; put the reviews into a table and send it as .xlsx or "
-        ".csv, or as .txt with one review on each line."
+        "The file is a document ({suffix}), which is not read; put the reviews into a table, or into a plain text "
+        "with one review on each line, and send that."
     ),
     "other_format.archive": mark("The file is an archive ({suffix}), which is not read; pack it as .zip or .gz."),
     "other_format.picture": mark(
@@ -183,11 +183,11 @@ MESSAGES: Final[dict[str, str | tuple[str, str]]] = {
     "read_note.rejected_more": mark_plural(
         "{count} more row is rejected and not listed.", "{count} more rows are rejected and not listed."
     ),
-    "skipped_row.above": mark("a line above the header"),
-    "skipped_row.comment": mark("a comment above the header"),
-    "skipped_row.blank": mark("a blank line above the header"),
-    "skipped_row.header": mark("a further header row"),
-    "skipped_row.repeated": mark("the header once more"),
+    "skipped_row.above": mark("A line above the header."),
+    "skipped_row.comment": mark("A comment above the header."),
+    "skipped_row.blank": mark("A blank line above the header."),
+    "skipped_row.header": mark("A further header row."),
+    "skipped_row.repeated": mark("The header once more."),
     "ambiguous_column": mark("Several columns could hold the reviews: {columns}; choose one."),
     "unknown_column": mark("The file has no column {column}; it has {columns}."),
     "too_many_rows": mark_plural(
@@ -220,8 +220,8 @@ MESSAGES: Final[dict[str, str | tuple[str, str]]] = {
     "nested_archive": mark("The archive holds another archive; send the review file itself, or packed once."),
     "archive_members.none": mark("The zip holds no review file, and exactly one is needed: {kinds}."),
     "archive_members.several": mark_plural(
-        "The zip holds {count} review file ({names}), and exactly one is needed: {kinds}.",
-        "The zip holds {count} review files ({names}), and exactly one is needed: {kinds}.",
+        "The zip holds {count} file of reviews: {names}; choose one of them.",
+        "The zip holds {count} files of reviews: {names}; choose one of them.",
     ),
     "broken_file.damaged": mark(
         "The file cannot be read: it is damaged or cut short; export or pack it again and send the new one."
@@ -235,10 +235,6 @@ MESSAGES: Final[dict[str, str | tuple[str, str]]] = {
         "export or pack it again and send the new one.",
         "The file cannot be read: a line is longer than {count} characters; "
         "export or pack it again and send the new one.",
-    ),
-    "broken_file.row_never_ends": mark(
-        "The file cannot be read: row {row} never ends; look for a quote that is not closed; "
-        "export or pack it again and send the new one."
     ),
     "broken_file.no_json_array": mark(
         "The file cannot be read: it is not a JSON array; export or pack it again and send the new one."
@@ -320,9 +316,6 @@ MESSAGES: Final[dict[str, str | tuple[str, str]]] = {
     "broken_file.not_packed": mark(
         "The file cannot be read: it is named {suffix} but is not packed so; "
         "export or pack it again and send the new one."
-    ),
-    "broken_file.old_office": mark(
-        "The file cannot be read: it is an old or protected Office file; export or pack it again and send the new one."
     ),
     "broken_file.misnamed": mark(
         "The file cannot be read: its name ends in {suffix} but its content is something else; "

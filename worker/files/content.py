@@ -8,7 +8,7 @@ import re
 from pathlib import PurePath
 from typing import IO, Final
 
-from common.file_formats import FileKind
+from common.file_formats import FileKind, format_called, kind_of_name
 from worker.files.columns.choose import is_text_name
 from worker.files.readers.csv_dialect import NO_SEPARATOR, understand
 
@@ -31,26 +31,25 @@ def kind_of_text(file: IO[bytes], named: FileKind, name: str, max_line: int, cod
     """
     text, cut = _head(file, codec)
     begin = text.lstrip(_SPACE)
-    if begin.startswith("{") and (_BEGINS_OBJECT.match(begin) or named in ("json", "jsonl")):
+    shape = format_called(named).text
+    if begin.startswith("{") and (shape == "json" or _BEGINS_OBJECT.match(begin)):
         return _kind_of_objects(begin, file, max_line, named)
-    if begin.startswith("[") and (named in ("json", "jsonl") or _BEGINS_ARRAY.match(begin)):
+    if begin.startswith("[") and (shape == "json" or _BEGINS_ARRAY.match(begin)):
         return "json"
     lines = text.splitlines(keepends=True)
     if cut and len(lines) > 1:
         lines.pop()
-    if named in ("json", "jsonl"):
+    if shape == "json":
         return named if not begin or _is_json(begin.splitlines()[0]) else _kind_of_table(lines, cut) or named
-    if named == "txt":
-        return _kind_of_table(lines, cut, hinted=kind_in(name)) or "txt"
-    if named == "csv" and _is_json_text(begin):
-        return "jsonl"
-    return named
+    if shape == "lines":
+        return _kind_of_table(lines, cut, hinted=kind_in(name)) or named
+    return "jsonl" if named == "csv" and _is_json_text(begin) else named
 
 
 def kind_in(name: str) -> FileKind | None:
     """The kind that a name hides: `reviews.csv.txt`, as Windows saves it."""
-    suffixes = [suffix.lower() for suffix in PurePath(name).suffixes]
-    return next((suffix[1:] for suffix in suffixes[:-1] if suffix in (".csv", ".tsv")), None)
+    kind = kind_of_name(PurePath(name).stem)
+    return kind if kind is not None and format_called(kind).text == "table" else None
 
 
 def _head(file: IO[bytes], codec: str | None) -> tuple[str, bool]:

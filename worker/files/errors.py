@@ -190,15 +190,13 @@ class ArchiveMembers(FileError):
     def __init__(self, members: Sequence[str]) -> None:
         self.candidates = tuple(members[:MAX_CANDIDATES])
         if members:
-            super().__init__(
-                "archive_members.several", count=len(members), names=names(members), kinds=usual_suffixes()
-            )
+            super().__init__("archive_members.several", count=len(members), names=names(members))
         else:
             super().__init__("archive_members.none", kinds=usual_suffixes())
 
 
 class BrokenFile(FileError):
-    """Damaged, cut short, or not what its name says; `what` was met: `row_never_ends` with its `row`."""
+    """Damaged, cut short, or not what its name says; `what` was met: `row_no_json` with its `row`."""
 
     code = "broken_file"
 

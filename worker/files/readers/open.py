@@ -21,6 +21,7 @@ from worker.files.errors import (
     BadOption,
     BrokenFile,
     CannotOpen,
+    EmptyFile,
     FileError,
     TooLarge,
     UnsupportedType,
@@ -49,7 +50,6 @@ _ASIDE: Final = frozenset(
     {"deleted", "orphaned", "old", "backup", "backups", "trash", "archive", "bak", "test", "tests"}
 )
 """Folders whose files are not meant where there are others."""
-_TEXTS: Final = ("csv", "tsv", "txt", "json", "jsonl")
 
 
 @dataclass(slots=True)
@@ -160,7 +160,7 @@ def _holds_reviews(file: IO[bytes], path: str, limits: Limits, options: ReadOpti
         try:
             sample = [row for row in table.sample() if not isinstance(row, Bad) and len(row) == len(table.columns)]
             if not sample:
-                raise BrokenFile("no_rows")
+                raise EmptyFile
             columns = paths_of(table.columns, sample)
             rows = [[column.of(row) for column in columns] for row in sample]
             chosen = choose(
@@ -211,11 +211,12 @@ def _kind(unpacked: Unpacked, limits: Limits, options: ReadOptions) -> FileKind:
     kind = kind_of_name(unpacked.name)
     if kind is None:
         raise UnsupportedType(unpacked.name)
-    if kind in BY_CONTENT or kind in _TEXTS:
+    is_text = format_called(kind).text is not None
+    if is_text or kind in BY_CONTENT:
         refuse_pages_and_pointers(file)
     if kind in BY_CONTENT:
         raise BrokenFile("misnamed", suffix=format_called(kind).suffixes[0])
-    if kind in _TEXTS:
+    if is_text:
         return kind_of_text(file, kind, unpacked.name, limits.max_line_chars, options.codec())
     return kind
 
