@@ -14,7 +14,6 @@ from common.rendering import names
 from worker.files.columns.choose import choose, plain
 from worker.files.columns.names import REVIEW_NAMES, TEXT_NAMES
 from worker.files.columns.paths import paths_of
-from worker.files.content import kind_of_text
 from worker.files.errors import (
     AmbiguousColumn,
     ArchiveMembers,
@@ -40,6 +39,7 @@ from worker.files.readers.decompress import (
 )
 from worker.files.readers.delimited import Delimited
 from worker.files.readers.json_rows import JsonRows
+from worker.files.readers.text_kind import kind_of_text
 from worker.files.readers.text_lines import Lines
 from worker.files.refusals import refuse_other_formats, refuse_pages_and_pointers
 from worker.files.table import Bad, Table
