@@ -25,7 +25,7 @@ _NAMED_DELIMITERS: Final = {
 _MAX_DELIMITER: Final = 4
 _NOT_A_DELIMITER: Final = frozenset("\"'\r\n\0")
 _NO_TEXT_CODECS: Final = frozenset(
-    {"utf-7", "idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem", "utf-16-le-sig"}
+    {"utf_7", "idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"}
 )
 
 
@@ -77,7 +77,11 @@ class ReadOptions:
             found = codecs.lookup(self.encoding.strip())
         except (LookupError, ValueError) as error:
             raise BadOption("encoding", self.encoding) from error
-        if not found._is_text_encoding or found.name in _NO_TEXT_CODECS or found.incrementaldecoder is None:
+        if (
+            not found._is_text_encoding
+            or found.name.replace("-", "_") in _NO_TEXT_CODECS
+            or found.incrementaldecoder is None
+        ):
             raise BadOption("encoding", self.encoding)
         return found.name
 

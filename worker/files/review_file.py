@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Final, NamedTuple
@@ -25,6 +26,8 @@ from worker.files.table import SAMPLE_ROWS, Bad, Facts, Record
 
 MAX_FILM_CHARS: Final = 100
 _MAX_STARS_CHARS: Final = 40
+_KEPT_CHARS: Final = 200
+"""Characters of a film's name that is remembered."""
 _KEPT_BYTE: Final = re.compile("[\udc00-\udcff]")
 _NO_VALUE: Final = frozenset({"\\N", "\\n"})
 """What MySQL writes for no value at all."""
@@ -69,6 +72,9 @@ class ReviewFile:
         self._date = None if chosen.date is None else by_name[chosen.date]
         self._stars = None if chosen.stars is None else by_name[chosen.stars]
         self._day = dates.reader(dates.Reading(None))
+        self._films = _film_reader()
+        self._max_chars = limits.max_review_chars
+        self._damaged = opened.table.facts.damaged
 
     def read_dates(self, sample: list[list[Cell]], *, whole: bool) -> None:
         """Settles the one reading of the date column, from the sample if it decides, else from all rows.
@@ -126,10 +132,17 @@ class ReviewFile:
                 yield self._row(number, record)
 
     def _row(self, number: int, cells: list[Cell]) -> Row:
-        film = None if self._film is None else self._film_of(cells)
-        day = None if self._date is None else self._day(self._date.of(cells))
-        stars = None if self._stars is None else _stars(self._stars.of(cells))
-        text = self._text.of(cells) if self._text.keys else cells[self._text.place]
+        at = self._text
+        text = at.of(cells) if at.keys else cells[at.place]
+        film = day = stars = None
+        if (at := self._film) is not None:
+            film = self._films(at.of(cells) if at.keys else cells[at.place])
+            if self._year is not None and film is not None:
+                film = self._with_year(film, cells)
+        if (at := self._date) is not None:
+            day = self._day(at.of(cells) if at.keys else cells[at.place])
+        if (at := self._stars) is not None:
+            stars = _stars(at.of(cells) if at.keys else cells[at.place])
         if isinstance(text, list):
             text = _joined(text)
         code = self._problem(text)
@@ -138,11 +151,8 @@ class ReviewFile:
         assert isinstance(text, str)
         return Row(number, storable(text), film, day, None, stars)
 
-    def _film_of(self, cells: list[Cell]) -> str | None:
-        assert self._film is not None
-        name = _film(self._film.of(cells))
-        if name is None or self._year is None:
-            return name
+    def _with_year(self, name: str, cells: list[Cell]) -> str | None:
+        assert self._year is not None
         year = as_text(self._year.of(cells)).strip().removesuffix(".0")
         if len(year) != 4 or not year.isdigit() or name.endswith(f"({year})"):
             return name
@@ -150,12 +160,12 @@ class ReviewFile:
 
     def _problem(self, text: Cell) -> str | None:
         if isinstance(text, str):
-            if len(text) > self._limits.max_review_chars:
+            if len(text) > self._max_chars:
                 return problems.TOO_LONG
             # NUL is no text to a reader, nor to SQL
-            if not text.strip().strip("\0 ") or text in _NO_VALUE:
+            if not text.strip().strip("\0 ") or (len(text) == 2 and text in _NO_VALUE):
                 return problems.EMPTY
-            return problems.BAD_TEXT if self.facts.damaged and _is_damaged(text) else None
+            return problems.BAD_TEXT if self._damaged and _is_damaged(text) else None
         if isinstance(text, NotUtf8):
             return problems.BAD_TEXT
         if text is None and (self._opened.table.blank_cells or self._text.keys):
@@ -239,6 +249,12 @@ def _film(value: Cell) -> str | None:
         return None
     name = " ".join(storable(as_text(value)).split())
     return (name if len(name) <= MAX_FILM_CHARS else name[: MAX_FILM_CHARS - 1] + "…") or None
+
+
+def _film_reader() -> Callable[[Cell], str | None]:
+    """`_film`, which remembers: a file holds the same names again and again."""
+    kept = lru_cache(maxsize=1024)(_film)
+    return lambda value: kept(value) if isinstance(value, str) and len(value) <= _KEPT_CHARS else _film(value)
 
 
 def _stars(value: Cell) -> str | None:

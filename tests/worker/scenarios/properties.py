@@ -29,6 +29,7 @@ from tests.worker.scenarios.hostile_files import (
     samples,
 )
 from worker.files.cells import Cell, as_text
+from worker.files.options import ReadOptions
 from worker.files.readers.open import open_table
 from worker.files.writers.write import write_scored
 
@@ -114,7 +115,7 @@ def _for_openpyxl(text: str) -> str:
 def contents(data: bytes, name: str) -> tuple[list[str], list[list[Cell]]]:
     """(titles, rows) of a file."""
     # The column is named as it is to the reader: an empty one beside two of prose would leave the sheet in doubt.
-    opened = open_table(io.BytesIO(data), name, LIMITS, "review")
+    opened = open_table(io.BytesIO(data), name, LIMITS, ReadOptions(text_column="review"))
     try:
         opened.table.complete()
         records: Any = list(opened.table.records())

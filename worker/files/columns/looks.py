@@ -103,7 +103,7 @@ def _kind(cell: Cell) -> Kind:
     if len(cell) > _SIZE:
         return "link" if len(cell) < 1_000 and _LINK.fullmatch(cell) else "text"
     if _NUMBER.fullmatch(cell):
-        return "date" if is_written_date(cell) else "number"
+        return "date" if is_written_date(cell) else "stars" if _STARS.fullmatch(cell) else "number"
     if _STARS.fullmatch(cell):
         return "stars"
     if is_written_date(cell):

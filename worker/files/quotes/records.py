@@ -321,13 +321,14 @@ class _Feed:
         else:
             line = next(self._lines)
             self.count += 1
-            if "\r" in line or "\\" in line:
+            if line.find("\r", 0, -2) >= 0 or (self._backslash and '\\"' in line):
                 line = self._prepared(line)
+        record = self.record
         self._size += len(line)
-        if (self._size > self._limit or len(self.record) >= _MOST_LINES) and self.record:
+        if record and (self._size > self._limit or len(record) >= _MOST_LINES):
             self.waiting.append(line)
             raise csv.Error("a row without end")
-        self.record.append(line)
+        record.append(line)
         return line
 
 

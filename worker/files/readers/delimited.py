@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Collection, Iterator
 from itertools import islice
-from typing import IO, Final
+from typing import IO, Final, cast
 
 from common.file_formats import FileKind
 from worker.files.cells import Cell
@@ -143,8 +143,7 @@ class Delimited(Table):
             if empty:
                 yield from self._empty(empty)
                 empty = 0
-            cells: list[Cell] = restored(row, separator) if several else list(row)
-            yield cells
+            yield restored(row, separator) if several else cast(list[Cell], row)
 
     def _empty(self, count: int) -> Iterator[Record]:
         width = len(self.columns)

@@ -10,6 +10,7 @@ from typing import IO, Final
 
 from common.file_formats import FileKind, format_called, kind_of_name
 from worker.files.columns.choose import is_text_name
+from worker.files.json_shapes.size import has_too_many_values
 from worker.files.readers.csv_dialect import NO_SEPARATOR, understand
 
 _HEAD: Final = 1 << 16
@@ -17,6 +18,7 @@ _LINES: Final = 200
 _SPACE: Final = " \t\r\n\0\ufeff"
 _BEGINS_ARRAY: Final = re.compile(r'\[\s*(\{\s*["}]|\[|"(?:[^"\\]|\\.)*"\s*[,\]])')
 _BEGINS_OBJECT: Final = re.compile(r'\{\s*("(?:[^"\\]|\\.)*"\s*:|\})')
+_SEPARATING: Final = ",;\t|"
 _OPEN_END: Final = tuple("[{,:")
 _TABLE: Final = 0.6
 """Share of rows that are as wide as the header, where the header says `review`."""
@@ -74,15 +76,18 @@ def _kind_of_objects(begin: str, file: IO[bytes], max_line: int, named: FileKind
     if _is_json(first):
         if len(lines) > 1:
             return "jsonl"
-        value = json.loads(first)
-        inside = any(isinstance(one, list | dict) for one in value.values()) if isinstance(value, dict) else False
-        return "json" if inside else "jsonl" if named != "json" else "json"
+        value = None if has_too_many_values(first) else json.loads(first)
+        inside = isinstance(value, dict) and any(isinstance(one, list | dict) for one in value.values())
+        return "json" if inside or named == "json" else "jsonl"
     if first.endswith(_OPEN_END):
         return "json"
     return "jsonl" if named == "jsonl" or any(map(_is_json, lines[1:3])) else "json"
 
 
 def _is_json(line: str) -> bool:
+    """Whether a line is JSON by itself; one of very many values is not parsed to find out."""
+    if has_too_many_values(line):
+        return line.rstrip(_SPACE).endswith(("}", "]"))
     try:
         json.loads(line.strip(_SPACE))
     except (ValueError, RecursionError):
@@ -105,7 +110,7 @@ def _kind_of_table(lines: list[str], cut: bool, hinted: FileKind | None = None) 
     if not any(line.strip() for line in lines):
         return None
     alone = next(line for line in lines if line.strip()).strip(_SPACE + '"')
-    if is_text_name(alone) and len(lines) > 1:
+    if is_text_name(alone) and len(lines) > 1 and not any(sign in alone for sign in _SEPARATING):
         return "csv"
     begun = understand(lines, cut=cut)
     separator = begun.dialect.separator
