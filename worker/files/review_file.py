@@ -132,8 +132,8 @@ class ReviewFile:
                 yield self._row(number, record)
 
     def _row(self, number: int, cells: list[Cell]) -> Row:
-        at = self._text
-        text = at.of(cells) if at.keys else cells[at.place]
+        at: ColumnPath | None = self._text
+        text = self._text.of(cells) if self._text.keys else cells[self._text.place]
         film = day = stars = None
         if (at := self._film) is not None:
             film = self._films(at.of(cells) if at.keys else cells[at.place])

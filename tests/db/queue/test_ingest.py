@@ -17,7 +17,6 @@ from db.errors import (
 )
 from db.queries.jobs import get_job, read_options
 from db.queue import (
-    accept_upload,
     ask_column,
     choose_column,
     claim,
@@ -27,6 +26,7 @@ from db.queue import (
     open_upload,
     sweep,
 )
+from db.queue.accept import accept_upload
 from db.tables import Chunk
 from db.types import NewRejected, NewReview, Viewer
 from tests.db.steps import (
