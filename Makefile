@@ -6,7 +6,7 @@ PIP     = $(BIN)/python -m pip --disable-pip-version-check -q install
 SELF    = $(PIP) --no-deps --no-build-isolation -e .
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev up test test-fast check lock bench bench-model bench-reports bench-fair bench-bulk bench-sizing faults faults-up flood fuzz encoders translations release-check env-example pictures clean
+.PHONY: help install install-dev up test test-fast check lock bench bench-model bench-reports bench-fair bench-bulk bench-sizing faults faults-up flood memory fuzz encoders translations release-check env-example pictures third-party clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -72,6 +72,9 @@ SECONDS ?= 60
 flood: install-dev ## one member floods everything for SECONDS=60 seconds while others use the bot, on both databases
 	$(BIN)/python -m tests.faults.run_flood --seconds $(SECONDS)
 
+memory: install-dev ## fifty members press reports, exports and downloads for three minutes: what the bot and its children hold
+	$(BIN)/python -m tests.faults.run_memory
+
 MINUTES ?= 10
 fuzz: install-dev ## hostile review files for MINUTES=10 minutes; failing ones are kept in runs/fuzz
 	$(BIN)/python -m tests.worker.scenarios.run_fuzz --minutes $(MINUTES)
@@ -98,6 +101,9 @@ env-example: install ## .env.example anew from common/settings.py
 
 pictures: install-dev ## the README's pictures anew (needs Debian's chromium)
 	$(BIN)/python -m tests.end_to_end.run_pictures
+
+third-party: install-dev ## the table of packages and licences in docs/third-party.md anew
+	$(BIN)/python .ci/third_party
 
 lock: ## requirements.lock anew from pyproject.toml (needs uv)
 	.ci/lock

@@ -10,7 +10,7 @@ import contextvars
 from collections import deque
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Final, ParamSpec, Protocol, TypeVar
 
@@ -96,8 +96,8 @@ class Notifier(Protocol):
     def keep_live(self, job_id: int, interaction: discord.Interaction[Any], hint: str) -> None:
         """Shows this job in the private reply to `interaction` while its token lives."""
 
-    async def card_of(self, job: JobView) -> Card | None:
-        """What the job shows now, None for nothing."""
+    def card_of(self, job: JobView, *, user_id: int | None = None) -> AbstractAsyncContextManager[Card | None]:
+        """What the job shows now, None for nothing; to be sent inside. `user_id`: of the member who asks for it."""
 
     async def first_place(self, job: JobView) -> Place | None:
         """Sends a job's first card at once; None when its place is closed."""
@@ -163,6 +163,25 @@ class BotCore(commands.Bot):
     async def in_thread(self, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Runs a blocking function of milliseconds (SQL) beside the event loop; whoever asks has their turn."""
         return await self._light.run(fn, *args, **kwargs)
+
+    async def in_own_thread(self, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """The same as the bot's own work: for what must be noted once it was said or begun; never refused."""
+        before = asker.set(None)
+        try:
+            return await self._light.run(fn, *args, **kwargs)
+        finally:
+            asker.reset(before)
+
+    def note_deletion(self, user_id: int | None = None) -> None:
+        """Something was deleted or taken down: what is kept for seconds goes too, and so do messages that show it.
+
+        `user_id`: of the member whose everything is deleted, settings included.
+        """
+        self.offered_jobs.clear()
+        self.offered_films.clear()
+        if user_id is not None:
+            self.chosen.forget(user_id)
+        self.cleaner.wake()
 
     def start_task(self, work: Coroutine[Any, Any, None], name: str) -> None:
         """Runs `work` beside the caller; it is waited for at shutdown and its errors are logged."""

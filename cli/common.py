@@ -85,6 +85,9 @@ def threads() -> int:
 
 def load_scorer(folder: Path | None) -> Scorer:
     """The scorer of a model folder (the shipped one when None), or exit 78."""
+    from worker.memory import ONE_BLAS_THREAD
+
+    os.environ.update(ONE_BLAS_THREAD)  # before NumPy is loaded, which reads it then
     from model import ModelFolderError, Scorer
 
     try:
@@ -102,7 +105,7 @@ def model_errors(work: str) -> Iterator[None]:
     """
     from model import ModelFolderError
     from model.config import ConfigError
-    from model.data.readers import DataError
+    from model.data.errors import DataError
 
     try:
         yield

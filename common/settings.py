@@ -51,7 +51,7 @@ class Settings(BaseSettings):
     worker_processes: int = Field(default_factory=lambda: max(1, (os.cpu_count() or 2) - 1), ge=1, le=256)
     """Processes for bulk work; one more is always kept for interactive work."""
     drawing_processes: int = Field(2, ge=0, le=16)
-    """Processes of the bot for reports, exports and zips, started with the first; 0: in the bot itself."""
+    """Processes of the bot for reports, exports and zips, and one more for charts of finished files; 0: none."""
     preview_port: int = Field(0, ge=0, le=65535)
     """Port of the simulated Discord's page; 0 takes a free one."""
 

@@ -79,8 +79,12 @@ def fill_blob(db: Database, blob_id: int, parts: Iterable[bytes], *, owner: int)
 
 
 def check_wanted(session: Session, blob_id: int) -> None:
-    """Raises NotFound when the blob was deleted meanwhile; until the transaction ends it is not."""
-    if session.scalar(select(Blob.id).where(Blob.id == blob_id).with_for_update(key_share=True)) is None:
+    """Raises NotFound when the blob was deleted meanwhile, or is about to be; until the transaction ends it is not."""
+    wanted = (
+        Blob.id == blob_id,
+        Blob.owner_id.is_not(None),
+    )  # `db.privacy.purge.drop_unattached` takes the owner first
+    if session.scalar(select(Blob.id).where(*wanted).with_for_update(key_share=True)) is None:
         raise NotFound("file")
 
 

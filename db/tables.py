@@ -148,6 +148,11 @@ class Job(Base):
         NEVER_REUSED,
     )
 
+    @property
+    def emptied(self) -> bool:
+        """Whether its texts and files were deleted, or are about to be."""
+        return self.purge_begun_at is not None or self.purged_at is not None
+
 
 class Blob(Base):
     """A stored file; complete once `sha256` is there, which is a keyed digest (db/digests.py).

@@ -29,6 +29,8 @@ READER_STUCK: Final = "reader_stuck"
 NO_ROOM: Final = "no_room"
 """Why an attempt at a file failed, where its owner is told so in the end: the process that read it died or stood still,
 or the disk was full."""
+TIME_LIMIT: Final = "SoftTimeLimitExceeded"
+"""Why an attempt failed that took too long: the pool's exception for it."""
 RETRYABLE: Final = frozenset({GAVE_UP_INGEST, GAVE_UP_FINISH, GAVE_UP_DIED, GAVE_UP_STUCK, GAVE_UP_NO_ROOM})
 """`jobs.error_code` of a file that failed for a reason that may pass; a retry goes on from there."""
 BINS: Final = 20
@@ -288,6 +290,7 @@ class ResultView:
     reply_to: int | None
     source: Source
     reply_channel_id: int | None = None
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)

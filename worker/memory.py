@@ -14,6 +14,9 @@ from typing import Final
 ALLOCATOR_ENV: Final = {"MALLOC_ARENA_MAX": "1", "ARROW_DEFAULT_MEMORY_POOL": "system"}
 """Environment of a scoring process: one heap for all threads, of which one at a time does the work. Fixed thresholds
 (MALLOC_MMAP_THRESHOLD_ of 1 MiB) were tried as well: all stages took longer, and the peak was no lower."""
+ONE_BLAS_THREAD: Final = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+"""Environment of whatever scores: BLAS would put every processor on matrices so small that its threads wait for each
+other (5 times longer for 32 texts, measured), and hold a stack for each."""
 COMPILER_LIBRARY: Final = "libllvmlite"
 _DONTNEED: Final = 4
 """MADV_DONTNEED of Linux: pages of a file that nobody wrote to are read from it again when they are touched."""

@@ -27,7 +27,7 @@ from db.operations.overview import figures
 from db.privacy import text_keys
 from model import SHIPPED, ModelFolderError
 from model.serving.model_folder import verify
-from worker.memory import ALLOCATOR_ENV
+from worker.memory import ALLOCATOR_ENV, ONE_BLAS_THREAD
 from worker.processes.child_metrics import ChildMetrics
 from worker.processes.heartbeat import WorkerFacts, heartbeat_of
 from worker.processes.metrics_folder import VARIABLE, MetricsFolder, metrics_folder
@@ -147,7 +147,7 @@ def _celery(name: str, queues: str, processes: int, slots: int, settings: Settin
     command += ["-Q", queues, "-c", str(processes), "--without-gossip", "--without-mingle"]
     if not settings.task_events:  # Celery's heartbeats are events for Flower; ours go to SQL
         command.append("--without-heartbeat")
-    env = {"REELFEEL_WORKER_PROCESSES": str(slots), VARIABLE: str(meters.path), **ALLOCATOR_ENV}
+    env = {"REELFEEL_WORKER_PROCESSES": str(slots), VARIABLE: str(meters.path), **ALLOCATOR_ENV, **ONE_BLAS_THREAD}
     env["REELFEEL_WARM_START"] = str(name == "bulk").lower()
     return Child(name, command, env, niceness=BULK_NICENESS if name == "bulk" else 0)
 

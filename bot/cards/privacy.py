@@ -123,7 +123,7 @@ def export_card(data: bytes | Stored, taken: DataExport, *, parts: int = 1) -> C
     return Card("\n".join(lines), files=(CardFile(_part_name(1, parts), data),))
 
 
-def export_part_card(data: bytes, *, part: int, parts: int) -> Card:
+def export_part_card(data: bytes | Stored, *, part: int, parts: int) -> Card:
     """One of the other parts."""
     said = tr("Part {part} of {parts}", part=number(part), parts=number(parts))
     return Card(said, files=(CardFile(_part_name(part, parts), data),))

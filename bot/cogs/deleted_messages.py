@@ -35,7 +35,7 @@ class DeletedMessages(commands.Cog):
         # Before the first wait: a message that is being taken in at this moment looks here when it was stored.
         self.bot.deleted_messages.extend(message_ids)
         if await self.bot.in_thread(delete_sources, self.bot.db, message_ids):
-            self.bot.cleaner.wake()
+            self.bot.note_deletion()
 
 
 async def setup(bot: BotCore) -> None:

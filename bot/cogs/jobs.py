@@ -14,7 +14,7 @@ from bot.cards.jobs_list import STATES, files_card
 from bot.core import BotCore
 from bot.delivery.attachments import finished_files
 from bot.delivery.responses import answer, defer
-from bot.pools.heavy_work import SENDING
+from bot.pools.heavy_work import DOWNLOADS
 from bot.services.job_actions import resume_job
 from bot.services.lookups import JOBS, status_card
 from bot.services.pages import open_pages
@@ -91,8 +91,8 @@ class Jobs(commands.GroupCog, group_name="jobs", group_description="Your files a
         stored = await self._job(interaction, job)
         refuse_without_files(stored)
         limit = interaction.filesize_limit
-        async with self.bot.heavy.turn(SENDING, interaction.user.id):
-            outputs = await finished_files(self.bot, stored, limit=limit)
+        async with self.bot.heavy.turn(DOWNLOADS, interaction.user.id):
+            outputs = await finished_files(self.bot, stored, DOWNLOADS, limit=limit)
             await answer(interaction, files_card(stored, outputs.files, outputs.too_large, limit=limit))
 
     async def _job(self, interaction: discord.Interaction[Any], job: int) -> JobView:

@@ -72,8 +72,8 @@ class Messages(commands.Cog):
         else:
             await accept_text(self.bot, message_origin(message), check_text(text, self.bot.settings))
         if message.id in self.bot.deleted_messages:  # while it was taken in
-            await self.bot.in_thread(delete_sources, self.bot.db, [message.id])
-            self.bot.cleaner.wake()
+            await self.bot.in_own_thread(delete_sources, self.bot.db, [message.id])
+            self.bot.note_deletion()
         self.bot.notifier.wake()
 
     async def _take_files(self, message: discord.Message) -> None:
@@ -114,7 +114,7 @@ class Messages(commands.Cog):
     async def _remember(self, message: discord.Message, sent: discord.Message) -> None:
         """It may quote what was sent, as the name of a file: it goes when that message or its author is deleted."""
         about = About(message.author.id, source_id=message.id)
-        await self.bot.in_thread(remember_sent, self.bot.db, message.channel.id, sent.id, about)
+        await self.bot.in_own_thread(remember_sent, self.bot.db, message.channel.id, sent.id, about)
 
 
 async def setup(bot: BotCore) -> None:

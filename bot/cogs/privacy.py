@@ -12,7 +12,8 @@ from discord.ext import commands
 from bot.cards.privacy import ask_card, kept_card
 from bot.core import BotCore
 from bot.delivery.responses import answer, defer
-from bot.pools.heavy_work import MAKING
+from bot.pools.heavy_work import DOWNLOADS, MAKING
+from bot.pools.spool import SpooledFile
 from bot.services.privacy_export import MAX_PARTS, send_export
 from db.engine import Database
 from db.errors import JobsRunning
@@ -41,11 +42,12 @@ class Privacy(commands.GroupCog, group_name="privacy", group_description="What i
         await defer(interaction)
         limit = interaction.filesize_limit
         bot = self.bot
-        async with bot.heavy.turn(MAKING, interaction.user.id):
+        async with bot.heavy.turn(DOWNLOADS, interaction.user.id) as turn:
             with bot.spool.writing() as path:
-                taken = await bot.heavy.in_child(_pack, path, bot.viewer(interaction), limit * MAX_PARTS)
-                with path.open("rb") as packed:
-                    await send_export(interaction, packed, taken, limit)
+                async with turn.within(MAKING):
+                    taken = await bot.heavy.in_child(_pack, path, bot.viewer(interaction), limit * MAX_PARTS)
+                packed = SpooledFile(path)
+            await send_export(interaction, packed, taken, limit)
 
     @app_commands.command()
     async def delete(self, interaction: discord.Interaction[Any]) -> None:
@@ -58,7 +60,7 @@ class Privacy(commands.GroupCog, group_name="privacy", group_description="What i
 
 
 def _pack(db: Database, path: Path, viewer: Viewer, limit: int) -> DataExport:
-    with path.open("xb") as out:
+    with path.open("wb") as out:
         return write_data_export(db, viewer, out, max_bytes=limit)
 
 

@@ -94,9 +94,10 @@ class ReportCog(commands.Cog, name="Report"):
             await interaction.edit_original_response(content=tr("Shown to everyone here:"))
         sent = await interaction.followup.send(**card.for_send(), ephemeral=not share, wait=True)
         if share:
-            shows = [About(one.owner_id, one.job_id) for part in parts for one in shown(part)]
+            quoted = [one for part in parts for one in shown(part) if one.text is not None]
+            shows = [About(one.owner_id, one.job_id, None, one.id, one.shared) for one in quoted]
             shows.append(About(interaction.user.id))  # the film that was typed
-            await self.bot.in_thread(remember_sent, self.bot.db, sent.channel.id, sent.id, *shows)
+            await self.bot.in_own_thread(remember_sent, self.bot.db, sent.channel.id, sent.id, *shows)
 
     async def _ask_why(self, viewer: Viewer, part: ReportPart) -> bool:
         """Has a worker explain the extremes that are shown and not explained yet; whether any was in time."""

@@ -108,7 +108,7 @@ class Server(commands.GroupCog, group_name="server", group_description="This ser
         await defer(interaction)
         viewer = self.bot.viewer(interaction)
         taken = await self.bot.in_thread(take_down, self.bot.db, viewer, job_id=job, result_id=result)
-        self.bot.cleaner.wake()
+        self.bot.note_deletion()
         await answer(interaction, taken_down_card(taken))
 
     @app_commands.command()

@@ -11,7 +11,7 @@ import discord
 
 from bot.cards.base import CardFile
 from bot.core import BotCore
-from bot.pools.heavy_work import SENDING
+from bot.pools.heavy_work import Lane
 from common.file_formats import compressible_suffixes
 from db.queries.jobs import list_outputs, read_output
 from db.types import JobView, OutputInfo, Viewer
@@ -61,13 +61,13 @@ def _collect(bot: BotCore, job: JobView, limit: int) -> Outputs:
     return Outputs(tuple(files), tuple(too_large))
 
 
-async def finished_files(bot: BotCore, job: JobView, *, limit: int = DEFAULT_LIMIT) -> Outputs:
+async def finished_files(bot: BotCore, job: JobView, lane: Lane, *, limit: int = DEFAULT_LIMIT) -> Outputs:
     """The outputs of a finished job that fit into `limit` bytes each, text packed with gzip where that makes it fit.
 
-    The caller has checked that whoever gets them may see the job, and holds a place of the lane `SENDING` until they
-    are sent. Raises db.errors.DbError.
+    The caller has checked that whoever gets them may see the job, and holds a place of `lane` until they are sent.
+    Raises db.errors.DbError.
     """
-    return await bot.heavy.in_thread(SENDING, _collect, bot, job, limit)
+    return await bot.heavy.in_thread(lane, _collect, bot, job, limit)
 
 
 def size_limit(bot: BotCore, guild_id: int | None) -> int:

@@ -82,7 +82,7 @@ class Replies:
         await self._bot.in_thread(clear_reply_token, self._bot.db, job.id)
         if job.kind == "message" and job.shared:
             await self._bot.in_thread(
-                set_card_message, self._bot.db, job.id, int(reply["channel_id"]), int(reply["id"])
+                set_card_message, self._bot.db, job.id, int(reply["channel_id"]), int(reply["id"]), shared=True
             )
         return job.kind == "message"
 

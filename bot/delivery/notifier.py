@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -29,7 +29,7 @@ from bot.delivery.outbox import GONE
 from bot.errors.table import note
 from bot.metrics import note_shown
 from bot.permissions import takes_notices
-from bot.pools.heavy_work import SENDING
+from bot.pools.heavy_work import DOWNLOADS, MAKING, SENDING, Lane
 from common.i18n import ENGLISH, set_locale, tr, use_locale
 from db.delivery.cards import mark_delivered, mark_rendered, set_card_message
 from db.delivery.message_deletions import About, remember_sent
@@ -115,20 +115,40 @@ class Notifier:
         """Shows this job, under `hint`, in the private reply to `interaction` while its token lives."""
         self._replies.keep(job_id, interaction, hint)
 
-    async def card_of(self, job: JobView, *, limit: int = DEFAULT_LIMIT) -> Card | None:
-        """What the job shows now, None for nothing. `limit`: bytes of one attachment at its place."""
+    @asynccontextmanager
+    async def card_of(
+        self, job: JobView, *, limit: int = DEFAULT_LIMIT, user_id: int | None = None
+    ) -> AsyncIterator[Card | None]:
+        """What the job shows now, None for nothing. To be sent inside: the files of a finished job hold a place.
+
+        `limit`: bytes of one attachment at its place. `user_id`: of the member who asks; None: the bot itself delivers.
+        Raises UserError for a member who asks too much, DbError.
+        """
         if job.kind == "message":
-            return await self._message_card(job)
-        if not job.terminal:
-            return running_card(job, datetime.now(UTC))
-        if job.state != "done":
-            return ended_card(job)
-        outputs = await finished_files(self._bot, job, limit=limit)
-        chart = None
-        if job.n_positive + job.n_negative + job.n_uncertain:
-            title = f"Job {job.id}: how the reviews feel"
-            with use_locale(ENGLISH):  # charts have no glyphs for every language
-                chart = await self._bot.heavy.in_child(_histogram, job.histogram, title)
+            yield await self._message_card(job)
+        elif job.terminal and job.state != "done":
+            yield ended_card(job)
+        elif not job.terminal:
+            yield running_card(job, datetime.now(UTC))
+        else:
+            async with self._done_card(job, limit, user_id) as card:
+                yield card
+
+    @asynccontextmanager
+    async def _done_card(self, job: JobView, limit: int, user_id: int | None) -> AsyncIterator[Card]:
+        heavy = self._bot.heavy
+        if user_id is None:
+            chart = await _chart(job, heavy.in_own_child)  # first: what waits for a drawing takes no place to send
+            async with heavy.turn(SENDING, None):  # of all that ended at once, a few lie on disk at a time
+                yield await self._with_files(job, chart, limit, SENDING)
+        else:
+            async with heavy.turn(DOWNLOADS, user_id) as turn:
+                async with turn.within(MAKING):
+                    chart = await _chart(job, heavy.in_child)
+                yield await self._with_files(job, chart, limit, DOWNLOADS)
+
+    async def _with_files(self, job: JobView, chart: bytes | None, limit: int, lane: Lane) -> Card:
+        outputs = await finished_files(self._bot, job, lane, limit=limit)
         return done_card(job, chart=chart, files=outputs.files, too_large=outputs.too_large, limit=limit)
 
     async def first_place(self, job: JobView) -> Place | None:
@@ -136,15 +156,15 @@ class Notifier:
 
         For callers that hold the job. Raises discord.HTTPException, aiohttp.ClientError, OSError, DbError.
         """
-        card = await self.card_of(job)
-        if card is None:
-            return None
-        try:
-            place = await self._send(job, card)
-        except CLOSED:
-            return None
+        async with self.card_of(job) as card:
+            if card is None:
+                return None
+            try:
+                place = await self._send(job, card)
+            except CLOSED:
+                return None
         self._edited_at[job.id] = time.monotonic()
-        await self._bot.in_thread(mark_rendered, self._bot.db, job.id, job.version)
+        await self._bot.in_own_thread(mark_rendered, self._bot.db, job.id, job.version)
         return place
 
     # ---------------------------------------------------------------- rounds
@@ -216,20 +236,12 @@ class Notifier:
         log.warning("job %d could not be shown (%s), next try in %.0f s", job.id, type(error).__name__, wait)
 
     async def _deliver(self, job: JobView) -> None:
-        if job.kind == "file" and job.state == "done":
-            async with self._bot.heavy.turn(SENDING, None):  # of all that ended at once, a few lie on disk at a time
-                await self._deliver_card(job)
-        else:
-            await self._deliver_card(job)
-
-    async def _deliver_card(self, job: JobView) -> None:
         limit = size_limit(self._bot, None if in_dm(job) else job.guild_id)
-        card = None
         if job.terminal or job.id not in self._gone:
-            card = await self.card_of(job, limit=limit)
-        if card is not None:
-            self._edited_at[job.id] = time.monotonic()
-            await self._show_with_fallback(job, card)
+            async with self.card_of(job, limit=limit) as card:
+                if card is not None:
+                    self._edited_at[job.id] = time.monotonic()
+                    await self._show_with_fallback(job, card)
         db = self._bot.db
         if not job.terminal:
             await self._bot.in_thread(mark_rendered, db, job.id, job.version)
@@ -281,12 +293,13 @@ class Notifier:
             channel_id = int(job.channel_id or 0)
             reply_to = job.reply_to if job.reply_channel_id is None else None
         message = await self._bot.outbox.send(channel_id, card, nonce=f"reelfeel-{job.id}-card", reply_to=reply_to)
-        await self._bot.in_thread(set_card_message, self._bot.db, job.id, channel_id, message.id)
+        await self._bot.in_own_thread(set_card_message, self._bot.db, job.id, channel_id, message.id, shared=job.shared)
         return Place(channel_id, message.id, old=_title(message.embeds) != _title([card.embed]))
 
     async def _remember(self, job: JobView, channel_id: int, sent: discord.Message) -> None:
         """It goes with its job, or with its owner."""
-        await self._bot.in_thread(remember_sent, self._bot.db, channel_id, sent.id, About(job.owner_id, job.id))
+        about = About(job.owner_id, job.id, shared=job.shared)
+        await self._bot.in_own_thread(remember_sent, self._bot.db, channel_id, sent.id, about)
 
     async def _takes_notices(self, job: JobView) -> bool:
         """Whether its owner wants results of commands given elsewhere as direct messages."""
@@ -322,6 +335,13 @@ class Notifier:
             return unscored_card(job)
         # What answers a message as Discord's reply shows that message anyway.
         return verdict_card(result, linked=job.source == "interaction")
+
+
+async def _chart(job: JobView, draw: Callable[..., Awaitable[bytes]]) -> bytes | None:
+    if not job.n_positive + job.n_negative + job.n_uncertain:
+        return None
+    with use_locale(ENGLISH):  # charts have no glyphs for every language
+        return await draw(_histogram, job.histogram, f"Job {job.id}: how the reviews feel")
 
 
 def _histogram(_: Database, counts: Sequence[int], title: str) -> bytes:

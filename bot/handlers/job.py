@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import discord
+
 from bot.components import ids
 from bot.core import BotCore
+from bot.delivery.outbox import with_retries
 from bot.handlers.base import KeyButtonHandler, NumberButtonHandler, Press
-from bot.pools.heavy_work import SENDING
 from bot.services.follow_ups import score_again, score_files
 from bot.services.job_actions import resume_job
+from bot.visible_channels import shared_in
 from common.errors import UserError
 from common.i18n import tr
-from db.errors import JobFinished
+from db.delivery.message_deletions import NOBODY, About, remember_sent
+from db.errors import JobFinished, NotFound
 from db.queries.jobs import get_job
 from db.queue import cancel
+from db.types import Viewer
 
 
 class CancelButton(NumberButtonHandler, custom_id=ids.CANCEL):
@@ -38,16 +43,41 @@ class ResumeButton(NumberButtonHandler, custom_id=ids.RETRY):
 
 
 class ReuseButton(NumberButtonHandler, custom_id=ids.REUSE):
-    """Shows the finished job of the same file instead of scoring it again."""
+    """Shows the finished job of the same file instead of scoring it again; only for who sent it."""
 
     async def press(self, interaction: Press, bot: BotCore) -> None:
-        """Puts the finished card in the place of the question."""
+        """Puts the finished card in the place of the question, or shows it to the presser alone where others read."""
         await interaction.response.defer()
         job = await bot.in_thread(get_job, bot.db, bot.viewer(interaction), self.number)
-        async with bot.heavy.turn(SENDING, interaction.user.id):
-            card = await bot.notifier.card_of(job)
-            if card is not None:
-                await interaction.edit_original_response(**card.for_edit())
+        if job.owner_id != interaction.user.id:
+            raise NotFound("job", self.number)
+        in_place = await _may_stand_here(interaction, bot, self.number)
+        async with bot.notifier.card_of(job, user_id=interaction.user.id) as card:
+            if card is None:
+                return
+            if not in_place:
+                await with_retries(lambda: interaction.followup.send(**card.for_send(), ephemeral=True, wait=True))
+                return
+            question = interaction.message
+            if question is not None and not question.flags.ephemeral:  # before it shows the job: it goes with it
+                about = About(job.owner_id, job.id, shared=job.shared)
+                await bot.in_own_thread(remember_sent, bot.db, question.channel.id, question.id, about)
+            await interaction.edit_original_response(**card.for_edit())
+
+
+async def _may_stand_here(interaction: Press, bot: BotCore, job_id: int) -> bool:
+    """Whether all who read the message with the button may see the presser's own job."""
+    private = interaction.message is not None and interaction.message.flags.ephemeral
+    if private or isinstance(interaction.channel, discord.DMChannel):
+        return True
+    if interaction.guild_id is None or interaction.channel_id is None:
+        return False
+    place = shared_in(interaction.channel, interaction.channel_id)
+    try:
+        await bot.in_thread(get_job, bot.db, Viewer(NOBODY, interaction.guild_id, frozenset({place})), job_id)
+    except NotFound:
+        return False
+    return True
 
 
 class AgainButton(KeyButtonHandler, custom_id=ids.AGAIN):

@@ -35,12 +35,12 @@ class ForgetButton(NumberButtonHandler, custom_id=ids.FORGET):
         try:
             erased = await bot.in_thread(erase_user, bot.db, bot.viewer(interaction))
         except Exception as error:
+            bot.note_deletion(self.number)  # it may have begun
             shown = await _what_happened(bot, bot.viewer(interaction), error)
             await interaction.edit_original_response(**Card(shown).for_edit())
-            bot.cleaner.wake()
             raise
+        bot.note_deletion(self.number)
         await interaction.edit_original_response(**forgotten_card(erased).for_edit())
-        bot.cleaner.wake()
 
 
 async def _what_happened(bot: BotCore, viewer: Viewer, error: Exception) -> str:

@@ -67,13 +67,13 @@ class DeleteButton(NumberButtonHandler, custom_id=ids.DELETE):
         viewer = bot.viewer(interaction)
         result = await bot.in_thread(get_result, bot.db, viewer, self.number)
         await bot.in_thread(delete_result, bot.db, viewer, self.number)
+        bot.note_deletion()
         with suppress(discord.NotFound):
             await interaction.delete_original_response()
         job = await bot.in_thread(get_job, bot.db, viewer, result.job_id)
         if job.kind == "file":
             sentence = tr(STILL_IN_FILES, result=result.id, job=job.id)
             await interaction.followup.send(sentence, ephemeral=True)
-        bot.cleaner.wake()
 
 
 def _with_corrections(db: Database, viewer: Viewer, result_id: int) -> tuple[ResultView, Corrections]:

@@ -13,7 +13,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextvars import copy_context
 from functools import partial
@@ -29,6 +29,8 @@ T = TypeVar("T")
 NICENESS: Final = 10
 LONGEST_S: Final = 120.0
 """A child that works on one thing for so long is ended, seconds."""
+CLOSED: Final = "closed"
+"""Why work fails that is in hand or asked for when the bot ends."""
 PR_SET_PDEATHSIG: Final = 1
 
 _db: Database | None = None
@@ -40,66 +42,94 @@ class ChildFailed(Exception):
 
 
 class Children:
-    """Up to `processes` of them, started with the first work; with none, threads of this process do the same."""
+    """Up to `processes` of them, each started with its first work; with none, threads of this process do the same.
+
+    Each is a pool of its own: who has to be ended takes nobody else's work along.
+    """
 
     def __init__(self, processes: int, db: Database, *, url: str, text_keys: Sequence[str]) -> None:
         """`db`: for the threads; a child opens `url` with `text_keys` itself."""
-        self._processes, self._db = processes, db
-        self._start = (url, tuple(text_keys))
-        self._pool: ProcessPoolExecutor | None = None
+        self._db, self._closed = db, False
+        self._all = [_Child(url, tuple(text_keys)) for _ in range(processes)]
+        self._free = list(self._all)
+        self._places = asyncio.Semaphore(max(1, processes))
         self._threads = ThreadPoolExecutor(max(1, processes), thread_name_prefix="heavy")
 
     async def run(self, fn: Callable[Concatenate[Database, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """`fn(db, ...)` in a child, in the language of the running task; `fn` is found by its name, all is pickled.
 
-        Raises what `fn` raised where that is meant for a user, else ChildFailed; TimeoutError after `LONGEST_S`.
+        When the child dies it is called once more: it replaces what its first call may have left. Raises what `fn`
+        raised where that is meant for a user, else ChildFailed; TimeoutError `LONGEST_S` after a child began.
         """
-        if not self._processes:
+        if self._closed:
+            raise ChildFailed(CLOSED)
+        if not self._all:
             call = self._threads.submit(copy_context().run, partial(fn, self._db, *args, **kwargs))
             return await asyncio.wrap_future(call)
-        outcome = await self._in_child(partial(_run, fn, locale_tag(), args, kwargs))
+        work = partial(_run, fn, locale_tag(), args, kwargs)
+        async with self._places:  # waiting takes none of the work's time
+            child = self._free.pop()  # the one that worked last, which is started and warm
+            try:
+                outcome = await child.run(work)
+            finally:
+                self._free.append(child)
         if isinstance(outcome, _Raised):
             raise outcome.error
         return outcome  # type: ignore[no-any-return]
 
-    async def _in_child(self, work: Callable[[], Any]) -> Any:
+    def close(self) -> None:
+        """Ends the children at once, and starts none again; what they made is not needed any more."""
+        self._closed = True
+        for child in self._all:
+            child.close()
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+class _Child:
+    """One process, started with its first work and again with the next after it was ended."""
+
+    def __init__(self, url: str, text_keys: tuple[str, ...]) -> None:
+        self._start, self._closed = (url, text_keys), False
+        self._pool: ProcessPoolExecutor | None = None
+
+    async def run(self, work: Callable[[], Any]) -> Any:
+        """What `work` returns; one at a time. Raises TimeoutError, ChildFailed."""
         for last in (False, True):
-            pool = self._running()
+            if self._closed:
+                raise ChildFailed(CLOSED)
             try:
-                call: Future[Any] = pool.submit(work)
                 async with asyncio.timeout(LONGEST_S):
-                    return await asyncio.wrap_future(call)
+                    return await asyncio.wrap_future(self._started().submit(work))
             except BrokenProcessPool as error:  # killed, perhaps for the memory that somebody else's work took
-                self._drop(pool)
+                self._end()
                 if last:
                     raise ChildFailed("BrokenProcessPool") from error
-            except TimeoutError:
-                self._drop(pool)
+            except (TimeoutError, asyncio.CancelledError):  # it works for nobody
+                self._end()
                 raise
         raise AssertionError("returned or raised")  # pragma: no cover
 
     def close(self) -> None:
-        """Ends the children at once; what they made is not needed any more."""
-        if self._pool is not None:
-            self._drop(self._pool)
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        """Ends the process for good; whoever waits for its work is told."""
+        self._closed = True
+        self._end()
 
-    def _running(self) -> ProcessPoolExecutor:
+    def _started(self) -> ProcessPoolExecutor:
         if self._pool is None:
             self._pool = ProcessPoolExecutor(
-                self._processes,
+                1,
                 mp_context=multiprocessing.get_context("spawn"),
                 initializer=_begin,
                 initargs=(os.getpid(), *self._start),
             )
         return self._pool
 
-    def _drop(self, pool: ProcessPoolExecutor) -> None:
-        if self._pool is pool:
+    def _end(self) -> None:
+        if self._pool is not None:
+            for process in list((self._pool._processes or {}).values()):
+                process.kill()
+            self._pool.shutdown(wait=False, cancel_futures=True)
             self._pool = None
-        for child in list((pool._processes or {}).values()):
-            child.kill()
-        pool.shutdown(wait=False, cancel_futures=True)
 
 
 class _Raised:

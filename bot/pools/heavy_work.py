@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from contextvars import copy_context
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Concatenate, Final, ParamSpec, TypeVar
 
@@ -51,12 +51,14 @@ class Lane:
 
 
 MAKING: Final = Lane("making")
-"""Reports, exports and zips: processor time, in children."""
+"""Reports, exports and zips: processor time, in children; as many places as there are children."""
 SEARCHING: Final = Lane("searching")
 """Searches for words: time of the database, in threads."""
+DOWNLOADS: Final = Lane("downloads")
+"""Files that members ask for: on disk, so many at a time, from their making to their last byte at Discord."""
 SENDING: Final = Lane("sending", counted=False)
-"""Files of jobs on their way to Discord: on disk, and so many at a time."""
-LANES: Final = (MAKING, SEARCHING, SENDING)
+"""Files of jobs that the bot delivers by itself, as above: no member's work stands in this lane."""
+LANES: Final = (MAKING, SEARCHING, DOWNLOADS, SENDING)
 
 
 class Spent:
@@ -86,11 +88,30 @@ class _Queue:
     """One lane at work: its places, its threads, who is in it, and how long one takes."""
 
     def __init__(self, lane: Lane) -> None:
+        self.lane = lane
         self.places = asyncio.Semaphore(lane.places)
         self.threads = ThreadPoolExecutor(lane.places, thread_name_prefix=lane.name)
         self.inside: Counter[int] = Counter()
         self.own: dict[int, asyncio.Lock] = {}
         self.usual_s = LEAST_S
+
+
+class Turn:
+    """A place that is held, and the seconds that its holder spent in another lane or waiting for one."""
+
+    def __init__(self, heavy: HeavyWork, user_id: int | None) -> None:
+        self._heavy, self._user_id = heavy, user_id
+        self.elsewhere_s = 0.0
+
+    @asynccontextmanager
+    async def within(self, lane: Lane) -> AsyncIterator[None]:
+        """A place of another lane too, as part of the same work: not refused, and its time is counted there alone."""
+        began = time.monotonic()
+        try:
+            async with self._heavy.turn(lane, self._user_id, goes_on=True):
+                yield
+        finally:
+            self.elsewhere_s += time.monotonic() - began
 
 
 class HeavyWork:
@@ -99,33 +120,35 @@ class HeavyWork:
     def __init__(
         self, processes: int, db: Database, *, url: str, text_keys: Sequence[str], lanes: Sequence[Lane] = LANES
     ) -> None:
-        """As `Children`."""
+        """As `Children`; with `processes` there is one more for the bot's own work."""
         self._children = Children(processes, db, url=url, text_keys=text_keys)
-        self._queues = {lane.name: _Queue(lane) for lane in lanes}
+        self._own_child = Children(min(1, processes), db, url=url, text_keys=text_keys)
+        sized = (replace(lane, places=processes) if lane == MAKING and processes else lane for lane in lanes)
+        self._queues = {lane.name: _Queue(lane) for lane in sized}
         self._spent = Spent()
 
     @asynccontextmanager
-    async def turn(self, lane: Lane, user_id: int | None, *, goes_on: bool = False) -> AsyncIterator[None]:
+    async def turn(self, lane: Lane, user_id: int | None, *, goes_on: bool = False) -> AsyncIterator[Turn]:
         """Holds a place of the lane, waiting for it. Raises UserError, saying when to ask again, for who asks too much.
 
         `user_id`: None for the bot's own work, which is never refused. `goes_on`: nor is the rest of what was begun.
         """
-        queue = self._queues[lane.name]
+        queue, turn = self._queues[lane.name], Turn(self, user_id)
         if user_id is None:
             async with queue.places:
-                yield
+                yield turn
             return
         if not goes_on:
-            self._check(lane, queue, user_id)
+            self._check(queue, user_id)
         queue.inside[user_id] += 1
         own = queue.own.setdefault(user_id, asyncio.Lock())
         try:
             async with own, queue.places:
                 began = time.monotonic()
                 try:
-                    yield
+                    yield turn
                 finally:
-                    self._note(lane, queue, user_id, time.monotonic() - began)
+                    self._note(queue, user_id, time.monotonic() - began, elsewhere_s=turn.elsewhere_s)
         finally:
             queue.inside[user_id] -= 1
             if not queue.inside[user_id]:
@@ -135,6 +158,10 @@ class HeavyWork:
         """As `Children.run`; for who holds a place of `MAKING`."""
         return await self._children.run(fn, *args, **kwargs)
 
+    async def in_own_child(self, fn: Callable[Concatenate[Database, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """The same for the bot's own work: it waits for no member's."""
+        return await self._own_child.run(fn, *args, **kwargs)
+
     async def in_thread(self, lane: Lane, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """A blocking function in a thread of the lane; for who holds a place of it."""
         call = self._queues[lane.name].threads.submit(copy_context().run, partial(fn, *args, **kwargs))
@@ -143,10 +170,12 @@ class HeavyWork:
     def close(self) -> None:
         """Ends the children; threads end with what they do."""
         self._children.close()
+        self._own_child.close()
         for queue in self._queues.values():
             queue.threads.shutdown(wait=False, cancel_futures=True)
 
-    def _check(self, lane: Lane, queue: _Queue, user_id: int) -> None:
+    def _check(self, queue: _Queue, user_id: int) -> None:
+        lane = queue.lane
         if queue.inside[user_id] > MAY_WAIT:
             raise UserError(tr(STILL_BUSY, time=_words(queue.usual_s)))
         wait_s = self._spent.wait_s(user_id) if lane.counted else 0.0
@@ -155,10 +184,10 @@ class HeavyWork:
         if user_id not in queue.inside and len(queue.inside) >= MOST_WAITING + lane.places:
             raise UserError(tr(FULL, time=_words(queue.usual_s * len(queue.inside) / lane.places)))
 
-    def _note(self, lane: Lane, queue: _Queue, user_id: int, seconds: float) -> None:
+    def _note(self, queue: _Queue, user_id: int, seconds: float, *, elsewhere_s: float) -> None:
         queue.usual_s += (seconds - queue.usual_s) / 4
-        if lane.counted:
-            self._spent.add(user_id, seconds)
+        if queue.lane.counted:
+            self._spent.add(user_id, max(0.0, seconds - elsewhere_s))
 
 
 def _words(seconds: float) -> str:

@@ -32,6 +32,7 @@ class ShortCache(Generic[K, V]):
         self._life_s, self._patience_s, self._most, self._shared = life_s, patience_s, most, shared
         self._kept: OrderedDict[K, tuple[float, V]] = OrderedDict()
         self._loading: dict[K, asyncio.Task[V]] = {}
+        self._sweep: asyncio.TimerHandle | None = None
 
     async def get(self, key: K, load: Callable[[], Awaitable[V]]) -> V:
         """The kept value, or that of `load()`. Raises TimeoutError, and what `load` raises, when none is kept."""
@@ -59,6 +60,11 @@ class ShortCache(Generic[K, V]):
         self._kept.pop(key, None)
         self._loading.pop(key, None)
 
+    def clear(self) -> None:
+        """As `forget` of every key."""
+        self._kept.clear()
+        self._loading.clear()
+
     async def _load(self, key: K, load: Callable[[], Awaitable[V]]) -> V:
         try:
             value = await load()
@@ -67,10 +73,23 @@ class ShortCache(Generic[K, V]):
                 self._kept.move_to_end(key)
                 while len(self._kept) > self._most:
                     self._kept.popitem(last=False)
+                if self._sweep is None:
+                    self._drop_old()
             return value
         finally:
             if self._loading.get(key) is asyncio.current_task():
                 del self._loading[key]
+
+    def _drop_old(self) -> None:
+        """What counts no more is not kept in memory either; comes again when the next one is so old."""
+        self._sweep = None
+        now = time.monotonic()
+        while self._kept:
+            left_s = next(iter(self._kept.values()))[0] + STALE_S - now
+            if left_s > 0:
+                self._sweep = asyncio.get_running_loop().call_later(left_s, self._drop_old)
+                return
+            self._kept.popitem(last=False)
 
 
 def _seen(loading: asyncio.Task[V]) -> None:

@@ -13,6 +13,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final, TypeVar
 
@@ -33,7 +34,11 @@ class SpooledFile:
 
     def open(self) -> io.BufferedReader:
         """A reader from the start, with a place of its own."""
-        return io.BufferedReader(_Reader(self))
+        return Part(self, 0, self.size).open()
+
+    def parts(self, most: int) -> list[Part]:
+        """The file in pieces of at most `most` bytes, in order; one empty piece of an empty file."""
+        return [Part(self, start, min(self.size, start + most)) for start in range(0, max(1, self.size), most)]
 
     def read(self) -> bytes:
         """All of it."""
@@ -46,11 +51,30 @@ class SpooledFile:
             os.close(descriptor)
 
 
-class _Reader(io.RawIOBase):
-    """Reads by position, so that many can read one file."""
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Bytes `start` to `end` of a file, as a file of their own."""
 
-    def __init__(self, file: SpooledFile) -> None:
-        self._file, self._at = file, 0
+    file: SpooledFile
+    start: int
+    end: int
+
+    def open(self) -> io.BufferedReader:
+        """A reader from the start of the part, with a place of its own."""
+        return io.BufferedReader(_Reader(self))
+
+
+class _Reader(io.RawIOBase):
+    """Reads by position, so that many can read one file.
+
+    Whoever sends a file announces the size of the whole file less the place it starts at (aiohttp). So places are
+    counted as if the end of the part were the end of the file.
+    """
+
+    def __init__(self, part: Part) -> None:
+        self._file, self._part = part.file, part
+        self._shift = part.file.size - part.end
+        self._at = self._first = part.start + self._shift
 
     def readable(self) -> bool:
         return True
@@ -60,14 +84,16 @@ class _Reader(io.RawIOBase):
 
     def readinto(self, buffer: object) -> int:
         view = memoryview(buffer).cast("B")  # type: ignore[arg-type]
-        data = os.pread(self._file._descriptor, len(view), self._at)
+        at = self._at - self._shift
+        data = os.pread(self._file._descriptor, max(0, min(len(view), self._part.end - at)), at)
         view[: len(data)] = data
         self._at += len(data)
         return len(data)
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """To a place within the part; what lies before it is its start."""
         start = {os.SEEK_SET: 0, os.SEEK_CUR: self._at, os.SEEK_END: self._file.size}[whence]
-        self._at = max(0, start + offset)
+        self._at = max(self._first, start + offset)
         return self._at
 
     def tell(self) -> int:

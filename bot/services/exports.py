@@ -15,7 +15,7 @@ from bot.cards.results import EXPORT_HEADER, export_rows
 from bot.cards.search_request import SearchRequest
 from bot.core import BotCore
 from bot.delivery.responses import answer, defer
-from bot.pools.heavy_work import MAKING
+from bot.pools.heavy_work import DOWNLOADS, MAKING
 from bot.pools.spool import SpooledFile
 from bot.services.pages import asked_before
 from common.errors import UserError
@@ -64,8 +64,8 @@ def export(
 def export_to(
     db: Database, path: Path, viewer: Viewer, wanted: SearchFilter, *, max_bytes: int, patience_s: float
 ) -> Exported:
-    """The same into a new file."""
-    with path.open("xb") as out:
+    """The same into a file, again where a child that died had begun it."""
+    with path.open("wb") as out:
         return export(db, viewer, wanted, out, max_bytes=max_bytes, patience_s=patience_s)
 
 
@@ -124,9 +124,10 @@ async def export_search(interaction: discord.Interaction[Any], key: str) -> None
     wanted = search_filter(SearchRequest.from_json((await asked_before(interaction, key))["asked"]))
     limit = interaction.filesize_limit
     viewer = bot.viewer(interaction)
-    async with bot.heavy.turn(MAKING, interaction.user.id):
+    async with bot.heavy.turn(DOWNLOADS, interaction.user.id) as turn:
         with bot.spool.writing() as path:
-            done = await bot.heavy.in_child(export_to, path, viewer, wanted, max_bytes=limit, patience_s=PATIENCE_S)
+            async with turn.within(MAKING):
+                done = await bot.heavy.in_child(export_to, path, viewer, wanted, max_bytes=limit, patience_s=PATIENCE_S)
             content, file = export_words(done, max_bytes=limit), SpooledFile(path)
         await answer(interaction, Card(content=content, files=(CardFile("results.csv", file),)))
 

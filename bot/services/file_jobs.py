@@ -125,7 +125,7 @@ async def _where(bot: BotCore, interaction: discord.Interaction[Any], accepted: 
         return tr(LATER, job=job.id)
     finally:
         # This reply is being answered: a restarted bot has nothing to finish here.
-        await bot.in_thread(clear_reply_token, bot.db, job.id)
+        await bot.in_own_thread(clear_reply_token, bot.db, job.id)
     if place is None:
         return None
     if place.channel_id == interaction.channel_id and not job.shared:

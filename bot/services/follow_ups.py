@@ -53,7 +53,7 @@ async def score_again(interaction: discord.Interaction[Any], key: str) -> None:
                     interaction, Card(tr("Job {job} is accepted. Its progress is shown below.", job=accepted.job_id))
                 )
     except Exception:
-        await bot.in_thread(continuations.restore, bot.db, interaction.user.id, AGAIN, key, data)
+        await bot.in_own_thread(continuations.restore, bot.db, interaction.user.id, AGAIN, key, data)
         raise
     bot.notifier.wake()
 
@@ -94,7 +94,7 @@ async def score_files(interaction: discord.Interaction[Any], key: str) -> None:
             ],
         )
     except Exception:
-        await bot.in_thread(continuations.restore, bot.db, interaction.user.id, FILES, key, data)
+        await bot.in_own_thread(continuations.restore, bot.db, interaction.user.id, FILES, key, data)
         raise
 
 

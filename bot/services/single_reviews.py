@@ -61,13 +61,13 @@ async def _ended(bot: BotCore, job_id: int) -> JobView | None:
 
 
 async def _say_now(bot: BotCore, interaction: discord.Interaction[Any], job: JobView, share: bool) -> None:
-    card = await bot.notifier.card_of(job)
-    if card is None:
-        return
-    message = await answer(interaction, card)
+    async with bot.notifier.card_of(job) as card:
+        if card is None:
+            return
+        message = await answer(interaction, card)
     if share:
-        await bot.in_thread(set_card_message, bot.db, job.id, message.channel.id, message.id)
-    await bot.in_thread(mark_delivered, bot.db, job.id)
+        await bot.in_own_thread(set_card_message, bot.db, job.id, message.channel.id, message.id, shared=True)
+    await bot.in_own_thread(mark_delivered, bot.db, job.id)
     note_shown(job)
 
 
@@ -83,6 +83,6 @@ async def _say_later(bot: BotCore, interaction: discord.Interaction[Any], job_id
         await answer(interaction, Card(tr(LATER_IN_REPLY, job=job_id)))
         return
     message = await answer(interaction, Card(tr(LATER_HERE if share else LATER_BY_DM, job=job_id)))
-    await bot.in_thread(clear_reply_token, bot.db, job_id)
+    await bot.in_own_thread(clear_reply_token, bot.db, job_id)
     if share:
-        await bot.in_thread(set_card_message, bot.db, job_id, message.channel.id, message.id)
+        await bot.in_own_thread(set_card_message, bot.db, job_id, message.channel.id, message.id, shared=True)

@@ -11,10 +11,13 @@ from db.engine import Database
 from db.tables import Job
 
 
-def set_card_message(db: Database, job_id: int, channel_id: int, message_id: int) -> None:
-    """Remembers the message that the bot owns and edits; that of a job which was deleted meanwhile is to go."""
+def set_card_message(db: Database, job_id: int, channel_id: int, message_id: int, *, shared: bool = False) -> None:
+    """Remembers the message that the bot owns and edits; that of a job which was deleted meanwhile is to go.
+
+    `shared`: whether the job was, when the card was made; it goes too when the job was taken down since.
+    """
     with db.begin() as session:
-        if card_was_sent(session, job_id, channel_id, message_id):
+        if card_was_sent(session, job_id, channel_id, message_id, shared=shared):
             session.execute(update(Job).where(Job.id == job_id).values(channel_id=channel_id, message_id=message_id))
 
 

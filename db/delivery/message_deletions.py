@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy import ColumnElement, and_, delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from db.clock import db_time
 from db.dialect import insert_for
 from db.engine import Database
-from db.tables import Job, MessageDeletion, SentMessage
+from db.tables import Job, MessageDeletion, Review, SentMessage
 
 NOBODY: Final = 0
 """The owner of what belonged to an erased user, or whose words went with the retention time; no user has this id."""
@@ -46,34 +46,52 @@ def schedule_deletion(session: Session, job_ids: Sequence[int]) -> int:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """Whose words a message shows: of which job of theirs, or in answer to which message of theirs, where it is one."""
+    """Whose words a message shows: of which job of theirs, or in answer to which message of theirs, where it is one.
+
+    `review_id`: which row of the job is quoted. `shared`: the job was, when it was read.
+    """
 
     owner_id: int
     job_id: int | None = None
     source_id: int | None = None
+    review_id: int | None = None
+    shared: bool = False
 
 
 def remember_sent(db: Database, channel_id: int, message_id: int, *about: About) -> None:
     """Notes a message of the bot's own with somebody's words in it that is not the card of their job.
 
-    It goes when one of those jobs, source messages or owners is deleted; at once, when the job was meanwhile.
+    It goes when one of those jobs, source messages or owners is deleted; at once, when the job or what is quoted of it
+    was deleted or taken down meanwhile. Name no job whose words were gone already when it was read.
     """
     rows: list[dict[str, int | None]] = []
-    for one in dict.fromkeys(about):
-        whose = {"owner_id": one.owner_id, "job_id": one.job_id, "source_id": one.source_id}
+    for owner_id, job_id, source_id in dict.fromkeys((one.owner_id, one.job_id, one.source_id) for one in about):
+        whose = {"owner_id": owner_id, "job_id": job_id, "source_id": source_id}
         rows.append({"channel_id": channel_id, "message_id": message_id, **whose})
-    jobs = [one.job_id for one in about if one.job_id is not None]
     with db.begin() as session:
-        if jobs and _is_disowned(session, jobs):
+        if _is_gone(session, about):
             _schedule(session, [(channel_id, message_id)])
         elif rows:
             session.execute(insert(SentMessage), rows)
 
 
-def _is_disowned(session: Session, job_ids: Sequence[int]) -> bool:
-    """Whether one of the jobs was deleted with its owner; under its lock it is not until the transaction ends."""
-    locked = select(Job.owner_id).where(Job.id.in_(job_ids)).with_for_update()
-    return NOBODY in session.scalars(locked).all()
+def _is_gone(session: Session, about: Sequence[About]) -> bool:
+    """Whether any of this was deleted or taken down since it was read.
+
+    Under the jobs' locks it is not until the transaction ends: whoever deletes or takes down has to have them.
+    """
+    ids = {one.job_id for one in about if one.job_id is not None}
+    if not ids:
+        return False
+    jobs = session.scalars(select(Job).where(Job.id.in_(ids)).order_by(Job.id).with_for_update()).all()
+    withdrawn = {one.job_id for one in about if one.shared}
+    if any(job.emptied or (job.id in withdrawn and not job.shared) for job in jobs):
+        return True
+    # One result is deleted without its job; that of a message is all that it has.
+    quoted = {one.review_id for one in about if one.review_id is not None}
+    messages = [job.id for job in jobs if job.kind == "message"]
+    wordless = and_(or_(Review.id.in_(quoted), Review.job_id.in_(messages)), Review.text.is_(None))
+    return session.scalar(select(Review.id).where(wordless).limit(1)) is not None
 
 
 def schedule_sent(session: Session, which: ColumnElement[bool]) -> int:
@@ -90,9 +108,10 @@ def _schedule(session: Session, places: Sequence[tuple[int, int]]) -> None:
         session.execute(insert_for(session, MessageDeletion).on_conflict_do_nothing(), rows)
 
 
-def card_was_sent(session: Session, job_id: int, channel_id: int, message_id: int) -> bool:
-    """Whether the job may have this message as its card; one of a job that was deleted meanwhile goes at once."""
-    if not _is_disowned(session, [job_id]):
+def card_was_sent(session: Session, job_id: int, channel_id: int, message_id: int, *, shared: bool) -> bool:
+    """Whether the job may have this message as its card; one of a job that was deleted or taken down meanwhile goes at
+    once. `shared`: whether it was, when it was read."""
+    if not _is_gone(session, [About(NOBODY, job_id, shared=shared)]):
         return True
     _schedule(session, [(channel_id, message_id)])
     return False

@@ -1,8 +1,9 @@
 """Erasing a user, and what is stored about one: texts, files, notices, settings, corrections go, scores stay.
 
 Erasing goes job by job in short transactions, and the request stands in SQL until the last one: a process that dies
-in between leaves a rest that the next purge takes (`resume_erasures`). What stays is a score that names nobody: label,
-probability, day and model of each review, and the counts of each job. Unfinished jobs are cancelled first.
+in between leaves a rest that the next purge takes (`resume_erasures`), and so does any other deletion of a file. What
+stays is a score that names nobody: label, probability, day and model of each review, and the counts of each job.
+Unfinished jobs are cancelled first.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import ColumnElement, delete, exists, func, or_, select
+from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.orm import Session
 
 from db.clock import db_time
@@ -20,10 +21,11 @@ from db.engine import Database
 from db.errors import JobsRunning
 from db.privacy.purge import (
     JOBS,
+    attached,
     changed_rows,
     disown,
-    drop_blob,
     drop_files,
+    drop_unattached,
     empty_rows,
     erase_texts,
     give_room_back,
@@ -50,7 +52,7 @@ from db.tables import (
 from db.types import TERMINAL, Viewer
 
 ABANDONED_S: Final = 600.0
-"""Age after which a request to be erased was left by a process that died, seconds."""
+"""Age after which a request to be erased, or the mark of a deletion, was left by a process that died, seconds."""
 
 
 def stored_data(db: Database, viewer: Viewer) -> StoredData:
@@ -99,13 +101,21 @@ def erase_user(db: Database, viewer: Viewer) -> Erased:
 
 @frees_space
 def resume_erasures(db: Database) -> int:
-    """Goes on with requests whose process died; how many."""
+    """Goes on with requests whose process died, and with files whose deletion broke off, for whatever reason it was
+    begun; how many of both."""
     with db.read() as session:
         old = DeletionRequest.requested_at < db_time(-ABANDONED_S)
         users = session.scalars(select(DeletionRequest.user_id).where(old)).all()
     for user_id in users:
         _finish_request(db, user_id)
-    return len(users)
+    with db.read() as session:
+        # Files alone: what came of a message is emptied by the transaction that marks it, or has a request.
+        begun = (Job.kind == "file", Job.purged_at.is_(None), Job.purge_begun_at < db_time(-ABANDONED_S))
+        files = session.scalars(select(Job.id).where(*begun).order_by(Job.id)).all()
+    for job_id in files:
+        empty_rows(db, job_id)
+        drop_files(db, job_id)
+    return len(users) + len(files)
 
 
 def is_requested(db: Database, viewer: Viewer) -> bool:
@@ -163,13 +173,13 @@ def _finish_request(db: Database, user_id: int) -> Erased:
 
 
 def _drop_unattached(db: Database, user_id: int) -> int:
-    """Deletes the user's files that no job has: what a worker that was cancelled still writes, or died writing."""
-    attached = or_(exists().where(Upload.blob_id == Blob.id), exists().where(OutputFile.blob_id == Blob.id))
+    """Deletes the user's files that no job has and that were begun before they asked: what a worker that was cancelled
+    still writes, or died writing. What they send in afterwards is new."""
+    asked = select(DeletionRequest.requested_at).where(DeletionRequest.user_id == user_id).scalar_subquery()
     with db.read() as session:
-        left = session.scalars(select(Blob.id).where(Blob.owner_id == user_id, ~attached)).all()
-    for blob_id in left:
-        drop_blob(db, blob_id)
-    return len(left)
+        theirs = select(Blob.id).where(Blob.owner_id == user_id, Blob.created_at <= asked, ~attached())
+        left = session.scalars(theirs).all()
+    return sum(drop_unattached(db, blob_id) for blob_id in left)
 
 
 def _ended(db: Database, user_id: int, kind: str) -> Sequence[int]:

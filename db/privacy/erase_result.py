@@ -5,13 +5,14 @@ from __future__ import annotations
 from sqlalchemy import delete, select, update
 
 from db import verdict_cache
-from db.delivery.message_deletions import schedule_deletion
+from db.delivery.message_deletions import schedule_deletion, schedule_sent
 from db.engine import Database
 from db.errors import NotYours
 from db.queries.results import get_result
 from db.queries.summaries import delete_summary
+from db.queue import leases
 from db.reserve import frees_space
-from db.tables import Correction, Job, Prediction, Review
+from db.tables import Correction, Job, Prediction, Review, SentMessage
 from db.types import Viewer
 
 
@@ -25,15 +26,22 @@ def delete_result(db: Database, viewer: Viewer, review_id: int) -> None:
     if result.owner_id != viewer.user_id:
         raise NotYours("review")
     with db.begin() as session:
+        # Locked: whoever sends its card just now was before, or finds the text gone.
+        job = leases.lock_job(session, result.job_id)
         verdict_cache.invalidate(session, Review.id == review_id)
         session.execute(update(Review).where(Review.id == review_id).values(text=None, text_hash=None, film=None))
         bare = {"explanation": None, "film": None}
         session.execute(update(Prediction).where(Prediction.review_id == review_id).values(**bare))
         session.execute(delete(Correction).where(Correction.review_id == review_id))
-        # A message's own card goes with its text, whoever pressed where; a file's card shows no text.
-        jobs = select(Job.id).join(Review, Review.job_id == Job.id).where(Review.id == review_id)
-        for job_id in session.scalars(jobs.where(Job.kind == "message")).all():
-            schedule_deletion(session, (job_id,))
-            session.execute(update(Job).where(Job.id == job_id).values(message_id=None, film=None))
+        # A message's own card goes with its text, whoever pressed where. A file's card shows no text, but reports that
+        # were shown in a channel may: they are known by the line that names no job, but who asked.
+        if job.kind == "message":
+            schedule_deletion(session, (job.id,))
+            session.execute(update(Job).where(Job.id == job.id).values(message_id=None, film=None))
+        else:
+            reports = select(SentMessage.message_id).where(
+                SentMessage.job_id.is_(None), SentMessage.source_id.is_(None)
+            )
+            schedule_sent(session, (SentMessage.job_id == job.id) & SentMessage.message_id.in_(reports))
         if result.film is not None:
             delete_summary(session, result.job_id)  # it is summed up anew, without the film

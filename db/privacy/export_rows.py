@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from sqlalchemy import Select, literal, select, union_all
 
-from db.crypto import note_place, opened, opened_name, review_place
+from db.crypto import error_place, note_place, opened, opened_json, opened_name, review_place
+from db.delivery.continuations import button_place
 from db.engine import Database
 from db.tables import (
     AuditLine,
@@ -45,14 +46,23 @@ class OwnFile:
 
 
 def own_jobs(db: Database, viewer: Viewer) -> Iterator[dict[str, Any]]:
-    """Every job with its counts and the names of its file and columns."""
+    """Every job with its counts, the names of its file and columns, and what it failed of."""
     of_job = (Job.id, Job.kind, Job.state, Job.guild_id, Job.channel_id, Job.message_id, Job.source, Job.source_id)
     more = (Job.reply_to, Job.shared, Job.film, Job.created_at, Job.finished_at, Job.purged_at, Job.model, Job.language)
     counts = (Job.rows_total, Job.rows_done, Job.rows_rejected, Job.n_positive, Job.n_negative, Job.n_uncertain)
     of_file = (Upload.filename, Upload.sha256, Upload.text_column, Upload.film_column, Upload.date_column)
-    query = select(*of_job, *more, *counts, *of_file).outerjoin(Upload, Upload.job_id == Job.id)
+    found = (Upload.candidates, Upload.columns, Job.error_code, Job.error_values, Job.error)
+    query = select(*of_job, *more, *counts, *of_file, *found).outerjoin(Upload, Upload.job_id == Job.id)
+
+    def named(stored: str | None) -> str | None:
+        return opened_name(db.sealer, stored, viewer.user_id)
+
     for row in _paged(db, query.where(Job.owner_id == viewer.user_id), Job.id):
-        yield row | {name: opened_name(db.sealer, row[name], viewer.user_id) for name in NAMES}
+        row |= {name: named(row[name]) for name in NAMES}
+        row["candidates"] = [named(one) for one in row["candidates"] or ()]
+        row["columns"] = {role: named(one) for role, one in (row["columns"] or {}).items()}
+        row["error_values"] = opened_json(db.sealer, row["error_values"], error_place(row["id"], viewer.user_id))
+        yield row
 
 
 def own_reviews(db: Database, viewer: Viewer) -> Iterator[dict[str, Any]]:
@@ -98,7 +108,8 @@ def own_buttons(db: Database, viewer: Viewer) -> Iterator[dict[str, Any]]:
     columns = (Continuation.key, Continuation.kind, Continuation.data, Continuation.created_at)
     with db.read() as session:
         rows = session.execute(select(*columns).where(Continuation.owner_id == viewer.user_id)).mappings().all()
-    yield from (dict(row) for row in rows)
+    for row in rows:
+        yield {**row, "data": opened_json(db.sealer, row["data"], button_place(row["key"], viewer.user_id))}
 
 
 def own_messages(db: Database, viewer: Viewer) -> Iterator[dict[str, Any]]:

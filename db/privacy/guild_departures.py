@@ -102,6 +102,7 @@ def _empty_file(db: Database, job_id: int) -> None:
     with db.begin(bulk=True) as session:
         if not mark_purge(session, Job.id == job_id):
             return  # its owner was faster and goes on with it; the next purge takes it
+        _forget_messages(session, [job_id])
     empty_rows(db, job_id, _take_out_predictions)
     drop_files(db, job_id)
     with db.begin(bulk=True) as session:
@@ -109,12 +110,17 @@ def _empty_file(db: Database, job_id: int) -> None:
 
 
 def _take_out(session: Session, job_ids: Sequence[int]) -> None:
-    """Takes from emptied jobs what leads to the server; its messages are out of the bot's reach."""
+    """Takes from emptied jobs what leads to the server."""
+    _forget_messages(session, job_ids)
     disown(session, job_ids)
     _take_out_predictions(session, Prediction.job_id.in_(job_ids))
-    changed_rows(session, delete(SentMessage).where(SentMessage.job_id.in_(job_ids)))
     gone: dict[str, Any] = {"guild_id": None, "shared": False, "shared_in": None}
     changed_rows(session, update(Job).where(Job.id.in_(job_ids)).values(**gone))
+
+
+def _forget_messages(session: Session, job_ids: Sequence[int]) -> None:
+    """The server's messages are out of the bot's reach: it does not try to delete them. Before `disown`."""
+    changed_rows(session, delete(SentMessage).where(SentMessage.job_id.in_(job_ids)))
 
 
 def _take_out_predictions(session: Session, mine: ColumnElement[bool]) -> None:

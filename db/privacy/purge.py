@@ -12,12 +12,12 @@ from contextlib import closing, suppress
 from itertools import islice
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import ColumnElement, Delete, Update, delete, func, null, select, update
+from sqlalchemy import ColumnElement, Delete, Update, delete, exists, func, null, or_, select, update
 from sqlalchemy.orm import Session
 
 from db import verdict_cache
 from db.clock import db_time
-from db.delivery.message_deletions import NOBODY
+from db.delivery.message_deletions import NOBODY, schedule_sent
 from db.engine import Database
 from db.queries.summaries import delete_summary
 from db.tables import (
@@ -29,6 +29,7 @@ from db.tables import (
     OutputFile,
     Prediction,
     Review,
+    SentMessage,
     Upload,
     report_films,
 )
@@ -69,6 +70,8 @@ def mark_purge(session: Session, mine: ColumnElement[bool]) -> list[int]:
     From here on nobody goes on with them (`db.queue.resume`). One whose owner was faster is worked on again and is not
     among them: its texts stay.
     """
+    # In order of their ids, as everybody else locks several jobs: two who meet wait and do not block each other.
+    session.execute(select(Job.id).where(mine, ended()).order_by(Job.id).with_for_update())
     marked = (
         update(Job)
         .where(mine, ended())
@@ -137,8 +140,10 @@ def empty_rows(
 def disown(session: Session, job_ids: Sequence[int]) -> int:
     """Takes everything from the jobs that leads back to who sent them, or that they wrote; how many jobs that were.
 
-    The jobs count as shown. Sums by film are made anew, without films. Their texts must be gone already.
+    The jobs count as shown, and messages about them that are not their cards go. Sums by film are made anew, without
+    films. Their texts must be gone already.
     """
+    schedule_sent(session, SentMessage.job_id.in_(job_ids))
     disown_predictions(session, Prediction.job_id.in_(job_ids))
     changed_rows(session, delete(Upload).where(Upload.job_id.in_(job_ids)))
     changed_rows(session, delete(NoticeRow).where(NoticeRow.job_id.in_(job_ids)))
@@ -189,6 +194,24 @@ def drop_files(db: Database, job_id: int) -> int:
     for blob_id in blobs:
         drop_blob(db, blob_id)
     return len(blobs)
+
+
+def attached() -> ColumnElement[bool]:
+    """A job has the blob, as what it was sent with or as a finished file."""
+    return or_(exists().where(Upload.blob_id == Blob.id), exists().where(OutputFile.blob_id == Blob.id))
+
+
+def drop_unattached(db: Database, blob_id: int) -> bool:
+    """Deletes a blob unless a job has it; whether it did. Whoever stores it just now is refused from here on."""
+    with db.begin(bulk=True) as session:
+        if session.scalar(select(Blob.id).where(Blob.id == blob_id).with_for_update()) is None:
+            return False
+        # A statement of its own: it sees what was attached while the lock was waited for.
+        if session.scalar(select(Blob.id).where(Blob.id == blob_id, attached())) is not None:
+            return False
+        session.execute(update(Blob).where(Blob.id == blob_id).values(owner_id=None))
+    drop_blob(db, blob_id)
+    return True
 
 
 def drop_blob(db: Database, blob_id: int) -> None:

@@ -7,20 +7,23 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, delete, exists, or_, select
+from sqlalchemy import ColumnElement, Select, delete, or_, select
 
 from db.clock import db_time
 from db.delivery.continuations import delete_expired
+from db.delivery.message_deletions import NOBODY, schedule_sent
 from db.engine import Database
 from db.privacy import clock_guard
 from db.privacy.erase import resume_erasures
 from db.privacy.guild_departures import purge_departed
 from db.privacy.purge import (
     JOBS,
+    attached,
     changed_rows,
     disown,
     drop_blob,
     drop_files,
+    drop_unattached,
     empty_rows,
     erase_texts,
     give_room_back,
@@ -31,7 +34,7 @@ from db.privacy.purge import (
 from db.queue import leases
 from db.queue.completion import end_job
 from db.reserve import frees_space
-from db.tables import AuditLine, Blob, GuildSetting, Job, OutputFile, Review, Upload
+from db.tables import AuditLine, Blob, GuildSetting, Job, Review, SentMessage, Upload
 from db.types import TERMINAL, JobKind
 
 DAY_S: Final = 24 * 3600.0
@@ -66,7 +69,8 @@ def purge(
     db: Database, *, older_than_days: int, departed_days: float = DEPARTED_DAYS, at: datetime | None = None
 ) -> Purged:
     """Deletes what jobs that ended longer ago than that hold of words and files: texts, explanations, notes, uploads,
-    finished files, names of films, files and columns. What stays is disowned.
+    finished files, names of films, files and columns. What stays is disowned. The bot's messages about it go, and so do
+    those that old that are about no job; cards stay where they are.
 
     A server's own retention counts instead of the host's. A job that waits for its column that long is cancelled first.
     Users whose deletion a dying process left unfinished are erased too. Each transaction is short, so that this may
@@ -76,6 +80,7 @@ def purge(
         _cancel_waiting(db, job_id)
     ended = Job.state.in_(TERMINAL)
     delete_expired(db, at)
+    _drop_messages(db, older_than_days, at)
     done = Purged(audit_lines=_drop_audit(db, at))
     for batch in in_batches(_due(db, ended, Job.finished_at, older_than_days, at, "message"), JOBS):
         done += _empty_messages(db, batch)
@@ -130,7 +135,8 @@ def _due(
 
 
 def _old(query: Select[int], state: ColumnElement[bool], old: ColumnElement[bool]) -> Select[int]:
-    return query.where(state, Job.purged_at.is_(None), old)
+    # Not those without `purged_at`: earlier versions took words and files and left the owner.
+    return query.where(state, Job.owner_id > NOBODY, old)
 
 
 def _cancel_waiting(db: Database, job_id: int) -> None:
@@ -181,12 +187,16 @@ def _drop_upload(db: Database, job_id: int) -> int:
 
 def _drop_orphans(db: Database, at: datetime | None) -> int:
     """Deletes blobs that a process stored and died before it could attach them."""
-    used = or_(exists().where(Upload.blob_id == Blob.id), exists().where(OutputFile.blob_id == Blob.id))
     with db.read() as session:
-        left = session.scalars(select(Blob.id).where(~used, Blob.created_at < _ago(ORPHAN_S / DAY_S, at))).all()
-    for blob_id in left:
-        drop_blob(db, blob_id)
-    return len(left)
+        left = session.scalars(select(Blob.id).where(~attached(), Blob.created_at < _ago(ORPHAN_S / DAY_S, at))).all()
+    return sum(drop_unattached(db, blob_id) for blob_id in left)
+
+
+def _drop_messages(db: Database, host_days: int, at: datetime | None) -> None:
+    """Puts old messages down for deletion that hang on no job: errors that name a file, questions, reports."""
+    old = SentMessage.job_id.is_(None) & (SentMessage.created_at < _ago(host_days, at))
+    with db.begin(bulk=True) as session:
+        schedule_sent(session, old)
 
 
 def _drop_audit(db: Database, at: datetime | None) -> int:

@@ -57,6 +57,7 @@ def to_view(row: ResultRow, sealer: Sealer) -> ResultView:
         reply_to=reply_to,
         source=source,
         reply_channel_id=reply_channel_id,
+        shared=prediction.shared,
     )
 
 

@@ -15,7 +15,7 @@ from db.queue.completion import after_scoring, end_job
 from db.queue.ingest import insert_rejected
 from db.queue.job_counts import NOT_SCORED
 from db.tables import Chunk, Job, Review
-from db.types import NO_ROOM, READER_DIED, READER_STUCK, Claim, NewRejected
+from db.types import NO_ROOM, READER_DIED, READER_STUCK, TIME_LIMIT, Claim, NewRejected
 
 _GAVE_UP: Final = {"ingest": GAVE_UP_INGEST, "finish": GAVE_UP_FINISH}
 """Kind of chunk -> how a job ends whose chunk of that kind failed every attempt."""
@@ -26,8 +26,9 @@ _GAVE_UP_FOR: Final = {READER_DIED: GAVE_UP_DIED, READER_STUCK: GAVE_UP_STUCK, N
 def release_failed(db: Database, claim: Claim, *, code: str) -> None:
     """Gives back a chunk whose attempt raised; `code` is kept for the host. Does nothing when the claim was lost.
 
-    It is tried again up to 3 times. Then a chunk of reviews is cut in halves, and a single review is marked as failed
-    (a rejected row, counted in `rows_failed`) while the rest of the job goes on; reading and writing fail the job.
+    It is tried again up to 3 times. Then a chunk of reviews is cut in halves (at once, where it took too long), and a
+    single review is marked as failed (a rejected row, counted in `rows_failed`) while the rest of the job goes on;
+    reading and writing fail the job.
     """
     with db.begin() as session:
         job = leases.lock_job(session, claim.job_id)
@@ -60,7 +61,8 @@ def requeue_or_give_up(session: Session, job: Job, chunk: Chunk, code: str) -> N
     chunk.state, chunk.error_code, chunk.lease_until = "pending", code, None
     chunk.queued_at = chunk.rung_at = None
     chunk.rings = 0
-    if chunk.tries < leases.MAX_TRIES:
+    too_long = code == TIME_LIMIT and chunk.kind == "score" and chunk.rows > 1
+    if chunk.tries < leases.MAX_TRIES and not too_long:  # the same again would take as long again
         return
     if chunk.kind != "score":
         chunk.state = "failed"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any, Final, Literal
 
 from sqlalchemy import case, exists, func, insert, select, update
@@ -154,15 +156,19 @@ def finish_ingest(
     rows_total: int,
     columns: dict[str, str | None],
     names: Sequence[str] = (),
+    ends: Sequence[int] = (),
+    most_ends: int = 1,
 ) -> bool:
     """Cuts the accepted rows into chunks of `chunk_rows` and starts the scoring; `columns` are those that were read.
 
     `names`: of the file's columns, from which its owner can choose another one for the text.
-
-    A file without a row to score goes straight to 'finishing'. False: the claim was lost, and nothing is stored.
+    `ends`: numbers of the rows, in order, at which some measure of length is full, again and again; a chunk with more
+    of them than `most_ends` is cut. A file without a row to score goes straight to 'finishing'. False: the claim was
+    lost, and nothing is stored.
     """
     # Outside of the write transaction, because it takes seconds for a million rows; only this claim can add any.
-    ranges = _ranges(db, claim.job_id, chunk_rows)
+    with db.read() as session:
+        ranges = list(_cut(session, claim.job_id, _ranges(session, claim.job_id, chunk_rows), ends, most_ends))
     with db.begin(bulk=True) as session:
         job = leases.lock_job(session, claim.job_id)
         if not (leases.in_state(job, "ingesting") and leases.end_claim(session, claim, "done")):
@@ -196,22 +202,41 @@ def _sealed_names(sealer: Sealer, owner: int, columns: Mapping[str, str | None])
     }
 
 
-def _ranges(db: Database, job_id: int, chunk_rows: int) -> list[tuple[int, int, int]]:
+Range = tuple[int, int, int]
+
+
+def _ranges(session: Session, job_id: int, chunk_rows: int) -> list[Range]:
     """(first row, last row, rows) of each chunk: as many accepted rows each, whatever was rejected between them.
 
     The last rows come in quarters of a chunk, so that no worker is long at its last one while the others are done.
     """
     small = max(chunk_rows // 4, LEAST_LAST_ROWS)
-    with db.read() as session:
-        n = session.scalar(select(func.count()).where(Review.job_id == job_id)) or 0
-        whole = n if small >= chunk_rows else max(0, n // chunk_rows - LAST_CHUNKS) * chunk_rows
-        place = (func.row_number().over(order_by=Review.row_number) - 1).label("place")
-        placed = select(Review.row_number, place).where(Review.job_id == job_id).subquery()
-        at = placed.c.place
-        chunk = case((at < whole, at - at % chunk_rows), else_=at - (at - whole) % small)
-        row = placed.c.row_number
-        cut = select(func.min(row), func.max(row), func.count()).group_by(chunk).order_by(func.min(row))
-        return [(first, last, rows) for first, last, rows in session.execute(cut)]
+    n = session.scalar(select(func.count()).where(Review.job_id == job_id)) or 0
+    whole = n if small >= chunk_rows else max(0, n // chunk_rows - LAST_CHUNKS) * chunk_rows
+    place = (func.row_number().over(order_by=Review.row_number) - 1).label("place")
+    placed = select(Review.row_number, place).where(Review.job_id == job_id).subquery()
+    at = placed.c.place
+    chunk = case((at < whole, at - at % chunk_rows), else_=at - (at - whole) % small)
+    row = placed.c.row_number
+    cut = select(func.min(row), func.max(row), func.count()).group_by(chunk).order_by(func.min(row))
+    return [(first, last, rows) for first, last, rows in session.execute(cut)]
+
+
+def _cut(
+    session: Session, job_id: int, ranges: Sequence[Range], ends: Sequence[int], most_ends: int
+) -> Iterator[Range]:
+    """The ranges, those with more than `most_ends` of `ends` in pieces of so many."""
+    for first, last, rows in ranges:
+        inside = ends[bisect_left(ends, first) : bisect_left(ends, last)]
+        if len(inside) <= most_ends:
+            yield first, last, rows
+            continue
+        for before, end in pairwise((first - 1, *inside[most_ends - 1 :: most_ends], last)):
+            row = Review.row_number
+            piece = select(func.min(row), func.max(row), func.count()).where(Review.job_id == job_id)
+            low, high, count = session.execute(piece.where(row > before, row <= end)).one()
+            if count:
+                yield low, high, count
 
 
 def ask_column(db: Database, claim: Claim, candidates: list[str], asks: Literal["column", "sheet"] = "column") -> bool:

@@ -47,7 +47,7 @@ def in_state(job: Job, *states: str) -> bool:
 
 def may_go_on(job: Job) -> bool:
     """Whether nothing of a locked job was deleted, or is about to be."""
-    return job.purge_begun_at is None and job.purged_at is None
+    return not job.emptied
 
 
 def model_guard(model: str | None) -> ColumnElement[bool]:

@@ -87,7 +87,8 @@ class Bulk:
     """A model folder's two parts for many texts at a time, on `threads` threads of this process.
 
     Raises what importing Numba or compiling raises. Memory beside what it is given: the folded table of
-    `model.serving.compiled_lstm`, and a few hundred bytes a token of the texts in one call.
+    `model.serving.compiled_lstm`, and a few hundred bytes a token that is read of the
+    texts in one call.
     """
 
     def __init__(
@@ -140,11 +141,17 @@ class Bulk:
         plain = np.asarray([text.isascii() for text in cleaned])
         ids, checksums, lengths = self._index.scanned([text if text.isascii() else "" for text in cleaned])
         starts, found = np.cumsum(lengths) - lengths, lengths.copy()
+        scanned, long = starts, lengths > self._max_tokens
+        all_ids, all_checksums = [ids], [checksums]
+        if long.any():  # only what is read is kept: a call holds the numbers of all its texts
+            read = np.repeat(~long, lengths)
+            all_ids, all_checksums = [ids[read]], [checksums[read]]
+            starts = np.cumsum(np.where(long, 0, lengths)) - lengths
         # What compiled code does not read and what is too long comes after the rest: a few texts in a hundred.
-        all_ids, all_checksums, place = [ids], [checksums], len(ids)
-        for number in np.flatnonzero(~plain | (lengths > self._max_tokens)).tolist():
+        place = len(all_ids[0])
+        for number in np.flatnonzero(~plain | long).tolist():
             if plain[number]:
-                own = slice(starts[number], starts[number] + lengths[number])
+                own = slice(scanned[number], scanned[number] + lengths[number])
                 own_ids, own_checksums = ids[own], checksums[own]
             else:
                 tokens = split(cleaned[number])

@@ -22,9 +22,12 @@ GRID = 2.0**-7
 MARGIN = 2.0**-17
 """Bound on the error of a float32 runtime's logit; `tests/model/scenarios/test_parity.py` measures it."""
 _GATES = 4
-# Rows x steps of one batch: their input products are float64 and stand in memory at once.
-_STEPS = 4_096
 _BATCH = 64
+# Rows x steps of one batch: its word ids stand in memory at once. 16 of the longest texts: one alone takes three times
+# as long a text.
+_STEPS = 65_536
+# Rows x steps whose input products, in float64, stand in memory at once.
+_PRODUCTS = 4_096
 
 
 class ExactLSTM:
@@ -55,13 +58,17 @@ class ExactLSTM:
         return np.asarray(np.rint(places) * GRID, dtype=np.float64)
 
     def logits(self, rows: Sequence[NDArray[np.int32]]) -> Floats:
-        """Logits (float64 [n]) for word ids (each int32 [length >= 1]), not rounded."""
-        found = np.zeros(len(rows))
-        lengths = np.asarray([len(row) for row in rows], dtype=np.int64)
+        """Logits (float64 [n]) for word ids (each int32 [length >= 1]), not rounded; equal texts are read once."""
+        keys = [row.tobytes() for row in rows]
+        of_key = dict(zip(keys, rows, strict=True))
+        places = {key: place for place, key in enumerate(of_key)}
+        distinct = list(of_key.values())
+        found = np.zeros(len(distinct))
+        lengths = np.asarray([len(row) for row in distinct], dtype=np.int64)
         for numbers in batches.ordered(lengths, _BATCH, _STEPS):
             longest_first = numbers[::-1]
-            found[longest_first] = self._batch([rows[number] for number in longest_first])
-        return found
+            found[longest_first] = self._batch([distinct[number] for number in longest_first])
+        return found[[places[key] for key in keys]] if keys else found
 
     def _batch(self, rows: Sequence[NDArray[np.int32]]) -> Floats:
         """Of one batch, the longest text first."""
@@ -80,11 +87,15 @@ class ExactLSTM:
         """Maxima and means [n, units] over the states of one direction, which reads `rows` from their beginnings."""
         kernel, recurrent, bias = (self._weights[f"{direction}_{name}"] for name in ("kernel", "recurrent", "bias"))
         lengths = np.asarray([len(row) for row in rows], dtype=np.int64)
-        inputs = self._vectors[batches.padded(rows).T].astype(np.float64) @ kernel + bias
+        words = batches.padded(rows).T
+        steps_at_once = max(1, _PRODUCTS // len(rows))
         shape = (len(rows), len(recurrent))
         state, cell, highest, total = np.zeros(shape), np.zeros(shape), np.full(shape, -2.0), np.zeros(shape)
         for step, going in enumerate((lengths[:, None] > np.arange(lengths[0])).sum(axis=0).tolist()):
-            gates = inputs[step, :going] + state[:going] @ recurrent
+            if (place := step % steps_at_once) == 0:
+                vectors = self._vectors[words[step : step + steps_at_once, :going]]
+                inputs = vectors.astype(np.float64) @ kernel + bias
+            gates = inputs[place, :going] + state[:going] @ recurrent
             let_in, keep, new, out = np.split(gates, _GATES, axis=1)
             cell[:going] = sigmoid(keep) * cell[:going] + sigmoid(let_in) * np.tanh(new)
             state[:going] = sigmoid(out) * np.tanh(cell[:going])

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
+import threading
+from collections import Counter
 from typing import Any
 
 import pytest
 
+from bot.core import OF_ONE, WAITING_OF_ONE
+from bot.pools.fair_threads import asker
+from common.errors import UserError
 from db.types import Viewer, WakeUp
-from tests.bot.short_reviews import GOOD
+from reporting.request import FEWEST
+from tests.bot.short_reviews import FILE, GOOD
+from tests.bot.talk import add_review
 from tests.fixtures.discord import World
 
 
@@ -62,3 +70,78 @@ async def test_each_chunk_is_published_and_without_a_broker_none(world: World) -
     await asyncio.gather(*world.bot._background)
     assert sorted(world.signals.rung) == [7, 8]
     world.signals.rung.clear()
+
+
+async def test_what_was_said_is_noted_whoever_floods(world: World) -> None:
+    """All turns of the member are taken and all places to wait: the bot's own note is taken all the same."""
+    go = threading.Event()
+    before = asker.set(7)
+    calls = [asyncio.create_task(world.bot.in_thread(go.wait)) for _ in range(OF_ONE + WAITING_OF_ONE)]
+    await asyncio.sleep(0)
+    try:
+        with pytest.raises(UserError):
+            await world.bot.in_thread(int)
+        assert await world.bot.in_own_thread(asker.get) is None
+        assert asker.get() == 7
+    finally:
+        go.set()
+        asker.reset(before)
+    await asyncio.gather(*calls)
+
+
+async def test_each_message_is_noted_in_nobodys_turn(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The question about a file, a card that was shared, a report that was shared."""
+    turns: list[tuple[str, int | None]] = []
+
+    def noting(module: str, name: str) -> None:
+        real = getattr(sys.modules[module], name)
+
+        def note(*args: Any, **kwargs: Any) -> Any:
+            turns.append((name, asker.get()))
+            return real(*args, **kwargs)
+
+        monkeypatch.setattr(sys.modules[module], name, note)
+
+    noting("bot.cogs.messages", "remember_sent")
+    noting("bot.cogs.report", "remember_sent")
+    noting("bot.services.single_reviews", "set_card_message")
+    noting("bot.services.single_reviews", "clear_reply_token")
+    noting("bot.services.file_jobs", "clear_reply_token")
+    noting("bot.delivery.notifier", "mark_rendered")
+    await world.alice.send(world.channel, world.mention, attachments=[("a.txt", b"")])
+    for _ in range(FEWEST):
+        await add_review(world, world.alice, GOOD, shared=True)
+    await world.work()
+    await world.alice.slash(world.channel, "report", share=True)
+    monkeypatch.setattr(sys.modules["bot.services.single_reviews"], "WAIT_S", 0.0)
+    await world.alice.slash(world.channel, "score", text=GOOD, share=True)
+    await world.alice.slash(world.channel, "batch", file=("export.csv", FILE.encode()), share=True)
+    assert Counter(name for name, _ in turns) == {
+        "remember_sent": 2,
+        "set_card_message": 1,
+        "clear_reply_token": 2,
+        "mark_rendered": 1,
+    }
+    assert {who for _, who in turns} == {None}
+
+
+@pytest.mark.parametrize("how", ["button", "takedown", "message", "message while it is taken in"])
+async def test_each_deletion_forgets_what_is_offered(world: World, manager: Any, how: str) -> None:
+    """Names of films and files are kept for seconds: not beyond their deletion."""
+    bot = world.bot
+    sent = await world.alice.send(world.channel, f"{world.mention} {GOOD}")
+    await world.finish()
+    for option in ("film", "job"):
+        await world.bob.autocomplete(world.channel, "report", option, "")
+    assert len(bot.offered_films._kept) == len(bot.offered_jobs._kept) == 1
+    if how == "button":
+        await world.alice.click(world.last(world.channel), label="Delete")
+    elif how == "takedown":
+        await manager.slash(world.channel, "server takedown", job=1)
+    elif how == "message":
+        await bot.get_cog("DeletedMessages")._forget([sent.id])
+    else:
+        bot.deleted_messages.append(sent.id)
+        await bot.get_cog("Messages")._take(await bot.get_channel(world.channel.id).fetch_message(sent.id))
+    assert not bot.offered_films._kept
+    assert not bot.offered_jobs._kept

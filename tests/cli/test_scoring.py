@@ -5,6 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -95,3 +98,11 @@ def test_a_file_that_cannot_be_read_exits_65(tmp_path: Path, suffix: str) -> Non
     assert result.exit_code == 65
     assert ".csv" in result.stderr
     assert [path.name for path in tmp_path.iterdir() if path.is_file()] == [source.name]
+
+
+def test_blas_computes_on_one_thread() -> None:
+    look = "from threadpoolctl import threadpool_info as info; print([one['num_threads'] for one in info()])"
+    code = f"from cli.common import load_scorer; load_scorer(None); {look}"
+    env = {name: value for name, value in os.environ.items() if not name.endswith("_NUM_THREADS")}
+    done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout) == [1]

@@ -6,14 +6,13 @@ processes get signals, servers get commands, disks get full, and clocks are move
 
 from __future__ import annotations
 
-import random
 import signal
 import sqlite3
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 import psutil
@@ -23,29 +22,14 @@ from sqlalchemy import update
 from common.broker.job_signals import JobSignals
 from db.clock import db_time
 from db.tables import Chunk
-from tests.faults.crowd import Crowd, Way
-from tests.faults.discord_server import Trap
+from tests.faults.crowd import Way
+from tests.faults.deletions import deletion_and_resume, deletion_on_a_full_disk, step_during_a_purge
 from tests.faults.stage import Stage
+from tests.faults.strike import Strike
 
 TRAP_S: Final = 15.0
 """How long a trap waits for the bot to come by."""
 JUMP_S: Final = 3600.0
-
-
-@dataclass(slots=True)
-class Strike:
-    """One fault of a round: what it needs, and what it leaves for `mend`."""
-
-    stage: Stage
-    crowd: Crowd
-    dice: random.Random
-    traps: list[Trap] = field(default_factory=list)
-    undo: list[Callable[[], None]] = field(default_factory=list)
-
-    def mend(self) -> None:
-        """Makes whole what was broken, last thing first."""
-        while self.undo:
-            self.undo.pop()()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +53,8 @@ class Fault:
     lays: Literal["", "before", "after", "cut", "thinking"] = ""
     """The trap in Discord that is laid before the work is sent."""
     weight: int = 2
+    has_own_work: bool = False
+    """It sends a file of its own and waits until that is in work: nothing else may be broken meanwhile."""
 
 
 # -------------------------------------------------------------------- workers
@@ -400,6 +386,16 @@ FAULTS: Final = (
     Fault("pg-cut", _cut_connections, "all connections ended by PostgreSQL", on=PG, stops_database=True, weight=4),
     Fault("sqlite-lock", _lock_sqlite, "another writer holds SQLite's lock", LONG, ("sqlite",), weight=4),
     Fault("database-full", _fill_database, "database's disk full", (1, 5), stops_database=True, needs_root=True),
+    Fault(
+        "delete-full",
+        deletion_on_a_full_disk,
+        "cancelled and deleted while the database's disk is full",
+        (0, 1),
+        ("sqlite",),
+        stops_database=True,
+        needs_root=True,
+        has_own_work=True,
+    ),
     Fault("temp-full", _fill_temp, "no room for uploads in work", LONG, ways=FILES, needs_root=True),
     Fault("bot-kill", _kill_bot, "kill -9 of the bot at any moment", hold=(0, 2), kills_bot=True, weight=4),
     Fault(
@@ -425,5 +421,13 @@ FAULTS: Final = (
     Fault("two-on-one", _two_on_one_chunk, "two workers on the same chunk"),
     Fault("clock-forward", _jump_forward, "the database's clock jumps an hour ahead"),
     Fault("clock-back", _jump_back, "an hour back, bells lost, a child dead"),
+    Fault("clock-purge", step_during_a_purge, "100 days ahead, and back, while texts are purged", has_own_work=True),
+    Fault(
+        "delete-resume",
+        deletion_and_resume,
+        "somebody is deleted and presses Resume at one moment",
+        weight=4,
+        has_own_work=True,
+    ),
 )
 BY_NAME: Final = {fault.name: fault for fault in FAULTS}

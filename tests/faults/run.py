@@ -96,7 +96,12 @@ def draw(usable: Sequence[Fault], count: int, dice: random.Random) -> list[Fault
 
 
 def _may_meet(one: Fault, other: Fault) -> bool:
-    """Two faults at a time, unless they break the same thing: a frozen broker cannot be flushed."""
+    """Two faults at a time, unless they break the same thing: a frozen broker cannot be flushed.
+
+    Those with work of their own wait for it to be done in part, for which all must run.
+    """
+    if one.has_own_work or other.has_own_work:
+        return False
     first, second = one.name.split("-")[0], other.name.split("-")[0]
     same = {"pg": "database", "sqlite": "database", "clock": "database", "two": "database", "doubled": "database"}
     lean = {"workers": "worker", "celery": "worker", "pool": "worker", "discord": "bot"}

@@ -56,6 +56,8 @@ class Asked:
     acknowledged: float = 0.0
     answered: float = 0.0
     refused: bool = False
+    said: str = ""
+    """The sentence of a refusal."""
 
 
 @dataclass
@@ -80,7 +82,9 @@ class Watch:
 
     def _answered(self, asked: Asked, now: float, body: Any) -> None:
         asked.answered = now
-        asked.refused = isinstance(body, dict) and REFUSED in str(body.get("content"))
+        said = str(body.get("content")) if isinstance(body, dict) else ""
+        asked.refused = REFUSED in said
+        asked.said = said.split("\n")[0] if asked.refused else ""
 
 
 @dataclass

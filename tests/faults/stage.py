@@ -54,6 +54,11 @@ class BotProcess:
             raise RuntimeError(f"the bot did not start: {self._log.read_text()[-2000:]}")
 
     @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    @property
     def alive(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
@@ -88,6 +93,7 @@ class Stage:
         sweep_s: float = 0.3,
         disks: bool = True,
         faults: int = 0,
+        users: int = 4,
     ) -> None:
         """`kind`: sqlite or postgres. `disks`: database and temporary files on small file systems, where one may.
 
@@ -104,7 +110,7 @@ class Stage:
         self.temp = Disk(self.short / "tmp", 16) if disks else None
         self.postgres: PostgresServer | None = None
         self.valkey = Valkey()
-        self.discord = DiscordServer(self.short / "discord.sock")
+        self.discord = DiscordServer(self.short / "discord.sock", users=users)
         home = self.short / "db"
         home.mkdir(exist_ok=True)
         if kind == "postgres":

@@ -15,9 +15,10 @@ import pytest
 from sqlalchemy import text as sql
 
 from tests.faults.crowd import WAYS, Crowd, Sent
-from tests.faults.faults import FILES, Fault, Strike, lay
+from tests.faults.faults import FILES, Fault, lay
 from tests.faults.promises import broken, settled, strangers
 from tests.faults.stage import Stage
+from tests.faults.strike import Strike
 
 DRAIN_S = 120.0
 """Longest wait for everything to be told after all is mended: worker restarts that back off are in it."""
@@ -76,6 +77,8 @@ class Trial:
         # Servers first: a worker or bot that finds none ends with 69, and only then is started again by its supervisor.
         for _, strike in sorted(zip(faults, strikes, strict=True), key=lambda pair: pair[0].name.startswith(PROCESSES)):
             self._mend(played, strike)
+            self._events |= strike.events
+            played.broken += strike.broken
         self._drain(played)
         self._judge(played, faults)
         if played.broken:

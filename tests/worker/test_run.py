@@ -7,7 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from common.process import exit_codes
+from common.settings import Settings
+from worker import run
+from worker.processes.metrics_folder import metrics_folder
 
 
 def refusal(**env: str) -> tuple[int, str]:
@@ -55,3 +60,12 @@ def test_without_a_broker(sqlite_url: str) -> None:
     assert code == exit_codes.UNAVAILABLE
     assert "redis://127.0.0.1:1/0 does not answer" in said
     assert "hunter2" not in said
+
+
+def test_scoring_processes_compute_on_one_thread_each(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[dict[str, str]] = []
+    monkeypatch.setattr(run, "Child", lambda name, command, env, niceness: given.append(env))
+    with metrics_folder() as meters:
+        for name in ("fast", "bulk"):
+            run._celery(name, name, 1, 2, Settings(_env_file=None), meters)  # type: ignore[call-arg]
+    assert [(env["OPENBLAS_NUM_THREADS"], env["OMP_NUM_THREADS"]) for env in given] == [("1", "1")] * 2

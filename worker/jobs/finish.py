@@ -41,7 +41,7 @@ def finish(db: Database, claim: Claim, *, limits: Limits, lease_s: float) -> boo
 def _scored(db: Database, claim: Claim, limits: Limits, lease: LeaseKeeper) -> Output:
     upload = queue.open_upload(db, claim)
     # Taken by this thread, which lives on: Linux ties a child to the thread that started it
-    with stored_file(db, upload) as (file, scratch), SPARE.take() as reader:
+    with stored_file(db, upload) as (file, scratch), SPARE.lent() as reader:
 
         def write(out: BinaryIO) -> str:
             return write_guarded(
@@ -57,9 +57,7 @@ def _scored(db: Database, claim: Claim, limits: Limits, lease: LeaseKeeper) -> O
                 check=lease.check,
             )
 
-        output = _store(db, claim, "scored", write, lease)
-    SPARE.refill()
-    return output
+        return _store(db, claim, "scored", write, lease)
 
 
 def _rejected(db: Database, claim: Claim, lease: LeaseKeeper) -> list[Output]:

@@ -30,8 +30,14 @@ BATCH_CHARS: Final = 16 << 20
 SAMPLE_ROWS: Final = 64
 CHUNK_S: Final = 0.8
 """A chunk of this many seconds keeps the pool's children busy and a cancel prompt (docs/internals/bulk.md)."""
-LEAST_CHUNK_ROWS: Final = 100
+LEAST_CHUNK_ROWS: Final = 25
 MOST_CHUNK_ROWS: Final = 2_000
+MARK_CHARS: Final = 1 << 16
+"""Lengths are noted so finely."""
+LEAST_CHUNK_CHARS: Final = 1 << 18
+"""No chunk is cut for its characters below this: were each a word, they would take 4 s."""
+_CHARS_READ: Final = 1 << 14
+"""Of a longer text the model reads no more words than this holds."""
 _WORDS: Final = (
     "This is the story of a family that moves from the old town by the sea to a city where nobody knows them. "
     "There are a few slow scenes in the second half, but the cast is good and the ending was not what I expected. "
@@ -90,8 +96,38 @@ def options_of(upload: UploadInfo) -> ReadOptions:
     return ReadOptions.from_json({**upload.options, **columns})
 
 
+class Lengths:
+    """What the chunks of a file are cut by: some rows' lengths, from all over it, and where it has many characters."""
+
+    def __init__(self) -> None:
+        self.sample: list[int] = []
+        self.marks: list[int] = []
+        """Numbers of the rows at which `MARK_CHARS` characters are full, again and again."""
+        self._every, self._seen, self._chars = 1, 0, 0
+
+    def add(self, reviews: Iterable[NewReview]) -> None:
+        """The next rows of the file."""
+        for review in reviews:
+            length = len(review.text)
+            if self._seen % self._every == 0:
+                if len(self.sample) == SAMPLE_ROWS:
+                    self.sample = self.sample[::2]
+                    self._every *= 2
+                self.sample.append(length)
+            self._seen += 1
+            self._chars += min(length, _CHARS_READ)
+            if self._chars >= MARK_CHARS:
+                self.marks.append(review.row_number)
+                self._chars = 0
+
+    def most_marks(self, rows: int) -> int:
+        """How many marks a chunk may hold that is to have so many rows: half as many characters again as on average."""
+        mean = sum(min(length, _CHARS_READ) for length in self.sample) / max(1, len(self.sample))
+        return int(max(LEAST_CHUNK_CHARS, 1.5 * mean * rows) // MARK_CHARS)
+
+
 def chunk_rows(scorer: Scorer, lengths: Sequence[int]) -> int:
-    """Rows that this scorer gets through in `CHUNK_S` seconds, within 100..2,000, for texts of these lengths.
+    """Rows that this scorer gets through in `CHUNK_S` seconds, within 25..2,000, for texts of these lengths.
 
     `lengths`: in characters, of some of the file's rows. Measured on words of our own: a row that breaks the scorer
     must break its own chunk, not the reading of the file.
@@ -107,13 +143,13 @@ def chunk_rows(scorer: Scorer, lengths: Sequence[int]) -> int:
 
 
 def _store_rows(db: Database, scorer: Scorer, claim: Claim, reviews: GuardedReviews, lease: LeaseKeeper) -> bool:
-    lengths: list[int] = []
+    lengths = Lengths()
     total = 0
     batches = _batches(reviews)
     while batch := _read(batches):
         good, rejected = batch
         lease.check()
-        lengths += [len(review.text) for review in good[: SAMPLE_ROWS - len(lengths)]]
+        lengths.add(good)
         total += len(good) + len(rejected)
         with metrics.stage("insert"):
             stored = queue.ingest_rows(db, claim, good, rejected, lease_s=lease.lease_s)
@@ -121,10 +157,17 @@ def _store_rows(db: Database, scorer: Scorer, claim: Claim, reviews: GuardedRevi
             return False
         metrics.INGESTED.inc(len(good) + len(rejected))
     lease.check()
-    rows = chunk_rows(scorer, lengths)
+    rows = chunk_rows(scorer, lengths.sample)
     with metrics.stage("insert"):
         return queue.finish_ingest(
-            db, claim, chunk_rows=rows, rows_total=total, columns=reviews.columns, names=reviews.names
+            db,
+            claim,
+            chunk_rows=rows,
+            rows_total=total,
+            columns=reviews.columns,
+            names=reviews.names,
+            ends=lengths.marks,
+            most_ends=lengths.most_marks(rows),
         )
 
 

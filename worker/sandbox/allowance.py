@@ -21,6 +21,9 @@ _ADDRESS_BYTES: Final = 1024 * MIB
 _CPU_S: Final = 30.0
 _CPU_S_PER_MIB: Final = 1.0
 """Processor time: four times what the slowest kind (a workbook) takes for a mebibyte unpacked."""
+_WAIT_S: Final = 60.0
+_WAIT_PER_CPU_S: Final = 4.0
+"""What a worker waits for it: even where others want the processor too it gets a quarter of one."""
 _SLACK: Final = 64 * MIB
 
 
@@ -40,6 +43,11 @@ class Allowance:
         most = limits.max_unpacked_bytes + _SLACK
         # On disk: unpacked; column by column, or its texts apart; and written
         return cls(int(_CPU_S + _CPU_S_PER_MIB * max(plain, sent_bytes) / MIB), sent_bytes + 3 * most, most)
+
+    @property
+    def wait_s(self) -> float:
+        """How long a worker waits for it, all in all, while it has nothing else to do."""
+        return _WAIT_S + _WAIT_PER_CPU_S * self.cpu_s
 
     def as_json(self) -> dict[str, int]:
         """As `from_json` takes it."""

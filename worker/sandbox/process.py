@@ -7,6 +7,7 @@ take a tenth of a second to start, and most files less to read.
 
 from __future__ import annotations
 
+import math
 import os
 import select
 import signal
@@ -15,8 +16,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Final
@@ -24,7 +25,7 @@ from typing import IO, Any, Final
 from db.types import READER_DIED, READER_STUCK
 from worker.files.errors import AmbiguousColumn, ArchiveMembers, FileError, TooCostly
 from worker.files.limits import MAX_RESIDENT
-from worker.memory import ALLOCATOR_ENV
+from worker.memory import ALLOCATOR_ENV, ONE_BLAS_THREAD
 from worker.sandbox import frames
 from worker.sandbox.allowance import Allowance
 from worker.sandbox.frames import BadFrame, Closed, Frames
@@ -36,7 +37,7 @@ _LOOK_S: Final = 0.25
 _END_S: Final = 5.0
 _KEPT_ENV: Final = ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "VIRTUAL_ENV")
 """No token, key or address goes to the child."""
-_ONE_THREAD: Final = {"ARROW_IO_THREADS": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+_ONE_THREAD: Final = {"ARROW_IO_THREADS": "1", **ONE_BLAS_THREAD}
 """Stacks of threads count as memory."""
 
 
@@ -92,7 +93,7 @@ class ReaderProcess:
     ) -> None:
         """Hands it a file and what to do with it. `check`: called often; raises when nobody wants the work any more."""
         self._check, self._allowance, self._scratch = check, allowance, scratch
-        self._watch = _Watch(self, check)
+        self._watch = _Watch(self, check, allowance.wait_s)
         request = request | {"scratch": str(scratch), "allowance": allowance.as_json()}
         try:
             socket.send_fds(self._socket, [frames.REQUEST], [file.fileno()])
@@ -101,10 +102,11 @@ class ReaderProcess:
         self.send(frames.REQUEST, request)
 
     def send(self, kind: bytes, value: object) -> None:
-        """Sends a message of JSON. Raises ReaderFailed."""
+        """Sends a message of JSON. Raises as `receive` does."""
         try:
             self._frames.send_json(kind, value, self._watch.writable)
         except Closed as error:
+            self.receive()  # raises what it said before it went
             raise self._ended() from error
 
     def receive(self) -> tuple[bytes, bytes]:
@@ -173,9 +175,10 @@ class ReaderProcess:
 class _Watch:
     """Looks after the reader while messages come and go, every `_LOOK_S` however many there are."""
 
-    def __init__(self, reader: ReaderProcess, check: Callable[[], None]) -> None:
+    def __init__(self, reader: ReaderProcess, check: Callable[[], None], most_wait_s: float = math.inf) -> None:
         self._reader, self._check = reader, check
         self._seen: object = None
+        self._most_wait_s, self._waited_s = most_wait_s, 0.0
         self._since = self._looked_at = time.monotonic()
 
     def readable(self) -> None:
@@ -188,7 +191,9 @@ class _Watch:
 
     def _wait(self, is_ready: Callable[[float], bool]) -> None:
         while True:
+            began = time.monotonic()
             ready = is_ready(_LOOK_S)
+            self._waited_s += time.monotonic() - began
             if ready:  # it has worked, however long the worker was busy with what came before
                 self._since = time.monotonic()
             if time.monotonic() - self._looked_at >= _LOOK_S:
@@ -200,6 +205,8 @@ class _Watch:
         self._looked_at = time.monotonic()
         self._check()
         self._reader.check_scratch()
+        if self._waited_s > self._most_wait_s:  # it may say a word each minute and take no processor's time
+            raise ReaderFailed(f"waited for {self._most_wait_s:g} s")
         seen = self._reader.progress()
         if seen != self._seen or seen is None:
             self._seen, self._since = seen, time.monotonic()
@@ -252,6 +259,16 @@ class _Spare:
         if ready is not None:
             ready.close()
         return ReaderProcess()
+
+    @contextmanager
+    def lent(self) -> Iterator[ReaderProcess]:
+        """The spare one, or a new one, for one file; afterwards, however that went, another is made ready."""
+        try:
+            with self.take() as reader:
+                yield reader
+        finally:
+            with suppress(OSError):  # who needs the next one meets it
+                self.refill()
 
     def drop(self) -> None:
         """Ends the spare one; none is kept any more."""

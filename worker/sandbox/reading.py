@@ -51,14 +51,13 @@ def guarded_reviews(
     """
     size = file.seek(0, 2)
     request = {"task": "read", "filename": filename, "options": options.as_json(), "limits": asdict(limits)}
-    with SPARE.take() as reader:
+    with SPARE.lent() as reader:
         reader.begin(file, scratch, request, Allowance.of(size, limits), check)
         kind, payload = reader.receive()
         if kind != frames.COLUMNS:
             raise ReaderFailed("no columns")
         told = frames.parsed(payload)
         yield GuardedReviews(reader, told["columns"], told["names"])
-    SPARE.refill()
 
 
 def _rows(batch: dict[str, Any]) -> Iterator[Row]:

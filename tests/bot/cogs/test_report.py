@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import importlib
 import re
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any
 
 import pytest
 from PIL import Image
 
+from db.delivery.message_deletions import due_deletions
+from db.privacy.retention import purge
 from tests.bot.talk import GOOD, Talk, add_file, add_review, numberless, review_file, table, words
 from tests.fixtures.discord import World
 from worker.jobs.explain import explain_review
@@ -122,6 +125,16 @@ async def test_share_shows_it_to_the_channel(world: World) -> None:
     assert len(shown.attachments) == 3
     assert not shown.mentions
     assert not shown.mention_everyone
+
+
+async def test_one_that_has_verdicts_without_words_stays(world: World) -> None:
+    """Retention took the words of the most certain ones: the report shows nobody's, and does not go for them."""
+    await add_file(world, world.bob, review_file(12), shared=True)
+    await world.work()
+    purge(world.db, older_than_days=90, at=datetime.now(UTC) + timedelta(days=91))
+    await Talk(world, "guild", world.alice).slash("report", share=True)
+    assert "12 reviews" in words(world.last(world.channel))
+    assert due_deletions(world.db) == []
 
 
 async def test_two_films_beside_each_other(world: World, alice: Talk) -> None:

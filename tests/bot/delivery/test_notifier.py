@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 
 from bot.delivery import notifier
+from bot.pools.heavy_work import SENDING
 from bot.services import file_jobs
 from bot.services.intake import accept_file
 from db.errors import DatabaseUnavailable
 from db.queries.jobs import changed_jobs, list_jobs
 from db.types import Viewer
 from tests.bot.short_reviews import FILE, GOOD
+from tests.bot.talk import all_at_once
 from tests.fixtures.discord import World
 
 CSV = ("export.csv", FILE.encode())
@@ -227,3 +230,29 @@ async def test_nothing_counts_as_delivered_before_discord_has_it(world: World) -
     await world.tick(2)
     assert seen == [[False]]
     assert delivered(world) == [True]
+
+
+async def test_who_waits_for_a_drawing_holds_no_place_to_send(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three finished files wait for their charts: files can be sent, and no child of the members is asked."""
+    drawn = asyncio.Event()
+    waiting: list[int] = []
+
+    async def slow(fn: Any, *args: Any) -> Any:
+        waiting.append(1)
+        await drawn.wait()
+        return fn(world.db, *args)
+
+    monkeypatch.setattr(world.bot.heavy, "in_own_child", slow)
+    for number in range(3):
+        await world.alice.slash(world.channel, "batch", file=(f"{number}.csv", FILE.encode() + b"x" * number))
+    with all_at_once(world):
+        await world.work()
+        world.bot.notifier.wake()
+        async with asyncio.timeout(20):
+            while len(waiting) < 3:  # noqa: ASYNC110  nobody tells of a drawing that waits
+                await asyncio.sleep(0.01)
+        async with asyncio.timeout(20), world.bot.heavy.turn(SENDING, None), world.bot.heavy.turn(SENDING, None):
+            pass
+        drawn.set()
+    await world.finish()
+    assert delivered(world) == [True] * 3

@@ -13,7 +13,7 @@ from bot.handlers import privacy as handler
 from db.errors import JobsRunning
 from db.privacy import erase
 from db.types import Viewer
-from tests.bot.talk import Talk, answer, buttons, stored_texts, verdict_and_file, words
+from tests.bot.talk import BAD, GOOD, Talk, answer, buttons, stored_texts, verdict_and_file, words
 from tests.fixtures.discord import World
 
 
@@ -75,3 +75,16 @@ async def test_what_is_said_of_a_deletion_that_broke_off(
 
     monkeypatch.setattr(handler, "is_requested", is_requested)
     assert (await handler._what_happened(world.bot, Viewer(1), error)).startswith(said)
+
+
+async def test_what_was_kept_for_seconds_is_gone_too(world: World) -> None:
+    """A film is offered to nobody, and a setting that is gone shows nothing to others."""
+    alice, bob = Talk(world, "guild", world.alice), Talk(world, "guild", world.bob)
+    await alice.slash("settings", sharing=True)
+    assert not (await alice.slash("score", text=GOOD, film="Blade Runner")).ephemeral
+    await world.finish()
+    assert [one["name"] for one in await bob.choices("report", "film", "bla")] == ["Blade Runner"]
+    await alice.click(await alice.slash("privacy delete"), "Delete everything")
+    assert await bob.choices("report", "film", "bla") == []
+    assert (await alice.slash("score", text=BAD)).ephemeral
+    assert world.bot.offered_jobs._kept.keys() | world.bot.chosen._kept.keys() == {world.alice.id}

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import multiprocessing
 import os
 import signal
 import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -80,6 +82,66 @@ async def test_it_works_elsewhere_speaks_the_askers_language_and_its_errors_come
     assert (quota.value.limit, quota.value.wait_s) == (5, 60.0)
     with pytest.raises(ChildFailed, match=r"^RuntimeError$"):
         await one.run(fails, "bug")
+
+
+def stays(_: Database, folder: str, name: str) -> int:
+    """Writes its note, and ends when somebody says so."""
+    with (Path(folder) / name).open("x") as note:
+        note.write(str(os.getpid()))
+    while not (Path(folder) / "go").exists():
+        time.sleep(0.01)
+    return os.getpid()
+
+
+async def until_there(path: Path) -> None:
+    async with asyncio.timeout(60):
+        while not os.access(path, os.F_OK):  # noqa: ASYNC110  another process makes it
+            await asyncio.sleep(0.01)
+
+
+async def test_one_that_is_overdue_takes_nobody_along(
+    sqlite_db: Database, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two = Children(2, sqlite_db, url=sqlite_url, text_keys=())
+    try:
+        neighbour = asyncio.create_task(two.run(stays, str(tmp_path), "neighbour"))
+        await until_there(tmp_path / "neighbour")
+        monkeypatch.setattr(children, "LONGEST_S", 0.05)
+        with pytest.raises(TimeoutError):
+            await two.run(hangs)
+        (tmp_path / "go").touch()
+        assert str(await neighbour) == (tmp_path / "neighbour").read_text()
+    finally:
+        two.close()
+
+
+async def test_who_waits_for_one_is_not_overdue(one: Children, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The time counts from when a child begins."""
+    working = asyncio.create_task(one.run(stays, str(tmp_path), "begun"))
+    await until_there(tmp_path / "begun")
+    monkeypatch.setattr(children, "LONGEST_S", 0.01)
+    waiting = asyncio.create_task(one.run(where))
+    await asyncio.sleep(0.05)
+    assert not waiting.done()
+    monkeypatch.setattr(children, "LONGEST_S", 120.0)
+    (tmp_path / "go").touch()
+    assert (await waiting)[0] == await working
+
+
+async def test_closed_it_starts_none_again(one: Children, tmp_path: Path) -> None:
+    """Who is at work and who waits are told at once; the work is not begun a second time for nobody."""
+    working = asyncio.create_task(one.run(stays, str(tmp_path), "begun"))
+    await until_there(tmp_path / "begun")
+    waiting = asyncio.create_task(one.run(where))
+    await asyncio.sleep(0)
+    one.close()
+    async with asyncio.timeout(20):
+        for each in (working, waiting, one.run(where)):
+            with pytest.raises(ChildFailed, match=r"^closed$"):
+                await each
+    for child in multiprocessing.active_children():
+        child.join(20)
+    assert multiprocessing.active_children() == []
 
 
 async def test_a_killed_one_is_replaced_and_one_that_hangs_is_ended(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from types import SimpleNamespace
 
 import pytest
 import pytest_asyncio
 
 from bot.pools import heavy_work
-from bot.pools.heavy_work import BURST_S, MAKING, SEARCHING, SHARE, HeavyWork, Spent
+from bot.pools.heavy_work import BURST_S, DOWNLOADS, MAKING, SEARCHING, SHARE, HeavyWork, Spent
 from common.errors import UserError
 from db.engine import Database
 
@@ -73,6 +74,21 @@ async def test_lanes_do_not_wait_for_each_other(heavy: HeavyWork) -> None:
     await asyncio.gather(*held, third)
 
 
+@pytest.mark.parametrize(("processes", "places"), [(0, 2), (1, 1), (3, 3)])
+async def test_as_many_make_as_there_are_children(
+    sqlite_db: Database, sqlite_url: str, processes: int, places: int
+) -> None:
+    """Whoever is at work has a child: nobody's wait for one is counted as their time."""
+    heavy = HeavyWork(processes, sqlite_db, url=sqlite_url, text_keys=())
+    turns = Turns(heavy)
+    making = [turns.begin(who) for who in range(1, 6)]
+    await step()
+    assert len(turns.inside) == places
+    turns.go.set()
+    await asyncio.gather(*making)
+    heavy.close()
+
+
 async def test_a_full_lane_says_when(heavy: HeavyWork, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(heavy_work, "MOST_WAITING", 3)
     turns = Turns(heavy)
@@ -110,6 +126,31 @@ def test_a_member_has_a_burst_and_then_a_share() -> None:
     assert spent.wait_s(OTHER) == 0
     now = 4.0 / SHARE
     assert spent.wait_s(FLOODER) == pytest.approx(0)
+
+
+async def test_what_is_made_for_a_download_is_counted_once_and_its_waiting_not_at_all(
+    heavy: HeavyWork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 0.0
+    monkeypatch.setattr(heavy_work, "time", SimpleNamespace(monotonic=lambda: now))
+    heavy._spent = Spent(lambda: 0.0)
+    turns = Turns(heavy)
+    others = [turns.begin(who) for who in (OTHER, THIRD)]
+    await step()
+
+    async def export() -> None:
+        nonlocal now
+        async with heavy.turn(DOWNLOADS, FLOODER) as turn:
+            async with turn.within(MAKING):
+                now += 5.0
+            now += 3.0
+
+    exported = asyncio.create_task(export())
+    await step()
+    now += 60.0  # the others work for a minute
+    turns.go.set()
+    await asyncio.gather(*others, exported)
+    assert heavy._spent._spent[FLOODER][0] == pytest.approx(5.0 + 3.0)
 
 
 async def test_who_used_it_up_is_told_the_time(heavy: HeavyWork) -> None:

@@ -7,6 +7,7 @@ import threading
 
 import pytest
 
+from bot.pools import short_cache
 from bot.pools.fair_threads import FairThreads, asker
 from bot.pools.short_cache import ShortCache
 
@@ -55,6 +56,34 @@ async def test_it_holds_a_bounded_number() -> None:
         await cache.get(key, source.load)
     assert len(cache._kept) == 3
     assert not cache._loading
+
+
+async def test_what_counts_no_more_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Names of films and files do not lie in memory until many others come."""
+    monkeypatch.setattr(short_cache, "STALE_S", 0.05)
+    cache, source = ShortCache[int, str](life_s=60, patience_s=10), Source()
+    source.answers.set()
+    for key in range(3):
+        await cache.get(key, source.load)
+    assert len(cache._kept) == 3
+    async with asyncio.timeout(20):
+        while cache._kept:  # noqa: ASYNC110  nobody tells when it goes
+            await asyncio.sleep(0.01)
+    await cache.get(7, source.load)
+    assert cache._sweep is not None, "and the next one goes too"
+
+
+async def test_what_is_cleared_while_it_is_asked_is_not_kept() -> None:
+    """Something was deleted while the database answered what was so before."""
+    cache, source = ShortCache[int, str](life_s=60, patience_s=10), Source()
+    asked = asyncio.create_task(cache.get(1, source.load))
+    await asyncio.sleep(0)
+    cache.clear()
+    source.answers.set()
+    assert await asked == "old"
+    assert not cache._kept
+    source.value = "new"
+    assert await cache.get(1, source.load) == "new"
 
 
 async def test_what_many_wait_for_is_asked_in_nobodys_turn() -> None:

@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from aiohttp import get_payload
 
 from bot.cards.base import CardFile
 from bot.pools import spool
@@ -39,6 +40,25 @@ def test_a_file_has_no_name_and_each_reader_its_own_place(folder: Path) -> None:
     here.close()
     assert list(folder.iterdir()) == []
     assert file.read() == b"0123456789"
+
+
+def test_parts_of_a_file_are_files_of_their_own(folder: Path) -> None:
+    """Also for who sends them: its size as the sender announces it, and from its start again when it is sent again."""
+    here = Spool()
+    file, _ = here.filled(lambda out: out.write(b"0123456789"))
+    parts = file.parts(4)
+    assert [each.open().read() for each in parts] == [b"0123", b"4567", b"89"]
+    assert [get_payload(each.open()).size for each in parts] == [4, 4, 2]
+    middle = CardFile("a.002", parts[1]).to_discord()
+    assert (middle.fp.read(3), middle.fp.read(), middle.fp.read()) == (b"456", b"7", b"")
+    middle.reset()
+    assert middle.fp.read() == b"4567"
+    assert (middle.fp.seek(0, os.SEEK_END), middle.fp.read()) == (10, b"")
+    middle.fp.seek(0)
+    assert middle.fp.read() == b"4567", "nothing before the part can be read"
+    empty, _ = here.filled(lambda out: None)
+    assert [each.open().read() for each in empty.parts(4)] == [b""]
+    here.close()
 
 
 def test_its_place_on_the_disk_goes_with_its_last_reader() -> None:

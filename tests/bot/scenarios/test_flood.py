@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from typing import Any
 
+import discord
 import pytest
 
+from bot.pools.heavy_work import MAKING, SEARCHING, SENDING
 from db.engine import Database
 from tests.bot.talk import Talk, add_file, add_review, all_at_once, review_file
 from tests.fixtures.discord import World
@@ -75,6 +78,47 @@ async def test_24_presses_of_one_member_stand_in_nobodys_way(
     assert held.most == 1
     assert refusals(world) == PRESSES - 2
     assert sum("report." in str(call.json) or "attachments" in str(call.json) for call in done(world)) >= 2
+
+
+@pytest.mark.parametrize("what", ["export", "privacy export", "jobs download", "show that result"])
+async def test_a_slow_download_delays_no_report_and_no_result(
+    world: World, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    """Discord takes the file of one member slowly: their place is one of the downloads, and none of any other lane."""
+    alice = Talk(world, "guild", world.alice)
+    file = ("reviews.csv", review_file(12))
+    job = await add_file(world, world.alice, file[1], name=file[0])
+    await world.work()
+    found = await alice.slash("results search")
+    if what == "show that result":
+        found = await alice.slash("batch", file=file)
+    sending, go = asyncio.Event(), asyncio.Event()
+    real = discord.Interaction.edit_original_response
+
+    async def slow(interaction: Any, **shown: Any) -> Any:
+        if shown.get("attachments"):
+            sending.set()
+            await go.wait()
+        return await real(interaction, **shown)
+
+    monkeypatch.setattr(discord.Interaction, "edit_original_response", slow)
+    with all_at_once(world):
+        if what in ("export", "show that result"):
+            await alice.who.click(found, label={"export": "Export CSV"}.get(what, "Show that result"))
+        else:
+            await alice.who.slash(world.channel, what, **({"job": job} if "job" in what else {}))
+        async with asyncio.timeout(20):
+            await sending.wait()
+        heavy, others = world.bot.heavy, AsyncExitStack()
+        async with asyncio.timeout(20), others:
+            for lane in (MAKING, SEARCHING, SENDING):
+                for _ in range(lane.places):
+                    await others.enter_async_context(heavy.turn(lane, None))
+            assert heavy._queues["downloads"].inside == {world.alice.id: 1}
+        go.set()
+    await world.tick(1)
+    assert heavy._queues["downloads"].inside == {}
+    assert world.alice.id in heavy._spent._spent
 
 
 async def test_searches_for_words_wait_for_each_other_and_for_no_report(

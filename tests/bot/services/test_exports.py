@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
+import zipfile
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import event
 
+from bot.cogs import privacy
 from bot.services import exports
 from db.engine import Database
 from db.queries import search
@@ -78,6 +81,20 @@ async def test_an_export_ends_where_its_time_does_and_says_so(
     assert refused.ephemeral
     assert "Nothing found within 1 s" in words(refused)
     assert refused.attachments == []
+
+
+def test_what_a_child_that_died_had_begun_is_written_anew(sqlite_db: Database, tmp_path: Path) -> None:
+    """The work is tried once more, in the same place."""
+    done_file(sqlite_db, [NewReview(1, "a review")])
+    path = tmp_path / "results.csv"
+    path.write_bytes(b"begun" * 1000)
+    done = exports.export_to(sqlite_db, path, ME, SearchFilter(), max_bytes=10_000_000, patience_s=20)
+    assert (done.rows, done.complete) == (1, True)
+    assert len(table(path.read_bytes())) == 1
+    path.write_bytes(b"begun" * 1000)
+    assert privacy._pack(sqlite_db, path, ME, 10_000_000).reviews == 1
+    with zipfile.ZipFile(path) as packed:
+        assert packed.testzip() is None
 
 
 def test_the_time_of_an_export_counts_on_a_slow_database(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:

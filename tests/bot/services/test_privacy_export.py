@@ -6,12 +6,17 @@ import io
 import json
 import os
 import sys
+import tracemalloc
 import zipfile
+from functools import partial
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from bot.pools.spool import Spool
 from bot.services import privacy_export
+from db.privacy.types import DataExport
 from tests.bot.talk import add_file, words
 from tests.fixtures.discord import World
 
@@ -40,3 +45,23 @@ async def test_parts_joined_are_the_zip(world: World, monkeypatch: pytest.Monkey
         assert packed.testzip() is None
         assert json.loads(packed.read("about.json"))["left_out"] == []
         assert any(noise.encode() in packed.read(name) for name in packed.namelist() if name.startswith("files/"))
+
+
+async def test_no_part_is_in_memory() -> None:
+    """An export of 48 MiB in a boosted server: each of its parts is read from the disk as it is sent."""
+    sent, here = list[int](), Spool()
+    packed, _ = here.filled(lambda out: out.writelines([b"x" * 2**20] * 48))
+
+    async def send(*, attachments: Any = (), files: Any = (), **_: Any) -> None:
+        for file in (*attachments, *files):
+            sent.append(sum(len(piece) for piece in iter(partial(file.fp.read, 2**16), b"")))
+
+    reply = SimpleNamespace(edit_original_response=send, followup=SimpleNamespace(send=send))
+    tracemalloc.start()
+    try:
+        await privacy_export.send_export(reply, packed, DataExport(1, 0, ()), 20 * 2**20)  # type: ignore[arg-type]
+        assert tracemalloc.get_traced_memory()[1] < 2 * 2**20
+    finally:
+        tracemalloc.stop()
+        here.close()
+    assert sent == [20 * 2**20, 20 * 2**20, 8 * 2**20]

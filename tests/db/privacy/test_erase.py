@@ -6,27 +6,30 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import inspect, text, update
+from sqlalchemy import func, inspect, select, text, update
 
 from db.audit import server_lines
 from db.clock import db_time
 from db.engine import Database
 from db.errors import JobsRunning
 from db.preferences import change_guild_settings
+from db.privacy import deleted_sources, retention
 from db.privacy import erase as privacy
 from db.privacy import purge as emptying
+from db.privacy.deleted_sources import delete_sources
 from db.privacy.erase import StoredData, erase_user, resume_erasures, stored_data
 from db.privacy.purge import NOBODY
+from db.privacy.retention import purge
 from db.queries.corrections import correct, corrections_of
 from db.queries.jobs import changed_jobs, get_job
 from db.queries.reports import summary
 from db.queries.results import get_result
 from db.queries.search import search
-from db.queue import cancel
-from db.tables import Base, Job
+from db.queue import cancel, write_blob
+from db.tables import Base, Blob, Job, Review
 from db.types import ReportFilter, SearchFilter, Viewer
 from tests.db.privacy.user_data import BOB, EVE, MARK, ME, THEM, fill, jobs_of
-from tests.db.steps import GUILD, check_invariants, done_review, file_job, origin
+from tests.db.steps import GUILD, check_invariants, done_file, done_review, file_job, origin
 
 
 def traces(db: Database, *signs: str) -> list[str]:
@@ -118,12 +121,43 @@ def test_a_deletion_that_died_in_the_middle_is_finished_later(db: Database, monk
             erase_user(db, ME)
     assert jobs_of(db, EVE) != []
     later = done_review(db, "sent afterwards", origin(EVE, None))
+    on_its_way = write_blob(db, [b"text\ngood\n"], owner=EVE)
     assert resume_erasures(db) == 0  # it may still be at work
     age_request(db, but=get_result(db, Viewer(EVE), later).job_id)
+    half_written = write_blob(db, [b"x"], owner=EVE)
+    with db.begin() as session:
+        session.execute(update(Blob).where(Blob.id == half_written).values(created_at=db_time(-7200)))
     assert resume_erasures(db) == 1
     assert [get_job(db, Viewer(EVE), one).kind for one in jobs_of(db, EVE)] == ["message"]
     assert get_result(db, Viewer(EVE), later).text == "sent afterwards"
+    with db.read() as session:
+        assert session.scalars(select(Blob.id)).all() == [on_its_way]
     assert resume_erasures(db) == 0
+
+
+@pytest.mark.parametrize("broken", [deleted_sources, retention], ids=["a deleted message", "the retention time"])
+def test_a_file_whose_deletion_broke_off_is_emptied_all_the_same(
+    db: Database, broken: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Discord says once that a message was deleted, and a clock that is doubted holds the purge back."""
+    job_id, kept = done_file(db, 3, where=origin(reply_to=77)), done_file(db, 2)
+    with db.begin() as session:
+        session.execute(update(Job).where(Job.id == job_id).values(finished_at=db_time(-91 * 86_400)))
+    with monkeypatch.context() as patch:
+        patch.setattr(broken, "empty_rows", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            delete_sources(db, [77]) if broken is deleted_sources else purge(db, older_than_days=90)
+    assert resume_erasures(db) == 0  # it may still be at work
+    with db.begin() as session:
+        begun = {"purge_begun_at": db_time(-privacy.ABANDONED_S - 1)}
+        session.execute(update(Job).where(Job.purge_begun_at.is_not(None)).values(**begun))
+    assert resume_erasures(db) == 1
+    with db.read() as session:
+        assert set(session.scalars(select(Review.job_id).where(Review.text.is_not(None)))) == {kept}
+        assert session.scalar(select(func.count()).select_from(Blob)) == 2
+        assert session.get_one(Job, job_id).owner_id == NOBODY
+    assert resume_erasures(db) == 0
+    check_invariants(db)
 
 
 def age_request(db: Database, *, but: int) -> None:

@@ -10,12 +10,15 @@ from typing import Any
 from sqlalchemy import text
 
 from common.rendering import english
+from db.crypto import new_key
 from db.engine import Database
 from db.privacy.export import write_data_export
 from db.queries.corrections import correct
-from db.queue import write_blob
+from db.queue import ask_column, fail_job, write_blob
 from db.types import Viewer
+from tests.db import sealed_texts, steps
 from tests.db.privacy.user_data import BOB, EVE, MARK, ME, THEM, fill, jobs_of
+from tests.db.steps import uploaded
 
 
 def unpacked(db: Database, viewer: Viewer, **limits: int) -> dict[str, bytes]:
@@ -63,3 +66,28 @@ def test_an_export_says_what_did_not_fit(sqlite_db: Database) -> None:
     assert len(rows(found["reviews.jsonl"])) == 16
     nothing = unpacked(sqlite_db, ME, max_bytes=1)
     assert json.loads(nothing["about.json"])["left_out"][0] == "jobs.jsonl is cut off because the zip was full."
+
+
+def test_an_export_of_what_is_encrypted_can_be_read(any_url: str) -> None:
+    """Each kind of thing: names of files and columns, values of an error, a search that waits for its button."""
+    db = Database(any_url, text_keys=[new_key()])
+    sealed_texts.fill(db)
+    _, held = uploaded(db)
+    ask_column(db, held, [f"{MARK} one", f"{MARK} two"])
+    _, held = uploaded(db)
+    assert fail_job(db, held, "no_text_column", {"columns": f"{MARK} three"})
+    with db.read() as session:
+        for column, table in (("error_values", "jobs"), ("candidates", "uploads")):
+            assert MARK not in str(session.execute(text(f"SELECT {column} FROM {table}")).all())
+    found = unpacked(db, steps.ME)
+    told = b"".join(found.values()).decode()
+    assert "sealed:" not in told
+    (button,) = rows(found["buttons.jsonl"])
+    assert button["data"] == {"query": sealed_texts.SECRET}
+    jobs = rows(found["jobs.jsonl"])
+    assert [job["candidates"] for job in jobs if job["candidates"]] == [[f"{MARK} one", f"{MARK} two"]]
+    errors = [(job["error_code"], job["error_values"]) for job in jobs if job["error_code"]]
+    assert errors == [("no_text_column", {"columns": f"{MARK} three"})]
+    assert [job["columns"] for job in jobs if job["columns"]] == [{"text": "text"}]
+    assert told.count(sealed_texts.SECRET) >= 4  # two texts, a note, a search
+    db.dispose()

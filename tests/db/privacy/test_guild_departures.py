@@ -8,19 +8,21 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import func, select
 
 from db.audit import server_lines
+from db.delivery.message_deletions import About, due_deletions, remember_sent
 from db.engine import Database
 from db.preferences import change_guild_settings, guild_settings
 from db.privacy.guild_departures import compare_guilds, note_joined, note_left
 from db.privacy.purge import NOBODY
 from db.privacy.retention import purge
 from db.queries.search import search
-from db.tables import Blob, GuildMembership, Job, Prediction, Review
+from db.tables import Blob, GuildMembership, Job, Prediction, Review, SentMessage
 from db.types import SearchFilter, Viewer
 from tests.db.steps import (
     ELSEWHERE,
     GUILD,
     ME,
     OTHER,
+    OWNER,
     check_invariants,
     done_file,
     done_review,
@@ -49,6 +51,10 @@ def fill(db: Database) -> tuple[int, int]:
     running = file_job(db, 2)
     change_guild_settings(db, ME, lambda old: replace(old, retention_days=300))
     done_review(db, "said elsewhere", origin(guild=ELSEWHERE))
+    with db.read() as session:
+        here = session.scalars(select(Job.id).where(Job.guild_id == GUILD).order_by(Job.id)).all()
+    for job_id in here:
+        remember_sent(db, 5, 700 + job_id, About(OWNER, job_id))
     done_review(db, "said alone", origin(guild=None))
     note_joined(db, [GUILD, ELSEWHERE])
     return result, running
@@ -72,7 +78,9 @@ def test_all_of_it_goes_after_the_days_and_nothing_else(db: Database) -> None:
         for table in (Job, Prediction):
             assert session.scalar(select(func.count()).where(table.guild_id == GUILD)) == 0
         assert session.scalar(select(func.count()).select_from(Blob)) == 0
+        assert session.scalar(select(func.count()).select_from(SentMessage)) == 0
         assert session.scalars(select(GuildMembership.guild_id)).all() == [ELSEWHERE]
+    assert due_deletions(db) == []  # its channels are out of reach
     check_invariants(db)
 
 

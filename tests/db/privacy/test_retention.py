@@ -15,6 +15,7 @@ from sqlalchemy import func, inspect, select, text, update
 from db.audit import note_host
 from db.blobs import write_blob
 from db.clock import db_time
+from db.delivery.message_deletions import About, due_deletions, remember_sent
 from db.engine import Database
 from db.errors import NoLongerKept, NotFound
 from db.preferences import change_guild_settings
@@ -24,16 +25,18 @@ from db.privacy.retention import AUDIT_DAYS, Purged, purge
 from db.queries.corrections import correct
 from db.queries.jobs import get_job
 from db.queries.reports import summary
+from db.queries.results import get_result
 from db.queries.summaries import roll_up, roll_up_due
 from db.queue import ask_column, cancel, fail_job, open_upload, retry
 from db.queue.accept import find_same_file
-from db.tables import AuditLine, Blob, BlobPart, Correction, Job, OutputFile, Prediction, Review
+from db.tables import AuditLine, Blob, BlobPart, Correction, Job, OutputFile, Prediction, Review, SentMessage, Upload
 from db.types import NewReview, ReportFilter, Viewer
 from tests.db.steps import (
     ELSEWHERE,
     GUILD,
     ME,
     MEMBER,
+    OWNER,
     check_invariants,
     done_file,
     done_review,
@@ -296,3 +299,43 @@ def test_names_go_with_the_texts_and_what_stays_is_nobodys(db: Database) -> None
     assert [(one.key, one.total) for one in after.buckets] == [("", 7)]
     assert after.histogram == before.histogram
     check_invariants(db)
+
+
+@pytest.mark.parametrize("make", [done_file, done_review])
+def test_what_an_earlier_version_purged_is_disowned_too(db: Database, make: Any) -> None:
+    """It took texts and files and noted when; owner, ids of messages and names stayed."""
+    make(db, where=origin(reply_to=4_242, film="quokka"))
+    with db.begin() as session:
+        job = session.scalars(select(Job)).one()
+        job_id, job.purged_at, job.finished_at = job.id, db_time(-DAY), db_time(-91 * DAY)
+        session.execute(update(Review).values(text=None, text_hash=None, film="quokka"))
+        session.execute(update(Prediction).values(explanation=None, film="quokka"))
+    assert purge(db, older_than_days=90).jobs == 1
+    with db.read() as session:
+        kept = session.get_one(Job, job_id)
+        assert (kept.owner_id, kept.reply_to, kept.source_id, kept.film) == (NOBODY, None, -job_id, None)
+        owners = session.execute(select(Prediction.owner_id, Prediction.film).distinct()).all()
+        assert owners == [(NOBODY, None)]
+        assert session.scalars(select(Review.film).distinct()).all() == [None]
+        assert session.scalar(select(func.count()).select_from(Upload)) == 0
+    assert purge(db, older_than_days=90) == Purged()
+    check_invariants(db)
+
+
+def test_messages_about_a_job_go_with_it_and_those_about_none_at_the_hosts_time(db: Database) -> None:
+    """They show words, and their lines would lead from a job that is nobody's to who sent it."""
+    server_sets(db, GUILD, retention_days=7)
+    result = done_review(db)
+    jobs = {done_file(db, 2): 700, get_result(db, ME, result).job_id: 701}
+    kept = done_file(db, 2, where=origin(guild=None))
+    for job_id, message in [*jobs.items(), (kept, 702)]:
+        remember_sent(db, 5, message, About(OWNER, job_id))
+    remember_sent(db, 5, 703, About(OWNER, source_id=9))
+    remember_sent(db, 5, 704, About(OWNER))
+    purge(db, older_than_days=HOST_DAYS, at=in_days(8))
+    assert {one.message_id for one in due_deletions(db)} == {700, 701}
+    with db.read() as session:
+        assert sorted(session.scalars(select(SentMessage.message_id))) == [702, 703, 704]
+    purge(db, older_than_days=HOST_DAYS, at=in_days(91))
+    assert {one.message_id for one in due_deletions(db)} == {700, 701, 702, 703, 704}
+    assert count(db, SentMessage) == 0

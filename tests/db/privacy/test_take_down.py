@@ -9,6 +9,7 @@ from db.delivery.cards import set_card_message
 from db.delivery.message_deletions import due_deletions
 from db.engine import Database
 from db.errors import NotFound
+from db.privacy import take_down as taking
 from db.privacy.take_down import take_down
 from db.queries.jobs import changed_jobs, get_job
 from db.queries.results import get_result
@@ -72,3 +73,27 @@ def test_the_card_under_a_message_that_asked_in_a_channel_can_be_taken_down(db: 
     assert take_down(db, MANAGER, result_id=result) == job
     assert [one.message_id for one in due_deletions(db)] == [778]
     assert get_result(db, ME, result).text == "a fine film"
+
+
+def test_one_that_broke_off_is_finished_when_it_is_said_again(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    job = done_file(db, 3, where=origin(shared=True))
+    with monkeypatch.context() as broken:
+        broken.setattr(taking, "row_ranges", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            take_down(db, MANAGER, job_id=job)
+    assert len(search(db, MEMBER, SearchFilter()).items) == 3  # the verdicts are not done yet
+    assert take_down(db, MANAGER, job_id=job) == job
+    assert search(db, MEMBER, SearchFilter()).items == []
+    assert len(server_lines(db, MANAGER)) == 1
+    with pytest.raises(NotFound):
+        take_down(db, MANAGER, job_id=job)
+
+
+def test_it_works_while_only_what_frees_space_may_write(sqlite_db: Database) -> None:
+    result = done_review(sqlite_db, where=origin(shared=True))
+    assert sqlite_db.reserve is not None
+    sqlite_db.reserve.path.touch()
+    assert sqlite_db.reserve.released
+    take_down(sqlite_db, MANAGER, result_id=result)
+    with pytest.raises(NotFound):
+        get_result(sqlite_db, MEMBER, result)

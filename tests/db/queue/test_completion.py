@@ -29,7 +29,7 @@ def test_a_file_that_ends_tells_its_owner_unless_they_cancelled_it(
     with db.begin() as session:
         end_job(session, lock_job(session, job_id), state, code="empty_file", values={})
     job = get_job(db, ME, job_id)
-    assert (job.state, job.error_code, job.error, job.finished_at is None) == (state, "code", "A sentence.", False)
+    assert (job.state, job.error_code, job.finished_at is None) == (state, "empty_file", False)
     assert len(chunks(db, job_id, "cancelled")) == 2
     assert len(chunks(db, job_id, "done")) == 2  # reading, and the two rows that were scored
     assert [notice.kind for notice in undelivered(db)] == notices

@@ -32,6 +32,7 @@ from tests.db.steps import (
     must,
     origin,
     predictions,
+    state,
     uploaded,
 )
 
@@ -128,6 +129,31 @@ def test_a_poison_row_is_found_by_halving_and_the_job_finishes(db: Database, die
     assert list(iter_rejected(db, job_id)) == [(11, NOT_SCORED, "could not be scored")]
     assert 11 not in [row[0] for row in iter_scored(db, job_id)]
     check_invariants(db)
+
+
+def test_a_chunk_that_took_too_long_is_halved_at_once(db: Database) -> None:
+    job_id = file_job(db, 4, chunk_rows=4)
+    taken: list[int] = []
+    while found := [must(claim(db, ring.chunk_id)) for ring in sweep(db, slots=4)]:
+        for held in found:
+            rows = load_reviews(db, held)
+            taken.append(len(rows))
+            if len(rows) > 1:
+                release_failed(db, held, code="SoftTimeLimitExceeded")
+            else:
+                assert commit(db, held)
+        if state(db, job_id) != "active":
+            break
+    assert sorted(taken) == [1, 1, 1, 1, 2, 2, 4]
+    check_invariants(db)
+
+
+def test_a_row_that_takes_too_long_alone_is_tried_three_times(db: Database) -> None:
+    job_id = file_job(db, 1, chunk_rows=1)
+    for _ in range(leases.MAX_TRIES):
+        (ring,) = sweep(db, slots=1)
+        release_failed(db, must(claim(db, ring.chunk_id)), code="SoftTimeLimitExceeded")
+    assert get_job(db, ME, job_id).rows_failed == 1
 
 
 def test_a_chunk_that_was_halved_fences_who_still_holds_the_whole(db: Database) -> None:

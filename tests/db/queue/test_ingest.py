@@ -81,6 +81,35 @@ def test_the_end_of_a_file_comes_in_quarters_of_a_chunk(sqlite_url: str) -> None
     db.dispose()
 
 
+@pytest.mark.parametrize(
+    ("ends", "most", "rows"),
+    [
+        ([], 1, [4, 4, 2]),
+        ([3, 5, 13], 1, [4, 4, 2]),  # each chunk holds one, or it ends with one
+        ([3, 5, 5, 13, 13], 2, [4, 4, 2]),
+        ([1, 2, 3, 4, 9, 11, 13, 16], 1, [1, 1, 1, 1, 1, 2, 1, 2]),
+        ([1, 2, 3, 9, 11, 12, 13], 2, [2, 2, 3, 1, 2]),
+        ([6, 7, 8, 20, 30], 1, [4, 4, 2]),  # nothing of these rows was accepted
+    ],
+)
+def test_a_chunk_ends_sooner_where_its_rows_are_long(
+    sqlite_db: Database, ends: list[int], most: int, rows: list[int]
+) -> None:
+    accepted, held = uploaded(sqlite_db)
+    numbers = (1, 2, 3, 4, 9, 10, 11, 13, 15, 16)
+    assert ingest_rows(sqlite_db, held, [NewReview(number, "good") for number in numbers], [])
+    done = {"rows_total": 10, "columns": {}, "ends": ends, "most_ends": most}
+    assert finish_ingest(sqlite_db, held, chunk_rows=4, **done)  # type: ignore[arg-type]
+    with sqlite_db.read() as session:
+        cut = select(Chunk.first_row, Chunk.last_row, Chunk.rows).where(Chunk.kind == "score").order_by(Chunk.first_row)
+        found = session.execute(cut).all()
+    assert [one.rows for one in found] == rows
+    assert [n for first, last, _ in found for n in numbers if first <= n <= last] == list(numbers)
+    drain(sqlite_db)
+    assert predictions(sqlite_db, accepted.job_id) == 10
+    check_invariants(sqlite_db)
+
+
 def test_ingest_killed_in_the_middle_goes_on_without_doubling(db: Database) -> None:
     accepted, first = uploaded(db)
     assert ingest_rows(db, first, new_reviews(3), [NewRejected(4, "empty", "no text")])

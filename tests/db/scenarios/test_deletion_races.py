@@ -10,7 +10,8 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, true, update
+from sqlalchemy import false, func, select, true, update
+from sqlalchemy.exc import IntegrityError
 
 from db import blobs
 from db.blobs import read_blob, write_blob
@@ -231,6 +232,52 @@ def copy_of_half_a_file(db: Database) -> None:
     raise AssertionError("half a file")
 
 
+def upload_while_its_bytes_are_dropped(db: Database) -> None:
+    """A file is stored and about to be accepted when its owner is erased, which has deleted half of it so far."""
+
+    class Killed(BaseException):
+        pass
+
+    def half(db: Database, blob_id: int) -> None:
+        with db.begin() as session:
+            session.execute(BlobPart.__table__.delete().where(BlobPart.blob_id == blob_id))
+        raise Killed
+
+    def erasure() -> None:
+        with pytest.MonkeyPatch.context() as patch, suppress(Killed):
+            patch.setattr(emptying, "drop_blob", half)
+            erase_user(db, ME)
+
+    with before(accept, "_retrying", erasure), suppress(NotFound):
+        accept.accept_upload(db, origin(), filename="reviews.csv", parts=[b"text\n", b"good\n"])
+    with db.read() as session:
+        assert session.scalar(select(func.count()).select_from(Upload)) == 0, "a file without bytes was accepted"
+
+
+def accepted_when_it_is_about_to_be_dropped(db: Database) -> None:
+    """The erasure has its list of files that no job has; one of them is accepted before it comes to it."""
+    made: list[int] = []
+
+    def erasure() -> None:
+        with before(erase, "drop_unattached", lambda: made.append(accepting())):
+            erase_user(db, ME)
+
+    blob_id = write_blob(db, [b"text\ngood\n"], owner=OWNER)
+
+    def accepting() -> int:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(accept, "write_blob", lambda *_, **__: blob_id)
+            return accept.accept_upload(db, origin(), filename="reviews.csv", parts=[]).job_id
+
+    with pytest.MonkeyPatch.context() as patch, suppress(IntegrityError):
+        patch.setattr(emptying, "PARTS", 1)
+        erasure()
+    assert state(db, made[0]) == "ingesting"
+    with db.read() as session:
+        parts = session.scalar(select(func.count()).where(BlobPart.blob_id == blob_id))
+    assert parts == 1, "an accepted file lost its bytes"
+
+
 def output_of_a_cancelled_job(db: Database) -> None:
     """A worker writes the result; the owner cancels and is erased; the worker dies before it can clean up."""
     job_id = file_job(db, 2)
@@ -287,6 +334,8 @@ RACES: list[Race] = [
     text_goes_while_it_is_scored,
     copy_during_erasure,
     copy_of_half_a_file,
+    upload_while_its_bytes_are_dropped,
+    accepted_when_it_is_about_to_be_dropped,
     output_of_a_cancelled_job,
     output_after_erasure,
 ]
@@ -305,6 +354,7 @@ Patch = tuple[object, str, object]
 NO_MARK: Patch = (leases, "may_go_on", _unmarked)
 NO_MARK_FOR_COPIES: Patch = (accept, "may_go_on", _unmarked)
 ANY_STATE: Patch = (emptying, "ended", true)
+UNSEEN: Patch = (erase, "drop_unattached", lambda db, blob_id: emptying.drop_blob(db, blob_id))
 ANY_TEXT: Patch = (scoring, "has_text", true)
 MUTANTS: list[tuple[Race, list[Patch]]] = [
     (resume_during_erasure, [NO_MARK]),
@@ -315,6 +365,8 @@ MUTANTS: list[tuple[Race, list[Patch]]] = [
     (deleted_row_is_not_scored, [ANY_TEXT]),
     (text_goes_while_it_is_scored, [ANY_TEXT]),
     (copy_during_erasure, [NO_MARK_FOR_COPIES]),
+    (upload_while_its_bytes_are_dropped, [UNSEEN]),
+    (accepted_when_it_is_about_to_be_dropped, [(emptying, "attached", false)]),
     (output_of_a_cancelled_job, [(erase, "_drop_unattached", lambda db, user_id: 0)]),
     (output_after_erasure, [(leases, "in_state", _unmarked), (leases, "is_held", _unmarked)]),
 ]

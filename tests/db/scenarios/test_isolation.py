@@ -62,6 +62,7 @@ UNSCOPED: Final[dict[str, str]] = {
     "privacy.purge.row_ranges": "retention and deletion",
     "privacy.purge.drop_files": "retention and deletion",
     "privacy.purge.drop_blob": "retention and deletion",
+    "privacy.purge.drop_unattached": "retention and deletion",
     "privacy.purge.truncate_wal": "retention and deletion",
     "privacy.purge.give_room_back": "retention and deletion",
     "privacy.retention.purge_on_time": "the worker's timer",

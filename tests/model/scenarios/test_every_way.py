@@ -1,6 +1,10 @@
 """One text has one verdict, to the bit, whichever way it comes in: 2,000 made-up texts by every way."""
 
+import json
+import os
 import random
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -83,3 +87,26 @@ def test_explained(expected: list[Verdict]) -> None:
 def test_by_keras(expected: list[Verdict]) -> None:
     scorer = keras_reference.KerasScorer(SHIPPED, keras_reference.load(SHIPPED))
     assert scorer.score(TEXTS) == expected
+
+
+# Reads texts and prints what is compared; every logit is near enough a middle to be computed in float64, by BLAS.
+_IN_DOUBT = """
+import json, sys
+from model import Scorer
+from model.serving import exact_lstm
+exact_lstm.MARGIN = 1.0
+print(json.dumps([(one.probability.hex(), str(one)) for one in Scorer(exit=False).score(json.load(sys.stdin))]))
+"""
+
+
+def test_on_any_number_of_blas_threads() -> None:
+    """A worker gives BLAS one thread; who uses `Scorer` in a program of their own gives it all."""
+    texts = TEXTS[len(_ODD) : len(_ODD) + 24]
+    found = []
+    for threads in ("1", "2"):
+        env = os.environ | {"OPENBLAS_NUM_THREADS": threads}
+        command = [sys.executable, "-c", _IN_DOUBT]
+        done = subprocess.run(command, input=json.dumps(texts), env=env, capture_output=True, text=True, check=True)
+        found.append(json.loads(done.stdout))
+    assert found[0] == found[1]
+    assert len({probability for probability, _ in found[0]}) > 15

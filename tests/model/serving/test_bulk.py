@@ -43,6 +43,17 @@ def test_bulk_is_the_plain_way(warm: Scorer, raws: list[str], limit: int) -> Non
     assert logits.tolist() == expected_logits.tolist()
 
 
+def test_of_a_text_that_is_too_long_only_what_is_read_is_kept(warm: Scorer) -> None:
+    bulk, limit = warm._bulk, warm.max_tokens
+    assert bulk is not None
+    texts = ["a good film", "!?" * limit, "\u00e9t\u00e9 " * (limit + 1), "", "it was " * limit, "not bad"]
+    held = bulk.encoded(texts)
+    assert held.found.tolist() == [3, 2 * limit, limit + 1, 0, 2 * limit, 2]
+    assert held.lengths.tolist() == [3, limit, limit, 0, limit, 2]
+    assert len(held.ids) == held.lengths.sum()
+    assert warm._by(bulk, texts)[1].tolist() == warm._plainly(texts)[1].tolist()
+
+
 def test_one_text_more_or_another_thread_changes_no_bit() -> None:
     texts = [*frame(BULK + 40, 9)["text"], "", "\u4e2d\u6587"]
     one, two = Scorer(SHIPPED), Scorer(SHIPPED, threads=2)

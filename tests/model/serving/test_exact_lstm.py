@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from model.serving import exact_lstm
 from model.serving.exact_lstm import GRID, MARGIN, ExactLSTM
 from tests.model.made_up import folder_of
 
@@ -19,6 +20,46 @@ def test_a_batch_is_read_as_each_text_alone(tmp_path: Path, groups: tuple[int, .
     together = exact.logits(rows)
     np.testing.assert_allclose(together, [exact.logits([row])[0] for row in rows], atol=1e-12)
     assert np.ptp(together) > 0.1
+
+
+@pytest.mark.parametrize("products", [1, 8, 100])
+def test_whatever_stands_in_memory_at_once(tmp_path: Path, products: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder_of(tmp_path, 7, 5, words=30, groups=(), hidden=0)
+    exact = ExactLSTM(tmp_path)
+    rng = np.random.default_rng(1)
+    rows = [rng.integers(1, 30, length).astype(np.int32) for length in (3, 1, 40, 7, 7)]
+    whole = exact.logits(rows)
+    monkeypatch.setattr(exact_lstm, "_PRODUCTS", products)
+    np.testing.assert_allclose(exact.logits(rows), whole, atol=1e-12)
+
+
+def test_equal_texts_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    exact = ExactLSTM(Path("none"))
+    read: list[list[int]] = []
+
+    def batch(rows: Sequence[np.ndarray]) -> np.ndarray:
+        read.extend(row.tolist() for row in rows)
+        return np.asarray([row.sum() for row in rows], dtype=np.float64)
+
+    monkeypatch.setattr(exact, "_batch", batch, raising=False)
+    rows = [np.asarray(row, dtype=np.int32) for row in ([1, 2], [5], [1, 2], [5], [1, 2])]
+    assert exact.logits(rows).tolist() == [3, 5, 3, 5, 3]
+    assert sorted(read) == [[1, 2], [5]]
+    assert exact.logits([]).tolist() == []
+
+
+def test_long_texts_are_read_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who sends many that only this path can settle must not make each take three times as long."""
+    exact = ExactLSTM(Path("none"))
+    sizes: list[int] = []
+
+    def batch(rows: Sequence[np.ndarray]) -> np.ndarray:
+        sizes.append(len(rows))
+        return np.zeros(len(rows))
+
+    monkeypatch.setattr(exact, "_batch", batch, raising=False)
+    exact.logits([np.full(4_096, number, dtype=np.int32) for number in range(32)])
+    assert sizes == [16, 16]
 
 
 def test_what_the_error_of_a_runtime_would_decide_is_read_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import tempfile
@@ -15,6 +16,7 @@ from unittest import mock
 
 import psutil
 import pytest
+from sqlalchemy import text as sql
 
 from common.messages import MESSAGES
 from db import queue
@@ -22,6 +24,7 @@ from db.engine import Database
 from db.queries.jobs import get_job
 from db.queue import choose_column
 from db.queue.accept import accept_upload
+from db.types import NewReview
 from model import Scorer, Verdict
 from tests.fixtures.chunks import drain
 from tests.fixtures.reviews import Count, accept_csv, long_review, origin, recount, review
@@ -31,7 +34,7 @@ from worker.files.limits import Limits
 from worker.files.review_file import Row
 from worker.jobs import ingest as ingest_module
 from worker.jobs.chunk import process_chunk
-from worker.jobs.ingest import LEAST_CHUNK_ROWS, MOST_CHUNK_ROWS, chunk_rows
+from worker.jobs.ingest import LEAST_CHUNK_ROWS, MARK_CHARS, MOST_CHUNK_ROWS, SAMPLE_ROWS, Lengths, chunk_rows
 from worker.sandbox.process import ReaderProcess
 
 BIG = Limits(max_rows=10_000, max_unpacked_bytes=1 << 30, max_review_chars=5_000)
@@ -76,7 +79,7 @@ class Paced(Scorer):
 
 @pytest.mark.parametrize(
     ("seconds_a_row", "least", "most"),
-    [(0.0, MOST_CHUNK_ROWS, MOST_CHUNK_ROWS), (0.001, 500, 800), (0.01, LEAST_CHUNK_ROWS, LEAST_CHUNK_ROWS)],
+    [(0.0, MOST_CHUNK_ROWS, MOST_CHUNK_ROWS), (0.001, 500, 800), (0.04, LEAST_CHUNK_ROWS, LEAST_CHUNK_ROWS)],
 )
 def test_a_chunk_takes_about_eight_tenths_of_a_second(seconds_a_row: float, least: int, most: int) -> None:
     assert least <= chunk_rows(Paced(seconds_a_row), [40] * 32) <= most
@@ -84,6 +87,39 @@ def test_a_chunk_takes_about_eight_tenths_of_a_second(seconds_a_row: float, leas
 
 def test_chunks_of_no_rows_have_a_size_all_the_same(scorer: Scorer) -> None:
     assert chunk_rows(scorer, []) == LEAST_CHUNK_ROWS
+
+
+@pytest.mark.parametrize("rows", [1, 63, 64, 65, 1_000, 5_000])
+def test_the_sample_is_of_the_whole_file(rows: int) -> None:
+    lengths = Lengths()
+    reviews = [NewReview(number, "x" * number) for number in range(1, rows + 1)]
+    for first in range(0, rows, 300):
+        lengths.add(reviews[first : first + 300])
+    assert min(rows, SAMPLE_ROWS // 2) <= len(lengths.sample) <= SAMPLE_ROWS
+    gaps = {after - before for before, after in itertools.pairwise(lengths.sample)}
+    assert len(gaps) <= 1, "some part of the file is asked more often"
+    assert lengths.sample[0] == 1
+    assert rows - lengths.sample[-1] <= rows / 32
+
+
+def test_long_rows_after_many_short_ones_get_small_chunks(sqlite_db: Database, scorer: Scorer) -> None:
+    long = " ".join("!?;:()" * 1_500)
+    body = "review\n" + "".join(f'"{review(n)}"\n' for n in range(2_000)) + f'"{long}"\n' * 80
+    accepted = accept_upload(sqlite_db, origin(), filename="sorted.csv", parts=[body.encode()])
+    limits = Limits(max_rows=10_000, max_unpacked_bytes=1 << 30, max_review_chars=20_000)
+    with mock.patch.object(ingest_module, "chunk_rows", return_value=400):
+        process_chunk(sqlite_db, scorer, accepted.chunk_id, limits=limits)
+    with sqlite_db.read() as session:
+        sizes = session.execute(
+            sql(
+                "SELECT c.rows, (SELECT sum(min(length(text), 16384)) FROM reviews WHERE job_id = c.job_id"
+                " AND row_number BETWEEN c.first_row AND c.last_row) AS chars FROM chunks c WHERE c.kind = 'score'"
+            )
+        ).all()
+    mean = (2_000 * len(review(1)) + 80 * 16_384) / 2_080
+    assert sum(rows for rows, _ in sizes) == 2_080
+    assert max(chars for _, chars in sizes) < 1.6 * mean * 400 + 2 * MARK_CHARS
+    assert max(rows for rows, _ in sizes) == 400
 
 
 # Batches

@@ -19,7 +19,7 @@ from worker.files.errors import FileError
 from worker.files.limits import Limits
 from worker.files.review_file import open_reviews
 from worker.files.writers.write import write_scored
-from worker.memory import ALLOCATOR_ENV
+from worker.memory import ALLOCATOR_ENV, ONE_BLAS_THREAD
 from worker.sandbox.allowance import Allowance
 
 LIMITS: Final = Limits(max_rows=1_000_000, max_unpacked_bytes=2048 << 20, max_review_chars=100_000)
@@ -50,7 +50,7 @@ def peak_mib() -> float:
 
 
 def _environment() -> dict[str, str]:
-    return os.environ | ALLOCATOR_ENV | {"ARROW_IO_THREADS": "1"}
+    return os.environ | ALLOCATOR_ENV | ONE_BLAS_THREAD | {"ARROW_IO_THREADS": "1"}
 
 
 class _Nowhere(io.RawIOBase):

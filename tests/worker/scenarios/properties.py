@@ -141,7 +141,13 @@ def every_row_and_column_comes_back_in_order(
         marks = list(verdicts(read(data, name, limits=LIMITS, text_column="review")))
         wanted = f"{asked}.{asked_packing}" if asked_packing else asked
         made = write_scored(
-            io.BytesIO(data), name, iter(marks), out, limits=LIMITS, format=wanted, text_column="review"
+            io.BytesIO(data),
+            name,
+            iter(marks),
+            out,
+            limits=LIMITS,
+            format=wanted,
+            options=ReadOptions(text_column="review"),
         )
     back_titles, back = contents(out.getvalue(), made)
     harmless = defused if asked in ("csv", "tsv", "xlsx") else str

@@ -49,9 +49,9 @@ def main() -> int:
     names = list(properties.PROPERTIES) if asked.only in (None, ALL_TRAPS) else [asked.only]
     print(f"first seed {number}, {asked.minutes:g} minutes, failures go to {KEPT}", flush=True)
     table = _Table()
-    until = time.monotonic() + asked.minutes * 60
     rounds = 0
     failures = 0 if asked.only not in (None, ALL_TRAPS) else sum(not _survives(name, table) for name in TRAPS)
+    until = time.monotonic() + asked.minutes * 60
     while asked.only != ALL_TRAPS and time.monotonic() < until:
         failures += not _passes(names[rounds % len(names)], number, asked.examples, table)
         rounds += 1
