@@ -55,7 +55,7 @@ _OPEN_DOCUMENT: Final = (
 _POINTERS: Final = (b"version https://git-lfs.github.com/spec/", b"version https://hawser.github.com/spec/")
 _ANNEX: Final = re.compile(rb"[./\w-]*/annex/objects/\S+\s*")
 _PAGE: Final = re.compile(rb"<(!doctype html|html|head|body|script|!--.{0,200}?-->\s*<(!doctype|html))", re.I | re.S)
-_XML: Final = re.compile(rb"<(\?xml|rss|feed|[a-z][\w:-]{0,40}[ />])", re.I)
+_XML: Final = re.compile(rb"<(\?xml|rss|feed|error|soap:envelope|svg|opml)\b", re.I)
 _XML_ERROR: Final = re.compile(rb"<(error|html)[ >]|accessdenied|nosuchkey", re.I)
 _SENTENCE: Final = re.compile(
     r"\W*((error|http|http/1\.1|http/2)\W{0,3})?(\d{3}\W{1,3})?(page |file )?(not found|access denied"

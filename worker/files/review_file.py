@@ -238,7 +238,8 @@ def _is_damaged(text: str) -> bool:
 def _joined(parts: list[Cell]) -> Cell:
     """Texts in pieces, as chats write them: strings, and objects with a `text`; else the list itself."""
     pieces = [part.get("text") if isinstance(part, dict) else part for part in parts]
-    if any(isinstance(part, dict) for part in parts) and all(isinstance(piece, str) for piece in pieces):
+    mixed = any(isinstance(part, dict) for part in parts) and any(isinstance(part, str) for part in parts)
+    if mixed and all(isinstance(piece, str) for piece in pieces):
         return "".join(map(str, pieces))
     return parts
 

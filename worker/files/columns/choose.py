@@ -10,7 +10,7 @@ from typing import Final
 from worker.files.cells import Cell
 from worker.files.columns.dates import Reading, is_written_date
 from worker.files.columns.dates import reader as date_reader
-from worker.files.columns.looks import Look
+from worker.files.columns.looks import Look, is_opinion
 from worker.files.columns.names import (
     ADDED,
     DATE,
@@ -287,11 +287,18 @@ class _Choice:
         headline = bool(HEADLINE_MARKS & set(self.plains.values()))
         by_name, bare, ids = ([n for n in free if self.plains[n] in tier] for tier in FILM_TIERS)
         asked = [n for n in free if self.roles[n] == "film"]
-        titles = [] if headline else [n for n in bare if self.looks[n].kind != "number"]
+        titles = [] if headline else [n for n in bare if self.looks[n].kind != "number" and not self._are_headlines(n)]
         named = [n for n in by_name if self.looks[n].filled] or by_name
         year = any(self.plains[n] in YEAR for n in self.names)
         names = [n for n in free if year and self.plains[n] == "name"]
         return next(iter([*named, *asked, *titles, *names, *ids]), None)
+
+    def _are_headlines(self, name: str) -> bool:
+        """Whether most cells under `title` are opinions or end like a sentence: `Loved it!`"""
+        cells = [cell.strip() for cell in self._cells(name) if isinstance(cell, str)]
+        told = sum(is_opinion(cell) or cell[-1:] in "!." for cell in cells)
+        rated = any(self._is_stars(other) for other in self.names)
+        return rated and len(cells) >= 2 and told * 2 >= len(cells)
 
     def _year(self) -> str | None:
         return next((n for n in self._free() if self.plains[n] in YEAR and self.looks[n].kind == "number"), None)

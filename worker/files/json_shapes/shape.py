@@ -6,7 +6,7 @@ One streaming pass: no array and no object is held, however large.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
@@ -23,17 +23,22 @@ each a list. split: `columns` and `data` (rows as lists). matrix: an array of li
 _SAMPLE: Final = 60
 _SAMPLE_SIZE: Final = 1 << 20
 _DEEPEST: Final = 4
+_SURE: Final = 0.5
 _MOST_ARRAYS: Final = 200
 _MOST_COLUMNS: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """kind; path: keys to it; names: of the columns, where rows are lists or columns stand apart."""
+    """kind; path: keys to it; names: of the columns, where rows are lists or columns stand apart.
+
+    inside: key under which each element of the array holds a list of rows, which share its other values.
+    """
 
     kind: Kind
     path: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+    inside: str | None = None
 
 
 @dataclass
@@ -135,7 +140,8 @@ def _best(arrays: list[_Array], objects: list[_Object]) -> Shape | None:
         return framed
     scored = [(score, one.count, one) for one in arrays if (score := _score(one)) > 0]
     if scored:
-        return Shape("array", max(scored, key=lambda item: item[:2])[2].path)
+        best = max(scored, key=lambda item: item[:2])[2]
+        return Shape("array", best.path, inside=inside_of(best.sample))
     return Shape("object") if top.count else None
 
 
@@ -186,6 +192,33 @@ def _framed(objects: list[_Object]) -> Shape | None:
     return None
 
 
+def inside_of(sample: Sequence[object]) -> str | None:
+    """The key under which objects hold lists of reviews of their own (a film with its reviews), or None."""
+    rows = [value for value in sample if isinstance(value, dict)]
+    if not rows or _score(_Array((), list[object](rows))) >= _SURE:
+        return None
+    first: dict[str, object] = rows[0]
+    keys = [key for key, value in first.items() if isinstance(value, list) and value and isinstance(value[0], dict)]
+    for key in keys[:_DEEPEST]:
+        inner = [one for row in rows for one in exploded(row, key)][:_SAMPLE]
+        if _score(_Array((), list(inner))) >= _SURE:
+            return key
+    return None
+
+
+def exploded(row: object, key: str) -> list[dict[str, object]]:
+    """The rows inside a row: each with the plain values around it, its own ones first to be named."""
+    if not isinstance(row, dict) or not isinstance(row.get(key), list):
+        return []
+    around = {name: value for name, value in row.items() if name != key and not isinstance(value, list)}
+    inner = [one for one in row[key] if isinstance(one, dict)]
+    return [{**{_free(name, one): value for name, value in around.items()}, **one} for one in inner]
+
+
+def _free(name: str, taken: dict[str, object]) -> str:
+    return f"{name}_" if name in taken else name
+
+
 def _score(one: _Array) -> float:
     """How much an array looks like reviews: 0 not at all."""
     rows = [value for value in one.sample if isinstance(value, dict)]
@@ -195,11 +228,15 @@ def _score(one: _Array) -> float:
     columns = list({key: None for row in rows for key in row})
     cells: list[list[Cell]] = [[row.get(name, "") for name in columns] for row in rows]
     paths = paths_of(columns, cells)
+    names = [path.name for path in paths]
+    table = [[path.of(row) for path in paths] for row in cells]
     try:
-        chosen = choose([path.name for path in paths], [[path.of(row) for path in paths] for row in cells])
+        chosen = choose(names, table)
     except AmbiguousColumn:
         return 0.8
     except FileError:
+        return 0.05
+    if not any(isinstance(row[names.index(chosen.text)], str) for row in table):
         return 0.05
     return 1.0 if chosen.sure else 0.5
 

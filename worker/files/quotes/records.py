@@ -27,6 +27,8 @@ _SURELY: Final = 0.002
 _LIKELY: Final = 0.1
 """For lines of a cell with a quote where none can stand."""
 _FEW: Final = 5
+_MOST_OF_ONE: Final = 30
+"""Lines without a blank one that a well-formed cell of a one-column file may have; more are rows."""
 _LOOKED_AT: Final = 200
 """Lines of a swallowed piece that are judged."""
 _MOST_JOINED: Final = 200
@@ -200,8 +202,10 @@ class Records:
     def _is_swallowed(self, lines: list[str]) -> bool:
         """Whether a well-formed row of several lines is several rows, the first of which opens a stray quote."""
         grid = self._grid
-        if grid is None or grid.width < 2:
+        if grid is None:
             return False
+        if grid.width < 2:
+            return len(lines) > _MOST_OF_ONE and all(line.strip() for line in lines)
         needed = grid.width - 1
         if lines[1].count(self._separator) < needed or lines[-1].count(self._separator) < needed:
             return False
@@ -248,8 +252,9 @@ class Records:
         return judged > 0 and right * 10 >= judged * 9 and chance <= most
 
     def _are_cells(self, lines: list[str]) -> bool:
-        """The same where a row is one cell: many lines without a blank one, as no text of one review has."""
-        return len(lines) >= 3 and all(line.strip() for line in lines)
+        """The same where a row is one cell and a quote stands where none can: no blank line, several or a new quote."""
+        begins = any(line.startswith(self._quote) for line in lines)
+        return (begins or len(lines) >= 3) and all(line.strip() for line in lines)
 
     def _restored(self, cells: list[str]) -> list[str]:
         return self._feed.restore(cells)

@@ -9,13 +9,14 @@ import json
 import tempfile
 from collections.abc import Collection, Iterator
 from contextlib import ExitStack
+from itertools import islice
 from typing import IO, Final, NamedTuple
 
 from common.file_formats import FileKind
 from worker.files import row_problems as problems
 from worker.files.cells import Cell
 from worker.files.errors import BrokenFile, NoReviews, TooManyRows
-from worker.files.json_shapes.shape import Shape, column_values, shape_of
+from worker.files.json_shapes.shape import Shape, column_values, exploded, inside_of, shape_of
 from worker.files.json_shapes.size import has_too_many_values, is_too_deep
 from worker.files.json_shapes.window import elements, members
 from worker.files.limits import Limits
@@ -29,6 +30,8 @@ STRING_COLUMN: Final = "review"
 UNREADABLE: Final = "unreadable"
 """Key under which the scored JSON keeps a line that was no JSON."""
 ABSENT: Final = ""
+_LOOKED_AT: Final = 20
+"""Elements of an array that are looked at for rows inside them."""
 _ERROR_KEYS: Final = frozenset(
     [
         "error",
@@ -94,8 +97,9 @@ class JsonRows(Table):
             begins = _first_sign(text)
         if begins == "[":
             with as_text(self._file, self.encoding, newline=None) as text:
-                values = [value for value, _ in zip(_values(text, self._max), range(3), strict=False)]
+                values = list(islice(_values(text, self._max), _LOOKED_AT))
             if not values or not all(isinstance(value, list) for value in values):
+                self._shape = Shape("array", inside=inside_of(values))
                 return
         with as_text(self._file, self.encoding, newline=None) as text:
             shape = shape_of(text, self._max)
@@ -185,6 +189,10 @@ class JsonRows(Table):
             if isinstance(value, Bad):
                 raise BrokenFile("no_json_rows")
             yield raw, value
+        elif shape.inside is not None:
+            for _, value in elements(text, self._max, shape.path):
+                for row in exploded(value, shape.inside):
+                    yield json.dumps(row, ensure_ascii=False), row
         else:
             yield from elements(text, self._max, shape.path)
 

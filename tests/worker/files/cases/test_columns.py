@@ -79,6 +79,7 @@ EXPORTS: list[tuple[str, str, list[str], dict[str, Any]]] = [
      {"text": "what they wrote", "date": "seen on the day"}),
     ("year beside", "Movie,Year,Review", ["Quiet Harbour", "2023", WARM],
      {"text": "Review", "film": "Movie", "films": ["Quiet Harbour (2023)"] * 2}),
+    ("headline", "title,review,rating", ["Loved it!", WARM, "5"], {"text": "review", "film": None, "stars": "rating"}),
     ("goodreads", "user_id,book_id,review_id,rating,review_text,date_added,n_votes",
      ["8842281e", "24375664", "5cd416f3", "5", WARM, "Fri Aug 25 13:55:02 -0700 2017", "16"],
      {"text": "review_text", "date": "date_added", "stars": "rating", "dates": ["2017-08-25"] * 2}),
@@ -185,6 +186,10 @@ def test_what_is_no_review_file_is_refused(data: bytes | str, name: str, code: s
     if code is None:
         code = "no_text_column"
     refused(data, name, code)
+
+
+def test_tags_in_a_review_make_no_web_page() -> None:
+    check("<p>A fine film</p>\n<b>Dull</b> one\n", "a.txt", rows=2)
 
 
 def test_short_reviews_that_look_like_labels_are_scored() -> None:

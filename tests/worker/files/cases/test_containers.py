@@ -171,6 +171,22 @@ def test_texts_inside_objects(rows: list[dict[str, Any]], wanted: dict[str, Any]
     )
 
 
+def test_reviews_inside_their_films() -> None:
+    films = [
+        {"title": "A", "year": 2001, "reviews": [{"text": WARM}, {"text": DULL}]},
+        {"title": "B", "year": 1999, "reviews": [{"text": WARM}]},
+    ]
+    for value in (films, {"films": films}):
+        check(
+            json.dumps(value),
+            "a.json",
+            rows=3,
+            text="text",
+            texts=[WARM, DULL, WARM],
+            films=["A (2001)", "A (2001)", "B (1999)"],
+        )
+
+
 # -- archives
 
 

@@ -168,3 +168,11 @@ def test_backslashes_come_back_in_their_own_dialect(text: str) -> None:
     data = f'id,review\n1,"A \\"fine\\" film"\n2,{cell},\n3,"Good \\"x\\" film"\n'.encode()
     first = texts(data, "a.csv")
     assert texts(*write(data, "a.csv")) == first
+
+
+def test_a_stray_quote_in_a_file_of_one_column() -> None:
+    data = 'review\n"Warm" film\n"Dull film\nGood film\n"Fine film"\n'
+    check(data, "a.csv", texts=['"Warm" film', '"Dull film', "Good film", "Fine film"])
+    many = "".join(f"Film {n} is good to see\n" for n in range(80))
+    check(f'review\n"Dull film\n{many}Fine one"\n', "a.csv", rows=82)
+    check('review\n"Dull film\nwith two lines"\nFine\n', "a.csv", texts=["Dull film\nwith two lines", "Fine"])
