@@ -64,6 +64,7 @@ bench-sizing: install-dev ## what SQLite, PostgreSQL and the broker carry withou
 
 faults: install-dev ## 200 random faults against all that runs, in about half an hour; FAULTS="--seed 7 --only pg-cut"
 	$(BIN)/python -m tests.faults.run $(FAULTS)
+	$(BIN)/python -m tests.faults.run_connection
 
 faults-up: install-dev ## a 20,000-row job under `reelfeel up` through kills of worker, bot and broker
 	$(BIN)/python -m tests.faults.run_up
@@ -96,8 +97,9 @@ translations: install ## new sentences into the catalogues, compiled; says what 
 release-check: install ## fails unless every sentence is translated into every language
 	$(BIN)/python -m bot.translations --check
 
-env-example: install ## .env.example anew from common/settings.py
+env-example: install ## .env.example and the settings of docker-compose.yml anew from common/settings.py
 	$(BIN)/python -m common.settings_example
+	$(BIN)/python -m common.compose_settings
 
 pictures: install-dev ## the README's pictures anew (needs Debian's chromium)
 	$(BIN)/python -m tests.end_to_end.run_pictures

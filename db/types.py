@@ -245,6 +245,8 @@ class JobView:
     """The columns that were read: `text`, `film`, `date`, `stars`; empty before."""
     asks: Literal["column", "sheet"] = "column"
     """What `columns` are while the job waits for a choice: columns, or files of an archive."""
+    upload_size: int | None = None
+    """Bytes of the file that was sent, as it was sent."""
 
     @property
     def terminal(self) -> bool:

@@ -93,7 +93,9 @@ class Jobs(commands.GroupCog, group_name="jobs", group_description="Your files a
         limit = interaction.filesize_limit
         async with self.bot.heavy.turn(DOWNLOADS, interaction.user.id):
             outputs = await finished_files(self.bot, stored, DOWNLOADS, limit=limit)
-            await answer(interaction, files_card(stored, outputs.files, outputs.too_large, limit=limit))
+            await answer(
+                interaction, files_card(stored, outputs.files, outputs.too_large, limit=limit, parted=outputs.parted)
+            )
 
     async def _job(self, interaction: discord.Interaction[Any], job: int) -> JobView:
         """Raises db.errors.NotFound, for someone else's job too."""

@@ -9,6 +9,7 @@ from discord.ext import commands
 
 from bot.cards.base import Card
 from bot.core import BotCore
+from bot.delivery.nonces import of_message
 from bot.door import blocked, note_asker
 from bot.errors.table import note
 from bot.permissions import answers_in, requester_of, rules_of
@@ -35,8 +36,9 @@ class Messages(commands.Cog):
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
         """Stores the review or files; the notifier then answers with their cards."""
-        if not self._for_me(message):
+        if not self._for_me(message) or message.id in self.bot.taken_messages:
             return
+        self.bot.taken_messages.append(message.id)
         note_asker(message)
         if await blocked(self.bot, message.author.id, None if message.guild is None else message.guild.id):
             return  # an answer to each would be what whoever floods wants
@@ -98,14 +100,14 @@ class Messages(commands.Cog):
 
     async def _offer(self, message: discord.Message, request: FileRequest, same: JobView) -> None:
         card = await same_file_question(self.bot, request, same)
-        nonce = f"{message.id % 10**15}-same{request.part}"
+        nonce = of_message(message.id, f"same{request.part}")
         sent = await self.bot.outbox.send(message.channel.id, card, nonce=nonce, reply_to=message.id)
         await self._remember(message, sent)
 
     async def _answer(self, message: discord.Message, text: str, kind: str) -> None:
         try:
             sent = await self.bot.outbox.send(
-                message.channel.id, Card(text), nonce=f"{message.id % 10**15}-{kind}", reply_to=message.id
+                message.channel.id, Card(text), nonce=of_message(message.id, kind), reply_to=message.id
             )
             await self._remember(message, sent)
         except Exception as error:

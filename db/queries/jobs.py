@@ -15,18 +15,17 @@ from db.tables import Blob, Job, OutputFile, Upload
 from db.types import TERMINAL, JobView, OutputInfo, Viewer
 from db.visibility import visible, visible_job
 
-_Stored = tuple[Job, str | None, list[str] | None, dict[str, Any] | None, dict[str, Any] | None]
-"""A job, and of its file: name, columns to choose from, columns that were read, options."""
+_Stored = tuple[Job, str | None, list[str] | None, dict[str, Any] | None, dict[str, Any] | None, int | None]
+"""A job, and of its file: name, columns to choose from, columns that were read, options, bytes."""
 
 
 def _jobs() -> Select[Any]:
-    return select(Job, Upload.filename, Upload.candidates, Upload.columns, Upload.options).outerjoin(
-        Upload, Upload.job_id == Job.id
-    )
+    of_file = (Upload.filename, Upload.candidates, Upload.columns, Upload.options, Upload.size)
+    return select(Job, *of_file).outerjoin(Upload, Upload.job_id == Job.id)
 
 
 def _view(row: Row[Any], sealer: Sealer) -> JobView:
-    job, stored_filename, candidates, read, options = cast(_Stored, row)
+    job, stored_filename, candidates, read, options, upload_size = cast(_Stored, row)
     filename = opened_name(sealer, stored_filename, job.owner_id)
     film = opened_name(sealer, job.film, job.owner_id)
     return JobView(
@@ -68,6 +67,7 @@ def _view(row: Row[Any], sealer: Sealer) -> JobView:
         rendered_version=job.rendered_version,
         delivered_at=job.delivered_at,
         model=job.model,
+        upload_size=upload_size,
     )
 
 

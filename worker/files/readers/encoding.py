@@ -184,4 +184,5 @@ def as_text(file: IO[bytes], encoding: Encoding, newline: str | None) -> Iterato
     try:
         yield wrapper
     finally:
-        wrapper.detach()
+        if not wrapper.closed:  # as it is where a command ends in the middle, and its files were closed first
+            wrapper.detach()
