@@ -9,12 +9,23 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.common import ModelFolder, console, load_scorer, load_settings, progress, stop
+from cli.file_options import (
+    DateColumn,
+    Delimiter,
+    EncodingName,
+    FilmColumn,
+    NoHeader,
+    Sheet,
+    StarsColumn,
+    TextColumn,
+)
 from cli.hints import with_hint
 from common.file_formats import one_of, written_names
 from common.process import exit_codes
 
 if TYPE_CHECKING:
     from model import Scorer
+    from worker.files.options import ReadOptions
 
 
 def score(
@@ -29,9 +40,14 @@ def score(
     ] = None,
     format: Annotated[str | None, typer.Option(help=f"{one_of(written_names())}. Default: as it came in.")] = None,
     stdin_format: Annotated[str, typer.Option(help="What standard input holds.")] = "txt",
-    text_column: Annotated[
-        str | None, typer.Option(help="Column with the reviews, when it is not found by itself.")
-    ] = None,
+    text_column: TextColumn = None,
+    film_column: FilmColumn = None,
+    date_column: DateColumn = None,
+    stars_column: StarsColumn = None,
+    no_header: NoHeader = False,
+    sheet: Sheet = None,
+    delimiter: Delimiter = None,
+    encoding: EncodingName = None,
     model_dir: ModelFolder = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no summary.")] = False,
 ) -> None:
@@ -45,9 +61,21 @@ def score(
         raise typer.BadParameter("--explain works with --text.")
     if output is not None and output != "-" and len(sources or []) > 1 and not Path(output).is_dir():
         raise typer.BadParameter("--output must be an existing folder when there are several files.")
+    from worker.files.options import ReadOptions
+
+    options = ReadOptions(
+        text_column=text_column,
+        film_column=film_column,
+        date_column=date_column,
+        stars_column=stars_column,
+        no_header=no_header,
+        sheet=sheet,
+        delimiter=delimiter,
+        encoding=encoding,
+    )
     scorer = load_scorer(model_dir)
     for source in sources or []:
-        score_source(source, scorer, output, format, stdin_format, text_column, quiet=quiet)
+        score_source(source, scorer, output, format, stdin_format, options, quiet=quiet)
 
 
 def score_text(text: str, scorer: Scorer, *, explain: bool) -> None:
@@ -82,7 +110,7 @@ def score_source(
     output: str | None,
     format: str | None,
     stdin_format: str,
-    column: str | None,
+    options: ReadOptions,
     *,
     quiet: bool,
 ) -> None:
@@ -114,7 +142,7 @@ def score_source(
                 output=sys.stdout.buffer if streams_out else None if output is None else Path(output),
                 filename=f"stdin.{stdin_format}" if streams_in else None,
                 format=format,
-                text_column=column,
+                options=options,
                 rejected=rejected,
                 progress=lambda rows: bar.update(task, completed=rows),
             )

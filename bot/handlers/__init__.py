@@ -7,7 +7,7 @@ from typing import Any
 import discord
 
 from bot.handlers.job import AgainButton, CancelButton, FilesButton, ResumeButton, ReuseButton
-from bot.handlers.menus import ColumnSelect, JobMenu, ResultMenu
+from bot.handlers.menus import ColumnSelect, JobMenu, RereadMenu, ResultMenu
 from bot.handlers.page import ExportButton, PageButton
 from bot.handlers.privacy import ForgetButton
 from bot.handlers.result import DeleteButton, DetailsButton, WrongButton
@@ -16,6 +16,7 @@ BUTTONS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (
     CancelButton,
     ResumeButton,
     ColumnSelect,
+    RereadMenu,
     ReuseButton,
     AgainButton,
     FilesButton,
