@@ -2,7 +2,8 @@
 
 Every command imports what it needs when it runs, so that `reelfeel --help` is quick and serving never loads
 TensorFlow. Exit codes: 0 done; 1 the work failed; 2 wrong usage; 65 a file could not be read; 69 a service (database,
-broker, Discord) cannot be reached; 78 a setting is missing or wrong. 65-78 are those of BSD sysexits.
+broker, Discord) cannot be reached; 74 the disk is full or a file out of reach; 78 a setting is missing or wrong. 65-78
+are those of BSD sysexits.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ from common.process import exit_codes
 def test_they_are_those_of_the_system() -> None:
     assert exit_codes.DATA == os.EX_DATAERR == 65
     assert exit_codes.UNAVAILABLE == os.EX_UNAVAILABLE == 69
+    assert exit_codes.DISK == os.EX_IOERR == 74
     assert exit_codes.TRY_AGAIN == os.EX_TEMPFAIL == 75
     assert exit_codes.CONFIGURATION == os.EX_CONFIG == 78
 
