@@ -14,6 +14,10 @@ from db.types import JobView
 Button = discord.ui.Button[Any]
 Way = Literal["previous", "next"]
 
+Reading = Literal["one", "lines"]
+
+READINGS: Final[dict[Reading, str]] = {"one": mark("One review"), "lines": mark("One review per line")}
+"""How a text file can be read."""
 WAYS: Final[dict[Way, tuple[str, str]]] = {"previous": (mark("Previous"), "◀️"), "next": (mark("Next"), "▶️")}
 """Words and sign of the two ways through pages."""
 
@@ -41,6 +45,18 @@ def again_button(key: str) -> Button:
 def files_button(key: str, label: str) -> Button:
     """Scores the files of somebody's message; `key`: of the continuation with the question."""
     return Button(label=label, style=discord.ButtonStyle.primary, custom_id=ids.FILES.of(key))
+
+
+def read_as_button(reading: Reading, key: str) -> Button:
+    """Says how a text file is to be read; `key`: of the continuation with the question."""
+    return Button(
+        label=tr(READINGS[reading]), style=discord.ButtonStyle.primary, custom_id=ids.READ_AS.of(reading, key)
+    )
+
+
+def example_button(place: int) -> Button:
+    """Scores one of the examples under a greeting, which count from 1."""
+    return Button(label=tr("Try {place}", place=place), custom_id=ids.EXAMPLE.of(place))
 
 
 def page_button(way: Way, key: str, page: int, *, enabled: bool = True) -> Button:

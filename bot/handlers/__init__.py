@@ -6,11 +6,13 @@ from typing import Any
 
 import discord
 
+from bot.handlers.greeting import ExampleButton
 from bot.handlers.job import AgainButton, CancelButton, FilesButton, ResumeButton, ReuseButton
 from bot.handlers.menus import ColumnSelect, JobMenu, ResultMenu
 from bot.handlers.page import ExportButton, PageButton
 from bot.handlers.privacy import ForgetButton
 from bot.handlers.result import DeleteButton, DetailsButton, WrongButton
+from bot.handlers.text_file import ReadAsButton
 
 BUTTONS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (
     CancelButton,
@@ -19,6 +21,8 @@ BUTTONS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (
     ReuseButton,
     AgainButton,
     FilesButton,
+    ReadAsButton,
+    ExampleButton,
     PageButton,
     ExportButton,
     DetailsButton,
