@@ -90,12 +90,28 @@ def forget_button(user_id: int) -> Button:
     return Button(label=tr("Delete everything"), style=discord.ButtonStyle.danger, custom_id=ids.FORGET.of(user_id))
 
 
+def negatives_button(job_id: int) -> Button:
+    """Lists the negative reviews of a finished job."""
+    return Button(label=tr("Negative reviews"), custom_id=ids.NEGATIVES.of(job_id))
+
+
+def download_button(job_id: int) -> Button:
+    """Gives the files of a finished job."""
+    return Button(label=tr("Files"), custom_id=ids.DOWNLOAD.of(job_id))
+
+
+def next_buttons(job: JobView) -> list[discord.ui.Item[Any]]:
+    """What there is to do with a file that was scored; none of it where nothing was."""
+    buttons = [negatives_button(job.id)] if job.n_negative else []
+    return [*buttons, download_button(job.id)]
+
+
 def job_buttons(job: JobView) -> list[discord.ui.Item[Any]]:
     """The controls that make sense in the job's state."""
     if job.retryable:
         return [resume_button(job.id)]
     if job.terminal:
-        return []
+        return next_buttons(job) if job.kind == "file" and job.state == "done" else []
     if job.state == "needs_column" and job.columns:
         return [column_menu(job.id, job.columns), cancel_button(job.id)]
     return [cancel_button(job.id)]

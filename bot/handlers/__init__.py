@@ -7,7 +7,15 @@ from typing import Any
 import discord
 
 from bot.handlers.greeting import ExampleButton
-from bot.handlers.job import AgainButton, CancelButton, FilesButton, ResumeButton, ReuseButton
+from bot.handlers.job import (
+    AgainButton,
+    CancelButton,
+    DownloadButton,
+    FilesButton,
+    NegativesButton,
+    ResumeButton,
+    ReuseButton,
+)
 from bot.handlers.menus import ColumnSelect, JobMenu, ResultMenu
 from bot.handlers.page import ExportButton, PageButton
 from bot.handlers.privacy import ForgetButton
@@ -21,6 +29,8 @@ BUTTONS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (
     ReuseButton,
     AgainButton,
     FilesButton,
+    NegativesButton,
+    DownloadButton,
     ReadAsButton,
     ExampleButton,
     PageButton,

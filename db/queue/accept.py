@@ -43,7 +43,7 @@ def _retrying() -> Retrying:
     )
 
 
-def accept_review(db: Database, origin: Origin, text: str, *, part: int = 0) -> Accepted:
+def accept_review(db: Database, origin: Origin, text: str, part: int = 0) -> Accepted:
     """Stores one review and its job in one commit; the same event a second time gives the first job's ids.
 
     `part`: the index of the attachment that the review is, in its message.

@@ -11,7 +11,7 @@ import pytest
 from bot.cards.greeting import EXAMPLES
 from db.queries.jobs import list_jobs
 from db.types import JobView, Viewer
-from tests.bot.talk import BAD, GOOD, review_file, stored_texts, words
+from tests.bot.talk import BAD, GOOD, answer, review_file, stored_texts, words
 from tests.fixtures.discord import World
 
 PASTE = "\n\n".join(f"Part {n}. {GOOD} {GOOD}" for n in range(1, 13))
@@ -171,6 +171,29 @@ async def test_small_talk_gets_a_greeting_with_examples(world: World) -> None:
     await world.finish()
     assert "Negative" in result.response.embeds[0].title
     assert await texts(world) == [EXAMPLES[1]]
+
+
+async def test_a_finished_file_offers_what_comes_next(world: World) -> None:
+    await world.dm(world.alice, "", ("reviews.csv", review_file(6, empty=1)))
+    await world.finish()
+    done = next(one for one in world.messages(world.alice.user.dm_channel) if one.embeds)
+    assert "/report job:1" in words(done)
+    listed = answer(await world.alice.user.click(done, label="Negative reviews"))
+    assert "3 results" in words(listed)
+    assert "Positive" not in words(listed)
+    given = answer(await world.alice.user.click(done, label="Files"))
+    assert {one.filename for one in given.attachments} == {"reviews.scored.csv", "rejected-rows.csv"}
+
+
+async def test_nobody_is_called_for_what_they_cancelled(world: World) -> None:
+    await world.dm(world.alice, "", ("reviews.csv", LIST))
+    await world.tick(2)
+    channel = world.alice.user.dm_channel
+    await world.alice.user.click(world.last(channel), label="Cancel")
+    await world.finish()
+    (card,) = world.messages(channel)
+    assert "cancelled" in card.embeds[0].title
+    assert str(world.alice.id) not in card.content
 
 
 async def test_a_bare_mention_gets_a_greeting(world: World) -> None:
