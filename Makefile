@@ -6,7 +6,7 @@ PIP     = $(BIN)/python -m pip --disable-pip-version-check -q install
 SELF    = $(PIP) --no-deps --no-build-isolation -e .
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev up test test-fast check lock bench bench-model bench-reports bench-fair bench-bulk bench-sizing faults faults-up flood memory fuzz encoders translations release-check env-example pictures clean
+.PHONY: help install install-dev up test test-fast check lock bench bench-model bench-reports bench-fair bench-bulk bench-sizing faults faults-up flood memory fuzz encoders translations release-check env-example pictures third-party clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -64,6 +64,7 @@ bench-sizing: install-dev ## what SQLite, PostgreSQL and the broker carry withou
 
 faults: install-dev ## 200 random faults against all that runs, in about half an hour; FAULTS="--seed 7 --only pg-cut"
 	$(BIN)/python -m tests.faults.run $(FAULTS)
+	$(BIN)/python -m tests.faults.run_connection
 
 faults-up: install-dev ## a 20,000-row job under `reelfeel up` through kills of worker, bot and broker
 	$(BIN)/python -m tests.faults.run_up
@@ -96,11 +97,15 @@ translations: install ## new sentences into the catalogues, compiled; says what 
 release-check: install ## fails unless every sentence is translated into every language
 	$(BIN)/python -m bot.translations --check
 
-env-example: install ## .env.example anew from common/settings.py
+env-example: install ## .env.example and the settings of docker-compose.yml anew from common/settings.py
 	$(BIN)/python -m common.settings_example
+	$(BIN)/python -m common.compose_settings
 
 pictures: install-dev ## the README's pictures anew (needs Debian's chromium)
 	$(BIN)/python -m tests.end_to_end.run_pictures
+
+third-party: install-dev ## the table of packages and licences in docs/third-party.md anew
+	$(BIN)/python .ci/third_party
 
 lock: ## requirements.lock anew from pyproject.toml (needs uv)
 	.ci/lock

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import sys
 from contextlib import suppress
-from typing import Any
+from typing import Any, Final
 
 import discord
 from discord import app_commands
@@ -24,6 +24,7 @@ from bot.errors.table import note
 from bot.handlers import BUTTONS
 from bot.handlers.upload_form import UploadForm
 from bot.metrics import http_trace
+from bot.services.missed_messages import MissedMessages
 from common.broker.job_signals import JobSignals
 from common.settings import Settings
 from db.engine import Database
@@ -32,6 +33,8 @@ log = logging.getLogger(__name__)
 
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # no voice here: nothing to warn of
 
+DIRECT_MESSAGES: Final = 0
+"""The connection to which Discord sends them."""
 BUSY_TASKS = (
     "discord.py: on_",
     "CommandTree-invoker",
@@ -88,6 +91,7 @@ class ReelfeelBot(BotCore):
         self.outbox: Outbox = Outbox(self)
         self.notifier: Notifier = Notifier(self, poll_s=poll_s)
         self.cleaner: MessageCleaner = MessageCleaner(self)
+        self.missed = MissedMessages(self)
 
     async def setup_hook(self) -> None:
         """Loads the cogs, the persistent buttons and the notifier; syncs the commands when they changed."""
@@ -100,10 +104,26 @@ class ReelfeelBot(BotCore):
         await finish_left(self)
         self.notifier.start()
         self.cleaner.start()
+        self.missed.start()
 
     async def on_ready(self) -> None:
         """Says so in the log; comes again after every new session."""
         log.info("connected", extra={"guilds": len(self.guilds), "shards": self.shard_count or 1})
+
+    async def on_shard_ready(self, shard_id: int) -> None:
+        """A new session of one connection: what came since the last one is read, where it brings direct messages."""
+        if shard_id == DIRECT_MESSAGES:
+            await self.missed.catch_up()
+
+    async def on_shard_resumed(self, shard_id: int) -> None:
+        """Discord has sent again what was missed."""
+        if shard_id == DIRECT_MESSAGES:
+            self.missed.resumed()
+
+    async def on_shard_disconnect(self, shard_id: int) -> None:
+        """From here on messages may be missing."""
+        if shard_id == DIRECT_MESSAGES:
+            self.missed.lost()
 
     async def on_message(self, message: discord.Message, /) -> None:
         """No prefix commands: messages are reviews, see bot/cogs/messages.py."""
@@ -122,11 +142,13 @@ class ReelfeelBot(BotCore):
         busy = [task for task in busy if task is not asyncio.current_task()]
         if busy:
             await asyncio.wait(busy, timeout=patience_s)
+        await self.missed.remember()
         await self.close()
 
     async def close(self) -> None:
-        """Stops the notifier and the cleaner and closes the connection."""
+        """Stops what runs by the clock and closes the connection."""
         self.notifier.stop()
         self.cleaner.stop()
+        self.missed.stop()
         with suppress(asyncio.CancelledError):
             await super().close()

@@ -12,6 +12,8 @@ from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from typing import Any, Final, ParamSpec, Protocol, TypeVar
 
 import discord
@@ -19,13 +21,16 @@ from discord.ext import commands
 
 from bot.cards.base import Card
 from bot.errors.table import note
+from bot.pools.budget import Budget
 from bot.pools.fair_threads import FairThreads, asker
+from bot.pools.grouped_writes import GroupedWrites
 from bot.pools.heavy_work import HeavyWork
 from bot.pools.short_cache import ShortCache
 from bot.pools.spool import Spool
 from bot.visible_channels import visible_channels
 from common.broker.job_signals import JobSignals
-from common.settings import Settings
+from common.settings import MIB, Settings
+from db.delivery.open_replies import delete_replies, record_replies
 from db.engine import Database
 from db.operations.blocks import Block
 from db.types import Accepted, GuildSettings, JobView, UserSettings, Viewer, WakeUp
@@ -33,10 +38,14 @@ from db.types import Accepted, GuildSettings, JobView, UserSettings, Viewer, Wak
 P = ParamSpec("P")
 T = TypeVar("T")
 
-MAX_DOWNLOADS: Final = 2
-"""Files held in memory at a time while they are stored; each is at most `max_upload_mib` large."""
+MOST_DOWNLOADS: Final = 12
+"""Files loaded at a time."""
+LARGE_DOWNLOADS: Final = 2
+"""Of files of the largest size (`max_upload_mib`) so many are in memory while they are stored, of smaller ones more."""
 LIGHT_THREADS: Final = 16
 """Threads for what takes milliseconds; with those of heavy work fewer than the database has connections."""
+FRONT_THREADS: Final = 2
+"""Threads for what stands before an acknowledgement."""
 OF_ONE: Final = 2
 """Of them, the most that one member takes at a time."""
 WAITING_OF_ONE: Final = 200
@@ -77,6 +86,9 @@ class Outbox(Protocol):
 
     async def delete(self, channel_id: int, message_id: int) -> None:
         """Deletes an own message."""
+
+    async def history(self, channel_id: int, after: datetime, most: int) -> list[discord.Message]:
+        """The channel's messages from `after` on, the oldest first."""
 
     async def dm_channel(self, user_id: int) -> int:
         """Id of the DM channel with a user."""
@@ -130,9 +142,11 @@ class BotCore(commands.Bot):
         self.signals = signals
         self.always_sync = always_sync
         self.stopping = False
-        self.downloads = asyncio.Semaphore(MAX_DOWNLOADS)
+        self.downloads = Budget(MOST_DOWNLOADS, LARGE_DOWNLOADS * settings.max_upload_mib * MIB)
         self.deleted_messages: deque[int] = deque(maxlen=DELETED)
         """Ids of messages that were deleted lately."""
+        self.taken_messages: deque[int] = deque(maxlen=DELETED)
+        """Ids of messages that were taken in lately: Discord may give one twice, by the gateway and in the history."""
         self.spool = Spool()
         self.heavy = HeavyWork(
             settings.drawing_processes, db, url=settings.database(), text_keys=settings.sealing_keys()
@@ -150,9 +164,19 @@ class BotCore(commands.Bot):
         self.offered_films: ShortCache[tuple[Viewer, str], list[str]] = ShortCache(
             life_s=OFFER_LIFE_S, patience_s=OFFER_PATIENCE_S, most=500
         )
+        self._front = ThreadPoolExecutor(FRONT_THREADS, thread_name_prefix="front")
+        self.open_replies = GroupedWrites[tuple[int, str, str]](
+            lambda rows: self.before_answer(record_replies, db, rows)
+        )
+        self.closed_replies = GroupedWrites[int](lambda ids: self.before_answer(delete_replies, db, ids))
         self._light = FairThreads(LIGHT_THREADS, of_one=OF_ONE, waiting_of_one=WAITING_OF_ONE, name="sql")
         self._publisher = ThreadPoolExecutor(1, thread_name_prefix="ring")
         self._background: set[asyncio.Task[None]] = set()
+
+    @property
+    def heard_at(self) -> float:
+        """When Discord was last heard, seconds since 1970; 0 where there is no real connection."""
+        return 0.0
 
     def viewer(self, asker: discord.Interaction[Any] | discord.Message) -> Viewer:
         """Who asks, from which server, and what they can see there, for every query that shows stored work."""
@@ -163,6 +187,14 @@ class BotCore(commands.Bot):
     async def in_thread(self, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Runs a blocking function of milliseconds (SQL) beside the event loop; whoever asks has their turn."""
         return await self._light.run(fn, *args, **kwargs)
+
+    async def before_answer(self, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """As `in_thread`, for what stands before an acknowledgement: threads of its own, and nobody's turn.
+
+        The caller bounds how long it waits: a database that hangs holds these threads too.
+        """
+        call = self._front.submit(contextvars.copy_context().run, partial(fn, *args, **kwargs))
+        return await asyncio.wrap_future(call)
 
     async def in_own_thread(self, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The same as the bot's own work: for what must be noted once it was said or begun; never refused."""
@@ -216,4 +248,5 @@ class BotCore(commands.Bot):
         await super().close()
         self.heavy.close()
         self._light.close()
+        self._front.shutdown(wait=False, cancel_futures=True)
         self.spool.close()

@@ -41,7 +41,7 @@ def note_asker(asked: discord.Interaction[Any] | discord.Message) -> None:
 async def blocked(bot: BotCore, user_id: int, guild_id: int | None) -> Block | None:
     """What shuts them out here; None when nothing does, or when the database does not say."""
     try:
-        shut_out = await bot.blocked.get(_ALL, lambda: bot.in_thread(block_set, bot.db))
+        shut_out = await bot.blocked.get(_ALL, lambda: bot.before_answer(block_set, bot.db))
     except (DbError, TimeoutError):  # without the database they get nothing done either
         return None
     return next((one for one in (("user", user_id), ("server", guild_id or 0)) if one in shut_out), None)

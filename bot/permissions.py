@@ -45,7 +45,7 @@ async def rules_of(bot: BotCore, viewer: Viewer) -> GuildSettings:
     """The rules where the viewer is, as they were seconds ago. Raises db.errors.DbError, TimeoutError."""
     if viewer.guild_id is None:
         return NOWHERE
-    return await bot.rules.get(viewer.guild_id, lambda: bot.in_thread(guild_settings, bot.db, viewer))
+    return await bot.rules.get(viewer.guild_id, lambda: bot.before_answer(guild_settings, bot.db, viewer))
 
 
 def answers_in(rules: GuildSettings, channel: Any) -> bool:
@@ -126,7 +126,7 @@ async def wants_share(bot: BotCore, interaction: discord.Interaction[Any], share
         return share
     viewer = bot.viewer(interaction)
     try:
-        chosen = await bot.chosen.get(viewer.user_id, lambda: bot.in_thread(user_settings, bot.db, viewer))
+        chosen = await bot.chosen.get(viewer.user_id, lambda: bot.before_answer(user_settings, bot.db, viewer))
     except TimeoutError:
         return False
     return chosen.share

@@ -13,8 +13,10 @@ from typing import Annotated
 import typer
 
 from cli import blocks, common, database, privacy, reports, scoring, services, training, training_data
+from cli.commands import Commands
 
 app = typer.Typer(
+    cls=Commands,
     help="Reads film reviews and says how each one feels.",
     no_args_is_help=True,
     add_completion=False,

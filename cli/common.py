@@ -15,6 +15,7 @@ from common.process import exit_codes
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from rich.console import Console
     from rich.progress import Progress, ProgressColumn, TaskID
 
     from common.settings import Settings
@@ -34,17 +35,19 @@ def stop(sentence: object, code: int) -> NoReturn:
 
 
 def load_settings() -> Settings:
-    """The settings, or exit 78 naming the wrong variable."""
+    """The settings, or exit 78 naming the variable that is wrong or none."""
     from pydantic import ValidationError
 
-    from common.settings import settings
+    from common.errors import Misconfigured
+    from common.settings import check_names, settings, why_wrong
 
     try:
+        check_names()
         return settings()
     except ValidationError as error:
-        # The value is left out: it may be a secret.
-        problems = "; ".join(f"{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
-        stop(f"wrong setting in the environment: {problems}", exit_codes.CONFIGURATION)
+        stop(why_wrong(error), exit_codes.CONFIGURATION)
+    except Misconfigured as error:
+        stop(error, exit_codes.CONFIGURATION)
 
 
 def print_versions(wanted: bool) -> None:
@@ -80,7 +83,9 @@ def model_folder(folder: Path | None) -> Path:
 
 def threads() -> int:
     """How many threads a model gets. A tenth of bulk work is Python's, one thread at a time: more gain little."""
-    return min(os.cpu_count() or 1, MOST_THREADS)
+    from common.process.cpus import usable_cpus
+
+    return min(usable_cpus(), MOST_THREADS)
 
 
 def load_scorer(folder: Path | None) -> Scorer:
@@ -105,7 +110,7 @@ def model_errors(work: str) -> Iterator[None]:
     """
     from model import ModelFolderError
     from model.config import ConfigError
-    from model.data.readers import DataError
+    from model.data.errors import DataError
 
     try:
         yield
@@ -122,11 +127,19 @@ def model_errors(work: str) -> Iterator[None]:
 
 @contextmanager
 def database_errors() -> Iterator[None]:
-    """Ends the program with 69 and one sentence when the database cannot be used."""
-    from db.errors import DbError
+    """Ends the program with one sentence when the database cannot be used.
+
+    78 where a setting or the schema is wrong, 74 where its disk is full, else 69.
+    """
+    from common.errors import Misconfigured
+    from db.errors import DatabaseFull, DbError
 
     try:
         yield
+    except Misconfigured as error:
+        stop(error, exit_codes.CONFIGURATION)
+    except DatabaseFull as error:
+        stop(error, exit_codes.DISK)
     except DbError as error:
         stop(error, exit_codes.UNAVAILABLE)
 
@@ -148,21 +161,17 @@ def plain_database(config: Settings) -> Iterator[Database]:
 def stored() -> Iterator[Database]:
     """The database with the keys of the settings; exit 78 or 69 with one sentence when it cannot be used."""
     from db.engine import Database
-    from db.errors import BadTextKey, SchemaOutdated, TextKeyMissing
     from db.privacy import text_keys
 
     config = load_settings()
     with database_errors():
+        database = Database(config.database(), durable=True, text_keys=config.sealing_keys())
         try:
-            database = Database(config.database(), durable=True, text_keys=config.sealing_keys())
-            try:
-                database.check_schema()
-                text_keys.check(database)
-                yield database
-            finally:
-                database.dispose()
-        except (BadTextKey, TextKeyMissing, SchemaOutdated) as error:
-            stop(error, exit_codes.CONFIGURATION)
+            database.check_schema()
+            text_keys.check(database)
+            yield database
+        finally:
+            database.dispose()
 
 
 def host_name() -> str:
@@ -178,23 +187,31 @@ def host_name() -> str:
 # -- the terminal ---------------------------------------------------------------------------------------------------
 
 
-def show(result: Any) -> None:
-    """Prints a text or a table to standard output as it is: no markup is read in it, no line broken."""
+def console(**options: Any) -> Console:
+    """A console that colours nothing by guess, and leaves a reader that went away to `cli.commands`."""
     from rich.console import Console
 
-    Console(highlight=False, soft_wrap=True).print(result, markup=False)
+    class Ours(Console):
+        def on_broken_pipe(self) -> NoReturn:
+            raise BrokenPipeError
+
+    return Ours(highlight=False, **options)
+
+
+def show(result: Any) -> None:
+    """Prints a text or a table to standard output as it is: no markup is read in it, no line broken."""
+    console(soft_wrap=True).print(result, markup=False)
 
 
 @contextmanager
 def progress(*columns: ProgressColumn, quiet: bool) -> Iterator[Progress]:
     """A progress bar on standard error, where that is a terminal; description, bar and time without `columns`."""
-    from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-    console = Console(stderr=True)
+    terminal = console(stderr=True)
     columns = columns or (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    hidden = quiet or not console.is_terminal
-    with Progress(*columns, console=console, disable=hidden, redirect_stdout=False) as bar:
+    hidden = quiet or not terminal.is_terminal
+    with Progress(*columns, console=terminal, disable=hidden, redirect_stdout=False) as bar:
         yield bar
 
 

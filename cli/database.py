@@ -1,8 +1,8 @@
-"""Commands on the SQL database: `db upgrade`, `db check`, `db shrink`, `db new-key`, `db rotate-keys`."""
+"""Commands on the SQL database: `db upgrade`, `db check`, `db move`, `db shrink`, `db new-key`, `db rotate-keys`."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -12,13 +12,26 @@ from common.process import exit_codes
 app = typer.Typer(help="The SQL database.", no_args_is_help=True)
 
 
+KEYS_UNSAID: Final = (
+    "REELFEEL_TEXT_KEYS is not set: make a key with `openssl rand -base64 32 | tr +/ -_`, "
+    "or write `plain` there to store texts unencrypted."
+)
+
+
 @app.command()
-def upgrade() -> None:
+def upgrade(
+    need_keys: Annotated[
+        bool, typer.Option("--need-keys", help="Refuse while REELFEEL_TEXT_KEYS holds neither a key nor `plain`.")
+    ] = False,
+) -> None:
     """Brings the database to the newest schema."""
     from db import migrate
 
+    config = load_settings()
+    if need_keys and config.text_keys is None:
+        stop(KEYS_UNSAID, exit_codes.CONFIGURATION)
     with database_errors():
-        migrate.upgrade(load_settings().database())
+        migrate.upgrade(config.database())
     typer.echo("The database is at the newest schema.")
 
 
@@ -34,6 +47,28 @@ def check() -> None:
     if problems:
         raise typer.Exit(exit_codes.UNAVAILABLE)
     typer.echo("The database answers and its schema is the newest.")
+
+
+@app.command()
+def move() -> None:
+    """Copies the database of REELFEEL_MOVE_FROM into that of DATABASE_URL; exit 75 while bot or workers are at work.
+
+    Addresses stand in the environment or in `.env`, where no list of processes shows their passwords.
+    """
+    from db.copy_database import NotEmpty, StillServed, copy_database
+
+    config = load_settings()
+    if config.database_url is None:
+        stop("DATABASE_URL is not set: give the address of the database to move to.", exit_codes.CONFIGURATION)
+    with database_errors():
+        try:
+            copied = copy_database(config.moved_database(), config.database())
+        except StillServed as error:
+            stop(error, exit_codes.TRY_AGAIN)
+        except NotEmpty as error:
+            stop(error, exit_codes.CONFIGURATION)
+    for name, rows in copied.items():
+        typer.echo(f"{rows:>10,}  {name}")
 
 
 @app.command()

@@ -14,7 +14,7 @@ from typing import IO, TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from cli.common import ModelFolder, load_scorer, load_settings, progress
+from cli.common import ModelFolder, console, load_scorer, load_settings, progress
 from cli.hints import with_hint
 from cli.outputs import InTheWay, beside, check_free, deliver, is_special, opened, rejected_place, remove_stale
 from common.file_formats import kind_of_name, one_of, read_suffixes, written_names
@@ -82,29 +82,28 @@ def score(
 
 def score_text(text: str, scorer: Scorer, *, explain: bool) -> None:
     """Prints the verdict on one review, and with `explain` its sentences and key words with what each adds."""
-    from rich.console import Console
     from rich.text import Text
 
     from model import FLAGS
     from model.serving.verdict import Sentence, Word
 
-    console = Console(highlight=False)
+    out = console()
     explanation = scorer.explain(text) if explain else None
     verdict = explanation.verdict if explanation else scorer.score([text])[0]
-    console.print(f"{verdict.label}  probability of positive {verdict.probability:.3f}  ({verdict.model})")
+    out.print(f"{verdict.label}  probability of positive {verdict.probability:.3f}  ({verdict.model})")
     if verdict.stars is not None:
-        console.print(f"stars: about {verdict.stars:g} of 10")
+        out.print(f"stars: about {verdict.stars:g} of 10")
     for flag in verdict.flags:
-        console.print(f"{flag}: {FLAGS[flag]}")
+        out.print(f"{flag}: {FLAGS[flag]}")
     if explanation is None:
         return
     if explanation.mixed:
-        console.print("mixed: clearly positive and clearly negative sentences.")
+        out.print("mixed: clearly positive and clearly negative sentences.")
     parts: list[Sentence | Word] = [*explanation.sentences, *explanation.words]
     for part in parts:
         colour = "green" if part.contribution > 0 else "red"
         words = " ".join(text[part.start : part.end].split())
-        console.print(Text.assemble((f"{part.contribution:+7.2f}  ", colour), words))
+        out.print(Text.assemble((f"{part.contribution:+7.2f}  ", colour), words))
 
 
 @dataclass(frozen=True, slots=True)

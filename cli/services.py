@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cli.common import load_settings, plain_database, stop
+from cli.common import console, load_settings, plain_database, stop
 from common.process import exit_codes
 
 WATCH_S = 2.0
@@ -49,17 +49,16 @@ def status(
     from contextlib import nullcontext
     from json import dumps
 
-    from rich.console import Console
     from rich.live import Live
 
     from worker.operations.status import as_json, draw, look
 
     config = load_settings()
-    console = Console(highlight=False, soft_wrap=True)
+    terminal = console(soft_wrap=True)
     try:
         with plain_database(config) as database:
             seen = look(config, database)
-            with Live(console=console, auto_refresh=False) if watch and not json else nullcontext(console) as out:
+            with Live(console=terminal, auto_refresh=False) if watch and not json else nullcontext(terminal) as out:
                 while True:
                     if json:
                         typer.echo(dumps(as_json(seen)))

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cli.common import Quiet, model_errors, progress, stages_of, stop
+from cli.common import Quiet, console, model_errors, progress, stages_of, stop
 from common.process import exit_codes
 
 app = typer.Typer(help="Training data: what is in a file, and where to get it.", no_args_is_help=True)
@@ -55,7 +55,6 @@ def report(
     """Rows, labels, copies, lengths, odd signs, GloVe coverage, unknown words and split of a data file."""
     import json
 
-    from rich.console import Console
     from rich.table import Table
 
     from model.data import describe
@@ -68,4 +67,4 @@ def report(
     table = Table("", "", figures["file"], box=None, highlight=False)
     for section, name, value in describe.lines(figures):
         table.add_row(section, name, value)
-    Console(highlight=False).print(table)
+    console().print(table)

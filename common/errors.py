@@ -11,6 +11,13 @@ class UserError(Exception):
     """Something the user can set right; its text is one plain sentence that names the limit and the way out."""
 
 
+class Misconfigured(Exception):
+    """Only the host can mend it, and starting again changes nothing (exit code 78); the text is one plain sentence.
+
+    Of every kind that holds: a wrong setting, a wrong address, a key that is missing, a schema of another version.
+    """
+
+
 class Problem(Exception):
     """A refusal as code and values, from which each reader gets a sentence in their language (common/rendering.py).
 

@@ -7,23 +7,19 @@ import inspect
 from pathlib import Path
 from typing import Any, Final, get_args
 
-from pydantic import AliasChoices
 from pydantic.fields import FieldInfo
 
-from common.settings import Settings
+from common.settings import Settings, variable
 
 FILE: Final = Path(__file__).resolve().parents[1] / ".env.example"
 HEADING: Final = """\
 # Settings of Reelfeel. Copy this file to `.env` and take away the sign # before each line that you change.
 # The values shown are the defaults; nothing has to be set for `reelfeel up`.
+# A variable that is empty counts as unset. A secret can stand in a file instead, which the same name with _FILE behind
+# it names: DISCORD_TOKEN_FILE, DATABASE_URL_FILE, POSTGRES_PASSWORD_FILE, REDIS_URL_FILE, REELFEEL_MOVE_FROM_FILE,
+# REELFEEL_TEXT_KEYS_FILE. The file goes before the variable.
 # Made by `make env-example` from common/settings.py: edit that file, not this one.
 """
-
-
-def variable(name: str) -> str:
-    """The environment variable of a setting."""
-    alias = Settings.model_fields[name].validation_alias
-    return str(alias.choices[0]) if isinstance(alias, AliasChoices) else f"REELFEEL_{name.upper()}"
 
 
 def example() -> str:

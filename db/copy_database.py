@@ -1,15 +1,16 @@
-"""Moving to another database: `python -m db.copy_database FROM-URL TO-URL`, with bot and workers stopped."""
+"""Moving to another database: `reelfeel db move`, with bot and workers stopped."""
 
 from __future__ import annotations
 
-import sys
 from typing import Final
 
 from sqlalchemy import Connection, Table, func, insert, select
 
 from db.engine import Database, translate_errors
-from db.errors import DbError, HostError
+from db.errors import HostError
 from db.migrate import upgrade
+from db.operations.heartbeats import beats
+from db.operations.types import LATE_S
 from db.tables import Base
 
 BATCH: Final = 500
@@ -23,16 +24,27 @@ class NotEmpty(HostError):
         super().__init__(f"The database to move to has rows in '{table}' already: make an empty one.")
 
 
+class StillServed(HostError):
+    """Processes work on a database that is to be copied or filled; `places` name them."""
+
+    def __init__(self, places: list[str]) -> None:
+        super().__init__(
+            f"Still at work: {', '.join(places)}. Stop bot and workers; if one was killed, wait {LATE_S:.0f} seconds."
+        )
+
+
 def copy_database(source_url: str, target_url: str) -> dict[str, int]:
     """Copies all rows into an empty database, which is brought to the newest schema; the number of rows by table.
 
-    All or nothing; the source is only read. Raises DatabaseUnavailable, SchemaOutdated, NotEmpty.
+    All or nothing; the source is only read. Raises DatabaseUnavailable, WrongDatabaseUrl, SchemaOutdated, NotEmpty, and
+    StillServed while a bot or a worker is at work on it: what it accepts meanwhile would be lost.
     """
     # Sealed texts stay as they are: whoever moves a database need not hold its keys.
     source, target = Database(source_url, text_keys=None), Database(target_url, durable=True, text_keys=None)
-    source.check_schema()
-    upgrade(target_url)
     try:
+        source.check_schema()
+        _check_idle(source)
+        upgrade(target_url)
         with (
             translate_errors(source.url),
             source.engine.connect() as reading,
@@ -43,6 +55,12 @@ def copy_database(source_url: str, target_url: str) -> dict[str, int]:
     finally:
         source.dispose()
         target.dispose()
+
+
+def _check_idle(source: Database) -> None:
+    at_work = [f"{beat.room} on {beat.host}, seen {beat.age_s:.0f} s ago" for beat in beats(source) if beat.alive]
+    if at_work:
+        raise StillServed(at_work)
 
 
 def _copy(table: Table, reading: Connection, writing: Connection) -> int:
@@ -65,21 +83,3 @@ def _continue_numbers(table: Table, writing: Connection) -> None:
         sequence = func.pg_get_serial_sequence(table.name, table.autoincrement_column.name)
         if writing.scalar(select(sequence)) is not None:
             writing.execute(select(func.setval(sequence, func.coalesce(last, 1), last.is_not(None))))
-
-
-def main(arguments: list[str]) -> int:
-    """0 when all rows were copied; 69 with one sentence otherwise, 2 for wrong usage."""
-    if len(arguments) != 2:
-        sys.stderr.write("usage: python -m db.copy_database FROM-URL TO-URL\n")
-        return 2
-    try:
-        copied = copy_database(*arguments)
-    except DbError as error:
-        sys.stderr.write(f"reelfeel: {error}\n")
-        return 69
-    sys.stdout.write("".join(f"{rows:>10,}  {name}\n" for name, rows in copied.items()))
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -20,10 +21,11 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_fixed
 
+from common.url_secrets import advice, is_raw
 from db.crypto import Sealer
-from db.errors import DatabaseFull, DatabaseUnavailable, SchemaOutdated
+from db.errors import DatabaseFull, DatabaseUnavailable, SchemaOutdated, WrongDatabaseUrl
 from db.reserve import Reserve, is_freeing
-from db.schema import at_head
+from db.schema import problem
 from db.write_priority import PriorityLock
 
 BUSY_S: Final = 30
@@ -43,26 +45,59 @@ CHECKPOINT_PAGES: Final = 8_192
 """Pages of SQLite's write-ahead log (32 MiB) after which they go into the file. The same pages are written again and
 again while a file is scored: at SQLite's own 1,000 nearly every chunk pays for copying them, and for two fsync."""
 
-OUTDATED: Final = "The database's schema is not the one this program needs: run `reelfeel db upgrade`."
+BEGIN: Final = f"BEGIN; SET LOCAL TIME ZONE 'UTC'; SET LOCAL idle_in_transaction_session_timeout = '{IDLE_S}s'"
+"""Of every transaction of PostgreSQL, one message: what is set for a session would stay with a pooler's connection."""
+SQLITE_OPTIONS: Final = ("uri", "mode", "cache", "immutable", "nolock", "vfs", "timeout", "check_same_thread")
+"""What may stand behind the ? of an SQLite URL."""
+
+LOST: Final = "was deleted or replaced while it was in use, so nothing more is stored: put it back and start again."
+READ_ONLY: Final = "cannot be written to: check the rights of its file, or that it is no replica."
+UNFIT: Final = "The tables are not those that this program needs: `reelfeel db check` says what to do."
+"""Where a statement fails: which of the two is newer is not known there."""
 
 
 def sql_url(url: str) -> URL:
-    """The URL with its driver: `postgres://` and `postgresql://` mean psycopg 3. Raises DatabaseUnavailable."""
+    """The URL with its driver: `postgres://` and `postgresql://` mean psycopg 3. Raises WrongDatabaseUrl."""
+    if not url.startswith("sqlite") and is_raw(url):
+        raise WrongDatabaseUrl(advice("DATABASE_URL"))
     try:
-        parsed = make_url(url)
-    except ArgumentError:
+        parsed = make_url(url.strip())
+    except (ArgumentError, ValueError):
         # The value is left out: a mistyped URL still holds the password.
-        raise DatabaseUnavailable(
+        raise WrongDatabaseUrl(
             "DATABASE_URL is not a database URL: write it as postgresql://user:password@host:5432/name or sqlite:///file."
         ) from None
     kind = parsed.get_backend_name()
     if kind in ("postgres", "postgresql"):
+        _check_options(parsed, _libpq_options())
         return parsed.set(drivername="postgresql+psycopg")
     if kind != "sqlite":
-        raise DatabaseUnavailable(f"Databases of the kind '{kind}' are not supported: use SQLite or PostgreSQL.")
+        raise WrongDatabaseUrl("DATABASE_URL names a kind of database that is not supported: use SQLite or PostgreSQL.")
     if parsed.database in (None, "", ":memory:"):
-        raise DatabaseUnavailable("An SQLite database in memory keeps nothing: name a file as sqlite:///file.")
+        raise WrongDatabaseUrl("An SQLite database in memory keeps nothing: name a file as sqlite:///file.")
+    _check_options(parsed, SQLITE_OPTIONS)
     return parsed.set(drivername="sqlite")
+
+
+def _check_options(url: URL, known: Collection[str]) -> None:
+    """Raises WrongDatabaseUrl for what stands behind the ? and the driver does not know."""
+    unknown = sorted(set(url.query) - set(known))
+    if unknown and "password" in url.query:  # a raw & in it makes the rest of it a name: that is not repeated
+        raise WrongDatabaseUrl(
+            "DATABASE_URL holds something behind its password that is no option of it: write a & in it as %26."
+        )
+    if unknown:
+        raise WrongDatabaseUrl(
+            f"DATABASE_URL holds the option {unknown[0]}, which this kind of database does not know: take it away."
+        )
+
+
+@cache
+def _libpq_options() -> frozenset[str]:
+    """What libpq takes in a URL, as it lists it itself."""
+    from psycopg.pq import Conninfo  # here: who has SQLite loads no libpq
+
+    return frozenset(option.keyword.decode() for option in Conninfo.get_defaults())
 
 
 def location(url: URL) -> str:
@@ -75,27 +110,14 @@ def location(url: URL) -> str:
 
 
 def make_engine(url: URL, *, durable: bool, foreign_keys: bool = True) -> Engine:
-    """An engine whose SQLite connections begin transactions themselves, as `begin` in the execution options says."""
+    """An engine whose connections begin transactions themselves; on SQLite as `begin` in the execution options says.
+
+    PostgreSQL may stand behind a pooler that gives every transaction another connection (PgBouncer, Supavisor, Neon):
+    nothing is set for a connection, not even at its start, where poolers refuse `options`; what a transaction needs
+    goes with its BEGIN, in one message; and no statement is prepared, for the next one may go to another connection.
+    """
     if url.get_backend_name() == "postgresql":
-        options = f"-c timezone=utc -c idle_in_transaction_session_timeout={IDLE_S}s"
-        return create_engine(
-            url,
-            connect_args={
-                "connect_timeout": CONNECT_S,
-                "application_name": "reelfeel",
-                "options": options,
-                # A machine that vanished closes no connection: without these a query waits for it for two hours.
-                "keepalives_idle": 20,
-                "keepalives_interval": 10,
-                "keepalives_count": 3,
-                "tcp_user_timeout": GONE_MS,
-            },
-            pool_pre_ping=True,
-            pool_size=5,
-            max_overflow=20,
-            pool_timeout=BUSY_S,
-            hide_parameters=True,  # they hold texts of reviews, and errors are logged
-        )
+        return _postgresql(url)
     engine = create_engine(
         url, connect_args={"timeout": BUSY_S}, pool_size=5, max_overflow=20, pool_timeout=BUSY_S, hide_parameters=True
     )
@@ -118,6 +140,37 @@ def make_engine(url: URL, *, durable: bool, foreign_keys: bool = True) -> Engine
     @event.listens_for(engine, "begin")
     def begun(connection: Connection) -> None:
         connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
+
+    return engine
+
+
+def _postgresql(url: URL) -> Engine:
+    engine = create_engine(
+        url,
+        connect_args={
+            "connect_timeout": CONNECT_S,
+            "application_name": "reelfeel",
+            # The driver begins no transaction: our BEGIN carries what it needs.
+            "autocommit": True,
+            "prepare_threshold": None,
+            # A machine that vanished closes no connection: without these a query waits for it for two hours.
+            "keepalives_idle": 20,
+            "keepalives_interval": 10,
+            "keepalives_count": 3,
+            "tcp_user_timeout": GONE_MS,
+        },
+        pool_pre_ping=True,
+        pool_size=5,
+        max_overflow=20,
+        pool_timeout=BUSY_S,
+        hide_parameters=True,  # they hold texts of reviews, and errors are logged
+    )
+
+    @event.listens_for(engine, "begin")
+    def begun(connection: Connection) -> None:
+        if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
+            # Of its own, also where the rows of what follows are streamed.
+            connection.exec_driver_sql(BEGIN, execution_options={"stream_results": False, "yield_per": None})
 
     return engine
 
@@ -180,6 +233,11 @@ class Database:
         file = self.url.database if self.url.get_backend_name() == "sqlite" else None
         self._gate = None if file is None else PriorityLock(file)
         self.reserve: Reserve | None = None if file is None else Reserve(Path(file))
+        self._file = None if file is None else Path(file)
+        self._identity: tuple[int, int] | None = None
+        """Device and number of the file that was opened first: SQLite goes on writing to one that has no name."""
+        if self._file is not None:
+            event.listen(self.engine, "connect", self._opened)
 
     @contextmanager
     def begin(self, *, bulk: bool = False) -> Iterator[Session]:
@@ -191,6 +249,7 @@ class Database:
         """
         if bulk:
             self.check_room()
+        self.check_there()
         with (
             self._turn(bulk),
             translate_errors(self.url),
@@ -198,6 +257,31 @@ class Database:
             session.begin(),
         ):
             yield session
+
+    def _opened(self, *_: object) -> None:
+        if self._identity is None and self._file is not None:
+            found = self._file.stat()
+            self._identity = (found.st_dev, found.st_ino)
+
+    def check_there(self) -> None:
+        """Raises DatabaseUnavailable when the file of an SQLite database is not the one that was opened, or is gone."""
+        if self._file is None or self._identity is None:
+            return
+        try:
+            found = self._file.stat()
+        except FileNotFoundError:
+            found = None
+        if found is None or (found.st_dev, found.st_ino) != self._identity:
+            raise DatabaseUnavailable(f"The database ({location(self.url)}) {LOST}")
+
+    def check_usable(self) -> None:
+        """As `check_there`, and where the file or its folder may not be written to. Asks the file system alone."""
+        self.check_there()
+        if self._file is None or self._identity is None:
+            return
+        read_only = os.statvfs(self._file).f_flag & os.ST_RDONLY
+        if read_only or not os.access(self._file, os.W_OK) or not os.access(self._file.parent, os.W_OK):
+            raise DatabaseUnavailable(f"The database ({location(self.url)}) {READ_ONLY}")
 
     def check_room(self) -> None:
         """Raises DatabaseFull while the disk has no room but for what frees space."""
@@ -221,8 +305,9 @@ class Database:
     def check_schema(self) -> None:
         """Raises SchemaOutdated unless the tables are at the newest migration, DatabaseUnavailable when unreachable."""
         with translate_errors(self.url), self.engine.connect() as connection:
-            if not at_head(connection):
-                raise SchemaOutdated(OUTDATED)
+            sentence = problem(connection)
+            if sentence is not None:
+                raise SchemaOutdated(sentence)
 
     def dispose(self) -> None:
         """Closes all connections that are not in use."""
@@ -246,9 +331,16 @@ def translate_errors(url: URL) -> Iterator[None]:
 
 
 _TROUBLES: Final = (
+    (
+        ("unsupported startup parameter",),
+        "refuses an option of DATABASE_URL: take it away, or name it in ignore_startup_parameters of the pooler.",
+    ),
+    (("password authentication failed", "28P01"), "refuses the user name or password: correct them."),
+    (("does not support SSL", "no encryption"), "and DATABASE_URL disagree about encryption: set sslmode in the URL."),
+    (("certificate verify failed",), "shows a certificate that is not trusted: name its authority with sslrootcert."),
     (("database is locked",), f"was locked for {BUSY_S} seconds: try again."),
     (("disk is full", "53100"), "has no space left on its disk: free some."),
-    (("readonly database", "25006"), "cannot be written to: check the rights of its file, or that it is no replica."),
+    (("readonly database", "25006"), READ_ONLY),
     (("is not a database", "malformed"), "is no SQLite database or is damaged: name another file or restore a copy."),
 )
 """SQLSTATEs of PostgreSQL or words of SQLite, and what they mean to a host."""
@@ -259,11 +351,11 @@ def _as_db_error(error: DBAPIError, url: URL) -> DatabaseUnavailable | SchemaOut
     words = str(error.orig)
     state = getattr(error.orig, "sqlstate", None)
     if state in ("42P01", "42703") or "no such table" in words or "no such column" in words:
-        return SchemaOutdated(OUTDATED)
-    for signs, advice in _TROUBLES:
+        return SchemaOutdated(UNFIT)
+    for signs, trouble in _TROUBLES:
         if state in signs or any(sign in words for sign in signs):
             kind = DatabaseFull if "53100" in signs else DatabaseUnavailable
-            return kind(f"The database ({location(url)}) {advice}")
+            return kind(f"The database ({location(url)}) {trouble}")
     if isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated:
         return DatabaseUnavailable(
             f"The database ({location(url)}) cannot be reached: "

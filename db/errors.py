@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from common.errors import Problem
+from common.errors import Misconfigured, Problem
 from common.rendering import names, shortened
 
 
@@ -36,7 +36,11 @@ class DatabaseFull(DatabaseUnavailable):
     """The database's disk has no room left, or none but for deleting."""
 
 
-class SchemaOutdated(HostError):
+class WrongDatabaseUrl(HostError, Misconfigured):
+    """DATABASE_URL cannot be read, or asks for what is not there. The sentence repeats nothing secret of it."""
+
+
+class SchemaOutdated(HostError, Misconfigured):
     """The tables are older (or newer) than this program."""
 
 
@@ -156,14 +160,14 @@ class BadCursor(DbError):
     code = "bad_cursor"
 
 
-class BadTextKey(HostError):
+class BadTextKey(HostError, Misconfigured):
     """A key for stored texts that is none. The key itself is not repeated."""
 
     def __init__(self) -> None:
         super().__init__("REELFEEL_TEXT_KEYS holds something that is no key: make one with `reelfeel db new-key`.")
 
 
-class TextKeyMissing(DatabaseUnavailable):
+class TextKeyMissing(DatabaseUnavailable, Misconfigured):
     """Stored texts are sealed with keys that this process was not given; `ids` name them."""
 
     def __init__(self, ids: tuple[str, ...]) -> None:

@@ -12,12 +12,11 @@ from alembic.runtime.migration import MigrationContext
 from alembic.util import CommandError
 from sqlalchemy import Connection
 
-from db.engine import OUTDATED, Database, location, sql_url, translate_errors
+from db.engine import Database, location, sql_url, translate_errors
 from db.errors import DatabaseUnavailable, SchemaOutdated
-from db.schema import SCRIPTS, at_head
+from db.schema import NEWER, SCRIPTS, problem
 from db.tables import Base
 
-NEWER: Final = "The database's schema is newer than this program: start a newer version of Reelfeel."
 UPGRADE_LOCK: Final = 0x5EE1_FEE1
 """PostgreSQL advisory lock held by whoever migrates."""
 
@@ -51,7 +50,10 @@ def upgrade(url: str, *, scripts: Path = SCRIPTS) -> None:
 
 
 def check(url: str) -> list[str]:
-    """What is wrong, one plain sentence each; empty when the database answers and its tables are the program's."""
+    """What is wrong, one plain sentence each; empty when the database answers and its tables are the program's.
+
+    Raises WrongDatabaseUrl.
+    """
     try:
         parsed = sql_url(url)
         if parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").is_file():
@@ -59,7 +61,8 @@ def check(url: str) -> list[str]:
         database = Database(url)
         try:
             with translate_errors(parsed), database.engine.connect() as connection:
-                return [OUTDATED] if not at_head(connection) else _differences(connection)
+                wrong = problem(connection)
+                return _differences(connection) if wrong is None else [wrong]
         finally:
             database.dispose()
     except DatabaseUnavailable as error:

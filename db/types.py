@@ -239,6 +239,8 @@ class JobView:
     reply_token: str | None = field(default=None, repr=False)
     language: str | None = None
     error_values: Mapping[str, Any] | None = None
+    upload_size: int | None = None
+    """Bytes of the file that was sent, as it was sent."""
 
     @property
     def terminal(self) -> bool:

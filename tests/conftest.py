@@ -2,6 +2,7 @@
 
 pytest_plugins = [
     "tests.fixtures.databases",
+    "tests.fixtures.pooler",
     "tests.fixtures.broker",
     "tests.fixtures.workers",
     "tests.fixtures.discord",

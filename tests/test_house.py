@@ -41,8 +41,23 @@ def test_the_lock_names_no_host() -> None:
 
 def test_serving_installs_no_tensorflow_and_training_does() -> None:
     serving = " ".join(parts()["serve"] + parts()["local"])
-    assert not re.search(r"\b(tensorflow|keras|kaggle|torch)==", serving)
+    assert not re.search(r"\b(tensorflow|keras|kaggle|torch|pandas|seaborn|scipy)==", serving)
     assert re.search(r"\btensorflow==", " ".join(parts()["tests"]))
+
+
+def test_no_part_brings_video_codecs() -> None:
+    """PyAV has x264 and x265 (GPL) inside; SimCord asks for it for audio and video alone."""
+    assert not re.search(r"\bav==", LOCK)
+
+
+def test_every_locked_package_is_named_with_its_licence() -> None:
+    page = (ROOT / "docs" / "third-party.md").read_text(encoding="utf-8")
+    rows = re.findall(
+        r"^\| (\S+) \| (\S+) \| (.+) \| (?:serving|`reelfeel up`|training, tests) \|$", page, re.MULTILINE
+    )
+    locked = [re.split(r"[\s;]", line)[0] for lines in parts().values() for line in lines]
+    assert sorted(f"{name}=={version}" for name, version, _ in rows) == sorted(set(locked))
+    assert {licence for _, _, licence in rows} & {"", "UNKNOWN"} == set()
 
 
 def test_every_direct_dependency_is_in_the_lock() -> None:
@@ -113,7 +128,7 @@ def test_every_module_that_make_runs_is_there() -> None:
 def test_compose_runs_commands_that_exist() -> None:
     services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
     assert {"bot", "worker", "redis", "postgres", "migrate"} <= set(services)
-    help_of = [sub.split() for sub in ("bot", "worker", "health bot", "db upgrade")]
+    help_of = [sub.split() for sub in ("bot", "worker", "health bot", "db upgrade --need-keys")]
     commands = [services[name]["command"] for name in ("bot", "worker", "migrate")]
     assert [*commands, services["bot"]["healthcheck"]["test"][2:]] == [
         help_of[0],

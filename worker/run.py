@@ -15,13 +15,14 @@ from prometheus_client import CollectorRegistry
 
 from common.broker.job_signals import BrokerUnavailable, JobSignals
 from common.broker.names import BULK, INTERACTIVE
+from common.errors import Misconfigured
 from common.process import exit_codes
 from common.process import log_format as logs
 from common.process.metrics_server import ErrorCount, PortTaken, Server, serve
 from common.process.readiness import say_ready
 from common.settings import MIB, Settings
 from db.engine import Database
-from db.errors import BadTextKey, DatabaseUnavailable, SchemaOutdated, TextKeyMissing
+from db.errors import DatabaseUnavailable
 from db.operations.metrics_collector import QueueCollector
 from db.operations.overview import figures
 from db.privacy import text_keys
@@ -57,7 +58,7 @@ def main(settings: Settings, *, processes: int | None = None) -> int:
     try:
         db = Database(settings.database(), text_keys=settings.sealing_keys())
         signals = _checked(settings, db)
-    except (SchemaOutdated, BadTextKey, TextKeyMissing, _Incomplete, ModelFolderError) as error:
+    except (Misconfigured, _Incomplete, ModelFolderError) as error:
         return exit_codes.refuse(error, exit_codes.CONFIGURATION)
     except (DatabaseUnavailable, BrokerUnavailable) as error:
         return exit_codes.refuse(error, exit_codes.UNAVAILABLE)
@@ -97,7 +98,16 @@ def _serve(
     heartbeat = heartbeat_of(db, WorkerFacts(meters, children, slots=slots, errors=lambda: errors.total))
     sweeper.start()
     heartbeat.start()
-    code = supervise(children, stop_signals, on_exit=_log_exit, each_turn=_Readiness(children, heartbeat.wake).check)
+    readiness = _Readiness(children, heartbeat.wake)
+
+    def each_turn() -> None:
+        readiness.check()
+        db.check_usable()
+
+    try:
+        code = supervise(children, stop_signals, on_exit=_log_exit, each_turn=each_turn)
+    except DatabaseUnavailable as lost:
+        code = exit_codes.refuse(lost, exit_codes.UNAVAILABLE)
     log.info("stopping: current chunks finish")
     sweeper.stop()
     stop_all(children, stop_signals, timeout_s=STOP_TIMEOUT_S)
@@ -119,6 +129,7 @@ def _checked(settings: Settings, db: Database) -> JobSignals:
         )
     verify(settings.model_dir or SHIPPED)  # here once, or every child would die of it again and again
     db.check_schema()
+    db.check_usable()
     text_keys.check(db)
     signals = JobSignals(redis_url)
     signals.check()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Final
 
 import discord
 
@@ -57,8 +58,34 @@ def progress_line(job: JobView, now: datetime) -> str:
     return f"{line}\n{speed}"
 
 
-def running_card(job: JobView, now: datetime) -> Card:
-    """A job that is not finished: read, asking for a column, being scored, or writing its files."""
+IN_PARTS_SOON: Final = mark(
+    "The result will probably be more than the {limit} that Discord takes here in one file: it then comes packed, "
+    "or in parts."
+)
+GROWS: Final = 1.5
+"""How much longer a file is with its verdicts, about."""
+
+
+def comes_in_parts(job: JobView, limit: int) -> bool:
+    """Whether its result is likely to be larger than one attachment, judged by the file that was sent."""
+    return job.upload_size is not None and job.upload_size * GROWS > limit
+
+
+def parts_line(name: str, count: int) -> str:
+    """What to do with a file that comes in parts."""
+    return trn(
+        "**{file}** is more than Discord takes at once: it comes in {count} part. Join the parts in their order.",
+        "**{file}** is more than Discord takes at once: it comes in {count} parts. Join the parts in their order.",
+        count,
+        file=escape(name, 80),
+    )
+
+
+def running_card(job: JobView, now: datetime, *, limit: int | None = None) -> Card:
+    """A job that is not finished: read, asking for a column, being scored, or writing its files.
+
+    `limit`: bytes of one attachment where its result will stand.
+    """
     if job.state == "ingesting":
         title, text = tr("Job {job}: accepted", job=job.id), _named(job) + "\n" + tr("Reading the file …")
     elif job.state == "needs_column":
@@ -85,6 +112,8 @@ def running_card(job: JobView, now: datetime) -> Card:
             "{count} rows without a usable review: listed at the end",
             job.rows_rejected,
         )
+    if limit is not None and comes_in_parts(job, limit):
+        text += "\n" + tr(IN_PARTS_SOON, limit=size(limit))
     embed = discord.Embed(title=title, description=text, colour=NEUTRAL)
     return Card(embed=embed, view=buttons_view(*job_buttons(job)))
 
@@ -127,8 +156,12 @@ def done_card(
     files: tuple[CardFile, ...],
     too_large: tuple[tuple[str, int], ...],
     limit: int,
+    parted: tuple[tuple[str, int], ...] = (),
 ) -> Card:
-    """Counts, histogram and the files. `limit`: bytes of one attachment here; `too_large`: files that exceed it."""
+    """Counts, histogram and the files. `limit`: bytes of one attachment here; `too_large`: files that exceed it.
+
+    `parted`: names of files that come in parts, and in how many.
+    """
     scored = job.n_positive + job.n_negative + job.n_uncertain
     lines = [_named(job), _counts(job)]
     bad = job.rows_rejected + job.rows_failed
@@ -140,6 +173,7 @@ def done_card(
                 bad,
             )
         )
+    lines += [parts_line(name, count) for name, count in parted]
     for name, length in too_large:
         lines.append(
             tr(

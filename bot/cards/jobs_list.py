@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import discord
 
 from bot.cards.base import FAILED, NEUTRAL, Card, CardFile, label_counts, one_line, plain_line
 from bot.cards.failure import failure_text
+from bot.cards.job import parts_line
 from bot.cards.links import job_url
 from bot.cards.wording import reviews
 from common.i18n import mark, number, shortened, size, tr, trn
@@ -24,6 +26,19 @@ STATES: Final = {
     "cancelled": mark("cancelled"),
     "failed": mark("failed"),
 }
+
+
+OWED: Final = mark("Discord has not let me show you how it ended; I go on trying.")
+OWED_SHORT: Final = mark("not shown yet")
+OWED_AFTER: Final = timedelta(seconds=30)
+"""A result is on its way for so long before its owner reads that it could not be shown."""
+
+
+def is_owed(job: JobView) -> bool:
+    """Whether its owner should have been shown by now how it ended."""
+    if job.source == "cli" or job.delivered_at is not None or job.finished_at is None:
+        return False
+    return datetime.now(UTC) - job.finished_at > OWED_AFTER
 
 
 def title_of(job: JobView) -> str:
@@ -72,6 +87,8 @@ def status_embed(job: JobView) -> discord.Embed:
     reason = failure_text(job, 500, single_line=True)
     if reason is not None:
         embed.add_field(name=tr("What went wrong"), value=reason, inline=False)
+    if is_owed(job):
+        embed.add_field(name=tr("Not shown yet"), value=tr(OWED), inline=False)
     if job.state == "needs_column" and job.columns:
         columns = shortened([one_line(column, 40) for column in job.columns], 10)
         embed.add_field(name=tr("Columns that could be the text"), value=columns, inline=False)
@@ -81,9 +98,20 @@ def status_embed(job: JobView) -> discord.Embed:
     return embed
 
 
-def files_card(job: JobView, files: Sequence[CardFile], too_large: Sequence[tuple[str, int]], *, limit: int) -> Card:
-    """The files of a finished job, and in words those that Discord does not take: (name, bytes) over `limit` bytes."""
+def files_card(
+    job: JobView,
+    files: Sequence[CardFile],
+    too_large: Sequence[tuple[str, int]],
+    *,
+    limit: int,
+    parted: Sequence[tuple[str, int]] = (),
+) -> Card:
+    """The files of a finished job, and in words those that Discord does not take: (name, bytes) over `limit` bytes.
+
+    `parted`: names of files that come in parts, and in how many.
+    """
     lines = [tr("Job {job}: {title}", job=job.id, title=one_line(title_of(job), 100))]
+    lines += [parts_line(name, count) for name, count in parted]
     for name, length in too_large:
         lines.append(
             trn(
@@ -110,6 +138,8 @@ def _line(job: JobView, user_id: int) -> str:
         parts.append(f"{number(job.rows_done)} / {number(job.rows_total)}")
     elif job.state == "done" and job.kind == "file":
         parts.append(reviews(job.rows_done))
+    if is_owed(job) and job.owner_id == user_id:
+        parts.append(tr(OWED_SHORT))
     parts.append(discord.utils.format_dt(job.created_at, "R"))
     url = job_url(job)
     if url is not None:

@@ -6,7 +6,7 @@ from typing import Final
 
 import discord
 
-from bot.cards.base import NEUTRAL
+from bot.cards.base import FAILED, NEUTRAL
 from common.i18n import duration, tr, trn
 from db.operations.types import Overview
 
@@ -40,6 +40,15 @@ def status_embed(seen: Overview) -> discord.Embed:
     processes = trn("**{count}** scoring process ready", "**{count}** scoring processes ready", ready)
     embed.add_field(name=tr("Scoring"), value=f"{processes}\n{pace}")
     return embed
+
+
+def away_embed() -> discord.Embed:
+    """The same without a database, which is what there is to say."""
+    text = tr(
+        "My database does not answer at the moment, so I can accept nothing. What was accepted is not lost: it is "
+        "scored as soon as the database is back."
+    )
+    return discord.Embed(title=tr("Status"), description=text, colour=FAILED)
 
 
 def sentence(seen: Overview) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
+from typing import Any, Final
 
 import discord
 from discord import app_commands
@@ -11,10 +12,15 @@ from discord.ext import commands
 
 from bot.cards.base import Card
 from bot.cards.info import Topic, about_embed, help_embed, read_facts
-from bot.cards.status import status_embed
+from bot.cards.status import away_embed, status_embed
 from bot.core import BotCore
 from bot.delivery.responses import answer, defer
+from bot.errors.table import note
+from db.errors import DbError
 from db.operations.overview import overview
+
+PATIENCE_S: Final = 5.0
+"""Longest that `/status` waits for the database, which may be what is wrong."""
 
 
 class Info(commands.Cog):
@@ -35,8 +41,13 @@ class Info(commands.Cog):
     async def status(self, interaction: discord.Interaction[Any]) -> None:
         """The queue, the speed, and whether scoring is working."""
         await defer(interaction)
-        busy = await self.bot.in_thread(overview, self.bot.db)
-        await answer(interaction, Card(embed=status_embed(busy)))
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                embed = status_embed(await self.bot.in_thread(overview, self.bot.db))
+        except (DbError, TimeoutError) as error:
+            note(error, "/status")
+            embed = away_embed()
+        await answer(interaction, Card(embed=embed))
 
     @app_commands.command()
     @app_commands.describe(topic="What you want to know about")

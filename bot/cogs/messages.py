@@ -8,6 +8,7 @@ from discord.ext import commands
 from bot.cards.base import Card
 from bot.cards.greeting import ABOUT_A_CARD, ROLE_ONLY, SCORE_REVIEW, greeting_card
 from bot.core import BotCore
+from bot.delivery.nonces import of_message
 from bot.door import blocked, note_asker
 from bot.errors.table import note
 from bot.permissions import answers_in, requester_of, rules_of
@@ -36,8 +37,9 @@ class Messages(commands.Cog):
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
         """Stores the review or files; the notifier then answers with their cards."""
-        if not self._for_me(message):
+        if not self._for_me(message) or message.id in self.bot.taken_messages:
             return
+        self.bot.taken_messages.append(message.id)
         note_asker(message)
         if await blocked(self.bot, message.author.id, None if message.guild is None else message.guild.id):
             return  # an answer to each would be what whoever floods wants
@@ -104,7 +106,7 @@ class Messages(commands.Cog):
         for part, attachment in enumerate(received.files):
             request = FileRequest(attachment, message_origin(message), part, standing=requester_of(message))
             try:
-                shape, text = await read_text(self.bot, attachment)
+                shape, text = await read_text(self.bot, attachment, (message.channel.id, message.id))
                 if shape == "review":
                     review = check_text(with_caption(caption, text), self.bot.settings)
                     await accept_text(self.bot, request.origin, review, part=part)
@@ -124,7 +126,7 @@ class Messages(commands.Cog):
             await self._ask(message, await same_file_question(self.bot, request, outcome), f"same{request.part}")
 
     async def _ask(self, message: discord.Message, card: Card, kind: str) -> None:
-        nonce = f"{message.id % 10**15}-{kind}"
+        nonce = of_message(message.id, kind)
         sent = await self.bot.outbox.send(message.channel.id, card, nonce=nonce, reply_to=message.id)
         await self._remember(message, sent)
 

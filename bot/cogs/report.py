@@ -14,6 +14,7 @@ from bot.autocomplete import Number, a_film, any_job
 from bot.cards.base import Card, CardFile, one_line
 from bot.cards.report import EXTREMES, alt_text, distribution_alt, report_embed
 from bot.core import BotCore
+from bot.delivery.responses import answer, defer
 from bot.pools.heavy_work import MAKING
 from bot.visible_channels import shared_in
 from common.errors import UserError
@@ -78,7 +79,7 @@ class ReportCog(commands.Cog, name="Report"):
         check_order(first, last)
         about = ReportRequest(film, job, first, last, by)
         abouts = [about] if compare is None else [about, compared_with(about, compare)]
-        await interaction.response.defer(ephemeral=True)  # also when shared: an error is the caller's alone
+        await defer(interaction)  # also when shared: an error is the caller's alone
         heavy, viewer = self.bot.heavy, self.bot.viewer(interaction)
         if share and interaction.channel_id is not None:
             viewer = viewer.only_in(shared_in(interaction.channel, interaction.channel_id))
@@ -90,10 +91,11 @@ class ReportCog(commands.Cog, name="Report"):
         async with heavy.turn(MAKING, interaction.user.id, goes_on=True):
             files = await heavy.in_child(report_files, parts, file)
         card = Card(embed=report_embed(parts), files=files)
-        if share:
-            await interaction.edit_original_response(content=tr("Shown to everyone here:"))
-        sent = await interaction.followup.send(**card.for_send(), ephemeral=not share, wait=True)
-        if share:
+        if not share:
+            await answer(interaction, card)
+        else:
+            await answer(interaction, Card(tr("Shown to everyone here:")))
+            sent = await interaction.followup.send(**card.for_send(), wait=True)
             quoted = [one for part in parts for one in shown(part) if one.text is not None]
             shows = [About(one.owner_id, one.job_id, None, one.id, one.shared) for one in quoted]
             shows.append(About(interaction.user.id))  # the film that was typed

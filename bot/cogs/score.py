@@ -59,7 +59,7 @@ class Score(commands.Cog):
         if files:
             await defer(interaction)
         if len(files) == 1:
-            shape, text = await read_text(self.bot, files[0])
+            shape, text = await read_text(self.bot, files[0], place)
             if shape == "review":
                 await score_for(interaction, with_caption(received.text, text), target=place)
                 return

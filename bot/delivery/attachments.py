@@ -5,37 +5,69 @@ from __future__ import annotations
 import gzip
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import IO
+from typing import IO, Final
 
 import discord
 
 from bot.cards.base import CardFile
 from bot.core import BotCore
 from bot.pools.heavy_work import Lane
+from bot.pools.spool import SpooledFile
 from common.file_formats import compressible_suffixes
+from common.settings import MIB
 from db.queries.jobs import list_outputs, read_output
 from db.types import JobView, OutputInfo, Viewer
 
 DEFAULT_LIMIT = discord.utils.DEFAULT_FILE_SIZE_LIMIT_BYTES
+MOST_PACKED: Final = 8
+"""Times that packing makes a file of reviews smaller, at most: one beyond is not even tried."""
+
+
+MOST_PARTS: Final = 8
+"""Parts of one file: with the chart and the list of rejected rows they are the ten files of one message."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outputs:
-    """Files that fit, and the names with sizes in bytes of those that do not."""
+    """Files that fit, those in parts among them, and the names with sizes in bytes of those that do not.
+
+    `parted`: name of each file that comes in parts, and how many they are.
+    """
 
     files: tuple[CardFile, ...]
     too_large: tuple[tuple[str, int], ...]
+    parted: tuple[tuple[str, int], ...] = ()
 
 
-def _load(bot: BotCore, viewer: Viewer, output: OutputInfo, limit: int) -> CardFile | None:
-    """Part by part from SQL to disk: of a file of any size only a part is in memory."""
-    if output.size <= limit:
+def _load(bot: BotCore, viewer: Viewer, output: OutputInfo, limit: int) -> list[CardFile]:
+    """Part by part from SQL to disk: of a file of any size only a part is in memory. Empty for one too large."""
+    most = limit * MOST_PARTS
+    packs = output.filename.lower().endswith(compressible_suffixes())
+    if output.size <= limit or (not packs and output.size <= most):
         whole, _ = bot.spool.filled(lambda out: out.writelines(read_output(bot.db, viewer, output.blob_id)))
-        return CardFile(output.filename, whole)
-    if output.size > limit * 8 or not output.filename.lower().endswith(compressible_suffixes()):
-        return None
-    packed, fits = bot.spool.filled(lambda out: _pack(read_output(bot.db, viewer, output.blob_id), out, limit))
-    return CardFile(f"{output.filename}.gz", packed) if fits else None
+        return _cut(bot, output.filename, whole, limit)
+    if not packs or output.size > most * MOST_PACKED:
+        return []
+    packed, fits = bot.spool.filled(lambda out: _pack(read_output(bot.db, viewer, output.blob_id), out, most))
+    return _cut(bot, f"{output.filename}.gz", packed, limit) if fits else []
+
+
+def _cut(bot: BotCore, name: str, whole: SpooledFile, limit: int) -> list[CardFile]:
+    """The file, or its parts: joined in their order they are the file."""
+    if whole.size <= limit:
+        return [CardFile(name, whole)]
+    parts: list[CardFile] = []
+    with whole.open() as file:
+        while file.tell() < whole.size:
+            part, _ = bot.spool.filled(lambda out: _copy(file, out, limit))
+            parts.append(CardFile(f"{name}.{len(parts) + 1:03d}", part))
+    return parts
+
+
+def _copy(source: IO[bytes], target: IO[bytes], size: int) -> None:
+    while size > 0 and (data := source.read(min(MIB, size))):
+        target.write(data)
+        size -= len(data)
 
 
 def _pack(parts: Iterable[bytes], out: IO[bytes], limit: int) -> bool:
@@ -52,17 +84,19 @@ def _collect(bot: BotCore, job: JobView, limit: int) -> Outputs:
     viewer = Viewer(user_id=job.owner_id, guild_id=job.guild_id)
     files: list[CardFile] = []
     too_large: list[tuple[str, int]] = []
+    parted: list[tuple[str, int]] = []
     for output in list_outputs(bot.db, viewer, job.id):
         loaded = _load(bot, viewer, output, limit)
-        if loaded is None:
+        files += loaded
+        if not loaded:
             too_large.append((output.filename, output.size))
-        else:
-            files.append(loaded)
-    return Outputs(tuple(files), tuple(too_large))
+        elif len(loaded) > 1:
+            parted.append((loaded[0].name.removesuffix(".001"), len(loaded)))
+    return Outputs(tuple(files), tuple(too_large), tuple(parted))
 
 
 async def finished_files(bot: BotCore, job: JobView, lane: Lane, *, limit: int = DEFAULT_LIMIT) -> Outputs:
-    """The outputs of a finished job that fit into `limit` bytes each, text packed with gzip where that makes it fit.
+    """The outputs of a finished job, of `limit` bytes each at most: packed or in parts where that makes them fit.
 
     The caller has checked that whoever gets them may see the job, and holds a place of `lane` until they are sent.
     Raises db.errors.DbError.

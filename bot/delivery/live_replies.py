@@ -10,7 +10,7 @@ import discord
 
 from bot.cards.base import Card
 from bot.core import BotCore
-from bot.delivery.outbox import GONE, with_retries
+from bot.delivery.outbox import passes, with_retries
 from bot.delivery.reply_by_token import TOKEN_LIFE, TOKEN_SPARE, edit_reply
 from common.i18n import mark, set_locale, tr
 from db.delivery.cards import clear_reply_token, set_card_message
@@ -45,12 +45,21 @@ class Replies:
         self._live.pop(job_id, None)
 
     async def show(self, job: JobView, card: Card) -> bool:
-        """Shows the card in the job's reply; False when it has none. Raises discord.HTTPException, OSError."""
+        """Shows the card in the job's reply; False when it has none, or none any more.
+
+        Raises discord.HTTPException where that passes, aiohttp.ClientError, OSError.
+        """
         reply = self._live.get(job.id)
         if reply is None:
             return False
         shown = Card(content=reply.hint, embed=card.embed, view=card.view, files=card.files)
-        await with_retries(lambda: reply.interaction.edit_original_response(**shown.for_edit()))
+        try:
+            await with_retries(lambda: reply.interaction.edit_original_response(**shown.for_edit()))
+        except discord.HTTPException as refused:
+            if passes(refused):
+                raise
+            self.drop(job.id)
+            return False
         return True
 
     def end_old(self) -> list[int]:
@@ -77,8 +86,10 @@ class Replies:
             card = Card(tr(FOLLOWS, job=job.id))
         try:
             reply = await with_retries(lambda: edit_reply(self._bot, token, card))
-        except GONE:
-            return False
+        except discord.HTTPException as refused:
+            if passes(refused):
+                raise
+            return False  # its token is over, or the reply is gone
         await self._bot.in_thread(clear_reply_token, self._bot.db, job.id)
         if job.kind == "message" and job.shared:
             await self._bot.in_thread(
@@ -95,4 +106,5 @@ def _waiting_token(job: JobView) -> str | None:
 
 async def _say_farewell(job_id: int, interaction: discord.Interaction[Any]) -> None:
     set_locale(interaction.locale)
-    await interaction.edit_original_response(**Card(tr(FAREWELL, job=job_id)).for_edit())
+    card = Card(tr(FAREWELL, job=job_id))
+    await with_retries(lambda: interaction.edit_original_response(**card.for_edit()))

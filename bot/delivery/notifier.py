@@ -25,7 +25,8 @@ from bot.cards.verdict import unscored_card, verdict_card, waiting_card
 from bot.core import BotCore, Place
 from bot.delivery.attachments import DEFAULT_LIMIT, finished_files, size_limit
 from bot.delivery.live_replies import Replies
-from bot.delivery.outbox import GONE
+from bot.delivery.nonces import of_job
+from bot.delivery.outbox import GONE, passes
 from bot.errors.table import note
 from bot.metrics import note_shown
 from bot.permissions import takes_notices
@@ -48,9 +49,12 @@ SOON: Final = timedelta(seconds=2)
 """A verdict that comes within this time is the first message; after it the user is told that the review waits."""
 AT_ONCE: Final = 500
 """Most changed jobs looked at in one round."""
+MOST_DRAWN: Final = 4
+"""Charts that are drawn or wait: a small file that ends meanwhile gets none. One takes 0.15 s of a processor."""
+FEW_REVIEWS: Final = 200
 WORST_WAIT_S: Final = 60.0
-TOO_MANY_REQUESTS: Final = 429
-SERVER_ERRORS: Final = 500
+WORST_REFUSED_S: Final = 3600.0
+"""What Discord refuses it goes on refusing, mostly until somebody opens a thread again or changes a rule."""
 
 
 @dataclass(slots=True)
@@ -63,6 +67,10 @@ class _Trouble:
 
 class NoticesOff(Exception):
     """The user wants no direct messages, see `/settings`: the job has no place but the reply to its command."""
+
+
+class Refused(Exception):
+    """Discord takes the end of this job nowhere for now; it is owed, and `/jobs` says so."""
 
 
 CLOSED: Final = (*GONE, NoticesOff)
@@ -84,6 +92,8 @@ class Notifier:
         self._trouble: dict[int, _Trouble] = {}
         self._gone: set[int] = set()
         self._down = False
+        self._drawing = 0
+        """Charts that are drawn, or wait for it."""
         self.looked_at = time.perf_counter()
         """By `time.perf_counter`: when it last looked for changed jobs and SQL answered."""
 
@@ -129,7 +139,7 @@ class Notifier:
         elif job.terminal and job.state != "done":
             yield ended_card(job)
         elif not job.terminal:
-            yield running_card(job, datetime.now(UTC))
+            yield running_card(job, datetime.now(UTC), limit=limit)
         else:
             async with self._done_card(job, limit, user_id) as card:
                 yield card
@@ -138,7 +148,7 @@ class Notifier:
     async def _done_card(self, job: JobView, limit: int, user_id: int | None) -> AsyncIterator[Card]:
         heavy = self._bot.heavy
         if user_id is None:
-            chart = await _chart(job, heavy.in_own_child)  # first: what waits for a drawing takes no place to send
+            chart = await self._own_chart(job)  # first: what waits for a drawing takes no place to send
             async with heavy.turn(SENDING, None):  # of all that ended at once, a few lie on disk at a time
                 yield await self._with_files(job, chart, limit, SENDING)
         else:
@@ -149,14 +159,28 @@ class Notifier:
 
     async def _with_files(self, job: JobView, chart: bytes | None, limit: int, lane: Lane) -> Card:
         outputs = await finished_files(self._bot, job, lane, limit=limit)
-        return done_card(job, chart=chart, files=outputs.files, too_large=outputs.too_large, limit=limit)
+        return done_card(
+            job, chart=chart, files=outputs.files, too_large=outputs.too_large, limit=limit, parted=outputs.parted
+        )
+
+    async def _own_chart(self, job: JobView) -> bytes | None:
+        """As `_chart`; None too where many small files end at once: their owners are told now, in numbers."""
+        scored = job.n_positive + job.n_negative + job.n_uncertain
+        if self._drawing >= MOST_DRAWN and scored <= FEW_REVIEWS:
+            return None
+        self._drawing += 1
+        try:
+            return await _chart(job, self._bot.heavy.in_own_child)
+        finally:
+            self._drawing -= 1
 
     async def first_place(self, job: JobView) -> Place | None:
         """Sends a job's first card at once; None when its channel or the user's DMs are closed.
 
         For callers that hold the job. Raises discord.HTTPException, aiohttp.ClientError, OSError, DbError.
         """
-        async with self.card_of(job) as card:
+        limit = size_limit(self._bot, None if in_dm(job) else job.guild_id)
+        async with self.card_of(job, limit=limit) as card:
             if card is None:
                 return None
             try:
@@ -222,16 +246,18 @@ class Notifier:
             self._trouble.pop(job.id, None)
         except (discord.HTTPException, aiohttp.ClientError, OSError, DbError) as error:
             self._postpone(job, error)
+        except Refused as error:
+            self._postpone(job, error, WORST_REFUSED_S)
         except Exception as error:
             self._postpone(job, error)
             raise
         finally:
             self._showing.discard(job.id)
 
-    def _postpone(self, job: JobView, error: Exception) -> None:
+    def _postpone(self, job: JobView, error: Exception, worst_s: float = WORST_WAIT_S) -> None:
         trouble = self._trouble.setdefault(job.id, _Trouble())
         trouble.tries += 1
-        wait = min(WORST_WAIT_S, 2.0**trouble.tries)
+        wait = min(worst_s, 2.0 ** min(trouble.tries, 20))
         trouble.not_before = time.monotonic() + wait
         log.warning("job %d could not be shown (%s), next try in %.0f s", job.id, type(error).__name__, wait)
 
@@ -253,18 +279,58 @@ class Notifier:
             self._gone.discard(job.id)
 
     async def _show_with_fallback(self, job: JobView, card: Card) -> None:
-        """Shows the card; what Discord refuses for good is shown without its files, and never tried for ever."""
-        for shown in (card, _without_files(card)):
+        """Shows the card; without files where Discord takes none, elsewhere where it lets nobody change the old one.
+
+        Raises Refused when how a job ended can be shown nowhere: it is still owed.
+        """
+        for shown in (card, _without_files(card)) if card.files else (card,):
             try:
                 await self._show_at_its_place(job, shown)
             except CLOSED as error:
                 await self._send_to_owner(job, shown, error)
             except discord.HTTPException as error:
-                if error.status == TOO_MANY_REQUESTS or error.status >= SERVER_ERRORS:
+                if passes(error):
                     raise
-                log.error("job %d: Discord refuses its card (%d, code %d)", job.id, error.status, error.code)
+                log.warning("job %d: Discord refuses its card (%d, code %d)", job.id, error.status, error.code)
                 continue
             return
+        if job.terminal:
+            await self._show_elsewhere(job, card)
+
+    async def _show_elsewhere(self, job: JobView, card: Card) -> None:
+        """Its message may not be changed, as in a thread that was archived: a new one says how the job ended."""
+        for shown in (card, _without_files(card)) if card.files else (card,):
+            for way in (self._send_anew, self._send_refused_to_owner):
+                try:
+                    if await way(job, shown):
+                        return
+                except CLOSED:
+                    continue
+                except discord.HTTPException as error:
+                    if passes(error):
+                        raise
+        raise Refused
+
+    async def _send_anew(self, job: JobView, card: Card) -> bool:
+        """A new message where the old one stands, which calls its owner; False when there was no old one."""
+        if job.message_id is None or job.channel_id is None:
+            return False
+        sent = await self._bot.outbox.send(
+            job.channel_id, _calling(job, card), nonce=of_job(job, "again"), reply_to=job.message_id
+        )
+        db = self._bot.db
+        await self._bot.in_own_thread(set_card_message, db, job.id, job.channel_id, sent.id, shared=job.shared)
+        # The old one is nobody's card any more, and shows the file's name still.
+        about = About(job.owner_id, job.id, shared=job.shared)
+        await self._bot.in_own_thread(remember_sent, db, job.channel_id, job.message_id, about)
+        return True
+
+    async def _send_refused_to_owner(self, job: JobView, card: Card) -> bool:
+        """A direct message; False where those are the place that refused it."""
+        if in_dm(job) or job.guild_id is None or not await self._takes_notices(job):
+            return False
+        await self._send_notice(job, card)
+        return True
 
     async def _show_at_its_place(self, job: JobView, card: Card) -> None:
         """Shows the card where the job stands, or makes it stand somewhere. Raises `GONE` when that place is closed."""
@@ -279,8 +345,9 @@ class Notifier:
         """Makes the message at `place` show the card, and calls the owner of a file whose work is over."""
         await self._bot.outbox.edit(place.channel_id, place.message_id, card)
         if calls_owner(job):
-            nonce = f"r{job.id}-end-{job.version}"
-            ping = await self._bot.outbox.send(place.channel_id, ping_card(job), nonce=nonce, reply_to=place.message_id)
+            ping = await self._bot.outbox.send(
+                place.channel_id, ping_card(job), nonce=of_job(job, "end"), reply_to=place.message_id
+            )
             await self._remember(job, place.channel_id, ping)
 
     async def _send(self, job: JobView, card: Card) -> Place:
@@ -292,7 +359,7 @@ class Notifier:
         else:
             channel_id = int(job.channel_id or 0)
             reply_to = job.reply_to if job.reply_channel_id is None else None
-        message = await self._bot.outbox.send(channel_id, card, nonce=f"reelfeel-{job.id}-card", reply_to=reply_to)
+        message = await self._bot.outbox.send(channel_id, card, nonce=of_job(job, "card"), reply_to=reply_to)
         await self._bot.in_own_thread(set_card_message, self._bot.db, job.id, channel_id, message.id, shared=job.shared)
         return Place(channel_id, message.id, old=_title(message.embeds) != _title([card.embed]))
 
@@ -311,18 +378,22 @@ class Notifier:
         self._gone.add(job.id)
         if not job.terminal or in_dm(job) or not await self._takes_notices(job):
             return
+        try:
+            await self._send_notice(job, card)
+        except GONE:
+            log.info("job %d: its owner takes no direct messages", job.id)
+
+    async def _send_notice(self, job: JobView, card: Card) -> None:
+        """How the job ended as a direct message to its owner. Raises as `Outbox.send`."""
         notice = Card(
             content=tr("I could not show this in its channel, so here is job {job}.", job=job.id),
             embed=card.embed,
             view=card.view,
             files=card.files if job.kind == "message" else card.files[:10],
         )
-        try:
-            channel_id = await self._bot.outbox.dm_channel(job.owner_id)
-            sent = await self._bot.outbox.send(channel_id, notice, nonce=f"r{job.id}-dm-{job.version}")
-            await self._remember(job, channel_id, sent)
-        except GONE:
-            log.info("job %d: its owner takes no direct messages", job.id)
+        channel_id = await self._bot.outbox.dm_channel(job.owner_id)
+        sent = await self._bot.outbox.send(channel_id, notice, nonce=of_job(job, "owner"))
+        await self._remember(job, channel_id, sent)
 
     async def _message_card(self, job: JobView) -> Card | None:
         if not job.terminal:
@@ -364,6 +435,14 @@ def _with_ping(job: JobView, card: Card) -> Card:
         return card
     ping = ping_card(job)
     return Card(content=ping.content, embed=card.embed, view=card.view, files=card.files, ping=ping.ping)
+
+
+def _calling(job: JobView, card: Card) -> Card:
+    """The card with its owner's name above it: whoever was told nothing else is called by it."""
+    if job.kind == "file" and not calls_owner(job):
+        return card
+    content = ping_card(job).content if job.kind == "file" else f"<@{job.owner_id}>"
+    return Card(content=content, embed=card.embed, view=card.view, files=card.files, ping=(job.owner_id,))
 
 
 def _without_files(card: Card) -> Card:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from datetime import datetime
+from typing import Final, TypeVar
 
 import aiohttp
 import discord
@@ -19,6 +20,15 @@ log = logging.getLogger(__name__)
 
 GONE = (discord.Forbidden, discord.NotFound)
 """What Discord answers when a channel or message is deleted or closed to the bot: trying again cannot help."""
+
+
+TOO_MANY_REQUESTS: Final = 429
+SERVER_ERRORS: Final = 500
+
+
+def passes(error: discord.HTTPException) -> bool:
+    """Whether Discord may do later what it did not now: it was busy or broken. What it refuses it goes on refusing."""
+    return error.status == TOO_MANY_REQUESTS or error.status >= SERVER_ERRORS
 
 
 async def with_retries(call: Callable[[], Awaitable[T]], *, attempts: int = 3) -> T:
@@ -84,6 +94,16 @@ class Outbox:
             await message.delete()
 
         await with_retries(call)
+
+    async def history(self, channel_id: int, after: datetime, most: int) -> list[discord.Message]:
+        """The channel's messages from `after` on, the oldest first, at most `most` (100); raises as `send` does."""
+        channel = self._bot.get_partial_messageable(channel_id)
+
+        async def call() -> list[discord.Message]:
+            await self._limiter.wait()
+            return [one async for one in channel.history(limit=most, after=after, oldest_first=True)]
+
+        return await with_retries(call)
 
     async def dm_channel(self, user_id: int) -> int:
         """Id of the DM channel with a user. That it exists does not say that the user takes DMs: `send` shows it."""

@@ -11,6 +11,7 @@ import aiohttp
 import discord
 
 from bot.cards.base import Card
+from bot.delivery.acknowledgements import ALREADY_ACKNOWLEDGED
 from bot.delivery.outbox import with_retries
 from bot.delivery.reply_by_token import TOKEN_SPARE
 from bot.delivery.stale_replies import remember
@@ -23,12 +24,15 @@ TOO_LONG: Final = mark(
 )
 WITHDRAWN: Final = mark("This command could not be carried out.")
 _PUBLIC: Final = "reelfeel_public"
+_DEFERRED: Final = "reelfeel_deferred"
+_ANSWERED: Final = "reelfeel_answered"
 
 
 async def defer(interaction: discord.Interaction[Any], *, public: bool = False) -> None:
     """Shows "thinking ...", to the caller alone unless `public`; `answer` or an error takes its place."""
     interaction.extras[_PUBLIC] = public
     await remember(interaction)
+    interaction.extras[_DEFERRED] = True
     await interaction.response.defer(ephemeral=not public, thinking=True)
 
 
@@ -38,25 +42,60 @@ async def answer(interaction: discord.Interaction[Any], card: Card) -> discord.I
     An edit, so that a retry after a cut connection cannot double it. Raises discord.HTTPException,
     aiohttp.ClientError, OSError.
     """
+    interaction.extras[_ANSWERED] = True  # also when it fails: Discord may have it all the same
     return await with_retries(lambda: interaction.edit_original_response(**card.for_edit()))
 
 
-async def say_privately(interaction: discord.Interaction[Any], text: str) -> None:
-    """Shows a sentence to the caller alone, whatever was answered before; raises as `answer` does."""
+async def say_privately(interaction: discord.Interaction[Any], text: str, *, unless_answered: bool = False) -> None:
+    """Shows a sentence to the caller alone, whatever was answered before; raises as `answer` does.
+
+    What an answer shows already is never replaced by it; `unless_answered`: then nothing need be said.
+    """
     if not interaction.response.is_done():
-        await interaction.response.send_message(text, ephemeral=True)
+        await _say_first(interaction, text)
         return
-    if interaction.extras.get(_PUBLIC):
+    deferred = interaction.response.type is discord.InteractionResponseType.deferred_channel_message
+    if deferred and interaction.extras.get(_ANSWERED) and not await _is_thinking(interaction):
+        if not unless_answered:
+            await interaction.followup.send(text, ephemeral=True)
+    elif interaction.extras.get(_PUBLIC):
         # The first message after a public "thinking ..." is public whatever is asked, and when that is deleted before
         # it says anything, no other can follow (discord-api-docs issues 2739 and 2860). So it says something first.
         interaction.extras[_PUBLIC] = False
-        await answer(interaction, Card(tr(WITHDRAWN)))
+        await _put(interaction, tr(WITHDRAWN))
         await interaction.followup.send(text, ephemeral=True)
         await with_retries(interaction.delete_original_response)
-    elif interaction.response.type is discord.InteractionResponseType.deferred_channel_message:
-        await answer(interaction, Card(text))
+    elif deferred:
+        await _put(interaction, text)
     else:
         await interaction.followup.send(text, ephemeral=True)
+
+
+async def _say_first(interaction: discord.Interaction[Any], text: str) -> None:
+    """Says it though nothing was answered, as far as is known: an acknowledgement that failed may have arrived."""
+    if interaction.extras.get(_DEFERRED):
+        try:
+            await _put(interaction, text)
+        except discord.NotFound:  # it had not
+            pass
+        else:
+            return
+    try:
+        await interaction.response.send_message(text, ephemeral=True)
+    except discord.HTTPException as refused:
+        if refused.code != ALREADY_ACKNOWLEDGED:
+            raise
+        await interaction.followup.send(text, ephemeral=True)
+
+
+async def _put(interaction: discord.Interaction[Any], text: str) -> None:
+    await with_retries(lambda: interaction.edit_original_response(**Card(text).for_edit()))
+
+
+async def _is_thinking(interaction: discord.Interaction[Any]) -> bool:
+    """Whether the reply shows nothing yet, as Discord has it."""
+    shown = await with_retries(interaction.original_response)
+    return shown.flags.loading
 
 
 def watch(interaction: discord.Interaction[Any]) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import suppress
 from typing import Any, Final
 
 import aiohttp
@@ -16,12 +15,13 @@ from bot.delivery.outbox import GONE, with_retries
 from bot.delivery.reply_by_token import edit_reply, shown_reply
 from common.i18n import locale_tag, mark, tr, use_locale
 from db.delivery import open_replies
-from db.errors import DbError
 
 log = logging.getLogger(__name__)
 
-REMEMBER_S: Final = 0.6
+FORGET_S: Final = 30.0
+REMEMBER_S: Final = 0.3
 """Of the 3 seconds within which Discord wants an answer; a database that is slower must not cost the reply."""
+_KEPT: Final = "reelfeel_kept"
 LOADING: Final = 1 << 7
 """Flag of a message that shows "thinking ..." (Discord's message flag LOADING)."""
 LOST: Final = mark("I was restarted before I could accept this, so nothing was accepted. Send it again.")
@@ -33,15 +33,34 @@ async def remember(interaction: discord.Interaction[Any]) -> None:
     task = asyncio.current_task()
     if task is None:
         return
-    with suppress(DbError, TimeoutError):
-        stored = bot.in_thread(open_replies.record_reply, bot.db, interaction.id, interaction.token, locale_tag())
-        await asyncio.wait_for(stored, REMEMBER_S)
-    task.add_done_callback(lambda _: bot.start_task(_forget(bot, interaction.id), "forgetting a reply"))
+    await bot.open_replies.add((interaction.id, interaction.token, locale_tag()), REMEMBER_S)
+    task.add_done_callback(lambda _: _ended(bot, interaction))
+
+
+def keep(interaction: discord.Interaction[Any]) -> None:
+    """The task that answers it ends without an answer: it stays remembered."""
+    interaction.extras[_KEPT] = True
+
+
+def _ended(bot: BotCore, interaction: discord.Interaction[Any]) -> None:
+    if not interaction.extras.get(_KEPT):
+        bot.start_task(_forget(bot, interaction.id), "forgetting a reply")
+
+
+async def say_if_thinking(bot: BotCore, interaction_id: int, token: str, card: Card) -> None:
+    """Shows the card in a reply that shows "thinking ..." still, and forgets the reply. Raises as `shown_reply`."""
+    try:
+        reply = await shown_reply(bot, token)
+        if int(reply.get("flags") or 0) & LOADING:
+            await edit_reply(bot, token, card)
+    except GONE:  # its 15 minutes are over
+        pass
+    await _forget(bot, interaction_id)
 
 
 async def _forget(bot: BotCore, interaction_id: int) -> None:
-    with suppress(DbError):  # the next start looks at the reply and finds it answered
-        await bot.in_thread(open_replies.delete_reply, bot.db, interaction_id)
+    # Where that fails, the next start looks at the reply and finds it answered.
+    await bot.closed_replies.add(interaction_id, FORGET_S)
 
 
 async def finish_left(bot: BotCore) -> None:
@@ -49,16 +68,9 @@ async def finish_left(bot: BotCore) -> None:
     for interaction_id, (token, spoken) in (await bot.in_thread(open_replies.unfinished_replies, bot.db)).items():
         try:
             with use_locale(spoken):
-                await with_retries(lambda token=token: _say_lost(bot, token))  # type: ignore[misc]
-        except GONE:  # its 15 minutes are over
-            pass
+                lost = Card(tr(LOST))
+            await with_retries(
+                lambda number=interaction_id, token=token, lost=lost: say_if_thinking(bot, number, token, lost)  # type: ignore[misc]
+            )
         except (discord.HTTPException, aiohttp.ClientError, OSError) as failed:
             log.warning("a reply left behind could not be finished: %s", type(failed).__name__)
-            continue
-        await _forget(bot, interaction_id)
-
-
-async def _say_lost(bot: BotCore, token: str) -> None:
-    reply = await shown_reply(bot, token)
-    if int(reply.get("flags") or 0) & LOADING:
-        await edit_reply(bot, token, Card(tr(LOST)))

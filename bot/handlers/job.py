@@ -8,7 +8,7 @@ from bot.cards.search_request import SearchRequest
 from bot.components import ids
 from bot.core import BotCore
 from bot.delivery.outbox import with_retries
-from bot.delivery.responses import defer
+from bot.delivery.responses import answer, defer
 from bot.handlers.base import KeyButtonHandler, NumberButtonHandler, Press
 from bot.services.follow_ups import score_again, score_files
 from bot.services.job_actions import resume_job
@@ -86,7 +86,7 @@ class ReuseButton(NumberButtonHandler, custom_id=ids.REUSE):
             if question is not None and not question.flags.ephemeral:  # before it shows the job: it goes with it
                 about = About(job.owner_id, job.id, shared=job.shared)
                 await bot.in_own_thread(remember_sent, bot.db, question.channel.id, question.id, about)
-            await interaction.edit_original_response(**card.for_edit())
+            await answer(interaction, card)
 
 
 async def _may_stand_here(interaction: Press, bot: BotCore, job_id: int) -> bool:

@@ -8,6 +8,7 @@ from bot.cards.base import Card
 from bot.cards.privacy import forgotten_card
 from bot.components import ids
 from bot.core import BotCore
+from bot.delivery.responses import answer
 from bot.handlers.base import NumberButtonHandler, Press
 from common.errors import UserError
 from common.i18n import mark, tr
@@ -31,16 +32,16 @@ class ForgetButton(NumberButtonHandler, custom_id=ids.FORGET):
             raise UserError(tr("This button is someone else's. `/privacy delete` gives you your own."))
         await interaction.response.defer()
         # The question goes first: a second press while this one is at work would find nothing to say.
-        await interaction.edit_original_response(**Card(tr("Deleting …")).for_edit())
+        await answer(interaction, Card(tr("Deleting …")))
         try:
             erased = await bot.in_thread(erase_user, bot.db, bot.viewer(interaction))
         except Exception as error:
             bot.note_deletion(self.number)  # it may have begun
             shown = await _what_happened(bot, bot.viewer(interaction), error)
-            await interaction.edit_original_response(**Card(shown).for_edit())
+            await answer(interaction, Card(shown))
             raise
         bot.note_deletion(self.number)
-        await interaction.edit_original_response(**forgotten_card(erased).for_edit())
+        await answer(interaction, forgotten_card(erased))
 
 
 async def _what_happened(bot: BotCore, viewer: Viewer, error: Exception) -> str:

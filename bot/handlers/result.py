@@ -12,6 +12,7 @@ from bot.cards.correction import add_corrections
 from bot.cards.verdict import details_card
 from bot.components import ids
 from bot.core import BotCore
+from bot.delivery.responses import answer, defer
 from bot.handlers.base import NumberButtonHandler, Press
 from bot.handlers.correction_form import CorrectionForm
 from common.i18n import mark, tr
@@ -36,12 +37,12 @@ class DetailsButton(NumberButtonHandler, custom_id=ids.DETAILS):
 
     async def press(self, interaction: Press, bot: BotCore) -> None:
         """Answers with the details card."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await defer(interaction)
         result, corrections = await bot.in_thread(_with_corrections, bot.db, bot.viewer(interaction), self.number)
         card = details_card(result)
         if card.embed is not None:
             add_corrections(card.embed, corrections)
-        await interaction.edit_original_response(**card.for_edit())
+        await answer(interaction, card)
 
 
 class WrongButton(NumberButtonHandler, custom_id=ids.WRONG):

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import discord
 
 from bot.core import BotCore
-from bot.delivery.outbox import with_retries
 from bot.permissions import NOBODY, Requester, file_rules
+from bot.services.downloads import download
 from common.errors import UserError
 from common.file_formats import is_review_file, packed_suffixes, read_suffixes
 from common.i18n import listing, mark, mib, number, tr, trn
@@ -110,16 +110,16 @@ def quotas_of(settings: Settings) -> Quotas:
 async def accept_file(bot: BotCore, request: FileRequest) -> Accepted | JobView:
     """Downloads a file, stores it and rings; or gives the finished job of the very same file.
 
-    Raises UserError, db.errors.DbError (QuotaExceeded), discord.HTTPException when the download fails.
+    Raises UserError, also when the download fails, db.errors.DbError (QuotaExceeded).
     """
     rules = await file_rules(bot, request.origin, request.standing)
     attachment = request.attachment
     check_file(attachment.filename, attachment.size, bot.settings, max_mib=rules.max_upload_mib)
     quotas = quotas_of(bot.settings)
     await bot.in_thread(check_upload, bot.db, request.origin, size=attachment.size, part=request.part, quotas=quotas)
-    async with bot.downloads:
+    async with bot.downloads.held(attachment.size):
         # At once, and the bytes: the link of an attachment expires.
-        data = await with_retries(attachment.read)
+        data = await download(bot, attachment, _message_of(request.origin))
         if request.text_column is None:
             same = await bot.in_thread(_same_job, bot, request.origin, data)
             if same is not None:
@@ -180,6 +180,12 @@ async def accept_again(
     if accepted.due:
         bot.wake_workers(accepted)
     return accepted
+
+
+def _message_of(origin: Origin) -> tuple[int, int] | None:
+    """Channel and message of which the file is an attachment."""
+    channel_id = origin.reply_channel_id or origin.channel_id
+    return None if origin.reply_to is None or channel_id is None else (channel_id, origin.reply_to)
 
 
 def _same_job(bot: BotCore, origin: Origin, data: bytes) -> JobView | None:

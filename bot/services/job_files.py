@@ -28,7 +28,7 @@ async def give_files(interaction: discord.Interaction[Any], job_id: int) -> None
     limit = interaction.filesize_limit
     async with bot.heavy.turn(DOWNLOADS, interaction.user.id):
         outputs = await finished_files(bot, job, DOWNLOADS, limit=limit)
-        await answer(interaction, files_card(job, outputs.files, outputs.too_large, limit=limit))
+        await answer(interaction, files_card(job, outputs.files, outputs.too_large, limit=limit, parted=outputs.parted))
 
 
 def refuse_without_files(job: JobView) -> None:

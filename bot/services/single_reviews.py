@@ -9,12 +9,14 @@ import discord
 from bot.cards.base import Card
 from bot.core import BotCore
 from bot.delivery.responses import answer, defer
+from bot.errors.table import note
 from bot.metrics import note_shown
 from bot.permissions import takes_notices
 from bot.services.intake import accept_text, check_text
 from bot.services.origins import interaction_origin
 from common.i18n import mark, tr
 from db.delivery.cards import clear_reply_token, mark_delivered, set_card_message
+from db.errors import DbError
 from db.types import JobView
 
 WAIT_S = 10.0
@@ -69,9 +71,13 @@ async def _say_now(bot: BotCore, interaction: discord.Interaction[Any], job: Job
         if card is None:
             return
         message = await answer(interaction, card)
-    if share:
-        await bot.in_own_thread(set_card_message, bot.db, job.id, message.channel.id, message.id, shared=True)
-    await bot.in_own_thread(mark_delivered, bot.db, job.id)
+    try:
+        if share:
+            await bot.in_own_thread(set_card_message, bot.db, job.id, message.channel.id, message.id, shared=True)
+        await bot.in_own_thread(mark_delivered, bot.db, job.id)
+    except DbError as error:  # the verdict stands there: the notifier shows it again, in its place
+        note(error, "a verdict that was shown")
+        return
     note_shown(job)
 
 

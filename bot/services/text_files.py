@@ -14,9 +14,9 @@ from bot.cards.base import Card, one_line
 from bot.components.buttons import read_as_button
 from bot.components.views import buttons_view
 from bot.core import BotCore
-from bot.delivery.outbox import with_retries
 from bot.delivery.responses import answer
 from bot.permissions import requester_of
+from bot.services.downloads import download
 from bot.services.incoming import read_message
 from bot.services.intake import FileRequest, accept_file, accept_text, check_text
 from bot.services.origins import answered_origin
@@ -33,16 +33,18 @@ READ_AS: Final = "read_as"
 OVER: Final = mark("This has expired, or the message is gone. Send the file again.")
 
 
-async def read_text(bot: BotCore, attachment: discord.Attachment) -> tuple[Shape, str]:
+async def read_text(
+    bot: BotCore, attachment: discord.Attachment, message: tuple[int, int] | None = None
+) -> tuple[Shape, str]:
     """What a file is by its layout, and its text where it could be one review; other files are lists, and not loaded.
 
-    Raises discord.HTTPException, aiohttp.ClientError, OSError when the download fails.
+    `message`: channel and message that it hangs on. Raises UserError when the download fails.
     """
     most = bot.settings.max_message_chars
     if not is_text_file(attachment.filename, attachment.size, most):
         return "list", ""
-    async with bot.downloads:
-        text = decode(await with_retries(attachment.read))
+    async with bot.downloads.held(attachment.size):
+        text = decode(await download(bot, attachment, message))
     if text is None or len(text.strip()) > most:
         return "list", ""
     return shape_of(text, attachment.filename), text
@@ -91,7 +93,7 @@ async def _read_as(bot: BotCore, interaction: discord.Interaction[Any], data: di
         raise UserError(tr(OVER))
     attachment = received.files[part]
     if one:
-        _, text = await read_text(bot, attachment)
+        _, text = await read_text(bot, attachment, (channel_id, message_id))
         await accept_text(bot, origin, check_text(with_caption(received.text, text), bot.settings), part=part)
         return Card(tr("Read as one review: its verdict is shown below."))
     request = FileRequest(attachment, origin, part, standing=requester_of(interaction))

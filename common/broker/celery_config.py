@@ -13,7 +13,7 @@ from celery.loaders.app import AppLoader
 from kombu import Queue
 
 from common.broker import names
-from common.broker.url import for_celery
+from common.broker.url import BrokerUrl
 
 SOFT_SHARE: Final = 2 / 3
 HARD_SHARE: Final = 5 / 6
@@ -51,9 +51,12 @@ def celery_app(redis_url: str, *, lease_s: float = 30, sender: bool = False, eve
 
     `lease_s` (seconds) is how long a claimed chunk belongs to its worker; the time limits follow from it. `events`:
     whether a worker tells Flower of its tasks, each by its name, the chunk's number and its time.
+    Raises WrongBrokerUrl.
     """
     # The loader as a class: a name would be looked for in the current folder.
-    app = Celery("reelfeel", broker=for_celery(redis_url), loader=InstalledCode, set_as_current=not sender)
+    app = Celery(
+        "reelfeel", broker=BrokerUrl.read(redis_url).for_celery(), loader=InstalledCode, set_as_current=not sender
+    )
     app.conf.update(
         task_ignore_result=True,
         result_backend=None,

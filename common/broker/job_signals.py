@@ -20,7 +20,7 @@ from redis.retry import Retry
 
 from common.broker import names
 from common.broker.celery_config import celery_app
-from common.broker.url import for_client, without_secret
+from common.broker.url import BrokerUrl
 
 log = logging.getLogger(__name__)
 
@@ -41,8 +41,11 @@ class JobSignals:
     """Sends task messages by name and hints about jobs. Safe from any thread; nothing here raises but `check`."""
 
     def __init__(self, redis_url: str) -> None:
-        """No connection is made until the first use. `redis_url`: redis://, rediss:// or unix:///path."""
-        self._url = redis_url
+        """No connection is made until the first use. `redis_url`: redis://, rediss:// or unix:///path.
+
+        Raises WrongBrokerUrl.
+        """
+        self._url = BrokerUrl.read(redis_url)
         self._app = celery_app(redis_url, sender=True)
         self._client: redis.Redis | None = None
         self._gate = threading.Semaphore(_SENDERS)
@@ -66,18 +69,21 @@ class JobSignals:
 
     def check(self) -> None:
         """Asks the broker for an answer; raises `BrokerUnavailable`."""
-        where = without_secret(self._url)
+        where = self._url.where
         try:
             self._connection().ping()
         except redis.AuthenticationError as error:
             raise BrokerUnavailable(
                 f"The broker at {where} refuses the user name or password in REDIS_URL; correct them and start again."
             ) from error
-        except ValueError as error:
-            raise BrokerUnavailable(
-                "REDIS_URL is not a Redis address; write it as redis://host:6379/0, rediss://... or unix:///path."
-            ) from error
+        except redis.ResponseError as error:  # a password where none is set, a database that is not there
+            raise BrokerUnavailable(f"The broker at {where} refuses REDIS_URL: {_refusal(error)}.") from error
         except (redis.RedisError, OSError) as error:
+            if "CERTIFICATE_VERIFY_FAILED" in str(error):
+                raise BrokerUnavailable(
+                    f"The certificate of the broker at {where} is not trusted: name the file of its authority in "
+                    "REDIS_URL (?ssl_ca_certs=FILE), and the host name that it is made out to."
+                ) from error
             raise BrokerUnavailable(
                 f"The broker at {where} does not answer; start it, or set REDIS_URL to one that runs."
             ) from error
@@ -88,9 +94,7 @@ class JobSignals:
         try:
             found = {name: self._connection().llen(name) for name in (names.INTERACTIVE, names.BULK)}
         except (redis.RedisError, OSError) as error:
-            raise BrokerUnavailable(
-                f"The broker at {without_secret(self._url)} went away while it was asked."
-            ) from error
+            raise BrokerUnavailable(f"The broker at {self._url.where} went away while it was asked.") from error
         return {name: int(n) for name, n in found.items() if isinstance(n, int)}
 
     def close(self) -> None:
@@ -120,12 +124,17 @@ class JobSignals:
     def _connection(self) -> redis.Redis:
         if self._client is None:
             self._client = redis.Redis.from_url(
-                for_client(self._url),
+                self._url.for_client(),
                 socket_timeout=_TIMEOUT_S,
                 socket_connect_timeout=_TIMEOUT_S,
                 retry=Retry(NoBackoff(), 1),
             )
         return self._client
+
+
+def _refusal(error: redis.ResponseError) -> str:
+    """What a server says, without what it repeats of a command."""
+    return "its database does not exist" if "DB index" in str(error) else "its user name or password is not accepted"
 
 
 async def listen_hints(redis_url: str) -> AsyncIterator[int]:
@@ -142,7 +151,7 @@ async def listen_hints(redis_url: str) -> AsyncIterator[int]:
 async def _hints_of_one_connection(redis_url: str) -> AsyncIterator[int]:
     # A ping that stays unanswered ends a connection to a frozen or vanished broker.
     client = redis.asyncio.Redis.from_url(
-        for_client(redis_url),
+        BrokerUrl.read(redis_url).for_client(),
         socket_timeout=_LISTEN_S,
         health_check_interval=_LISTEN_S,
         retry=AsyncRetry(NoBackoff(), 0),

@@ -1,8 +1,8 @@
 """Log lines of a process: one JSON object each on standard error, or plain text where a person watches.
 
 No review text and no secret comes here. Our own callers log ids, counts and the types of errors; of other libraries
-only the unfilled first line of a message is written, for what fills it may quote a review or an address with a
-password. Of an exception only the type is written, for the same reason.
+the first line of a message is written, filled with its numbers alone, for what else fills it may quote a review or an
+address with a password. Of an exception only the type is written, for the same reason.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import logging
 import re
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Final, Literal
@@ -48,11 +48,38 @@ def scrubbed(words: str) -> str:
 
 
 def event_of(record: logging.LogRecord) -> str:
-    """What happened: our own message, or the first line of another library's, not filled in."""
+    """What happened: our own message, or the first line of another library's, with nothing but its numbers."""
     if record.name.partition(".")[0] in OURS:
         return scrubbed(record.getMessage())
-    lines = str(record.msg).strip().splitlines()
+    lines = _with_numbers(str(record.msg), record.args).strip().splitlines()
     return scrubbed(lines[0]) if lines else ""
+
+
+class _Hidden:
+    """Stands for a value that may be private: shown as its place is."""
+
+    def __str__(self) -> str:
+        return "%s"
+
+    __repr__ = __str__
+
+
+def _with_numbers(message: str, args: Any) -> str:
+    """The message filled with the numbers among its values; of an error, with the name of its type."""
+    if not args:
+        return message
+    try:
+        if isinstance(args, Mapping):
+            return message % {name: _shown(value) for name, value in args.items()}
+        return message % tuple(_shown(value) for value in args)
+    except (TypeError, ValueError, KeyError):
+        return message
+
+
+def _shown(value: Any) -> Any:
+    if isinstance(value, int | float):
+        return value
+    return type(value).__name__ if isinstance(value, BaseException) else _Hidden()
 
 
 def error_of(record: logging.LogRecord) -> str | None:

@@ -6,6 +6,7 @@ never becomes one. A token is worth 15 minutes and nothing after.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from sqlalchemy import delete, select
@@ -17,17 +18,17 @@ from db.tables import BotState, Job
 KEY: Final = "reply:"
 
 
-def record_reply(db: Database, interaction_id: int, token: str, language: str) -> None:
-    """This interaction's reply is about to show "thinking ..."; `language`: its user's."""
+def record_replies(db: Database, replies: Sequence[tuple[int, str, str]]) -> None:
+    """The replies of these interactions are about to show "thinking ...": (interaction, token, its user's language)."""
+    rows = [{"key": f"{KEY}{number}", "value": f"{token} {language}"} for number, token, language in replies]
     with db.begin() as session:
-        insert = insert_for(session, BotState).values(key=f"{KEY}{interaction_id}", value=f"{token} {language}")
-        session.execute(insert.on_conflict_do_nothing())
+        session.execute(insert_for(session, BotState).on_conflict_do_nothing(), rows)
 
 
-def delete_reply(db: Database, interaction_id: int) -> None:
-    """It shows something else, or its token is over."""
+def delete_replies(db: Database, interaction_ids: Sequence[int]) -> None:
+    """They show something else, or their tokens are over."""
     with db.begin() as session:
-        session.execute(delete(BotState).where(BotState.key == f"{KEY}{interaction_id}"))
+        session.execute(delete(BotState).where(BotState.key.in_([f"{KEY}{number}" for number in interaction_ids])))
 
 
 def unfinished_replies(db: Database) -> dict[int, tuple[str, str | None]]:

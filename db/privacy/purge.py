@@ -70,6 +70,8 @@ def mark_purge(session: Session, mine: ColumnElement[bool]) -> list[int]:
     From here on nobody goes on with them (`db.queue.resume`). One whose owner was faster is worked on again and is not
     among them: its texts stay.
     """
+    # In order of their ids, as everybody else locks several jobs: two who meet wait and do not block each other.
+    session.execute(select(Job.id).where(mine, ended()).order_by(Job.id).with_for_update())
     marked = (
         update(Job)
         .where(mine, ended())

@@ -15,12 +15,12 @@ from db.types import TERMINAL, JobView, OutputInfo, Viewer
 from db.visibility import visible, visible_job
 
 
-def _jobs() -> Select[Job, str | None, list[str] | None]:
-    return select(Job, Upload.filename, Upload.candidates).outerjoin(Upload, Upload.job_id == Job.id)
+def _jobs() -> Select[Job, str | None, list[str] | None, int | None]:
+    return select(Job, Upload.filename, Upload.candidates, Upload.size).outerjoin(Upload, Upload.job_id == Job.id)
 
 
-def _view(row: Row[Job, str | None, list[str] | None], sealer: Sealer) -> JobView:
-    job, stored_filename, candidates = row
+def _view(row: Row[Job, str | None, list[str] | None, int | None], sealer: Sealer) -> JobView:
+    job, stored_filename, candidates, upload_size = row
     filename = opened_name(sealer, stored_filename, job.owner_id)
     film = opened_name(sealer, job.film, job.owner_id)
     return JobView(
@@ -60,6 +60,7 @@ def _view(row: Row[Job, str | None, list[str] | None], sealer: Sealer) -> JobVie
         rendered_version=job.rendered_version,
         delivered_at=job.delivered_at,
         model=job.model,
+        upload_size=upload_size,
     )
 
 

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from model.config import Config
 from model.data import glove, readers
 from model.data.describe import coverage, describe
-from model.data.readers import DataError, Reviews
+from model.data.errors import DataError
+from model.data.readers import Reviews
 from model.data.splits import Split, split
 from model.text import vocabulary
 from model.text.tokens import cap, tokenize

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from model.config import VocabularyConfig
 from model.data import duplicates, glove, readers, splits
-from model.data.readers import UNLABELLED, DataError, Reviews
+from model.data.errors import DataError
+from model.data.readers import UNLABELLED, Reviews
 from model.text import vocabulary
 from model.text.tokens import tokenize
 

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from model.data.readers import DataError
+from model.data.errors import DataError
 from model.text.vocabulary import Vocabulary
 
 

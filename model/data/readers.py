@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from model.data.errors import DataError
+
 TEXT_COLUMNS = ("text", "review", "comment", "body")
 LABEL_COLUMNS = ("label", "sentiment")
 MOVIE_COLUMNS = ("movie", "film")
@@ -19,10 +21,6 @@ _LABELS = {
 }
 _ALPHANUMERIC = re.compile(r"[a-z0-9]+")
 _ANY_WORD = re.compile(r"[^\W_]+")
-
-
-class DataError(Exception):
-    """A data file is missing, of an unknown kind, or lacks what is needed; the message is one a user can act on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,9 @@ from rich.progress import track
 from model.data import ratings as details
 from model.data import readers
 from model.data.corpus import file_hash
+from model.data.errors import DataError
 from model.data.ratings import Details
-from model.data.readers import DataError, Reviews
+from model.data.readers import Reviews
 from model.data.splits import split
 from model.evaluation import html_report, metrics, predictions, slices
 from model.evaluation.evaluation import Evaluation

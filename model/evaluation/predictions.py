@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from model.data.readers import DataError
+from model.data.errors import DataError
 from model.numeric import Floats
 
 COLUMNS = ("row", "id", "probability")

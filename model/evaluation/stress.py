@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from model.data import reversals as reversal
-from model.data.readers import DataError
+from model.data.errors import DataError
 from model.evaluation import distortions as distort
 from model.evaluation import evaluate, metrics
 from model.evaluation.statistics import mcnemar, share_interval

@@ -24,6 +24,7 @@ from rich.progress import track
 from rich.table import Table
 
 from model.data import readers
+from model.data.errors import DataError
 from model.data.splits import split
 from model.experiments.contestants import READY, Figures, Task, write_task
 from model.serving.model_folder import SHIPPED, write_json
@@ -248,7 +249,7 @@ def main(arguments: list[str] | None = None) -> int:
     began = time.perf_counter()
     try:
         task = task_of(chosen.file, chosen.folder.absolute(), chosen.reviews, chosen.repeats)
-    except readers.DataError as error:
+    except DataError as error:
         raise SystemExit(f"bench: {error}") from error
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     found: dict[str, Any] = {"machine": _processor(), "cores": cores, "load": round(load, 1)}

@@ -23,6 +23,7 @@ from model.config import Config
 from model.data import corpus as data
 from model.data import ratings, readers
 from model.data.corpus import Corpus, file_hash
+from model.data.errors import DataError
 from model.data.splits import split
 from model.evaluation import card, evaluate, verdict_checks
 from model.evaluation.metrics import accuracy
@@ -269,7 +270,7 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     try:
         remeasure(chosen.source, chosen.target, labelled=chosen.data, threads=chosen.threads)
-    except (model_folder.ModelFolderError, readers.DataError) as error:
+    except (model_folder.ModelFolderError, DataError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     sys.stdout.write((chosen.target / "CARD.md").read_text(encoding="utf-8"))

@@ -14,7 +14,7 @@ from model import config
 from model.config import Config
 from model.data import corpus as data
 from model.data.corpus import Corpus
-from model.data.readers import DataError
+from model.data.errors import DataError
 from model.evaluation import metrics
 from model.numeric import sigmoid
 from model.serving.ngram_model import NgramModel

@@ -89,6 +89,7 @@ async def test_a_database_that_hangs_costs_nobody_the_acknowledgement(
     asked = MagicMock(spec=discord.Interaction, type=discord.InteractionType.application_command, guild_id=7)
     asked.client, asked.user.id, asked.command.qualified_name = bot, world.alice.id, "score"
     monkeypatch.setattr(bot, "in_thread", hangs)
+    monkeypatch.setattr(bot, "before_answer", hangs)
     began = time.monotonic()
     with pytest.raises(DatabaseUnavailable):
         await admit(bot, asked)

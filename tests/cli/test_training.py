@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import importlib
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from common.process import exit_codes
 from tests.cli.conftest import Run
 
 
@@ -38,3 +40,16 @@ def test_a_model_folder_that_is_none_and_a_file_that_is_none(run: Run, tmp_path:
     assert str(tmp_path) in run("stress", "--model", str(tmp_path), code=78)
     for command in ("evaluate", "stress"):
         assert "none.csv" in run(command, "none.csv", code=65)
+
+
+@pytest.mark.parametrize("command", ["evaluate", "stress", "compare"])
+def test_without_pandas_which_serving_lacks_it_says_so(command: str, tmp_path: Path) -> None:
+    """In a process of its own: here pandas is loaded already."""
+    file = tmp_path / "labelled.csv"
+    file.write_text("review,label\nGood.,1\nBad.,0\n")
+    arguments = [command] if command == "compare" else [command, str(file)]
+    code = f"import sys; sys.modules['pandas'] = None; import cli; sys.argv = ['reelfeel', *{arguments!r}]; cli.app()"
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert ended.returncode == exit_codes.CONFIGURATION
+    assert "run `make install-dev`" in ended.stderr
+    assert "Traceback" not in ended.stderr

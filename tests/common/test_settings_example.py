@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from common.settings import Settings
-from common.settings_example import FILE, example, variable
+from common.settings import Settings, variable
+from common.settings_example import FILE, example
 
 LINE = re.compile(r"^#([A-Z_]+)=(.*)$", re.MULTILINE)
 

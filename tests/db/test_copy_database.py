@@ -9,14 +9,17 @@ from sqlalchemy import select
 
 import db.copy_database as copy_module
 from db.blobs import PART_BYTES, write_blob
-from db.copy_database import NotEmpty, copy_database, main
+from db.copy_database import NotEmpty, StillServed, copy_database
 from db.engine import Database
 from db.migrate import check
+from db.operations.heartbeats import record
+from db.operations.types import LATE_S
 from db.queries.results import get_result
 from db.queries.search import search
 from db.queue.accept import accept_review
 from db.tables import Base
 from db.types import SearchFilter
+from tests.db.operations.test_heartbeats import age
 from tests.db.sealed_texts import NEW, SECRET, databases_at, fill, readable
 from tests.db.steps import ME, check_invariants, done_file, done_review, drain, file_job, origin, state
 
@@ -54,14 +57,15 @@ def test_all_rows_move_and_work_goes_on(
     new.dispose()
 
 
-def test_usage_and_errors_are_one_line(sqlite_url: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["one"]) == 2
-    assert main([sqlite_url, "postgresql://bob:hunter2@127.0.0.1:1/x"]) == 69
-    assert main([sqlite_url, sqlite_url.replace("reelfeel", "new")]) == 0
-    said = capsys.readouterr()
-    assert "hunter2" not in said.err
-    assert said.err.count("\n") == 2
-    assert "0  jobs" in said.out
+def test_a_database_that_is_worked_on_is_not_moved(sqlite_url: str, empty_postgres_url: str) -> None:
+    old = Database(sqlite_url)
+    record(old, "a", "worker", "here", {})
+    with pytest.raises(StillServed, match="worker on here"):
+        copy_database(sqlite_url, empty_postgres_url)
+    assert "does not exist" not in check(empty_postgres_url)[0]
+    age(old, "seen_at", "heartbeats", LATE_S + 1)
+    copy_database(sqlite_url, empty_postgres_url)
+    old.dispose()
 
 
 def test_moving_a_database_keeps_texts_sealed(sqlite_url: str, tmp_path: Path) -> None:

@@ -97,3 +97,31 @@ def test_the_file_and_its_log_are_their_owners_alone(tmp_path: Path) -> None:
             assert [oct(one.stat().st_mode & 0o777) for one in files] == ["0o600"] * 3
     finally:
         os.umask(before)
+
+
+@pytest.mark.parametrize("replaced", [False, True], ids=["deleted", "replaced"])
+def test_a_file_that_is_deleted_or_replaced_takes_nothing_more(sqlite_db: Database, replaced: bool) -> None:
+    """SQLite itself goes on writing to what has no name any more."""
+    with sqlite_db.begin() as session:
+        session.execute(text("DELETE FROM bot_state"))
+    sqlite_db.check_usable()
+    file = Path(str(sqlite_db.url.database))
+    whole = file.read_bytes()
+    file.unlink()
+    if replaced:
+        file.with_name("other").write_bytes(whole)
+        file.with_name("more").write_bytes(whole)  # takes the number that became free
+        file.with_name("other").rename(file)
+    with pytest.raises(DatabaseUnavailable, match="was deleted or replaced"), sqlite_db.begin():
+        pass
+    with pytest.raises(DatabaseUnavailable, match="was deleted or replaced"):
+        sqlite_db.check_usable()
+
+
+def test_a_folder_that_cannot_be_written_to_any_more(sqlite_db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    sqlite_db.check_schema()
+    now = os.statvfs(str(sqlite_db.url.database))
+    read_only = os.statvfs_result([*now[:8], now.f_flag | os.ST_RDONLY, now.f_namemax])
+    monkeypatch.setattr(os, "statvfs", lambda _: read_only)
+    with pytest.raises(DatabaseUnavailable, match="cannot be written to"):
+        sqlite_db.check_usable()

@@ -2,22 +2,39 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import text
 
 from db.engine import Database
-from db.schema import SCRIPTS, at_head
+from db.errors import SchemaOutdated
+from db.migrate import check
+from db.schema import NEWER, OUTDATED, SCRIPTS, age
 
 
 def test_only_the_newest_migration_is_the_head(db: Database) -> None:
     with db.engine.begin() as connection:
-        assert at_head(connection)
+        assert age(connection) == "head"
         connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
     with db.engine.begin() as connection:
-        assert not at_head(connection)
+        assert age(connection) == "older"
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with db.engine.begin() as connection:
+        assert age(connection) == "newer"
         connection.execute(text("DELETE FROM alembic_version"))
     with db.engine.connect() as connection:
-        assert not at_head(connection)
+        assert age(connection) == "older"
 
 
 def test_the_scripts_are_there() -> None:
     assert (SCRIPTS / "versions").is_dir()
+
+
+@pytest.mark.parametrize(("revision", "newer"), [("0001", False), ("9999", True)])
+def test_a_newer_schema_is_never_told_to_be_upgraded(db: Database, revision: str, newer: bool) -> None:
+    with db.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = :number"), {"number": revision})
+        assert (age(connection) == "newer") is newer
+    with pytest.raises(SchemaOutdated) as refused:
+        db.check_schema()
+    assert str(refused.value) == (NEWER if newer else OUTDATED)
+    assert check(db.url.render_as_string(hide_password=False)) == [NEWER if newer else OUTDATED]

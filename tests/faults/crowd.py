@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from sqlalchemy import text as sql
 
+from bot.delivery.nonces import start_of_job
 from tests.faults.stage import Stage
 from tests.fixtures.reviews import csv_file, long_review, review
 
@@ -116,9 +117,9 @@ class Crowd:
         found = [discord.shown(one.channel_id, one.message_id) for one in list(discord.posted) if one.reply_to == to]
         return [message for message in found if message is not None]
 
-    def cards(self, job_id: int) -> list[dict[str, Any]]:
-        """The messages the bot made for a job, as they are shown now."""
-        discord, start = self.stage.discord, (f"reelfeel-{job_id}-", f"r{job_id}-")
+    def cards(self, job: Any) -> list[dict[str, Any]]:
+        """The messages the bot made for a job (its row), as they are shown now."""
+        discord, start = self.stage.discord, start_of_job(job["source_id"], job["id"])
         found = [
             (one.nonce, discord.shown(one.channel_id, one.message_id))
             for one in list(discord.posted)

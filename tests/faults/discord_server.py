@@ -72,7 +72,8 @@ def _refusal(error: BackendError) -> tuple[int, Any]:
 class DiscordServer:
     """The world and its socket, in a thread with a loop of its own. Its methods may be called from any thread."""
 
-    def __init__(self, socket: Path, *, users: int = 4) -> None:
+    def __init__(self, socket: Path | None, *, users: int = 4) -> None:
+        """`socket`: of the link to `bot_process`; None where the bot comes by other ways."""
         self.socket = socket
         self.backend = Backend()
         self.posted: list[Posted] = []
@@ -115,7 +116,8 @@ class DiscordServer:
         for user_id in self.users:
             self.backend.add_member(guild.id, user_id)
         self.channel_id = self.backend.create_channel(guild.id, "reviews").id
-        await asyncio.start_unix_server(self._serve, self.socket)
+        if self.socket is not None:
+            await asyncio.start_unix_server(self._serve, self.socket)
 
     def _tick(self) -> None:
         clock = self.backend.clock

@@ -120,7 +120,7 @@ _QUERIES = {
 
 def _told(crowd: Crowd, sent: Sent, event: int, job: Any) -> Iterator[str]:
     """Exactly one place says how it ended, and a file's owner is called exactly once."""
-    where, cards = f"job {job['id']}", crowd.cards(job["id"])
+    where, cards = f"job {job['id']}", crowd.cards(job)
     response = crowd.response(sent, event=event) if sent.source == "interaction" else None
     shown = [*cards, *([response] if response is not None else [])]
     ends = [message for message in shown if _says_the_end(sent, message)]

@@ -15,23 +15,11 @@ from db.migrate import check
 from tests.fixtures.chunks import drain
 from tests.fixtures.postgres_server import INSTALLED, USER, PostgresServer
 from tests.fixtures.reviews import accept_csv, recount
+from tests.fixtures.scorer import Judge
 from worker.files.limits import Limits
 
 ROWS = 40
 LIMITS = Limits(max_rows=1000, max_unpacked_bytes=2**20, max_review_chars=1000)
-
-
-class Judge:
-    """A scorer that needs no model: everything is positive."""
-
-    version = "judge"
-
-    def warm(self) -> None:
-        """Nothing to compile."""
-
-    def score(self, texts: list[str]) -> list[object]:
-        verdict = type("Verdict", (), {"label": "positive", "probability": 0.9, "flags": ()})
-        return [verdict for _ in texts]
 
 
 def scored(url: str) -> int:
@@ -65,13 +53,59 @@ def test_sqlite_is_backed_up_while_it_is_written_to(sqlite_url: str, tmp_path: P
     works(f"sqlite:///{copy}", job)
 
 
-def test_postgresql_is_dumped_and_restored(
-    postgres_url: str, empty_postgres_url: str, postgres_server: PostgresServer, tmp_path: Path
+SCRIPT = Path(__file__).parents[2] / "docs" / "operating" / "backup.sh"
+
+
+class Backup:
+    """The script of the service `backup`, on this server."""
+
+    def __init__(self, server: PostgresServer, folder: Path) -> None:
+        self.folder = folder
+        self._env = os.environ | {"PGHOST": str(server.folder), "PGUSER": USER, "BACKUP_FOLDER": str(folder)}
+        self._env["PATH"] = f"{INSTALLED / 'bin'}:{os.environ['PATH']}"
+
+    def __call__(self, *arguments: str | Path, url: str = "", **env: str) -> subprocess.CompletedProcess[str]:
+        name = {"PGDATABASE": url.split("?")[0].split("/")[-1]}
+        line = ["sh", str(SCRIPT), *map(str, arguments)]
+        return subprocess.run(line, env=self._env | name | env, capture_output=True, text=True, timeout=60, check=False)
+
+    @property
+    def dumps(self) -> list[Path]:
+        return sorted(self.folder.iterdir())
+
+
+@pytest.fixture
+def backup(postgres_server: PostgresServer, tmp_path: Path) -> Backup:
+    (tmp_path / "backups").mkdir()
+    return Backup(postgres_server, tmp_path / "backups")
+
+
+def test_the_backup_service_makes_a_dump_that_can_be_restored_and_served_from(
+    postgres_url: str, empty_postgres_url: str, backup: Backup
 ) -> None:
     job = scored(postgres_url)
-    env = os.environ | {"PGHOST": str(postgres_server.folder), "PGUSER": USER}
-    source, target = (url.split("?")[0].split("/")[-1] for url in (postgres_url, empty_postgres_url))
-    dump, bin_ = tmp_path / "reelfeel.dump", INSTALLED / "bin"
-    subprocess.run([bin_ / "pg_dump", "-Fc", "-d", source, "-f", dump], env=env, check=True, timeout=60)
-    subprocess.run([bin_ / "pg_restore", "--no-owner", "-d", target, dump], env=env, check=True, timeout=60)
+    assert backup("fresh", "25").returncode == 1
+    old = backup.folder / "reelfeel-20200101T000000Z.dump"
+    for name in (old.name, "mine.txt"):
+        (backup.folder / name).write_text("")
+        os.utime(backup.folder / name, (0, 0))
+    made = backup("once", url=postgres_url)
+    assert made.returncode == 0, made.stderr
+    dump, other = sorted(backup.dumps, key=lambda one: one.suffix)
+    assert other.name == "mine.txt", "only dumps of its own are removed"
+    assert not old.exists()
+    assert oct(dump.stat().st_mode & 0o777) == "0o600"
+    assert backup("fresh", "25").returncode == 0
+    refused = backup("restore", dump, url=postgres_url)
+    assert (refused.returncode, "has tables already" in refused.stderr) == (1, True)
+    restored = backup("restore", dump, url=empty_postgres_url)
+    assert restored.returncode == 0, restored.stderr
     works(empty_postgres_url, job)
+
+
+def test_a_dump_that_cannot_be_made_leaves_nothing_and_says_so(postgres_url: str, backup: Backup) -> None:
+    failed = backup("once", url=f"{postgres_url.split('?')[0]}_not_there")
+    assert failed.returncode == 1
+    assert "no dump was made" in failed.stderr
+    assert backup.dumps == []
+    assert backup("restore", backup.folder / "none.dump", url=postgres_url).returncode == 1

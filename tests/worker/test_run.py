@@ -33,7 +33,7 @@ def test_without_a_broker_address(sqlite_url: str) -> None:
 
 def test_with_an_address_that_is_none(redis_url: str) -> None:
     code, said = refusal(DATABASE_URL="my database", REDIS_URL=redis_url)
-    assert code == exit_codes.UNAVAILABLE
+    assert code == exit_codes.CONFIGURATION
     assert "DATABASE_URL is not a database URL" in said
 
 

@@ -64,6 +64,13 @@ class Broker:
         except (redis.RedisError, OSError):
             return False
 
+    def is_out_of_room(self) -> bool:
+        """Whether the last lines of its log say so; asked after it did not start."""
+        try:
+            return "No space left" in self.log.read_text(encoding="utf-8", errors="replace")[-4000:]
+        except OSError:
+            return False
+
     def tidy(self) -> None:
         """Removes the socket after the server has ended."""
         self._socket.unlink(missing_ok=True)

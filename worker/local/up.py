@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import time
+from contextlib import suppress
 from typing import Final
 
+from common.errors import Misconfigured
 from common.process import exit_codes
 from common.process import log_format as logs
-from common.settings import Settings
-from db.errors import DbError
+from common.settings import PLAIN, Settings
+from db.errors import DatabaseFull, DbError
 from db.migrate import upgrade
 from worker.local.broker import READY_S, Broker
 from worker.local.key_file import make_key_file
@@ -23,13 +26,17 @@ WORKER_STOP_TIMEOUT_S: Final = STOP_TIMEOUT_S + 5
 BROKER_STOP_TIMEOUT_S: Final = 10.0
 START_S: Final = 30.0
 """An unreachable service found this early after the first start is the host's to mend; later it is an outage."""
+AT_THE_START: Final = (exit_codes.UNAVAILABLE, exit_codes.DISK)
+MOST_STARTS: Final = 5
+"""So often a child is started that never gets ready: one that does not by then does not at all."""
 
 
 def main(settings: Settings) -> int:
     """Runs until Ctrl-C or SIGTERM; exit code 0. 75 when another runs on the same data folder.
 
-    69 when a service that the settings name does not answer at start, 78 when a setting is wrong; each after one
-    sentence on standard error, and with nothing left running.
+    69 when a service that the settings name does not answer at start, 74 when the disk is full, 78 when a setting is
+    wrong, 1 when a part of it ends again and again; each after one sentence on standard error, and with nothing left
+    running.
     """
     logs.configure(_level(settings), room="up", format=settings.log_format)
     os.umask(0o077)  # whatever this and its children write is for the one who runs it
@@ -39,8 +46,25 @@ def main(settings: Settings) -> int:
             return _run(settings, signals)
     except AlreadyRunning as error:
         return exit_codes.refuse(error, exit_codes.TRY_AGAIN)
+    except Misconfigured as error:
+        return exit_codes.refuse(error, exit_codes.CONFIGURATION)
+    except DatabaseFull as error:
+        return exit_codes.refuse(error, exit_codes.DISK)
     except DbError as error:
         return exit_codes.refuse(error, exit_codes.UNAVAILABLE)
+    except OSError as error:
+        return _refuse_folder(error, settings)
+
+
+def _refuse_folder(error: OSError, settings: Settings) -> int:
+    folder = settings.data_dir
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return exit_codes.refuse(Exception(f"No space is left on the disk of {folder}: free some."), exit_codes.DISK)
+    sentence = (
+        f"The data folder {folder} cannot be made or written to ({error.strerror}): name another one with "
+        "REELFEEL_DATA_DIR, or give this user the right to."
+    )
+    return exit_codes.refuse(Exception(sentence), exit_codes.CONFIGURATION)
 
 
 def _run(settings: Settings, signals: StopSignals) -> int:
@@ -54,10 +78,11 @@ def _run(settings: Settings, signals: StopSignals) -> int:
     try:
         if broker is not None:
             redis_url = broker.url
-            if not _start(broker, signals):
-                return exit_codes.UNAVAILABLE if not signals.stops else 0
+            refused = _start(broker, signals)
+            if refused is not None:
+                return refused
         env = {"DATABASE_URL": database, "REDIS_URL": str(redis_url), "REELFEEL_LOG_LEVEL": _level(settings)}
-        env["REELFEEL_TEXT_KEYS"] = ",".join(keys)
+        env["REELFEEL_TEXT_KEYS"] = ",".join(keys) or PLAIN
         return _serve(settings, signals, env, broker)
     finally:
         if broker is not None:
@@ -71,7 +96,7 @@ def _keys(settings: Settings) -> tuple[str, ...]:
         say(f"texts: stored encrypted from now on, with the new key in {settings.key_file}")
         say("texts: keep a copy of that file apart from copies of the database; without it the texts are lost")
     keys = settings.sealing_keys()
-    say("texts: stored encrypted" if keys else "texts: stored plain (REELFEEL_TEXT_KEYS is empty)")
+    say("texts: stored encrypted" if keys else f"texts: stored plain (REELFEEL_TEXT_KEYS is {PLAIN})")
     return keys
 
 
@@ -80,17 +105,22 @@ def _level(settings: Settings) -> str:
     return settings.log_level if "log_level" in settings.model_fields_set else "WARNING"
 
 
-def _start(broker: Broker, signals: StopSignals) -> bool:
+def _start(broker: Broker, signals: StopSignals) -> int | None:
+    """None when it answers, else the exit code."""
     broker.child.start()
     end = time.monotonic() + READY_S
     while time.monotonic() < end and broker.child.is_running() and not signals.stops:
         if broker.answers():
             say("broker: ready")
-            return True
+            return None
         signals.wait(0.02)
-    if not signals.stops:
-        sys.stderr.write(f"The broker did not start; {broker.log} says why.\n")
-    return False
+    if signals.stops:
+        return 0
+    if broker.is_out_of_room():
+        sys.stderr.write(f"The broker did not start: no space is left on the disk of {broker.log.parent}; free some.\n")
+        return exit_codes.DISK
+    sys.stderr.write(f"The broker did not start; {broker.log} says why.\n")
+    return exit_codes.UNAVAILABLE
 
 
 def _serve(settings: Settings, signals: StopSignals, env: dict[str, str], broker: Broker | None) -> int:
@@ -119,8 +149,13 @@ def _own(name: str, options: list[str], env: dict[str, str]) -> Child:
 
 def _verdict(child: Child, code: int) -> int | None:
     """The exit code with which all stops because this child did, or None to start it again."""
-    if code == exit_codes.CONFIGURATION or (code == exit_codes.UNAVAILABLE and child.just_started(START_S)):
+    if code == exit_codes.CONFIGURATION or (code in AT_THE_START and child.just_started(START_S)):
         return code  # its sentence is on standard error already
+    if child.useless_starts >= MOST_STARTS:
+        sys.stderr.write(
+            f"The {child.name} ended {MOST_STARTS} times before it was ready; what it said stands above.\n"
+        )
+        return 1
     say(f"{child.name}: ended with {code}, starting it again")
     return None
 
@@ -140,6 +175,7 @@ class _Readiness:
 
 
 def say(line: str) -> None:
-    """To the person in the terminal."""
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
+    """To the person in the terminal; when nobody reads it any more, what runs runs on."""
+    with suppress(OSError):
+        sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()

@@ -44,6 +44,8 @@ def _of_bots(alive: Sequence[Beat]) -> list[str | None]:
 
 
 def _of_bot(beat: Beat) -> str | None:
+    if beat.facts.get("standby"):  # it does what it is for: it waits
+        return None
     if not beat.facts.get("ready"):
         return "The bot is not connected to Discord: its log says why."
     if beat.number("looked_s") > LOOKED_S:

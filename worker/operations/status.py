@@ -215,12 +215,18 @@ def _processes(status: Status) -> list[RenderableType]:
     for name in ("process", "host", "seen", "state", "reviews/s", "errors/h", "restarts"):
         table.add_column(name, justify="left" if name in ("process", "host", "state") else "right")
     for beat in status.overview.beats:
-        state = "gone" if not beat.alive else "ready" if beat.facts.get("ready") else "not ready"
+        state = "gone" if not beat.alive else _state(beat)
         speed = f"{beat.number('per_second'):,.0f}" if beat.room == "worker" else ""
         restarts = f"{beat.number('restarts'):.0f}" if beat.room == "worker" else ""
         errors = f"{beat.number('errors_hour'):.0f}"
         table.add_row(beat.room, beat.host, f"{_time(beat.age_s)} ago", state, speed, errors, restarts)
     return [Text(), table] if status.overview.beats else [Text("\nno bot and no worker was seen within a day")]
+
+
+def _state(beat: Beat) -> str:
+    if beat.facts.get("standby"):
+        return "standby"
+    return "ready" if beat.facts.get("ready") else "not ready"
 
 
 def _counts(by_name: dict[str, int]) -> str:

@@ -44,6 +44,8 @@ class Child:
         self._began = self._start_at = 0.0
         self._pause_s = _FIRST_PAUSE_S
         self.starts = 0
+        self.useless_starts = 0
+        """Starts one after the other after which it ended without having been ready."""
 
     @property
     def pid(self) -> int | None:
@@ -81,6 +83,7 @@ class Child:
         if code is None:
             return None
         steady = time.monotonic() - self._began >= _STEADY_S
+        self.useless_starts = 0 if self.ready else self.useless_starts + 1
         self._pause_s = _FIRST_PAUSE_S if steady else min(_MOST_PAUSE_S, self._pause_s * 2)
         self._start_at = time.monotonic() + self._pause_s
         self._process, self.ready = None, False

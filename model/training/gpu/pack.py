@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from model.config import Config
 from model.data.corpus import Corpus, file_hash
-from model.data.readers import DataError
+from model.data.errors import DataError
 from model.storage import write_arrays
 from model.text.vocabulary import Vocabulary
 from model.training.teachers import (

@@ -7,7 +7,7 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from model.data.readers import DataError
+from model.data.errors import DataError
 from model.numeric import Floats
 from model.serving import unit_groups
 from model.training.teachers.documents import recalled

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 
 from model.config import TeacherConfig
-from model.data.readers import DataError
+from model.data.errors import DataError
 from model.numeric import Floats
 from model.storage import write_arrays
 from model.training.teachers import transformer, wordpieces

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from rich.progress import Progress
 
 from model import batches
-from model.data.readers import DataError
+from model.data.errors import DataError
 from model.numeric import Floats
 from model.training.teachers.qrnn_layers import Adam
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.config import NetworkConfig
-from model.data.readers import DataError
+from model.data.errors import DataError
 from model.numeric import Floats
 from model.serving import model_folder, unit_groups
 from model.serving.scorer import Scorer

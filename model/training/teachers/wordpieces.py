@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from model.data.readers import DataError
+from model.data.errors import DataError
 from model.text.tokens import cap
 
 WORDS = "vocab.txt"

@@ -125,3 +125,9 @@ def test_at_most_ten_files_are_sent() -> None:
     done = replace(JOB, state="done", finished_at=NOW)
     files = tuple(CardFile(f"{n}.csv", b"1") for n in range(12))
     assert len(done_card(done, chart=b"png", files=files, too_large=(), limit=DEFAULT_LIMIT).files) == 10
+
+
+def test_who_sends_a_large_file_is_told_before_the_work_that_it_comes_in_parts() -> None:
+    sent = replace(JOB, state="ingesting", upload_size=8 * 2**20)
+    assert "in parts" in str(running_card(sent, NOW, limit=10 * 2**20).embed.description)  # type: ignore[union-attr]
+    assert "in parts" not in str(running_card(sent, NOW, limit=25 * 2**20).embed.description)  # type: ignore[union-attr]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from bot.cards.info import TOPICS
+from db.errors import DatabaseUnavailable
 from tests.bot.talk import PLACES, Place, Talk, words
 from tests.fixtures.discord import World
 
@@ -30,3 +33,14 @@ async def test_every_command_works_in_servers_and_in_direct_messages_for_servers
         told = command.to_dict(world.bot.tree)
         assert sorted(told["contexts"]) == [0, 1, 2], name
         assert sorted(told["integration_types"]) == [0, 1], name
+
+
+async def test_status_answers_without_the_database(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(_: object) -> None:
+        raise DatabaseUnavailable("gone")
+
+    info = sys.modules["bot.cogs.info"]  # discord.py loads an extension anew, whoever imported it before
+    monkeypatch.setattr(info, "overview", away)
+    shown = await Talk(world, "guild", world.alice).slash("status")
+    assert "My database does not answer" in words(shown)
+    assert "Reference" not in words(shown)

@@ -9,8 +9,10 @@ import os
 import tracemalloc
 from collections.abc import Iterator
 
+import pytest
 from sqlalchemy import update
 
+from bot.delivery import attachments
 from bot.delivery.attachments import _collect, _pack
 from db.blobs import write_blob
 from db.queries.jobs import get_job
@@ -47,12 +49,26 @@ async def test_a_file_over_discords_limit_is_packed_or_named(world: World) -> No
     await replace_scored(world, job, "scored.csv", b"review\r\n" * (over // 8))
     shown = await alice.slash("jobs download", job=job)
     assert len(gzip.decompress(world.attachment(shown, "scored.csv.gz"))) == over
-    await replace_scored(world, job, "scored.csv", os.urandom(over))
+    noise = os.urandom(over)
+    await replace_scored(world, job, "scored.csv", noise)
     shown = await alice.slash("jobs download", job=job)
+    parts = [one for one in shown.attachments if "scored.csv.gz." in one.filename]
+    assert [one.filename for one in parts] == ["scored.csv.gz.001", "scored.csv.gz.002"]
+    joined = b"".join(world.attachment(shown, one.filename) for one in parts)
+    assert gzip.decompress(joined) == noise
+    assert len(shown.attachments) == 3, "the rejected rows still come"
+    assert "comes in 2 parts" in words(shown)
+
+
+async def test_what_no_message_can_hold_is_named(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(attachments, "MOST_PARTS", 1)
+    job = await add_file(world, world.alice, review_file(6, empty=1))
+    await world.work()
+    await replace_scored(world, job, "scored.csv", os.urandom(26 * 2**20))
+    shown = await Talk(world, "guild", world.alice).slash("jobs download", job=job)
     assert [one.filename for one in shown.attachments if "scored.csv" in one.filename] == []
     assert len(shown.attachments) == 1, "the rejected rows still come"
     assert "more than the 25 MiB" in words(shown)
-    assert "parts" in words(shown)
 
 
 async def test_a_result_of_any_size_is_never_whole_in_memory(world: World) -> None:

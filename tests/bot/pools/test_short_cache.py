@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 
 import pytest
 
@@ -104,3 +105,21 @@ async def test_what_many_wait_for_is_asked_in_nobodys_turn() -> None:
         hold.set()
         await asyncio.gather(*flood)
         threads.close()
+
+
+async def test_whoever_asks_while_it_hangs_already_hardly_waits() -> None:
+    cache, source = ShortCache[int, str](life_s=0, patience_s=0.5), Source()
+    source.answers.set()
+    assert await cache.get(1, source.load) == "old"
+    source.answers.clear()
+    began = time.monotonic()
+    assert await cache.get(1, source.load) == "old"
+    assert time.monotonic() - began < 0.4, "an old answer is there: less patience than without one"
+    await asyncio.sleep(0.3)
+    began = time.monotonic()
+    for _ in range(3):
+        assert await cache.get(1, source.load) == "old"
+    for key in range(2, 8):
+        with pytest.raises(TimeoutError):
+            await cache.get(key, source.load)
+    assert time.monotonic() - began < 0.9

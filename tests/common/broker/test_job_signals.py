@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 import redis
@@ -15,6 +16,7 @@ import redis
 from common.broker import names
 from common.broker.job_signals import BrokerUnavailable, JobSignals, listen_hints
 from tests.fixtures.broker import Valkey
+from tests.fixtures.tls import certificate, tls_door
 from tests.fixtures.workers import wait_until
 
 PROMPT_S = 5.0
@@ -78,10 +80,9 @@ def test_no_broker_at_all(valkey: Valkey) -> None:
     wait_until(lambda: signals.publish_chunk(1, "score", "bulk"), 10, what="a ring after the start")
 
 
-@pytest.mark.parametrize("url", ["redis://user:hunter2@127.0.0.1:1/0", "hunter2"])
-def test_what_is_wrong_with_the_broker_is_said_without_its_password(url: str) -> None:
+def test_what_is_wrong_with_the_broker_is_said_without_its_password() -> None:
     with pytest.raises(BrokerUnavailable) as refused:
-        JobSignals(url).check()
+        JobSignals("redis://user:hunter2@127.0.0.1:1/0").check()
     assert "hunter2" not in str(refused.value)
     assert "REDIS_URL" in str(refused.value)
 
@@ -122,3 +123,43 @@ async def test_a_listener_outlives_an_address_that_means_nothing() -> None:
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.2):
                 await heard.get()
+
+
+async def test_a_password_as_an_option_of_a_socket_serves_check_queue_and_hints(valkey: Valkey) -> None:
+    with valkey.client() as client:
+        client.config_set("requirepass", "foo")
+    with pytest.raises(BrokerUnavailable, match="refuses the user name or password"):
+        JobSignals(valkey.url).check()
+    url = f"{valkey.url}?password=foo"
+    signals = JobSignals(url)
+    signals.check()
+    assert await asyncio.to_thread(signals.publish_chunk, 1, "score", "bulk")
+    assert signals.lengths()["bulk"] == 1
+    async with listening(url) as heard:
+        await hint_until_heard(signals, 5, heard)
+    signals.close()
+
+
+async def test_a_certificate_that_nobody_vouches_for_is_refused_by_check_queue_and_hints_alike(
+    redis_url: str, tmp_path: Path
+) -> None:
+    pem, behind = certificate(tmp_path, name="localhost"), redis_url.removeprefix("unix://")
+    with tls_door(behind, pem) as port:
+        unknown = JobSignals(f"rediss://localhost:{port}/0")
+        with pytest.raises(BrokerUnavailable, match="is not trusted: name the file of its authority"):
+            unknown.check()
+        assert not await asyncio.to_thread(unknown.publish_chunk, 1, "score", "bulk")
+        assert messages(redis_url, names.BULK) == []
+        named = JobSignals(f"rediss://127.0.0.1:{port}/0?ssl_ca_certs={pem}")
+        with pytest.raises(BrokerUnavailable, match="host name that it is made out to"):
+            named.check()
+    for options in (f"ssl_ca_certs={pem}", "ssl_cert_reqs=none"):
+        with tls_door(behind, pem) as port:  # another one each: kombu keeps connections by host and port
+            url = f"rediss://localhost:{port}/0?{options}"
+            signals = JobSignals(url)
+            signals.check()
+            assert await asyncio.to_thread(signals.publish_chunk, 1, "score", "bulk")
+            async with listening(url) as heard:
+                await hint_until_heard(signals, 5, heard)
+            signals.close()
+    assert len(messages(redis_url, names.BULK)) == 2

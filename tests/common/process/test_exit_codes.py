@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 
 import pytest
 
@@ -15,6 +16,7 @@ def test_they_are_those_of_the_system() -> None:
     assert exit_codes.DISK == os.EX_IOERR == 74
     assert exit_codes.TRY_AGAIN == os.EX_TEMPFAIL == 75
     assert exit_codes.CONFIGURATION == os.EX_CONFIG == 78
+    assert exit_codes.READER_GONE == 128 + signal.SIGPIPE
 
 
 def test_a_refusal_is_one_sentence_and_the_code(capsys: pytest.CaptureFixture[str]) -> None:

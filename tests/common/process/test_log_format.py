@@ -83,9 +83,35 @@ def test_uncaught_errors_are_told_by_their_type(written: io.StringIO) -> None:
     clean(written.getvalue())
 
 
-def test_a_line_of_every_room_of_ours_is_filled_in_and_a_librarys_is_not() -> None:
+def test_a_line_of_every_room_of_ours_is_filled_in() -> None:
     rooms = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests"}
     assert len(rooms) >= 7
     for room in rooms:
         assert "chunk 7" in Plain("worker").format(record(f"{room}.inner", "chunk %d", 7)), room
-    assert "%d" in Plain("worker").format(record("celery.worker", "chunk %d", 7))
+
+
+@pytest.mark.parametrize(
+    ("message", "values", "shown"),
+    [
+        (
+            "%s %s responded with %s. Retrying in %.2f seconds.",
+            ("GET", MARK, 429, 0.5),
+            "%s %s responded with 429. Retrying in 0.50 seconds.",
+        ),
+        (
+            "Shard ID %s heartbeat blocked for more than %s seconds.\n%s",
+            (0, 10, MARK),
+            "Shard ID 0 heartbeat blocked for more than 10 seconds.",
+        ),
+        ("lost: %r", (ValueError(MARK),), "lost: 'ValueError'"),
+        ("%(what)s took %(seconds)d s", ({"what": MARK, "seconds": 3},), "%s took 3 s"),
+        ("%d words", (MARK,), "%d words"),
+        ("100 %", (), "100 %"),
+    ],
+)
+def test_a_librarys_line_keeps_its_numbers_and_nothing_else(
+    message: str, values: tuple[object, ...], shown: str
+) -> None:
+    written = Plain("bot").format(record("discord.http", message, *values))
+    assert f"discord.http: {shown}" in written
+    assert MARK not in written

@@ -105,8 +105,10 @@ UNSCOPED: Final[dict[str, str]] = {
     "delivery.message_deletions.finish_deletion": "the bot's cleaner",
     "delivery.message_deletions.retry_later": "the bot's cleaner",
     "delivery.notices.undelivered": "the host's status",
-    "delivery.open_replies.record_reply": "the bot's own memory: tokens of its replies",
-    "delivery.open_replies.delete_reply": "the bot's own memory: tokens of its replies",
+    "delivery.open_replies.record_replies": "the bot's own memory: tokens of its replies",
+    "delivery.open_replies.delete_replies": "the bot's own memory: tokens of its replies",
+    "delivery.direct_messages.dm_channels": "the bot, which reads what it missed there: ids of channels",
+    "delivery.direct_messages.accepted_messages": "the bot, about messages that Discord has just given it",
     "delivery.open_replies.unfinished_replies": "the bot's own memory: tokens of its replies",
     "queue.model_affinity.stranded_jobs": "the host's status: models that no worker has",
     "queue.model_affinity.release_to_other_model": "the worker, about jobs whose model is gone",
@@ -157,10 +159,13 @@ FOR_THE_BOT: Final[dict[str, set[str]]] = {
         "queue.accept.check_upload",
         "blobs.read_blob",
     },
-    "bot/delivery/stale_replies.py": {
-        "delivery.open_replies.record_reply",
-        "delivery.open_replies.delete_reply",
-        "delivery.open_replies.unfinished_replies",
+    "bot/delivery/stale_replies.py": {"delivery.open_replies.unfinished_replies"},
+    "bot/core.py": {"delivery.open_replies.record_replies", "delivery.open_replies.delete_replies"},
+    "bot/services/missed_messages.py": {
+        "delivery.direct_messages.dm_channels",
+        "delivery.direct_messages.accepted_messages",
+        "delivery.key_values.get_state",
+        "delivery.key_values.set_state",
     },
     "bot/delivery/message_cleaner.py": {
         "delivery.message_deletions.due_deletions",
@@ -178,6 +183,7 @@ FOR_THE_BOT: Final[dict[str, set[str]]] = {
         "delivery.message_deletions.remember_sent",
     },
     "bot/cogs/report.py": {"delivery.message_deletions.remember_sent"},
+    "bot/handlers/job.py": {"delivery.message_deletions.remember_sent"},
     "bot/door.py": {"operations.blocks.block_set"},
     "bot/cogs/info.py": {"operations.overview.overview"},
     "bot/telemetry.py": {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 import shutil
 import subprocess
 import sys
@@ -150,3 +151,50 @@ def test_several_processes_upgrade_at_once(any_empty_url: str, tmp_path: Path) -
         _, errors = process.communicate(timeout=60)
         assert process.returncode == 0, errors.decode()
     assert check(any_empty_url) == []
+
+
+ADDS_ONLY_FROM = "0014"
+CONTRACTS = "contracts: "
+TAKES_AWAY = re.compile(
+    r"op\.(drop_\w+|rename_table)|batch_op\.drop_|\bDROP (TABLE|COLUMN)|new_column_name|nullable=False"
+)
+
+
+def takes_away(script: str) -> list[str]:
+    """What an upgrade drops, renames, or asks of every new row without a default, line by line."""
+    done = script.partition("def upgrade")[2].partition("def downgrade")[0]
+    made = re.sub(r"op\.create_table\(.*?\n    \)", "", done, flags=re.DOTALL)
+    lines = [line for line in made.splitlines() if TAKES_AWAY.search(line)]
+    return [line for line in lines if "server_default" not in line and "drop_index" not in line]
+
+
+def test_a_migration_of_a_release_only_adds_or_says_what_it_contracts() -> None:
+    """The version before runs on beside it: docs/contributing/release.md."""
+    for path in sorted((SCRIPTS / "versions").glob("*.py")):
+        script = path.read_text(encoding="utf-8")
+        if path.name[:4] >= ADDS_ONLY_FROM and CONTRACTS not in script:
+            assert takes_away(script) == [], path.name
+
+
+@pytest.mark.parametrize(
+    ("line", "fine"),
+    [
+        ('op.add_column("jobs", sa.Column("a", sa.Text(), nullable=True))', True),
+        ('op.add_column("jobs", sa.Column("a", sa.Text(), nullable=False, server_default=sa.text("x")))', True),
+        ('op.add_column("jobs", sa.Column("a", sa.Text(), nullable=False))', False),
+        ('op.drop_column("jobs", "film")', False),
+        ('op.alter_column("jobs", "film", new_column_name="title")', False),
+    ],
+)
+def test_what_takes_away_is_noticed(line: str, fine: bool) -> None:
+    assert (takes_away(f"def upgrade():\n    {line}\n\n\ndef downgrade():\n    op.drop_table('x')\n") == []) == fine
+
+
+def test_a_version_runs_on_while_a_newer_one_has_added_to_its_tables(db: Database) -> None:
+    with db.begin() as session:
+        session.execute(text("ALTER TABLE jobs ADD COLUMN of_the_next TEXT"))
+        session.execute(text("ALTER TABLE reviews ADD COLUMN of_the_next INTEGER NOT NULL DEFAULT 7"))
+        session.execute(text("CREATE TABLE next_things (id INTEGER PRIMARY KEY)"))
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    done_file(db, 4)
+    check_invariants(db)

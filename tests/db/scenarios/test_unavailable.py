@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 
 from db.crypto import Stored, review_place, sealed
 from db.engine import Database
-from db.errors import DatabaseUnavailable, DbError
+from db.errors import DatabaseUnavailable, DbError, WrongDatabaseUrl
 from db.migrate import check, upgrade
 from db.queue import accept
 from db.queue.accept import accept_review
@@ -54,10 +54,38 @@ def test_unreachable_server(scheme: str) -> None:
     "url", ["bob:hunter2", "mysql://bob:hunter2@host/films", "postgresql//bob:hunter2@host/x", "", "sqlite://"]
 )
 def test_wrong_url(url: str) -> None:
-    with pytest.raises(DatabaseUnavailable) as caught:
+    with pytest.raises(WrongDatabaseUrl) as caught:
         Database(url)
     silent(caught.value)
-    assert len(check(url)) == 1
+    with pytest.raises(WrongDatabaseUrl):
+        check(url)
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("postgresql://bob:hun@ter2@127.0.0.1:1/x", "percent"),
+        ("postgresql://bob:hun/ter2@127.0.0.1:1/x", "percent"),
+        ("postgresql://bob:hun#ter2@127.0.0.1:1/x", "percent"),
+        ("postgresql://bob:hun?ter2@127.0.0.1:1/x", "percent"),
+        ("postgresql://bob@127.0.0.1:1/x?password=hun&ter2=1", "%26"),
+        ("postgresql://bob:hunter2@127.0.0.1:1/x?pgbouncer=true", "pgbouncer"),
+        ("postgresql://bob:hunter2@127.0.0.1:ter2/x", "is not a database URL"),
+        ("sqlite:////tmp/x.sqlite3?journal=wal", "journal"),
+    ],
+)
+def test_what_is_wrong_with_a_url_repeats_no_piece_of_its_password(url: str, words: str) -> None:
+    with pytest.raises(WrongDatabaseUrl, match="DATABASE_URL") as caught:
+        Database(url)
+    assert words in str(caught.value)
+    assert not [piece for piece in ("hun", "ter2", "bob") if piece in str(caught.value)]
+
+
+@pytest.mark.parametrize(
+    "option", ["sslmode=disable", "connect_timeout=3", "channel_binding=prefer", "options=-cx%3D1"]
+)
+def test_what_libpq_knows_is_left_to_it(option: str) -> None:
+    Database(f"{NOWHERE}?{option}").dispose()
 
 
 def test_sqlite_in_a_folder_that_is_not_there(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 import cli
 from model.config import VocabularyConfig
 from model.data import describe, readers
-from model.data.readers import DataError
+from model.data.errors import DataError
 from tests.model.made_up import frame
 
 WORDS = VocabularyConfig(max_words=1000, min_count=1)

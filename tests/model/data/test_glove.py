@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from model.data import glove
-from model.data.readers import DataError
+from model.data.errors import DataError
 from model.text.vocabulary import Vocabulary
 
 

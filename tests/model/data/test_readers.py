@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from model.data import glove, readers
-from model.data.readers import DataError
+from model.data.errors import DataError
 
 TEXTS = ["A fine film, truly.", 'Dull, "long" and dull.', "None"]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from model.data.readers import DataError
+from model.data.errors import DataError
 from model.evaluation import predictions
 
 

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 import cli
-from model.data.readers import DataError
+from model.data.errors import DataError
 from model.evaluation import distortions, stress
 from model.serving.verdict import Verdict
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,10 +16,15 @@ import pytest
 
 from common.broker.job_signals import JobSignals
 from common.process import exit_codes
+from common.settings import Settings
 from db.engine import Database
+from db.errors import DatabaseFull
 from tests.fixtures.reviews import accept_csv, recount
 from tests.fixtures.workers import wait_until
+from worker.local import up as local_up
 from worker.local.broker import SOCKET_CHARS, Broker
+from worker.processes import supervisor
+from worker.processes.supervisor import Child
 
 REELFEEL = Path(sys.executable).parent / "reelfeel"
 """The script that a person types."""
@@ -98,6 +105,52 @@ def test_one_command_scores_a_file_and_ctrl_c_leaves_nothing_behind(up: Callable
     assert first.process.wait(60) == 0
     _, alive = psutil.wait_procs(family, timeout=10)
     assert alive == []
+
+
+@pytest.mark.parametrize(
+    ("child", "code", "words"),
+    [("raise SystemExit(74)", 74, ""), ("raise SystemExit(1)", 1, "The bot ended 3 times before it was ready")],
+)
+def test_it_gives_up_where_starting_again_cannot_help(
+    child: str, code: int, words: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(supervisor, "_FIRST_PAUSE_S", 0.0)
+    monkeypatch.setattr(supervisor, "_MOST_PAUSE_S", 0.0)
+    monkeypatch.setattr(local_up, "MOST_STARTS", 3)
+    one = Child("bot", [sys.executable, "-c", child])
+    one.start()
+    signals = type("Signals", (), {"stops": 0, "wait": lambda _self, _s: time.sleep(0.01)})()
+    assert supervisor.supervise([one], signals, on_exit=local_up._verdict, each_turn=lambda: None) == code
+    assert words in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "words"),
+    [
+        (PermissionError(errno.EACCES, "Permission denied", "/data"), 78, "name another with REELFEEL_DATA_DIR"),
+        (FileExistsError(errno.EEXIST, "File exists", "/data"), 78, "cannot be made"),
+        (OSError(errno.ENOSPC, "No space left on device"), 74, "No space is left on the disk"),
+        (DatabaseFull("The database has no space left on its disk: free some."), 74, "no space left"),
+    ],
+)
+def test_a_data_folder_that_cannot_be_used_is_one_sentence(
+    error: Exception, code: int, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    def refuse(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(local_up, "_run", refuse)
+    monkeypatch.setattr(local_up, "StopSignals", lambda: None)
+    monkeypatch.setattr(local_up.logs, "configure", lambda *_, **__: None)
+    before = os.umask(0o077)
+    try:
+        assert local_up.main(Settings(_env_file=None, data_dir=tmp_path / "data")) == code  # type: ignore[call-arg]
+    finally:
+        os.umask(before)
+    said = capfd.readouterr().err
+    assert words in said
+    assert said.count("\n") == 1
 
 
 def test_files_of_the_current_folder_are_never_imported(up: Callable[..., Up], tmp_path: Path) -> None:

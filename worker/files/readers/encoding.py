@@ -93,4 +93,5 @@ def as_text(file: IO[bytes], codec: str, newline: str | None) -> Iterator[io.Tex
     try:
         yield wrapper
     finally:
-        wrapper.detach()
+        if not wrapper.closed:  # as it is where a command ends in the middle, and its files were closed first
+            wrapper.detach()

@@ -13,7 +13,7 @@ import model
 from model import config
 from model.data import corpus as data
 from model.data.corpus import Corpus
-from model.data.readers import DataError
+from model.data.errors import DataError
 from model.serving import unit_groups
 from model.training import network
 from model.training.gpu import pack

@@ -8,7 +8,7 @@ import pytest
 
 from model import config
 from model.data import corpus as data
-from model.data.readers import DataError
+from model.data.errors import DataError
 from model.serving import unit_groups
 from model.storage import write_arrays
 from model.training import train

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from model import config
-from model.data.readers import DataError
+from model.data.errors import DataError
 from model.numeric import Floats
 from model.storage import write_arrays
 from model.training.teachers import (

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from model.data.readers import DataError
+from model.data.errors import DataError
 from model.training.teachers import transformer, wordpieces
 
 
