@@ -181,6 +181,13 @@ def test_the_image_leaves_out_what_is_secret_or_stored() -> None:
     assert {"data", "runs", "out", "*.parquet", "*.db", "*.sqlite*", ".env"} <= patterns & kept
 
 
+def test_the_images_of_bot_and_worker_are_cut_to_their_role() -> None:
+    assert {".ci/*", "!.ci/prune"} <= set((ROOT / ".dockerignore").read_text(encoding="utf-8").split())
+    for role in ("bot", "worker"):
+        assert f"RUN python .ci/prune {role}\n" in DOCKERFILE
+        assert f"AS {role}\nCOPY --from=build-{role} /opt/venv /opt/venv\n" in DOCKERFILE
+
+
 def test_secrets_can_stand_in_files() -> None:
     override = yaml.safe_load((ROOT / "docs" / "operating" / "compose.secrets.yml").read_text(encoding="utf-8"))
     for name, service in override["services"].items():
