@@ -4,6 +4,8 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP     = $(BIN)/python -m pip --disable-pip-version-check -q install
 SELF    = $(PIP) --no-deps --no-build-isolation -e .
+# Python's own compiled files are kept, wherever the environment says otherwise: tests start hundreds of processes.
+PYTEST  = PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-dev up test test-fast check lock bench bench-model bench-reports bench-fair bench-bulk bench-sizing faults faults-up flood memory fuzz encoders translations release-check env-example pictures third-party clean
@@ -32,11 +34,12 @@ $(VENV)/.tested: requirements.lock $(VENV)/.served
 up: install ## everything on this machine; Ctrl-C stops it
 	@exec $(BIN)/reelfeel up
 
+# Three processes on two cores, since servers and other processes are waited for; test-fast waits for nothing.
 test: install-dev ## all tests (about a quarter of an hour on 2 cores)
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(PYTEST) -n 3
 
 test-fast: install-dev ## the loop while working: no servers, no processes, no training (under 90 s on 2 cores)
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
+	$(PYTEST) -n 2 -m "not slow"
 
 check: install-dev ## ruff, mypy, import contracts, white space, large files, secrets
 	$(BIN)/ruff check .

@@ -44,7 +44,7 @@ LARGE_DOWNLOADS: Final = 2
 """Of files of the largest size (`max_upload_mib`) so many are in memory while they are stored, of smaller ones more."""
 LIGHT_THREADS: Final = 16
 """Threads for what takes milliseconds; with those of heavy work fewer than the database has connections."""
-FRONT_THREADS: Final = 2
+FRONT_THREADS: Final = 3
 """Threads for what stands before an acknowledgement."""
 OF_ONE: Final = 2
 """Of them, the most that one member takes at a time."""

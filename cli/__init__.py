@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from cli import blocks, common, database, privacy, reports, scoring, services, training, training_data
+from cli import blocks, common, database, inspecting, privacy, reports, scoring, services, training, training_data
 from cli.commands import Commands
 
 app = typer.Typer(
@@ -48,6 +48,7 @@ for command in (
     reports.quality,
     reports.report,
     scoring.score,
+    inspecting.inspect,
     training.train,
     training.pack,
     training.evaluate,

@@ -15,6 +15,12 @@ HINTS: Final[dict[str, str]] = {
     "no_text_column": _TEXT_COLUMN,
     "ambiguous_column": _TEXT_COLUMN,
     "unknown_column": _TEXT_COLUMN,
+    "no_reviews.labels": _TEXT_COLUMN,
+    "archive_members.several": "Use --sheet with one of them.",
+    "bad_option.sheet": "Use --sheet with one of them.",
+    "bad_option.delimiter": "It was given with --delimiter.",
+    "bad_option.encoding": "It was given with --encoding.",
+    "bad_encoding": "Or name the encoding with --encoding.",
     "jobs_running": "Or use --cancel.",
 }
 

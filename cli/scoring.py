@@ -15,6 +15,16 @@ from typing import IO, TYPE_CHECKING, Annotated, Final
 import typer
 
 from cli.common import ModelFolder, console, load_scorer, load_settings, progress
+from cli.file_options import (
+    DateColumn,
+    Delimiter,
+    EncodingName,
+    FilmColumn,
+    NoHeader,
+    Sheet,
+    StarsColumn,
+    TextColumn,
+)
 from cli.hints import with_hint
 from cli.outputs import InTheWay, beside, check_free, deliver, is_special, opened, rejected_place, remove_stale
 from common.file_formats import kind_of_name, one_of, read_suffixes, written_names
@@ -25,6 +35,7 @@ if TYPE_CHECKING:
 
     from model import Scorer
     from worker.files.limits import Limits
+    from worker.files.options import ReadOptions
 
 
 STDOUT: Final = ("/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
@@ -43,9 +54,14 @@ def score(
     ] = None,
     format: Annotated[str | None, typer.Option(help=f"{one_of(written_names())}. Default: as it came in.")] = None,
     stdin_format: Annotated[str, typer.Option(help="What standard input holds.")] = "txt",
-    text_column: Annotated[
-        str | None, typer.Option(help="Column with the reviews, when it is not found by itself.")
-    ] = None,
+    text_column: TextColumn = None,
+    film_column: FilmColumn = None,
+    date_column: DateColumn = None,
+    stars_column: StarsColumn = None,
+    no_header: NoHeader = False,
+    sheet: Sheet = None,
+    delimiter: Delimiter = None,
+    encoding: EncodingName = None,
     rejected: Annotated[
         str | None,
         typer.Option(help="File for the rows without a verdict, or - for standard output. Default: NAME.rejected.csv."),
@@ -71,11 +87,23 @@ def score(
     if kind_of_name(f"stdin.{stdin_format}".removesuffix(".gz").removesuffix(".zst")) is None:
         kinds = one_of([suffix.removeprefix(".") for suffix in read_suffixes()])
         raise typer.BadParameter(f"--stdin-format is {kinds}, not {stdin_format}.")
+    from worker.files.options import ReadOptions
+
+    options = ReadOptions(
+        text_column=text_column,
+        film_column=film_column,
+        date_column=date_column,
+        stars_column=stars_column,
+        no_header=no_header,
+        sheet=sheet,
+        delimiter=delimiter,
+        encoding=encoding,
+    )
     scorer = load_scorer(model_dir)
     if output in STDOUT:
         output = "-"
     targets = Targets(output, rejected, format, force=force)
-    codes = [score_source(source, scorer, targets, stdin_format, text_column, quiet=quiet) for source in sources or []]
+    codes = [score_source(source, scorer, targets, stdin_format, options, quiet=quiet) for source in sources or []]
     if any(codes):
         raise typer.Exit(max(codes))
 
@@ -117,7 +145,7 @@ class Targets:
 
 
 def score_source(
-    source: str, scorer: Scorer, targets: Targets, stdin_format: str, column: str | None, *, quiet: bool
+    source: str, scorer: Scorer, targets: Targets, stdin_format: str, options: ReadOptions, *, quiet: bool
 ) -> int:
     """Scores one file, or what a pipe brings ("-": standard input), and says how that went; its exit code.
 
@@ -126,7 +154,7 @@ def score_source(
     from worker.files.errors import FileError
 
     try:
-        _score_source(source, scorer, targets, stdin_format, column, quiet=quiet)
+        _score_source(source, scorer, targets, stdin_format, options, quiet=quiet)
     except FileError as error:
         return _say(f"{source}: {with_hint(error)}", exit_codes.DATA)
     except InTheWay as error:
@@ -156,7 +184,7 @@ def _say(sentence: str, code: int) -> int:
 
 
 def _score_source(
-    source: str, scorer: Scorer, targets: Targets, stdin_format: str, column: str | None, *, quiet: bool
+    source: str, scorer: Scorer, targets: Targets, stdin_format: str, options: ReadOptions, *, quiet: bool
 ) -> None:
     from rich.progress import MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
 
@@ -181,7 +209,7 @@ def _score_source(
         bar = stack.enter_context(progress(*columns, quiet=quiet))
         task = bar.add_task(source.replace("[", "\\["), total=None)
         if not piped and not bar.disable:
-            _count(path, limits, column, lambda rows: bar.update(task, total=rows))
+            _count(path, limits, options, lambda rows: bar.update(task, total=rows))
         output, rows = stack.enter_context(place.opened())
         summary = score_file(
             path if stream is None else stream,
@@ -190,7 +218,7 @@ def _score_source(
             output=output,
             filename=place.source.name if piped else None,
             format=targets.format,
-            text_column=column,
+            options=options,
             rejected=rows,
             progress=lambda rows: bar.update(task, completed=rows),
         )
@@ -212,13 +240,13 @@ def _print(bar: Progress, line: str) -> None:
     bar.console.print(line, highlight=False, soft_wrap=True, markup=False)
 
 
-def _count(path: Path, limits: Limits, column: str | None, tell: Callable[[int], object]) -> None:
+def _count(path: Path, limits: Limits, options: ReadOptions, tell: Callable[[int], object]) -> None:
     """Counts the rows of a file beside the scoring, so that its progress has a total; a bad file is told of there."""
     from worker.files.errors import FileError
     from worker.files.review_file import open_reviews
 
     def count() -> None:
-        with suppress(FileError, OSError), open_reviews(path, path.name, limits=limits, text_column=column) as reviews:
+        with suppress(FileError, OSError), open_reviews(path, path.name, limits=limits, options=options) as reviews:
             tell(sum(1 for _ in reviews))
 
     threading.Thread(target=count, name="count", daemon=True).start()

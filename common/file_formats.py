@@ -24,7 +24,8 @@ INSTEAD: Final[FileKind] = "csv"
 class FileFormat:
     """name: what is asked for and stored; suffixes: with their dot, the usual one first; label: what a person calls it.
 
-    compressed: its files are packed in themselves, so that gzip makes them no smaller.
+    text: what the text of its files is, None where they are no text. compressed: its files are packed in themselves, so
+    that gzip makes them no smaller.
     """
 
     name: FileKind
@@ -33,14 +34,15 @@ class FileFormat:
     reads: bool = True
     writes: bool = True
     compressed: bool = False
+    text: Literal["table", "lines", "json"] | None = None
 
 
 FORMATS: Final[tuple[FileFormat, ...]] = (
-    FileFormat("csv", (".csv",), "CSV file"),
-    FileFormat("tsv", (".tsv",), "TSV file"),
-    FileFormat("txt", (".txt",), "text file", writes=False),  # it has no columns to write verdicts into
-    FileFormat("jsonl", (".jsonl", ".ndjson"), "JSON Lines file"),
-    FileFormat("json", (".json",), "JSON file"),
+    FileFormat("csv", (".csv",), "CSV file", text="table"),
+    FileFormat("tsv", (".tsv",), "TSV file", text="table"),
+    FileFormat("txt", (".txt",), "text file", writes=False, text="lines"),  # it has no columns to write verdicts into
+    FileFormat("jsonl", (".jsonl", ".ndjson"), "JSON Lines file", text="json"),
+    FileFormat("json", (".json",), "JSON file", text="json"),
     FileFormat("parquet", (".parquet",), "Parquet file", compressed=True),
     FileFormat("xlsx", (".xlsx",), "Excel workbook", compressed=True),
 )

@@ -125,6 +125,69 @@ MESSAGES: Final[dict[str, str | tuple[str, str]]] = {
     "no_text_column": mark(
         "No column looks like review texts among {columns}; name the right one, or call it 'review' in the file."
     ),
+    "no_reviews.films": mark(
+        "The file holds names of films and no review texts, so there is nothing to score; "
+        "send the file with the reviews."
+    ),
+    "no_reviews.numbers": mark(
+        "The file holds numbers and no review texts, so there is nothing to score; send the file with the reviews."
+    ),
+    "no_reviews.links": mark(
+        "The file holds links or ids and no review texts, so there is nothing to score; send the file with the reviews."
+    ),
+    "no_reviews.labels": mark(
+        "The column holds only labels such as true, false or positive and no review texts; "
+        "name the column with the texts, or send the file that has one."
+    ),
+    "no_reviews.pointer": mark(
+        "The file only points to another file (Git LFS or git-annex); fetch that one, for example with git lfs pull, "
+        "and send it."
+    ),
+    "no_reviews.page": mark(
+        "The file is a web page or an error message of a web server and no table of reviews; "
+        "download the data again and send that."
+    ),
+    "no_reviews.xml": mark("The file is XML, which is not read; export it as CSV, JSON or .xlsx and send that."),
+    "other_format.spreadsheet": mark(
+        "The file is an old Excel workbook or one of another program ({suffix}), which is not read; "
+        "save it as .xlsx or .csv and send that."
+    ),
+    "other_format.document": mark(
+        "The file is a document ({suffix}), which is not read; put the reviews into a table, or into a plain text "
+        "with one review on each line, and send that."
+    ),
+    "other_format.archive": mark("The file is an archive ({suffix}), which is not read; pack it as .zip or .gz."),
+    "other_format.picture": mark(
+        "The file is a picture or a video ({suffix}), which is not read; send the reviews as text."
+    ),
+    "other_format.database": mark(
+        "The file is a database or a data set ({suffix}), which is not read; export it as CSV or Parquet and send that."
+    ),
+    "bad_option.delimiter": mark(
+        "{name} cannot separate cells; give one to four signs, or tab, comma, semicolon, pipe or space."
+    ),
+    "bad_option.encoding": mark("{name} is no known encoding; give one such as utf-8, cp1251 or shift_jis."),
+    "bad_option.sheet": mark("The file has no sheet or packed file {name}; it has {names}."),
+    # worker/files/inspection.py and the card of a job: what is said of how a file was read
+    "read_note.json_path": mark("The reviews are taken from {name} inside the JSON."),
+    "read_note.sheets_left": mark("Other sheets hold reviews too and are not read: {names}."),
+    "read_note.sheets_hidden": mark("Hidden sheets are not read: {names}."),
+    "read_note.members_left": mark("Other files of the archive are not read: {names}."),
+    "read_note.day_first": mark("Nothing in {column} tells the day from the month: the day is taken to come first."),
+    "read_note.month_first": mark(
+        "Nothing in {column} tells the day from the month: the month is taken to come first."
+    ),
+    "read_note.source": mark("The layout is that of an export of {name}."),
+    "read_note.damaged": mark("Some bytes are no text; a review with such a byte is not scored."),
+    "read_note.lines": mark("Each line is read as one review, though blank lines part the text into paragraphs."),
+    "read_note.rejected_more": mark_plural(
+        "{count} more row is rejected and not listed.", "{count} more rows are rejected and not listed."
+    ),
+    "skipped_row.above": mark("A line above the header."),
+    "skipped_row.comment": mark("A comment above the header."),
+    "skipped_row.blank": mark("A blank line above the header."),
+    "skipped_row.header": mark("A further header row."),
+    "skipped_row.repeated": mark("The header once more."),
     "ambiguous_column": mark("Several columns could hold the reviews: {columns}; choose one."),
     "unknown_column": mark("The file has no column {column}; it has {columns}."),
     "too_many_rows": mark_plural(
@@ -157,8 +220,8 @@ MESSAGES: Final[dict[str, str | tuple[str, str]]] = {
     "nested_archive": mark("The archive holds another archive; send the review file itself, or packed once."),
     "archive_members.none": mark("The zip holds no review file, and exactly one is needed: {kinds}."),
     "archive_members.several": mark_plural(
-        "The zip holds {count} review file ({names}), and exactly one is needed: {kinds}.",
-        "The zip holds {count} review files ({names}), and exactly one is needed: {kinds}.",
+        "The zip holds {count} file of reviews: {names}; choose one of them.",
+        "The zip holds {count} files of reviews: {names}; choose one of them.",
     ),
     "broken_file.damaged": mark(
         "The file cannot be read: it is damaged or cut short; export or pack it again and send the new one."
@@ -172,10 +235,6 @@ MESSAGES: Final[dict[str, str | tuple[str, str]]] = {
         "export or pack it again and send the new one.",
         "The file cannot be read: a line is longer than {count} characters; "
         "export or pack it again and send the new one.",
-    ),
-    "broken_file.row_never_ends": mark(
-        "The file cannot be read: row {row} never ends; look for a quote that is not closed; "
-        "export or pack it again and send the new one."
     ),
     "broken_file.no_json_array": mark(
         "The file cannot be read: it is not a JSON array; export or pack it again and send the new one."
@@ -257,9 +316,6 @@ MESSAGES: Final[dict[str, str | tuple[str, str]]] = {
     "broken_file.not_packed": mark(
         "The file cannot be read: it is named {suffix} but is not packed so; "
         "export or pack it again and send the new one."
-    ),
-    "broken_file.old_office": mark(
-        "The file cannot be read: it is an old or protected Office file; export or pack it again and send the new one."
     ),
     "broken_file.misnamed": mark(
         "The file cannot be read: its name ends in {suffix} but its content is something else; "

@@ -24,7 +24,7 @@ import base64
 import binascii
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256, sha512
 from typing import Any, Final
@@ -275,6 +275,27 @@ def sealed_name(sealer: Sealer, owner: int, name: str | None) -> str | None:
 def opened_name(sealer: Sealer, stored: str | None, owner: int | None = None) -> str | None:
     """A name out of its column."""
     return None if stored is None else sealer.open_name(stored, owner)
+
+
+SEALED_OPTIONS: Final = frozenset({"stars_column", "sheet"})
+"""What of the options of a file is a name that its sender gave."""
+
+
+def sealed_options(sealer: Sealer, owner: int, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Options of a file for their column: names are sealed, `tab` and `utf-8` are not."""
+    return {
+        name: sealer.seal_name(owner, value) if name in SEALED_OPTIONS else value
+        for name, value in options.items()
+        if value not in (None, False)
+    }
+
+
+def opened_options(sealer: Sealer, owner: int, stored: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Options of a file out of their column."""
+    return {
+        name: sealer.open_name(value, owner) if name in SEALED_OPTIONS else value
+        for name, value in (stored or {}).items()
+    }
 
 
 def session_sealer(session: Session) -> Sealer:

@@ -201,6 +201,7 @@ class Upload(Base):
     file_format: Mapped[str | None] = mapped_column(String(16))
     candidates: Mapped[list[str]] = mapped_column(default=list)
     columns: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    options: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
 
     __table_args__ = (Index("ix_uploads_sha256", "sha256"), Index("ix_uploads_blob_id", "blob_id"))
 

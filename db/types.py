@@ -174,6 +174,8 @@ class UploadInfo:
     date_column: str | None
     file_format: str | None = None
     owner: int = 0
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """What else the sender said of how it is read: `stars_column`, `no_header`, `sheet`, `delimiter`, `encoding`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +241,10 @@ class JobView:
     reply_token: str | None = field(default=None, repr=False)
     language: str | None = None
     error_values: Mapping[str, Any] | None = None
+    read: Mapping[str, str | None] = field(default_factory=dict)
+    """The columns that were read: `text`, `film`, `date`, `stars`; empty before."""
+    asks: Literal["column", "sheet"] = "column"
+    """What `columns` are while the job waits for a choice: columns, or files of an archive."""
     upload_size: int | None = None
     """Bytes of the file that was sent, as it was sent."""
 

@@ -9,6 +9,7 @@ pytest_plugins = [
     "tests.fixtures.scorer",
     "tests.fixtures.logs",
     "tests.fixtures.fast",
+    "tests.fixtures.longest_first",
 ]
 
 

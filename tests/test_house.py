@@ -96,7 +96,9 @@ def recipes() -> dict[str, list[str]]:
 
 def test_make_runs_what_it_says() -> None:
     made = recipes()
-    assert made["test"] == ["python -m pytest -n 2 --dist loadfile"]
+    pytest_line = "PYTEST  = PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --dist loadfile --no-loadscope-reorder"
+    assert pytest_line in (ROOT / "Makefile").read_text().splitlines()
+    assert made["test"] == ["$(PYTEST) -n 3"]
     assert made["check"] == [
         "ruff check .",
         "ruff format --check .",
@@ -104,7 +106,7 @@ def test_make_runs_what_it_says() -> None:
         "lint-imports --no-cache",
         "python .ci/files",
     ]
-    assert made["test-fast"] == ['python -m pytest -n 2 --dist loadfile -m "not slow"']
+    assert made["test-fast"] == ['$(PYTEST) -n 2 -m "not slow"']
     assert made["up"] == ["@exec reelfeel up"]
     assert [line for line in (ROOT / ".ci" / "run").read_text().splitlines() if line.startswith("make ")] == [
         "make check",

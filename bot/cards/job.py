@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import discord
 
@@ -23,7 +23,7 @@ from bot.cards.base import (
 )
 from bot.cards.failure import failure_text, reference
 from bot.components.buttons import again_button, job_buttons, next_buttons, reuse_button
-from bot.components.menus import MOST_CHOICES
+from bot.components.menus import MOST_CHOICES, reread_menu
 from bot.components.views import buttons_view
 from common.i18n import duration, in_brackets, listing, mark, number, percent, percents, size, tr, trn
 from db.types import MODEL_CHANGED, JobView
@@ -91,7 +91,10 @@ def running_card(job: JobView, now: datetime, *, limit: int | None = None) -> Ca
     elif job.state == "needs_column":
         title = tr("Job {job}: which column?", job=job.id)
         text = _named(job) + "\n" + tr("More than one column could hold the reviews. Choose one below.")
-        if len(job.columns) > MOST_CHOICES:
+        if job.asks == "sheet":
+            title = tr("Job {job}: which file?", job=job.id)
+            text = _named(job) + "\n" + tr("More than one file of the archive holds reviews. Choose one below.")
+        elif len(job.columns) > MOST_CHOICES:
             text += " " + tr("Only the first 25 are listed. Give another one with `text_column` of `/batch`.")
     elif job.state == "finishing":
         title = tr("Job {job}: writing the files", job=job.id)
@@ -164,6 +167,8 @@ def done_card(
     """
     scored = job.n_positive + job.n_negative + job.n_uncertain
     lines = [_named(job), _counts(job)]
+    if read := read_line(job):
+        lines.append(read)
     bad = job.rows_rejected + job.rows_failed
     if bad:
         lines.append(
@@ -202,7 +207,28 @@ def done_card(
             counts=listing(label_counts(job.n_positive, job.n_negative, job.n_uncertain)),
         )
         files = (CardFile("histogram.png", chart, alt), *files)
-    return Card(embed=embed, files=files[:10], view=buttons_view(*next_buttons(job)))
+    return Card(embed=embed, files=files[:10], view=buttons_view(*_other_column(job), *next_buttons(job)))
+
+
+def read_line(job: JobView) -> str | None:
+    """Which columns were read, in one line; None for a file without names, and before it was read."""
+    roles = {
+        "text": mark("text: {column}"),
+        "film": mark("film: {column}"),
+        "date": mark("date: {column}"),
+        "stars": mark("stars: {column}"),
+    }
+    if len(job.columns) < 2 or not job.read.get("text"):
+        return None
+    said = [tr(words, column=escape(job.read[role] or "", 40)) for role, words in roles.items() if job.read.get(role)]
+    return tr("Read: {columns}", columns=" · ".join(said))
+
+
+def _other_column(job: JobView) -> list[discord.ui.Item[Any]]:
+    """A menu of the other columns, where there are any."""
+    text = job.read.get("text")
+    others = [name for name in job.columns[:MOST_CHOICES] if name != text]
+    return [reread_menu(job.id, job.columns, text)] if text and others else []
 
 
 def ended_card(job: JobView) -> Card:

@@ -28,6 +28,11 @@ class Batch(commands.Cog):
         text_column="The column with the reviews, if it is not detected automatically",
         film_column="The column with the film",
         date_column="The column with the day of the review",
+        stars_column="The column with the stars",
+        no_header="The first row is data, not names of columns",
+        sheet="The sheet of a workbook, or the path of a file in a zip",
+        delimiter="What stands between cells: a sign, or tab, comma, semicolon, pipe, space",
+        encoding="The encoding of the text, such as utf-8, cp1251 or shift_jis",
         share="Show the jobs to everyone in the channel",
         file2="A second file",
         file3="A third file",
@@ -41,6 +46,11 @@ class Batch(commands.Cog):
         text_column: Column | None = None,
         film_column: Column | None = None,
         date_column: Column | None = None,
+        stars_column: Column | None = None,
+        no_header: bool | None = None,
+        sheet: Column | None = None,
+        delimiter: app_commands.Range[str, 1, 20] | None = None,
+        encoding: app_commands.Range[str, 1, 40] | None = None,
         share: bool | None = None,
         file2: discord.Attachment | None = None,
         file3: discord.Attachment | None = None,
@@ -50,7 +60,19 @@ class Batch(commands.Cog):
         """Answers with where the job cards stand."""
         files = [one for one in (file, file2, file3, file4, file5) if one is not None]
         await take_files(
-            interaction, files, text_column=text_column, film_column=film_column, date_column=date_column, share=share
+            interaction,
+            files,
+            text_column=text_column,
+            film_column=film_column,
+            date_column=date_column,
+            options={
+                "stars_column": stars_column,
+                "no_header": no_header,
+                "sheet": sheet,
+                "delimiter": delimiter,
+                "encoding": encoding,
+            },
+            share=share,
         )
 
     @app_commands.command(description="A form for files of film reviews: up to ten at once")

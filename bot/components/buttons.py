@@ -7,7 +7,7 @@ from typing import Any, Final, Literal
 import discord
 
 from bot.components import ids
-from bot.components.menus import column_menu
+from bot.components.menus import column_menu, file_menu
 from common.i18n import mark, tr
 from db.types import JobView
 
@@ -113,5 +113,6 @@ def job_buttons(job: JobView) -> list[discord.ui.Item[Any]]:
     if job.terminal:
         return next_buttons(job) if job.kind == "file" and job.state == "done" else []
     if job.state == "needs_column" and job.columns:
-        return [column_menu(job.id, job.columns), cancel_button(job.id)]
+        menu = file_menu if job.asks == "sheet" else column_menu
+        return [menu(job.id, job.columns), cancel_button(job.id)]
     return [cancel_button(job.id)]

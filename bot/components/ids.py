@@ -34,6 +34,7 @@ _KEY: Final = r"(?P<key>[0-9a-f]{16})"
 CANCEL: Final = CustomId("job:cancel", _ID)
 RETRY: Final = CustomId("job:retry", _ID)
 COLUMN: Final = CustomId("job:column", _ID)
+REREAD: Final = CustomId("job:reread", _ID)
 REUSE: Final = CustomId("job:reuse", _ID)
 AGAIN: Final = CustomId("job:again", _KEY)
 FILES: Final = CustomId("job:files", _KEY)

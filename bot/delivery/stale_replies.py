@@ -19,7 +19,7 @@ from db.delivery import open_replies
 log = logging.getLogger(__name__)
 
 FORGET_S: Final = 30.0
-REMEMBER_S: Final = 0.3
+REMEMBER_S: Final = 0.6
 """Of the 3 seconds within which Discord wants an answer; a database that is slower must not cost the reply."""
 _KEPT: Final = "reelfeel_kept"
 LOADING: Final = 1 << 7

@@ -13,6 +13,7 @@ from common.i18n import mark, tr
 _LIST_JOBS: Final = mark("`/jobs list` shows the jobs you can see.")
 _CANCEL: Final = mark("`/jobs cancel` cancels a job.")
 _TEXT_COLUMN: Final = mark("Give it with the option `text_column` of `/batch`.")
+_SHEET: Final = mark("Give it with the option `sheet` of `/batch`.")
 _DIRECT_MESSAGE: Final = mark("You can also send me the file as a direct message.")
 
 HINTS: Final[dict[str, str]] = {
@@ -33,6 +34,9 @@ HINTS: Final[dict[str, str]] = {
     "no_text_column": _TEXT_COLUMN,
     "ambiguous_column": _TEXT_COLUMN,
     "unknown_column": _TEXT_COLUMN,
+    "no_reviews.labels": _TEXT_COLUMN,
+    "bad_option.sheet": _SHEET,
+    "bad_encoding": mark("Or name the encoding with the option `encoding` of `/batch`."),
 }
 
 

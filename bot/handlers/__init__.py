@@ -16,7 +16,7 @@ from bot.handlers.job import (
     ResumeButton,
     ReuseButton,
 )
-from bot.handlers.menus import ColumnSelect, JobMenu, ResultMenu
+from bot.handlers.menus import ColumnSelect, JobMenu, RereadMenu, ResultMenu
 from bot.handlers.page import ExportButton, PageButton
 from bot.handlers.privacy import ForgetButton
 from bot.handlers.result import DeleteButton, DetailsButton, WrongButton
@@ -26,6 +26,7 @@ BUTTONS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (
     CancelButton,
     ResumeButton,
     ColumnSelect,
+    RereadMenu,
     ReuseButton,
     AgainButton,
     FilesButton,

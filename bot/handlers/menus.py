@@ -6,6 +6,7 @@ from bot.components import ids
 from bot.core import BotCore
 from bot.delivery.responses import answer, defer
 from bot.handlers.base import MenuHandler, Press
+from bot.services.follow_ups import read_again
 from bot.services.lookups import full_card, status_card
 from common.errors import UserError
 from common.i18n import tr
@@ -25,6 +26,15 @@ class ColumnSelect(MenuHandler, custom_id=ids.COLUMN):
             raise UserError(tr("The column of job {job} is already chosen.", job=job_id))
         bot.wake_workers(await bot.in_thread(choose_column, bot.db, viewer, job_id, job.columns[self.choice]))
         bot.notifier.wake()
+
+
+class RereadMenu(MenuHandler, custom_id=ids.REREAD):
+    """Another column of a file that was scored."""
+
+    async def press(self, interaction: Press, bot: BotCore) -> None:
+        """Scores the stored file again, as a new job of whoever sent it."""
+        await defer(interaction)
+        await read_again(interaction, int(self.values["id"]), self.choice)
 
 
 class ResultMenu(MenuHandler, custom_id=ids.PICK_RESULT):

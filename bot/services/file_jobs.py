@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import aiohttp
@@ -46,11 +46,12 @@ async def take_files(
     text_column: str | None,
     film_column: str | None = None,
     date_column: str | None = None,
+    options: Mapping[str, Any] | None = None,
     share: bool | None,
 ) -> None:
     """Files of `/batch` and `/upload`: looked at, deferred privately, taken in. Raises as `batch_for` does.
 
-    `share`: None as the caller's settings have it.
+    `options`: what else is said of how they are read (`FileRequest`). `share`: None as the caller's settings have it.
     """
     bot: BotCore = interaction.client
     if len(files) == 1:
@@ -58,7 +59,8 @@ async def take_files(
     await defer(interaction)
     origin = interaction_origin(interaction, share=await wants_share(bot, interaction, share))
     columns, standing = (text_column, film_column, date_column), requester_of(interaction)
-    requests = [FileRequest(one, origin, part, *columns, standing=standing) for part, one in enumerate(files)]
+    said = {name: value for name, value in (options or {}).items() if value not in (None, False)}
+    requests = [FileRequest(one, origin, part, *columns, said, standing) for part, one in enumerate(files)]
     await batch_for(interaction, requests)
 
 

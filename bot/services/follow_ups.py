@@ -17,6 +17,8 @@ from bot.services.questions import AGAIN, FILES
 from common.errors import UserError
 from common.i18n import mark, tr
 from db.delivery import continuations
+from db.errors import NotYours
+from db.queries.jobs import get_job, read_options
 
 OVER: Final = mark("This has expired. Send the file again.")
 
@@ -35,7 +37,15 @@ async def score_again(interaction: discord.Interaction[Any], key: str) -> None:
             origin = answered_origin(interaction.user.id, *place)
         with bot.notifier.hold(interaction.id):
             requester = requester_of(interaction)
-            accepted = await accept_again(bot, origin, data["job"], data["columns"], standing=requester, part=part)
+            accepted = await accept_again(
+                bot,
+                origin,
+                data["job"],
+                data["columns"],
+                standing=requester,
+                part=part,
+                options=data.get("options"),  # none in a question from before
+            )
             if message is None:
                 await show_job(bot, interaction, accepted)
             else:
@@ -45,6 +55,26 @@ async def score_again(interaction: discord.Interaction[Any], key: str) -> None:
     except Exception:
         await bot.in_own_thread(continuations.restore, bot.db, interaction.user.id, AGAIN, key, data)
         raise
+    bot.notifier.wake()
+
+
+async def read_again(interaction: discord.Interaction[Any], job_id: int, choice: int) -> None:
+    """Scores the stored file of a job again, with another of its columns as the text; the press is deferred.
+
+    Raises UserError, db.errors.DbError, discord.HTTPException.
+    """
+    bot: BotCore = interaction.client
+    job = await bot.in_thread(get_job, bot.db, bot.viewer(interaction), job_id)
+    if job.owner_id != interaction.user.id:
+        raise NotYours("file")
+    if choice >= len(job.columns):
+        raise UserError(tr(OVER))
+    columns = (job.columns[choice], job.read.get("film"), job.read.get("date"))
+    said = await bot.in_thread(read_options, bot.db, bot.viewer(interaction), job_id)
+    with bot.notifier.hold(interaction.id):
+        origin = interaction_origin(interaction, share=job.shared)
+        accepted = await accept_again(bot, origin, job_id, columns, standing=requester_of(interaction), options=said)
+        await show_job(bot, interaction, accepted)
     bot.notifier.wake()
 
 

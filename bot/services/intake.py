@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 import discord
 
@@ -84,6 +85,8 @@ class FileRequest:
     text_column: str | None = None
     film_column: str | None = None
     date_column: str | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """What else is said of how it is read: `stars_column`, `no_header`, `sheet`, `delimiter`, `encoding`."""
     standing: Requester = NOBODY
 
 
@@ -120,7 +123,7 @@ async def accept_file(bot: BotCore, request: FileRequest) -> Accepted | JobView:
     async with bot.downloads.held(attachment.size):
         # At once, and the bytes: the link of an attachment expires.
         data = await download(bot, attachment, _message_of(request.origin))
-        if request.text_column is None:
+        if request.text_column is None and not request.options:
             same = await bot.in_thread(_same_job, bot, request.origin, data)
             if same is not None:
                 return same
@@ -134,6 +137,7 @@ async def accept_file(bot: BotCore, request: FileRequest) -> Accepted | JobView:
             text_column=request.text_column,
             film_column=request.film_column,
             date_column=request.date_column,
+            options=request.options,
             file_format=rules.file_format,
             size=len(data),
             quotas=quotas,
@@ -151,8 +155,11 @@ async def accept_again(
     *,
     standing: Requester,
     part: int = 0,
+    options: Mapping[str, Any] | None = None,
 ) -> Accepted:
     """Scores the stored file of the caller's job once more, as a new job. `columns`: text, film, date.
+
+    `options`: what else is said of how it is read.
 
     Raises UserError when the file is no longer kept, db.errors.DbError.
     """
@@ -173,6 +180,7 @@ async def accept_again(
         text_column=text_column,
         film_column=film_column,
         date_column=date_column,
+        options=options,
         file_format=rules.file_format,
         copy_of=job_id,
         quotas=quotas_of(bot.settings),

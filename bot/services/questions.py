@@ -33,6 +33,7 @@ async def same_file_question(bot: BotCore, request: FileRequest, same: JobView) 
         "job": same.id,
         "shared": origin.shared,
         "columns": [request.text_column, request.film_column, request.date_column],
+        "options": dict(request.options),
     }
     if origin.source == "message":
         data["message"] = [origin.guild_id, origin.channel_id, origin.source_id, request.part]

@@ -15,7 +15,17 @@ from sqlalchemy import LargeBinary, Select, Text, func, select, type_coerce, uni
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from db.blobs import part_place
-from db.crypto import Place, Sealer, current_json, error_place, note_place, opened_json, review_place, stored_json
+from db.crypto import (
+    SEALED_OPTIONS,
+    Place,
+    Sealer,
+    current_json,
+    error_place,
+    note_place,
+    opened_json,
+    review_place,
+    stored_json,
+)
 from db.delivery.continuations import button_place
 from db.dialect import insert_for, wait_exclusive
 from db.digests import MARK, PLACE, digest_key, file_digest, text_hasher
@@ -303,3 +313,6 @@ def _rename(session: Session, job: Job, old: Sealer, target: Sealer) -> None:
         upload.date_column = anew(upload.date_column)
         upload.candidates = [anew(one) or "" for one in upload.candidates]
         upload.columns = {role: anew(name) for role, name in upload.columns.items()}
+        upload.options = {
+            name: anew(value) if name in SEALED_OPTIONS else value for name, value in upload.options.items()
+        }

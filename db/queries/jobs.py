@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any, cast
 
 from sqlalchemy import Row, Select, or_, select
 
 from db.blobs import read_blob
-from db.crypto import Sealer, error_place, opened_json, opened_name
+from db.crypto import Sealer, error_place, opened_json, opened_name, opened_options
 from db.engine import Database
 from db.errors import NotFound
 from db.tables import Blob, Job, OutputFile, Upload
 from db.types import TERMINAL, JobView, OutputInfo, Viewer
 from db.visibility import visible, visible_job
 
+_Stored = tuple[Job, str | None, list[str] | None, dict[str, Any] | None, dict[str, Any] | None, int | None]
+"""A job, and of its file: name, columns to choose from, columns that were read, options, bytes."""
 
-def _jobs() -> Select[Job, str | None, list[str] | None, int | None]:
-    return select(Job, Upload.filename, Upload.candidates, Upload.size).outerjoin(Upload, Upload.job_id == Job.id)
+
+def _jobs() -> Select[Any]:
+    of_file = (Upload.filename, Upload.candidates, Upload.columns, Upload.options, Upload.size)
+    return select(Job, *of_file).outerjoin(Upload, Upload.job_id == Job.id)
 
 
-def _view(row: Row[Job, str | None, list[str] | None, int | None], sealer: Sealer) -> JobView:
-    job, stored_filename, candidates, upload_size = row
+def _view(row: Row[Any], sealer: Sealer) -> JobView:
+    job, stored_filename, candidates, read, options, upload_size = cast(_Stored, row)
     filename = opened_name(sealer, stored_filename, job.owner_id)
     film = opened_name(sealer, job.film, job.owner_id)
     return JobView(
@@ -55,7 +60,9 @@ def _view(row: Row[Job, str | None, list[str] | None, int | None], sealer: Seale
         error_code=job.error_code,
         error=job.error,
         error_values=opened_json(sealer, job.error_values, error_place(job.id, job.owner_id)),
-        columns=tuple(sealer.open_name(one, job.owner_id) for one in candidates or () if job.state == "needs_column"),
+        columns=tuple(sealer.open_name(one, job.owner_id) for one in candidates or ()),
+        read={role: opened_name(sealer, name, job.owner_id) for role, name in (read or {}).items()},
+        asks=(options or {}).get("asks", "column"),
         version=job.version,
         rendered_version=job.rendered_version,
         delivered_at=job.delivered_at,
@@ -71,6 +78,15 @@ def get_job(db: Database, viewer: Viewer, job_id: int) -> JobView:
     if row is None:
         raise NotFound("job", job_id)
     return _view(row, db.sealer)
+
+
+def read_options(db: Database, viewer: Viewer, job_id: int) -> dict[str, Any]:
+    """What the sender said of how the file of a job is read, apart from its columns; NotFound as `get_job`."""
+    with db.read() as session:
+        job = visible_job(session, viewer, job_id)
+        upload = session.get(Upload, job_id)
+        said = {} if upload is None else opened_options(db.sealer, job.owner_id, upload.options)
+    return {name: value for name, value in said.items() if name != "asks"}
 
 
 def list_jobs(

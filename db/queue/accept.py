@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
@@ -12,7 +12,7 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_f
 
 from db.blobs import check_wanted, drop, write_blob
 from db.clock import db_time
-from db.crypto import review_place, sealed, sealed_name
+from db.crypto import review_place, sealed, sealed_name, sealed_options
 from db.dialect import film_name, insert_for, storable
 from db.digests import file_digest
 from db.engine import Database
@@ -74,6 +74,7 @@ def accept_upload(
     film_column: str | None = None,
     date_column: str | None = None,
     file_format: str | None = None,
+    options: Mapping[str, Any] | None = None,
     copy_of: int | None = None,
     size: int = 0,
     quotas: Quotas = NO_LIMITS,
@@ -86,6 +87,7 @@ def accept_upload(
     chunk that reads the file is published at once unless other files of the owner are in work: then the sweep gives it
     its turn.
 
+    `options`: what else the sender said of how the file is read, as `UploadInfo.options`.
     `size`: as it was announced, in bytes: it is checked before the bytes are read, and what came of it once more.
     `copy_of`: the owner's job whose stored file `parts` are. Raises NoLongerKept when that was deleted meanwhile.
     """
@@ -117,6 +119,7 @@ def accept_upload(
                 upload.text_column, upload.film_column = named(text_column), named(film_column)
                 upload.date_column = named(date_column)
                 upload.file_format = file_format
+                upload.options = sealed_options(db.sealer, origin.owner_id, options or {})
                 session.add(upload)
                 reading = Chunk(job_id=job_id, kind="ingest", queue="bulk")
                 return (

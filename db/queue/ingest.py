@@ -5,13 +5,13 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from sqlalchemy import case, exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from db.clock import db_time
-from db.crypto import Sealer, opened_name, review_place, sealed_name
+from db.crypto import Sealer, opened_name, opened_options, review_place, sealed_name
 from db.dialect import copy_rows, film_name, insert_rows, storable
 from db.digests import text_hasher
 from db.engine import Database
@@ -27,6 +27,8 @@ MAX_ROWS: Final = 5_000
 
 LAST_CHUNKS: Final = 2
 """Whole chunks at the end of a file that are cut into quarters."""
+MOST_NAMES: Final = 25
+"""Columns of a file that are kept for a choice: as many as a menu of Discord holds."""
 LEAST_LAST_ROWS: Final = 100
 """Smaller than this no chunk is made for the sake of the end: each costs a dozen milliseconds beside its rows."""
 
@@ -69,6 +71,7 @@ def open_upload(db: Database, claim: Claim) -> UploadInfo:
             opened_name(sealer, upload.date_column, owner),
             upload.file_format,
             owner,
+            opened_options(sealer, owner, upload.options),
         )
 
 
@@ -152,11 +155,13 @@ def finish_ingest(
     chunk_rows: int,
     rows_total: int,
     columns: dict[str, str | None],
+    names: Sequence[str] = (),
     ends: Sequence[int] = (),
     most_ends: int = 1,
 ) -> bool:
     """Cuts the accepted rows into chunks of `chunk_rows` and starts the scoring; `columns` are those that were read.
 
+    `names`: of the file's columns, from which its owner can choose another one for the text.
     `ends`: numbers of the rows, in order, at which some measure of length is full, again and again; a chunk with more
     of them than `most_ends` is cut. A file without a row to score goes straight to 'finishing'. False: the claim was
     lost, and nothing is stored.
@@ -173,7 +178,10 @@ def finish_ingest(
         session.execute(
             update(Upload)
             .where(Upload.job_id == job.id)
-            .values(columns=_sealed_names(db.sealer, job.owner_id, columns))
+            .values(
+                columns=_sealed_names(db.sealer, job.owner_id, columns),
+                candidates=[db.sealer.seal_name(job.owner_id, storable(name)) for name in names[:MOST_NAMES]],
+            )
         )
         if not ranges:
             job.state = "finishing"
@@ -231,8 +239,11 @@ def _cut(
                 yield low, high, count
 
 
-def ask_column(db: Database, claim: Claim, candidates: list[str]) -> bool:
-    """Stops reading until the owner chose one of the columns: job 'needs_column'. False: the claim was lost."""
+def ask_column(db: Database, claim: Claim, candidates: list[str], asks: Literal["column", "sheet"] = "column") -> bool:
+    """Stops reading until the owner chose one of the columns: job 'needs_column'. False: the claim was lost.
+
+    `asks`: what the candidates are; "sheet" for the files of an archive.
+    """
     with db.begin() as session:
         job = leases.lock_job(session, claim.job_id)
         if not (leases.in_state(job, "ingesting") and leases.end_claim(session, claim, "done")):
@@ -240,7 +251,9 @@ def ask_column(db: Database, claim: Claim, candidates: list[str]) -> bool:
         job.state = "needs_column"
         job.version += 1
         stored = [db.sealer.seal_name(job.owner_id, storable(name)) for name in candidates]
-        session.execute(update(Upload).where(Upload.job_id == job.id).values(candidates=stored))
+        upload = session.get_one(Upload, job.id)
+        upload.candidates = stored
+        upload.options = {**upload.options, "asks": asks}
         return True
 
 
@@ -261,7 +274,11 @@ def choose_column(db: Database, viewer: Viewer, job_id: int, column: str) -> Wak
         candidates = [db.sealer.open_name(one, job.owner_id) for one in upload.candidates]
         if column not in candidates:
             raise NoSuchColumn(column, tuple(candidates))
-        upload.text_column = db.sealer.seal_name(job.owner_id, column)
+        chosen = db.sealer.seal_name(job.owner_id, column)
+        if upload.options.get("asks") == "sheet":
+            upload.options = {**upload.options, "sheet": chosen}
+        else:
+            upload.text_column = chosen
         job.state = "ingesting"
         job.version += 1
         chunk = add_chunk(session, job, "ingest")

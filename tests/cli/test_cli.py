@@ -21,6 +21,16 @@ from model.serving.model_folder import verify
 ROOT = Path(__file__).parents[2]
 runner = CliRunner()
 
+HOW_IT_IS_READ = [
+    "--text-column str = None",
+    "--film-column str = None",
+    "--date-column str = None",
+    "--stars-column str = None",
+    "--no-header bool = False",
+    "--sheet str = None",
+    "--delimiter str = None",
+    "--encoding str = None",
+]
 COMMANDS = {
     "": ["--version bool = False"],
     "up": [],
@@ -48,9 +58,15 @@ COMMANDS = {
         "--output/-o str = None",
         "--format str = None",
         "--stdin-format str = txt",
-        "--text-column str = None",
+        *HOW_IT_IS_READ,
         "--model Path = None",
         "--quiet/-q bool = False",
+    ],
+    "inspect": [
+        "source str!",
+        "--json bool = False",
+        "--stdin-format str = txt",
+        *HOW_IT_IS_READ,
     ],
     "train": [
         "config Path!",

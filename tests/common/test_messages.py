@@ -25,6 +25,7 @@ from db.errors import HostError
 from db.types import RETRYABLE
 from worker.files import errors as file_errors
 from worker.files.errors import BrokenFile
+from worker.files.layout import header
 
 ROOT = Path(__file__).parents[2]
 STATES = ("done", "cancelled", "failed")
@@ -76,6 +77,19 @@ PROBLEMS: dict[str, list[Callable[[], Problem]]] = {
     "NestedArchive": [file_errors.NestedArchive],
     "ArchiveMembers": [lambda: file_errors.ArchiveMembers(()), lambda: file_errors.ArchiveMembers(("a.csv", "b.csv"))],
     "BrokenFile": [lambda: file_errors.BrokenFile("damaged")],
+    "NoReviews": [
+        lambda what=what: file_errors.NoReviews(what)  # type: ignore[misc]
+        for what in ("films", "numbers", "links", "labels", "pointer", "page", "xml")
+    ],
+    "OtherFormat": [
+        lambda what=what: file_errors.OtherFormat(what, ".x")  # type: ignore[misc]
+        for what in ("spreadsheet", "document", "archive", "picture", "database")
+    ],
+    "BadOption": [
+        lambda: file_errors.BadOption("delimiter", "abc"),
+        lambda: file_errors.BadOption("encoding", "klingon"),
+        lambda: file_errors.BadOption("sheet", "May", ["June"]),
+    ],
 }
 """Each class of `db` and `worker` in each of its forms."""
 SAMPLES: dict[str, Any] = {
@@ -106,8 +120,20 @@ def raised() -> set[str]:
     made = {make().code for makers in PROBLEMS.values() for make in makers} - {"broken_file.damaged"}
     made |= {f"{BrokenFile.code}.{what}" for what, _ in calls("BrokenFile")}
     made |= set(re.findall(r'"(left_out\.\w+)"', (ROOT / "db/privacy/export.py").read_text("utf-8")))
+    made |= {f"{code}.{what}" for code, what in noted()}
     queue = "\n".join(path.read_text("utf-8") for path in (ROOT / "db/queue").glob("*.py"))
     return made | {name.lower() for name in re.findall(r"\bGAVE_UP_\w+", queue)}
+
+
+def noted() -> Iterator[tuple[str, str]]:
+    """What is said of how a file was read: notes, and why rows are skipped."""
+    for path in (ROOT / "worker/files").rglob("*.py"):
+        source = path.read_text("utf-8")
+        yield from re.findall(r'"(read_note)\.(\w+)"', source)
+        if 'f"read_note.{reading.order}_first"' in source:
+            yield from (("read_note", "day_first"), ("read_note", "month_first"))
+    for why in (header.ABOVE, header.COMMENT, header.BLANK, header.HEADER, header.REPEATED):
+        yield "skipped_row", why
 
 
 def test_every_class_is_among_the_samples() -> None:

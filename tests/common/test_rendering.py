@@ -47,7 +47,7 @@ def test_a_long_name_is_cut_before_it_is_stored_and_stays_on_one_line() -> None:
 
 def test_numbers_are_grouped_and_inflect_the_sentence() -> None:
     assert "more than 100,000 rows" in str(TooManyRows(100_000))
-    assert "row 1,234 never ends" in str(BrokenFile("row_never_ends", row=1_234))
+    assert "row 1,234 is not valid JSON" in str(BrokenFile("row_no_json", row=1_234))
     assert str(JobFinished(1_234, "done")).startswith("Job 1234 "), "as it is typed"
     assert "more than 1 row;" in str(TooManyRows(1))
     assert str(QuotaExceeded(1, 1)).startswith("You have 1 job running")

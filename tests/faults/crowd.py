@@ -65,6 +65,8 @@ class Crowd:
     def __init__(self, stage: Stage, dice: random.Random) -> None:
         self.stage, self._dice = stage, dice
         self._numbers = itertools.count(1000, 1000)
+        self.most_rows = 1200
+        """Of a file whose size nobody asked for."""
 
     def make(self, way: Way, *, rows: int | None = None, mark: str = "") -> Sent:
         """Something to send."""
@@ -74,7 +76,7 @@ class Crowd:
         channel = discord.channel_id if public else discord.dm_channel(user)
         sent = Sent(way, user, channel, next(self._numbers), mark=mark)
         if sent.is_file:
-            sent.rows = rows or dice.randint(50, 1200)
+            sent.rows = rows or dice.randint(50, self.most_rows)
             sent.empty = tuple(sorted(dice.sample(range(1, sent.rows + 1), min(2, sent.rows // 10))))
         if mark:
             sent.marked = dice.choice([n for n in range(1, sent.rows + 1) if n not in sent.empty])

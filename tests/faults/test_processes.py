@@ -27,7 +27,7 @@ from db.types import Accepted
 from model import Scorer
 from tests.fixtures.broker import Valkey
 from tests.fixtures.reviews import Count, accept_csv, accept_text, long_review, recount, review
-from tests.fixtures.workers import StartWorker, WorkerProcess, wait_until
+from tests.fixtures.workers import GONE_S, StartWorker, WorkerProcess, wait_until
 
 ROWS = 700
 """Of the length of real reviews: several chunks, the first of which runs long enough to be broken in the middle."""
@@ -108,7 +108,7 @@ def test_kill_9_of_the_worker_in_the_middle(db: Database, redis_url: str, worker
     family = worker.family()
     assert len(family) >= 5, "supervisor, two Celery processes and their pools"
     family[0].kill()
-    assert psutil.wait_procs(family, timeout=10)[1] == []
+    assert psutil.wait_procs(family, timeout=GONE_S)[1] == []
     assert running(db) > 0, "nothing was in the middle"
     worker_process(address(db), redis_url, lease_s=LEASE_S)
     finishes(db, file)

@@ -6,7 +6,8 @@ import os
 import random
 import shutil
 import string
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ import pytest
 
 import model
 from model import config
-from model.training import train
+from model.training import fit_flags, train
 from tests.model.made_up import BAD, GOOD, frame
 
 
@@ -53,7 +54,24 @@ def tiny_config(tmp_path_factory: pytest.TempPathFactory) -> config.Config:
 
 
 @pytest.fixture(scope="session")
-def tiny_run(tiny_config: config.Config, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def _docstrings_read_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Python's own library is parsed once a session and not once a test process, since that takes seconds."""
+    real = fit_flags._library_docstrings
+
+    @cache
+    def kept() -> tuple[str, ...]:
+        folder = _shared(
+            tmp_path_factory, "docstrings", lambda made: (made / "all.json").write_text(json.dumps(real()), "utf-8")
+        )
+        return tuple(json.loads((folder / "all.json").read_text("utf-8")))
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(fit_flags, "_library_docstrings", kept)
+        yield
+
+
+@pytest.fixture(scope="session")
+def tiny_run(tiny_config: config.Config, tmp_path_factory: pytest.TempPathFactory, _docstrings_read_once: None) -> Path:
     """A real Keras training from data to model folder, in seconds. For reading: all tests of a session share it."""
     return _shared(tmp_path_factory, "tiny_run", lambda folder: train.run_config(tiny_config, output=folder))
 

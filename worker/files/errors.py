@@ -69,6 +69,36 @@ class NoTextColumn(FileError):
         super().__init__(columns=names(header))
 
 
+class NoReviews(FileError):
+    """The file is no table of reviews; `what` it holds instead: films, numbers, links, labels, a pointer, a page ..."""
+
+    code = "no_reviews"
+
+    def __init__(self, what: str, **values: Any) -> None:
+        super().__init__(f"{self.code}.{what}", **values)
+
+
+class OtherFormat(FileError):
+    """A file of a format that is not read; `what`: spreadsheet, document, archive, picture or database."""
+
+    code = "other_format"
+
+    def __init__(self, what: str, suffix: str) -> None:
+        super().__init__(f"{self.code}.{what}", suffix=suffix)
+
+
+class BadOption(FileError):
+    """What was said about the file's delimiter or encoding means nothing; `sheet`: no sheet or file of that name."""
+
+    code = "bad_option"
+
+    def __init__(
+        self, option: Literal["delimiter", "encoding", "sheet"], given: str, there: Sequence[str] = ()
+    ) -> None:
+        values = {"names": names(there)} if option == "sheet" else {}
+        super().__init__(f"{self.code}.{option}", name=shortened(given), **values)
+
+
 class AmbiguousColumn(FileError):
     """Several columns look like reviews; `candidates` the longest texts first, at most 25."""
 
@@ -158,16 +188,15 @@ class ArchiveMembers(FileError):
     code = "archive_members"
 
     def __init__(self, members: Sequence[str]) -> None:
+        self.candidates = tuple(members[:MAX_CANDIDATES])
         if members:
-            super().__init__(
-                "archive_members.several", count=len(members), names=names(members), kinds=usual_suffixes()
-            )
+            super().__init__("archive_members.several", count=len(members), names=names(members))
         else:
             super().__init__("archive_members.none", kinds=usual_suffixes())
 
 
 class BrokenFile(FileError):
-    """Damaged, cut short, or not what its name says; `what` was met: `row_never_ends` with its `row`."""
+    """Damaged, cut short, or not what its name says; `what` was met: `row_no_json` with its `row`."""
 
     code = "broken_file"
 

@@ -3,52 +3,110 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Final, NamedTuple
 
+from common.rendering import shortened
 from worker.files import row_problems as problems
 from worker.files.cells import Cell, NotUtf8, as_text, storable
 from worker.files.columns import dates
 from worker.files.columns.choose import Columns, choose
+from worker.files.columns.paths import Path as ColumnPath
+from worker.files.columns.paths import paths_of
 from worker.files.errors import EmptyFile, TooManyRows, guarded, only_file_errors
 from worker.files.limits import Limits
+from worker.files.options import NOTHING_SAID, ReadOptions
 from worker.files.readers.open import Opened, open_table
 from worker.files.row_problems import Problem
-from worker.files.table import Bad, Record
+from worker.files.table import SAMPLE_ROWS, Bad, Facts, Record
 
 MAX_FILM_CHARS: Final = 100
+_MAX_STARS_CHARS: Final = 40
+_KEPT_CHARS: Final = 200
+"""Characters of a film's name that is remembered."""
+_KEPT_BYTE: Final = re.compile("[\udc00-\udcff]")
+_NO_VALUE: Final = frozenset({"\\N", "\\n"})
+"""What MySQL writes for no value at all."""
 
 
 class Row(NamedTuple):
-    """number: 1-based data row, header not counted; text: None exactly when `problem` says why; day: as written."""
+    """number: 1-based data row, header not counted; text: None exactly when `problem` says why; day: as written.
+
+    stars: as they stand in the file.
+    """
 
     number: int
     text: str | None
     film: str | None
     day: dt.date | None
     problem: Problem | None
+    stars: str | None = None
 
 
 class ReviewFile:
     """An opened file. Iterating streams its rows from the first, each time anew, in flat memory.
 
-    header: names of all columns; columns: the chosen ones under 'text', 'film' and 'date', None where there is none.
-    Iterating raises FileError only.
+    header: names of all columns; columns: the chosen ones under 'text', 'film', 'date' and 'stars', None where there
+    is none. Iterating raises FileError only.
     """
 
-    def __init__(self, opened: Opened, chosen: Columns, sample: list[Record], limits: Limits) -> None:
+    def __init__(self, opened: Opened, paths: list[ColumnPath], chosen: Columns, limits: Limits) -> None:
         self._opened = opened
         self._limits = limits
         self._reasons = problems.table(limits.max_review_chars)
-        table = opened.table
-        self.header: tuple[str, ...] = tuple(table.columns)
-        self.columns: dict[str, str | None] = {"text": chosen.text, "film": chosen.film, "date": chosen.date}
-        self._text = table.columns.index(chosen.text)
-        self._film = None if chosen.film is None else table.columns.index(chosen.film)
-        self._date = None if chosen.date is None else table.columns.index(chosen.date)
-        self._day = dates.reader(row[self._date] for row in _even(sample, len(self.header)) if self._date is not None)
+        by_name = {path.name: path for path in paths}
+        self.header: tuple[str, ...] = tuple(by_name)
+        self.columns: dict[str, str | None] = {
+            "text": chosen.text,
+            "film": chosen.film,
+            "date": chosen.date,
+            "stars": chosen.stars,
+        }
+        self._text = by_name[chosen.text]
+        self._film = None if chosen.film is None else by_name[chosen.film]
+        self._year = None if chosen.year is None else by_name[chosen.year]
+        self._date = None if chosen.date is None else by_name[chosen.date]
+        self._stars = None if chosen.stars is None else by_name[chosen.stars]
+        self._day = dates.reader(dates.Reading(None))
+        self._films = _film_reader()
+        self._max_chars = limits.max_review_chars
+        self._damaged = opened.table.facts.damaged
+
+    def read_dates(self, sample: list[list[Cell]], *, whole: bool) -> None:
+        """Settles the one reading of the date column, from the sample if it decides, else from all rows.
+
+        whole: the sample is the whole file.
+        """
+        if self._date is None:
+            return
+        reading = dates.reading_of(self._date.of(row) for row in sample)
+        if reading.open and not whole:
+            evidence = dates.Evidence()
+            records = self._opened.table.records({self._date.place})
+            for number, record in enumerate(guarded(records), 1):
+                if number > self._limits.max_rows:
+                    break
+                if not isinstance(record, Bad) and len(record) > self._date.place:
+                    evidence.add(self._date.of(record))
+            reading = evidence.reading()
+        if reading.open:
+            self.facts.note(f"read_note.{reading.order}_first", column=shortened(self._date.name))
+        self._day = dates.reader(reading)
+
+    @property
+    def facts(self) -> Facts:
+        """What was found out about the file on the way."""
+        return self._opened.table.facts
+
+    @property
+    def format(self) -> str:
+        """The kind of the file, with its packing: `csv`, `jsonl.gz`."""
+        packing = self._opened.packing
+        return self._opened.table.kind + (f".{packing}" if packing else "")
 
     @property
     def row_count(self) -> int | None:
@@ -59,9 +117,11 @@ class ReviewFile:
         return guarded(self._rows())
 
     def _rows(self) -> Iterator[Row]:
-        width, max_rows = len(self.header), self._limits.max_rows
-        needed = {i for i in (self._text, self._film, self._date) if i is not None}
-        for number, record in enumerate(self._opened.table.records(needed), 1):
+        table = self._opened.table
+        width, max_rows = len(table.columns), self._limits.max_rows
+        used = (self._text, self._film, self._date, self._stars, self._year)
+        needed = {path.place for path in used if path is not None}
+        for number, record in enumerate(table.records(needed), 1):
             if number > max_rows:
                 raise TooManyRows(max_rows)
             if isinstance(record, Bad):
@@ -72,24 +132,43 @@ class ReviewFile:
                 yield self._row(number, record)
 
     def _row(self, number: int, cells: list[Cell]) -> Row:
-        film = None if self._film is None else _film(cells[self._film])
-        day = None if self._date is None else self._day(cells[self._date])
-        text = cells[self._text]
+        at: ColumnPath | None = self._text
+        text = self._text.of(cells) if self._text.keys else cells[self._text.place]
+        film = day = stars = None
+        if (at := self._film) is not None:
+            film = self._films(at.of(cells) if at.keys else cells[at.place])
+            if self._year is not None and film is not None:
+                film = self._with_year(film, cells)
+        if (at := self._date) is not None:
+            day = self._day(at.of(cells) if at.keys else cells[at.place])
+        if (at := self._stars) is not None:
+            stars = _stars(at.of(cells) if at.keys else cells[at.place])
+        if isinstance(text, list):
+            text = _joined(text)
         code = self._problem(text)
         if code is not None:
-            return Row(number, None, film, day, self._reasons[code])
+            return Row(number, None, film, day, self._reasons[code], stars)
         assert isinstance(text, str)
-        return Row(number, storable(text), film, day, None)
+        return Row(number, storable(text), film, day, None, stars)
+
+    def _with_year(self, name: str, cells: list[Cell]) -> str | None:
+        assert self._year is not None
+        year = as_text(self._year.of(cells)).strip().removesuffix(".0")
+        if len(year) != 4 or not year.isdigit() or name.endswith(f"({year})"):
+            return name
+        return _film(f"{name} ({year})")
 
     def _problem(self, text: Cell) -> str | None:
         if isinstance(text, str):
-            if len(text) > self._limits.max_review_chars:
+            if len(text) > self._max_chars:
                 return problems.TOO_LONG
             # NUL is no text to a reader, nor to SQL
-            return None if text.strip().strip("\0 ") else problems.EMPTY
+            if not text.strip().strip("\0 ") or (len(text) == 2 and text in _NO_VALUE):
+                return problems.EMPTY
+            return problems.BAD_TEXT if self._damaged and _is_damaged(text) else None
         if isinstance(text, NotUtf8):
             return problems.BAD_TEXT
-        if text is None and self._opened.table.blank_cells:
+        if text is None and (self._opened.table.blank_cells or self._text.keys):
             return problems.EMPTY
         return problems.NOT_TEXT
 
@@ -105,35 +184,45 @@ class ReviewFile:
 
 
 def open_reviews(
-    source: Path | IO[bytes],
-    filename: str,
-    *,
-    text_column: str | None = None,
-    film_column: str | None = None,
-    date_column: str | None = None,
-    limits: Limits,
+    source: Path | IO[bytes], filename: str, *, options: ReadOptions = NOTHING_SAID, limits: Limits
 ) -> ReviewFile:
     """Opens a path, or a seekable binary file (which stays the caller's, and must not be read by others meanwhile).
 
     Finds kind, encoding and columns from the first rows; raises FileError, and EmptyFile when there is no data row.
     """
     with only_file_errors():
-        opened = open_table(source, filename, limits, text_column)
+        opened = open_table(source, filename, limits, options)
         try:
-            count = opened.table.row_count()
+            table = opened.table
+            count = table.row_count()
             if count is not None and count > limits.max_rows:
                 raise TooManyRows(limits.max_rows)
-            if not {text_column, film_column, date_column} <= {None, *opened.table.columns}:
-                opened.table.complete()  # a JSON key may appear late
-            sample = opened.table.sample()
+            asked = [name for name in options.columns.values() if name is not None]
+            if any(name not in table.columns and name.partition(".")[0] not in table.columns for name in asked):
+                table.complete()  # a JSON key may appear late
+            sample = table.sample()
             if not sample:
                 raise EmptyFile
-            names = opened.table.columns
-            chosen = choose(names, _even(sample, len(names)), text=text_column, film=film_column, date=date_column)
-            return ReviewFile(opened, chosen, sample, limits)
+            even = _even(sample, len(table.columns))
+            paths = paths_of(table.columns, even)
+            names = [path.name for path in paths]
+            rows = [[path.of(row) for path in paths] for row in even]
+            questions = table.facts.questions if len(paths) == len(table.columns) else ()
+            chosen = choose(names, rows, **options.columns, questions=questions, ours=not table.named)
+            reviews = ReviewFile(opened, paths, chosen, limits)
+            reviews.read_dates(even, whole=len(sample) < SAMPLE_ROWS and len(sample) == len(even))
+            _tell(reviews, chosen)
+            return reviews
         except BaseException:
             opened.close()
             raise
+
+
+def _tell(reviews: ReviewFile, chosen: Columns) -> None:
+    if chosen.source is not None:
+        reviews.facts.note("read_note.source", name=chosen.source)
+    if reviews.facts.damaged:
+        reviews.facts.note("read_note.damaged")
 
 
 def _even(sample: list[Record], width: int) -> list[list[Cell]]:
@@ -141,9 +230,36 @@ def _even(sample: list[Record], width: int) -> list[list[Cell]]:
     return [record for record in sample if not isinstance(record, Bad) and len(record) == width]
 
 
+def _is_damaged(text: str) -> bool:
+    """Whether a byte that is no text stands in it, as a surrogate."""
+    return not text.isascii() and _KEPT_BYTE.search(text) is not None
+
+
+def _joined(parts: list[Cell]) -> Cell:
+    """Texts in pieces, as chats write them: strings, and objects with a `text`; else the list itself."""
+    pieces = [part.get("text") if isinstance(part, dict) else part for part in parts]
+    mixed = any(isinstance(part, dict) for part in parts) and any(isinstance(part, str) for part in parts)
+    if mixed and all(isinstance(piece, str) for piece in pieces):
+        return "".join(map(str, pieces))
+    return parts
+
+
 def _film(value: Cell) -> str | None:
-    """The film's name in at most 200 characters, the last one … where it was longer."""
-    if value is None:
+    """The film's name in at most 100 characters, the last one … where it was longer."""
+    if value is None or isinstance(value, dict | list):
         return None
     name = " ".join(storable(as_text(value)).split())
     return (name if len(name) <= MAX_FILM_CHARS else name[: MAX_FILM_CHARS - 1] + "…") or None
+
+
+def _film_reader() -> Callable[[Cell], str | None]:
+    """`_film`, which remembers: a file holds the same names again and again."""
+    kept = lru_cache(maxsize=1024)(_film)
+    return lambda value: kept(value) if isinstance(value, str) and len(value) <= _KEPT_CHARS else _film(value)
+
+
+def _stars(value: Cell) -> str | None:
+    if value is None or isinstance(value, dict | list):
+        return None
+    text = " ".join(storable(as_text(value)).split())
+    return text[:_MAX_STARS_CHARS] or None

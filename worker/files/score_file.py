@@ -17,6 +17,7 @@ from typing import IO, TYPE_CHECKING, Final, Protocol
 from common.file_formats import format_called, kind_of_name, packed_suffixes
 from worker.files.errors import CannotOpen
 from worker.files.limits import Limits
+from worker.files.options import NOTHING_SAID, ReadOptions
 from worker.files.review_file import ReviewFile, Row, open_reviews
 from worker.files.writers.verdicts import Scored
 from worker.files.writers.write import rejected_writer, write_scored
@@ -65,9 +66,7 @@ def score_file(
     output: Path | IO[bytes] | None = None,
     filename: str | None = None,
     format: str | None = None,
-    text_column: str | None = None,
-    film_column: str | None = None,
-    date_column: str | None = None,
+    options: ReadOptions = NOTHING_SAID,
     rejected: Path | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Summary:
@@ -76,26 +75,26 @@ def score_file(
     source: a path, or any binary stream (standard input) together with a `filename` that tells its kind.
     output: a path (its suffix is the format unless one is asked for), a folder, a binary stream, or None for
         `NAME.scored.SUFFIX` beside the source. A file appears when it is complete, or not at all.
+    options: how the file is to be read, where that is not found by itself.
     rejected: where the CSV of unscored rows goes; written only when there are any.
     progress: called with the number of rows done so far.
     Raises FileError.
     """
     with ExitStack() as stack:
         if not isinstance(source, Path):
-            source = stack.enter_context(_on_disk(source))
+            source = stack.enter_context(on_disk(source))
         name = filename or source.name
-        columns = {"text_column": text_column, "film_column": film_column, "date_column": date_column}
-        reviews = stack.enter_context(open_reviews(source, name, limits=limits, **columns))
+        reviews = stack.enter_context(open_reviews(source, name, limits=limits, options=options))
         reject = stack.enter_context(_rejects(rejected))
         run = _Run(reviews, scorer, reject, progress or (lambda rows: None))
         if output is not None and not isinstance(output, Path):
-            write_scored(source, name, run, output, limits=limits, format=format, text_column=text_column)
+            write_scored(source, name, run, output, limits=limits, format=format, options=options)
             return run.summary(None)
         folder, wanted = _place(source, output)
         if format is None and wanted is not None:
             format = _format_of(wanted)
         with _appears(folder) as (part, path_of):
-            made = write_scored(source, name, run, part, limits=limits, format=format, text_column=text_column)
+            made = write_scored(source, name, run, part, limits=limits, format=format, options=options)
             path_of.append(folder / (wanted or made))
         return run.summary(path_of[0])
 
@@ -158,7 +157,7 @@ def _batch(rows: Iterator[Row]) -> list[Row]:
 
 
 @contextmanager
-def _on_disk(stream: IO[bytes]) -> Iterator[Path]:
+def on_disk(stream: IO[bytes]) -> Iterator[Path]:
     """A copy that can be read twice at once; a pipe cannot."""
     with tempfile.TemporaryDirectory(prefix="reelfeel-") as folder:
         path = Path(folder) / "input"

@@ -34,14 +34,44 @@ Record = list[Cell] | Bad
 
 
 @dataclass
+class Facts:
+    """What a reader found out about a file on the way, for people (`inspect`, the card of a job).
+
+    encoding, delimiter, quoting: of text. header_row: line or row of the sheet, from 1. skipped: (row, why) as
+    `layout.header` says why. sheets, members: read of a workbook or an archive. notes: (code, values) of
+    `common.messages`. questions: what a survey's second header row says of each column. damaged: bytes that are no
+    text stand in it, as surrogates.
+    """
+
+    encoding: str | None = None
+    delimiter: str | None = None
+    quoting: str | None = None
+    header_row: int | None = None
+    skipped: list[tuple[int, str]] = field(default_factory=list)
+    sheets: list[str] | None = None
+    members: list[str] | None = None
+    notes: list[tuple[str, dict[str, object]]] = field(default_factory=list)
+    questions: tuple[str, ...] = ()
+    damaged: bool = False
+
+    def note(self, code: str, **values: object) -> None:
+        """Adds a note once."""
+        if (code, values) not in self.notes:
+            self.notes.append((code, values))
+
+
+@dataclass
 class Table(ABC):
     """A file as rows of cells. `columns` are unique names; `titles` the header as the user wrote it."""
 
     blank_cells: ClassVar[bool] = False
     """Whether None is a cell left blank, as in a spreadsheet, rather than a null."""
+    named: ClassVar[bool] = True
+    """Whether the file itself names its columns."""
     kind: FileKind
     columns: list[str] = field(default_factory=list, init=False)
     titles: list[str] = field(default_factory=list, init=False)
+    facts: Facts = field(default_factory=Facts, init=False)
 
     @abstractmethod
     def records(self, needed: Collection[int] | None = None) -> Iterator[Record]:

@@ -13,7 +13,7 @@ from worker import metrics
 from worker.files.errors import FileError
 from worker.files.limits import Limits
 from worker.files.writers.write import write_rejected
-from worker.jobs.ingest import stored_file
+from worker.jobs.ingest import options_of, stored_file
 from worker.jobs.lease_keeper import LeaseKeeper, LeaseLost
 from worker.jobs.stream_pipe import StreamPipe
 from worker.sandbox.process import SPARE
@@ -53,7 +53,7 @@ def _scored(db: Database, claim: Claim, limits: Limits, lease: LeaseKeeper) -> O
                 out,
                 limits=limits,
                 format=upload.file_format,
-                text_column=upload.text_column,
+                options=options_of(upload),
                 check=lease.check,
             )
 

@@ -13,8 +13,9 @@ from db import queue
 from db.engine import Database
 from db.types import Claim, NewRejected, NewReview, UploadInfo
 from worker import metrics
-from worker.files.errors import AmbiguousColumn, FileError
+from worker.files.errors import AmbiguousColumn, ArchiveMembers, FileError
 from worker.files.limits import Limits
+from worker.files.options import ReadOptions
 from worker.files.review_file import Row
 from worker.jobs.lease_keeper import LeaseKeeper, LeaseLost
 from worker.sandbox.reading import GuardedReviews, guarded_reviews
@@ -67,16 +68,32 @@ def ingest(db: Database, scorer: Scorer, claim: Claim, *, limits: Limits, lease_
         with LeaseKeeper(db, claim, lease_s=lease_s) as lease, ExitStack() as opened:
             with metrics.stage("read"):
                 file, scratch = opened.enter_context(stored_file(db, upload))
-                asked = {name: getattr(upload, name) for name in ("text_column", "film_column", "date_column")}
-                rows = guarded_reviews(file, upload.filename, scratch, columns=asked, limits=limits, check=lease.check)
+                options = options_of(upload)
+                rows = guarded_reviews(
+                    file, upload.filename, scratch, options=options, limits=limits, check=lease.check
+                )
                 reviews = opened.enter_context(rows)
             return _store_rows(db, scorer, claim, reviews, lease)
     except AmbiguousColumn as question:
         return queue.ask_column(db, claim, list(question.candidates))
+    except ArchiveMembers as question:
+        if not question.candidates:
+            return queue.fail_job(db, claim, question.code, question.values)
+        return queue.ask_column(db, claim, list(question.candidates), "sheet")
     except FileError as error:
         return queue.fail_job(db, claim, error.code, error.values)
     except LeaseLost:
         return False
+
+
+def options_of(upload: UploadInfo) -> ReadOptions:
+    """What the sender said of how the file is to be read."""
+    columns = {
+        "text_column": upload.text_column,
+        "film_column": upload.film_column,
+        "date_column": upload.date_column,
+    }
+    return ReadOptions.from_json({**upload.options, **columns})
 
 
 class Lengths:
@@ -148,6 +165,7 @@ def _store_rows(db: Database, scorer: Scorer, claim: Claim, reviews: GuardedRevi
             chunk_rows=rows,
             rows_total=total,
             columns=reviews.columns,
+            names=reviews.names,
             ends=lengths.marks,
             most_ends=lengths.most_marks(rows),
         )

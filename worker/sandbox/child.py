@@ -14,8 +14,9 @@ import tempfile
 from collections.abc import Callable, Iterator
 from typing import IO, Any, Final
 
-from worker.files.errors import AmbiguousColumn, FileError, TooCostly
+from worker.files.errors import MAX_CANDIDATES, AmbiguousColumn, ArchiveMembers, FileError, TooCostly
 from worker.files.limits import Limits
+from worker.files.options import ReadOptions
 from worker.files.review_file import Row, open_reviews
 from worker.files.writers.verdicts import Scored
 from worker.files.writers.write import write_scored
@@ -53,8 +54,10 @@ def main() -> int:
 def _work(link: Frames, file: IO[bytes], request: dict[str, Any], allowance: Allowance) -> None:
     try:
         TASKS[request["task"]](link, file, request)
-    except AmbiguousColumn as question:
-        link.send_json(frames.REFUSED, {"code": question.code, "candidates": question.candidates})
+    except (AmbiguousColumn, ArchiveMembers) as question:
+        link.send_json(
+            frames.REFUSED, {"code": question.code, "candidates": question.candidates, "values": question.values}
+        )
     except TooCostly as error:
         what = error.code.rpartition(".")[2]
         link.send_json(frames.REFUSED, {"code": what, "values": {"size": allowance.scratch_bytes}})
@@ -76,8 +79,9 @@ def _work(link: Frames, file: IO[bytes], request: dict[str, Any], allowance: All
 def _read(link: Frames, file: IO[bytes], request: dict[str, Any]) -> None:
     """Sends columns, then rows."""
     limits = Limits(**request["limits"])
-    with open_reviews(file, request["filename"], **request["columns"], limits=limits) as reviews:
-        link.send_json(frames.COLUMNS, reviews.columns)
+    options = ReadOptions.from_json(request["options"])
+    with open_reviews(file, request["filename"], options=options, limits=limits) as reviews:
+        link.send_json(frames.COLUMNS, {"columns": reviews.columns, "names": reviews.header[:MAX_CANDIDATES]})
         for batch in _batches(reviews):
             link.send_json(frames.ROWS, _packed(batch))
     link.send(frames.END)
@@ -100,11 +104,13 @@ def _packed(batch: list[Row]) -> dict[str, Any]:
     """Columns of a batch; those without a value are left out. Rows are numbered without a gap."""
     days = [None if row.day is None else row.day.toordinal() for row in batch]
     films = [row.film for row in batch]
+    stars = [row.stars for row in batch]
     return {
         "first": batch[0].number,
         "texts": [row.text for row in batch],
         "films": films if any(films) else None,
         "days": days if any(days) else None,
+        "stars": stars if any(stars) else None,
         "problems": [(place, *row.problem) for place, row in enumerate(batch) if row.problem is not None],
     }
 
@@ -119,7 +125,7 @@ def _write(link: Frames, file: IO[bytes], request: dict[str, Any]) -> None:
         out,  # type: ignore[arg-type]
         limits=Limits(**request["limits"]),
         format=request["format"],
-        text_column=request["text_column"],
+        options=ReadOptions.from_json(request["options"]),
     )
     out.flush()
     link.send_json(frames.END, name)

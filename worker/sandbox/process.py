@@ -23,7 +23,7 @@ from types import TracebackType
 from typing import IO, Any, Final
 
 from db.types import READER_DIED, READER_STUCK
-from worker.files.errors import AmbiguousColumn, FileError, TooCostly
+from worker.files.errors import AmbiguousColumn, ArchiveMembers, FileError, TooCostly
 from worker.files.limits import MAX_RESIDENT
 from worker.memory import ALLOCATOR_ENV, ONE_BLAS_THREAD
 from worker.sandbox import frames
@@ -222,6 +222,8 @@ def _environment() -> dict[str, str]:
 def _refusal(told: dict[str, Any]) -> FileError:
     if told["code"] == AmbiguousColumn.code:
         return AmbiguousColumn([str(name) for name in told["candidates"]])
+    if told["code"].startswith(f"{ArchiveMembers.code}.") and told.get("candidates"):
+        return ArchiveMembers([str(name) for name in told["candidates"]])
     if told["code"] == "memory":
         return TooCostly("memory", MAX_RESIDENT)
     if told["code"] == "scratch":

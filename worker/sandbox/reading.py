@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from worker.files.limits import Limits
+from worker.files.options import ReadOptions
 from worker.files.review_file import Row
 from worker.sandbox import frames
 from worker.sandbox.allowance import Allowance
@@ -17,10 +18,13 @@ from worker.sandbox.process import SPARE, ReaderFailed, ReaderProcess
 
 
 class GuardedReviews:
-    """As `worker.files.review_file.ReviewFile`: `columns` and rows, which can be iterated once."""
+    """As `worker.files.review_file.ReviewFile`: `columns` and rows, which can be iterated once.
 
-    def __init__(self, reader: ReaderProcess, columns: dict[str, str | None]) -> None:
-        self._reader, self.columns = reader, columns
+    names: of the file's first columns.
+    """
+
+    def __init__(self, reader: ReaderProcess, columns: dict[str, str | None], names: list[str]) -> None:
+        self._reader, self.columns, self.names = reader, columns, names
 
     def __iter__(self) -> Iterator[Row]:
         while True:
@@ -36,23 +40,24 @@ def guarded_reviews(
     filename: str,
     scratch: Path,
     *,
-    columns: dict[str, str | None],
+    options: ReadOptions,
     limits: Limits,
     check: Callable[[], None],
 ) -> Iterator[GuardedReviews]:
-    """The reviews of a real file (it has a descriptor). `columns`: those asked for, as `open_reviews` names them.
+    """The reviews of a real file (it has a descriptor). `options` as `open_reviews` takes them.
 
     `check` is called often and raises when nobody wants the work any more. Opening and iterating raise FileError,
     ReaderFailed when the process broke down, OSError for what the machine lacks, and what `check` raises.
     """
     size = file.seek(0, 2)
-    request = {"task": "read", "filename": filename, "columns": columns, "limits": asdict(limits)}
+    request = {"task": "read", "filename": filename, "options": options.as_json(), "limits": asdict(limits)}
     with SPARE.lent() as reader:
         reader.begin(file, scratch, request, Allowance.of(size, limits), check)
         kind, payload = reader.receive()
         if kind != frames.COLUMNS:
             raise ReaderFailed("no columns")
-        yield GuardedReviews(reader, frames.parsed(payload))
+        told = frames.parsed(payload)
+        yield GuardedReviews(reader, told["columns"], told["names"])
 
 
 def _rows(batch: dict[str, Any]) -> Iterator[Row]:
@@ -60,11 +65,12 @@ def _rows(batch: dict[str, Any]) -> Iterator[Row]:
     nothing: list[None] = [None] * len(texts)
     films = batch["films"] or nothing
     days = map(_day, batch["days"]) if batch["days"] else nothing
+    stars = batch["stars"] or nothing
     problems: list[tuple[str, str] | None] = list(nothing)
     for place, code, reason in batch["problems"]:
         problems[place] = (code, reason)
     numbers = range(batch["first"], batch["first"] + len(texts))
-    return map(Row._make, zip(numbers, texts, films, days, problems, strict=True))
+    return map(Row._make, zip(numbers, texts, films, days, problems, stars, strict=True))
 
 
 def _day(ordinal: int | None) -> dt.date | None:

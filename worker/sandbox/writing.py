@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from worker.files.limits import Limits
+from worker.files.options import ReadOptions
 from worker.files.writers.verdicts import Scored
 from worker.sandbox import frames
 from worker.sandbox.allowance import Allowance
@@ -28,7 +29,7 @@ def write_guarded(
     *,
     limits: Limits,
     format: str | None,
-    text_column: str | None,
+    options: ReadOptions,
     check: Callable[[], None],
 ) -> str:
     """As `worker.files.writers.write.write_scored`, of a real file, in this process; returns the file's name.
@@ -36,7 +37,7 @@ def write_guarded(
     Raises as `worker.sandbox.reading.guarded_reviews` does.
     """
     allowance = Allowance.of(file.seek(0, 2), limits)
-    request = {"task": "write", "filename": filename, "format": format, "text_column": text_column}
+    request = {"task": "write", "filename": filename, "format": format, "options": options.as_json()}
     reader.begin(file, scratch, request | {"limits": asdict(limits)}, allowance, check)
     verdicts = iter(scored)
     while True:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+
 from tests.bot import short_reviews
 from tests.bot.talk import (
     GOOD,
@@ -31,6 +34,36 @@ async def test_ambiguous_column_is_chosen_on_the_card(world: World) -> None:
     card = world.messages(world.alice.user.dm_channel)[0]
     assert "10 reviews scored" in card.embeds[0].title
     assert "👎 10 negative" in card.embeds[0].description
+
+
+async def test_a_wrong_column_is_corrected_on_the_card_of_the_finished_job(world: World) -> None:
+    rows = "".join(f'{n},"{short_reviews.GOOD} {n}","{short_reviews.BAD} {n}"\n' for n in range(10))
+    await world.alice.slash(world.channel, "batch", file=("two.csv", f"id,review,reply\n{rows}".encode()))
+    await world.finish()
+    (card,) = [one for one in world.messages(world.alice.user.dm_channel) if one.embeds]
+    assert "Read: text: review" in card.embeds[0].description
+    assert "👍 10 positive" in card.embeds[0].description
+    await world.restart()
+    await world.alice.user.select(card, ["2"])
+    await world.finish()
+    cards = [one for one in world.messages(world.alice.user.dm_channel) if one.embeds]
+    assert "👎 10 negative" in cards[1].embeds[0].description
+    assert "text: reply" in cards[1].embeds[0].description
+
+
+async def test_of_several_files_in_a_zip_one_is_chosen_on_the_card(world: World) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, text in (("may.csv", short_reviews.GOOD), ("june.csv", short_reviews.BAD)):
+            archive.writestr(name, "film,review\n" + "".join(f'A,"{text} {n}"\n' for n in range(5)))
+    await world.alice.slash(world.channel, "batch", file=("all.zip", packed.getvalue()))
+    await world.finish()
+    (card,) = world.messages(world.alice.user.dm_channel)
+    assert "which file" in card.embeds[0].title
+    await world.alice.user.select(card, ["0"])
+    await world.finish()
+    card = world.messages(world.alice.user.dm_channel)[0]
+    assert "👎 5 negative" in card.embeds[0].description
 
 
 async def test_one_is_picked_from_the_list_after_a_restart_too(world: World, alice: Talk) -> None:

@@ -15,7 +15,7 @@ from db.errors import (
     NotFound,
     NotYours,
 )
-from db.queries.jobs import get_job
+from db.queries.jobs import get_job, read_options
 from db.queue import (
     ask_column,
     choose_column,
@@ -26,6 +26,7 @@ from db.queue import (
     open_upload,
     sweep,
 )
+from db.queue.accept import accept_upload
 from db.tables import Chunk
 from db.types import NewRejected, NewReview, Viewer
 from tests.db.steps import (
@@ -150,6 +151,29 @@ def test_too_many_rows_at_once_are_refused(db: Database) -> None:
     _, held = uploaded(db)
     with pytest.raises(ValueError, match="at most 5000"):
         ingest_rows(db, held, new_reviews(5001), [])
+
+
+def test_the_owner_chooses_a_file_of_an_archive(db: Database) -> None:
+    accepted, held = uploaded(db)
+    assert ask_column(db, held, ["may/a.csv", "june/a.csv"], "sheet")
+    assert get_job(db, ME, accepted.job_id).asks == "sheet"
+    again = must(claim(db, choose_column(db, ME, accepted.job_id, "june/a.csv").chunk_id))
+    upload = open_upload(db, again)
+    assert (upload.text_column, upload.options["sheet"]) == (None, "june/a.csv")
+    assert read_options(db, ME, accepted.job_id) == {"sheet": "june/a.csv"}
+
+
+def test_what_is_said_of_a_file_and_what_was_read_of_it_are_kept(db: Database) -> None:
+    said = {"stars_column": "Sterne", "delimiter": "tab", "no_header": True, "encoding": None}
+    accepted = accept_upload(db, origin(), filename="a.csv", parts=[b"x"], options=said)
+    held = must(claim(db, accepted.chunk_id))
+    assert open_upload(db, held).options == {"stars_column": "Sterne", "delimiter": "tab", "no_header": True}
+    assert ingest_rows(db, held, new_reviews(1), [])
+    columns = {"text": "Kritik", "film": None}
+    names = [f"c{n}" for n in range(30)]
+    assert finish_ingest(db, held, chunk_rows=2, rows_total=1, columns=columns, names=names)
+    job = get_job(db, ME, accepted.job_id)
+    assert (job.read, job.columns) == (columns, tuple(names[:25]))
 
 
 def test_the_owner_chooses_a_column(db: Database) -> None:

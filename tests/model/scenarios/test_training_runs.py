@@ -215,23 +215,19 @@ def finished(tiny_run: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(tiny_run, tmp_path / "finished"))
 
 
-def test_a_finished_run_is_resumed_without_training(finished: Path, tiny_config: config.Config) -> None:
-    before = folder.verify(finished / "model")
-    trained = (finished / "network" / fit.HISTORY).read_bytes()
-    train.run_config(tiny_config, output=finished, resume=True)
-    assert folder.verify(finished / "model") == before
-    assert (finished / "network" / fit.HISTORY).read_bytes() == trained
-
-
-def test_the_command_trains_and_says_where_the_model_is(
+def test_the_command_goes_on_with_a_finished_run_without_training_and_says_where_the_model_is(
     finished: Path, tiny_config: config.Config, tmp_path: Path
 ) -> None:
-    """On a run that is finished already, so that it takes no time; in a config file as a user writes one."""
+    """In a config file as a user writes one."""
     written = (Path(model.__file__).parent / "configs" / "tiny.toml").read_text("utf-8")
     for name in ("labelled", "unlabelled", "glove"):
         path = getattr(tiny_config.data, name)
         written = re.sub(rf"^{name} = .*$", f'{name} = "{path}"', written, flags=re.MULTILINE)
     (tmp_path / "own.toml").write_text(written, "utf-8")
+    before = folder.verify(finished / "model")
+    trained = (finished / "network" / fit.HISTORY).read_bytes()
     result = CliRunner().invoke(cli.app, ["train", str(tmp_path / "own.toml"), "-o", str(finished), "--resume"])
     assert result.exit_code == 0, result.output
     assert f"The model is in {finished / 'model'}" in result.output
+    assert folder.verify(finished / "model") == before
+    assert (finished / "network" / fit.HISTORY).read_bytes() == trained

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import keras
 import numpy as np
 import pytest
 
@@ -13,6 +12,8 @@ from model.training import fit, network
 
 
 def test_a_second_reading_of_a_batch_moves_its_words_to_where_they_cost_most() -> None:
+    import keras
+
     shape = config.NetworkConfig(dimensions=8, units=6, hidden=3, spatial_dropout=0.0, dropout=0.0)
     rng = np.random.default_rng(1)
     built = network.made(shape, rng.normal(size=(50, 8)).astype(np.float32), None)

@@ -1,11 +1,12 @@
 """The bound of early exit is the lowest that keeps its promises, and its calibration learns the whole model's."""
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 
 from model.numeric import sigmoid
-from model.serving.early_exit import DIFFERING
+from model.serving.early_exit import DIFFERING, Exit
 from model.training import fit_exit
 from model.training.fit_calibration import Sample
 
@@ -30,9 +31,15 @@ def _sample(whole: int = 4_000, pieces: int = 4_000) -> tuple[Sample, np.ndarray
     return sample, logits
 
 
-def test_the_calibration_is_the_whole_models() -> None:
+@cache
+def _tried() -> tuple[Sample, np.ndarray, list[Exit]]:
+    """The sample, its logits and its exits, for reading: fitting a calibration for each bound takes seconds."""
     sample, logits = _sample()
-    exits = fit_exit.tried(sample, logits, KNEE)
+    return sample, logits, fit_exit.tried(sample, logits, KNEE)
+
+
+def test_the_calibration_is_the_whole_models() -> None:
+    sample, logits, exits = _tried()
     assert [early.logit for early in exits] == list(fit_exit.BOUNDS)
     early = exits[-1]
     ended = early.ends(sample.parts[1], sample.tokens)
@@ -41,8 +48,7 @@ def test_the_calibration_is_the_whole_models() -> None:
 
 
 def test_the_lowest_bound_that_holds_is_taken() -> None:
-    sample, logits = _sample()
-    exits = fit_exit.tried(sample, logits, KNEE)
+    sample, logits, exits = _tried()
     chosen = fit_exit.choose(exits, sample, logits, BAND)
     assert chosen is not None
     place = exits.index(chosen)
@@ -59,7 +65,7 @@ def test_the_lowest_bound_that_holds_is_taken() -> None:
 
 
 def test_reviews_are_not_outvoted_by_their_pieces() -> None:
-    sample, logits = _sample(whole=500, pieces=20_000)
+    sample, logits = _sample(whole=500, pieces=8_000)
     before = fit_exit.choose(fit_exit.tried(sample, logits, KNEE), sample, logits, BAND)
     assert before is not None
     # Three reviews that the n-grams are wrong about are 0.6 % of the reviews, and nothing among the pieces.
@@ -71,8 +77,8 @@ def test_reviews_are_not_outvoted_by_their_pieces() -> None:
 
 
 def test_lost_accuracy_counts_too() -> None:
-    sample, logits = _sample()
-    early = fit_exit.choose(fit_exit.tried(sample, logits, KNEE), sample, logits, BAND)
+    sample, logits, exits = _tried()
+    early = fit_exit.choose(exits, sample, logits, BAND)
     assert early is not None
     # The n-grams see nothing of 0.05 % of the texts, and the labels are the whole model's.
     far = np.flatnonzero(sample.whole & (np.abs(sample.parts[1]) > early.logit))[:3]

@@ -1,9 +1,11 @@
 """The network as a language model, and a run whose network begins with that: no teacher."""
 
+from __future__ import annotations
+
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import keras
 import numpy as np
 import pytest
 
@@ -13,6 +15,9 @@ from model.serving import model_folder
 from model.training import network, pretrain, train
 from model.training.teachers import language_model
 
+if TYPE_CHECKING:
+    import keras
+
 SMALL = NetworkConfig(dimensions=8, units=16)
 PLAN = PretrainingConfig(epochs=12, streams=4, steps=16, candidates=30, learning_rate=2e-2)
 LOG, KEPT = "language_model.json", language_model.CHECKPOINT
@@ -21,6 +26,8 @@ LOG, KEPT = "language_model.json", language_model.CHECKPOINT
 @pytest.fixture
 def small() -> keras.Model:
     """An untrained network of thirty words."""
+    import keras
+
     keras.utils.set_random_seed(1)
     vectors = np.random.default_rng(1).normal(size=(30, 8)).astype(np.float32)
     return network.made(SMALL, vectors, None)

@@ -7,12 +7,14 @@ import io
 import json
 import zipfile
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from worker.files.limits import Limits
+from worker.files.options import ReadOptions
 from worker.files.review_file import ReviewFile, Row, open_reviews
 from worker.files.writers.verdicts import Scored
 from worker.files.writers.write import write_scored
@@ -20,13 +22,13 @@ from worker.files.writers.write import write_scored
 LIMITS = Limits(max_rows=10_000, max_unpacked_bytes=32 << 20, max_review_chars=5_000)
 
 
-def read(data: bytes, name: str, *, limits: Limits = LIMITS, **columns: str) -> list[Row]:
+def read(data: bytes, name: str, *, limits: Limits = LIMITS, **columns: Any) -> list[Row]:
     """All rows."""
-    with open_reviews(io.BytesIO(data), name, limits=limits, **columns) as reviews:
+    with open_reviews(io.BytesIO(data), name, limits=limits, options=ReadOptions(**columns)) as reviews:
         return list(reviews)
 
 
-def texts(data: bytes, name: str, **columns: str) -> list[str | None]:
+def texts(data: bytes, name: str, **columns: Any) -> list[str | None]:
     return [row.text for row in read(data, name, **columns)]
 
 
@@ -100,8 +102,8 @@ def pack(data: bytes, name: str, packing: str) -> tuple[bytes, str]:
     return zip_bytes({name: data}), f"{name}.zip"
 
 
-def open_reviews_of(data: bytes, name: str, **columns: str) -> ReviewFile:
-    return open_reviews(io.BytesIO(data), name, limits=LIMITS, **columns)
+def open_reviews_of(data: bytes, name: str, **columns: Any) -> ReviewFile:
+    return open_reviews(io.BytesIO(data), name, limits=LIMITS, options=ReadOptions(**columns))
 
 
 GOOD = csv_bytes("review,n", "a good film,1")

@@ -19,6 +19,7 @@ from tests.worker.files.helpers import (
 )
 from worker.files import errors
 from worker.files.errors import FileError
+from worker.files.refusals import OLE
 
 
 @pytest.mark.parametrize(
@@ -49,11 +50,12 @@ from worker.files.errors import FileError
         ("review\ngood\n".encode("utf-32"), "a.csv", errors.BadEncoding),
         (b"\xff\xfe\x00", "a.csv", errors.BadEncoding),
         (encrypted_zip(), "a.zip", errors.EncryptedArchive),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "a.xlsx", errors.EncryptedArchive),
+        (OLE + "EncryptedPackage".encode("utf-16-le"), "a.xlsx", errors.EncryptedArchive),
+        (OLE + bytes(600), "a.xlsx", errors.OtherFormat),
         (zip_bytes({"inner.zip": zip_bytes({"a.csv": GOOD})}), "a.zip", errors.NestedArchive),
         (zip_bytes({"inner.csv": gzip.compress(GOOD)}), "a.zip", errors.NestedArchive),
         (gzip.compress(gzip.compress(GOOD)), "a.csv.gz", errors.NestedArchive),
-        (zip_bytes({"a.csv": GOOD, "b/c.txt": b"x"}), "a.zip", errors.ArchiveMembers),
+        (zip_bytes({"a.csv": GOOD, "b/c.csv": GOOD}), "a.zip", errors.ArchiveMembers),
         (zip_bytes({}), "a.zip", errors.ArchiveMembers),
         (gzip.compress(GOOD * 100)[:-20], "a.csv.gz", errors.BrokenFile),
         (pack(GOOD * 1000, "a.csv", "zst")[0][:-9], "a.csv.zst", errors.BrokenFile),
@@ -84,7 +86,7 @@ def test_whole_files_that_cannot_be_read(data: bytes, name: str, expected: type[
 
 def test_every_error_has_its_own_code() -> None:
     kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, FileError)]
-    assert len(kinds) == 18
+    assert len(kinds) == 21
     assert len({kind.code for kind in kinds}) == len(kinds)
 
 

@@ -20,7 +20,7 @@ from common.settings import Settings
 from db.engine import Database
 from db.errors import DatabaseFull
 from tests.fixtures.reviews import accept_csv, recount
-from tests.fixtures.workers import wait_until
+from tests.fixtures.workers import GONE_S, wait_until
 from worker.local import up as local_up
 from worker.local.broker import SOCKET_CHARS, Broker
 from worker.processes import supervisor
@@ -103,7 +103,7 @@ def test_one_command_scores_a_file_and_ctrl_c_leaves_nothing_behind(up: Callable
     assert len(family) >= 8, "up, broker, bot, worker, two Celery processes and their pools"
     first.process.send_signal(signal.SIGINT)
     assert first.process.wait(60) == 0
-    _, alive = psutil.wait_procs(family, timeout=10)
+    _, alive = psutil.wait_procs(family, timeout=GONE_S)
     assert alive == []
 
 
@@ -127,7 +127,7 @@ def test_it_gives_up_where_starting_again_cannot_help(
 @pytest.mark.parametrize(
     ("error", "code", "words"),
     [
-        (PermissionError(errno.EACCES, "Permission denied", "/data"), 78, "name another with REELFEEL_DATA_DIR"),
+        (PermissionError(errno.EACCES, "Permission denied", "/data"), 78, "name another one with REELFEEL_DATA_DIR"),
         (FileExistsError(errno.EEXIST, "File exists", "/data"), 78, "cannot be made"),
         (OSError(errno.ENOSPC, "No space left on device"), 74, "No space is left on the disk"),
         (DatabaseFull("The database has no space left on its disk: free some."), 74, "no space left"),
@@ -191,7 +191,7 @@ def test_a_killed_up_leaves_nothing_behind_and_starts_again(up: Callable[..., Up
     first.until("worker: ready")
     family = first.family()
     first.process.kill()
-    _, alive = psutil.wait_procs(family, timeout=10)
+    _, alive = psutil.wait_procs(family, timeout=GONE_S)
     assert [one for one in alive if one.is_running() and one.status() != psutil.STATUS_ZOMBIE] == []
     again = up()
     again.until("worker: ready")
@@ -203,7 +203,7 @@ def test_a_service_that_does_not_answer_ends_up_with_a_sentence(up: Callable[...
     assert one.process.wait(REFUSED_S) == exit_codes.UNAVAILABLE
     assert "broker at redis://127.0.0.1:1/0 does not answer" in one.log.read_text()
     assert "hunter2" not in one.log.read_text()
-    assert psutil.wait_procs(family, timeout=5)[1] == []
+    assert psutil.wait_procs(family, timeout=GONE_S)[1] == []
 
 
 def test_a_long_data_folder_gets_its_socket_elsewhere(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -16,6 +17,7 @@ import pytest
 from tests.worker.files.helpers import LIMITS, csv_bytes, jsonl_bytes, parquet_bytes, read, xlsx_bytes
 from worker.files.errors import AmbiguousColumn, FileError, TooCostly
 from worker.files.limits import Limits
+from worker.files.options import ReadOptions
 from worker.files.review_file import Row
 from worker.sandbox import reading
 from worker.sandbox.allowance import Allowance
@@ -30,13 +32,13 @@ def nothing() -> None:
 
 @contextmanager
 def opened(
-    data: bytes, name: str, *, limits: Limits = LIMITS, check: Callable[[], None] = nothing, **columns: str
+    data: bytes, name: str, *, limits: Limits = LIMITS, check: Callable[[], None] = nothing, **columns: Any
 ) -> Iterator[GuardedReviews]:
-    asked = dict.fromkeys(("text_column", "film_column", "date_column")) | columns
+    options = ReadOptions(**columns)
     with scratch_folder() as scratch, tempfile.TemporaryFile(dir=scratch) as file:
         file.write(data)
         file.flush()
-        with guarded_reviews(file, name, scratch, columns=asked, limits=limits, check=check) as reviews:
+        with guarded_reviews(file, name, scratch, options=options, limits=limits, check=check) as reviews:
             yield reviews
 
 
@@ -73,7 +75,7 @@ def test_the_same_rows_come_out_of_the_child(data: bytes, name: str) -> None:
 
 def test_columns_come_first() -> None:
     with opened(csv_bytes("id,text,film", "1,a good one,x"), "a.csv", text_column="text") as reviews:
-        assert reviews.columns == {"text": "text", "film": "film", "date": None}
+        assert reviews.columns == {"text": "text", "film": "film", "date": None, "stars": None}
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ import pytest
 from tests.worker.files.helpers import LIMITS, csv_bytes, jsonl_bytes, pack, parquet_bytes, read, verdicts, write
 from tests.worker.sandbox.test_reading import nothing
 from worker.files.errors import FileError
+from worker.files.options import NOTHING_SAID
 from worker.files.writers.verdicts import Scored
 from worker.jobs.lease_keeper import LeaseLost
 from worker.sandbox import process as process_module
@@ -27,7 +28,7 @@ def written(data: bytes, name: str, marks: Iterator[Scored], format: str | None 
         file.write(data)
         file.flush()
         made = write_guarded(
-            reader, file, name, scratch, marks, out, limits=LIMITS, format=format, text_column=None, check=nothing
+            reader, file, name, scratch, marks, out, limits=LIMITS, format=format, options=NOTHING_SAID, check=nothing
         )
     return out.getvalue(), made
 
@@ -100,6 +101,6 @@ def test_a_child_that_takes_no_verdicts_holds_nobody(monkeypatch: pytest.MonkeyP
                 io.BytesIO(),
                 limits=LIMITS,
                 format=None,
-                text_column=None,
+                options=NOTHING_SAID,
                 check=check,
             )

@@ -29,6 +29,7 @@ from tests.worker.scenarios.hostile_files import (
     samples,
 )
 from worker.files.cells import Cell, as_text
+from worker.files.options import ReadOptions
 from worker.files.readers.open import open_table
 from worker.files.writers.write import write_scored
 
@@ -114,7 +115,7 @@ def _for_openpyxl(text: str) -> str:
 def contents(data: bytes, name: str) -> tuple[list[str], list[list[Cell]]]:
     """(titles, rows) of a file."""
     # The column is named as it is to the reader: an empty one beside two of prose would leave the sheet in doubt.
-    opened = open_table(io.BytesIO(data), name, LIMITS, "review")
+    opened = open_table(io.BytesIO(data), name, LIMITS, ReadOptions(text_column="review"))
     try:
         opened.table.complete()
         records: Any = list(opened.table.records())
@@ -140,7 +141,13 @@ def every_row_and_column_comes_back_in_order(
         marks = list(verdicts(read(data, name, limits=LIMITS, text_column="review")))
         wanted = f"{asked}.{asked_packing}" if asked_packing else asked
         made = write_scored(
-            io.BytesIO(data), name, iter(marks), out, limits=LIMITS, format=wanted, text_column="review"
+            io.BytesIO(data),
+            name,
+            iter(marks),
+            out,
+            limits=LIMITS,
+            format=wanted,
+            options=ReadOptions(text_column="review"),
         )
     back_titles, back = contents(out.getvalue(), made)
     harmless = defused if asked in ("csv", "tsv", "xlsx") else str

@@ -1,80 +1,177 @@
-"""Dates as people export them: ISO 8601, dotted, slashed, month names, Unix seconds or milliseconds."""
+"""Dates as people export them: ISO 8601, numbers with dots, slashes or hyphens, months by name, Unix time, sentences.
+
+One column has one reading: whether the day or the month comes first is decided for all of it. Where nothing decides,
+slashes and hyphens have a usual order, and `Reading.open` says that it was taken.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, Literal
 
 from worker.files.cells import Cell
+from worker.files.columns.months import MONTHS
 
 _FIRST_YEAR: Final = 1888
 """The first film; an earlier year is a wrong reading."""
 _LAST_YEAR: Final = 2200
-_NUMERIC: Final = re.compile(r"(\d{1,4})([./-])(\d{1,2})\2(\d{1,4})(?:[T ,].*)?")
-_UNIX: Final = re.compile(r"\d{9,10}|\d{12,13}")
-_FORMATS: Final = ("%d %B %Y", "%d %b %Y", "%B %d %Y", "%b %d %Y", "%a %b %d %Y", "%a %d %b %Y", "%m %d %Y")
+_LONGEST: Final = 120
+"""Characters of a cell that holds a date, be it in a sentence of a shop."""
+_TIME: Final = r"(?:[T ,]+\D{0,20}\d{1,2}[:.h]\d{2}.*|[T ,]+\D{0,3}\d{1,2} ?[ap]\.?m\.?.*|T.*|,.*| [A-Z+].*)?"
+_NUMERIC: Final = re.compile(r"(\d{1,4})\s?([./-])\s?(\d{1,2})\s?\2\s?(\d{1,4})\.?" + _TIME)
+_UNIX: Final = re.compile(r"(\d{9,10}|\d{12,13}|\d{15,16})(?:\.\d{1,9})?")
+_COMPACT: Final = re.compile(r"(1[89]\d\d|20\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?:[T ]?\d{4,6}Z?)?")
+_MONTH_DAY_YEAR: Final = re.compile(r"(\d{1,2}) (\d{1,2}), (\d{4})")
+_EAST: Final = re.compile(r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]")
+_WORD: Final = r"([^\W\d_]{3,12})"
+_DAY_FIRST: Final = re.compile(
+    rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th|er|º|\.)?(?:[ /-]|\b)\s?(?:de |of |d')?{_WORD}\.?,?(?:[ /-]|\b)\s?(?:de |del )?"
+    r"'?(\d{4}|\d{2})(?!\d|:)",
+    re.IGNORECASE,
+)
+_MONTH_FIRST: Final = re.compile(
+    rf"{_WORD}\.?[ /-]\s?(\d{{1,2}})(?:st|nd|rd|th)?,?[ /-]+"
+    rf"(?:\d{{1,2}}:\d{{2}}(?::\d{{2}})?(?: [A-Z+-][\w:]*)* )?(\d{{4}})(?!\d)",
+    re.IGNORECASE,
+)
+_YEAR_FIRST: Final = re.compile(rf"(?<!\d)(\d{{4}})[ /,-]+{_WORD}\.?[ /-]+(\d{{1,2}})(?!\d)", re.IGNORECASE)
+_SHORT: Final = re.compile(rf"\b{_WORD}\.?[ -](\d{{1,2}})[ -](\d{{2}})$")
+Order = Literal["day", "month"]
 
 
-def reader(sample: Iterable[Cell]) -> Callable[[Cell], dt.date | None]:
-    """A function from cell to date. 3/4/2020 is read day first when the sample holds a date that can only be so."""
-    day_first = _slashes_are_day_first(sample)
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """order: what comes first where it is written in numbers; None: it does not matter. open: nothing decided it."""
+
+    order: Order | None
+    open: bool = False
+
+
+class Evidence:
+    """What the values of one column say about their order; fed value by value, in no memory."""
+
+    def __init__(self) -> None:
+        self._day = self._month = self._either = 0
+        self._mark = ""
+
+    def add(self, value: Cell) -> None:
+        """Takes one more value into account."""
+        if not isinstance(value, str) or len(value) > _LONGEST or (match := _NUMERIC.fullmatch(value.strip())) is None:
+            return
+        first, second = int(match[1]), int(match[3])
+        if len(match[1]) > 2 or first > 31 or len(match[4]) == 3:
+            return
+        self._mark = self._mark or match[2]
+        if first > 12 >= second:
+            self._day += 1
+        elif second > 12 >= first:
+            self._month += 1
+        elif first != second:
+            self._either += 1
+
+    def reading(self) -> Reading:
+        """The order of all. Where both occur, the one that is met more often; the rest is not understood."""
+        if self._day or self._month:
+            return Reading("day" if self._day >= self._month else "month")
+        if not self._either:
+            return Reading(None)
+        return Reading("month" if self._mark == "/" else "day", open=self._mark != ".")
+
+
+def reading_of(values: Iterable[Cell]) -> Reading:
+    """The one reading of a column."""
+    evidence = Evidence()
+    for value in values:
+        evidence.add(value)
+    return evidence.reading()
+
+
+def reader(reading: Reading) -> Callable[[Cell], dt.date | None]:
+    """A function from cell to date; None where the cell is no date, or none in this reading."""
+    day_first = reading.order == "day"
 
     @lru_cache(maxsize=4096)
     def from_text(text: str) -> dt.date | None:
         return _parse(text.strip(), day_first=day_first)
 
     def read(value: Cell) -> dt.date | None:
+        if isinstance(value, str):
+            return from_text(value) if 6 <= len(value) <= _LONGEST else None
         if isinstance(value, dt.datetime):
             return _plausible(value.date())
         if isinstance(value, dt.date):
             return _plausible(value)
-        if isinstance(value, str):
-            return from_text(value) if 6 <= len(value) <= 40 else None
         if isinstance(value, int | float) and not isinstance(value, bool):
-            return _from_unix(str(int(value))) if 0 < value < 1e14 else None
+            return _from_unix(str(int(value))) if 0 < value < 1e17 else None
         return None
 
     return read
 
 
-def _slashes_are_day_first(sample: Iterable[Cell]) -> bool:
-    for value in sample:
-        if isinstance(value, str) and (match := _NUMERIC.fullmatch(value.strip())) and match[2] == "/":
-            if len(match[1]) <= 2 and int(match[1]) > 12:
-                return True
-            if int(match[3]) > 12:
-                return False
-    return False
+def is_written_date(value: Cell) -> bool:
+    """Whether the cell holds nothing but a date that a person would call one: no Unix time, no bare number."""
+    if isinstance(value, dt.date):
+        return True
+    if not isinstance(value, str) or not 6 <= len(value) <= 40 or value.strip().isdigit():
+        return False
+    text = value.strip()
+    return not _UNIX.fullmatch(text) and _parse(text, day_first=True) is not None
 
 
 def _parse(text: str, *, day_first: bool) -> dt.date | None:
     if _UNIX.fullmatch(text):
         return _from_unix(text)
+    if match := _COMPACT.fullmatch(text):
+        return _date(int(match[1]), int(match[2]), int(match[3]))
     try:
         return _plausible(dt.datetime.fromisoformat(text).date())
     except ValueError:
         pass
     if match := _NUMERIC.fullmatch(text):
-        return _from_parts(int(match[1]), match[2], int(match[3]), int(match[4]), day_first=day_first)
-    words = " ".join(re.sub(r"(\d)(st|nd|rd|th)\b", r"\1", text).replace(",", " ").split())
-    for pattern in _FORMATS:
-        try:
-            return _plausible(dt.datetime.strptime(words, pattern).date())  # noqa: DTZ007  # the day as written
-        except ValueError:
-            continue
+        return _from_parts(match[1], int(match[3]), match[4], day_first=day_first)
+    if match := _MONTH_DAY_YEAR.fullmatch(text):  # as Amazon wrote it: 09 13, 2009
+        return _date(int(match[3]), int(match[1]), int(match[2]))
+    if match := _EAST.search(text):
+        return _date(int(match[1]), int(match[2]), int(match[3]))
+    return _with_month_name(text)
+
+
+def _with_month_name(text: str) -> dt.date | None:
+    for match in _DAY_FIRST.finditer(text):
+        if found := _named(match[3], match[2], match[1]):
+            return found
+    for match in _MONTH_FIRST.finditer(text):
+        if found := _named(match[3], match[1], match[2]):
+            return found
+    for match in _YEAR_FIRST.finditer(text):
+        if found := _named(match[1], match[2], match[3]):
+            return found
+    if short := _SHORT.search(text):  # May-01-24
+        return _named(short[3], short[1], short[2])
     return None
 
 
-def _from_parts(first: int, mark: str, second: int, third: int, *, day_first: bool) -> dt.date | None:
-    if first > 31:
-        return _date(first, second, third)
-    year = third if third > 99 else 2000 + third if third < 70 else 1900 + third
-    if mark != "/" or day_first:
-        return _date(year, second, first) or _date(year, first, second)
-    return _date(year, first, second) or _date(year, second, first)
+def _named(year: str, month: str, day: str) -> dt.date | None:
+    number = MONTHS.get(month.casefold())
+    return None if number is None else _date(_year(year), number, int(day))
+
+
+def _year(digits: str) -> int:
+    year = int(digits)
+    return year if len(digits) > 2 else 2000 + year if year < 70 else 1900 + year
+
+
+def _from_parts(first: str, second: int, third: str, *, day_first: bool) -> dt.date | None:
+    if len(first) > 2 or int(first) > 31:
+        return _date(_year(first), second, int(third))
+    if len(third) == 3:
+        return None
+    day, month = (int(first), second) if day_first else (second, int(first))
+    return _date(_year(third), month, day)
 
 
 def _date(year: int, month: int, day: int) -> dt.date | None:
@@ -84,11 +181,13 @@ def _date(year: int, month: int, day: int) -> dt.date | None:
         return None
 
 
-def _from_unix(digits: str) -> dt.date | None:
-    if not _UNIX.fullmatch(digits):
+def _from_unix(text: str) -> dt.date | None:
+    match = _UNIX.fullmatch(text)
+    if match is None:
         return None
-    seconds = int(digits) / (1000 if len(digits) > 10 else 1)
-    return dt.datetime.fromtimestamp(seconds, dt.UTC).date()
+    digits = match[1]
+    scale = 1 if len(digits) <= 10 else 1_000 if len(digits) <= 13 else 1_000_000
+    return dt.datetime.fromtimestamp(int(digits) / scale, dt.UTC).date()
 
 
 def _plausible(day: dt.date) -> dt.date | None:

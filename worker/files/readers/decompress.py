@@ -8,13 +8,13 @@ import stat
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from io import IOBase
 from pathlib import PurePath
 from typing import IO, TYPE_CHECKING, Final, cast
 
-from common.file_formats import FileKind, Packing, kind_of_name, packed_suffixes, read_suffixes
+from common.file_formats import FileKind, Packing, packed_suffixes, read_suffixes
 from worker.files.errors import (
     ArchiveMembers,
     Bomb,
@@ -26,6 +26,7 @@ from worker.files.errors import (
     UnsupportedType,
 )
 from worker.files.limits import MAX_RATIO, READ_BYTES, is_bomb
+from worker.files.zips import open_zip
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -34,16 +35,19 @@ _GZIP: Final = b"\x1f\x8b"
 _ZSTD: Final = b"\x28\xb5\x2f\xfd"
 _ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06")
 _PARQUET: Final = b"PAR1"
-OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ARCHIVES: Final = (*packed_suffixes(), ".7z", ".rar", ".tar", ".bz2", ".xz", ".tgz")
 _IN_MEMORY: Final = 8 << 20
 _MAX_NAME: Final = 120
 _KEPT_END: Final = 20
 _UNSHOWN: Final = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_ABOUT: Final = re.compile(
+    r"(read[ _-]?me|licen[cs]e|notice|copying|copyright|changelog|changes|citation|credits|about|contributing|metadata"
+    r"|datapackage|dataset-metadata|dataset_info|data[ _-]?dictionary|codebook|schema|manifest|package"
+    r"|requirements|index"
+    r"|sources?|liesmich|lisezmoi|leeme)([ ._-][^.]*)?\.(txt|json|csv|jsonl)$"
+)
 METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """Python unpacks the others without a bound on memory."""
-_MAX_DIRECTORY: Final = 4 << 20
-"""Largest central directory of a zip, in bytes: some 40,000 members. Python holds it all in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +63,20 @@ class Unpacked:
 def unpack(file: IO[bytes], filename: str, max_bytes: int) -> Unpacked:
     """The review file in `file` (seekable, left open). The content decides what is unpacked, not the name.
 
-    Raises EmptyFile, TooLarge, BrokenFile, EncryptedArchive, NestedArchive, ArchiveMembers, UnsupportedType.
+    Of a zip, the only file that may hold reviews; `open.open_table` chooses among several. Raises EmptyFile, TooLarge,
+    BrokenFile, EncryptedArchive, NestedArchive, ArchiveMembers, UnsupportedType.
     """
     if file.seek(0, 2) == 0:
         raise EmptyFile
     name = plain_name(filename)
     packing = packing_of(file)
     if packing is None:
-        _refuse_packed_name(name, file)
+        _refuse_packed_name(name)
         if file.seek(0, 2) > max_bytes:
             raise TooLarge(max_bytes)
         return Unpacked(file, name, None, own=False)
     if packing == "zip":
-        return _unzip(file, max_bytes)
+        return unzip(file, _only(review_members(file)), max_bytes)
     plain = _decompress(file, packing, max_bytes)
     if packing_of(plain) is not None:
         plain.close()
@@ -80,6 +85,12 @@ def unpack(file: IO[bytes], filename: str, max_bytes: int) -> Unpacked:
         plain.close()
         raise EmptyFile
     return Unpacked(plain, _without(name, packing), packing, own=True)
+
+
+def _only(paths: list[str]) -> str:
+    if len(paths) != 1:
+        raise ArchiveMembers(paths)
+    return paths[0]
 
 
 def plain_name(path: str) -> str:
@@ -121,34 +132,20 @@ def is_workbook(file: IO[bytes]) -> bool:
     if file.read(4) not in _ZIP:
         return False
     with open_zip(file) as archive:
-        names = set(archive.namelist())
-    return "[Content_Types].xml" in names and any(name.startswith("xl/") for name in names)
+        names = {name.replace("\\", "/").lstrip("/").lower() for name in archive.namelist()}
+    return "xl/workbook.xml" in names or (
+        "[content_types].xml" in names and any(name.startswith("xl/") for name in names)
+    )
 
 
 BY_CONTENT: Final[dict[FileKind, Callable[[IO[bytes]], bool]]] = {"parquet": is_parquet, "xlsx": is_workbook}
 """The formats known by their bytes. A name alone does not make a file one of them."""
 
 
-def open_zip(file: IO[bytes]) -> zipfile.ZipFile:
-    """The archive; BrokenFile when it is damaged or its directory alone would fill the memory."""
-    try:
-        end = zipfile._EndRecData(file)  # type: ignore[attr-defined]
-        if end is not None and end[zipfile._ECD_SIZE] > _MAX_DIRECTORY:  # type: ignore[attr-defined]
-            raise BrokenFile("zip_too_many_files")
-        return zipfile.ZipFile(file)
-    except BrokenFile:
-        raise
-    except Exception as error:
-        raise BrokenFile("zip_cut_short") from error
-
-
-def _refuse_packed_name(name: str, file: IO[bytes]) -> None:
+def _refuse_packed_name(name: str) -> None:
     lowered = name.lower()
     if lowered.endswith(packed_suffixes()):
         raise BrokenFile("not_packed", suffix=PurePath(lowered).suffix)
-    file.seek(0)
-    if file.read(8) == OLE and kind_of_name(name) == "xlsx":  # Excel wraps a protected workbook in an OLE container
-        raise EncryptedArchive
 
 
 def _without(name: str, packing: Packing) -> str:
@@ -177,9 +174,31 @@ def _decompress_zst(file: IO[bytes], max_bytes: int) -> IO[bytes]:
         raise BrokenFile("packing_damaged", suffix=".zst") from error
 
 
-def _unzip(file: IO[bytes], max_bytes: int) -> Unpacked:
+def review_members(file: IO[bytes]) -> list[str]:
+    """Paths of the files of a zip that may hold reviews: read-me files, licences and litter do not count.
+
+    Raises BrokenFile, NestedArchive, UnsupportedType, ArchiveMembers when there is none.
+    """
     with open_zip(file) as archive:
-        member = _only_review_file(archive)
+        members = [m for m in archive.infolist() if not m.is_dir() and not _is_litter(m)]
+        reviews = [m.filename for m in members if m.filename.lower().endswith(read_suffixes())]
+        real = [name for name in reviews if not _is_about(name)] or reviews
+        if real:
+            return list(dict.fromkeys(real))
+        if any(m.filename.lower().endswith(_ARCHIVES) for m in members):
+            raise NestedArchive
+        if len(members) == 1:
+            raise UnsupportedType(plain_name(members[0].filename))
+        raise ArchiveMembers([])
+
+
+def unzip(file: IO[bytes], path: str, max_bytes: int) -> Unpacked:
+    """The file at this path of a zip, in memory while small, on disk beyond.
+
+    Raises EncryptedArchive, BrokenFile, TooLarge, Bomb, EmptyFile, NestedArchive.
+    """
+    with open_zip(file) as archive:
+        member = archive.getinfo(path)
         if member.flag_bits & 0x1:
             raise EncryptedArchive
         if member.compress_type not in METHODS:
@@ -204,24 +223,23 @@ def _unzip(file: IO[bytes], max_bytes: int) -> Unpacked:
     return Unpacked(plain, plain_name(member.filename), "zip", own=True)
 
 
-def _only_review_file(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
-    members = [m for m in archive.infolist() if not m.is_dir() and not _is_litter(m)]
-    suffixes = read_suffixes()
-    reviews = [m for m in members if m.filename.lower().endswith(suffixes)]
-    if len(reviews) == 1:
-        return reviews[0]
-    if any(m.filename.lower().endswith(_ARCHIVES) for m in members):
-        raise NestedArchive
-    if len(members) == 1:
-        raise UnsupportedType(plain_name(members[0].filename))
-    raise ArchiveMembers([plain_name(m.filename) for m in reviews])
+def unpacked_size(file: IO[bytes], paths: Collection[str]) -> int:
+    """Bytes that these files of a zip say they have."""
+    with open_zip(file) as archive:
+        return sum(archive.getinfo(path).file_size for path in paths)
 
 
 def _is_litter(member: zipfile.ZipInfo) -> bool:
-    """What macOS and Windows put beside the files, and links, whose content is but a path."""
-    name = PurePath(member.filename).name.lower()
+    """What macOS, Windows and hidden tools put beside the files, and links, whose content is but a path."""
+    path = PurePath(member.filename.replace("\\", "/"))
     link = stat.S_ISLNK(member.external_attr >> 16)
-    return link or member.filename.startswith("__MACOSX/") or name in (".ds_store", "thumbs.db", "desktop.ini")
+    hidden = any(part.startswith(".") and part != ".." for part in path.parts)
+    return link or hidden or "__MACOSX" in path.parts or path.name.lower() in ("thumbs.db", "desktop.ini")
+
+
+def _is_about(path: str) -> bool:
+    """Whether a file is about the others by its name: read-me, licence, metadata."""
+    return _ABOUT.match(PurePath(path.replace("\\", "/")).name.lower()) is not None
 
 
 class _Unclosable:

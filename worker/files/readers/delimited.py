@@ -2,45 +2,65 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Collection, Iterator
 from itertools import islice
-from typing import IO, Final
+from typing import IO, Final, cast
 
 from common.file_formats import FileKind
-from worker.files import row_problems as problems
+from worker.files.cells import Cell
 from worker.files.errors import BrokenFile, TooManyColumns
+from worker.files.layout.header import REPEATED, same_titles
 from worker.files.limits import MAX_COLUMNS, Limits
-from worker.files.readers.csv_dialect import NO_SEPARATOR, Dialect, csv_rows, has_header, parsed, sniff
+from worker.files.options import NOTHING_SAID, ReadOptions
+from worker.files.quotes.records import Records, with_returns
+from worker.files.quotes.signs import RETURN
+from worker.files.readers.csv_dialect import NO_SEPARATOR, Dialect, prepared, restored, understand
 from worker.files.readers.encoding import Encoding, as_text, detect
 from worker.files.table import SAMPLE_ROWS, Bad, Record, Table, unique_names
 
 _MAX_CELLS: Final = 2 * MAX_COLUMNS
 """Most cells of a row that stay apart; what is beyond a thousand is then one cell."""
 _SNIFF_CHARS: Final = 1 << 20
+_END_MARK: Final = "\x1a"
+"""Ctrl-Z, with which DOS ended a text."""
+_SHOWN_SKIPPED: Final = 50
 
 
 class Delimited(Table):
-    """A CSV of any separator, encoding and line end. Blank lines are no rows."""
+    """A CSV of any separator, encoding and line end. Blank lines are no rows, nor are empty ones at the end."""
 
-    def __init__(self, file: IO[bytes], kind: FileKind, limits: Limits) -> None:
+    def __init__(self, file: IO[bytes], kind: FileKind, limits: Limits, options: ReadOptions = NOTHING_SAID) -> None:
         super().__init__(kind)
         self._file = file
         self._max_line = limits.max_line_chars
-        self.encoding: Encoding = detect(file)
-        self._learn()
+        self.encoding: Encoding = detect(file, options.codec())
+        self._newline = "\n" if _has_line_feeds(file, self.encoding) else ""
+        self._learn(options)
 
-    def _learn(self) -> None:
+    def _learn(self, options: ReadOptions) -> None:
         lines, cut = self._first_lines()
-        self.dialect: Dialect = sniff(lines, cut=cut, tabs=self.kind == "tsv")
-        rows = parsed(lines[self.dialect.skip :], self.dialect.separator, cut=cut)
-        width = len(rows[0]) if rows else 1
-        if width > MAX_COLUMNS:
+        begun = understand(
+            lines, cut=cut, tabs=self.kind == "tsv", separator=options.separator(), header=options.header
+        )
+        if begun.width > MAX_COLUMNS or len(begun.titles) > MAX_COLUMNS:
             raise TooManyColumns(MAX_COLUMNS)
-        self.header = has_header(rows)
-        self.titles = rows[0] if self.header else [f"column_{i}" for i in range(1, width + 1)]
-        self.columns = unique_names(self.titles)
+        self.dialect: Dialect = begun.dialect
+        self._grid = begun.grid
+        self._layout = begun.layout
+        self.header = begun.layout.header is not None
+        titles = [title.replace(RETURN, "\r") for title in begun.titles]
+        self.titles = titles if self.header else [f"column_{i}" for i in range(1, begun.width + 1)]
+        self.columns = unique_names([title.lstrip("\ufeff") for title in self.titles])
+        self._after_header = begun.layout.first - begun.layout.header if begun.layout.header is not None else 0
+        facts = self.facts
+        facts.encoding = self.encoding.shown
+        facts.damaged = self.encoding.damaged
+        facts.delimiter = None if self.dialect.separator == NO_SEPARATOR else self.dialect.separator
+        facts.quoting = self.dialect.quoting
+        facts.header_row = begun.lines[begun.layout.header] if begun.layout.header is not None else None
+        facts.skipped = [(begun.lines[place], why) for place, why in begun.layout.skipped]
+        facts.questions = begun.layout.questions
 
     @property
     def separator(self) -> str:
@@ -51,9 +71,9 @@ class Delimited(Table):
         """Enough lines for the sample, and whether there are more."""
         lines: list[str] = []
         size = 0
-        with as_text(self._file, self.encoding.codec, newline="") as text:
+        with as_text(self._file, self.encoding, newline=self._newline) as text:
             for line in self._lines(text):
-                lines.append(line)
+                lines.append(with_returns(line))
                 size += len(line)
                 if len(lines) > SAMPLE_ROWS or size > _SNIFF_CHARS:
                     return lines, True
@@ -69,80 +89,78 @@ class Delimited(Table):
             yield line
 
     def records(self, needed: Collection[int] | None = None) -> Iterator[Record]:
-        with as_text(self._file, self.encoding.codec, newline="") as text:
+        with as_text(self._file, self.encoding, newline=self._newline) as text:
             lines = self._lines(text)
             for _ in islice(lines, self.dialect.skip):
                 pass
-            tail = _Tail(lines, self._max_line)
-            reader = csv_rows(tail, self.dialect.separator)
-            yield from _whole(self._rows(reader), tail, self.dialect.separator)
+            yield from self._rows(self._records(lines))
 
-    def _rows(self, reader: Iterator[list[str]]) -> Iterator[list[str]]:
-        number = 0
+    def _records(self, lines: Iterator[str]) -> Records:
+        dialect = self.dialect
+        return Records(
+            prepared(lines, dialect.separator),
+            dialect.sign,
+            quote=dialect.quote,
+            backslash=dialect.backslash,
+            spaces=dialect.spaces,
+            grid=self._grid,
+            limit=self._max_line,
+        )
+
+    def _rows(self, records: Records) -> Iterator[Record]:
+        """The data rows. Empty ones wait until another follows: a table ends where its last row does."""
         width, separator = len(self.columns), self.dialect.separator
-        rows = (row for row in reader if row)
-        if self.header:
-            next(rows, None)
-        try:
-            for row in rows:
-                number += 1
-                if len(row) > width:
-                    # Many exporters end a line with an empty cell too many
-                    if not any(row[width:]):
-                        del row[width:]
-                    elif len(row) > _MAX_CELLS:  # four million in a row of the longest: each would be looked at
-                        row[MAX_COLUMNS:] = [separator.join(row[MAX_COLUMNS:])]
-                yield row
-        except csv.Error as error:
-            raise BrokenFile("row_never_ends", row=number + 1) from error
-
-
-class _Tail:
-    """Lines on their way to the csv reader; `record` holds those of the row being read, to judge the last one.
-
-    csv.Error when they grow beyond `limit` characters: line breaks in quotes can make a row as long as the file.
-    """
-
-    def __init__(self, lines: Iterator[str], limit: int) -> None:
-        self._lines = lines
-        self._limit = limit
-        self._size = 0
-        self.record: list[str] = []
-
-    def take(self) -> list[str]:
-        """The lines of the row just read; the next one starts."""
-        taken, self.record, self._size = self.record, [], 0
-        return taken
-
-    def __iter__(self) -> _Tail:
-        return self
-
-    def __next__(self) -> str:
-        line = next(self._lines)
-        self._size += len(line)
-        if self._size > self._limit and self.record:
-            raise csv.Error("a row without end")
-        self.record.append(line)
-        return line
-
-
-def _whole(rows: Iterator[list[str]], tail: _Tail, separator: str) -> Iterator[Record]:
-    """The rows; the last one as Bad when it ended with the file inside a quote, which the csv reader lets pass."""
-    row = next(rows, None)
-    while row is not None:
-        lines = tail.take()
-        following = next(rows, None)
-        if following is None and _unclosed(lines, separator):
-            yield Bad(problems.UNCLOSED_QUOTE, list(row))
-        else:
-            yield list(row)
-        row = following
-
-
-def _unclosed(lines: list[str], separator: str) -> bool:
-    try:
-        for _ in csv_rows(lines, separator, strict=True):
+        several = len(separator) > 1
+        first_title = self.titles[0] if self.header else None
+        rows = iter(records)
+        for _ in islice(rows, self._after_header):
             pass
-    except csv.Error as error:
-        return "unexpected end of data" in str(error)
-    return False
+        empty = 0
+        for row in rows:
+            if isinstance(row, Bad):
+                yield from self._empty(empty)
+                empty = 0
+                yield row
+                continue
+            size = len(row)
+            if size > width:
+                # Many exporters end a line with an empty cell too many
+                if not any(row[width:]):
+                    del row[width:]
+                elif size > _MAX_CELLS:  # four million in a row of the longest: each would be looked at
+                    row[MAX_COLUMNS:] = [separator.join(row[MAX_COLUMNS:])]
+                size = len(row)
+            first = row[0]
+            if not first or first == _END_MARK:
+                if size == width and not any(row):
+                    empty += 1
+                    continue
+                if size == 1 and first == _END_MARK:
+                    continue
+            elif (first == first_title or first[0] == "\ufeff") and self.header and same_titles(row, self.titles):
+                self._skipped(records)
+                continue
+            if empty:
+                yield from self._empty(empty)
+                empty = 0
+            yield restored(row, separator) if several else cast(list[Cell], row)
+
+    def _empty(self, count: int) -> Iterator[Record]:
+        width = len(self.columns)
+        for _ in range(count):
+            yield [""] * width
+
+    def _skipped(self, records: Records) -> None:
+        if len(self.facts.skipped) < _SHOWN_SKIPPED:
+            place = (self.dialect.skip + records.lines_read, REPEATED)
+            if place not in self.facts.skipped:
+                self.facts.skipped.append(place)
+
+
+def _has_line_feeds(file: IO[bytes], encoding: Encoding) -> bool:
+    """Whether lines end with a line feed, so that a carriage return alone ends none. The first line is judged: no
+    title of a column holds one.
+    """
+    with as_text(file, encoding, newline="\n") as text:
+        first = text.readline(1 << 16)
+    return first.endswith("\n") and "\r" not in first.rstrip("\r\n")

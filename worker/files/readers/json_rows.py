@@ -1,19 +1,27 @@
-"""JSON lines and JSON arrays as a table; each row keeps its source text, so that it is given back unchanged."""
+"""JSON as a table: lines, arrays, arrays in a wrapper, data frames; each row keeps its source text, so that it is given
+back unchanged.
+"""
 
 from __future__ import annotations
 
+import io
 import json
+import tempfile
 from collections.abc import Collection, Iterator
+from contextlib import ExitStack
+from itertools import islice
 from typing import IO, Final, NamedTuple
 
 from common.file_formats import FileKind
 from worker.files import row_problems as problems
 from worker.files.cells import Cell
-from worker.files.errors import BrokenFile
+from worker.files.errors import BrokenFile, NoReviews, TooManyRows
+from worker.files.json_shapes.shape import Shape, column_values, exploded, inside_of, shape_of
+from worker.files.json_shapes.size import has_too_many_values, is_too_deep
+from worker.files.json_shapes.window import elements, members
 from worker.files.limits import Limits
+from worker.files.options import NOTHING_SAID, ReadOptions
 from worker.files.readers.encoding import as_text, detect
-from worker.files.readers.json_array import elements
-from worker.files.readers.json_size import has_too_many_values, is_too_deep
 from worker.files.readers.text_lines import bounded_lines
 from worker.files.table import Bad, Record, Table, check_names, first_rows, record_size
 
@@ -22,6 +30,33 @@ STRING_COLUMN: Final = "review"
 UNREADABLE: Final = "unreadable"
 """Key under which the scored JSON keeps a line that was no JSON."""
 ABSENT: Final = ""
+_LOOKED_AT: Final = 20
+"""Elements of an array that are looked at for rows inside them."""
+_ERROR_KEYS: Final = frozenset(
+    [
+        "error",
+        "errors",
+        "code",
+        "status",
+        "statuscode",
+        "status_code",
+        "message",
+        "detail",
+        "details",
+        "documentation_url",
+        "request_id",
+        "success",
+        "timestamp",
+        "path",
+        "title",
+        "type",
+        "instance",
+        "reason",
+    ]
+)
+_SURELY_ERROR: Final = frozenset(
+    ["error", "errors", "status", "statuscode", "status_code", "documentation_url", "code", "detail"]
+)
 
 
 class JsonRow(NamedTuple):
@@ -34,15 +69,68 @@ class JsonRow(NamedTuple):
 class JsonRows(Table):
     """Objects (keys are columns) or bare strings. `columns` come from the first rows until `complete` was called."""
 
-    def __init__(self, file: IO[bytes], kind: FileKind, limits: Limits) -> None:
+    def __init__(self, file: IO[bytes], kind: FileKind, limits: Limits, options: ReadOptions = NOTHING_SAID) -> None:
+        """kind: "jsonl", or "json" for one document, an array or an object that holds the rows somewhere."""
         super().__init__(kind)
         self._file = file
+        self._limits = limits
         self._max = limits.max_line_chars
-        self.encoding = detect(file)
-        first = first_rows(self.rows(), lambda row: len(row.raw) + record_size([row.value]))
-        if first and not any(isinstance(row.value, dict | str) for row in first):
+        self.encoding = detect(file, options.codec())
+        self.facts.encoding, self.facts.damaged = self.encoding.shown, self.encoding.damaged
+        self._spool: IO[str] | None = None
+        self._shape = Shape("array")
+        try:
+            if kind == "json":
+                self._find_rows()
+            first = first_rows(self.rows(), lambda row: len(row.raw) + record_size([row.value]))
+            if first and not any(isinstance(row.value, dict | str) for row in first):
+                raise BrokenFile("no_json_rows")
+            if len(first) == 1 and isinstance(first[0].value, dict) and _is_error(first[0].value):
+                raise NoReviews("page")
+            self._set_columns(iter(first))
+        except BaseException:
+            self.close()
+            raise
+
+    def _find_rows(self) -> None:
+        with as_text(self._file, self.encoding, newline=None) as text:
+            begins = _first_sign(text)
+        if begins == "[":
+            with as_text(self._file, self.encoding, newline=None) as text:
+                values = list(islice(_values(text, self._max), _LOOKED_AT))
+            if not values or not all(isinstance(value, list) for value in values):
+                self._shape = Shape("array", inside=inside_of(values))
+                return
+        with as_text(self._file, self.encoding, newline=None) as text:
+            shape = shape_of(text, self._max)
+        if shape is None:
             raise BrokenFile("no_json_rows")
-        self._set_columns(iter(first))
+        self._shape = shape
+        if shape.kind in ("columns", "lists"):
+            self._spool = self._side_by_side()
+        if shape.path:
+            self.facts.note("read_note.json_path", name=".".join(shape.path))
+
+    def _side_by_side(self) -> IO[str]:
+        """Columns that stand one after another as rows, over the disk."""
+        spool: IO[str] = tempfile.TemporaryFile("w+", encoding="utf-8", errors="surrogatepass")  # noqa: SIM115
+        with ExitStack() as stack:
+            columns: list[tuple[str, IO[str]]] = []
+            with as_text(self._file, self.encoding, newline=None) as text:
+                for name, sources in column_values(text, self._max, self._shape.path, self._shape.kind):
+                    part = stack.enter_context(
+                        tempfile.TemporaryFile("w+", encoding="utf-8", errors="surrogatepass", newline="\n")
+                    )
+                    for number, raw in enumerate(sources, 1):
+                        if number > self._limits.max_rows:
+                            raise TooManyRows(self._limits.max_rows)
+                        part.write(raw.replace("\n", " ").replace("\r", " ") + "\n")
+                    part.seek(0)
+                    columns.append((json.dumps(name, ensure_ascii=False), part))
+            for cells in zip(*(part for _, part in columns), strict=False):
+                pairs = zip(columns, cells, strict=True)
+                spool.write("{" + ", ".join(f"{name}: {cell.rstrip()}" for (name, _), cell in pairs) + "}\n")
+        return spool
 
     def complete(self) -> None:
         self._set_columns(self.rows())
@@ -63,14 +151,50 @@ class JsonRows(Table):
 
     def rows(self) -> Iterator[JsonRow]:
         """Every row with its source."""
-        with as_text(self._file, self.encoding.codec, newline=None) as text:
+        if self._spool is not None:
+            self._spool.seek(0)
+            for line in self._spool:
+                yield JsonRow(line.rstrip("\n"), _parsed(line))
+            return
+        with as_text(self._file, self.encoding, newline=None) as text:
             if self.kind == "json":
-                yield from (JsonRow(raw, _checked(raw, value)) for raw, value in elements(text, self._max))
+                yield from (JsonRow(raw, _checked(raw, value)) for raw, value in self._document(text))
                 return
             for line in bounded_lines(text, self._max):
-                raw = line.strip()
+                raw = line.strip(_BLANK)
                 if raw:
                     yield JsonRow(raw, _parsed(raw))
+
+    def _document(self, text: io.TextIOWrapper) -> Iterator[tuple[str, object]]:
+        shape = self._shape
+        if shape.kind == "index":
+            yield from ((raw, value) for _, raw, value in members(text, self._max, shape.path))
+        elif shape.kind in ("split", "matrix"):
+            rows = elements(text, self._max, shape.path)
+            if shape.kind == "matrix" and shape.names:
+                next(rows, None)
+            for raw, value in rows:
+                if not isinstance(value, list):
+                    yield raw, value
+                    continue
+                names = shape.names or tuple(f"column_{i}" for i in range(1, len(value) + 1))
+                row = dict(zip(names, value, strict=False))
+                yield json.dumps(row, ensure_ascii=False), row
+        elif shape.kind == "object":
+            raw = text.read(self._max + 1)
+            if len(raw) > self._max:
+                raise BrokenFile("line_too_long", count=self._max)
+            raw = raw.strip(_BLANK)
+            value = _parsed(raw)
+            if isinstance(value, Bad):
+                raise BrokenFile("no_json_rows")
+            yield raw, value
+        elif shape.inside is not None:
+            for _, value in elements(text, self._max, shape.path):
+                for row in exploded(value, shape.inside):
+                    yield json.dumps(row, ensure_ascii=False), row
+        else:
+            yield from elements(text, self._max, shape.path)
 
     def records(self, needed: Collection[int] | None = None) -> Iterator[Record]:
         columns = self.columns
@@ -92,6 +216,31 @@ class JsonRows(Table):
             else:
                 assert isinstance(value, Bad)
                 yield value
+
+    def close(self) -> None:
+        if self._spool is not None:
+            self._spool.close()
+
+
+_BLANK: Final = " \t\r\n\x1a\x1e\ufeff"
+"""What may stand around a line: the mark of joined files, and the sign that JSON text sequences begin with."""
+
+
+def _first_sign(text: io.TextIOWrapper) -> str:
+    while chunk := text.read(4096):
+        if rest := chunk.lstrip(_BLANK + "\0"):
+            return rest[0]
+    return ""
+
+
+def _values(text: io.TextIOWrapper, most: int) -> Iterator[object]:
+    return (value for _, value in elements(text, most))
+
+
+def _is_error(row: dict[str, object]) -> bool:
+    """Whether the only object is what a web service answers when something went wrong."""
+    keys = {key.casefold() for key in row}
+    return bool(keys) and keys <= _ERROR_KEYS and bool(keys & _SURELY_ERROR)
 
 
 def _parsed(raw: str) -> object:

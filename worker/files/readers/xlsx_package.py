@@ -26,14 +26,24 @@ class Package(zipfile.ZipFile):
         """Raises TooLarge, Bomb, BrokenFile."""
         super().__init__(file)
         self._max_run = 4 * limits.max_line_chars
-        parts = [part for part in self.infolist() if not _UNREAD.fullmatch(part.filename)]
+        self._parts = {self.plain(name).casefold(): name for name in reversed(self.namelist())}
+        parts = [part for part in self.infolist() if not _UNREAD.fullmatch(self.plain(part.filename))]
         unpacked = sum(part.file_size for part in parts)
         if unpacked > limits.max_unpacked_bytes:
             raise TooLarge(limits.max_unpacked_bytes)
         if is_bomb(min(sum(part.compress_size for part in parts), file.seek(0, 2)), unpacked):
             raise Bomb(MAX_RATIO)
-        if any(part.file_size > _MAX_PART and not _STREAMED.fullmatch(part.filename) for part in parts):
+        if any(part.file_size > _MAX_PART and not _STREAMED.fullmatch(self.plain(part.filename)) for part in parts):
             raise BrokenFile("workbook_part_too_large")
+
+    @staticmethod
+    def plain(name: str) -> str:
+        """A name of a part with slashes, whatever its program wrote."""
+        return name.replace("\\", "/").lstrip("/")
+
+    def part(self, path: str) -> str | None:
+        """The name in the archive of the part at this path, whatever its slashes and letters; None: there is none."""
+        return self._parts.get(self.plain(path).casefold())
 
     def open(self, name: Any, *args: Any, **kwargs: Any) -> Any:
         """A part as a watched stream."""

@@ -5,16 +5,23 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
-from typing import IO
+from typing import IO, Final
 
 from common.file_formats import FileKind
 from common.formulas import defused
 from worker.files.cells import as_text
 from worker.files.readers.delimited import Delimited
+from worker.files.readers.encoding import DAMAGED
 from worker.files.table import Table
 from worker.files.writers.verdicts import DECIMALS, AddedValues, Verdicts, rows
 
 _NOT_SCORED = ("", "", "", "")
+_BEFORE_QUOTE: Final = re.compile(r'(\\*)("|\Z)')
+
+
+def _escaped(match: re.Match[str]) -> str:
+    """Backslashes before a quote, or before the end of a cell, are doubled, so that they mean themselves."""
+    return match[1] * 2 + ('\\"' if match[2] else "")
 
 
 def write_delimited(
@@ -25,15 +32,25 @@ def write_delimited(
     separator = table.separator if isinstance(table, Delimited) and same else "\t" if kind == "tsv" else ","
     line_end = table.dialect.line_end if isinstance(table, Delimited) else "\n"
     bom = isinstance(table, Delimited) and table.encoding.bom
-    # Lone surrogates out of JSON escapes have no UTF-8: they become "?"
+    # Lone surrogates out of JSON escapes have no UTF-8: they become "?". Bytes that were no text come back as they were
+    kept = isinstance(table, Delimited) and table.encoding.damaged and table.encoding.codec.startswith("utf-8")
     text = io.TextIOWrapper(
-        stream, encoding="utf-8-sig" if bom else "utf-8", errors="replace", newline="", write_through=False
+        stream,
+        encoding="utf-8-sig" if bom else "utf-8",
+        errors=DAMAGED if kept else "replace",
+        newline="",
+        write_through=False,
     )
-    line_of = _Line(separator, line_end)
+    line_of = _Line(separator, line_end, *_quoting(table if same else None))
     text.write(line_of([defused(title) for title in table.titles] + list(names)))
     text.writelines(map(line_of, _lines(table, verdicts)))
     text.flush()
     text.detach()
+
+
+def _quoting(table: Table | None) -> tuple[str, bool]:
+    """(the sign around cells, whether a backslash escapes it inside one), as the file came."""
+    return (table.dialect.quote, table.dialect.backslash) if isinstance(table, Delimited) else ('"', False)
 
 
 class _Line:
@@ -43,13 +60,18 @@ class _Line:
     carriage return is quoted whatever the line end, because readers take it for one.
     """
 
-    def __init__(self, separator: str, line_end: str) -> None:
+    def __init__(self, separator: str, line_end: str, quote: str = '"', backslash: bool = False) -> None:
+        """quote: around cells, doubled inside one; backslash: a backslash stands before it instead."""
         self._separator, self._end = separator, line_end
-        self._special = re.compile(f'[{re.escape(separator)}"\r\n]').search
+        self._quote, self._backslash = quote, backslash
+        self._special = re.compile(f"{re.escape(separator)}|[{quote}\r\n]").search
 
     def __call__(self, cells: list[str]) -> str:
-        special = self._special
-        shown = ['"' + cell.replace('"', '""') + '"' if special(cell) else cell for cell in cells]
+        special, quote = self._special, self._quote
+        if self._backslash:
+            shown = [f'"{_BEFORE_QUOTE.sub(_escaped, cell)}"' if special(cell) else cell for cell in cells]
+            return self._separator.join(shown) + self._end
+        shown = [quote + cell.replace(quote, quote * 2) + quote if special(cell) else cell for cell in cells]
         # A line with nothing on it would be no row to a reader.
         return (self._separator.join(shown) if shown != [""] else '""') + self._end
 

@@ -37,7 +37,7 @@ def _added(verdict: AddedValues | None, names: tuple[str, ...]) -> str:
 def _spliced(table: JsonRows, verdicts: Verdicts, names: tuple[str, ...]) -> Iterator[str]:
     for row, verdict in zip(guarded(table.rows()), verdicts, strict=False):
         added = _added(verdict, names)
-        head = _open_object(row)
+        head = encodable(_open_object(row))
         yield f"{head}, {added}}}" if head != "{" else f"{{{added}}}"
 
 

@@ -13,6 +13,7 @@ from typing import IO, Final, cast
 from common.file_formats import FileKind
 from worker.files.errors import only_file_errors
 from worker.files.limits import Limits
+from worker.files.options import NOTHING_SAID, ReadOptions
 from worker.files.readers.open import Opened, open_table
 from worker.files.table import Table
 from worker.files.writers.delimited import write_delimited
@@ -32,16 +33,16 @@ def write_scored(
     *,
     limits: Limits,
     format: str | None = None,
-    text_column: str | None = None,
+    options: ReadOptions = NOTHING_SAID,
 ) -> str:
     """Writes the rows of `source` in order, every column kept, with label, probability, flags, model; in flat memory.
 
-    `scored` is ordered by row number; a row it does not name keeps its place with empty values. `text_column` as given
-    to `open_reviews` (it decides the sheet of a workbook). Returns the file's name. Raises FileError for the file, and
+    `scored` is ordered by row number; a row it does not name keeps its place with empty values. `options` as given to
+    `open_reviews`: both must see the same rows. Returns the file's name. Raises FileError for the file, and
     lets what `scored` raises pass.
     """
     with only_file_errors():
-        opened = open_table(source, filename, limits, text_column)
+        opened = open_table(source, filename, limits, options)
     try:
         target = target_of(opened, filename, format)
         with only_file_errors():

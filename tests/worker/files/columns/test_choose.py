@@ -82,7 +82,7 @@ def test_an_asked_column_is_taken_whatever_it_looks_like() -> None:
     assert texts(data, "a.csv", text_column="Other Words") == ["no"]
     assert texts(data, "a.csv", text_column="other_words") == ["no"]
     with open_reviews_of(data, "a.csv", film_column="Other Words", date_column="when") as reviews:
-        assert reviews.columns == {"text": "review", "film": "Other Words", "date": "when"}
+        assert reviews.columns == {"text": "review", "film": "Other Words", "date": "when", "stars": None}
         row = next(iter(reviews))
         assert (row.film, row.day) == ("no", dt.date(2020, 1, 2))
 

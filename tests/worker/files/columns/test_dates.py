@@ -37,9 +37,9 @@ from worker.files.columns import dates
     ],
 )
 def test_dates(value: object, day: tuple[int, int, int] | None) -> None:
-    assert dates.reader([])(value) == (dt.date(*day) if day else None)
+    assert dates.reader(dates.reading_of([value]))(value) == (dt.date(*day) if day else None)
 
 
 def test_slashed_dates_follow_the_sample() -> None:
-    assert dates.reader(["1/2/2020", "25/2/2020"])("1/2/2020") == dt.date(2020, 2, 1)
-    assert dates.reader(["1/2/2020", "2/25/2020"])("1/2/2020") == dt.date(2020, 1, 2)
+    assert dates.reader(dates.reading_of(["1/2/2020", "25/2/2020"]))("1/2/2020") == dt.date(2020, 2, 1)
+    assert dates.reader(dates.reading_of(["1/2/2020", "2/25/2020"]))("1/2/2020") == dt.date(2020, 1, 2)

@@ -7,8 +7,8 @@ import io
 import pytest
 
 from worker.files.errors import BrokenFile
+from worker.files.json_shapes.window import elements
 from worker.files.limits import READ_BYTES
-from worker.files.readers.json_array import elements
 
 
 def read(text: str, max_chars: int = 1 << 20) -> list[tuple[str, object]]:

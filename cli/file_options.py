@@ -1,0 +1,18 @@
+"""The options that say how a review file is read: the same for `score` and `inspect`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+TextColumn = Annotated[str | None, typer.Option(help="Column with the reviews, when it is not found by itself.")]
+FilmColumn = Annotated[str | None, typer.Option(help="Column with the film.")]
+DateColumn = Annotated[str | None, typer.Option(help="Column with the day of the review.")]
+StarsColumn = Annotated[str | None, typer.Option(help="Column with the stars of the review.")]
+NoHeader = Annotated[
+    bool, typer.Option("--no-header", help="The first row is data; columns are column_1, column_2, ...")
+]
+Sheet = Annotated[str | None, typer.Option(help="Sheet of a workbook, or path of a file in a zip.")]
+Delimiter = Annotated[str | None, typer.Option(help="Between cells: a sign, or tab, comma, semicolon, pipe, space.")]
+EncodingName = Annotated[str | None, typer.Option("--encoding", help="Such as utf-8, cp1251 or shift_jis.")]

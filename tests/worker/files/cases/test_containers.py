@@ -1,0 +1,308 @@
+"""Workbooks, JSON in wrappers, archives, names that lie, damaged bytes (kinds F6, F7, F9, F12, F13, F14, F15)."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from typing import Any
+
+import openpyxl
+import pytest
+
+from tests.worker.files.cases.helpers import DULL, WARM, check, given_back, inspected, refused
+from tests.worker.files.helpers import csv_bytes, xlsx_bytes, zip_bytes
+from worker.files.errors import ArchiveMembers
+
+TABLE = f'film,review\nA,"{WARM}"\nB,"{DULL}"\n'
+
+
+def book(sheets: dict[str, list[list[object]]], hidden: tuple[str, ...] = ()) -> bytes:
+    made = openpyxl.Workbook()
+    made.remove(made.worksheets[0])
+    for name, rows in sheets.items():
+        sheet = made.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+        sheet.sheet_state = "hidden" if name in hidden else "visible"
+    out = io.BytesIO()
+    made.save(out)
+    return out.getvalue()
+
+
+HEAD: list[object] = ["film", "review"]
+
+
+# -- sheets
+
+
+def test_sheets_of_one_layout_are_one_table() -> None:
+    data = book({"May": [HEAD, ["A", WARM]], "June": [HEAD, ["B", DULL]], "July": [HEAD]})
+    check(data, "a.xlsx", sheets=["May", "June"], rows=2, films=["A", "B"], texts=[WARM, DULL], codes=[])
+
+
+def test_a_hidden_sheet_and_a_cover_are_not_read() -> None:
+    cover: list[list[object]] = [
+        ["Our film club"],
+        ["This workbook holds all reviews of the year, please do not share it"],
+    ]
+    films: list[list[object]] = [["Title", "Year"], ["Quiet Harbour", 2001], ["Iron Garden", 1999]]
+    data = book({"Old": [HEAD, ["X", WARM]], "Cover": cover, "Films": films, "Reviews": [HEAD, ["B", DULL]]}, ("Old",))
+    found = check(data, "a.xlsx", sheets=["Reviews"], rows=1, films=["B"], texts=[DULL])
+    assert "Old" in found.notes[0]
+
+
+def test_a_sheet_of_another_layout_is_named() -> None:
+    data = book({"Club": [HEAD, ["A", WARM]], "Guests": [["guest", "comment"], ["bob", DULL]]})
+    found = check(data, "a.xlsx", sheets=["Club"], rows=1)
+    assert "Guests" in " ".join(found.notes)
+    check(data, "a.xlsx", {"sheet": "Guests"}, sheets=["Guests"], rows=1, texts=[DULL])
+    refused(data, "a.xlsx", "bad_option.sheet", sheet="Nobody")
+
+
+def workbook_of(data: bytes, change: dict[str, Any], rename: Any = None) -> bytes:
+    """The workbook with parts changed (a function of their bytes), and their names."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            part = old.read(name)
+            part = change[name](part) if name in change else part
+            if part is not None:
+                new.writestr(rename(name) if rename else name, part)
+    return out.getvalue()
+
+
+def strict(part: bytes) -> bytes:
+    return part.replace(b"http://schemas.openxmlformats.org/spreadsheetml/2006/main", b"http://purl.oclc.org/ooxml/spreadsheetml/main").replace(
+        b"http://schemas.openxmlformats.org/officeDocument/2006/relationships", b"http://purl.oclc.org/ooxml/officeDocument/relationships"
+    )  # fmt: skip
+
+
+SHEET: list[list[object]] = [HEAD, ["A", WARM], ["B", DULL]]
+PARTS = ["xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/worksheets/sheet1.xml", "xl/styles.xml"]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        workbook_of(xlsx_bytes(SHEET), {"xl/styles.xml": lambda part: part.replace(b"<fill>", b"<fill/><fill>")}),
+        workbook_of(xlsx_bytes(SHEET), {"xl/styles.xml": lambda part: b"<styleSheet"}),
+        workbook_of(xlsx_bytes(SHEET), {"xl/styles.xml": lambda part: None, "docProps/core.xml": lambda part: b"<x"}),
+        workbook_of(xlsx_bytes(SHEET), dict.fromkeys(PARTS, strict)),
+        workbook_of(xlsx_bytes(SHEET), {}, lambda name: name.replace("/", "\\")),
+        workbook_of(xlsx_bytes(SHEET), {}, lambda name: name.replace("sharedStrings", "SharedStrings")),
+        workbook_of(xlsx_bytes(SHEET), {"[Content_Types].xml": lambda part: None, "xl/theme/theme1.xml": lambda part: None}),
+    ],
+)  # fmt: skip
+def test_workbooks_of_other_writers(data: bytes) -> None:
+    check(data, "a.xlsx", text="review", film="film", rows=2, texts=[WARM, DULL])
+
+
+@pytest.mark.parametrize(
+    ("parts", "suffix"),
+    [
+        ({"[Content_Types].xml": b"x", "word/document.xml": b"x"}, ".docx"),
+        ({"[Content_Types].xml": b"x", "xl/workbook.bin": b"x"}, ".xlsb"),
+        ({"mimetype": b"application/vnd.oasis.opendocument.spreadsheet", "content.xml": b"x"}, ".ods"),
+    ],
+)
+def test_other_formats_are_named(parts: dict[str, bytes], suffix: str) -> None:
+    with pytest.raises(Exception, match=suffix.replace(".", r"\.")):
+        inspected(zip_bytes(parts), "a.xlsx")
+
+
+# -- JSON
+
+RECORDS = [{"film": "A", "review": WARM}, {"film": "B", "review": DULL}]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"reviews": RECORDS},
+        {"status": "ok", "page": 1, "data": {"items": RECORDS, "total": 2}, "links": []},
+        {
+            "success": 1,
+            "tags": ["a", "b", "c"],
+            "results": RECORDS,
+            "users": [{"name": "x y"}, {"name": "z"}, {"name": "a"}],
+        },
+        {"schema": {"fields": [{"name": "film", "type": "string"}]}, "data": RECORDS},
+        {"columns": ["film", "review"], "index": [0, 1], "data": [["A", WARM], ["B", DULL]]},
+        {"film": {"0": "A", "1": "B"}, "review": {"0": WARM, "1": DULL}},
+        {"0": RECORDS[0], "1": RECORDS[1]},
+        {"film": ["A", "B"], "review": [WARM, DULL]},
+        [["film", "review"], ["A", WARM], ["B", DULL]],
+        RECORDS,
+    ],
+)
+@pytest.mark.parametrize("indent", [None, 2])
+@pytest.mark.parametrize("name", ["a.json", "a.jsonl", "a.csv", "a.txt"])
+def test_rows_inside_json(value: Any, indent: int | None, name: str) -> None:
+    data = json.dumps(value, indent=indent)
+    check(data, name, text="review", film="film", rows=2, texts=[WARM, DULL], films=["A", "B"])
+    assert given_back(data, name)[0]["film"] == "A"
+
+
+@pytest.mark.parametrize(
+    ("rows", "wanted"),
+    [
+        ([{"id": 1, "review": {"text": WARM, "lang": "en"}}], {"text": "review.text"}),
+        ([{"type": "movie", "movie": {"title": "A", "year": 2001}, "comment": {"comment": WARM, "review": False, "created_at": "2024-05-01T10:00:00Z", "user_stats": {"rating": 8}}}],
+         {"text": "comment.comment", "film": "movie.title", "date": "comment.created_at", "stars": "comment.user_stats.rating", "films": ["A (2001)"]}),
+        ([{"snippet": {"topLevelComment": {"snippet": {"textDisplay": WARM, "textOriginal": WARM, "publishedAt": "2024-05-01T10:00:00Z"}}, "videoId": "v"}}],
+         {"text": "snippet.topLevelComment.snippet.textOriginal", "date": "snippet.topLevelComment.snippet.publishedAt"}),
+        ([{"author": "x", "author_details": {"name": "", "rating": 8.0}, "content": WARM, "created_at": "2024-05-01T10:00:00Z", "id": "5", "url": "https://x.org"}],
+         {"text": "content", "date": "created_at", "stars": "author_details.rating", "film": None}),
+        ([{"kind": "t1", "data": {"body": WARM, "created_utc": 1714557600.0, "score": 3}}], {"text": "data.body", "date": "data.created_utc", "stars": None}),
+        ([{"title": {"label": "Fine"}, "content": {"label": WARM, "attributes": {"type": "text"}}, "im:rating": {"label": "5"}, "updated": {"label": "2024-05-01T10:00:00-07:00"}}],
+         {"text": "content.label", "film": None, "stars": "im:rating.label", "date": "updated.label"}),
+        ([{"id": 1, "date": "2024-05-01T10:00:00", "from": "x", "text": [WARM[:10], {"type": "bold", "text": WARM[10:]}]}], {"text": "text", "texts": [WARM]}),
+    ],
+)  # fmt: skip
+def test_texts_inside_objects(rows: list[dict[str, Any]], wanted: dict[str, Any]) -> None:
+    check(json.dumps({"items": rows}), "a.json", rows=1, **wanted)
+    check(
+        json.dumps(rows[0]) + "\n" + json.dumps(rows[0]) + "\n",
+        "a.jsonl",
+        **{**wanted, "films": (wanted.get("films") or [None]) * 2}
+        if "films" in wanted
+        else {k: v for k, v in wanted.items() if k != "texts"},
+    )
+
+
+def test_reviews_inside_their_films() -> None:
+    films = [
+        {"title": "A", "year": 2001, "reviews": [{"text": WARM}, {"text": DULL}]},
+        {"title": "B", "year": 1999, "reviews": [{"text": WARM}]},
+    ]
+    for value in (films, {"films": films}):
+        check(
+            json.dumps(value),
+            "a.json",
+            rows=3,
+            text="text",
+            texts=[WARM, DULL, WARM],
+            films=["A (2001)", "A (2001)", "B (1999)"],
+        )
+
+
+# -- archives
+
+
+def test_what_stands_beside_the_reviews_does_not_count() -> None:
+    data = zip_bytes({
+        "data/reviews.csv": TABLE.encode(), "README.txt": b"Made by the club", "LICENSE.txt": b"Free", "._reviews.csv": b"x",
+        "data/._reviews.csv": b"x", "__MACOSX/data/._reviews.csv": b"x", "metadata.json": b"{}", ".hidden.csv": b"a",
+        "data/movies.csv": csv_bytes("title,year", "Quiet Harbour,2001", "Iron Garden,1999", "The Last Bus,2000"),
+    })  # fmt: skip
+    check(data, "a.zip", members=["data/reviews.csv"], rows=2, texts=[WARM, DULL])
+
+
+def test_several_files_of_reviews_are_offered_by_their_paths() -> None:
+    data = zip_bytes(
+        {"may/reviews.csv": TABLE.encode(), "june/reviews.csv": TABLE.encode(), "films.csv": b"title\nA\n"}
+    )
+    with pytest.raises(ArchiveMembers) as error:
+        inspected(data, "a.zip")
+    assert error.value.candidates == ("june/reviews.csv", "may/reviews.csv")
+    check(data, "a.zip", {"sheet": "may/reviews.csv"}, members=["may/reviews.csv"], rows=2)
+
+
+def test_a_film_diary_is_read_as_it_was_downloaded() -> None:
+    films = csv_bytes(
+        "Date,Name,Year,Letterboxd URI",
+        "2024-01-02,Quiet Harbour,2023,https://boxd.it/1",
+        "2024-01-02,Iron Garden,1999,https://boxd.it/2",
+    )
+    reviews = csv_bytes(
+        "Date,Name,Year,Letterboxd URI,Rating,Rewatch,Review,Tags,Watched Date",
+        f'2024-01-02,Quiet Harbour,2023,https://boxd.it/1,4.5,,"{WARM}",,2024-01-01',
+    )
+    comments = csv_bytes("Date,Content,Comment", f'2024-01-02,A list by bob,"{DULL}"')
+    data = zip_bytes({"profile.csv": b"Date Joined,Username\n2020-01-01,x\n", "watched.csv": films, "reviews.csv": reviews, "comments.csv": comments,
+                      "likes/films.csv": films, "deleted/reviews.csv": reviews, "orphaned/reviews.csv": reviews, "lists/best.csv": films})  # fmt: skip
+    check(data, "letterboxd-x.zip", members=["reviews.csv"], rows=1, films=["Quiet Harbour (2023)"])
+
+
+# -- bytes
+
+
+@pytest.mark.parametrize("bad", [b"\xff", b"\x81", b"\xe9", b"\xc3"])
+def test_one_bad_byte_costs_its_own_row(bad: bytes) -> None:
+    rows = ["Café Noir,“Très” good film – I’d see it again", "Naïve,A dull naïve mess… I couldn’t finish"]
+    data = "\n".join(["film,review", *rows]).encode() + b"\nBad,A good film " + bad + b" here\nD,Fine by me\n"
+    check(data, "a.csv", rows=3, codes=["bad_text"], films=["Café Noir", "Naïve", "D"])
+    back = given_back(data, "a.csv")
+    assert [row["film"] for row in back] == ["Café Noir", "Naïve", "Bad", "D"]
+    assert back[0]["review"] == "“Très” good film – I’d see it again"
+    from tests.worker.files.helpers import write
+
+    assert b"Bad,A good film " + bad + b" here," in write(data, "a.csv")[0]
+
+
+def test_a_bad_byte_in_json_lines_and_in_a_text() -> None:
+    lines = [json.dumps({"review": text}, ensure_ascii=False).encode() for text in ("Très bon", "Good x", "Naïve")]
+    data = b"\n".join(lines).replace(b"Good x", b"Good \xff")
+    check(data, "a.jsonl", rows=2, codes=["bad_text"], texts=["Très bon", "Naïve"])
+    check("Très bon\nGood x\nNaïve\n".encode().replace(b"x", b"\xff"), "a.txt", rows=2, codes=["bad_text"])
+
+
+def test_a_bad_unit_in_utf_16_costs_its_own_row() -> None:
+    data = "\ufefffilm\treview\nA\tGood one\nB\tBad # one\nC\tFine\n".encode("utf-16-le").replace(b"#\0", b"\0\xdc")
+    check(data, "a.txt", rows=2, codes=["bad_text"], films=["A", "C"])
+
+
+def test_an_encoding_can_be_said() -> None:
+    data = "фильм,отзыв\nТихая гавань,Очень хороший и тёплый фильм\nСад,Скучно от начала до конца\n".encode("cp1251")
+    check(data, "a.csv", {"encoding": "cp1251"}, text="отзыв", film="фильм", rows=2)
+    refused(data, "a.csv", "bad_option.encoding", encoding="klingon")
+
+
+# -- names and ends
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.txt", "a.csv.txt", "a.tsv", "a.json", "a.jsonl"])
+def test_a_table_is_a_table_whatever_its_name(name: str) -> None:
+    check(TABLE, name, text="review", film="film", texts=[WARM, DULL])
+    check(
+        TABLE.replace(",", "\t", 1).replace('A,"', 'A\t"').replace('B,"', 'B\t"'),
+        name,
+        text="review",
+        texts=[WARM, DULL],
+    )
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.tsv", "a.txt", "a.json", "a.jsonl"])
+def test_json_lines_are_json_lines_whatever_their_name(name: str) -> None:
+    check("".join(json.dumps(row) + "\n" for row in RECORDS), name, text="review", film="film", texts=[WARM, DULL])
+
+
+def test_lines_of_prose_are_no_table() -> None:
+    data = f"{WARM}\n{DULL}\nWarm, funny, and long; I liked it.\n[Spoilers] It is dull.\n"
+    assert check(data, "a.txt", rows=4).format == "txt"
+
+
+@pytest.mark.parametrize("end", ["\x1a", "\n\n\n", ",\n,\n,\n", "\r\n\x1a", ",,,,\n", '"",""\n'])
+def test_ends_of_files(end: str) -> None:
+    check(TABLE + end, "a.csv", rows=2, codes=[], texts=[WARM, DULL])
+
+
+@pytest.mark.parametrize(
+    "data", ["film,review\rA,Warm one\rB,Dull one\r", "film,review\r\r\nA,Warm one\r\r\nB,Dull one\r\r\n"]
+)
+def test_other_line_ends(data: str) -> None:
+    check(data, "a.csv", rows=2, codes=[], texts=["Warm one", "Dull one"], films=["A", "B"])
+
+
+def test_a_lone_carriage_return_stays_in_its_cell() -> None:
+    data = 'id,review\n1,Dull film\rand too long\n2,"Warm\rfilm, yes"\n3,Fine\n'
+    assert [row["review"] for row in given_back(data, "a.csv")] == [
+        "Dull film\rand too long",
+        "Warm\rfilm, yes",
+        "Fine",
+    ]
+
+
+def test_empty_rows_between_rows_are_named() -> None:
+    check("film,review\nA,Warm one\n,\nB,Dull one\n,\n,\n", "a.csv", rows=2, codes=["empty"])
