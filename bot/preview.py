@@ -17,6 +17,7 @@ from typing import Any, Final
 import simcord
 from simcord.backend.errors import SetupError
 
+from bot.cards.greeting import greeting_card
 from bot.client import ReelfeelBot
 from bot.lifecycle import until_stopped
 from bot.telemetry import vital_signs
@@ -38,6 +39,7 @@ async def serve(settings: Settings, db: Database, signals: JobSignals, *, on_rea
     env = simcord.Env(bot, settle_timeout=PATIENCE_S)
     person = _populate(env)
     await env.start()
+    await bot.outbox.send(person.dm_channel.id, greeting_card(), nonce="greeting")  # nobody looks at an empty page
     stage = _Stage(env, person, settings.preview_port)
     try:
         with env.time_context(), vital_signs(bot):

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import IO, TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from cli.common import ModelFolder, console, load_scorer, load_settings, progress, stop
+from cli.common import ModelFolder, console, load_scorer, load_settings, progress
 from cli.file_options import (
     DateColumn,
     Delimiter,
@@ -20,12 +26,20 @@ from cli.file_options import (
     TextColumn,
 )
 from cli.hints import with_hint
-from common.file_formats import one_of, written_names
+from cli.outputs import InTheWay, beside, check_free, deliver, is_special, opened, rejected_place, remove_stale
+from common.file_formats import kind_of_name, one_of, read_suffixes, written_names
 from common.process import exit_codes
 
 if TYPE_CHECKING:
+    from rich.progress import Progress
+
     from model import Scorer
+    from worker.files.limits import Limits
     from worker.files.options import ReadOptions
+
+
+STDOUT: Final = ("/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
+"""Other names of `-`: opened anew, a file behind them would be cut."""
 
 
 def score(
@@ -48,6 +62,11 @@ def score(
     sheet: Sheet = None,
     delimiter: Delimiter = None,
     encoding: EncodingName = None,
+    rejected: Annotated[
+        str | None,
+        typer.Option(help="File for the rows without a verdict, or - for standard output. Default: NAME.rejected.csv."),
+    ] = None,
+    force: Annotated[bool, typer.Option(help="Replace files that were not made of the same input.")] = False,
     model_dir: ModelFolder = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no summary.")] = False,
 ) -> None:
@@ -61,6 +80,13 @@ def score(
         raise typer.BadParameter("--explain works with --text.")
     if output is not None and output != "-" and len(sources or []) > 1 and not Path(output).is_dir():
         raise typer.BadParameter("--output must be an existing folder when there are several files.")
+    if "-" in (rejected, output) and rejected == output:
+        raise typer.BadParameter("--output and --rejected cannot both be standard output.")
+    if rejected is not None and len(sources or []) > 1:
+        raise typer.BadParameter("--rejected works with one file.")
+    if kind_of_name(f"stdin.{stdin_format}".removesuffix(".gz").removesuffix(".zst")) is None:
+        kinds = one_of([suffix.removeprefix(".") for suffix in read_suffixes()])
+        raise typer.BadParameter(f"--stdin-format is {kinds}, not {stdin_format}.")
     from worker.files.options import ReadOptions
 
     options = ReadOptions(
@@ -74,8 +100,12 @@ def score(
         encoding=encoding,
     )
     scorer = load_scorer(model_dir)
-    for source in sources or []:
-        score_source(source, scorer, output, format, stdin_format, options, quiet=quiet)
+    if output in STDOUT:
+        output = "-"
+    targets = Targets(output, rejected, format, force=force)
+    codes = [score_source(source, scorer, targets, stdin_format, options, quiet=quiet) for source in sources or []]
+    if any(codes):
+        raise typer.Exit(max(codes))
 
 
 def score_text(text: str, scorer: Scorer, *, explain: bool) -> None:
@@ -104,58 +134,182 @@ def score_text(text: str, scorer: Scorer, *, explain: bool) -> None:
         out.print(Text.assemble((f"{part.contribution:+7.2f}  ", colour), words))
 
 
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """Where the results go, as it was asked; None for the usual places."""
+
+    output: str | None
+    rejected: str | None
+    format: str | None
+    force: bool
+
+
 def score_source(
-    source: str,
-    scorer: Scorer,
-    output: str | None,
-    format: str | None,
-    stdin_format: str,
-    options: ReadOptions,
-    *,
-    quiet: bool,
+    source: str, scorer: Scorer, targets: Targets, stdin_format: str, options: ReadOptions, *, quiet: bool
+) -> int:
+    """Scores one file, or what a pipe brings ("-": standard input), and says how that went; its exit code.
+
+    A reader that has gone ends the program with 141, Ctrl-C with 130: both without a word.
+    """
+    from worker.files.errors import FileError
+
+    try:
+        _score_source(source, scorer, targets, stdin_format, options, quiet=quiet)
+    except FileError as error:
+        return _say(f"{source}: {with_hint(error)}", exit_codes.DATA)
+    except InTheWay as error:
+        return _say(f"{source}: {error}", exit_codes.DISK)
+    except BrokenPipeError:
+        _leave_quietly()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is still in buffers goes nowhere
+        raise typer.Exit(exit_codes.READER_GONE) from None
+    except KeyboardInterrupt:
+        _leave_quietly()
+        raise typer.Exit(exit_codes.INTERRUPTED) from None
+    except OSError as error:
+        _leave_quietly()
+        where = error.filename if isinstance(error.filename, str) and ".reelfeel-" not in error.filename else source
+        return _say(f"{where}: {error.strerror or error}.", exit_codes.DISK)
+    return 0
+
+
+def _leave_quietly() -> None:
+    """Readers that are left in the middle of a file complain when they are thrown away; that is no news to anybody."""
+    sys.unraisablehook = lambda _: None
+
+
+def _say(sentence: str, code: int) -> int:
+    typer.echo(f"reelfeel: {sentence}", err=True)
+    return code
+
+
+def _score_source(
+    source: str, scorer: Scorer, targets: Targets, stdin_format: str, options: ReadOptions, *, quiet: bool
 ) -> None:
-    """Scores one file, or standard input when `source` is "-"; exit 65 with one sentence when it cannot be read."""
     from rich.progress import MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    from worker.files.errors import FileError
+    from worker.files.errors import CannotOpen
     from worker.files.score_file import score_file
     from worker.limits import limits_of
 
-    config = load_settings()
-    streams_in, streams_out = source == "-", output == "-" or (source == "-" and output is None)
+    limits = limits_of(load_settings())
     path = Path(source)
-    if not streams_in and not path.is_file():
-        stop(f"{path} is not a file.", exit_codes.DATA)
-    base = Path.cwd() if streams_in else path.parent
-    if output is not None and not streams_out:
-        base = Path(output) if Path(output).is_dir() else Path(output).parent
-    stem = "stdin" if streams_in else path.name.split(".")[0] or path.name
-    rejected = base / f"{stem}.rejected.csv"
+    piped = source == "-" or (path.exists() and not path.is_file() and not path.is_dir())
+    if not piped and not path.is_file():
+        raise CannotOpen(source, "it is a folder" if path.is_dir() else "there is no such file")
+    wanted = targets.output
+    if wanted is None and piped:
+        wanted = "-"
+    place = _Place(path if not piped else Path(f"stdin.{stdin_format}"), source, wanted, targets)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), MofNCompleteColumn(), TimeElapsedColumn())
-    with progress(*columns, quiet=quiet) as bar:
-        task = bar.add_task(source, total=None)
-        try:
-            summary = score_file(
-                sys.stdin.buffer if streams_in else path,
-                scorer,
-                limits=limits_of(config),
-                output=sys.stdout.buffer if streams_out else None if output is None else Path(output),
-                filename=f"stdin.{stdin_format}" if streams_in else None,
-                format=format,
-                options=options,
-                rejected=rejected,
-                progress=lambda rows: bar.update(task, completed=rows),
-            )
-        except FileError as error:
-            stop(f"{source}: {with_hint(error)}", exit_codes.DATA)
+    with ExitStack() as stack:
+        stream = None
+        if piped:
+            stream = sys.stdin.buffer if source == "-" else stack.enter_context(path.open("rb"))
+        bar = stack.enter_context(progress(*columns, quiet=quiet))
+        task = bar.add_task(source.replace("[", "\\["), total=None)
+        if not piped and not bar.disable:
+            _count(path, limits, options, lambda rows: bar.update(task, total=rows))
+        output, rows = stack.enter_context(place.opened())
+        summary = score_file(
+            path if stream is None else stream,
+            scorer,
+            limits=limits,
+            output=output,
+            filename=place.source.name if piped else None,
+            format=targets.format,
+            options=options,
+            rejected=rows,
+            progress=lambda rows: bar.update(task, completed=rows),
+        )
+        sys.stdout.flush()  # here, where its error is still ours
+        scored, rejected = place.finish(summary.output, rows)
     if quiet:
         return
     if summary.rejected:
-        bar.console.print(f"{summary.rejected:,} rows were not scored: {rejected}", highlight=False)
-    bar.console.print(
+        _print(bar, f"{summary.rejected:,} rows were not scored: {rejected}")
+    _print(
+        bar,
         f"{source}: {summary.scored:,} reviews scored in {summary.seconds:.1f} s "
         f"({summary.reviews_per_second:,.0f} reviews/s): {summary.positive:,} positive, {summary.negative:,} negative, "
-        f"{summary.uncertain:,} uncertain. {'' if summary.output is None else summary.output}",
-        highlight=False,
-        soft_wrap=True,
+        f"{summary.uncertain:,} unclear. {scored}",
     )
+
+
+def _print(bar: Progress, line: str) -> None:
+    bar.console.print(line, highlight=False, soft_wrap=True, markup=False)
+
+
+def _count(path: Path, limits: Limits, options: ReadOptions, tell: Callable[[int], object]) -> None:
+    """Counts the rows of a file beside the scoring, so that its progress has a total; a bad file is told of there."""
+    from worker.files.errors import FileError
+    from worker.files.review_file import open_reviews
+
+    def count() -> None:
+        with suppress(FileError, OSError), open_reviews(path, path.name, limits=limits, options=options) as reviews:
+            tell(sum(1 for _ in reviews))
+
+    threading.Thread(target=count, name="count", daemon=True).start()
+
+
+class _Place:
+    """Where the results of one source go; they are put there when all is scored."""
+
+    def __init__(self, source: Path, identity: str, output: str | None, targets: Targets) -> None:
+        self.source, self._targets = source, targets
+        self._identity = str(source.absolute()) if source == Path(identity) else ""
+        self._output = output
+        self._named = Path(output) if output not in (None, "-") and not Path(str(output)).is_dir() else None
+        if self._named is not None:
+            self._folder = self._named.parent
+        elif output not in (None, "-"):
+            self._folder = Path(str(output))
+        else:
+            self._folder = Path.cwd() if identity == "-" or not source.exists() else source.parent
+
+    @contextmanager
+    def opened(self) -> Iterator[tuple[Path | IO[bytes], Path]]:
+        """Where to write the scored rows and the rejected ones meanwhile. Raises InTheWay before any work."""
+        force = self._targets.force
+        if self._named is not None:
+            check_free(self._named, self._identity, force=force, usual=False)
+        if self._targets.rejected not in (None, "-"):
+            check_free(Path(str(self._targets.rejected)), self._identity, force=force, usual=True)
+        with ExitStack() as stack:
+            streams = self._output == "-" or (self._named is not None and is_special(self._named))
+            if streams:
+                hidden = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="reelfeel-")))
+            else:
+                try:
+                    hidden = stack.enter_context(beside(self._folder))
+                except OSError as error:
+                    from worker.files.errors import CannotOpen
+
+                    raise CannotOpen(str(self._folder), error.strerror or "unknown reason") from error
+            out: Path | IO[bytes] = hidden
+            if self._output == "-":
+                out = sys.stdout.buffer
+            elif self._named is not None:
+                out = stack.enter_context(opened(self._named)) if streams else hidden / self._named.name
+            yield out, hidden / "rejected"
+
+    def finish(self, made: Path | None, rows: Path) -> tuple[str, str]:
+        """Puts what was made in its place; the paths of the scored and of the rejected rows, in words."""
+        scored, force = "", self._targets.force
+        if made is not None:
+            path = self._named or self._folder / made.name
+            deliver(made, path, self._identity, force=force, usual=self._named is None)
+            scored = str(path)
+        if self._targets.rejected == "-":
+            if rows.exists():
+                sys.stdout.buffer.write(rows.read_bytes())
+            return scored, "standard output"
+        if self._targets.rejected is not None:
+            path = Path(self._targets.rejected)
+        else:
+            path = rejected_place(self._folder, self.source, self._identity)
+        if rows.exists():
+            deliver(rows, path, self._identity, force=force, usual=True)
+        else:
+            remove_stale(path, self._identity)
+        return scored, str(path)

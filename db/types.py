@@ -293,11 +293,16 @@ class ResultView:
     source: Source
     reply_channel_id: int | None = None
     shared: bool = False
+    day: date | None = None
+    """Of the review: the file's own, else the day on which it was sent."""
 
 
 @dataclass(frozen=True, slots=True)
 class SearchFilter:
-    """`query`: words that must all occur in the text; `since` and `until`: first and last day, both included (UTC)."""
+    """`query`: words that must all occur in the text; `since` and `until`: first and last day, both included (UTC).
+
+    `min_probability`: how sure a verdict is of its label at least, 0..1: a negative one of being negative.
+    """
 
     query: str | None = None
     label: str | None = None
@@ -307,6 +312,14 @@ class SearchFilter:
     until: date | None = None
     job_id: int | None = None
     sort: Literal["newest", "probability"] = "newest"
+
+
+@dataclass(frozen=True, slots=True)
+class HitCount:
+    """How many results fit a search. `whole`: False when there are more than were counted."""
+
+    found: int
+    whole: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ class Look:
         """Label, the field that counts it, colour and hatch, from the bottom of a stack up."""
         return (
             ("positive", "n_positive", self.positive, ""),
-            ("uncertain", "n_uncertain", self.uncertain, "...."),
+            ("unclear", "n_uncertain", self.uncertain, "...."),
             ("negative", "n_negative", self.negative, "////"),
         )
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from html import escape
 from typing import Final
 
+from common.i18n import percents
 from db.types import Bucket, Report, ResultView
 from reporting.chart_style import DARK, LIGHT, Look
 from reporting.intervals import mean_interval, wilson
@@ -82,12 +83,9 @@ def _summary(report: Report) -> str:
     if not report.total or report.mean_probability is None:
         return "<p>No review.</p>"
     rows = [("Reviews", f"{report.total:,}", ""), ("Average probability of positive", *_average(report))]
-    for name, count in (
-        ("Positive", report.n_positive), ("Negative", report.n_negative), ("Unclear", report.n_uncertain),
-    ):  # fmt: skip
-        rows.append(
-            (name, f"{count:,}", f"{_percent(count, report.total)} ({share_range(wilson(count, report.total))})")
-        )
+    counts = (report.n_positive, report.n_negative, report.n_uncertain)
+    for name, count, share in zip(("Positive", "Negative", "Unclear"), counts, percents(counts, 1), strict=True):
+        rows.append((name, f"{count:,}", f"{share} ({share_range(wilson(count, report.total))})"))
     rows.append(("Flagged", f"{report.n_flagged:,}", _percent(report.n_flagged, report.total)))
     rows += [(f"Flag: {flag.replace('_', ' ')}", f"{n:,}", "") for flag, n in report.flags]
     rows.append(("Rows of these files that were not scored", f"{report.rejected:,}", ""))

@@ -39,6 +39,7 @@ FLAG_WORDS: Final = {
 }
 
 _MARKDOWN: Final = re.compile(r"([\\*_~|`\[\]()<>#:\-])")
+_BREAK: Final = re.compile(r"<\s*br\s*/?\s*>", re.IGNORECASE)
 _INVISIBLE: Final = re.compile(r"[\u0000-\u0008\u000b-\u001f\u007f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
@@ -54,13 +55,27 @@ def escape(text: str, limit: int | None = None) -> str:
 
 
 def one_line(text: str, limit: int) -> str:
-    """`escape` of the text on a single line."""
-    return escape(" ".join(text.split()), limit)
+    """`escape` of the text on a single line, without the line breaks of web pages."""
+    return escape(" ".join(_BREAK.sub(" ", text).split()), limit)
+
+
+def around(text: str, words: str | None, limit: int) -> str:
+    """The part of a text, on one line of at most `limit` characters, in which the first of some words is; unescaped.
+
+    From the start where there are none.
+    """
+    line = " ".join(_BREAK.sub(" ", text).split())
+    folded = line.lower()
+    places = [place for word in (words or "").lower().split() if (place := folded.find(word)) >= 0]
+    begin = max(0, min(places, default=0) - limit // 3)
+    begin = max(0, min(begin, len(line) - limit + 1))
+    begin = line.find(" ", begin) + 1 if begin else 0
+    return line if begin == 0 else f"…{line[begin:]}"
 
 
 def plain_line(text: str, limit: int) -> str:
     """User text on a single line where Discord reads no markdown, as in menus: without hidden direction marks only."""
-    line = " ".join(_INVISIBLE.sub("", text).split())
+    line = " ".join(_INVISIBLE.sub("", _BREAK.sub(" ", text)).split())
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import discord
 
@@ -22,10 +22,10 @@ from bot.cards.base import (
     label_counts,
 )
 from bot.cards.failure import failure_text, reference
-from bot.components.buttons import again_button, job_buttons, reuse_button
+from bot.components.buttons import again_button, job_buttons, next_buttons, reuse_button
 from bot.components.menus import MOST_CHOICES, reread_menu
 from bot.components.views import buttons_view
-from common.i18n import duration, in_brackets, listing, mark, number, percent, size, tr, trn
+from common.i18n import duration, in_brackets, listing, mark, number, percent, percents, size, tr, trn
 from db.types import MODEL_CHANGED, JobView
 
 NAME_CHARS = 120
@@ -126,9 +126,10 @@ def _counts(job: JobView) -> str:
     if scored == 0:
         return tr("No review could be scored.")
     counts = {"positive": job.n_positive, "negative": job.n_negative, "uncertain": job.n_uncertain}
+    shares = percents(list(counts.values()))
     return "\n".join(
-        f"{SIGNS[label]} {in_brackets(label_count(label, count), percent(count / scored))}"
-        for label, count in counts.items()
+        f"{SIGNS[label]} {in_brackets(label_count(label, count), share)}"
+        for (label, count), share in zip(counts.items(), shares, strict=True)
     )
 
 
@@ -188,6 +189,8 @@ def done_card(
                 limit=size(limit),
             )
         )
+    if scored:
+        lines.append(tr("`/report job:{job}` makes a report of it.", job=job.id))
     embed = discord.Embed(
         title=_done_title(job, scored),
         description="\n".join(lines),
@@ -204,7 +207,7 @@ def done_card(
             counts=listing(label_counts(job.n_positive, job.n_negative, job.n_uncertain)),
         )
         files = (CardFile("histogram.png", chart, alt), *files)
-    return Card(embed=embed, files=files[:10], view=_other_column(job))
+    return Card(embed=embed, files=files[:10], view=buttons_view(*_other_column(job), *next_buttons(job)))
 
 
 def read_line(job: JobView) -> str | None:
@@ -221,11 +224,11 @@ def read_line(job: JobView) -> str | None:
     return tr("Read: {columns}", columns=" · ".join(said))
 
 
-def _other_column(job: JobView) -> discord.ui.View | None:
+def _other_column(job: JobView) -> list[discord.ui.Item[Any]]:
     """A menu of the other columns, where there are any."""
     text = job.read.get("text")
     others = [name for name in job.columns[:MOST_CHOICES] if name != text]
-    return buttons_view(reread_menu(job.id, job.columns, text)) if text and others else None
+    return [reread_menu(job.id, job.columns, text)] if text and others else []
 
 
 def ended_card(job: JobView) -> Card:

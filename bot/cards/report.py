@@ -11,7 +11,7 @@ from bot.cards.base import NEUTRAL, bar, flag_words, label_counts, one_line
 from bot.cards.links import jump_to
 from bot.cards.results import excerpt, sureness
 from bot.cards.wording import reviews
-from common.i18n import in_brackets, listing, mark, mark_plural, number, pair, percent, quote, tr, trn
+from common.i18n import in_brackets, listing, mark, mark_plural, number, pair, percent, percents, quote, tr, trn
 from db.types import Report, ResultView
 from reporting.intervals import mean_interval, wilson
 from reporting.request import BY_WORDS, NO_FILM
@@ -47,8 +47,8 @@ def _one(part: ReportPart) -> discord.Embed:
         lines.append(bar(average))
         lines.append(tr("Average probability of being positive: {average}", average=_average(report)))
     embed = discord.Embed(title=tr("Report"), description="\n".join(lines), colour=NEUTRAL)
-    for name, count in _counts(report):
-        embed.add_field(name=name, value=f"{number(count)}\n{_share(count, report.total)}")
+    for name, count, share in _counts(report):
+        embed.add_field(name=name, value=f"{number(count)}\n{share}")
     if report.n_flagged:
         flags = "\n".join(f"{number(n)} · {words}" for (_, n), words in _frequent(report.flags))
         flagged = in_brackets(reviews(report.n_flagged), percent(report.n_flagged / report.total))
@@ -103,14 +103,9 @@ def _figures(report: Report) -> str:
     """The short form, one of two columns."""
     if not report.total or report.mean_probability is None:
         return tr("no review")
-    counts = (pair(name, f"{number(count)} · {_share(count, report.total)}") for name, count in _counts(report))
+    counts = (pair(name, f"{number(count)} · {share}") for name, count, share in _counts(report))
     average = tr("average {average}", average=_average(report))
     return "\n".join([f"**{reviews(report.total)}**", average, *counts])
-
-
-def _share(count: int, total: int) -> str:
-    """A share with its interval."""
-    return in_brackets(percent(count / total), share_range(wilson(count, total)))
 
 
 def _average(report: Report) -> str:
@@ -160,20 +155,23 @@ def _film(name: str) -> str:
 def distribution_alt(part: ReportPart) -> str:
     """The histogram in words."""
     bins = part.report.histogram
-    fifths = [sum(bins[i * 4 : i * 4 + 4]) / max(1, part.report.total) for i in range(5)]
+    fifths = [sum(bins[i * 4 : i * 4 + 4]) for i in range(5)]
     alt = tr(
         "How sure the model is: share of reviews in each fifth from surely negative to surely positive: {shares}.",
-        shares=listing(percent(share) for share in fifths),
+        shares=listing(percents(fifths)),
     )
     return _cut(alt, 1024)
 
 
-def _counts(report: Report) -> tuple[tuple[str, int], ...]:
-    return (
-        (tr("Positive"), report.n_positive),
-        (tr("Negative"), report.n_negative),
-        (tr("Unclear"), report.n_uncertain),
-    )
+def _counts(report: Report) -> list[tuple[str, int, str]]:
+    """Name, count and share of each label, the share with its interval."""
+    names = (tr("Positive"), tr("Negative"), tr("Unclear"))
+    counts = (report.n_positive, report.n_negative, report.n_uncertain)
+    sure = (share_range(wilson(count, report.total)) for count in counts)
+    return [
+        (name, count, in_brackets(share, interval))
+        for name, count, share, interval in zip(names, counts, percents(counts), sure, strict=True)
+    ]
 
 
 def _extreme(result: ResultView) -> str:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, time
 from typing import Final
 
 import discord
 
-from bot.cards.base import NEUTRAL, label_word, one_line, plain_line
+from bot.cards.base import NEUTRAL, around, label_word, one_line, plain_line
 from bot.cards.links import jump_to
 from bot.cards.search_request import SearchRequest
-from common.i18n import mark, percent, tr
-from db.types import JobView, ResultView
+from common.i18n import mark, percent, tr, trn
+from db.types import HitCount, JobView, ResultView
 
+NOON: Final = time(12, tzinfo=UTC)
+"""Of a day without a time: it is the same day nearly everywhere."""
 EXCERPT: Final = 120
 """Characters of a review that a page shows; eight of them, escaped, fit an embed's 6,000."""
 OPTION: Final = 100
@@ -42,18 +45,27 @@ def results_embed(
     page: int,
     jobs: Mapping[int, JobView],
     partial: bool = False,
+    count: HitCount | None = None,
 ) -> discord.Embed:
-    """One page of verdicts; `page` counts from 1, `jobs` are those of the results by number.
+    """One page of verdicts; `page` counts from 1, `jobs` are those of the results by number, `count` of all that fit.
 
     `partial`: the search ended before it had looked through everything, and the next page goes on from there.
     """
-    heading = "\n".join(filter(None, (asked.words(), tr(STOPPED) if partial else "")))
+    hits = "" if count is None else hit_words(count)
+    heading = "\n".join(filter(None, (asked.words(), hits, tr(STOPPED) if partial else "")))
     embed = discord.Embed(title=tr("Results"), description=heading or None, colour=NEUTRAL)
     for result in results:
-        name, value = _entry(result, jobs.get(result.job_id))
+        name, value = _entry(result, jobs.get(result.job_id), asked.query)
         embed.add_field(name=name, value=value, inline=False)
     embed.set_footer(text=tr("Page {page} · /results show with a number shows the whole verdict", page=page))
     return embed
+
+
+def hit_words(count: HitCount) -> str:
+    """How many results there are, as far as they were counted."""
+    if count.whole:
+        return trn("{count} result", "{count} results", count.found)
+    return trn("more than {count} result", "more than {count} results", count.found)
 
 
 def result_options(results: Iterable[ResultView]) -> list[discord.SelectOption]:
@@ -68,9 +80,9 @@ def result_options(results: Iterable[ResultView]) -> list[discord.SelectOption]:
     ]
 
 
-def excerpt(result: ResultView, limit: int = EXCERPT) -> str:
-    """The start of the review on one line, escaped; in words when the text is gone."""
-    return tr("*(text deleted)*") if result.text is None else one_line(result.text, limit)
+def excerpt(result: ResultView, limit: int = EXCERPT, *, words: str | None = None) -> str:
+    """The start of the review on one line, escaped, or the part with the searched words; in words when it is gone."""
+    return tr("*(text deleted)*") if result.text is None else one_line(around(result.text, words, limit), limit)
 
 
 def sureness(result: ResultView) -> str:
@@ -81,18 +93,20 @@ def sureness(result: ResultView) -> str:
     return tr("{share} sure", share=percent(share))
 
 
-def _entry(result: ResultView, job: JobView | None) -> tuple[str, str]:
-    """Heading and text of one result: the verdict, then where it is from and how it begins."""
+def _entry(result: ResultView, job: JobView | None, words: str | None) -> tuple[str, str]:
+    """Heading and text of one result: the verdict, then where it is from, the day of the review, and an excerpt."""
     parts = []
     if result.film:
         parts.append(one_line(result.film, 40))
     if job is not None and job.kind == "file":
         parts.append(tr("job {job}, row {row}", job=job.id, row=result.row_number))
-    parts.append(discord.utils.format_dt(result.created_at, "d"))
+    day = result.created_at if result.day is None else datetime.combine(result.day, NOON)
+    parts.append(discord.utils.format_dt(day, "d"))
     url = jump_to(result, job)
     if url is not None:
         parts.append("[" + tr("message") + f"]({url})")
-    return f"#{result.id} · {label_word(result.label)} · {sureness(result)}", f"{' · '.join(parts)}\n{excerpt(result)}"
+    text = excerpt(result, words=words)
+    return f"#{result.id} · {label_word(result.label)} · {sureness(result)}", f"{' · '.join(parts)}\n{text}"
 
 
 def export_rows(results: Iterable[ResultView]) -> Iterable[Sequence[object]]:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, Literal
 
 from bot.cards.base import WORDS_INSIDE, one_line
-from common.i18n import listing, number, pair, quote, tr
+from common.i18n import listing, pair, percent, quote, tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +43,8 @@ class SearchRequest:
         if self.film is not None:
             parts.append(pair(tr("film"), quote(one_line(self.film, 60))))
         if self.min_probability is not None:
-            digits = len(f"{self.min_probability:g}".partition(".")[2])
-            least = number(self.min_probability, digits)
-            parts.append(tr("probability of being positive at least {least}", least=least))
+            digits = len(f"{100 * self.min_probability:g}".partition(".")[2])
+            parts.append(tr("at least {share} sure", share=percent(self.min_probability, digits)))
         if self.since is not None:
             parts.append(tr("since {day}", day=self.since))
         if self.job is not None:

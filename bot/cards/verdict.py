@@ -21,7 +21,7 @@ from bot.cards.failure import failure_text
 from bot.cards.links import jump_to
 from bot.components.buttons import delete_button, details_button, wrong_button
 from bot.components.views import buttons_view
-from common.i18n import mark, number, percent, signed, tr
+from common.i18n import mark, number, percent, percents, signed, tr
 from db.types import JobView, ResultView
 
 Sentences = Sequence[tuple[int, int, float]]
@@ -63,9 +63,8 @@ def sure_line(label: str | None, probability: float | None) -> str:
         return bar(1 - probability) + " " + tr("{share} sure", share=percent(1 - probability))
     if label == "positive":
         return bar(probability) + " " + tr("{share} sure", share=percent(probability))
-    both = tr(
-        "{positive} positive, {negative} negative", positive=percent(probability), negative=percent(1 - probability)
-    )
+    positive, negative = percents((probability, 1 - probability))
+    both = tr("{positive} positive, {negative} negative", positive=positive, negative=negative)
     return f"{bar(probability)} {both}"
 
 

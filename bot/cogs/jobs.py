@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 import discord
 from discord import app_commands
@@ -10,16 +10,13 @@ from discord.ext import commands
 
 from bot.autocomplete import Number, any_job, ended_early_job, job_with_files, unfinished_job
 from bot.cards.base import Card
-from bot.cards.jobs_list import STATES, files_card
 from bot.core import BotCore
-from bot.delivery.attachments import finished_files
 from bot.delivery.responses import answer, defer
-from bot.pools.heavy_work import DOWNLOADS
 from bot.services.job_actions import resume_job
+from bot.services.job_files import give_files
 from bot.services.lookups import JOBS, status_card
 from bot.services.pages import open_pages
-from common.errors import UserError
-from common.i18n import mark, tr, trn
+from common.i18n import tr, trn
 from db.queries.jobs import get_job
 from db.queue import cancel
 from db.types import JobView
@@ -88,48 +85,11 @@ class Jobs(commands.GroupCog, group_name="jobs", group_description="Your files a
     async def download(self, interaction: discord.Interaction[Any], job: Number) -> None:
         """The files of a finished job, again."""
         await defer(interaction)
-        stored = await self._job(interaction, job)
-        refuse_without_files(stored)
-        limit = interaction.filesize_limit
-        async with self.bot.heavy.turn(DOWNLOADS, interaction.user.id):
-            outputs = await finished_files(self.bot, stored, DOWNLOADS, limit=limit)
-            await answer(
-                interaction, files_card(stored, outputs.files, outputs.too_large, limit=limit, parted=outputs.parted)
-            )
+        await give_files(interaction, job)
 
     async def _job(self, interaction: discord.Interaction[Any], job: int) -> JobView:
         """Raises db.errors.NotFound, for someone else's job too."""
         return await self.bot.in_thread(get_job, self.bot.db, self.bot.viewer(interaction), job)
-
-
-def refuse_without_files(job: JobView) -> None:
-    """Raises UserError, saying why, for a job that has no files to give."""
-    if job.kind == "message":
-        raise UserError(
-            tr("Job {job} is a message, without files: `/results search job:{job}` shows its verdict.", job=job.id)
-        )
-    if not job.terminal:
-        raise UserError(
-            tr(
-                "Job {job} is not finished yet ({state}). `/jobs status` shows its progress.",
-                job=job.id,
-                state=tr(STATES[job.state]),
-            )
-        )
-    if job.state != "done":
-        raise UserError(tr(_WITHOUT_FILES[job.state], job=job.id))
-
-
-_WITHOUT_FILES: Final = {
-    "cancelled": mark(
-        "Job {job} was cancelled and has no files. `/jobs resume` resumes it, and `/results search job:{job}` "
-        "exports what was scored."
-    ),
-    "failed": mark(
-        "Job {job} failed and has no files. `/jobs resume` resumes it, and `/results search job:{job}` exports "
-        "what was scored."
-    ),
-}
 
 
 async def setup(bot: BotCore) -> None:

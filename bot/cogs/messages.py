@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import re
-
 import discord
 from discord.ext import commands
 
 from bot.cards.base import Card
+from bot.cards.greeting import ABOUT_A_CARD, ROLE_ONLY, SCORE_REVIEW, greeting_card
 from bot.core import BotCore
 from bot.delivery.nonces import of_message
 from bot.door import blocked, note_asker
 from bot.errors.table import note
 from bot.permissions import answers_in, requester_of, rules_of
+from bot.services.incoming import Incoming, answered_author, is_chatter, is_mentioned, mentions_role, read_message
 from bot.services.intake import MAX_FILES, FileRequest, accept_file, accept_text, check_text
 from bot.services.origins import message_origin
 from bot.services.questions import same_file_question
+from bot.services.text_files import read_text, shape_question, with_caption
 from common.errors import UserError
-from common.file_formats import is_review_file
 from common.i18n import set_locale, tr, trn
+from common.small_talk import is_small_talk
 from db.delivery.message_deletions import About, remember_sent
 from db.privacy.deleted_sources import delete_sources
 from db.queries.jobs import last_language
@@ -60,26 +61,40 @@ class Messages(commands.Cog):
     def _for_me(self, message: discord.Message) -> bool:
         if message.author.bot or message.webhook_id is not None or message.type not in KINDS:
             return False
-        return message.guild is None or any(user.id == self._own_id for user in message.mentions)
+        return message.guild is None or is_mentioned(message, self._own_id)
 
     @property
     def _own_id(self) -> int:
         return 0 if self.bot.user is None else self.bot.user.id
 
     async def _take(self, message: discord.Message) -> None:
-        text = re.sub(rf"<@!?{self._own_id}>", " ", message.content)
-        readable = [one for one in message.attachments if is_review_file(one.filename)]
-        if message.attachments and (readable or not text.strip()):
-            await self._take_files(message)
+        received = read_message(message, self._own_id)
+        if received.files and (received.readable or not received.text):
+            await self._take_files(message, received)
+        elif not received.text or is_chatter(message, received.text, self._own_id):
+            await self._help(message, received.text)
+            return
         else:
-            await accept_text(self.bot, message_origin(message), check_text(text, self.bot.settings))
+            await accept_text(self.bot, message_origin(message), check_text(received.text, self.bot.settings))
         if message.id in self.bot.deleted_messages:  # while it was taken in
             await self.bot.in_own_thread(delete_sources, self.bot.db, [message.id])
             self.bot.note_deletion()
         self.bot.notifier.wake()
 
-    async def _take_files(self, message: discord.Message) -> None:
-        if len(message.attachments) > MAX_FILES:
+    async def _help(self, message: discord.Message, text: str) -> None:
+        """Says what to send, to somebody who sent no review; nothing of theirs is stored."""
+        author = answered_author(message)
+        if message.guild is not None and not message.content and mentions_role(message):
+            await self._answer(message, tr(ROLE_ONLY, bot=f"<@{self._own_id}>"), "role")
+        elif author is not None and author != self._own_id:
+            await self._answer(message, tr(SCORE_REVIEW), "menu")
+        elif author is not None and text and not is_small_talk(text):
+            await self._answer(message, tr(ABOUT_A_CARD), "talk")
+        else:
+            await self._answer(message, greeting_card(), "greeting")
+
+    async def _take_files(self, message: discord.Message, received: Incoming) -> None:
+        if len(received.files) > MAX_FILES:
             raise UserError(
                 trn(
                     "A message may have at most {count} file. Send the rest in another one.",
@@ -87,29 +102,37 @@ class Messages(commands.Cog):
                     MAX_FILES,
                 )
             )
-        for part, attachment in enumerate(message.attachments):
+        caption = received.text
+        for part, attachment in enumerate(received.files):
             request = FileRequest(attachment, message_origin(message), part, standing=requester_of(message))
             try:
-                outcome = await accept_file(self.bot, request)
+                shape, text = await read_text(self.bot, attachment, (message.channel.id, message.id))
+                if shape == "review":
+                    review = check_text(with_caption(caption, text), self.bot.settings)
+                    await accept_text(self.bot, request.origin, review, part=part)
+                    caption = ""
+                elif shape == "either":
+                    await self._ask(message, await shape_question(self.bot, request), f"shape{part}")
+                else:
+                    await self._take_list(message, request)
             except Exception as error:  # the other files of the message are taken all the same
                 await self._answer(message, note(error, "a file").text, f"error{part}")
                 continue
-            if isinstance(outcome, JobView):
-                await self._offer(message, request, outcome)
             self.bot.notifier.wake()
 
-    async def _offer(self, message: discord.Message, request: FileRequest, same: JobView) -> None:
-        card = await same_file_question(self.bot, request, same)
-        nonce = of_message(message.id, f"same{request.part}")
+    async def _take_list(self, message: discord.Message, request: FileRequest) -> None:
+        outcome = await accept_file(self.bot, request)
+        if isinstance(outcome, JobView):
+            await self._ask(message, await same_file_question(self.bot, request, outcome), f"same{request.part}")
+
+    async def _ask(self, message: discord.Message, card: Card, kind: str) -> None:
+        nonce = of_message(message.id, kind)
         sent = await self.bot.outbox.send(message.channel.id, card, nonce=nonce, reply_to=message.id)
         await self._remember(message, sent)
 
-    async def _answer(self, message: discord.Message, text: str, kind: str) -> None:
+    async def _answer(self, message: discord.Message, said: str | Card, kind: str) -> None:
         try:
-            sent = await self.bot.outbox.send(
-                message.channel.id, Card(text), nonce=of_message(message.id, kind), reply_to=message.id
-            )
-            await self._remember(message, sent)
+            await self._ask(message, said if isinstance(said, Card) else Card(said), kind)
         except Exception as error:
             note(error, "answering a message")
 

@@ -32,7 +32,7 @@ class Results(commands.GroupCog, group_name="results", group_description="Earlie
         query="Words of the review",
         label="Only this verdict",
         film="Only this film",
-        min_probability="Lowest probability of being positive, 0 to 1",
+        min_probability="How sure of its label a verdict must be, 0.5 to 1",
         since=f"First day: {FORMS}",
         job="Only this job",
         sort="Newest first, or most positive first",

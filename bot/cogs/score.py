@@ -12,11 +12,13 @@ from bot.autocomplete import a_film
 from bot.core import BotCore
 from bot.delivery.responses import answer, defer
 from bot.permissions import wants_share
+from bot.services.incoming import read_message
 from bot.services.questions import files_question
 from bot.services.single_reviews import score_for
+from bot.services.text_files import read_text, with_caption
 from common.errors import UserError
-from common.file_formats import is_review_file
 from common.i18n import tr
+from common.text_file import PASTED
 
 
 class Score(commands.Cog):
@@ -48,13 +50,21 @@ class Score(commands.Cog):
 
     async def score_message(self, interaction: discord.Interaction[Any], message: discord.Message) -> None:
         """A private verdict on a message's text, or the question whether to score its files."""
-        if message.content.strip():
-            await score_for(interaction, message.content, target=(message.channel.id, message.id))
+        received = read_message(message)
+        place = (message.channel.id, message.id)
+        if received.text and not any(one.filename == PASTED for one in received.files):
+            await score_for(interaction, received.text, target=place)
             return
-        files = [one for one in message.attachments if is_review_file(one.filename)]
+        files = received.readable
+        if files:
+            await defer(interaction)
+        if len(files) == 1:
+            shape, text = await read_text(self.bot, files[0], place)
+            if shape == "review":
+                await score_for(interaction, with_caption(received.text, text), target=place)
+                return
         if not files:
             raise UserError(tr("That message has neither text nor a file of reviews. Choose one that has."))
-        await defer(interaction)
         card = await files_question(self.bot, interaction.user.id, message, files)
         await answer(interaction, card)
 

@@ -14,6 +14,10 @@ from db.types import JobView
 Button = discord.ui.Button[Any]
 Way = Literal["previous", "next"]
 
+Reading = Literal["one", "lines"]
+
+READINGS: Final[dict[Reading, str]] = {"one": mark("One review"), "lines": mark("One review per line")}
+"""How a text file can be read."""
 WAYS: Final[dict[Way, tuple[str, str]]] = {"previous": (mark("Previous"), "◀️"), "next": (mark("Next"), "▶️")}
 """Words and sign of the two ways through pages."""
 
@@ -41,6 +45,18 @@ def again_button(key: str) -> Button:
 def files_button(key: str, label: str) -> Button:
     """Scores the files of somebody's message; `key`: of the continuation with the question."""
     return Button(label=label, style=discord.ButtonStyle.primary, custom_id=ids.FILES.of(key))
+
+
+def read_as_button(reading: Reading, key: str) -> Button:
+    """Says how a text file is to be read; `key`: of the continuation with the question."""
+    return Button(
+        label=tr(READINGS[reading]), style=discord.ButtonStyle.primary, custom_id=ids.READ_AS.of(reading, key)
+    )
+
+
+def example_button(place: int) -> Button:
+    """Scores one of the examples under a greeting, which count from 1."""
+    return Button(label=tr("Try {place}", place=place), custom_id=ids.EXAMPLE.of(place))
 
 
 def page_button(way: Way, key: str, page: int, *, enabled: bool = True) -> Button:
@@ -74,12 +90,28 @@ def forget_button(user_id: int) -> Button:
     return Button(label=tr("Delete everything"), style=discord.ButtonStyle.danger, custom_id=ids.FORGET.of(user_id))
 
 
+def negatives_button(job_id: int) -> Button:
+    """Lists the negative reviews of a finished job."""
+    return Button(label=tr("Negative reviews"), custom_id=ids.NEGATIVES.of(job_id))
+
+
+def download_button(job_id: int) -> Button:
+    """Gives the files of a finished job."""
+    return Button(label=tr("Files"), custom_id=ids.DOWNLOAD.of(job_id))
+
+
+def next_buttons(job: JobView) -> list[discord.ui.Item[Any]]:
+    """What there is to do with a file that was scored; none of it where nothing was."""
+    buttons = [negatives_button(job.id)] if job.n_negative else []
+    return [*buttons, download_button(job.id)]
+
+
 def job_buttons(job: JobView) -> list[discord.ui.Item[Any]]:
     """The controls that make sense in the job's state."""
     if job.retryable:
         return [resume_button(job.id)]
     if job.terminal:
-        return []
+        return next_buttons(job) if job.kind == "file" and job.state == "done" else []
     if job.state == "needs_column" and job.columns:
         menu = file_menu if job.asks == "sheet" else column_menu
         return [menu(job.id, job.columns), cancel_button(job.id)]

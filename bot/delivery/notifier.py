@@ -344,7 +344,7 @@ class Notifier:
     async def _update(self, job: JobView, place: Place, card: Card) -> None:
         """Makes the message at `place` show the card, and calls the owner of a file whose work is over."""
         await self._bot.outbox.edit(place.channel_id, place.message_id, card)
-        if job.terminal and job.kind == "file":
+        if calls_owner(job):
             ping = await self._bot.outbox.send(
                 place.channel_id, ping_card(job), nonce=of_job(job, "end"), reply_to=place.message_id
             )
@@ -424,9 +424,14 @@ def _title(embeds: Sequence[discord.Embed | None]) -> str:
     return " ".join((embed.title or "").strip() for embed in embeds if embed is not None)
 
 
+def calls_owner(job: JobView) -> bool:
+    """Whether the end of a job is news to its owner: not of one that they cancelled themselves."""
+    return job.kind == "file" and job.terminal and job.state != "cancelled"
+
+
 def _with_ping(job: JobView, card: Card) -> Card:
     """A first message that is already the last one calls the owner itself."""
-    if job.kind != "file" or not job.terminal:
+    if not calls_owner(job):
         return card
     ping = ping_card(job)
     return Card(content=ping.content, embed=card.embed, view=card.view, files=card.files, ping=ping.ping)
@@ -434,6 +439,8 @@ def _with_ping(job: JobView, card: Card) -> Card:
 
 def _calling(job: JobView, card: Card) -> Card:
     """The card with its owner's name above it: whoever was told nothing else is called by it."""
+    if job.kind == "file" and not calls_owner(job):
+        return card
     content = ping_card(job).content if job.kind == "file" else f"<@{job.owner_id}>"
     return Card(content=content, embed=card.embed, view=card.view, files=card.files, ping=(job.owner_id,))
 

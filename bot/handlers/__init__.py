@@ -6,11 +6,21 @@ from typing import Any
 
 import discord
 
-from bot.handlers.job import AgainButton, CancelButton, FilesButton, ResumeButton, ReuseButton
+from bot.handlers.greeting import ExampleButton
+from bot.handlers.job import (
+    AgainButton,
+    CancelButton,
+    DownloadButton,
+    FilesButton,
+    NegativesButton,
+    ResumeButton,
+    ReuseButton,
+)
 from bot.handlers.menus import ColumnSelect, JobMenu, RereadMenu, ResultMenu
 from bot.handlers.page import ExportButton, PageButton
 from bot.handlers.privacy import ForgetButton
 from bot.handlers.result import DeleteButton, DetailsButton, WrongButton
+from bot.handlers.text_file import ReadAsButton
 
 BUTTONS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (
     CancelButton,
@@ -20,6 +30,10 @@ BUTTONS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (
     ReuseButton,
     AgainButton,
     FilesButton,
+    NegativesButton,
+    DownloadButton,
+    ReadAsButton,
+    ExampleButton,
     PageButton,
     ExportButton,
     DetailsButton,

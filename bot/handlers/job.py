@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import discord
 
+from bot.cards.search_request import SearchRequest
 from bot.components import ids
 from bot.core import BotCore
 from bot.delivery.outbox import with_retries
-from bot.delivery.responses import answer
+from bot.delivery.responses import answer, defer
 from bot.handlers.base import KeyButtonHandler, NumberButtonHandler, Press
 from bot.services.follow_ups import score_again, score_files
 from bot.services.job_actions import resume_job
+from bot.services.job_files import give_files
+from bot.services.lookups import RESULTS
+from bot.services.pages import open_pages
 from bot.visible_channels import shared_in
 from common.errors import UserError
 from common.i18n import tr
@@ -41,6 +45,25 @@ class ResumeButton(NumberButtonHandler, custom_id=ids.RETRY):
         """Reopens the job in SQL; the notifier then redraws the card."""
         await interaction.response.defer()
         await resume_job(bot, bot.viewer(interaction), self.number)
+
+
+class NegativesButton(NumberButtonHandler, custom_id=ids.NEGATIVES):
+    """Lists the negative reviews of a job, for whoever presses and may see it."""
+
+    async def press(self, interaction: Press, bot: BotCore) -> None:
+        """As `/results search label:negative job:N`, privately."""
+        await defer(interaction)
+        await bot.in_thread(get_job, bot.db, bot.viewer(interaction), self.number)
+        await open_pages(interaction, RESULTS, SearchRequest(label="negative", job=self.number).to_json())
+
+
+class DownloadButton(NumberButtonHandler, custom_id=ids.DOWNLOAD):
+    """Gives the files of a finished job, for whoever presses and may see it."""
+
+    async def press(self, interaction: Press, bot: BotCore) -> None:
+        """As `/jobs download`, privately."""
+        await defer(interaction)
+        await give_files(interaction, self.number)
 
 
 class ReuseButton(NumberButtonHandler, custom_id=ids.REUSE):

@@ -90,9 +90,9 @@ class FileRequest:
     standing: Requester = NOBODY
 
 
-async def accept_text(bot: BotCore, origin: Origin, text: str) -> Accepted:
-    """Stores a checked review and rings for it. Raises db.errors.DbError."""
-    accepted = await bot.in_thread(accept_review, bot.db, origin, text)
+async def accept_text(bot: BotCore, origin: Origin, text: str, *, part: int = 0) -> Accepted:
+    """Stores a checked review and rings for it; `part`: of its message. Raises db.errors.DbError."""
+    accepted = await bot.in_thread(accept_review, bot.db, origin, text, part)
     bot.wake_workers(accepted)
     return accepted
 

@@ -26,8 +26,8 @@ from db.engine import Database
 from db.queries.corrections import corrections_of
 from db.queries.jobs import get_job, list_jobs
 from db.queries.results import get_result
-from db.queries.search import search
-from db.types import Corrections, JobView, Page, ResultView, SearchFilter, Viewer
+from db.queries.search import count_hits, search
+from db.types import Corrections, HitCount, JobView, Page, ResultView, SearchFilter, Viewer
 
 JOBS_PER_PAGE: Final = 10
 RESULTS_PER_PAGE: Final = 8
@@ -73,21 +73,28 @@ async def load_results(bot: BotCore, viewer: Viewer, asked: Asked, cursor: str |
     request = SearchRequest.from_json(asked)
     wanted = search_filter(request)
     if request.query is None:
-        page, jobs = await bot.in_thread(_page, bot.db, viewer, wanted, cursor)
+        page, jobs, count = await bot.in_thread(_page, bot.db, viewer, wanted, cursor)
     else:  # every text is looked through, and without a hit to the end of its time
         async with bot.heavy.turn(SEARCHING, viewer.user_id):
-            page, jobs = await bot.heavy.in_thread(SEARCHING, _page, bot.db, viewer, wanted, cursor)
+            page, jobs, count = await bot.heavy.in_thread(SEARCHING, _page, bot.db, viewer, wanted, cursor)
     if not page.items and not page.partial:
         return ListPage(Card(content=nothing_found(request)), None, empty=True)
-    card = Card(embed=results_embed(page.items, request, page=number, jobs=jobs, partial=page.partial))
+    card = Card(embed=results_embed(page.items, request, page=number, jobs=jobs, partial=page.partial, count=count))
     menu = result_menu(result_options(page.items)) if page.items else None
     return ListPage(card, page.next_cursor, menu=menu)
 
 
-def _page(db: Database, viewer: Viewer, wanted: SearchFilter, cursor: str | None) -> tuple[Page, dict[int, JobView]]:
-    """A page of results and their jobs by number; blocking."""
+def _page(
+    db: Database, viewer: Viewer, wanted: SearchFilter, cursor: str | None
+) -> tuple[Page, dict[int, JobView], HitCount | None]:
+    """A page of results, their jobs by number and, on the first one, how many there are; blocking."""
     page = search(db, viewer, wanted, cursor=cursor, limit=RESULTS_PER_PAGE)
-    return page, {job_id: get_job(db, viewer, job_id) for job_id in {item.job_id for item in page.items}}
+    count = None
+    if cursor is None:
+        whole = page.next_cursor is None
+        count = HitCount(len(page.items), whole=True) if whole else count_hits(db, viewer, wanted)
+    jobs = {job_id: get_job(db, viewer, job_id) for job_id in {item.job_id for item in page.items}}
+    return page, jobs, count
 
 
 JOBS: Final = PagedList("jobs", load_jobs)

@@ -41,10 +41,14 @@ async def score_for(
     film: str | None = None,
     target: tuple[int, int] | None = None,
 ) -> None:
-    """Answers with the verdict card, or after 10 s with where it will appear. Raises UserError, db.errors.DbError."""
+    """Answers with the verdict card, or after 10 s with where it will appear. Raises UserError, db.errors.DbError.
+
+    A caller that had to load the text first has deferred the interaction already, `share` as here.
+    """
     bot: BotCore = interaction.client
     text = check_text(text, bot.settings)
-    await defer(interaction, public=share)
+    if not interaction.response.is_done():
+        await defer(interaction, public=share)
     with bot.notifier.hold(interaction.id):
         accepted = await accept_text(bot, interaction_origin(interaction, share=share, film=film, target=target), text)
         job = await _ended(bot, accepted.job_id)

@@ -12,7 +12,7 @@ from common.i18n.locales import (
     use_locale,
 )
 from common.i18n.messages import catalogue, mark, mark_plural, tr, tr_in, trn
-from common.i18n.numbers import number, percent, percent_range, signed
+from common.i18n.numbers import number, percent, percent_range, percents, signed
 from common.i18n.pieces import duration, in_brackets, listing, mib, pair, quote, shortened, size
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "pair",
     "percent",
     "percent_range",
+    "percents",
     "quote",
     "set_locale",
     "shortened",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from common.i18n.locales import ENGLISH, locale_tag
@@ -38,6 +39,31 @@ def percent(share: float, digits: int = 0) -> str:
     if not digits and 0 < share < 0.005:
         return f"<{_percent(0.01, 0)}"
     return _percent(share, digits)
+
+
+def percents(parts: Sequence[float], digits: int = 0) -> list[str]:
+    """The shares of the parts of a whole in percent, rounded so that they add up to 100 (largest remainder).
+
+    As `percent`, no part but none is 0% and no part but all is 100%: `<1%` and `>99%` stand for the rest.
+    """
+    total = sum(parts)
+    if total <= 0:
+        return [percent(0.0) for _ in parts]
+    whole = 100 * 10**digits
+    exact = [whole * part / total for part in parts]
+    points = [int(share) for share in exact]
+    order = sorted(range(len(parts)), key=lambda place: exact[place] - points[place], reverse=True)
+    for place in order[: whole - sum(points)]:
+        points[place] += 1
+    return [_part(point / whole, part / total, digits) for point, part in zip(points, parts, strict=True)]
+
+
+def _part(shown: float, share: float, digits: int) -> str:
+    if not digits and shown == 0 < share:
+        return f"<{_percent(0.01, 0)}"
+    if not digits and shown == 1 > share:
+        return f">{_percent(0.99, 0)}"
+    return _percent(shown, digits)
 
 
 def percent_range(low: float, high: float) -> str:

@@ -15,6 +15,8 @@ TRY_AGAIN: Final = 75
 """Something else holds what we need; later it may not."""
 CONFIGURATION: Final = 78
 """A setting or the database's schema is wrong; starting again changes nothing."""
+INTERRUPTED: Final = 130
+"""Ctrl-C, as a shell shows it."""
 READER_GONE: Final = 141
 """Who read the output closed it, as `head` does: what a shell shows of a program that SIGPIPE ended."""
 

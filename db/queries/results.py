@@ -58,6 +58,7 @@ def to_view(row: ResultRow, sealer: Sealer) -> ResultView:
         source=source,
         reply_channel_id=reply_channel_id,
         shared=prediction.shared,
+        day=prediction.day,
     )
 
 

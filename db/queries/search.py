@@ -17,7 +17,7 @@ import time
 from collections.abc import Sequence
 from typing import Any, Final, cast
 
-from sqlalchemy import ColumnElement, Select, and_, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, and_, or_, select, tuple_, union_all
 from sqlalchemy.orm import Session, aliased
 
 from db.dialect import is_sqlite, storable
@@ -26,7 +26,7 @@ from db.errors import BadCursor, TextSearchOff
 from db.queries.report_sources import VisibleJobs, between, films_named, of_films
 from db.queries.results import load_views
 from db.tables import Prediction, Review
-from db.types import LABELS, Page, ResultView, SearchFilter, Viewer
+from db.types import LABELS, HitCount, Page, ResultView, SearchFilter, Viewer
 from db.visibility import visible_clauses
 
 PATIENCE_S: Final = 0.08
@@ -34,6 +34,11 @@ PATIENCE_S: Final = 0.08
 FIRST_WINDOW: Final = 1_000
 """Rows of the first window; each further one is four times as large as the one before."""
 LARGEST_WINDOW: Final = 16_000
+
+COUNTED: Final = 1_000
+"""Hits are counted up to here."""
+_ROUNDING: Final = 1e-9
+"""1 - 0.9 is a little less than 0.1 in binary."""
 
 Key = tuple[float, int]
 """Where a page ends: (probability, id); by time the probability is 0 and means nothing."""
@@ -121,20 +126,21 @@ class _RankedCandidates(_Candidates):
         super().__init__([], rest, ranked=True)
         self._lateral, self._seen = not is_sqlite(session), seen
         self._labels = LABELS if wanted.label is None else (wanted.label,)
-        least = wanted.min_probability
-        self._fit = [] if least is None else [Prediction.probability >= least]
+        self._least = wanted.min_probability
 
     def rows(self, after: Key | None, edge: Key | None, number: int, *, rest: bool) -> Select[Any]:
-        where = [*self._fit, *self.beyond(after, edge)]
+        where = self.beyond(after, edge)
         own = select(Prediction.probability, Prediction.review_id).where(*where)
         if rest and self.rest:
             own = own.join(Review, Review.id == Prediction.review_id).where(*self.rest)
         order = (Prediction.probability.desc(), Prediction.review_id.desc())
-        mine = own.where(Prediction.job_id.in_(self._seen.messages), Prediction.label.in_(self._labels))
+        sure = sure_of(self._labels, self._least)
+        mine = own.where(Prediction.job_id.in_(self._seen.messages), Prediction.label.in_(self._labels), *sure)
         parts = [select(mine.order_by(*order).limit(number).subquery())]
         for label in self._labels:
             jobs = self._seen.files.subquery()
-            first = own.where(Prediction.job_id == jobs.c.id, Prediction.label == label).order_by(*order).limit(number)
+            of_label = (Prediction.job_id == jobs.c.id, Prediction.label == label, *sure_of((label,), self._least))
+            first = own.where(*of_label).order_by(*order).limit(number)
             if self._lateral:
                 each = first.correlate(jobs).lateral()
                 parts.append(select(each.c.probability, each.c.review_id).select_from(jobs.join(each, _true())))
@@ -147,6 +153,26 @@ class _RankedCandidates(_Candidates):
         both = union_all(*parts).subquery()
         query = select(both.c.probability, both.c.review_id)
         return query.order_by(both.c.probability.desc(), both.c.review_id.desc()).limit(number)
+
+
+def sure_of(labels: Sequence[str], least: float | None) -> list[ColumnElement[bool]]:
+    """That a verdict is at least so sure of its label, whichever of these it has."""
+    if least is None:
+        return []
+    high, low = Prediction.probability >= least, Prediction.probability <= 1 - least + _ROUNDING
+    sure = {"positive": high, "negative": low, "uncertain": or_(high, low)}
+    if len(labels) == 1:
+        return [sure[labels[0]]]
+    return [or_(*(and_(Prediction.label == label, sure[label]) for label in labels))]
+
+
+def count_hits(db: Database, viewer: Viewer, wanted: SearchFilter, *, patience_s: float = PATIENCE_S) -> HitCount:
+    """How many verdicts fit, as far as `COUNTED` and the time go. Raises TextSearchOff."""
+    if wanted.query and db.sealer.active:
+        raise TextSearchOff
+    with db.read() as session:
+        keys, end = _scan(session, _candidates(session, viewer, wanted), None, COUNTED + 1, patience_s)
+    return HitCount(min(len(keys), COUNTED), whole=end is None and len(keys) <= COUNTED)
 
 
 def _true() -> ColumnElement[bool]:
@@ -163,8 +189,7 @@ def _candidates(session: Session, viewer: Viewer, wanted: SearchFilter) -> _Cand
     if wanted.film is None and ranked:
         return _RankedCandidates(session, VisibleJobs(viewer, wanted.job_id), wanted, [*days, *words])
     fit: list[ColumnElement[bool]] = [] if wanted.label is None else [Prediction.label == wanted.label]
-    if wanted.min_probability is not None:
-        fit.append(Prediction.probability >= wanted.min_probability)
+    fit += sure_of(LABELS if wanted.label is None else (wanted.label,), wanted.min_probability)
     if wanted.film is not None or wanted.job_id is not None:
         seen = VisibleJobs(viewer, wanted.job_id)
         if wanted.film is None:

@@ -43,17 +43,20 @@ def _retrying() -> Retrying:
     )
 
 
-def accept_review(db: Database, origin: Origin, text: str) -> Accepted:
-    """Stores one review and its job in one commit; the same event a second time gives the first job's ids."""
-    return _retrying()(_accept_review, db, origin, text)
+def accept_review(db: Database, origin: Origin, text: str, part: int = 0) -> Accepted:
+    """Stores one review and its job in one commit; the same event a second time gives the first job's ids.
+
+    `part`: the index of the attachment that the review is, in its message.
+    """
+    return _retrying()(_accept_review, db, origin, text, part)
 
 
-def _accept_review(db: Database, origin: Origin, text: str) -> Accepted:
+def _accept_review(db: Database, origin: Origin, text: str, part: int) -> Accepted:
     with db.begin() as session:
         film = sealed_name(db.sealer, origin.owner_id, film_name(origin.film))
-        job_id = _new_job(session, origin, film, part=0, kind="message", state="active", rows_total=1)
+        job_id = _new_job(session, origin, film, part=part, kind="message", state="active", rows_total=1)
         if job_id is None:
-            return _accepted_before(session, origin, 0)
+            return _accepted_before(session, origin, part)
         kept = sealed(db.sealer, storable(text), review_place(job_id, 1, origin.owner_id))
         session.add(Review(job_id=job_id, row_number=1, text=kept, film=film))
         chunk = Chunk(job_id=job_id, kind="score", queue="interactive", first_row=1, last_row=1, rows=1)

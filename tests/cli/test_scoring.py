@@ -96,7 +96,7 @@ def test_a_file_that_cannot_be_read_exits_65(tmp_path: Path, suffix: str) -> Non
     source.write_bytes(b"%PDF-1.7 nothing of ours")
     result = runner.invoke(cli.app, ["score", str(source)])
     assert result.exit_code == 65
-    assert ".csv" in result.stderr
+    assert "table" in result.stderr
     assert [path.name for path in tmp_path.iterdir() if path.is_file()] == [source.name]
 
 
@@ -106,3 +106,84 @@ def test_blas_computes_on_one_thread() -> None:
     env = {name: value for name, value in os.environ.items() if not name.endswith("_NUM_THREADS")}
     done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True)
     assert json.loads(done.stdout) == [1]
+
+
+def test_one_bad_file_does_not_stop_the_rest(tmp_path: Path) -> None:
+    for name in ("2026.01.csv", "2026.02.csv"):
+        (tmp_path / name).write_text(f'id,review\n1,"{GOOD}"\n2,\n')
+    sources = [str(tmp_path / name) for name in ("2026.01.csv", "missing.csv", "2026.02.csv")]
+    result = runner.invoke(cli.app, ["score", "-q", *sources])
+    assert result.exit_code == 65
+    assert "missing.csv" in result.stderr
+    assert sorted(path.name for path in tmp_path.glob("*.*.*.csv")) == [
+        "2026.01.rejected.csv", "2026.01.scored.csv", "2026.02.rejected.csv", "2026.02.scored.csv",
+    ]  # fmt: skip
+    (tmp_path / "2026.01.csv").write_text(f'id,review\n1,"{GOOD}"\n')
+    assert runner.invoke(cli.app, ["score", "-q", sources[0]]).exit_code == 0
+    assert not (tmp_path / "2026.01.rejected.csv").exists()
+
+
+def test_what_is_in_the_way_stays_without_force(tmp_path: Path) -> None:
+    source, place = tmp_path / "a.txt", tmp_path / "out.csv"
+    source.write_text(f"{GOOD}\n")
+    place.write_text("mine")
+    result = runner.invoke(cli.app, ["score", "-q", str(source), "-o", str(place)])
+    assert result.exit_code == 74
+    assert "--force" in result.stderr
+    assert place.read_text() == "mine"
+    assert runner.invoke(cli.app, ["score", "-q", str(source), "-o", str(place), "--force"]).exit_code == 0
+    assert place.read_text().startswith("review,label")
+
+
+def test_a_full_device_is_said_and_stays_a_device(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(f"{GOOD}\n")
+    result = runner.invoke(cli.app, ["score", "-q", str(tmp_path / "a.txt"), "-o", "/dev/full"])
+    assert result.exit_code == 74
+    assert "No space left" in result.stderr
+    assert Path("/dev/full").is_char_device()
+
+
+def test_rejected_rows_go_where_they_are_wanted(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(f'id,review\n1,"{GOOD}"\n2,\n')
+    result = runner.invoke(cli.app, ["score", "-q", str(tmp_path / "a.csv"), "--rejected", "-"])
+    assert result.exit_code == 0, result.output
+    assert result.stdout.startswith("row_number,code,reason\n2,")
+    assert not list(tmp_path.glob("*.rejected.*"))
+    refused = runner.invoke(cli.app, ["score", str(tmp_path / "a.csv"), "--rejected", "-", "-o", "-"])
+    assert refused.exit_code == 2
+
+
+def test_a_reader_that_goes_early_hears_nothing(tmp_path: Path) -> None:
+    """Hosting case H6: `head` takes a line and leaves; and a pipe can be a source, as `<(...)` is."""
+    command = (
+        f'yes "{GOOD}" | head -n 5000 | "{sys.executable}" -m cli score - -o - --format csv | head -n 1; '
+        'echo "${PIPESTATUS[2]}"; '
+        f'"{sys.executable}" -m cli score -q <(echo "{GOOD}") | tail -n 1 | cut -d, -f 1-2'
+    )
+    root = Path(cli.__file__).parents[1]
+    env = os.environ | {"PYTHONPATH": str(root)}
+    done = subprocess.run(["bash", "-c", command], env=env, cwd=tmp_path, capture_output=True, text=True, check=True)
+    header, code, *scored = done.stdout.splitlines()
+    assert header == "review,label,probability,flags,model"
+    assert code in ("0", "141")
+    assert len(scored) == 1
+    assert "Traceback" not in done.stderr
+    assert "ignored" not in done.stderr
+
+
+def test_ctrl_c_is_quiet_and_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("worker.files.score_file.score_file", stopped)
+    (tmp_path / "a.txt").write_text(f"{GOOD}\n")
+    before = set(tmp_path.iterdir())
+    result = runner.invoke(cli.app, ["score", "-q", str(tmp_path / "a.txt")])
+    assert (result.exit_code, result.output) == (130, "")
+    assert set(tmp_path.iterdir()) == before
+
+
+def test_what_standard_input_can_hold_is_named() -> None:
+    result = runner.invoke(cli.app, ["score", "-", "--stdin-format", "docx"], input="")
+    assert result.exit_code == 2
+    assert "--stdin-format" in result.output

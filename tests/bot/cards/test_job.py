@@ -50,7 +50,8 @@ async def test_done_card() -> None:
     assert "30.0 MiB, more than the 10 MiB" in (card.embed.description or "")
     assert [file.name for file in card.files] == ["histogram.png", "out.csv"]
     assert "600 positive" in (card.files[0].alt or "")
-    assert card.view is None
+    assert card.view is not None
+    assert [getattr(item, "label", None) for item in card.view.children] == ["Negative reviews", "Files"]
 
 
 def test_endings_and_pings() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from bot.cards.results import SearchRequest, excerpt, export_rows, nothing_found, results_embed
+from db.types import HitCount
 from tests.bot.samples import HOSTILE, assert_harmless, job, result
 
 
@@ -25,13 +26,34 @@ def test_a_page_of_the_longest_results_fits() -> None:
 
 def test_nothing_found_names_each_filter() -> None:
     words = nothing_found(SearchRequest("dull", "negative", "Heat", 0.25, date(2026, 1, 31), 42))
-    for part in ("“dull”", "negative", "“Heat”", "0.25", "2026-01-31", "job 42"):
+    for part in ("“dull”", "negative", "“Heat”", "25%", "2026-01-31", "job 42"):
         assert part in words, part
     assert "`/score`" in nothing_found(SearchRequest())
 
 
 def test_a_deleted_text_is_not_shown_as_one() -> None:
     assert excerpt(result(text=None)) == "*(text deleted)*"
+
+
+def test_an_excerpt_shows_the_words_that_were_searched() -> None:
+    text = "The first hour is slow.<br /><br />" + "It goes on and on. " * 20 + "Then the Sister arrives, wonderful."
+    assert "<br" not in excerpt(result(text=text))
+    assert "Sister arrives" not in excerpt(result(text=text))
+    found = excerpt(result(text=text), words="sister slowness")
+    assert "Sister arrives" in found
+    assert found.startswith("…")
+    assert excerpt(result(text="short and slow"), words="slow") == "short and slow"
+
+
+def test_the_day_is_that_of_the_review() -> None:
+    asked = SearchRequest()
+    embed = results_embed([result(day=date(2024, 5, 1))], asked, page=1, jobs={})
+    assert f"<t:{1714564800}:d>" in str(embed.fields[0].value)
+
+
+def test_the_hits_are_counted() -> None:
+    for count, words in ((HitCount(37, whole=True), "37 results"), (HitCount(1000, whole=False), "more than 1,000")):
+        assert words in str(results_embed([result()], SearchRequest(), page=1, jobs={}, count=count).description)
 
 
 def test_export_rows_hold_the_whole_text() -> None:

@@ -15,5 +15,5 @@ def test_every_filter_comes_back_from_the_continuation() -> None:
 
 
 def test_a_probability_of_zero_is_a_filter() -> None:
-    assert SearchRequest(min_probability=0.0).words() == "probability of being positive at least 0"
+    assert SearchRequest(min_probability=0.955).words() == "at least 95.5% sure"
     assert SearchRequest().words() == ""

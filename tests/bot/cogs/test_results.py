@@ -43,7 +43,7 @@ async def test_nothing_yet_and_nothing_found(world: World, alice: Talk) -> None:
         "zebra \\*crossing\\*",
         "verdict: negative",
         "Heat",
-        "at least 0.5",
+        "at least 50% sure",
         "since 20",
         "job 77",
         "leave one",
@@ -64,7 +64,8 @@ async def test_filters(world: World, alice: Talk) -> None:
     assert "Negative" in await shows(label="negative")
     assert (await shows(film="Zoo")).count("zebra") == 1
     assert (await shows(query="zebra")).count("Zoo") == 1
-    assert "Negative" not in await shows(min_probability=0.6)
+    assert "Negative" in await shows(min_probability=0.6), "surely negative"
+    assert "13 results" in await shows()
     assert "zebra" not in await shows(job=job)
     assert "Nothing found" in await shows(job=job, since="2026-01-13"), "the file ends the day before"
     assert "row 12 " in await shows(job=job, since="2026-01-12")

@@ -19,7 +19,7 @@ from tests.bot.samples import job
         ({"state": "needs_column", "columns": ("a", "b")}, ["job:column:42", "job:cancel:42"]),
         ({"state": "needs_column", "columns": ()}, ["job:cancel:42"]),
         ({"state": "cancelled"}, ["job:retry:42"]),
-        ({"state": "done"}, []),
+        ({"state": "done"}, ["job:negatives:42", "job:download:42"]),
         ({"state": "failed", "error_code": "no_text_column"}, []),
         ({"state": "cancelled", "kind": "message"}, []),
     ],

@@ -11,6 +11,7 @@ from bot.handlers import BUTTONS
 ALL = {name: kind for name, kind in vars(ids).items() if isinstance(kind, CustomId)}
 LONGEST = {
     ids.PAGE: ("previous", "f" * 16, 999_999_999),
+    ids.READ_AS: ("lines", "0123456789abcdef"),
     ids.FORGET: (2**64 - 1,),
     **dict.fromkeys((ids.AGAIN, ids.FILES, ids.EXPORT), ("0123456789abcdef",)),
     **dict.fromkeys((ids.PICK_JOB, ids.PICK_RESULT, ids.UPLOAD), ()),

@@ -29,13 +29,6 @@ def zipped(*files: tuple[str, bytes]) -> bytes:
     return out.getvalue()
 
 
-async def test_mention_without_text(world: World) -> None:
-    await world.alice.send(world.channel, world.mention)
-    said = world.last(world.channel).content
-    assert "no text to score" in said
-    assert "Reference" in said
-
-
 async def test_text_above_the_limit(world: World) -> None:
     world.settings.max_message_chars = 100
     result = await world.alice.slash(world.channel, "score", text="x" * 101, share=True)

@@ -44,6 +44,10 @@ BUTTON_IDS: Final[dict[str, str]] = {
     "ReuseButton": "job:reuse:{job}",
     "AgainButton": "job:again:{again}",
     "FilesButton": "job:files:{files}",
+    "NegativesButton": "job:negatives:{job}",
+    "DownloadButton": "job:download:{job}",
+    "ReadAsButton": "text:read:one:{read_as}",
+    "ExampleButton": "greeting:example:99",
     "PageButton": "page:next:{pages}:1",
     "ExportButton": "page:export:{pages}",
     "DetailsButton": "result:details:{result}",
@@ -67,7 +71,10 @@ async def fill(world: World) -> dict[str, Any]:
     correct(world.db, viewer(world), result, "negative", f"{MARK} note")
     numbers = {"job": job, "id": result, "result": result, "alice": world.alice.id}
     data = {"job": job, "shared": False, "columns": [None] * 3, "message": [1, 2], "files": [], "query": f"{MARK} "}
-    keys = {kind: continuations.create(world.db, world.alice.id, kind, data) for kind in ("again", "files", "pages")}
+    keys = {
+        kind: continuations.create(world.db, world.alice.id, kind, data)
+        for kind in ("again", "files", "read_as", "pages")
+    }
     return numbers | keys
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from common.i18n import number, percent, percent_range, signed, use_locale
+from common.i18n import number, percent, percent_range, percents, signed, use_locale
 
 NARROW, WIDE = "\u202f", "\u00a0"
 """Spaces at which no line breaks."""
@@ -64,3 +64,19 @@ def test_a_difference_has_its_sign() -> None:
 def test_a_region_that_babel_does_not_know_has_the_numbers_of_its_language() -> None:
     with use_locale("de_XX"):
         assert number(1234.5, 1) == "1.234,5"
+
+
+@pytest.mark.parametrize(
+    ("parts", "digits", "shown"),
+    [
+        ((1, 1, 1), 0, ["34%", "33%", "33%"]),
+        ((505, 495), 0, ["51%", "49%"]),
+        ((0.525, 0.475), 0, ["53%", "47%"]),
+        ((9999, 1, 0), 0, [">99%", "<1%", "0%"]),
+        ((5, 0, 0), 0, ["100%", "0%", "0%"]),
+        ((0, 0), 0, ["0%", "0%"]),
+        ((1, 1, 1), 1, ["33.4%", "33.3%", "33.3%"]),
+    ],
+)
+def test_shares_of_a_whole_add_up(parts: tuple[float, ...], digits: int, shown: list[str]) -> None:
+    assert percents(parts, digits) == shown

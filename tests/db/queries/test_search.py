@@ -9,9 +9,9 @@ import pytest
 from db.engine import Database
 from db.errors import BadCursor
 from db.queries import search as search_module
-from db.queries.search import search
+from db.queries.search import count_hits, search
 from db.queue import claim, commit_scores, load_reviews
-from db.types import ResultView, Score, SearchFilter
+from db.types import HitCount, ResultView, Score, SearchFilter
 from tests.db.queries.random_results import fill, frame
 from tests.db.steps import ME, chunks, done_file, file_job, must
 
@@ -40,6 +40,9 @@ def pages(db: Database, wanted: SearchFilter, limit: int) -> list[ResultView]:
         SearchFilter(),
         SearchFilter(sort="probability"),
         SearchFilter(label="negative", min_probability=0.5),
+        SearchFilter(min_probability=0.9),
+        SearchFilter(min_probability=0.9, sort="probability"),
+        SearchFilter(label="uncertain", min_probability=0.6, sort="probability"),
         SearchFilter(film="alien"),
         SearchFilter(film="Amélie", sort="probability"),
         SearchFilter(since=date(2025, 1, 1), until=date(2025, 1, 10)),
@@ -54,7 +57,9 @@ def test_pages_hold_every_match_once_and_in_order(filled: Database, wanted: Sear
     if wanted.label:
         expected = expected[expected.label == wanted.label]
     if wanted.min_probability is not None:
-        expected = expected[expected.probability >= wanted.min_probability]
+        sure = expected.probability.where(expected.label == "positive", 1 - expected.probability)
+        either = expected[["probability"]].assign(other=1 - expected.probability).max(axis=1)
+        expected = expected[sure.where(expected.label != "uncertain", either) >= wanted.min_probability]
     if wanted.film:
         expected = expected[expected.film.str.lower() == wanted.film.lower()]
     if wanted.since and wanted.until:
@@ -64,9 +69,15 @@ def test_pages_hold_every_match_once_and_in_order(filled: Database, wanted: Sear
         words = wanted.query.lower().split()
         expected = expected[[all(word in texts[id_] for word in words) for id_ in expected.review_id]]
     by = ["probability", "review_id"] if wanted.sort == "probability" else ["review_id"]
+    assert count_hits(filled, ME, wanted) == HitCount(len(expected), whole=True)
     for limit in (7, 1000):
         found = [item.id for item in pages(filled, wanted, limit)]
         assert found == list(expected.sort_values(by, ascending=False).review_id)
+
+
+def test_hits_are_counted_to_a_bound(filled: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search_module, "COUNTED", 20)
+    assert count_hits(filled, ME, SearchFilter()) == HitCount(20, whole=False)
 
 
 @pytest.mark.parametrize("cursor", ["", "x", "n:x", "p:0.5:3", "n:1:2", "n:"])
