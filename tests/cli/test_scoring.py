@@ -96,7 +96,7 @@ def test_a_file_that_cannot_be_read_exits_65(tmp_path: Path, suffix: str) -> Non
     source.write_bytes(b"%PDF-1.7 nothing of ours")
     result = runner.invoke(cli.app, ["score", str(source)])
     assert result.exit_code == 65
-    assert "table" in result.stderr
+    assert "(.pdf), which is not read" in result.stderr
     assert [path.name for path in tmp_path.iterdir() if path.is_file()] == [source.name]
 
 
