@@ -39,14 +39,16 @@ class Commands(TyperGroup):
             raise typer.Exit(exit_codes.READER_GONE) from None
         except OSError as error:
             if error.errno in FULL:
-                stop(f"No space is left on the disk{_of(error)}: free some and start again.", exit_codes.DISK)
+                stop(no_space(error), exit_codes.DISK)
             if error.errno in DENIED and error.filename is not None:
                 stop(f"{error.filename}: {error.strerror}.", exit_codes.DISK)
             raise
 
 
-def _of(error: OSError) -> str:
-    return "" if error.filename is None else f" of {error.filename}"
+def no_space(error: OSError) -> str:
+    """The sentence for a full disk, with the file where one is known."""
+    where = "" if error.filename is None else f" of {error.filename}"
+    return f"No space is left on the disk{where}: free some and start again."
 
 
 def _silence() -> None:

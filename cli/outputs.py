@@ -17,7 +17,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path, PurePath
 from typing import IO, Final
 
-from common.file_formats import kind_of_name, packed_suffixes
+from common.file_formats import compressible_suffixes, kind_of_name, packed_suffixes
 
 ATTRIBUTE: Final = "user.reelfeel.source"
 """Of a file that `score` wrote: the path of the input."""
@@ -131,5 +131,5 @@ def _looks_scored(path: Path) -> bool:
         return True
     if SCORED_NAME not in path.name:
         return False
-    text = path.suffix in (".csv", ".tsv", ".jsonl", ".ndjson", ".json")
+    text = path.suffix in compressible_suffixes()
     return not text or (b"probability" in head and b"label" in head)

@@ -14,6 +14,7 @@ from typing import IO, TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from cli.commands import FULL, no_space
 from cli.common import ModelFolder, console, load_scorer, load_settings, progress
 from cli.file_options import (
     DateColumn,
@@ -168,6 +169,8 @@ def score_source(
         raise typer.Exit(exit_codes.INTERRUPTED) from None
     except OSError as error:
         _leave_quietly()
+        if error.errno in FULL:
+            return _say(no_space(error), exit_codes.DISK)
         where = error.filename if isinstance(error.filename, str) and ".reelfeel-" not in error.filename else source
         return _say(f"{where}: {error.strerror or error}.", exit_codes.DISK)
     return 0

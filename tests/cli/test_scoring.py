@@ -139,7 +139,7 @@ def test_a_full_device_is_said_and_stays_a_device(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(f"{GOOD}\n")
     result = runner.invoke(cli.app, ["score", "-q", str(tmp_path / "a.txt"), "-o", "/dev/full"])
     assert result.exit_code == 74
-    assert "No space left" in result.stderr
+    assert "No space is left on the disk" in result.stderr
     assert Path("/dev/full").is_char_device()
 
 

@@ -56,8 +56,7 @@ def test_numbers_are_grouped_and_inflect_the_sentence() -> None:
         assert "100.000" in TooManyRows(100_000).render()
         assert "100,000" in str(TooManyRows(100_000)), "for logs and the command line"
     assert str(ArchiveMembers(["a.csv", "b.csv"])) == (
-        "The zip holds 2 review files ('a.csv', 'b.csv'), and exactly one is needed: "
-        ".csv, .tsv, .txt, .jsonl, .json, .parquet or .xlsx."
+        "The zip holds 2 files of reviews: 'a.csv', 'b.csv'; choose one of them."
     )
 
 

@@ -58,7 +58,7 @@ async def test_status_says_how_it_ended(world: World, alice: Talk) -> None:
     assert "**finished**" in words(shown)
     assert "6 positive\n6 negative" in words(shown)
     assert "2 rows" in words(shown)
-    assert buttons(shown) == {}
+    assert buttons(shown) == {"Negative reviews": True, "Files": True}
 
 
 @pytest.mark.parametrize("command", ["status", "cancel", "resume", "download"])

@@ -120,7 +120,6 @@ FILES: dict[str, tuple[str, bytes, str]] = {
     "no rows": ("a.csv", b"review\n", "holds no reviews; send one with at least one row"),
     "encrypted": ("a.zip", encrypted_zip(), "protected by a password; send it without one"),
     "nested": ("a.zip", zip_bytes({"b.zip": zip_bytes({"a.csv": b"review\nx\n"})}), "holds another archive"),
-    "several": ("a.zip", zip_bytes({"a.csv": b"review\nx\n", "b.csv": b"review\nx\n"}), "exactly one is needed"),
     "broken": ("a.xlsx", b"no workbook", "export or pack it again"),
     "rows": ("a.csv", csv_bytes("review", *["good film"] * 11), "more than 10 rows; split it"),
     "columns": ("a.csv", csv_bytes("n," * 1_000 + "review", "1," * 1_000 + "x"), "more than 1,000 columns"),

@@ -41,6 +41,7 @@ BUTTON_IDS: Final[dict[str, str]] = {
     "CancelButton": "job:cancel:{job}",
     "ResumeButton": "job:retry:{job}",
     "ColumnSelect": "job:column:{job}",
+    "RereadMenu": "job:reread:{job}",
     "ReuseButton": "job:reuse:{job}",
     "AgainButton": "job:again:{again}",
     "FilesButton": "job:files:{files}",
@@ -57,7 +58,7 @@ BUTTON_IDS: Final[dict[str, str]] = {
     "ResultMenu": "result:pick",
     "JobMenu": "job:pick",
 }
-PICKED: Final = {"ColumnSelect": "0", "ResultMenu": "{result}", "JobMenu": "{job}"}
+PICKED: Final = {"ColumnSelect": "0", "RereadMenu": "0", "ResultMenu": "{result}", "JobMenu": "{job}"}
 """What is chosen in a menu."""
 
 

@@ -56,7 +56,7 @@ async def test_no_part_is_in_memory() -> None:
         for file in (*attachments, *files):
             sent.append(sum(len(piece) for piece in iter(partial(file.fp.read, 2**16), b"")))
 
-    reply = SimpleNamespace(edit_original_response=send, followup=SimpleNamespace(send=send))
+    reply = SimpleNamespace(extras={}, edit_original_response=send, followup=SimpleNamespace(send=send))
     tracemalloc.start()
     try:
         await privacy_export.send_export(reply, packed, DataExport(1, 0, ()), 20 * 2**20)  # type: ignore[arg-type]

@@ -92,6 +92,8 @@ UNSCOPED: Final[dict[str, str]] = {
     "operations.heartbeats.record": "a process about itself",
     "operations.heartbeats.deregister": "a process about itself",
     "operations.heartbeats.beats": "health: processes",
+    "operations.bot_lease.take": "the bot: which process holds the token's connection",
+    "operations.bot_lease.release": "the bot: which process holds the token's connection",
     "operations.overview.figures": "health: counts",
     "operations.overview.overview": "the host's status, and /status: counts, and how far jobs are by number",
     "delivery.cards.set_card_message": "the notifier: where the bot's own message stands",
@@ -192,6 +194,12 @@ FOR_THE_BOT: Final[dict[str, set[str]]] = {
         "operations.overview.figures",
     },
     "bot/run.py": {"privacy.text_keys.check"},
+    "bot/standby.py": {
+        "operations.bot_lease.release",
+        "operations.bot_lease.take",
+        "operations.heartbeats.deregister",
+        "operations.heartbeats.record",
+    },
 }
 """Unscoped functions that a file of the bot may use: what draws at a job's own place, or stores the caller's own."""
 
