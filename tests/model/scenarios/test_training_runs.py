@@ -96,7 +96,10 @@ def test_a_third_run_grows_its_student_and_asks_a_transformer_about_doubtful_rev
     # What ships is the mean of two students, who differ.
     assert list(training["students"]) == ["seed 1", "seed 2", "mean of the weights"]
     assert training["epochs"] == third_config.distil.epochs
-    assert training["students"]["mean of the weights"]["validation_accuracy"] == metrics["parts"]["recurrent"]
+    # Keras counts the one and the compiled code the other: a review beside the boundary may fall on either side.
+    one_review = 1 / metrics["validation"]["metrics"]["reviews"]
+    mean = training["students"]["mean of the weights"]["validation_accuracy"]
+    assert mean == pytest.approx(metrics["parts"]["recurrent"], abs=one_review + 1e-6)
     assert "| mean of the weights | " in (run / "model" / "CARD.md").read_text("utf-8")
     each = [np.load(run / "network" / seed / fit.BEST) for seed in ("1", "2")]
     assert not np.array_equal(each[0]["v1"], each[1]["v1"])
