@@ -171,7 +171,7 @@ def check_sentence(said: str) -> None:
 def count_rows(data: bytes, name: str) -> int:
     """Data rows of a file that we wrote."""
     if name.endswith((".csv", ".tsv")):
-        lines = io.StringIO(data.decode("utf-8-sig"), newline="")
+        lines = io.StringIO(data.decode("utf-8-sig", "surrogateescape"), newline="")
         return sum(1 for _ in csv.reader(lines, delimiter=_separator(data, name))) - 1
     if name.endswith((".jsonl", ".ndjson")):
         return sum(1 for line in data.split(b"\n") if json.loads(line or "{}"))

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
+from worker.files.quotes.signs import QUOTE
+
 _MOST_WAYS: Final = 64
 """Places tried as the end of one quoted cell."""
 _ESCAPED: Final = re.compile(r'(\\+)"')
@@ -52,13 +54,13 @@ def _escaped(text: str, separator: str, width: int) -> list[str] | None:
         rows = list(csv.reader([unescaped(text)], delimiter=separator, strict=True))
     except csv.Error:
         return None
-    cells = [cell.replace("\ufdd1", '"') for cell in rows[0]] if rows else []
+    cells = [cell.replace(QUOTE, '"') for cell in rows[0]] if rows else []
     return cells if len(cells) == width else None
 
 
 def unescaped(line: str) -> str:
     """The line with a stand-in for every quote that has a backslash before it; two backslashes are one."""
-    return _ESCAPED.sub(lambda m: "\\" * (len(m[1]) // 2) + ("\ufdd1" if len(m[1]) % 2 else '"'), line)
+    return _ESCAPED.sub(lambda m: "\\" * (len(m[1]) // 2) + (QUOTE if len(m[1]) % 2 else '"'), line)
 
 
 def _ways(text: str, separator: str, width: int) -> Iterator[list[str]]:

@@ -31,7 +31,7 @@ def test_quotes_around_a_cell_go_and_others_stay() -> None:
 
 
 def test_backslashes_before_quotes_are_counted() -> None:
-    assert unescaped('\\"a\\\\"b\\\\\\"c\\d') == '\ufdd1a\\"b\\\ufdd1c\\d'
+    assert unescaped('\\"a\\\\"b\\\\\\"c\\d') == '\udc01a\\"b\\\udc01c\\d'
 
 
 def test_a_line_of_quotes_takes_no_time() -> None:
