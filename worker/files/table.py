@@ -9,7 +9,7 @@ from itertools import islice
 from typing import ClassVar, Final, NamedTuple, TypeVar
 
 from common.file_formats import FileKind
-from worker.files.cells import Cell
+from worker.files.cells import Cell, encodable
 from worker.files.errors import BrokenFile, TooManyColumns
 from worker.files.limits import MAX_COLUMNS, MAX_NAME_CHARS
 
@@ -137,7 +137,7 @@ def unique_names(titles: list[str]) -> list[str]:
     copies: dict[str, int] = {}
     names: list[str] = []
     for position, title in enumerate(titles, 1):
-        base = title.strip() or f"column_{position}"
+        base = encodable(title).strip() or f"column_{position}"
         name, copy = base, copies.get(base, 1)
         while name in taken:
             copy += 1

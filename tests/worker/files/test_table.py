@@ -27,3 +27,8 @@ def test_a_row_counts_its_characters_and_each_of_its_values() -> None:
     assert record_size(["ab", 12345, None, b"c"]) == 3 + 4 * 8
     assert record_size(Bad("ragged", ["abc"])) == 3 + 8
     assert record_size([[{}, {"key": ["x"]}]]) == 4 + 6 * 8
+
+
+def test_a_name_is_text_even_where_its_bytes_are_none() -> None:
+    """Parquet and JSON cannot write a lone surrogate; the title itself comes back in a CSV as it was."""
+    assert unique_names(["\udc80id", "review"]) == ["\ufffdid", "review"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import io
 import json
 import re
 from pathlib import PurePath
@@ -26,6 +27,11 @@ _EVEN: Final = 0.95
 """The same where nothing but the separators speaks for a table."""
 
 
+def _lines(text: str) -> list[str]:
+    """The lines with their ends. `str.splitlines` would also cut at U+0085 and U+2028, which a cell may hold."""
+    return list(io.StringIO(text, newline=""))
+
+
 def kind_of_text(file: IO[bytes], named: FileKind, name: str, max_line: int, codec: str | None = None) -> FileKind:
     """The kind of a file that its name calls csv, tsv, txt, json or jsonl.
 
@@ -38,11 +44,11 @@ def kind_of_text(file: IO[bytes], named: FileKind, name: str, max_line: int, cod
         return _kind_of_objects(begin, file, max_line, named)
     if begin.startswith("[") and (shape == "json" or _BEGINS_ARRAY.match(begin)):
         return "json"
-    lines = text.splitlines(keepends=True)
+    lines = _lines(text)
     if cut and len(lines) > 1:
         lines.pop()
     if shape == "json":
-        return named if not begin or _is_json(begin.splitlines()[0]) else _kind_of_table(lines, cut) or named
+        return named if not begin or _is_json(_lines(begin)[0]) else _kind_of_table(lines, cut) or named
     if shape == "lines":
         return _kind_of_table(lines, cut, hinted=kind_in(name)) or named
     return "jsonl" if named == "csv" and _is_json_text(begin) else named
@@ -65,7 +71,7 @@ def _head(file: IO[bytes], codec: str | None) -> tuple[str, bool]:
 
 def _kind_of_objects(begin: str, file: IO[bytes], max_line: int, named: FileKind) -> FileKind:
     """JSON lines, or one document that begins with an object."""
-    lines = [line.strip() for line in begin.splitlines()[:_LINES] if line.strip()]
+    lines = [line.strip() for line in _lines(begin)[:_LINES] if line.strip()]
     first = lines[0]
     if len(lines) == 1 and len(begin) >= _HEAD - 1:  # a first line that is longer than what was looked at
         file.seek(0)
@@ -97,7 +103,7 @@ def _is_json(line: str) -> bool:
 
 def _is_json_text(begin: str) -> bool:
     """A JSON text a line: quoted, with escapes that CSV does not know, and no separator outside."""
-    lines = [line.strip() for line in begin.splitlines()[:20] if line.strip()]
+    lines = [line.strip() for line in _lines(begin)[:20] if line.strip()]
     return len(lines) >= 2 and all(
         line.startswith('"') and line.endswith('"') and "\\" in line and '""' not in line and _is_json(line)
         for line in lines[:-1]

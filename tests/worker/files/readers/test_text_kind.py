@@ -37,3 +37,10 @@ def test_a_kind_that_a_name_hides() -> None:
     assert kind_in("reviews.csv.txt") == "csv"
     assert kind_in("reviews.txt") is None
     assert kind_in("reviews.json.txt") is None
+
+
+@pytest.mark.parametrize("sign", ["\x85", "\u2028", "\x1c"])
+def test_a_line_ends_where_files_end_lines(sign: str) -> None:
+    """`str.splitlines` cuts at more signs: the first line of an array would be no JSON."""
+    data = f'[{{"review": "A good film.", "0{sign} x": ""}}, {{"review": "A bad film.", "0{sign} x": ""}}]'.encode()
+    assert kind_of_text(io.BytesIO(data), "json", "a.json", 1 << 20) == "json"
