@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from discord.utils import snowflake_time
 
 from common.settings import Settings
 from model import Scorer
-from tests.faults.real_sockets import RealSockets, real_sockets
+from tests.faults.real_sockets import RealSockets
 from tests.faults.scene import Scene, scene, until
 from tests.fixtures.reviews import csv_file, long_review
 
@@ -23,18 +23,9 @@ SLACK = 2
 FILE = ("reviews.csv", csv_file(3, text=long_review))
 
 
-@pytest.fixture(scope="module")
-def near() -> Iterator[RealSockets]:
-    with real_sockets() as world:
-        yield world
-
-
 @pytest.fixture
 async def stage(near: RealSockets, bot_settings: Settings, scorer: Scorer) -> AsyncIterator[Scene]:
     """The bot, with one verdict of the first user: result 1 of job 1."""
-    near.rules.clear()
-    near.posted.clear()
-    near.invalidate()
     async with scene(near, bot_settings, scorer) as built:
         await built.start()
         near.write(near.dm_channel(near.users[0]), near.users[0], long_review(1))

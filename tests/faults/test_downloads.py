@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,7 +10,7 @@ from sqlalchemy import text as sql
 
 from bot.services import downloads
 from common.settings import Settings
-from tests.faults.real_sockets import RealSockets, real_sockets
+from tests.faults.real_sockets import RealSockets
 from tests.faults.scene import Scene, scene, until
 from tests.fixtures.reviews import csv_file, long_review
 
@@ -19,17 +18,8 @@ ROWS = 40
 FILE = ("reviews.csv", csv_file(ROWS, text=long_review))
 
 
-@pytest.fixture(scope="module")
-def near() -> Iterator[RealSockets]:
-    with real_sockets() as world:
-        yield world
-
-
 @pytest.fixture(autouse=True)
-def clean(near: RealSockets, monkeypatch: pytest.MonkeyPatch) -> None:
-    near.rules.clear()
-    near.posted.clear()
-    near.invalidate()
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(downloads, "PAUSES_S", (0.01, 0.01, 0.01))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,7 +14,7 @@ from common.settings import Settings
 from db.queries.jobs import list_jobs
 from db.types import Viewer
 from model import Scorer
-from tests.faults.real_sockets import RealSockets, real_sockets
+from tests.faults.real_sockets import RealSockets
 from tests.faults.scene import Scene, scene, until
 from tests.fixtures.reviews import csv_file, long_review
 
@@ -22,17 +22,8 @@ CODES = [(400, 50083), (403, 160005), (400, 200000), (400, 40062), (400, 50035)]
 FILE = ("reviews.csv", csv_file(3, text=long_review))
 
 
-@pytest.fixture(scope="module")
-def near() -> Iterator[RealSockets]:
-    with real_sockets() as world:
-        yield world
-
-
 @pytest.fixture(autouse=True)
-def clean(near: RealSockets, monkeypatch: pytest.MonkeyPatch) -> None:
-    near.rules.clear()
-    near.posted.clear()
-    near.invalidate()
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(notifier, "WORST_REFUSED_S", 0.3)
 
 
