@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cards.base import Card, bar, escape, flag_words, label_counts, one_line
+from bot.cards.base import Card, around, bar, escape, flag_words, label_counts, one_line, plain_line
 from common.i18n import use_locale
 
 
@@ -47,3 +49,13 @@ def test_a_card_mentions_nobody_unless_told() -> None:
     assert told["users"] == [7]
     assert told["parse"] == []
     assert Card().for_edit()["attachments"] == []
+
+
+def test_a_stored_row_of_any_shape_is_cut_at_once() -> None:
+    """A row may hold 100,000 signs and is cut in the event loop: quadratic time would be half a minute for each."""
+    row = "good film <br" + " " * 99_000 + "x"
+    begun = time.process_time()
+    assert one_line(row, 80) == "good film \\<br x"
+    assert around(row, "film", 80) == "good film <br x"
+    assert plain_line(row, 80) == "good film <br x"
+    assert time.process_time() - begun < 5
