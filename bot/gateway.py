@@ -46,6 +46,10 @@ PASSING: Final = (
 """What a connection that fails raises."""
 
 
+_DOUBLINGS: Final = 10
+"""More than `LONGEST_S` needs; without a bound the power is too large for a number after 1,023 tries."""
+
+
 class Pause:
     """The time between two tries: doubled after each, up to `LONGEST_S`, a half of it by chance."""
 
@@ -59,7 +63,7 @@ class Pause:
 
     def next_s(self) -> float:
         """Seconds to wait before the next try."""
-        longest = min(LONGEST_S, FIRST_S * 2.0**self._tries)
+        longest = min(LONGEST_S, FIRST_S * 2.0 ** min(self._tries, _DOUBLINGS))
         self._tries += 1
         return random.uniform(longest / 2, longest)  # noqa: S311  no secret: bots must not come at one moment
 
@@ -127,7 +131,16 @@ class LastingShard(Shard):
         """When Discord was last heard, by the clock of this machine, seconds since 1970."""
 
     async def worker(self) -> None:
-        """Reads until the client closes; discord.py's own worker ends with each connection."""
+        """Reads until the client closes; discord.py's own worker ends with each connection.
+
+        Whatever else ends it ends the bot: a task that died in silence would leave it running and deaf.
+        """
+        try:
+            await self._read()
+        except Exception as error:
+            self._queue_put(EventItem(EventType.terminate, self, error))
+
+    async def _read(self) -> None:
         while not self._client.is_closed():
             try:
                 await self.ws.poll_event()
@@ -140,9 +153,6 @@ class LastingShard(Shard):
                 self._dispatch("shard_disconnect", self.id)
                 if not await self._again(error):
                     return
-            except Exception as error:
-                self._queue_put(EventItem(EventType.terminate, self, error))
-                return
 
     async def _again(self, lost: Exception) -> bool:
         """Connects until it succeeds; False when that ended the bot."""
