@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 import discord
 
@@ -10,25 +10,21 @@ from bot.cards.base import Card
 from bot.core import BotCore
 from bot.delivery.responses import answer
 from bot.permissions import requester_of
-from bot.services.file_jobs import batch_for, show_job
+from bot.services.file_jobs import BELOW, batch_for, show_job
 from bot.services.intake import FileRequest, accept_again
 from bot.services.origins import answered_origin, interaction_origin
-from bot.services.questions import AGAIN, FILES
+from bot.services.questions import AGAIN, FILES, OVER, answering
 from common.errors import UserError
-from common.i18n import mark, tr
-from db.delivery import continuations
+from common.i18n import tr
 from db.errors import NotYours
 from db.queries.jobs import get_job, read_options
-
-OVER: Final = mark("This has expired. Send the file again.")
 
 
 async def score_again(interaction: discord.Interaction[Any], key: str) -> None:
     """The answer to `same_file_question`. Raises UserError, db.errors.DbError, discord.HTTPException."""
     bot: BotCore = interaction.client
     await interaction.response.defer()
-    data = await _take(interaction, AGAIN, key)
-    try:
+    async with answering(interaction, AGAIN, key) as data:
         message = data.get("message")
         if message is None:
             origin, part = interaction_origin(interaction, share=data["shared"]), 0
@@ -49,12 +45,7 @@ async def score_again(interaction: discord.Interaction[Any], key: str) -> None:
             if message is None:
                 await show_job(bot, interaction, accepted)
             else:
-                await answer(
-                    interaction, Card(tr("Job {job} is accepted. Its progress is shown below.", job=accepted.job_id))
-                )
-    except Exception:
-        await bot.in_own_thread(continuations.restore, bot.db, interaction.user.id, AGAIN, key, data)
-        raise
+                await answer(interaction, Card(tr(BELOW, job=accepted.job_id)))
     bot.notifier.wake()
 
 
@@ -82,10 +73,9 @@ async def score_files(interaction: discord.Interaction[Any], key: str) -> None:
     """The answer to `files_question`. Raises UserError, db.errors.DbError, discord.HTTPException."""
     bot: BotCore = interaction.client
     await interaction.response.defer()
-    data = await _take(interaction, FILES, key)
-    channel_id, message_id = data["message"]
-    origin = interaction_origin(interaction, share=False, target=(channel_id, message_id))
-    try:
+    async with answering(interaction, FILES, key) as data:
+        channel_id, message_id = data["message"]
+        origin = interaction_origin(interaction, share=False, target=(channel_id, message_id))
         await batch_for(
             interaction,
             [
@@ -93,17 +83,6 @@ async def score_files(interaction: discord.Interaction[Any], key: str) -> None:
                 for part, stored in enumerate(data["files"])
             ],
         )
-    except Exception:
-        await bot.in_own_thread(continuations.restore, bot.db, interaction.user.id, FILES, key, data)
-        raise
-
-
-async def _take(interaction: discord.Interaction[Any], kind: str, key: str) -> dict[str, Any]:
-    bot: BotCore = interaction.client
-    data = await bot.in_thread(continuations.pop, bot.db, interaction.user.id, kind, key)
-    if data is None:
-        raise UserError(tr(OVER))
-    return data
 
 
 def _attachment(bot: BotCore, stored: list[Any]) -> discord.Attachment:

@@ -6,6 +6,8 @@ the stored one of the earlier job, or is loaded again from the message. `bot.ser
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any, Final
 
 import discord
@@ -16,7 +18,8 @@ from bot.components.buttons import files_button
 from bot.components.views import buttons_view
 from bot.core import BotCore
 from bot.services.intake import FileRequest
-from common.i18n import trn
+from common.errors import UserError
+from common.i18n import mark, tr, trn
 from db.delivery import continuations
 from db.types import JobView
 
@@ -24,6 +27,23 @@ AGAIN: Final = "again"
 """Kind of the continuation: score a file again."""
 FILES: Final = "files"
 """Kind of the continuation: score the files of a message."""
+OVER: Final = mark("This has expired. Send the file again.")
+
+
+@asynccontextmanager
+async def answering(
+    interaction: discord.Interaction[Any], kind: str, key: str, over: str = OVER
+) -> AsyncIterator[dict[str, Any]]:
+    """What was asked, for one answer; it waits for another press when that fails. Raises UserError when it is over."""
+    bot: BotCore = interaction.client
+    data = await bot.in_thread(continuations.pop, bot.db, interaction.user.id, kind, key)
+    if data is None:
+        raise UserError(tr(over))
+    try:
+        yield data
+    except Exception:
+        await bot.in_own_thread(continuations.restore, bot.db, interaction.user.id, kind, key, data)
+        raise
 
 
 async def same_file_question(bot: BotCore, request: FileRequest, same: JobView) -> Card:

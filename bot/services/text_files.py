@@ -17,10 +17,11 @@ from bot.core import BotCore
 from bot.delivery.responses import answer
 from bot.permissions import requester_of
 from bot.services.downloads import download
+from bot.services.file_jobs import BELOW
 from bot.services.incoming import read_message
 from bot.services.intake import FileRequest, accept_file, accept_text, check_text
 from bot.services.origins import answered_origin
-from bot.services.questions import same_file_question
+from bot.services.questions import answering, same_file_question
 from common.errors import UserError
 from common.i18n import mark, tr
 from common.small_talk import is_small_talk
@@ -70,14 +71,8 @@ async def read_as(interaction: discord.Interaction[Any], key: str, *, one: bool)
     """The answer to `shape_question`. Raises UserError, db.errors.DbError, discord.HTTPException."""
     bot: BotCore = interaction.client
     await interaction.response.defer()
-    data = await bot.in_thread(continuations.pop, bot.db, interaction.user.id, READ_AS, key)
-    if data is None:
-        raise UserError(tr(OVER))
-    try:
+    async with answering(interaction, READ_AS, key, OVER) as data:
         await answer(interaction, await _read_as(bot, interaction, data, one=one))
-    except Exception:
-        await bot.in_own_thread(continuations.restore, bot.db, interaction.user.id, READ_AS, key, data)
-        raise
     bot.notifier.wake()
 
 
@@ -100,4 +95,4 @@ async def _read_as(bot: BotCore, interaction: discord.Interaction[Any], data: di
     outcome = await accept_file(bot, request)
     if isinstance(outcome, JobView):
         return await same_file_question(bot, request, outcome)
-    return Card(tr("Job {job} is accepted. Its progress is shown below.", job=outcome.job_id))
+    return Card(tr(BELOW, job=outcome.job_id))
