@@ -14,7 +14,6 @@ from bot.core import BotCore
 from bot.pools.heavy_work import Lane
 from bot.pools.spool import SpooledFile
 from common.file_formats import compressible_suffixes
-from common.settings import MIB
 from db.queries.jobs import list_outputs, read_output
 from db.types import JobView, OutputInfo, Viewer
 
@@ -45,29 +44,19 @@ def _load(bot: BotCore, viewer: Viewer, output: OutputInfo, limit: int) -> list[
     packs = output.filename.lower().endswith(compressible_suffixes())
     if output.size <= limit or (not packs and output.size <= most):
         whole, _ = bot.spool.filled(lambda out: out.writelines(read_output(bot.db, viewer, output.blob_id)))
-        return _cut(bot, output.filename, whole, limit)
+        return _cut(output.filename, whole, limit)
     if not packs or output.size > most * MOST_PACKED:
         return []
     packed, fits = bot.spool.filled(lambda out: _pack(read_output(bot.db, viewer, output.blob_id), out, most))
-    return _cut(bot, f"{output.filename}.gz", packed, limit) if fits else []
+    return _cut(f"{output.filename}.gz", packed, limit) if fits else []
 
 
-def _cut(bot: BotCore, name: str, whole: SpooledFile, limit: int) -> list[CardFile]:
+def _cut(name: str, whole: SpooledFile, limit: int) -> list[CardFile]:
     """The file, or its parts: joined in their order they are the file."""
-    if whole.size <= limit:
+    parts = whole.parts(limit)
+    if len(parts) == 1:
         return [CardFile(name, whole)]
-    parts: list[CardFile] = []
-    with whole.open() as file:
-        while file.tell() < whole.size:
-            part, _ = bot.spool.filled(lambda out: _copy(file, out, limit))
-            parts.append(CardFile(f"{name}.{len(parts) + 1:03d}", part))
-    return parts
-
-
-def _copy(source: IO[bytes], target: IO[bytes], size: int) -> None:
-    while size > 0 and (data := source.read(min(MIB, size))):
-        target.write(data)
-        size -= len(data)
+    return [CardFile(f"{name}.{number:03d}", part) for number, part in enumerate(parts, 1)]
 
 
 def _pack(parts: Iterable[bytes], out: IO[bytes], limit: int) -> bool:
