@@ -19,6 +19,8 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 GONE = (discord.Forbidden, discord.NotFound)
+TOKEN_OVER: Final = 50027
+"""Discord's code for the token of an interaction whose 15 minutes are over; its status is 401."""
 """What Discord answers when a channel or message is deleted or closed to the bot: trying again cannot help."""
 
 

@@ -11,7 +11,7 @@ import discord
 
 from bot.cards.base import Card
 from bot.core import BotCore
-from bot.delivery.outbox import GONE, with_retries
+from bot.delivery.outbox import GONE, TOKEN_OVER, with_retries
 from bot.delivery.reply_by_token import edit_reply, shown_reply
 from common.i18n import locale_tag, mark, tr, use_locale
 from db.delivery import open_replies
@@ -53,8 +53,9 @@ async def say_if_thinking(bot: BotCore, interaction_id: int, token: str, card: C
         reply = await shown_reply(bot, token)
         if int(reply.get("flags") or 0) & LOADING:
             await edit_reply(bot, token, card)
-    except GONE:  # its 15 minutes are over
-        pass
+    except discord.HTTPException as refused:
+        if not isinstance(refused, GONE) and refused.code != TOKEN_OVER:
+            raise
     await _forget(bot, interaction_id)
 
 

@@ -11,6 +11,7 @@ import discord
 
 from bot.core import BotCore
 from bot.delivery.outbox import passes
+from bot.services.incoming import read_message
 from common.errors import UserError
 from common.i18n import mark, tr
 
@@ -79,4 +80,4 @@ async def _linked_anew(
         shown = await bot.get_partial_messageable(channel_id).fetch_message(message_id)
     except (discord.HTTPException, aiohttp.ClientError, OSError):
         return None
-    return next((one for one in shown.attachments if one.id == attachment.id), None)
+    return next((one for one in read_message(shown).files if one.id == attachment.id), None)

@@ -19,7 +19,7 @@ import discord
 from discord.ext import tasks
 
 from bot.core import BotCore
-from bot.delivery.outbox import GONE
+from bot.delivery.outbox import passes
 from db.delivery.direct_messages import accepted_messages, dm_channels
 from db.delivery.key_values import get_state, set_state
 from db.errors import DbError
@@ -110,8 +110,9 @@ class MissedMessages:
         for channel_id in await bot.in_thread(dm_channels, bot.db):
             try:
                 found += await self._read(channel_id, since)
-            except GONE:
-                continue
+            except discord.HTTPException as refused:
+                if passes(refused):
+                    raise
         if found:
             log.info("missed messages are taken in", extra={"rows": found})
 

@@ -63,10 +63,11 @@ async def test_a_reply_that_was_answered_meanwhile_stays(world: World, dying: Ca
     assert await left(world) == {}
 
 
-async def test_a_reply_whose_time_is_over_is_forgotten(world: World, dying: Callable[[], None]) -> None:
+@pytest.mark.parametrize("status", [401, 404])
+async def test_a_reply_whose_time_is_over_is_forgotten(world: World, dying: Callable[[], None], status: int) -> None:
     await world.alice.slash(world.channel, "score", text=GOOD)
     dying()
-    world.env.inject_error("GET", "/webhooks/*/*/messages/@original", status=404, code=50027, times=None)
+    world.env.inject_error("GET", "/webhooks/*/*/messages/@original", status=status, code=50027, times=None)
     await world.restart()
     assert await left(world) == {}
 
