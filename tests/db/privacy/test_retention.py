@@ -20,6 +20,7 @@ from db.engine import Database
 from db.errors import NoLongerKept, NotFound
 from db.preferences import change_guild_settings
 from db.privacy import purge as emptying
+from db.privacy.erase import ABANDONED_S, resume_erasures
 from db.privacy.purge import NOBODY
 from db.privacy.retention import AUDIT_DAYS, Purged, purge
 from db.queries.corrections import correct
@@ -139,14 +140,38 @@ def test_a_purge_lets_others_write_in_between(sqlite_db: Database, monkeypatch: 
     assert predictions(sqlite_db, job_id) == 6
 
 
+def stored_bytes(url: str) -> bytes:
+    """All that stands in the database's file and in its log."""
+    path = Path(url.removeprefix("sqlite:///"))
+    log = path.with_name(path.name + "-wal")
+    return path.read_bytes() + (log.read_bytes() if log.exists() else b"")
+
+
 def test_a_purge_leaves_no_text_in_the_file(sqlite_db: Database, sqlite_url: str) -> None:
-    path = Path(sqlite_url.removeprefix("sqlite:///"))
     done_review(sqlite_db, "quokka")
     with sqlite_db.begin() as session:
         session.execute(update(Job).values(film="Heat"))
     purge(sqlite_db, older_than_days=HOST_DAYS, at=in_days(91))
-    log = path.with_name(path.name + "-wal")
-    assert b"quokka" not in path.read_bytes() + (log.read_bytes() if log.exists() else b"")
+    assert b"quokka" not in stored_bytes(sqlite_url)
+
+
+def test_a_log_that_was_read_meanwhile_is_emptied_by_the_next_purge(sqlite_db: Database, sqlite_url: str) -> None:
+    done_review(sqlite_db, "quokka")
+    with sqlite_db.read() as reading:
+        reading.scalars(select(Review.text)).all()
+        purge(sqlite_db, older_than_days=HOST_DAYS, at=in_days(91))
+    assert b"quokka" in stored_bytes(sqlite_url), "the reader kept the log"
+    assert purge(sqlite_db, older_than_days=HOST_DAYS) == Purged(), "nothing was due"
+    assert b"quokka" not in stored_bytes(sqlite_url)
+
+
+def test_a_deletion_that_is_resumed_empties_the_log(sqlite_db: Database, sqlite_url: str) -> None:
+    job_id = done_file(sqlite_db, [NewReview(number, "quokka") for number in (1, 2, 3)])
+    with sqlite_db.begin() as session:
+        mark = {"purge_begun_at": db_time(-2 * ABANDONED_S)}
+        session.execute(update(Job).where(Job.id == job_id).values(**mark))
+    assert resume_erasures(sqlite_db) == 1
+    assert b"quokka" not in stored_bytes(sqlite_url)
 
 
 DAY = 24 * 3600.0
