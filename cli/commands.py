@@ -14,7 +14,6 @@ from cli.common import stop
 from common.errors import Misconfigured
 from common.process import exit_codes
 
-FULL: Final = (errno.ENOSPC, errno.EDQUOT)
 DENIED: Final = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EIO)
 """What a host mends on their disk. Other errors of the system are ours, and keep their traceback."""
 
@@ -38,7 +37,7 @@ class Commands(TyperGroup):
             _silence()
             raise typer.Exit(exit_codes.READER_GONE) from None
         except OSError as error:
-            if error.errno in FULL:
+            if error.errno in exit_codes.FULL:
                 stop(no_space(error), exit_codes.DISK)
             if error.errno in DENIED and error.filename is not None:
                 stop(f"{error.filename}: {error.strerror}.", exit_codes.DISK)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -16,3 +17,15 @@ NoHeader = Annotated[
 Sheet = Annotated[str | None, typer.Option(help="Sheet of a workbook, or path of a file in a zip.")]
 Delimiter = Annotated[str | None, typer.Option(help="Between cells: a sign, or tab, comma, semicolon, pipe, space.")]
 EncodingName = Annotated[str | None, typer.Option("--encoding", help="Such as utf-8, cp1251 or shift_jis.")]
+
+
+def is_piped(source: str) -> bool:
+    """Whether a source comes as a stream: standard input, a pipe. Raises FileError for what is not there."""
+    from worker.files.errors import CannotOpen
+
+    path = Path(source)
+    if source == "-" or (path.exists() and not path.is_file() and not path.is_dir()):
+        return True
+    if not path.is_file():
+        raise CannotOpen(source, "it is a folder" if path.is_dir() else "there is no such file")
+    return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,6 +19,7 @@ from cli.file_options import (
     Sheet,
     StarsColumn,
     TextColumn,
+    is_piped,
 )
 from cli.hints import with_hint
 from common.process import exit_codes
@@ -60,13 +62,11 @@ def inspect(
     )
     limits = limits_of(load_settings())
     try:
-        if source == "-":
-            with on_disk(sys.stdin.buffer) as path:
-                found = inspect_file(path, f"stdin.{stdin_format}", limits=limits, options=options)
+        path = Path(source)
+        if is_piped(source):
+            with nullcontext(sys.stdin.buffer) if source == "-" else path.open("rb") as stream, on_disk(stream) as copy:
+                found = inspect_file(copy, f"stdin.{stdin_format}", limits=limits, options=options)
         else:
-            path = Path(source)
-            if not path.is_file():
-                stop(f"{path} is not a file.", exit_codes.DATA)
             found = inspect_file(path, path.name, limits=limits, options=options)
     except FileError as error:
         stop(f"{source}: {with_hint(error)}", exit_codes.DATA)

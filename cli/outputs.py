@@ -37,6 +37,18 @@ class InTheWay(Exception):
         return f"{self.path} is there already and was not made of this file. Use --force to replace it, or --output."
 
 
+class SamePlace(InTheWay):
+    """The rows without a verdict would replace the scored ones."""
+
+    def __str__(self) -> str:
+        return f"{self.path} holds the scored rows. Name another file with --rejected."
+
+
+def is_same_place(one: Path, other: Path) -> bool:
+    """Whether two paths name one file; a device such as /dev/null takes both."""
+    return one.resolve() == other.resolve() and not one.is_char_device()
+
+
 def is_special(path: Path) -> bool:
     """Whether a path is there and no plain file: a device, a pipe, a link to anything."""
     try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import tempfile
 import threading
@@ -14,7 +13,7 @@ from typing import IO, TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from cli.commands import FULL, no_space
+from cli.commands import no_space
 from cli.common import ModelFolder, console, load_scorer, load_settings, progress
 from cli.file_options import (
     DateColumn,
@@ -25,9 +24,21 @@ from cli.file_options import (
     Sheet,
     StarsColumn,
     TextColumn,
+    is_piped,
 )
 from cli.hints import with_hint
-from cli.outputs import InTheWay, beside, check_free, deliver, is_special, opened, rejected_place, remove_stale
+from cli.outputs import (
+    InTheWay,
+    SamePlace,
+    beside,
+    check_free,
+    deliver,
+    is_same_place,
+    is_special,
+    opened,
+    rejected_place,
+    remove_stale,
+)
 from common.file_formats import kind_of_name, one_of, read_suffixes, written_names
 from common.process import exit_codes
 
@@ -81,8 +92,12 @@ def score(
         raise typer.BadParameter("--explain works with --text.")
     if output is not None and output != "-" and len(sources or []) > 1 and not Path(output).is_dir():
         raise typer.BadParameter("--output must be an existing folder when there are several files.")
-    if "-" in (rejected, output) and rejected == output:
-        raise typer.BadParameter("--output and --rejected cannot both be standard output.")
+    output, rejected = ("-" if place in STDOUT else place for place in (output, rejected))
+    if output is not None and rejected is not None:
+        if output == rejected == "-":
+            raise typer.BadParameter("--output and --rejected cannot both be standard output.")
+        if is_same_place(Path(output), Path(rejected)):
+            raise typer.BadParameter("--output and --rejected cannot be the same file.")
     if rejected is not None and len(sources or []) > 1:
         raise typer.BadParameter("--rejected works with one file.")
     if kind_of_name(f"stdin.{stdin_format}".removesuffix(".gz").removesuffix(".zst")) is None:
@@ -101,8 +116,6 @@ def score(
         encoding=encoding,
     )
     scorer = load_scorer(model_dir)
-    if output in STDOUT:
-        output = "-"
     targets = Targets(output, rejected, format, force=force)
     codes = [score_source(source, scorer, targets, stdin_format, options, quiet=quiet) for source in sources or []]
     if any(codes):
@@ -160,16 +173,12 @@ def score_source(
         return _say(f"{source}: {with_hint(error)}", exit_codes.DATA)
     except InTheWay as error:
         return _say(f"{source}: {error}", exit_codes.DISK)
-    except BrokenPipeError:
+    except (BrokenPipeError, KeyboardInterrupt):
         _leave_quietly()
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is still in buffers goes nowhere
-        raise typer.Exit(exit_codes.READER_GONE) from None
-    except KeyboardInterrupt:
-        _leave_quietly()
-        raise typer.Exit(exit_codes.INTERRUPTED) from None
+        raise  # `cli.commands` and Typer end it, as they do for every command
     except OSError as error:
         _leave_quietly()
-        if error.errno in FULL:
+        if error.errno in exit_codes.FULL:
             return _say(no_space(error), exit_codes.DISK)
         where = error.filename if isinstance(error.filename, str) and ".reelfeel-" not in error.filename else source
         return _say(f"{where}: {error.strerror or error}.", exit_codes.DISK)
@@ -191,15 +200,11 @@ def _score_source(
 ) -> None:
     from rich.progress import MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    from worker.files.errors import CannotOpen
     from worker.files.score_file import score_file
     from worker.limits import limits_of
 
     limits = limits_of(load_settings())
-    path = Path(source)
-    piped = source == "-" or (path.exists() and not path.is_file() and not path.is_dir())
-    if not piped and not path.is_file():
-        raise CannotOpen(source, "it is a folder" if path.is_dir() else "there is no such file")
+    path, piped = Path(source), is_piped(source)
     wanted = targets.output
     if wanted is None and piped:
         wanted = "-"
@@ -309,6 +314,8 @@ class _Place:
             return scored, "standard output"
         if self._targets.rejected is not None:
             path = Path(self._targets.rejected)
+            if scored and is_same_place(Path(scored), path):
+                raise SamePlace(path)
         else:
             path = rejected_place(self._folder, self.source, self._identity)
         if rows.exists():

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner
 
 import cli
@@ -45,3 +48,20 @@ def test_what_cannot_be_read_ends_with_65_and_a_sentence(tmp_path: Path) -> None
     assert refused.exit_code == 65
     assert "names of films" in refused.output
     assert runner.invoke(cli.app, ["inspect", str(tmp_path / "none.csv")]).exit_code == 65
+
+
+def test_a_pipe_is_read_as_score_reads_it(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("review\nA fine film.\nA dull film.\n")
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with subprocess.Popen(["/bin/sh", "-c", f"cat '{tmp_path}/a.csv' > '{pipe}'"]):
+        result = runner.invoke(cli.app, ["inspect", str(pipe), "--json", "--stdin-format", "csv"])
+    assert json.loads(result.stdout)["rows"] == 2
+
+
+@pytest.mark.parametrize("command", ["inspect", "score"])
+def test_what_is_not_there_is_said_in_the_same_words(tmp_path: Path, command: str) -> None:
+    for name, why in ((str(tmp_path), "it is a folder"), (str(tmp_path / "none.csv"), "there is no such file")):
+        result = runner.invoke(cli.app, [command, name])
+        assert result.exit_code == 65
+        assert f"{name} cannot be opened ({why})" in " ".join(result.stderr.split())

@@ -187,3 +187,33 @@ def test_what_standard_input_can_hold_is_named() -> None:
     result = runner.invoke(cli.app, ["score", "-", "--stdin-format", "docx"], input="")
     assert result.exit_code == 2
     assert "--stdin-format" in result.output
+
+
+@pytest.mark.parametrize(
+    ("output", "rejected"),
+    [("out.csv", "out.csv"), ("out.csv", "./out.csv"), ("-", "/dev/stdout"), ("/dev/stdout", "-")],
+)
+def test_the_scored_rows_and_the_rejected_ones_never_share_a_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, output: str, rejected: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a.csv").write_text(f'id,review\n1,"{GOOD}"\n2,\n')
+    result = runner.invoke(cli.app, ["score", "-q", "a.csv", "-o", output, "--rejected", rejected])
+    assert result.exit_code == 2
+    assert "--output and --rejected cannot" in " ".join(result.stderr.replace("│", " ").split())
+    assert [path.name for path in tmp_path.iterdir()] == ["a.csv"]
+
+
+def test_scored_rows_stay_where_the_rejected_ones_would_replace_them(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(f'id,review\n1,"{GOOD}"\n2,\n')
+    place = tmp_path / "a.scored.csv"
+    result = runner.invoke(cli.app, ["score", "-q", str(tmp_path / "a.csv"), "--rejected", str(place)])
+    assert result.exit_code == 74
+    assert "Name another file with --rejected" in " ".join(result.stderr.split())
+    assert place.read_text().startswith("id,review,label,")
+
+
+def test_both_may_be_thrown_away(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(f'id,review\n1,"{GOOD}"\n2,\n')
+    nowhere = ["-o", "/dev/null", "--rejected", "/dev/null"]
+    assert runner.invoke(cli.app, ["score", "-q", str(tmp_path / "a.csv"), *nowhere]).exit_code == 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import sys
 import time
@@ -58,7 +57,7 @@ def main(settings: Settings) -> int:
 
 def _refuse_folder(error: OSError, settings: Settings) -> int:
     folder = settings.data_dir
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if error.errno in exit_codes.FULL:
         return exit_codes.refuse(Exception(f"No space is left on the disk of {folder}: free some."), exit_codes.DISK)
     sentence = (
         f"The data folder {folder} cannot be made or written to ({error.strerror}): name another one with "
