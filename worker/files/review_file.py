@@ -72,7 +72,7 @@ class ReviewFile:
         self._date = None if chosen.date is None else by_name[chosen.date]
         self._stars = None if chosen.stars is None else by_name[chosen.stars]
         self._day = dates.reader(dates.Reading(None))
-        self._films = _film_reader()
+        self._films, self._rated = _remembering(_film), _remembering(_stars)
         self._max_chars = limits.max_review_chars
         self._damaged = opened.table.facts.damaged
 
@@ -142,7 +142,7 @@ class ReviewFile:
         if (at := self._date) is not None:
             day = self._day(at.of(cells) if at.keys else cells[at.place])
         if (at := self._stars) is not None:
-            stars = _stars(at.of(cells) if at.keys else cells[at.place])
+            stars = self._rated(at.of(cells) if at.keys else cells[at.place])
         if isinstance(text, list):
             text = _joined(text)
         code = self._problem(text)
@@ -252,10 +252,10 @@ def _film(value: Cell) -> str | None:
     return (name if len(name) <= MAX_FILM_CHARS else name[: MAX_FILM_CHARS - 1] + "…") or None
 
 
-def _film_reader() -> Callable[[Cell], str | None]:
-    """`_film`, which remembers: a file holds the same names again and again."""
-    kept = lru_cache(maxsize=1024)(_film)
-    return lambda value: kept(value) if isinstance(value, str) and len(value) <= _KEPT_CHARS else _film(value)
+def _remembering(read: Callable[[Cell], str | None]) -> Callable[[Cell], str | None]:
+    """The function, which remembers: a file holds the same names and stars again and again."""
+    kept = lru_cache(maxsize=1024)(read)
+    return lambda value: kept(value) if isinstance(value, str) and len(value) <= _KEPT_CHARS else read(value)
 
 
 def _stars(value: Cell) -> str | None:

@@ -21,6 +21,8 @@ SAMPLE_SIZE: Final = 4 << 20
 _VALUE: Final = 8
 """What a value counts beside its characters: a row of empty cells costs memory too."""
 
+_SHOWN_SKIPPED: Final = 50
+
 
 class Bad(NamedTuple):
     """A row that could not be taken apart: `code` as in problems.py, `cells` what there is of it."""
@@ -53,6 +55,11 @@ class Facts:
     notes: list[tuple[str, dict[str, object]]] = field(default_factory=list)
     questions: tuple[str, ...] = ()
     damaged: bool = False
+
+    def skip(self, row: int, why: str) -> None:
+        """Notes a row skipped on the way once; of many the first."""
+        if len(self.skipped) < _SHOWN_SKIPPED and (row, why) not in self.skipped:
+            self.skipped.append((row, why))
 
     def note(self, code: str, **values: object) -> None:
         """Adds a note once."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final, Literal
 
@@ -102,6 +103,12 @@ def _kind(cell: Cell) -> Kind:
         return "date" if is_written_date(cell) else "other"
     if len(cell) > _SIZE:
         return "link" if len(cell) < 1_000 and _LINK.fullmatch(cell) else "text"
+    return _kind_of_short(cell)
+
+
+@lru_cache(maxsize=4096)
+def _kind_of_short(cell: str) -> Kind:
+    """Remembered: a sample's cells are asked for their rows' grid, for the header, and for the choice of columns."""
     if _NUMBER.fullmatch(cell):
         return "date" if is_written_date(cell) else "stars" if _STARS.fullmatch(cell) else "number"
     if _STARS.fullmatch(cell):

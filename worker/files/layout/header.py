@@ -202,8 +202,7 @@ def _is_strong(rows: Sequence[Sequence[str]], place: int, width: int) -> bool:
     filled = [cell for cell in row if cell.strip()]
     if any(is_value(cell) for cell in filled) or len(filled) * 2 < width:
         return False
-    below = [list(one) for one in rows[place + 1 :]]
-    if not below:
+    if place + 1 >= len(rows):
         return False
     if len(filled) == 1:
         return width == 1 and place <= 10 and is_text_name(filled[0])

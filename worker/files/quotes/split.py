@@ -6,13 +6,14 @@ import csv
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 from typing import Final
 
 from worker.files.quotes.signs import QUOTE
 
 _MOST_WAYS: Final = 64
 """Places tried as the end of one quoted cell."""
-_ESCAPED: Final = re.compile(r'(\\+)"')
+_ESCAPED: Final = re.compile(r'(?<!\\)(\\++)"')
 
 
 def plain_cells(line: str, separator: str) -> list[str]:
@@ -43,9 +44,8 @@ def split(line: str, separator: str, width: int) -> list[str] | None:
     text = _without_end(line)
     if '\\"' in text and (cells := _escaped(text, separator, width)) is not None:
         return cells
-    cells = plain_cells(text, separator)
-    if len(cells) == width:
-        return cells
+    if text.count(separator) == width - 1:
+        return plain_cells(text, separator)
     return next(_ways(text, separator, width), None)
 
 
@@ -78,23 +78,17 @@ def _ways(text: str, separator: str, width: int) -> Iterator[list[str]]:
                 yield [cell]
             return
         if rest.startswith('"'):
-            for match in islice_ends(rest, separator):
-                for others in cut(rest[match + 1 + len(separator) :], left - 1):
-                    yield [rest[1:match].replace('""', '"'), *others]
+            for match in islice(_ends(separator).finditer(rest, 1), _MOST_WAYS):
+                if tries > _MOST_WAYS:
+                    return
+                for others in cut(rest[match.end() + len(separator) :], left - 1):
+                    yield [rest[1 : match.start()].replace('""', '"'), *others]
         head, found, tail = rest.partition(separator)
         if found:
             for others in cut(tail, left - 1):
                 yield [head, *others]
 
     yield from cut(text, width)
-
-
-def islice_ends(rest: str, separator: str) -> Iterator[int]:
-    """Places of quotes that could end the cell that begins here."""
-    for count, match in enumerate(_ends(separator).finditer(rest, 1)):
-        if count >= _MOST_WAYS:
-            return
-        yield match.start()
 
 
 @lru_cache(maxsize=16)

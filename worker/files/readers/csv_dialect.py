@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from worker.files.columns.choose import is_known_name, is_text_name
@@ -38,8 +38,7 @@ class Dialect:
     """separator: as it stands in the file; skip: lines before the header, or before the data where there is none.
 
     line_end: of the first line. quote: the sign around cells. backslash: it escapes quotes. spaces: they may stand
-    before a quote. layout: what of the first rows, from the line after `start`, is header. grid: of every row.
-    quoted: whether any cell stands in quotes.
+    before a quote. quoted: whether any cell stands in quotes. start: lines before the first row (`sep=;`).
     """
 
     separator: str
@@ -90,35 +89,26 @@ def understand(
     body = lines[dialect.start :]
     width = _width(body, dialect, cut=cut)
     grid = Grid(width)
-    rows, places = _rows(body, dialect, grid, cut=cut)
+    rows, places, apart = _rows(body, dialect, grid, cut=cut)
     layout = layout_of(rows, header=header)
     data = [row for row in rows[layout.first :] if any(row)]
     width = _settled(width, rows, layout)
     grid = Grid(width, *_values(data, width))
-    rows, places = _rows(body, dialect, grid, cut=cut)
-    layout = layout_of(rows, header=header)
+    if not apart:  # else the grid has nothing to decide
+        rows, places, _ = _rows(body, dialect, grid, cut=cut)
+        layout = layout_of(rows, header=header)
     place = layout.first if layout.header is None else layout.header
     skip = dialect.start + (places[place] - 1 if place < len(places) else 0)
     titles = [] if layout.header is None else list(rows[layout.header])
-    dialect = Dialect(
-        dialect.separator,
-        skip,
-        dialect.line_end,
-        dialect.quote,
-        dialect.backslash,
-        dialect.spaces,
-        dialect.quoted,
-        dialect.start,
-    )
-    return Beginning(dialect, grid, layout, titles, width, [dialect.start + n for n in places])
+    return Beginning(replace(dialect, skip=skip), grid, layout, titles, width, [dialect.start + n for n in places])
 
 
 def _settled(width: int, rows: list[list[str]], layout: Layout) -> int:
     return len(rows[layout.header]) if layout.header is not None and rows else width
 
 
-def _rows(lines: list[str], dialect: Dialect, grid: Grid, *, cut: bool) -> tuple[list[list[str]], list[int]]:
-    """(rows, blank lines as empty ones; the line on which each begins, from 1)."""
+def _rows(lines: list[str], dialect: Dialect, grid: Grid, *, cut: bool) -> tuple[list[list[str]], list[int], bool]:
+    """(rows, blank lines as empty ones; the line on which each begins, from 1; whether each line is a row)."""
     records = Records(
         prepared(lines, dialect.separator),
         dialect.sign,
@@ -142,10 +132,11 @@ def _rows(lines: list[str], dialect: Dialect, grid: Grid, *, cut: bool) -> tuple
         rows.append([str(cell) for cell in cells])
         places.append(first + 1)
         before = end
+    apart = not records.mended and places == list(range(1, len(places) + 1))
     if cut and len(rows) > 1:
         rows.pop()
         places.pop()
-    return rows, places
+    return rows, places, apart
 
 
 def prepared(lines: Iterable[str], separator: str) -> Iterator[str]:
@@ -276,7 +267,7 @@ def _is_backslashed(lines: list[str], separator: str) -> bool:
 def _is_strict(line: str, separator: str) -> bool:
     sign = separator if len(separator) == 1 else SEPARATOR
     try:
-        for _ in csv.reader([line.replace(separator, sign)], delimiter=sign, strict=True):
+        for _ in csv_rows([line.replace(separator, sign)], sign, strict=True):
             pass
     except csv.Error:
         return False
@@ -330,8 +321,3 @@ def parsed(lines: list[str], separator: str, *, cut: bool, quote: str = '"') -> 
     with suppress(csv.Error):
         rows.extend(row for row in csv_rows(lines, separator, quote=quote) if row)
     return rows[:-1] if cut and len(rows) > 1 else rows
-
-
-def has_header(rows: list[list[str]]) -> bool:
-    """Whether the first row names the columns."""
-    return layout_of(rows).header == 0

@@ -24,7 +24,6 @@ _MAX_CELLS: Final = 2 * MAX_COLUMNS
 _SNIFF_CHARS: Final = 1 << 20
 _END_MARK: Final = "\x1a"
 """Ctrl-Z, with which DOS ended a text."""
-_SHOWN_SKIPPED: Final = 50
 
 
 class Delimited(Table):
@@ -138,7 +137,7 @@ class Delimited(Table):
                 if size == 1 and first == _END_MARK:
                     continue
             elif (first == first_title or first[0] == "\ufeff") and self.header and same_titles(row, self.titles):
-                self._skipped(records)
+                self.facts.skip(self.dialect.skip + records.lines_read, REPEATED)
                 continue
             if empty:
                 yield from self._empty(empty)
@@ -149,12 +148,6 @@ class Delimited(Table):
         width = len(self.columns)
         for _ in range(count):
             yield [""] * width
-
-    def _skipped(self, records: Records) -> None:
-        if len(self.facts.skipped) < _SHOWN_SKIPPED:
-            place = (self.dialect.skip + records.lines_read, REPEATED)
-            if place not in self.facts.skipped:
-                self.facts.skipped.append(place)
 
 
 def _has_line_feeds(file: IO[bytes], encoding: Encoding) -> bool:

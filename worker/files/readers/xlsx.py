@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import IO, Final
+from typing import IO
 
 from common.rendering import names
 from worker.files.cells import Cell, as_text
@@ -21,8 +21,6 @@ from worker.files.readers.xlsx_parts import Sheet, read_book
 from worker.files.readers.xlsx_sheet import sheet_rows
 from worker.files.readers.xlsx_strings import SharedStrings
 from worker.files.table import Record, Table, first_rows, record_size, unique_names
-
-_SHOWN_SKIPPED: Final = 50
 
 # What openpyxl warns of is nothing to a reader of texts.
 warnings.filterwarnings("ignore", module="openpyxl")
@@ -196,8 +194,7 @@ class Workbook(Table):
         for number, row in enumerate(rows, page.above + page.layout.first + 1):
             again = len(row) > place and row[place] == title
             if again and same_titles([as_text(cell) for cell in self._padded(row)], page.titles):
-                if len(self.facts.skipped) < _SHOWN_SKIPPED and (number, REPEATED) not in self.facts.skipped:
-                    self.facts.skipped.append((number, REPEATED))
+                self.facts.skip(number, REPEATED)
                 continue
             yield self._padded(row)
 

@@ -123,7 +123,7 @@ def _tabs(package: Package, main: str) -> tuple[list[tuple[str, str, bool]], boo
     def start(tag: str, attributes: dict[str, str]) -> None:
         nonlocal mac
         if tag == "sheet":
-            relation = next((value for key, value in attributes.items() if key.rpartition(":")[2] == "id"), "")
+            relation = _local(attributes, "id") or ""
             tabs.append((attributes.get("name", ""), relation, attributes.get("state", "visible") != "visible"))
         elif tag == "workbookPr":
             mac = _local(attributes, "date1904") in ("1", "true")

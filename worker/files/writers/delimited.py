@@ -16,7 +16,7 @@ from worker.files.table import Table
 from worker.files.writers.verdicts import DECIMALS, AddedValues, Verdicts, rows
 
 _NOT_SCORED = ("", "", "", "")
-_BEFORE_QUOTE: Final = re.compile(r'(\\*)("|\Z)')
+_BEFORE_QUOTE: Final = re.compile(r'(?<!\\)(\\*+)("|\Z)')
 
 
 def _escaped(match: re.Match[str]) -> str:

@@ -38,3 +38,10 @@ def test_a_line_of_quotes_takes_no_time() -> None:
     began = time.process_time()
     split('"x,"' * 20_000, ",", 50)
     assert time.process_time() - began < 5
+
+
+def test_a_run_of_backslashes_costs_linear_time() -> None:
+    """Each start in the run was tried: 20,000 took two seconds, and a line may hold four million."""
+    begun = time.process_time()
+    assert unescaped("\\" * 200_000) == "\\" * 200_000
+    assert time.process_time() - begun < 1

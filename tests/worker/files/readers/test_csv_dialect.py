@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+
 import pytest
 
 from tests.worker.files.helpers import (
@@ -12,6 +14,7 @@ from tests.worker.files.helpers import (
     texts,
     write,
 )
+from worker.files.readers.csv_dialect import _is_strict
 
 
 @pytest.mark.parametrize(
@@ -47,3 +50,14 @@ def test_a_file_without_header() -> None:
 def test_an_unknown_header_above_long_texts_is_a_header() -> None:
     data = csv_bytes("nr,words", f'1,"{LONG}"', f'2,"{OTHER}"')
     assert texts(data, "a.csv") == [LONG, OTHER]
+
+
+def test_a_dialect_does_not_depend_on_what_the_process_read_before() -> None:
+    """The csv module's limit of a cell is global; a reader of its own beside ours met whatever stood there."""
+    cell = "A fine " + "film, " * 30_000
+    line = f'1,"He said \\"no\\" and left. {cell}"'
+    found = []
+    for limit in (1 << 17, 1 << 30):
+        csv.field_size_limit(limit)
+        found.append(_is_strict(line.replace('\\"', ""), ","))
+    assert found == [True, True]
