@@ -10,6 +10,8 @@ config.json        the training run's config
 metrics.json       figures on the dev and validation parts
 card.json, CARD.md the model card, for programs and for people
 word_scores.npy    optional: float16 [words], how typical each word is of film reviews (`model.serving.flags`)
+topic_words.npy    optional: float16 [words], how typical each word is of other things (`model.serving.topic_model`)
+topic_pairs.npy    optional, with topic_words.npy: float16 [2**bits], the same of hashed words and pairs of words
 manifest.json      version and sha256 of every other file
 """
 
@@ -23,7 +25,7 @@ from typing import Any
 SHIPPED = Path(__file__).parents[1] / "shipped"
 """The model folder that comes with the repository."""
 WEIGHTS = ("embedding.npy", "recurrent.onnx", "keras_weights.npz", "wide.npy", "vocabulary.txt", "serving.json")
-OPTIONAL = ("word_scores.npy",)
+OPTIONAL = ("word_scores.npy", "topic_words.npy", "topic_pairs.npy")
 """Weights that a folder may lack; the manifest says whether it has them."""
 RECORDS = ("config.json", "metrics.json", "card.json", "CARD.md")
 MANIFEST = "manifest.json"
@@ -41,8 +43,9 @@ class Serving:
     wide_bias in logit units. length_*, skew: as in `model.serving.calibration.Curve`; foreign_*, review_bounds:
     `oddness`, `english` and `review` of `model.serving.flags.Bounds`; exit_*: of `model.serving.early_exit.Exit`, whose
     curve has the same knee; without `exit_logit` the LSTM reads everything. mixed_*: as in `model.serving.mixed.Rule`;
-    star_bounds: as in `model.serving.stars.Stars`, empty where the estimate did not validate. Fields with a default may
-    be missing from the file. The rest as in `model.config.ServingConfig` and `NetworkConfig`.
+    star_bounds: as in `model.serving.stars.Stars`, empty where the estimate did not validate; topic_*: as in
+    `model.serving.topic_model.TopicRule`, no tokens where there is no topic model. Fields with a default may be missing
+    from the file. The rest as in `model.config.ServingConfig` and `NetworkConfig`.
     """
 
     dimensions: int
@@ -73,6 +76,11 @@ class Serving:
     exit_bias: float = 0.0
     exit_slope: float = 0.0
     exit_step: float = 0.0
+    topic_tokens: int = 0
+    topic_bias: float = 0.0
+    topic_sureness: list[float] = field(default_factory=list)
+    topic_length: list[float] = field(default_factory=list)
+    topic_doubt: float = 0.0
 
 
 def write_json(path: Path, value: Any) -> None:

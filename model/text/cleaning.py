@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Callable
 from typing import NamedTuple
 
-from model.text import markup, scars, signs
+from model.text import idioms, markup, scars, signs
 
 Match = re.Match[str]
 Places = list[tuple[int, int]]
@@ -86,6 +86,14 @@ def _mojibake(text: str) -> bool:
     return not text.isascii() and any(sign in text for sign in scars.MOJIBAKE_SIGNS)
 
 
+def _idiom(idiom: idioms.Idiom) -> Step:
+    first, *others = idiom.hints
+    if not others:
+        return Step(_holds(first), idiom.pattern, idiom.replaced)
+    (second,) = others
+    return Step(lambda text: first in text or second in text, idiom.pattern, idiom.replaced)
+
+
 def _blank(_: Match) -> str:
     return " "
 
@@ -150,6 +158,7 @@ STEPS: tuple[Step, ...] = (
     Step(signs.may_be_rated, signs.RATED, signs.rated),
     Step(lambda text: not text.isascii() and signs.speaks(text), signs.EMOJI, signs.meaning),
     Step(_beyond_ascii, signs.SILENT, _blank),
+    *map(_idiom, idioms.IDIOMS),
 )
 
 
@@ -159,6 +168,7 @@ _SHORT = tuple(
     step
     for step in _LONG
     if step.pattern in (scars.DOUBLE_QUOTE, markup.LINK, markup.NAMED, markup.REDDIT, markup.BULLET, signs.RATED)
+    or step.pattern in {idiom.pattern for idiom in idioms.IDIOMS}
 )
 
 
@@ -168,8 +178,8 @@ def clean(text: str) -> str:
     Entities, escapes and letters in the wrong encoding become what they were meant to be; `<br />` a line break; tags,
     links, mentions, Discord's and Markdown's signs and quoted lines go; invisible signs vanish; styled and accented
     letters, typographic quotes and dashes get their ASCII form; stars and ratings in words read "9/10", emoji beside
-    few words read as a word; signs without a meaning, control characters and lone surrogates become a space. Any string
-    is accepted; the time is linear in its length.
+    few words read as a word, idioms as what they mean (`model.text.idioms`); signs without a meaning, control
+    characters and lone surrogates become a space. Any string is accepted; the time is linear in its length.
     """
     if "<" in text:
         text = markup.BREAK.sub("\n", text)

@@ -12,8 +12,6 @@ import pytest
 from model import Scorer, Verdict
 
 SHARED = Path(__file__).parents[4] / "shared" / "cases" / "cases.json"
-OPEN = {"idiom-1", "idiom-2", "idiom-3", "idiom-4"}
-"""What the model does not get right yet: turns of phrase with a negation."""
 
 
 def _shared() -> list[dict[str, Any]]:
@@ -44,7 +42,7 @@ def test_shared_cases(scorer: Scorer) -> None:
     cases = _shared()
     verdicts = dict(zip([case["id"] for case in cases], scorer.score([case["text"] for case in cases]), strict=True))
     failed = {case["id"] for case in cases if not _holds(case["expect"], verdicts[case["id"]], verdicts)}
-    assert failed <= OPEN
+    assert failed == set()
 
 
 @pytest.mark.parametrize(
