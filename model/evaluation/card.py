@@ -39,6 +39,7 @@ RULES = (
     "topic_sureness",
     "topic_length",
     "topic_doubt",
+    "topic_settled",
 )
 """Fields of `serving.json` that say how a verdict is made; all fitted on dev (`model.training.fit_rules`), those of the
 topic on texts of its own (`model.training.fit_topic`)."""

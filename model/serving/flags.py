@@ -163,7 +163,7 @@ def is_in_doubt(length: int, logit: float, sums: Floats, bounds: Bounds) -> bool
     Then the verdict's label is not to be relied on, while the flag would be wrong too often.
     """
     rule = bounds.topic
-    return rule.judges(length) and rule.logit(float(sums[4]), float(sums[5]), length, logit) > -rule.doubt
+    return rule.judges(length) and rule.is_in_doubt(float(sums[4]), float(sums[5]), length, logit)
 
 
 def _says_nothing(text: str) -> bool:

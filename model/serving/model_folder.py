@@ -81,6 +81,7 @@ class Serving:
     topic_sureness: list[float] = field(default_factory=list)
     topic_length: list[float] = field(default_factory=list)
     topic_doubt: float = 0.0
+    topic_settled: float = 0.0
 
 
 def write_json(path: Path, value: Any) -> None:

@@ -29,7 +29,8 @@ _ENDS = ngrams.checksums([START, END])
 
 @dataclass(frozen=True, slots=True)
 class TopicRule:
-    """Where a text is about something else: above 0 of a logit, and in doubt up to `doubt` below 0.
+    """Where a text is about something else: above 0 of a logit, and in doubt up to `doubt` below 0, unless the
+    verdict's own logit is at least `settled` away from 0: a clear opinion is mostly a review.
 
     most: tokens of the longest text that it judges, 0 where there is no topic model; bias, sureness, length: weights of
     1 and of what `features` gives.
@@ -40,6 +41,7 @@ class TopicRule:
     sureness: tuple[float, float] = (0.0, 0.0)
     length: tuple[float, float] = (0.0, 0.0)
     doubt: float = 0.0
+    settled: float = math.inf
 
     def judges(self, tokens: int) -> bool:
         """Whether it says something of a text of so many tokens."""
@@ -54,6 +56,10 @@ class TopicRule:
         for weight, value in zip(weights, features(tokens, logit), strict=True):
             found += weight * value
         return found
+
+    def is_in_doubt(self, words: float, grams: float, tokens: int, logit: float) -> bool:
+        """Whether the text may well be about something else; as `logit`."""
+        return abs(logit) < self.settled and self.logit(words, grams, tokens, logit) > -self.doubt
 
 
 def scales(tokens: int) -> tuple[float, float]:
@@ -119,7 +125,8 @@ def rule(serving: Serving) -> TopicRule:
     if not serving.topic_tokens:
         return TopicRule()
     (sure, unsure), (long, short) = serving.topic_sureness, serving.topic_length
-    return TopicRule(serving.topic_tokens, serving.topic_bias, (sure, unsure), (long, short), serving.topic_doubt)
+    beside = ((sure, unsure), (long, short), serving.topic_doubt, serving.topic_settled)
+    return TopicRule(serving.topic_tokens, serving.topic_bias, *beside)
 
 
 def read(folder: Path, serving: Serving) -> TopicModel:

@@ -37,6 +37,8 @@ LOST_CRITICS, LOST_REVIEWS = 0.007, 0.001
 """At most this share of critics' sentences that say something, and of all reviews, is called no review."""
 DOUBTED_CRITICS, DOUBTED_REVIEWS = 0.02, 0.003
 """At most this share of them is called no review or gets no sure label, for doubt whether they are one."""
+SETTLED = 1.8
+"""This far of the verdict's logit from 0 there is no doubt: "Total waste of time" is said of films, too."""
 SENTENCE, SPAN, REVIEW, TEXT = "sentence", "span", "review", "text"
 """Kinds of our own: cut from reviews, whole reviews, and English that is about no film at all."""
 COUNTS = {CRITICS: 1.0, NEUTRAL: 0.5, SUBJECTIVE: 1.0, SENTENCE: 0.2, SPAN: 0.3, REVIEW: 1.0}
@@ -179,6 +181,7 @@ def fit(found: Examples, vocabulary: Vocabulary, vectors: NDArray[np.floating], 
         (round(float(beside[0]), 6), round(float(beside[1]), 6)),
         (round(float(beside[2]), 6), round(float(beside[3]), 6)),
         round(bound - min(bound, doubted), 6),
+        SETTLED,
     )
     return Fitted((table @ known).astype(np.float16), hashed.astype(np.float16), rule)
 
@@ -226,6 +229,7 @@ def _fields(rule: TopicRule) -> dict[str, Any]:
         "topic_sureness": list(rule.sureness),
         "topic_length": list(rule.length),
         "topic_doubt": rule.doubt,
+        "topic_settled": rule.settled if rule.most else 0.0,
     }
 
 
