@@ -50,12 +50,9 @@ class TopicRule:
     def logit(self, words: float, grams: float, tokens: int, logit: float) -> float:
         """Logit of another topic. words, grams: summed weights of the vocabulary's words, and of hashed words and
         pairs; logit: the verdict's."""
-        weights = (*self.sureness, *self.length)
-        of_words, of_grams = scales(tokens)
-        found = words * of_words + grams * of_grams + self.bias
-        for weight, value in zip(weights, features(tokens, logit), strict=True):
-            found += weight * value
-        return found
+        (of_words, of_grams), (sure, unsure, long, short) = scales(tokens), features(tokens, logit)
+        beside = self.sureness[0] * sure + self.sureness[1] * unsure + self.length[0] * long + self.length[1] * short
+        return words * of_words + grams * of_grams + self.bias + beside
 
     def is_in_doubt(self, words: float, grams: float, tokens: int, logit: float) -> bool:
         """Whether the text may well be about something else; as `logit`."""

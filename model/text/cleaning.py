@@ -86,12 +86,17 @@ def _mojibake(text: str) -> bool:
     return not text.isascii() and any(sign in text for sign in scars.MOJIBAKE_SIGNS)
 
 
+_BRIEF = 400
+
+
+def _brief(text: str) -> bool:
+    return len(text) <= _BRIEF
+
+
 def _idiom(idiom: idioms.Idiom) -> Step:
-    first, *others = idiom.hints
-    if not others:
-        return Step(_holds(first), idiom.pattern, idiom.replaced)
-    (second,) = others
-    return Step(lambda text: first in text or second in text, idiom.pattern, idiom.replaced)
+    """For brief texts alone: one idiom decides no long one, and looking for it would cost them time."""
+    first, second = idiom.hints[0], idiom.hints[-1]
+    return Step(lambda text: _brief(text) and (first in text or second in text), idiom.pattern, idiom.replaced)
 
 
 def _blank(_: Match) -> str:
@@ -178,8 +183,8 @@ def clean(text: str) -> str:
     Entities, escapes and letters in the wrong encoding become what they were meant to be; `<br />` a line break; tags,
     links, mentions, Discord's and Markdown's signs and quoted lines go; invisible signs vanish; styled and accented
     letters, typographic quotes and dashes get their ASCII form; stars and ratings in words read "9/10", emoji beside
-    few words read as a word, idioms as what they mean (`model.text.idioms`); signs without a meaning, control
-    characters and lone surrogates become a space. Any string is accepted; the time is linear in its length.
+    few words read as a word, idioms of brief texts as what they mean (`model.text.idioms`); signs without a meaning,
+    control characters and lone surrogates become a space. Any string is accepted; the time is linear in its length.
     """
     if "<" in text:
         text = markup.BREAK.sub("\n", text)

@@ -55,6 +55,51 @@ def test_texts_without_a_word_have_no_verdict(scorer: Scorer, text: str) -> None
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "What is the capital of France?",
+        "I had pizza for dinner",
+        "The battery died after a week.",
+        "The waiter was rude and the soup cold.",
+        "A young man moves to Paris and falls in love with a dancer.",
+    ],
+)
+def test_texts_about_other_things_have_no_verdict(scorer: Scorer, text: str) -> None:
+    (verdict,) = scorer.score([text])
+    assert (verdict.label, verdict.stars) == ("uncertain", None)
+    assert "not_a_review" in verdict.flags
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("Terrible.", "negative"),
+        ("Total waste of time", "negative"),
+        ("It was boring.", "negative"),
+        ("Don't watch it.", "negative"),
+        ("I loved it so much", "positive"),
+        ("Hilarious from start to finish", "positive"),
+        ("Great fun for the whole family.", "positive"),
+        ("Loved it, watched it with my mum.", "positive"),
+    ],
+)
+def test_short_reviews_keep_their_verdict(scorer: Scorer, text: str, label: str) -> None:
+    (verdict,) = scorer.score([text])
+    assert verdict.label == label
+    assert "not_a_review" not in verdict.flags
+    assert verdict.stars is not None
+
+
+def test_the_card_keeps_what_was_promised(scorer: Scorer) -> None:
+    """On texts that were never fitted on (`model.data.topic_texts`): sure verdicts, and what reviews lose."""
+    found = scorer.card["metrics"]["topic"]
+    most = {"chat": 0.15, "question": 0.05, "plot": 0.4, "restaurant": 0.4, "product": 0.4}
+    assert {kind: found[kind]["sure"] for kind, share in most.items() if found[kind]["sure"] > share} == {}
+    assert found["critic"]["flagged"] <= 0.01
+    assert found["review"]["flagged"] <= 0.003
+
+
+@pytest.mark.parametrize(
     ("text", "label"),
     [
         ("The story is about a baker. \u2605\u2605\u2605\u2605\u2605", "positive"),

@@ -128,7 +128,7 @@ def test_no_test_before_a_pattern_leaves_a_match_out(raw: str) -> None:
 
 
 def _is_a_rule(number: int) -> bool:
-    return any(name in STEPS[number].applies.__code__.co_names for name in ("adorned", "speaks", "_QUOTES"))
+    return any(name in STEPS[number].applies.__code__.co_names for name in ("adorned", "speaks", "_QUOTES", "_brief"))
 
 
 HOSTILE = ["\u2605", "\u2605a", "\u2606 ", "> a\n", ">>> a\n", "*a", " *a", "**", "_a ", "`a ", "http://", "a.", "a@",
@@ -143,6 +143,12 @@ def test_much_of_one_sign_takes_no_time(sign: str) -> None:
     began = time.process_time()
     clean(text)
     assert time.process_time() - began < 3
+
+
+def test_idioms_are_read_in_brief_texts_alone() -> None:
+    rest = " The plot was fine." * 30
+    assert clean("Not bad at all." + rest) == "Not bad at all." + rest
+    assert clean("Not bad at all.") == "quite good."
 
 
 def test_a_quoted_line_is_one_sentence() -> None:

@@ -1,6 +1,7 @@
 """The topic model is fitted into a copy of a model folder, which is measured and sealed anew."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -15,11 +16,22 @@ from tests.model.made_up import topics
 
 
 @pytest.fixture(scope="module")
-def fitted(tiny_folder: Path, tiny_config: config.Config, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def fitted(
+    tiny_folder: Path, tiny_config: config.Config, tmp_path_factory: pytest.TempPathFactory, _few_buckets: None
+) -> Path:
     texts = tmp_path_factory.mktemp("topics")
     topics(texts, 120)
     output = tmp_path_factory.mktemp("run")
     return fit_topic.run(tiny_folder, texts, output, labelled=tiny_config.data.labelled) / "model"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _few_buckets() -> Iterator[None]:
+    """So that a fit takes a moment: time goes with the buckets."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(fit_topic, "BITS", 11)
+        patched.setattr(fit_topic.fit_flags, "docstrings", lambda: ["Returns the number of rows that it has changed."])
+        yield
 
 
 def test_other_topics_are_no_reviews(fitted: Path, tiny_folder: Path) -> None:
