@@ -223,7 +223,8 @@ def show(result: Any) -> None:
 
 def plain_line(text: str, limit: int) -> str:
     """Somebody's words for a terminal: on one line, cut to `limit` signs, without what a terminal would obey."""
-    line = "".join(sign for sign in " ".join(text.split()) if unicodedata.category(sign) not in ("Cc", "Cf"))
+    shown = (sign for sign in text if sign.isspace() or unicodedata.category(sign) not in ("Cc", "Cf"))
+    line = " ".join("".join(shown).split())
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 

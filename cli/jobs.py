@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.common import load_settings, plain_line, refusals, show, stored
+from cli.common import load_settings, plain_line, refusals, stored
 from cli.hints import failure_text
 
 if TYPE_CHECKING:
@@ -42,15 +42,12 @@ def jobs(
     if not found:
         typer.echo("There are no such jobs: `reelfeel submit FILE` makes one.")
         return
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table("job", "state", "file", "rows", "positive", "negative", "unclear", "sent in (UTC)", box=None)
+    names = "  ".join(f"{name:>9}" for name in ("positive", "negative", "unclear"))
+    typer.echo(f"{'job':>8}  {'state':<12}  {names}  {'sent in (UTC)':<16}  file, rows")
     for job in found:
-        cells = [str(job.id), job.state.replace("_", " "), plain_line(job.title, 40), rows_of(job)]
-        cells += [f"{n:,}" for n in (job.n_positive, job.n_negative, job.n_uncertain)]
-        table.add_row(*map(Text, [*cells, f"{job.created_at:%Y-%m-%d %H:%M}"]))
-    show(table)
+        counts = "  ".join(f"{n:>9,}" for n in (job.n_positive, job.n_negative, job.n_uncertain))
+        state, title = job.state.replace("_", " "), plain_line(job.title, 60)
+        typer.echo(f"{job.id:>8}  {state:<12}  {counts}  {job.created_at:%Y-%m-%d %H:%M}  {title}, {rows_of(job)}")
     for job in found:
         reason = failure_text(job)
         if reason is not None:
@@ -83,7 +80,7 @@ def resume(job: Job) -> None:
 def rows_of(job: JobView) -> str:
     """How far a job is: `1,200 of 5,000`, with those that got no verdict."""
     ended = job.rows_done + job.rows_rejected + job.rows_failed
-    rows = f"{job.rows_total:,}" if job.terminal else f"{ended:,} of {job.rows_total:,}"
+    rows = f"{job.rows_total:,} rows" if job.terminal else f"{ended:,} of {job.rows_total:,} rows"
     without = job.rows_rejected + job.rows_failed
     return f"{rows} ({without:,} without a verdict)" if without else rows
 
