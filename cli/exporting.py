@@ -66,7 +66,8 @@ def export(
 class Wanted:
     """Where the files of a job go, as it was asked; `format` None: that of the name, else as the job wrote it.
 
-    `usual_place`: the folder of files that are given no place. `identity`: of the input, for what may be replaced.
+    `usual_place`: the folder of files that are given no place; `beside_source`: that of each source instead, for the
+    list of rejected rows too. `identity`: of the input, for what may be replaced.
     """
 
     output: str | None
@@ -74,6 +75,7 @@ class Wanted:
     rejected: str | None = None
     force: bool = False
     usual_place: Path = Path()
+    beside_source: bool = False
     identity: str | None = None
 
 

@@ -7,9 +7,9 @@ import sys
 import tempfile
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import BufferedRandom, BufferedReader
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated, Any, Final
@@ -31,7 +31,7 @@ from cli.file_options import (
 )
 from cli.hints import failure_text, with_hint
 from cli.jobs import job_record
-from cli.outputs import InTheWay
+from cli.outputs import InTheWay, rejected_place
 from common.file_formats import is_review_file, one_of, written_names
 from common.process import exit_codes
 
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from db.queue.quotas import Quotas
     from db.queue.submissions import Submission, Submitted
     from db.types import JobView
+    from model import Scorer
     from worker.files.options import ReadOptions
 
 MIB: Final = 1 << 20
@@ -120,6 +121,35 @@ def submit(
         raise typer.Exit(batch.code)
 
 
+def score_and_store(
+    sources: Sequence[str],
+    scorer: Scorer,
+    options: ReadOptions,
+    *,
+    stdin_format: str,
+    format: str | None,
+    wanted: Wanted,
+    quiet: bool,
+) -> int:
+    """Scores files as jobs of the command line, in this process, and writes what `score` writes; the exit code.
+
+    No worker need run, and those that run help.
+    """
+    from db.queue.quotas import quotas_of
+    from worker.jobs.own_job import work_once
+    from worker.limits import limits_of
+
+    config = load_settings()
+    limits = limits_of(config)
+    with stored() as database, progress(quiet=quiet) as bar:
+        asked = _Asked(options, format, stdin_format, config.max_upload_mib * MIB, again=False)
+        shown = _Shown(json=False, quiet=quiet, errors_only=False, to_errors=True, bar=bar)
+        batch = _Batch(database, quotas_of(config), asked, shown, wanted)
+        batch.work = lambda job_id: work_once(database, scorer, job_id, limits=limits)
+        batch.follow(deque(sources), bar)
+    return batch.code
+
+
 @dataclass(frozen=True, slots=True)
 class _Asked:
     """What was said of all files. `limit`: most bytes of one."""
@@ -138,6 +168,8 @@ class _Shown:
     json: bool
     quiet: bool
     errors_only: bool
+    to_errors: bool = False
+    """Outcomes stand on standard error, as those of `score`."""
     bar: Progress | None = None
 
     def outcome(self, source: str, words: str, record: dict[str, Any]) -> None:
@@ -167,7 +199,7 @@ class _Shown:
         if self.bar is not None and not self.bar.disable:
             self.bar.console.print(line, highlight=False, soft_wrap=True, markup=False)
         else:
-            typer.echo(line)
+            typer.echo(line, err=self.to_errors)
 
 
 @dataclass(slots=True)
@@ -190,6 +222,8 @@ class _Batch:
     wanted: Wanted | None
     code: int = 0
     followed: list[_Followed] = field(default_factory=list)
+    work: Callable[[int], bool] | None = None
+    """Does a piece of that job in this process, and says whether there was one."""
     waits_for_place: bool = False
     """Whether the last file could not be sent in because as many jobs as one may have are unfinished."""
 
@@ -226,7 +260,13 @@ class _Batch:
                 self.say_who_works()
             self._look(bar)
             if self.followed or left:
-                time.sleep(POLL_S)
+                self._let_time_pass()
+
+    def _let_time_pass(self) -> None:
+        """Until something may have changed: workers work, or in their place this process does a piece."""
+        jobs = [one.submitted.job_id for one in self.followed]
+        if self.work is None or not any(self.work(job_id) for job_id in jobs):
+            time.sleep(POLL_S)
 
     def _is_at_work(self) -> bool:
         """Whether a job of the command line is worked on: there will be a place when it has ended."""
@@ -300,7 +340,13 @@ class _Batch:
             return []
         piped = one.source == "-" or not Path(one.source).is_file()
         identity = None if piped else str(Path(one.source).absolute())
-        wanted = Wanted(self.wanted.output, self.asked.format, force=self.wanted.force, identity=identity)
+        wanted = replace(self.wanted, format=self.asked.format, identity=identity)
+        if wanted.beside_source and not piped:
+            folder = Path(one.source).parent
+            rejected = wanted.rejected or str(rejected_place(folder, Path(one.source), str(identity)))
+            wanted = replace(
+                wanted, usual_place=folder, rejected=rejected if job.rows_rejected or job.rows_failed else None
+            )
         try:
             return save_files(self.db, job, wanted)
         except InTheWay as error:
@@ -319,7 +365,7 @@ class _Batch:
         """Says so where no worker is there to score."""
         from db.operations.heartbeats import beats
 
-        if not self.shown.quiet and not any(beat.alive for beat in beats(self.db, room="worker")):
+        if self.work is None and not self.shown.quiet and not any(beat.alive for beat in beats(self.db, room="worker")):
             self.shown.note("No worker is running: jobs wait until `reelfeel up` or `reelfeel worker` runs.")
 
 

@@ -61,6 +61,7 @@ COMMANDS = {
         *HOW_IT_IS_READ,
         "--rejected str = None",
         "--force/--no-force bool = False",
+        "--store bool = False",
         "--model Path = None",
         "--quiet/-q bool = False",
     ],

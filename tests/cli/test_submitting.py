@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from cli import submitting
+from cli import scoring, submitting
 from db.engine import Database
 from db.operations.heartbeats import record
 from db.queries.jobs import changed_jobs, list_jobs
@@ -23,6 +23,7 @@ from db.tables import Blob
 from tests.cli.conftest import Run
 from tests.db.steps import done_file
 from tests.fixtures.discord import World
+from tests.fixtures.scorer import Judge
 
 ROWS = "id,review\n1,A warm film.\n2,\n3,A dull film.\n"
 
@@ -186,3 +187,22 @@ async def test_the_bot_shows_none_of_it_and_delivers_the_rest(world: World) -> N
     assert [job.state for job in list_jobs(world.db, HOST)] == ["done"]
     assert changed_jobs(world.db) == []
     assert len([one for one in world.messages(world.alice.user.dm_channel) if one.attachments]) == 1
+
+
+def test_score_stores_without_a_worker(
+    command_db: Database, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scoring, "load_scorer", lambda _: Judge())
+    source = file(tmp_path)
+    said = run("score", "--store", source, "missing.csv", code=65)
+    assert "job 1: 2 reviews scored: 2 positive, 0 negative, 0 unclear, 1 rows without a verdict." in said
+    assert "missing.csv: missing.csv cannot be opened" in said
+    rows = list(csv.DictReader((tmp_path / "a.scored.csv").open(encoding="utf-8-sig")))
+    assert [row["label"] for row in rows] == ["positive", "", "positive"]
+    assert [row["row_number"] for row in csv.DictReader((tmp_path / "a.rejected.csv").open())] == ["2"]
+    assert run("results", "--format", "jsonl").count("film.") == 2
+    assert "job 1:" in run("score", "--store", source), "what stands is not scored again"
+    printed = run("score", "--store", "-", "--format", "jsonl", "--quiet", typed="A warm film\nDull\n")
+    assert [one["label"] for one in records(printed)] == ["positive", "positive"]
+    assert states(command_db) == ["done", "done"]
+    assert "works with files" in run("score", "--store", "--text", "Dull", code=2)
