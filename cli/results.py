@@ -154,6 +154,8 @@ def _filter(
 
 
 def _print(kind: str, found: Iterable[ResultView]) -> None:
+    if kind == "parquet" and sys.stdout.isatty():
+        raise typer.BadParameter("Parquet is no text for a terminal: name a file with --output.")
     if kind == "table":
         for line in table_lines(found):
             typer.echo(line)

@@ -16,7 +16,7 @@ from typing import IO, TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from cli.common import Quiet, load_settings, progress, stored
+from cli.common import Quiet, load_settings, progress, stop, stored
 from cli.exporting import Force, NoFiles, Wanted, save_files
 from cli.file_options import (
     DateColumn,
@@ -31,7 +31,7 @@ from cli.file_options import (
 )
 from cli.hints import failure_text, with_hint
 from cli.jobs import job_record
-from cli.outputs import InTheWay, rejected_place
+from cli.outputs import InTheWay, check_free, rejected_place
 from common.file_formats import is_review_file, one_of, written_names
 from common.process import exit_codes
 
@@ -80,6 +80,8 @@ def submit(
 
     if output is not None and len(sources) > 1 and not Path(output).is_dir():
         raise typer.BadParameter("--output must be an existing folder when there are several files.")
+    if output is not None and not Path(output).parent.is_dir():
+        raise typer.BadParameter(f"there is no folder {Path(output).parent} for --output.")
     if json and output == "-":
         raise typer.BadParameter("--json and --output - cannot both be standard output.")
     if not is_review_file(f"stdin.{stdin_format}"):
@@ -100,6 +102,11 @@ def submit(
             parse_format(format)
     except FileError as error:
         raise typer.BadParameter(with_hint(error)) from None
+    if output not in (None, "-") and not Path(str(output)).is_dir():
+        try:
+            check_free(Path(str(output)), _identity(sources[0]) or "", force=force, usual=False)
+        except InTheWay as error:
+            stop(error, exit_codes.DISK)
     config = load_settings()
     with stored() as database:
         batch = _Batch(
@@ -224,6 +231,8 @@ class _Batch:
     followed: list[_Followed] = field(default_factory=list)
     work: Callable[[int], bool] | None = None
     """Does a piece of that job in this process, and says whether there was one."""
+    waiting: bool = False
+    """Whether a job of this call has not ended."""
     waits_for_place: bool = False
     """Whether the last file could not be sent in because as many jobs as one may have are unfinished."""
 
@@ -285,7 +294,9 @@ class _Batch:
         self.waits_for_place = False
         try:
             with _opened(source, self.asked) as (file, parts):
-                return submit_file(self.db, file, parts, quotas=self.quotas, again=self.asked.again)
+                submitted = submit_file(self.db, file, parts, quotas=self.quotas, again=self.asked.again)
+            self.waiting = self.waiting or submitted.how in ("new", "running", "resumed")
+            return submitted
         except FileError as error:
             self._fail(source, with_hint(error), error.code, exit_codes.DATA)
         except HostError:
@@ -338,12 +349,11 @@ class _Batch:
 
         if self.wanted is None:
             return []
-        piped = one.source == "-" or not Path(one.source).is_file()
-        identity = None if piped else str(Path(one.source).absolute())
+        identity = _identity(one.source)
         wanted = replace(self.wanted, format=self.asked.format, identity=identity)
-        if wanted.beside_source and not piped:
+        if wanted.beside_source and identity is not None:
             folder = Path(one.source).parent
-            rejected = wanted.rejected or str(rejected_place(folder, Path(one.source), str(identity)))
+            rejected = wanted.rejected or str(rejected_place(folder, Path(one.source), identity))
             wanted = replace(
                 wanted, usual_place=folder, rejected=rejected if job.rows_rejected or job.rows_failed else None
             )
@@ -365,8 +375,18 @@ class _Batch:
         """Says so where no worker is there to score."""
         from db.operations.heartbeats import beats
 
-        if self.work is None and not self.shown.quiet and not any(beat.alive for beat in beats(self.db, room="worker")):
+        if (
+            self.waiting
+            and self.work is None
+            and not self.shown.quiet
+            and not any(beat.alive for beat in beats(self.db, room="worker"))
+        ):
             self.shown.note("No worker is running: jobs wait until `reelfeel up` or `reelfeel worker` runs.")
+
+
+def _identity(source: str) -> str | None:
+    """The input as `score` notes it in its results; None for a pipe, which is never the same."""
+    return None if source == "-" or not Path(source).is_file() else str(Path(source).absolute())
 
 
 def _words(submitted: Submitted, job: JobView) -> str:

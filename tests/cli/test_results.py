@@ -74,6 +74,7 @@ def test_formats(verdicts: int, run: Run, tmp_path: Path) -> None:
     assert pq.read_table(tmp_path / "all.parquet").column_names == list(HEADER)
     assert "use --force" in run("results", "-o", "all.parquet", code=74)
     assert "3 results" in run("results", "-o", "all.parquet", "--force", "--job", str(verdicts))
+    assert run("results", "-o", "nowhere/x.csv", code=74) == "reelfeel: nowhere: No such file or directory.\n"
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".reelfeel")]
 
 

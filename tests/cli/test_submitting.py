@@ -53,6 +53,7 @@ def test_a_file_is_accepted_once_and_said_to_wait(command_db: Database, run: Run
     run("jobs", "cancel", "1")
     assert run("submit", source) == f"{source}: job 1 goes on where it stopped.\n"
     assert run("submit", source, "--quiet") == ""
+    assert "No worker" not in run("submit", "missing.csv", code=65)
     assert states(command_db) == ["ingesting"]
 
 
@@ -73,7 +74,8 @@ def test_who_waits_gets_the_counts_and_the_scored_copy(worked: Database, run: Ru
     assert [row["label"] for row in rows] == ["positive", "", "positive"]
     (tmp_path / "a.scored.csv").unlink()
     (tmp_path / "a.scored.csv").write_text("somebody else's")
-    assert "Use --force" in run("submit", source, "-o", str(tmp_path / "a.scored.csv"), code=74)
+    assert "Use --force" in run("submit", source, "-o", str(tmp_path / "a.scored.csv"), "--again", code=74)
+    assert states(worked) == ["done"], "it is said before anything is done"
     (anew,) = records(run("submit", source, "--again", "--json"))
     assert (anew["how"], anew["job"]) == ("new", 2)
 
@@ -140,6 +142,7 @@ def test_a_quota_is_said_or_waited_for(
     ("arguments", "words"),
     [
         (["a.csv", "b.csv", "-o", "c.csv"], "existing folder"),
+        (["a.csv", "-o", "nowhere/c.csv"], "there is no folder nowhere"),
         (["a.csv", "--json", "-o", "-"], "cannot both be standard output"),
         (["-", "--stdin-format", "doc"], "suffix of a review file"),
         (["a.csv", "--delimiter", "abcdef"], "cannot separate cells"),
