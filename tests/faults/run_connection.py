@@ -148,6 +148,7 @@ async def files(stage: Scene) -> list[str]:
     await until(lambda: _count(stage, before + FILES), 120)
     accepted = FILES / (time.monotonic() - began)
     assert stage.bot is not None
+    await until(lambda: not stage.bot.notifier._looking)  # type: ignore[union-attr]
     stage.bot.notifier._looking = True  # all have ended before the first is told
     await stage.work()
     began = time.monotonic()
