@@ -13,13 +13,14 @@ import typer
 
 from cli.common import plain_line, refusals, stop, stored
 from cli.outputs import InTheWay, beside, check_free, deliver, is_special, opened
+from common.file_formats import RESULT_FORMATS
 from common.process import exit_codes
 
 if TYPE_CHECKING:
     from db.types import ResultView, SearchFilter
 
-FORMATS: Final = ("table", "csv", "jsonl", "parquet")
-"""`table` for people, and those of `reporting.result_table.RESULT_FORMATS`."""
+FORMATS: Final = ("table", *RESULT_FORMATS)
+"""`table` is for people."""
 SORTS: Final = ("newest", "probability")
 _FILM, _TEXT = 24, 100
 """Signs of a film and of a text in the table."""
@@ -107,7 +108,7 @@ def _kind(output: str | None, format: str | None) -> str:
     kind = format or ("table" if output in (None, "-") else Path(str(output)).suffix.lower().removeprefix("."))
     if kind not in FORMATS:
         words = "--format is" if format else "--output ends with one of"
-        raise typer.BadParameter(f"{words} {', '.join(FORMATS if format else ['.' + one for one in FORMATS[1:]])}.")
+        raise typer.BadParameter(f"{words} {', '.join(FORMATS if format else ['.' + one for one in RESULT_FORMATS])}.")
     return kind
 
 

@@ -52,8 +52,8 @@ def result_record(result: ResultView) -> dict[str, object]:
 
 
 def write_results(out: IO[bytes], format: str, results: Iterable[ResultView]) -> int:
-    """Writes the results as they come; how many there were. `format`: one of `RESULT_FORMATS`; else KeyError."""
-    return RESULT_FORMATS[format](out, results)
+    """Writes the results as they come; how many there were. `format`: one of `RESULT_FORMATS`, else KeyError."""
+    return WRITERS[format](out, results)
 
 
 def _csv(out: IO[bytes], results: Iterable[ResultView]) -> int:
@@ -98,9 +98,8 @@ def _groups(results: Iterable[ResultView]) -> Iterator[list[ResultView]]:
         yield group
 
 
-RESULT_FORMATS: Final[dict[str, Callable[[IO[bytes], Iterable[ResultView]], int]]] = {
+WRITERS: Final[dict[str, Callable[[IO[bytes], Iterable[ResultView]], int]]] = {
     "csv": _csv,
     "jsonl": _jsonl,
     "parquet": _parquet,
 }
-"""What results are written as, by the suffix of the file."""

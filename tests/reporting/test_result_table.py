@@ -10,8 +10,9 @@ from datetime import date
 import pyarrow.parquet as pq
 import pytest
 
+from common.file_formats import RESULT_FORMATS
 from reporting import result_table
-from reporting.result_table import HEADER, RESULT_FORMATS, result_record, result_rows, write_results
+from reporting.result_table import HEADER, WRITERS, result_record, result_rows, write_results
 from tests.bot.samples import result
 
 FORMULA = "=HYPERLINK(1)"
@@ -20,6 +21,10 @@ RESULTS = [
     result(id=10, text=FORMULA, film="Ça, c'est 'Heat'"),
     result(id=11, text=None, film=None, flags=(), day=None),
 ]
+
+
+def test_every_format_has_a_writer() -> None:
+    assert tuple(WRITERS) == RESULT_FORMATS
 
 
 def test_rows_hold_the_whole_text() -> None:
