@@ -84,7 +84,7 @@ def _films(report: Report) -> str:
         name = quote(one_line(one.key, FILM_CHARS)) if one.key else tr(NO_FILM)
         sure = share_range(wilson(one.n_positive, one.total))
         share = tr("{share} positive", share=in_brackets(percent(one.n_positive / one.total), sure))
-        line = f"{name}: {listing((reviews(one.total), share))}"
+        line = pair(name, listing((reviews(one.total), share)))
         if sum(map(len, lines)) + len(line) > _FIELD - 100:  # names of nothing but signs that are escaped
             break
         lines.append(line)
