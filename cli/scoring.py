@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Annotated, Final
+from typing import IO, TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -60,6 +61,7 @@ def score(
     ] = None,
     text: Annotated[str | None, typer.Option(help="One review, instead of files.")] = None,
     explain: Annotated[bool, typer.Option(help="With --text: what each sentence and key word contributed.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="With --text: the verdict as one JSON object.")] = False,
     output: Annotated[
         str | None,
         typer.Option("--output", "-o", help="File, folder, or - for standard output. Default: beside the source."),
@@ -86,10 +88,14 @@ def score(
     if (text is None) == (not sources):
         raise typer.BadParameter("give either files (or -) or --text.")
     if text is not None:
-        score_text(text, load_scorer(model_dir), explain=explain)
+        scorer = load_scorer(model_dir)
+        if as_json:
+            typer.echo(json_of(text, scorer, explain=explain))
+        else:
+            score_text(text, scorer, explain=explain)
         return
-    if explain:
-        raise typer.BadParameter("--explain works with --text.")
+    if explain or as_json:
+        raise typer.BadParameter(f"{'--explain' if explain else '--json'} works with --text.")
     if output is not None and output != "-" and len(sources or []) > 1 and not Path(output).is_dir():
         raise typer.BadParameter("--output must be an existing folder when there are several files.")
     output, rejected = ("-" if place in STDOUT else place for place in (output, rejected))
@@ -146,6 +152,21 @@ def score_text(text: str, scorer: Scorer, *, explain: bool) -> None:
         colour = "green" if part.contribution > 0 else "red"
         words = " ".join(text[part.start : part.end].split())
         out.print(Text.assemble((f"{part.contribution:+7.2f}  ", colour), words))
+
+
+def json_of(text: str, scorer: Scorer, *, explain: bool) -> str:
+    """The verdict on one review as a JSON object: `stars` null where there is no estimate.
+
+    With `explain` also `mixed`, and `sentences` and `words` with their place in the text and what each adds.
+    """
+    explanation = scorer.explain(text) if explain else None
+    verdict = explanation.verdict if explanation else scorer.score([text])[0]
+    found: dict[str, Any] = asdict(verdict)
+    if explanation is not None:
+        found["mixed"] = explanation.mixed
+        found["sentences"] = [asdict(sentence) for sentence in explanation.sentences]
+        found["words"] = [asdict(word) for word in explanation.words]
+    return json.dumps(found, ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True)

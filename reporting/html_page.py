@@ -9,10 +9,11 @@ from html import escape
 from typing import Final
 
 from common.i18n import percents
-from db.types import Bucket, Report, ResultView
+from db.types import Bucket, Report, ResultView, StarSums
 from reporting.chart_style import DARK, LIGHT, Look
 from reporting.intervals import mean_interval, wilson
 from reporting.pictures import chart_png, distribution_png
+from reporting.star_figures import gap_interval, star_interval
 from reporting.tables import ALL, CORRECTIONS_BIASED, ReportPart, deciding, named
 from reporting.wording import differences, share_range
 
@@ -86,11 +87,27 @@ def _summary(report: Report) -> str:
     counts = (report.n_positive, report.n_negative, report.n_uncertain)
     for name, count, share in zip(("Positive", "Negative", "Unclear"), counts, percents(counts, 1), strict=True):
         rows.append((name, f"{count:,}", f"{share} ({share_range(wilson(count, report.total))})"))
+    rows += _star_rows(report.stars)
     rows.append(("Flagged", f"{report.n_flagged:,}", _percent(report.n_flagged, report.total)))
     rows += [(f"Flag: {flag.replace('_', ' ')}", f"{n:,}", "") for flag, n in report.flags]
     rows.append(("Rows of these files that were not scored", f"{report.rejected:,}", ""))
     rows += [(f"Not scored: {code.replace('_', ' ')}", f"{n:,}", "") for code, n in report.rejected_codes]
     return _table(("", "", ""), rows) + _corrections(report)
+
+
+def _star_rows(sums: StarSums) -> list[tuple[str, str, str]]:
+    rows: list[tuple[str, str, str]] = []
+    if (sure := star_interval(sums)) is not None and sums.mean is not None:
+        count = f"{sums.n:,} reviews that are long enough"
+        rows.append(("Stars of 10, estimated", f"{sums.mean:.1f}", f"({sure.low:.1f}–{sure.high:.1f}), {count}"))
+    if sums.rated:
+        rows.append(("Reviews with clear stars of their own", f"{sums.rated:,}", "7 of 10 and more, or 4 and less"))
+        share = f"{_percent(sums.agreed, sums.rated)} ({share_range(wilson(sums.agreed, sums.rated))})"
+        rows.append(("Words and stars agree", f"{sums.agreed:,}", share))
+    if (gap := gap_interval(sums)) is not None and sums.mean_gap is not None:
+        aside = f"({gap.low:+.2f} to {gap.high:+.2f}), {sums.gaps:,} reviews"
+        rows.append(("Estimated minus given stars of 10", f"{sums.mean_gap:+.2f}", aside))
+    return rows
 
 
 def _corrections(report: Report) -> str:
@@ -118,13 +135,15 @@ def _buckets(report: Report) -> str:
     header = (
         "", "Reviews", "Positive", "Negative", "Unclear", "Flagged", "Positive share", "95%", "Average", "95%",
     )  # fmt: skip
-    table = _table(header, [_bucket(one) for one in named(report.buckets[:_MOST_ROWS])])
+    stars = bool(report.stars.n)
+    header = (*header, "Stars of 10", "95%") if stars else header
+    table = _table(header, [_bucket(one, stars=stars) for one in named(report.buckets[:_MOST_ROWS])])
     if report.n_buckets <= _MOST_ROWS:
         return table
     return f'{table}<p class="muted">The first {_MOST_ROWS} of {report.n_buckets:,}; the other formats hold more.</p>'
 
 
-def _bucket(one: Bucket) -> tuple[str, ...]:
+def _bucket(one: Bucket, *, stars: bool) -> tuple[str, ...]:
     sure = mean_interval(one.mean_probability, one.deviation, one.total)
     return (
         one.key or ALL,
@@ -133,6 +152,16 @@ def _bucket(one: Bucket) -> tuple[str, ...]:
         share_range(wilson(one.n_positive, one.total)),
         f"{one.mean_probability:.3f}",
         "" if sure is None else f"{sure.low:.3f}–{sure.high:.3f}",
+        *(_stars(one.stars) if stars else ()),
+    )
+
+
+def _stars(sums: StarSums) -> tuple[str, str]:
+    """The average estimate and its interval, empty where there is none."""
+    sure = star_interval(sums)
+    return (
+        "" if sums.mean is None else f"{sums.mean:.1f}",
+        "" if sure is None else f"{sure.low:.1f}–{sure.high:.1f}",
     )
 
 

@@ -22,6 +22,7 @@ from bot.cards.base import (
     label_counts,
 )
 from bot.cards.failure import failure_text, reference
+from bot.cards.wording import agreement, average_stars
 from bot.components.buttons import again_button, job_buttons, next_buttons, reuse_button
 from bot.components.menus import MOST_CHOICES, reread_menu
 from bot.components.views import buttons_view
@@ -167,6 +168,7 @@ def done_card(
     """
     scored = job.n_positive + job.n_negative + job.n_uncertain
     lines = [_named(job), _counts(job)]
+    lines += [line for line in (average_stars(job.stars), *agreement(job.stars)) if line]
     if read := read_line(job):
         lines.append(read)
     bad = job.rows_rejected + job.rows_failed

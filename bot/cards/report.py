@@ -10,7 +10,7 @@ import discord
 from bot.cards.base import NEUTRAL, bar, flag_words, label_counts, one_line
 from bot.cards.links import jump_to
 from bot.cards.results import excerpt, sureness
-from bot.cards.wording import reviews
+from bot.cards.wording import agreement, average_stars, reviews
 from common.i18n import in_brackets, listing, mark, mark_plural, number, pair, percent, percents, quote, tr, trn
 from db.types import Report, ResultView
 from reporting.intervals import mean_interval, wilson
@@ -46,6 +46,7 @@ def _one(part: ReportPart) -> discord.Embed:
     if average is not None:
         lines.append(bar(average))
         lines.append(tr("Average probability of being positive: {average}", average=_average(report)))
+        lines += [line for line in (average_stars(report.stars), *agreement(report.stars)) if line]
     embed = discord.Embed(title=tr("Report"), description="\n".join(lines), colour=NEUTRAL)
     for name, count, share in _counts(report):
         embed.add_field(name=name, value=f"{number(count)}\n{share}")
@@ -105,7 +106,8 @@ def _figures(report: Report) -> str:
         return tr("no review")
     counts = (pair(name, f"{number(count)} · {share}") for name, count, share in _counts(report))
     average = tr("average {average}", average=_average(report))
-    return "\n".join([f"**{reviews(report.total)}**", average, *counts])
+    stars = average_stars(report.stars)
+    return "\n".join([f"**{reviews(report.total)}**", average, *([stars] if stars else []), *counts])
 
 
 def _average(report: Report) -> str:

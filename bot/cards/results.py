@@ -11,6 +11,7 @@ import discord
 from bot.cards.base import NEUTRAL, around, label_word, one_line, plain_line
 from bot.cards.links import jump_to
 from bot.cards.search_request import SearchRequest
+from bot.cards.wording import about_stars
 from common.i18n import mark, percent, tr, trn
 from db.types import HitCount, JobView, ResultView
 
@@ -24,7 +25,11 @@ STOPPED: Final = mark(
     "The search stopped here because it ran out of time. Press **Next** to keep looking, or add `film` or "
     "`job` to narrow it down."
 )
-EXPORT_HEADER: Final = ("id", "job", "row", "created_at", "film", "label", "probability", "flags", "model", "text")
+EXPORT_HEADER: Final = (
+    "id", "job", "row", "created_at", "film", "label", "probability", "flags", "model",
+    "estimated_stars", "mixed", "given_stars", "text",
+)  # fmt: skip
+"""`mixed` is 1 or 0, or empty where the sentences were not read; `given_stars` are the file's own, of ten."""
 
 
 def nothing_found(asked: SearchRequest) -> str:
@@ -102,6 +107,8 @@ def _entry(result: ResultView, job: JobView | None, words: str | None) -> tuple[
         parts.append(tr("job {job}, row {row}", job=job.id, row=result.row_number))
     day = result.created_at if result.day is None else datetime.combine(result.day, NOON)
     parts.append(discord.utils.format_dt(day, "d"))
+    if result.stars is not None:
+        parts.append(about_stars(result.stars))
     url = jump_to(result, job)
     if url is not None:
         parts.append("[" + tr("message") + f"]({url})")
@@ -122,5 +129,8 @@ def export_rows(results: Iterable[ResultView]) -> Iterable[Sequence[object]]:
             round(result.probability, 6),
             " ".join(result.flags),
             result.model,
+            result.stars,
+            None if result.mixed is None else int(result.mixed),
+            None if result.rating is None else result.rating / 100,
             result.text,
         )

@@ -73,7 +73,8 @@ def own_reviews(db: Database, viewer: Viewer) -> Iterator[dict[str, Any]]:
         query = (
             select(Review.id, Review.job_id, Review.row_number, Review.text, Review.film, Review.day)
             .add_columns(Prediction.label, Prediction.probability, Prediction.flags, Prediction.model)
-            .add_columns(Prediction.explanation, Prediction.created_at)
+            .add_columns(Prediction.explanation, Prediction.created_at, Prediction.stars, Prediction.mixed)
+            .add_columns(Review.rating)
             .outerjoin(Prediction, Prediction.review_id == Review.id)
             .join(Job, Job.id == Review.job_id)
             .where(Review.job_id == job_id, Job.owner_id == viewer.user_id)

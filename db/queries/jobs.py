@@ -12,7 +12,7 @@ from db.crypto import Sealer, error_place, opened_json, opened_name, opened_opti
 from db.engine import Database
 from db.errors import NotFound
 from db.tables import Blob, Job, OutputFile, Upload
-from db.types import TERMINAL, JobView, OutputInfo, Viewer
+from db.types import TERMINAL, JobView, OutputInfo, StarSums, Viewer
 from db.visibility import visible, visible_job
 
 _Stored = tuple[Job, str | None, list[str] | None, dict[str, Any] | None, dict[str, Any] | None, int | None]
@@ -68,6 +68,7 @@ def _view(row: Row[Any], sealer: Sealer) -> JobView:
         delivered_at=job.delivered_at,
         model=job.model,
         upload_size=upload_size,
+        stars=StarSums.of(job.star_sums),
     )
 
 

@@ -28,8 +28,8 @@ from db.queries.report_sources import (
 )
 from db.queries.summaries import FILM
 from db.queries.top_verdicts import most_certain
-from db.tables import BIN_NAMES, Correction, Job, Prediction, RejectedRow, report_flags
-from db.types import BINS, Bucket, Report, ReportFilter, Viewer
+from db.tables import BIN_NAMES, STAR_NAMES, Correction, Job, Prediction, RejectedRow, report_flags
+from db.types import BINS, NO_STARS, Bucket, Report, ReportFilter, StarSums, Viewer
 
 MOST_BUCKETS: Final = 2_000
 """Most films that a report lists; a file's film column may turn out to hold a million titles of reviews."""
@@ -46,6 +46,7 @@ class _Tally:
     n_flagged: int = 0
     probability: float = 0.0
     squares: float = 0.0
+    stars: StarSums = NO_STARS
     bins: list[int] = field(default_factory=lambda: [0] * BINS)
 
     def add(self, row: Any) -> None:
@@ -57,7 +58,8 @@ class _Tally:
         self.n_flagged += int(row.n_flagged)
         self.probability += row.probability
         self.squares += row.squares
-        if len(row) > BINS:
+        self.stars += StarSums.of([getattr(row, name) for name in STAR_NAMES])
+        if hasattr(row, BIN_NAMES[0]):
             for index, name in enumerate(BIN_NAMES):
                 self.bins[index] += int(getattr(row, name))
 
@@ -83,6 +85,7 @@ class _Tally:
             self.probability / self.total,
             self.n_flagged,
             self.deviation,
+            self.stars,
         )
 
 
@@ -119,6 +122,7 @@ def _summary(db: Database, seen: VisibleJobs, wanted: ReportFilter) -> Report:
             n_flagged=whole.n_flagged,
             deviation=whole.deviation,
             n_buckets=n_buckets,
+            stars=whole.stars,
             flags=_flags(session, seen, wanted, film) if whole.n_flagged else (),
             **_rejected(session, seen, wanted, names),
             **_corrected(session, seen, wanted, film),

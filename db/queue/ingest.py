@@ -33,15 +33,15 @@ LEAST_LAST_ROWS: Final = 100
 """Smaller than this no chunk is made for the sake of the end: each costs a dozen milliseconds beside its rows."""
 
 _REVIEWS_SQLITE = """
-    INSERT INTO reviews (job_id, row_number, text, film, day, text_hash) VALUES (?, ?, ?, ?, ?, ?)
+    INSERT INTO reviews (job_id, row_number, text, film, day, text_hash, rating) VALUES (?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (job_id, row_number) DO NOTHING
 """
 _REVIEWS_POSTGRESQL = """
-    INSERT INTO reviews (job_id, row_number, text, film, day, text_hash)
-    SELECT * FROM unnest(%s::bigint[], %s::int[], %s::text[], %s::text[], %s::date[], %s::bigint[])
+    INSERT INTO reviews (job_id, row_number, text, film, day, text_hash, rating)
+    SELECT * FROM unnest(%s::bigint[], %s::int[], %s::text[], %s::text[], %s::date[], %s::bigint[], %s::smallint[])
     ON CONFLICT (job_id, row_number) DO NOTHING
 """
-_REVIEWS_COPY = "COPY reviews (job_id, row_number, text, film, day, text_hash) FROM STDIN"
+_REVIEWS_COPY = "COPY reviews (job_id, row_number, text, film, day, text_hash, rating) FROM STDIN"
 _REJECTED_SQLITE = """
     INSERT INTO rejected_rows (job_id, row_number, code, reason) VALUES (?, ?, ?, ?)
     ON CONFLICT (job_id, row_number) DO NOTHING
@@ -127,6 +127,7 @@ def _insert_reviews(
             sealed_name(sealer, owner, film_name(review.film)),
             review.day.isoformat() if sqlite and review.day else review.day,
             hashed(owner, text),
+            review.rating,
         )
         for review, text in ((review, storable(review.text)) for review in reviews)
     ]

@@ -62,6 +62,27 @@ def test_every_file_is_scored_into_the_folder(tmp_path: Path) -> None:
     ]
 
 
+LONG = f"{GOOD} " * 20
+
+
+@pytest.mark.parametrize(("text", "stars"), [(GOOD, False), (LONG, True)])
+def test_one_verdict_as_json(text: str, stars: bool) -> None:
+    """A text too short for the estimate has none; sentences and `mixed` come with what reads them."""
+    plain, explained = (
+        json.loads(runner.invoke(cli.app, ["score", "--json", "--text", text, *more]).stdout)
+        for more in ([], ["--explain"])
+    )
+    assert (plain["label"], plain["stars"] is not None) == ("positive", stars)
+    assert "mixed" not in plain
+    assert explained["mixed"] is False
+    assert {name: explained[name] for name in plain} == plain
+    assert text[explained["sentences"][0]["start"] : explained["sentences"][0]["end"]].strip() in text
+
+
+def test_json_is_for_one_text(tmp_path: Path) -> None:
+    assert runner.invoke(cli.app, ["score", "--json", str(tmp_path / "a.csv")]).exit_code == 2
+
+
 def test_no_rejected_file_is_left_when_every_row_was_scored(tmp_path: Path) -> None:
     source = tmp_path / "reviews.txt"
     source.write_text(f"{GOOD}\n{BAD}\n")
@@ -164,7 +185,7 @@ def test_a_reader_that_goes_early_hears_nothing(tmp_path: Path) -> None:
     env = os.environ | {"PYTHONPATH": str(root)}
     done = subprocess.run(["bash", "-c", command], env=env, cwd=tmp_path, capture_output=True, text=True, check=True)
     header, code, *scored = done.stdout.splitlines()
-    assert header == "review,label,probability,flags,model"
+    assert header == "review,label,probability,flags,model,estimated_stars"
     assert code in ("0", "141")
     assert len(scored) == 1
     assert "Traceback" not in done.stderr

@@ -134,7 +134,7 @@ class _Run:
                 self._reject(row.number, *row.problem)
         verdicts = self._scorer.score(texts) if texts else ()
         self._counts.update(Counter(verdict.label for verdict in verdicts))
-        return [(n, v.label, v.probability, v.flags, v.model) for n, v in zip(good, verdicts, strict=True)]
+        return [(n, v.label, v.probability, v.flags, v.model, v.stars) for n, v in zip(good, verdicts, strict=True)]
 
     def summary(self, output: Path | None) -> Summary:
         scored = sum(self._counts.values())

@@ -144,7 +144,8 @@ def _explained(scorer: Scorer, review_id: int, text: str) -> Score:
     verdict = explanation.verdict
     flags = (*verdict.flags, "mixed") if explanation.mixed else verdict.flags
     sentences = [(s.start, s.end, s.contribution) for s in explanation.sentences]
-    return Score(review_id, verdict.label, verdict.probability, flags, sentences)
+    stars, mixed = verdict.stars, explanation.mixed
+    return Score(review_id, verdict.label, verdict.probability, flags, sentences, stars, mixed)
 
 
 def _log_fields(claim: Claim) -> dict[str, object]:
