@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from model import Scorer
     from worker.files.limits import Limits
     from worker.files.options import ReadOptions
+    from worker.files.score_file import Summary
 
 
 STDOUT: Final = ("/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
@@ -76,6 +77,10 @@ def score(
     sheet: Sheet = None,
     delimiter: Delimiter = None,
     encoding: EncodingName = None,
+    accuracy: Annotated[
+        float | None,
+        typer.Option(help="How often verdicts must be right, in percent; what is less sure is left to people."),
+    ] = None,
     rejected: Annotated[
         str | None,
         typer.Option(help="File for the rows without a verdict, or - for standard output. Default: NAME.rejected.csv."),
@@ -88,7 +93,7 @@ def score(
     if (text is None) == (not sources):
         raise typer.BadParameter("give either files (or -) or --text.")
     if text is not None:
-        scorer = load_scorer(model_dir)
+        scorer = with_accuracy(load_scorer(model_dir), accuracy)
         if as_json:
             typer.echo(json_of(text, scorer, explain=explain))
         else:
@@ -121,11 +126,26 @@ def score(
         delimiter=delimiter,
         encoding=encoding,
     )
-    scorer = load_scorer(model_dir)
-    targets = Targets(output, rejected, format, force=force)
+    scorer = with_accuracy(load_scorer(model_dir), accuracy)
+    targets = Targets(output, rejected, format, force=force, accuracy=accuracy)
     codes = [score_source(source, scorer, targets, stdin_format, options, quiet=quiet) for source in sources or []]
     if any(codes):
         raise typer.Exit(max(codes))
+
+
+def with_accuracy(scorer: Scorer, percent: float | None) -> Scorer:
+    """The scorer, with its band as wide as this accuracy asks; a bad parameter names the range that the model has."""
+    if percent is None:
+        return scorer
+    from model.serving.dial import OutOfReach
+
+    try:
+        scorer.band = scorer.dial.at(percent).half_width
+    except OutOfReach as error:
+        if error.low is None or error.high is None:
+            raise typer.BadParameter("--accuracy: this model was not measured for it.") from None
+        raise typer.BadParameter(f"--accuracy goes from {error.low:g} to {error.high:g} with this model.") from None
+    return scorer
 
 
 def score_text(text: str, scorer: Scorer, *, explain: bool) -> None:
@@ -177,6 +197,7 @@ class Targets:
     rejected: str | None
     format: str | None
     force: bool
+    accuracy: float | None = None
 
 
 def score_source(
@@ -261,8 +282,13 @@ def _score_source(
         bar,
         f"{source}: {summary.scored:,} reviews scored in {summary.seconds:.1f} s "
         f"({summary.reviews_per_second:,.0f} reviews/s): {summary.positive:,} positive, {summary.negative:,} negative, "
-        f"{summary.uncertain:,} unclear. {scored}",
+        f"{summary.uncertain:,} unclear{_left(summary) if targets.accuracy is not None else ''}. {scored}",
     )
+
+
+def _left(summary: Summary) -> str:
+    """What share of the reviews is left to people."""
+    return f" ({summary.uncertain / summary.scored:.1%} left to people)" if summary.scored else ""
 
 
 def _print(bar: Progress, line: str) -> None:

@@ -205,6 +205,8 @@ class Upload(Base):
     candidates: Mapped[list[str]] = mapped_column(default=list)
     columns: Mapped[dict[str, Any]] = mapped_column(default=dict)
     options: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
+    # What of its rows deserves a second look (worker/files/hygiene.py); null before it was read.
+    hygiene: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
     __table_args__ = (Index("ix_uploads_sha256", "sha256"), Index("ix_uploads_blob_id", "blob_id"))
 

@@ -277,7 +277,8 @@ class UploadInfo:
     file_format: str | None = None
     owner: int = 0
     options: Mapping[str, Any] = field(default_factory=dict)
-    """What else the sender said of how it is read: `stars_column`, `no_header`, `sheet`, `delimiter`, `encoding`."""
+    """What else the sender said of how it is read: `stars_column`, `no_header`, `sheet`, `delimiter`, `encoding`;
+    and `accuracy`, in percent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,6 +351,11 @@ class JobView:
     upload_size: int | None = None
     """Bytes of the file that was sent, as it was sent."""
     stars: StarSums = NO_STARS
+    accuracy: float | None = None
+    """In percent, where its sender asked for one: verdicts that are less sure than that are `uncertain`."""
+    hygiene: Mapping[str, Any] = field(default_factory=dict)
+    """What of its file deserves a second look: `copies` and `adverts` with `count` and the first `rows`, `bursts` with
+    `day`, `count`, `first` and `last` row of each; empty where nothing does."""
 
     @property
     def terminal(self) -> bool:
@@ -473,7 +479,9 @@ class Report:
 
     `n_buckets`: how many there are; of films only the largest are listed. `flags` and `rejected_codes`: how often each,
     the most frequent first; a review may carry several flags. `corrections`: what people said of these verdicts, of
-    which `agreed` with the verdict; `corrected`: the verdicts of which anybody said something.
+    which `agreed` with the verdict; `corrected`: the verdicts of which anybody said something. `mismatches`: the surest
+    verdicts that the file's own stars contradict, of a report on one job or film.
+    `hygiene`: as in `JobView`, of a report on one job.
     """
 
     total: int
@@ -495,6 +503,8 @@ class Report:
     corrected: int = 0
     agreed: int = 0
     stars: StarSums = NO_STARS
+    mismatches: list[ResultView] = field(default_factory=list)
+    hygiene: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

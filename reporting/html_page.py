@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 from html import escape
 from typing import Final
 
-from common.i18n import percents
+from common.i18n import ENGLISH, percents, use_locale
 from db.types import Bucket, Report, ResultView, StarSums
 from reporting.chart_style import DARK, LIGHT, Look
 from reporting.intervals import mean_interval, wilson
 from reporting.pictures import chart_png, distribution_png
+from reporting.second_look import second_look
 from reporting.star_figures import gap_interval, star_interval
 from reporting.tables import ALL, CORRECTIONS_BIASED, ReportPart, deciding, named
 from reporting.wording import differences, share_range
@@ -74,7 +75,12 @@ def _part(part: ReportPart, *, alone: bool) -> list[str]:
     lines.append(_picture("How many reviews, and how positive on average", lambda look: chart_png([part], look)))
     lines.append(_picture("How sure the model is", lambda look: distribution_png(part, look)))
     lines.append(_buckets(report))
-    for name, results in (("Most positive", report.most_positive), ("Most negative", report.most_negative)):
+    shown = (
+        ("Most positive", report.most_positive),
+        ("Most negative", report.most_negative),
+        ("Words against stars: irony, slips of the hand, bombs", report.mismatches),
+    )
+    for name, results in shown:
         if results:
             lines += [f"<h2>{name}</h2>", *(_review(one) for one in results)]
     return lines
@@ -92,7 +98,7 @@ def _summary(report: Report) -> str:
     rows += [(f"Flag: {flag.replace('_', ' ')}", f"{n:,}", "") for flag, n in report.flags]
     rows.append(("Rows of these files that were not scored", f"{report.rejected:,}", ""))
     rows += [(f"Not scored: {code.replace('_', ' ')}", f"{n:,}", "") for code, n in report.rejected_codes]
-    return _table(("", "", ""), rows) + _corrections(report)
+    return _table(("", "", ""), rows) + _look_again(report) + _corrections(report)
 
 
 def _star_rows(sums: StarSums) -> list[tuple[str, str, str]]:
@@ -108,6 +114,12 @@ def _star_rows(sums: StarSums) -> list[tuple[str, str, str]]:
         aside = f"({gap.low:+.2f} to {gap.high:+.2f}), {sums.gaps:,} reviews"
         rows.append(("Estimated minus given stars of 10", f"{sums.mean_gap:+.2f}", aside))
     return rows
+
+
+def _look_again(report: Report) -> str:
+    with use_locale(ENGLISH):
+        items = "".join(f"<li>{escape(one)}</li>" for one in second_look(report.hygiene))
+    return f"<h2>Worth a second look</h2><ul>{items}</ul>" if items else ""
 
 
 def _corrections(report: Report) -> str:
@@ -132,7 +144,7 @@ def _average(report: Report) -> tuple[str, str]:
 
 
 def _buckets(report: Report) -> str:
-    header = (
+    header: tuple[str, ...] = (
         "", "Reviews", "Positive", "Negative", "Unclear", "Flagged", "Positive share", "95%", "Average", "95%",
     )  # fmt: skip
     stars = bool(report.stars.n)
@@ -188,6 +200,8 @@ def _picture(words: str, draw: Callable[[Look], bytes]) -> str:
 def _review(result: ResultView) -> str:
     film = f"{escape(result.film)} · " if result.film else ""
     head = f"{film}#{result.id}, job {result.job_id} · {escape(result.label)}, {result.probability:.3f}"
+    if result.rating is not None:
+        head += f", given {result.rating / 100:g} of 10 stars"
     if result.text is None:
         return f'<blockquote><span class="muted">{head}</span><br>(text deleted)</blockquote>'
     text = " ".join(result.text.split())

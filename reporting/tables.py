@@ -83,11 +83,12 @@ def _measures(counts: tuple[int, int, int, int, int], mean: float, deviation: fl
 
 
 def extreme_rows(parts: Sequence[ReportPart]) -> Iterable[Sequence[object]]:
-    """A row of `EXTREMES_HEADER` for each of the most positive and most negative."""
+    """A row of `EXTREMES_HEADER` for each of the most positive and negative, and of the words against stars."""
     for part in parts:
         for kind, results in (
             ("most positive", part.report.most_positive),
             ("most negative", part.report.most_negative),
+            ("words against stars", part.report.mismatches),
         ):
             for one in results:
                 head = (part.about.subject(), kind, one.id, one.job_id, one.film, one.label, round(one.probability, 6))

@@ -1,4 +1,4 @@
-"""stars: the estimate and `mixed` of each verdict, the stars that a file gives its reviews, and the sums of both
+"""stars: estimate and `mixed` of each verdict, the stars that a file gives, sums of both; what to look at in a file
 
 Verdicts from before have none of them (null), and their sums are 0. The index of reports is made anew, for a report
 reads nothing else. The views get columns at their end; on PostgreSQL they are replaced, which keeps who may read them.
@@ -89,6 +89,7 @@ def put_index(*columns: str) -> None:
 def upgrade() -> None:
     # Not in batches: that would copy every row, and columns like these need no copy.
     op.add_column("jobs", sa.Column("star_sums", sa.JSON(none_as_null=True), nullable=True))
+    op.add_column("uploads", sa.Column("hygiene", sa.JSON(none_as_null=True), nullable=True))
     op.add_column("known_verdicts", sa.Column("stars", sa.Double(), nullable=True))
     op.add_column("reviews", sa.Column("rating", sa.SmallInteger(), nullable=True))
     op.add_column("predictions", sa.Column("stars", sa.Double(), nullable=True))
@@ -111,4 +112,5 @@ def downgrade() -> None:
         op.drop_column("predictions", name)
     op.drop_column("reviews", "rating")
     op.drop_column("known_verdicts", "stars")
+    op.drop_column("uploads", "hygiene")
     op.drop_column("jobs", "star_sums")

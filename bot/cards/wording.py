@@ -19,6 +19,11 @@ def about_stars(stars: float) -> str:
     return "⭐ " + tr("about {stars} of 10", stars=number(stars, 0 if float(stars).is_integer() else 1))
 
 
+def given_stars(rating: int) -> str:
+    """The stars that the file itself gives a review, in hundredths of ten: `given: 2 of 10`."""
+    return tr("given: {stars} of 10", stars=number(rating / 100, 0 if rating % 100 == 0 else 1))
+
+
 def average_stars(sums: StarSums) -> str | None:
     """The average estimate with its interval; None where it rests on too few reviews."""
     sure = star_interval(sums)
@@ -50,5 +55,5 @@ def agreement(sums: StarSums) -> list[str]:
     gap = gap_interval(sums)
     if gap is not None and sums.mean_gap is not None:
         moved = in_brackets(signed(sums.mean_gap, 1), f"{signed(gap.low, 1)} – {signed(gap.high, 1)}")
-        lines.append(tr("The words say {moved} stars of 10 beside the given ones, on average.", moved=moved))
+        lines.append(tr("On average the estimate is {moved} stars of 10 off the stars given.", moved=moved))
     return lines

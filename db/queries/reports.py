@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from db.crypto import session_sealer
 from db.engine import Database
 from db.flags import split_flags
+from db.queries.jobs import hygiene_of
 from db.queries.report_sources import (
     VisibleJobs,
     between,
@@ -27,9 +28,9 @@ from db.queries.report_sources import (
     snapshot,
 )
 from db.queries.summaries import FILM
-from db.queries.top_verdicts import most_certain
+from db.queries.top_verdicts import against_stars, most_certain
 from db.tables import BIN_NAMES, STAR_NAMES, Correction, Job, Prediction, RejectedRow, report_flags
-from db.types import BINS, NO_STARS, Bucket, Report, ReportFilter, StarSums, Viewer
+from db.types import BINS, NO_STARS, Bucket, Report, ReportFilter, ResultView, StarSums, Viewer
 
 MOST_BUCKETS: Final = 2_000
 """Most films that a report lists; a file's film column may turn out to hold a million titles of reviews."""
@@ -123,10 +124,28 @@ def _summary(db: Database, seen: VisibleJobs, wanted: ReportFilter) -> Report:
             deviation=whole.deviation,
             n_buckets=n_buckets,
             stars=whole.stars,
+            mismatches=_mismatches(session, seen, wanted, film, whole.stars),
+            hygiene=_hygiene(session, seen, wanted),
             flags=_flags(session, seen, wanted, film) if whole.n_flagged else (),
             **_rejected(session, seen, wanted, names),
             **_corrected(session, seen, wanted, film),
         )
+
+
+def _mismatches(
+    session: Session, seen: VisibleJobs, wanted: ReportFilter, film: list[ColumnElement[bool]], stars: StarSums
+) -> list[ResultView]:
+    """Words against stars; of everything together nobody asks them, for that would walk through all verdicts."""
+    if stars.rated == stars.agreed or (wanted.job_id is None and not film):
+        return []
+    where = film or [Prediction.job_id.in_(seen.all)]
+    return against_stars(session, [*where, *between(Prediction.day, wanted.since, wanted.until)])
+
+
+def _hygiene(session: Session, seen: VisibleJobs, wanted: ReportFilter) -> Mapping[str, Any]:
+    """Of the one job that is asked for, if it is seen."""
+    job_id = None if wanted.job_id is None else session.scalar(seen.all)
+    return {} if job_id is None else hygiene_of(session, job_id)
 
 
 def _tallies(

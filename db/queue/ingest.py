@@ -159,13 +159,14 @@ def finish_ingest(
     names: Sequence[str] = (),
     ends: Sequence[int] = (),
     most_ends: int = 1,
+    hygiene: Mapping[str, Any] | None = None,
 ) -> bool:
     """Cuts the accepted rows into chunks of `chunk_rows` and starts the scoring; `columns` are those that were read.
 
     `names`: of the file's columns, from which its owner can choose another one for the text.
     `ends`: numbers of the rows, in order, at which some measure of length is full, again and again; a chunk with more
     of them than `most_ends` is cut. A file without a row to score goes straight to 'finishing'. False: the claim was
-    lost, and nothing is stored.
+    lost, and nothing is stored. `hygiene`: what deserves a second look, as in `JobView`.
     """
     # Outside of the write transaction, because it takes seconds for a million rows; only this claim can add any.
     with db.read() as session:
@@ -181,6 +182,7 @@ def finish_ingest(
             .where(Upload.job_id == job.id)
             .values(
                 columns=_sealed_names(db.sealer, job.owner_id, columns),
+                hygiene=dict(hygiene or {}),
                 candidates=[db.sealer.seal_name(job.owner_id, storable(name)) for name in names[:MOST_NAMES]],
             )
         )

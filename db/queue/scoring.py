@@ -15,12 +15,13 @@ from db.crypto import opened, review_place
 from db.dialect import insert_rows
 from db.engine import Database
 from db.flags import join_flags
+from db.queries.jobs import accuracy_of
 from db.queue import leases
 from db.queue import model_affinity as pins
 from db.queue.completion import after_scoring
 from db.queue.ingest import insert_rejected
 from db.queue.job_counts import NOT_SCORED, add_scores, set_counts
-from db.tables import Chunk, Job, Prediction, Review
+from db.tables import Chunk, Job, Prediction, Review, Upload
 from db.types import Claim, NewRejected, ReviewRow, Score, bin_of
 
 _DELETED: Final = (NOT_SCORED, "its text was deleted")
@@ -62,6 +63,13 @@ def load_reviews(db: Database, claim: Claim) -> list[ReviewRow]:
         ReviewRow(id_, row, opened(text, review_place(claim.job_id, row, owner)) or "", film, day, hash_, rating)
         for id_, row, text, film, day, hash_, rating in rows
     ]
+
+
+def wanted_accuracy(db: Database, claim: Claim) -> float | None:
+    """The accuracy in percent that the sender of the claimed job's file asked for; None where they asked for none."""
+    with db.read() as session:
+        options = session.scalar(select(Upload.options).where(Upload.job_id == claim.job_id))
+    return accuracy_of(options)
 
 
 def has_text() -> ColumnElement[bool]:

@@ -50,4 +50,12 @@ class Dial:
         low, high = self.range or (None, None)
         if low is None or high is None or not low - _ROUNDING <= percent <= high + _ROUNDING:
             raise OutOfReach(percent, low, high)
+        return self._step(percent)
+
+    def half_width(self, percent: float) -> float:
+        """How far from 0.5 verdicts must lie. Beyond what the curve reaches: 1, so that nothing is promised."""
+        reach = self.range
+        return 1.0 if reach is None or percent > reach[1] + _ROUNDING else self._step(percent).half_width
+
+    def _step(self, percent: float) -> Step:
         return next(step for step in self.steps if PERCENT * step.accuracy >= percent - _ROUNDING)

@@ -71,6 +71,7 @@ class Scorer:
         self.card: dict[str, Any] = model_folder.read_card(folder)
         self._serving = model_folder.read_serving(folder)
         self.band = self._serving.band
+        """A verdict closer to 0.5 is `uncertain`; may be set wider, to a `half_width` of `dial`."""
         self.dial = Dial.of_card(self.card)
         self.max_tokens = self._serving.max_tokens
         self._vocabulary = Vocabulary.read(folder / "vocabulary.txt")

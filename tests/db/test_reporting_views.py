@@ -54,9 +54,8 @@ def test_the_numbers_are_those_of_the_reports(db: Database) -> None:
             assert tuple(map(int, session.execute(text(f"SELECT {sums} FROM {view}")).one())) == counts
             weighed = text(f"SELECT sum(reviews * average_probability) / sum(reviews) FROM {view}")
             assert session.scalar(weighed) == pytest.approx(expected.mean_probability)
-            stars = text(
-                f"SELECT sum(with_stars), sum(with_stars * average_stars), sum(rated), sum(agreed) FROM {view}"
-            )
+            parts = "sum(with_stars), sum(with_stars * average_stars), sum(rated), sum(agreed)"
+            stars = text(f"SELECT {parts} FROM {view}")
             told = expected.stars
             assert tuple(map(float, session.execute(stars).one())) == (told.n, told.total, told.rated, told.agreed)
             assert told.rated > told.agreed > 0

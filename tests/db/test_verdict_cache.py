@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import update
 
 from db import verdict_cache
 from db.digests import text_hasher
 from db.engine import Database
-from db.tables import Review
+from db.tables import KnownVerdict, Review
 from db.types import NewReview, ReviewRow, Score
 from db.verdict_cache import invalidate, lookup, store
 from tests.db.steps import OWNER, file_job

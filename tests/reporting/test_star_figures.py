@@ -27,10 +27,8 @@ def test_clear_stars_agree_with_the_label_or_not(label: str, rating: int | None,
 
 
 def test_the_figures_by_hand() -> None:
-    found = StarSums.of_scores(
-        Score(n, "positive", 0.9, stars=stars, rating=rating)
-        for n, (stars, rating) in enumerate([(8.0, 750), (9.0, 850)])
-    )
+    both = ((8.0, 750), (9.0, 850))
+    found = StarSums.of_scores(Score(1, "positive", 0.9, stars=stars, rating=rating) for stars, rating in both)
     row = dict(zip(HEADER, cells(found), strict=True))
     assert (row["with_stars"], row["average_stars"], row["average_stars_high"]) == (2, 8.5, 10.0)
     assert (row["rated"], row["agreed"], row["agreed_share"]) == (2, 2, 1.0)

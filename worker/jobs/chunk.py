@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
@@ -17,6 +17,7 @@ from db.errors import DatabaseUnavailable, DbError, SchemaOutdated
 from db.types import NO_ROOM, Claim, Score
 from worker import metrics
 from worker.files.limits import Limits
+from worker.jobs.accuracy import widened
 from worker.jobs.deduplicate import score_distinct
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ def _process(db: Database, scorer: Scorer, claim: Claim, limits: Limits, lease_s
 
 def _score(db: Database, scorer: Scorer, claim: Claim) -> bool:
     if claim.queue == names.INTERACTIVE:
-        scores = [_explained(scorer, row.review_id, row.text) for row in queue.load_reviews(db, claim)]
+        scores: Sequence[Score] = [_explained(scorer, row.review_id, row.text) for row in queue.load_reviews(db, claim)]
         stored = queue.commit_scores(db, claim, scores, model=scorer.version)
     else:
         scores, stored = _score_rows(db, scorer, claim)
@@ -126,16 +127,18 @@ def _score(db: Database, scorer: Scorer, claim: Claim) -> bool:
     return stored
 
 
-def _score_rows(db: Database, scorer: Scorer, claim: Claim) -> tuple[list[Score], bool]:
+def _score_rows(db: Database, scorer: Scorer, claim: Claim) -> tuple[Sequence[Score], bool]:
     """Rows of a file, equal texts once; the time goes by stage, which `make bench-bulk` asks for."""
     with metrics.stage("fetch"):
         rows = queue.load_reviews(db, claim)
         known_by_hash = queue.lookup(db, rows, model=scorer.version)
+        accuracy = queue.wanted_accuracy(db, claim)
     with metrics.stage("score"):
         scores, new = score_distinct(rows, known_by_hash, scorer.score)
+        told = widened(scores, scorer.dial, accuracy)
     metrics.REPEATED.inc(len(rows) - len(new))
     with metrics.stage("store"):
-        return scores, queue.commit_scores(db, claim, scores, model=scorer.version, new=new)
+        return told, queue.commit_scores(db, claim, told, model=scorer.version, new=new)
 
 
 def _explained(scorer: Scorer, review_id: int, text: str) -> Score:

@@ -33,5 +33,5 @@ def test_agreement_is_told_from_five_on_with_its_interval() -> None:
         "Words and stars agree in 75% (53–89%) of 20 reviews with clear stars."
     ]
     assert agreement(sums(20, 15))[1:] == [
-        "The words say +0.2 (-1.6 – +2.1) stars of 10 beside the given ones, on average."
+        "On average the estimate is +0.2 (-1.6 – +2.1) stars of 10 off the stars given."
     ]
