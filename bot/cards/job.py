@@ -137,11 +137,12 @@ def _counts(job: JobView) -> str:
 
 def left_to_people(job: JobView, scored: int) -> str:
     """What share of a job with a wanted accuracy has no verdict to rely on."""
+    wanted = float(job.accuracy or 0)
     return trn(
-        "Set to be right {accuracy}% of the time: {count} unclear review ({share}) is left to people.",
-        "Set to be right {accuracy}% of the time: {count} unclear reviews ({share}) are left to people.",
+        "Set to be right {accuracy} of the time: {count} unclear review ({share}) is left to people.",
+        "Set to be right {accuracy} of the time: {count} unclear reviews ({share}) are left to people.",
         job.n_uncertain,
-        accuracy=number(job.accuracy or 0, 0 if float(job.accuracy or 0).is_integer() else 1),
+        accuracy=percent(wanted / 100, 0 if wanted.is_integer() else 1),
         share=percent(job.n_uncertain / scored),
     )
 
