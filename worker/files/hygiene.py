@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -18,9 +19,8 @@ from numpy.typing import NDArray
 
 LEAST_WORDS: Final = 8
 """A shorter text says what many say: its copies are no news."""
-_MOST_WORDS: Final = 1_000
-_MOST_CHARS: Final = 8_000
-"""So much of a text is looked at."""
+_MOST_CHARS: Final = 2_000
+"""So much of the beginning of a text is compared with others: a file is read before anything of it is scored."""
 _RUN: Final = 4
 """Words of one run."""
 _BINS: Final = 16
@@ -44,17 +44,17 @@ LEAST_DAYS: Final = 5
 """A burst is a day with 20 reviews or more, a tenth of all, and five times a usual day's, where five days have any."""
 MOST_BURSTS: Final = 3
 
-_WORD: Final = re.compile(r"\w+")
-_CALL: Final = re.compile(
-    r"promo code|discount code|coupon|\d ?% off\b|free shipping|order now|buy now|click here|click the link|link in bio"
-    r"|visit (?:my|our) |dm me\b|message me on|contact me on|make money|earn money|work from home|casino|bitcoin"
-    r"|follow me\b|subscribe to|limited offer|watch (?:it )?(?:for )?free|download (?:it )?(?:for )?free|best price",
-    re.IGNORECASE,
-)
+_BLANKS: Final = bytes(sign if sign > 127 or chr(sign).isalnum() else 32 for sign in range(256))
+"""Letters, digits and all beyond ASCII stay; everything else parts words."""
+_CALLS: Final = (
+    "promo code", "discount code", "coupon", "% off", "free shipping", "order now", "buy now", "click here",
+    "click the link", "link in bio", "visit my ", "visit our ", "dm me", "message me on", "contact me on", "make money",
+    "earn money", "work from home", "casino", "bitcoin", "follow me", "subscribe to", "limited offer", "watch free",
+    "watch it free", "watch for free", "download free", "download for free", "best price",
+)  # fmt: skip
 _CONTACT: Final = re.compile(
     r"https?://|www\.|\b[\w-]{2,40}\.(?:com|net|org|shop|xyz|ru|top|info|biz|online|store|site)\b|t\.me/|telegram"
-    r"|whats ?app|\+?\d[\d ()-]{8,20}\d",
-    re.IGNORECASE,
+    r"|whats ?app|\+?\d[\d ()-]{8,20}\d"
 )
 _ADVERT_CHARS: Final = 2_000
 _MIX: Final = np.uint64(0x9E3779B97F4A7C15)
@@ -90,7 +90,7 @@ class Hygiene:
                 self._count_day(row.number, row.day.toordinal() - _FIRST_DAY)
             if is_advert(row.text):
                 self._note("adverts", row.number)
-        words = [_WORD.findall(row.text[:_MOST_CHARS].lower())[:_MOST_WORDS] for row in rows]
+        words = [_words(row.text) for row in rows]
         long = [place for place, found in enumerate(words) if len(found) >= LEAST_WORDS]
         if long:
             numbers = np.asarray([rows[place].number for place in long], dtype=np.uint32)
@@ -136,7 +136,7 @@ class Hygiene:
             for place in days
         ]
 
-    def _copies(self, numbers: NDArray[np.uint32], texts: Sequence[list[str]]) -> NDArray[np.uint32]:
+    def _copies(self, numbers: NDArray[np.uint32], texts: Sequence[list[bytes]]) -> NDArray[np.uint32]:
         """Which of these rows are near-copies of an earlier one; the others are remembered."""
         mins, whole = _sketches(texts)
         signs = _signs(mins)
@@ -157,18 +157,22 @@ class Hygiene:
         return numbers[copied]
 
 
+def _words(text: str) -> list[bytes]:
+    return text[:_MOST_CHARS].lower().encode("utf-8", "replace").translate(_BLANKS).split()
+
+
 def is_advert(text: str) -> bool:
     """Whether a text calls to buy or to come: a call beside an address or a number, or two different calls."""
-    ends = text if len(text) <= 2 * _ADVERT_CHARS else f"{text[:_ADVERT_CHARS]}\n{text[-_ADVERT_CHARS:]}"
-    calls = {call.casefold() for call in _CALL.findall(ends)}
-    return len(calls) > 1 or (bool(calls) and _CONTACT.search(ends) is not None)
+    ends = (text if len(text) <= 2 * _ADVERT_CHARS else f"{text[:_ADVERT_CHARS]}\n{text[-_ADVERT_CHARS:]}").lower()
+    calls = sum(call in ends for call in _CALLS)
+    return calls > 1 or (calls == 1 and _CONTACT.search(ends) is not None)
 
 
-def _sketches(texts: Sequence[list[str]]) -> tuple[NDArray[np.uint32], Words]:
+def _sketches(texts: Sequence[list[bytes]]) -> tuple[NDArray[np.uint32], Words]:
     """Of texts of at least `LEAST_WORDS` words: the least hash of their runs in each bin [n, bins] (all ones where a
     bin is empty), and a hash of all their words [n]."""
     lengths = np.asarray([len(words) for words in texts])
-    hashes = np.fromiter((hash(word) for words in texts for word in words), dtype=np.int64, count=int(lengths.sum()))
+    hashes = np.fromiter(map(hash, chain.from_iterable(texts)), dtype=np.int64, count=int(lengths.sum()))
     words = hashes.view(np.uint64)
     owner = np.repeat(np.arange(len(texts)), lengths)
     runs = np.zeros(len(words) - _RUN + 1, dtype=np.uint64)
