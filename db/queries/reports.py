@@ -103,6 +103,7 @@ def summary_of_all(db: Database, wanted: ReportFilter) -> Report:
 def _summary(db: Database, seen: VisibleJobs, wanted: ReportFilter) -> Report:
     with db.read() as session:
         snapshot(session)
+        seen.look_for_stars(session)
         film: list[ColumnElement[bool]] = []
         names: list[str] = []
         if wanted.film is not None:
@@ -155,7 +156,7 @@ def _tallies(
     days = between(Prediction.day, wanted.since, wanted.until)
     if film:
         key = FILM if wanted.by == "film" else Prediction.day
-        rows = session.execute(count_directly(key, [*film, *days], bins=True)).all()
+        rows = session.execute(count_directly(key, [*film, *days], bins=True, stars=seen.has_stars)).all()
     else:
         rows = session.execute(by_day(seen, wanted.since, wanted.until)).all()
     whole = _Tally()
@@ -172,7 +173,8 @@ def _tallies(
 def _films(session: Session, seen: VisibleJobs, days: Sequence[ColumnElement[bool]]) -> tuple[list[Bucket], int]:
     """The largest films, and how many there are."""
     if days:
-        query = count_directly(FILM, [Prediction.job_id.in_(seen.all), *days], bins=False)
+        mine = [Prediction.job_id.in_(seen.all), *days]
+        query = count_directly(FILM, mine, bins=False, stars=seen.has_stars)
         query = query.order_by(query.selected_columns.total.desc(), query.selected_columns.key)
     else:
         query = by_film(seen)

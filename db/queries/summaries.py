@@ -12,7 +12,21 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Integer, Label, Select, Subquery, Table, case, cast, delete, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Label,
+    Select,
+    Subquery,
+    Table,
+    case,
+    cast,
+    delete,
+    func,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from db.dialect import insert_for
@@ -67,8 +81,11 @@ def delete_summary(session: Session, job_id: int) -> None:
         session.execute(delete(table).where(table.c.job_id == job_id))
 
 
-def verdict_counts(*keys: Label[Any], where: Sequence[ColumnElement[bool]]) -> Subquery:
-    """Verdicts counted by the keys and by all that sums need: few rows out of one walk over the covering index."""
+def verdict_counts(*keys: Label[Any], where: Sequence[ColumnElement[bool]], stars: bool = True) -> Subquery:
+    """Verdicts counted by the keys and by all that sums need: few rows out of one walk over the covering index.
+
+    `stars`: False where none of them has any, which makes the walk a third shorter.
+    """
     parts: list[Any] = [Prediction.label, Prediction.bin, (Prediction.flags != "").label("flagged")]
     sums: list[Any] = [
         cast(func.count(), Integer).label("n"),  # the sum of a bigint is a slow numeric on PostgreSQL
@@ -76,7 +93,7 @@ def verdict_counts(*keys: Label[Any], where: Sequence[ColumnElement[bool]]) -> S
         func.sum(Prediction.probability * Prediction.probability).label("pp"),
         func.max(Prediction.probability).label("most"),
         func.min(Prediction.probability).label("least"),
-        *_star_parts(),
+        *(_star_parts() if stars else ()),
     ]
     return select(*keys, *parts, *sums).where(*where).group_by(*keys, *parts).subquery()
 
@@ -99,6 +116,8 @@ def _star_parts() -> list[Any]:
 
 def star_columns(of: Subquery) -> list[Label[Any]]:
     """`STAR_NAMES` over `verdict_counts`: what `StarSums.of_scores` adds up."""
+    if "n_stars" not in of.c:
+        return [literal(0).label(name) for name in STAR_NAMES]
     decided = case((of.c.label == "uncertain", 0), else_=of.c.n_high + of.c.n_low)
     agreed = case((of.c.label == "positive", of.c.n_high), (of.c.label == "negative", of.c.n_low), else_=0)
     sums = {"n_rated": decided, "n_agreed": agreed}
