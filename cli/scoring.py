@@ -81,6 +81,10 @@ def score(
         float | None,
         typer.Option(help="How often verdicts must be right, in percent; what is less sure is left to people."),
     ] = None,
+    mixed: Annotated[
+        bool,
+        typer.Option(help="Files: also flag reviews with clear praise and clear criticism; takes about twice as long."),
+    ] = False,
     rejected: Annotated[
         str | None,
         typer.Option(help="File for the rows without a verdict, or - for standard output. Default: NAME.rejected.csv."),
@@ -127,7 +131,7 @@ def score(
         encoding=encoding,
     )
     scorer = with_accuracy(load_scorer(model_dir), accuracy)
-    targets = Targets(output, rejected, format, force=force, accuracy=accuracy)
+    targets = Targets(output, rejected, format, force=force, accuracy=accuracy, mixed=mixed)
     codes = [score_source(source, scorer, targets, stdin_format, options, quiet=quiet) for source in sources or []]
     if any(codes):
         raise typer.Exit(max(codes))
@@ -198,6 +202,7 @@ class Targets:
     format: str | None
     force: bool
     accuracy: float | None = None
+    mixed: bool = False
 
 
 def score_source(
@@ -270,6 +275,7 @@ def _score_source(
             format=targets.format,
             options=options,
             rejected=rows,
+            mixed=scorer.mixed if targets.mixed else None,
             progress=lambda rows: bar.update(task, completed=rows),
         )
         sys.stdout.flush()  # here, where its error is still ours

@@ -278,7 +278,7 @@ class UploadInfo:
     owner: int = 0
     options: Mapping[str, Any] = field(default_factory=dict)
     """What else the sender said of how it is read: `stars_column`, `no_header`, `sheet`, `delimiter`, `encoding`;
-    and `accuracy`, in percent."""
+    `accuracy`, in percent; and `mixed`, whether it is said which rows are."""
 
 
 @dataclass(frozen=True, slots=True)

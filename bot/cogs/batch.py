@@ -37,6 +37,7 @@ class Batch(commands.Cog):
         delimiter="What stands between cells: a sign, or tab, comma, semicolon, pipe, space",
         encoding="The encoding of the text, such as utf-8, cp1251 or shift_jis",
         accuracy="How often verdicts must be right, in percent; what is less sure is left to you as unclear",
+        mixed="Also flag reviews with clear praise and clear criticism; scoring then takes about twice as long",
         share="Show the jobs to everyone in the channel",
         file2="A second file",
         file3="A third file",
@@ -56,6 +57,7 @@ class Batch(commands.Cog):
         delimiter: app_commands.Range[str, 1, 20] | None = None,
         encoding: app_commands.Range[str, 1, 40] | None = None,
         accuracy: float | None = None,
+        mixed: bool | None = None,
         share: bool | None = None,
         file2: discord.Attachment | None = None,
         file3: discord.Attachment | None = None,
@@ -79,6 +81,7 @@ class Batch(commands.Cog):
                 "delimiter": delimiter,
                 "encoding": encoding,
                 "accuracy": accuracy,
+                "mixed": mixed,
             },
             share=share,
         )

@@ -65,11 +65,12 @@ def load_reviews(db: Database, claim: Claim) -> list[ReviewRow]:
     ]
 
 
-def wanted_accuracy(db: Database, claim: Claim) -> float | None:
-    """The accuracy in percent that the sender of the claimed job's file asked for; None where they asked for none."""
+def wanted(db: Database, claim: Claim) -> tuple[float | None, bool]:
+    """What the sender of the claimed job's file asked for: the accuracy in percent, None for none; and whether to say
+    which rows are mixed."""
     with db.read() as session:
-        options = session.scalar(select(Upload.options).where(Upload.job_id == claim.job_id))
-    return accuracy_of(options)
+        options = session.scalar(select(Upload.options).where(Upload.job_id == claim.job_id)) or {}
+    return accuracy_of(options), bool(options.get("mixed"))
 
 
 def has_text() -> ColumnElement[bool]:

@@ -91,6 +91,15 @@ def test_an_accuracy_leaves_what_is_less_sure_to_people(tmp_path: Path) -> None:
     assert [row["probability"] for row in rows["95"]] == [row["probability"] for row in rows["99.5"]]
 
 
+def test_mixed_rows_are_flagged_where_it_is_asked(tmp_path: Path) -> None:
+    source = tmp_path / "a.txt"
+    source.write_text(f"{GOOD} {BAD}\n{GOOD}\n")
+    for more, flagged in (([], [False, False]), (["--mixed"], [True, False])):
+        result = runner.invoke(cli.app, ["score", "-q", str(source), "-o", "-", *more])
+        rows = csv.DictReader(io.StringIO(result.stdout))
+        assert ["mixed" in row["flags"].split() for row in rows] == flagged
+
+
 @pytest.mark.parametrize("wanted", ["94", "100", "nan"])
 def test_an_accuracy_out_of_reach_is_refused_with_the_range(wanted: str) -> None:
     result = runner.invoke(cli.app, ["score", "--text", GOOD, "--accuracy", wanted])

@@ -18,7 +18,7 @@ from db.types import NO_ROOM, Claim, Score
 from worker import metrics
 from worker.files.limits import Limits
 from worker.jobs.accuracy import widened
-from worker.jobs.deduplicate import score_distinct
+from worker.jobs.deduplicate import MIXED, score_distinct, with_mixed
 
 if TYPE_CHECKING:
     from model import Scorer
@@ -132,10 +132,12 @@ def _score_rows(db: Database, scorer: Scorer, claim: Claim) -> tuple[Sequence[Sc
     with metrics.stage("fetch"):
         rows = queue.load_reviews(db, claim)
         known_by_hash = queue.lookup(db, rows, model=scorer.version)
-        accuracy = queue.wanted_accuracy(db, claim)
+        accuracy, says_mixed = queue.wanted(db, claim)
     with metrics.stage("score"):
         scores, new = score_distinct(rows, known_by_hash, scorer.score)
         told = widened(scores, scorer.dial, accuracy)
+        if says_mixed:
+            told = with_mixed(told, [row.text for row in rows], scorer.mixed)
     metrics.REPEATED.inc(len(rows) - len(new))
     with metrics.stage("store"):
         return told, queue.commit_scores(db, claim, told, model=scorer.version, new=new)
@@ -145,7 +147,7 @@ def _explained(scorer: Scorer, review_id: int, text: str) -> Score:
     """The verdict with (start, end, contribution) of each sentence: offsets into `text`, contribution in logits."""
     explanation = scorer.explain(text)
     verdict = explanation.verdict
-    flags = (*verdict.flags, "mixed") if explanation.mixed else verdict.flags
+    flags = (*verdict.flags, MIXED) if explanation.mixed else verdict.flags
     sentences = [(s.start, s.end, s.contribution) for s in explanation.sentences]
     stars, mixed = verdict.stars, explanation.mixed
     return Score(review_id, verdict.label, verdict.probability, flags, sentences, stars, mixed)

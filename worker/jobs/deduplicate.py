@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from db.types import ReviewRow, Score
@@ -10,6 +11,22 @@ from db.verdict_cache import Known
 
 if TYPE_CHECKING:
     from model.serving.verdict import Verdict
+
+
+MIXED = "mixed"
+"""The flag of a review with clear praise and clear criticism."""
+
+
+def with_mixed(
+    scores: Sequence[Score], texts: Sequence[str], mixed: Callable[[Sequence[str]], list[bool]]
+) -> list[Score]:
+    """The scores with what their sentences say of them; `mixed` is called once, with each text once."""
+    distinct = list(dict.fromkeys(texts))
+    found = dict(zip(distinct, mixed(distinct), strict=True))
+    return [
+        replace(score, mixed=found[text], flags=(*score.flags, MIXED) if found[text] else score.flags)
+        for score, text in zip(scores, texts, strict=True)
+    ]
 
 
 def score_distinct(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
 from db.engine import Database
 from db.queries.jobs import get_job
 from db.queue import iter_scored
 from db.queue.accept import accept_upload
+from db.tables import Prediction
 from db.types import Score, Viewer
 from model import Scorer
 from model.serving.dial import Dial, Step
@@ -58,3 +60,23 @@ def test_a_job_keeps_the_accuracy_that_it_was_sent_with(
     views = [get_job(db, Viewer(OWNER), job) for job in jobs]
     assert [view.accuracy for view in views] == [98.0, None]
     assert views[0].n_uncertain > views[1].n_uncertain
+
+
+def test_which_rows_are_mixed_is_said_where_it_is_asked(db: Database, scorer: Scorer) -> None:
+    """And kept with the job: a file of the same texts without the wish is told nothing, though they are known."""
+    both = "The acting was superb, and the music moved me to tears. The plot is awful, a dull and endless mess."
+    data = f'review\n"{both}"\n"A superb film."\n'.encode()
+    jobs = [
+        accept_upload(db, origin(), filename="a.csv", parts=[data], options=options).job_id
+        for options in ({"mixed": True}, {})
+    ]
+    drain(db, scorer, limits=LIMITS)
+    expected = scorer.mixed([both, "A superb film."])
+    assert expected == [True, False]
+    with db.read() as session:
+        told = session.execute(select(Prediction.job_id, Prediction.mixed).order_by(Prediction.review_id)).all()
+    assert [mixed for job, mixed in told if job == jobs[0]] == expected
+    assert [mixed for job, mixed in told if job == jobs[1]] == [None, None]
+    asked, plain = ([row[3] for row in iter_scored(db, job)] for job in jobs)
+    assert ["mixed" in flags for flags in asked] == expected
+    assert not any("mixed" in flags for flags in plain)
