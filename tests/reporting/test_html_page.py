@@ -70,7 +70,7 @@ def test_stars_and_what_deserves_a_second_look_are_told_where_there_is_something
     with use_locale("de"):
         text = page([ReportPart(ReportRequest(job=4), one)])
     for told in (
-        "Stars of 10, estimated", "8.0", "90.0%", "Words against stars", "given 1 of 10 stars", "Fine, just fine &lt;b&gt;.",
+        "Stars of 10, estimated", "8.0", "90.0%", "Words against stars", "given 1 of 10 stars", "just fine &lt;b&gt;.",
         "12 near-copies of earlier rows: 3, 4, 5, 6, 7 and 7 more", "1 row that reads like an advert: 9",
         "40 reviews on 2026-03-01 alone, from row 100 to 1,200", '<th scope="col">Stars of 10</th>',
     ):  # fmt: skip
