@@ -68,6 +68,7 @@ def score_file(
     format: str | None = None,
     options: ReadOptions = NOTHING_SAID,
     rejected: Path | None = None,
+    mixed: Callable[[Sequence[str]], list[bool]] | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Summary:
     """Scores `source` and writes it back with its verdicts; memory holds one batch of rows.
@@ -77,6 +78,7 @@ def score_file(
         `NAME.scored.SUFFIX` beside the source. A file appears when it is complete, or not at all.
     options: how the file is to be read, where that is not found by itself.
     rejected: where the CSV of unscored rows goes; written only when there are any.
+    mixed: says of each text whether it is mixed, where that is wanted: such rows get the flag `mixed`.
     progress: called with the number of rows done so far.
     Raises FileError.
     """
@@ -86,7 +88,7 @@ def score_file(
         name = filename or source.name
         reviews = stack.enter_context(open_reviews(source, name, limits=limits, options=options))
         reject = stack.enter_context(_rejects(rejected))
-        run = _Run(reviews, scorer, reject, progress or (lambda rows: None))
+        run = _Run(reviews, scorer, reject, progress or (lambda rows: None), mixed)
         if output is not None and not isinstance(output, Path):
             write_scored(source, name, run, output, limits=limits, format=format, options=options)
             return run.summary(None)
@@ -108,8 +110,10 @@ class _Run:
         scorer: Scores,
         reject: Callable[[int, str, str], object],
         progress: Callable[[int], None],
+        mixed: Callable[[Sequence[str]], list[bool]] | None,
     ) -> None:
         self._reviews, self._scorer, self._reject, self._progress = reviews, scorer, reject, progress
+        self._mixed = mixed
         self._counts = Counter(positive=0, negative=0, uncertain=0)
         self._rows = 0
         self._started = time.perf_counter()
@@ -134,7 +138,11 @@ class _Run:
                 self._reject(row.number, *row.problem)
         verdicts = self._scorer.score(texts) if texts else ()
         self._counts.update(Counter(verdict.label for verdict in verdicts))
-        return [(n, v.label, v.probability, v.flags, v.model) for n, v in zip(good, verdicts, strict=True)]
+        mixed = self._mixed(texts) if self._mixed and texts else [False] * len(texts)
+        return [
+            (n, v.label, v.probability, (*v.flags, "mixed") if both else v.flags, v.model, v.stars)
+            for n, v, both in zip(good, verdicts, mixed, strict=True)
+        ]
 
     def summary(self, output: Path | None) -> Summary:
         scored = sum(self._counts.values())
