@@ -6,7 +6,7 @@ import json
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -16,6 +16,7 @@ import typer
 
 from cli.commands import no_space
 from cli.common import ModelFolder, console, load_scorer, load_settings, progress
+from cli.exporting import Wanted
 from cli.file_options import (
     DateColumn,
     Delimiter,
@@ -40,6 +41,7 @@ from cli.outputs import (
     rejected_place,
     remove_stale,
 )
+from cli.submitting import score_and_store
 from common.file_formats import kind_of_name, one_of, read_suffixes, written_names
 from common.process import exit_codes
 
@@ -90,12 +92,17 @@ def score(
         typer.Option(help="File for the rows without a verdict, or - for standard output. Default: NAME.rejected.csv."),
     ] = None,
     force: Annotated[bool, typer.Option(help="Replace files that were not made of the same input.")] = False,
+    store: Annotated[
+        bool, typer.Option("--store", help="Store the verdicts too, as a job of `reelfeel jobs`; needs the database.")
+    ] = False,
     model_dir: ModelFolder = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no summary.")] = False,
 ) -> None:
     """Scores review files, standard input or one text, in this process."""
     if (text is None) == (not sources):
         raise typer.BadParameter("give either files (or -) or --text.")
+    if store and text is not None:
+        raise typer.BadParameter("--store works with files.")
     if text is not None:
         scorer = with_accuracy(load_scorer(model_dir), accuracy)
         if as_json:
@@ -130,7 +137,25 @@ def score(
         delimiter=delimiter,
         encoding=encoding,
     )
-    scorer = with_accuracy(load_scorer(model_dir), accuracy)
+    scorer = load_scorer(model_dir)
+    if store:
+        places = _stored_places(sources or [], output, rejected, force=force)
+        check_reach(scorer, accuracy)
+        wishes = {"accuracy": accuracy, "mixed": mixed}
+        code = score_and_store(
+            sources or [],
+            scorer,
+            options,
+            stdin_format=stdin_format,
+            format=format,
+            wanted=places,
+            quiet=quiet,
+            wishes={name: value for name, value in wishes.items() if value},
+        )
+        if code:
+            raise typer.Exit(code)
+        return
+    scorer = with_accuracy(scorer, accuracy)
     targets = Targets(output, rejected, format, force=force, accuracy=accuracy, mixed=mixed)
     codes = [score_source(source, scorer, targets, stdin_format, options, quiet=quiet) for source in sources or []]
     if any(codes):
@@ -139,17 +164,31 @@ def score(
 
 def with_accuracy(scorer: Scorer, percent: float | None) -> Scorer:
     """The scorer, with its band as wide as this accuracy asks; a bad parameter names the range that the model has."""
+    width = check_reach(scorer, percent)
+    if width is not None:
+        scorer.band = width
+    return scorer
+
+
+def check_reach(scorer: Scorer, percent: float | None) -> float | None:
+    """How far from 0.5 verdicts must lie for this accuracy, None without one; a bad parameter names the range."""
     if percent is None:
-        return scorer
+        return None
     from model.serving.dial import OutOfReach
 
     try:
-        scorer.band = scorer.dial.at(percent).half_width
+        return scorer.dial.at(percent).half_width
     except OutOfReach as error:
         if error.low is None or error.high is None:
             raise typer.BadParameter("--accuracy: this model was not measured for it.") from None
         raise typer.BadParameter(f"--accuracy goes from {error.low:g} to {error.high:g} with this model.") from None
-    return scorer
+
+
+def _stored_places(sources: Sequence[str], output: str | None, rejected: str | None, *, force: bool) -> Wanted:
+    """Where the results of `--store` go: as without it."""
+    if output is None and any(is_piped(source) for source in sources if Path(source).exists() or source == "-"):
+        output = "-"
+    return Wanted(output, rejected=rejected, force=force, beside_source=output is None)
 
 
 def score_text(text: str, scorer: Scorer, *, explain: bool) -> None:

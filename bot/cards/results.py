@@ -1,4 +1,4 @@
-"""The cards of `/results`: a page of verdicts, the sentence when there is none, the rows of an export."""
+"""The cards of `/results`: a page of verdicts, the sentence when there is none."""
 
 from __future__ import annotations
 
@@ -25,11 +25,6 @@ STOPPED: Final = mark(
     "The search stopped here because it ran out of time. Press **Next** to keep looking, or add `film` or "
     "`job` to narrow it down."
 )
-EXPORT_HEADER: Final = (
-    "id", "job", "row", "created_at", "film", "label", "probability", "flags", "model",
-    "estimated_stars", "mixed", "given_stars", "text",
-)  # fmt: skip
-"""`mixed` is 1 or 0, or empty where the sentences were not read; `given_stars` are the file's own, of ten."""
 
 
 def nothing_found(asked: SearchRequest) -> str:
@@ -114,23 +109,3 @@ def _entry(result: ResultView, job: JobView | None, words: str | None) -> tuple[
         parts.append("[" + tr("message") + f"]({url})")
     text = excerpt(result, words=words)
     return f"#{result.id} · {label_word(result.label)} · {sureness(result)}", f"{' · '.join(parts)}\n{text}"
-
-
-def export_rows(results: Iterable[ResultView]) -> Iterable[Sequence[object]]:
-    """A row of `EXPORT_HEADER` for each result, the whole text included."""
-    for result in results:
-        yield (
-            result.id,
-            result.job_id,
-            result.row_number,
-            result.created_at.isoformat(timespec="seconds"),
-            result.film,
-            result.label,
-            round(result.probability, 6),
-            " ".join(result.flags),
-            result.model,
-            result.stars,
-            None if result.mixed is None else int(result.mixed),
-            None if result.rating is None else result.rating / 100,
-            result.text,
-        )
