@@ -71,3 +71,9 @@ def test_no_results_are_a_whole_file(format: str) -> None:
     assert (len(out.getvalue()) > 0) == (format != "jsonl")
     if format == "parquet":
         assert pq.read_table(io.BytesIO(out.getvalue())).column_names == list(HEADER)
+
+
+def test_stars_are_of_ten_and_mixed_is_one_or_nought() -> None:
+    (rated,) = [result_record(one) for one in [result(stars=8.5, mixed=False, rating=730)]]
+    assert (rated["estimated_stars"], rated["mixed"], rated["given_stars"]) == (8.5, 0, 7.3)
+    assert result_record(result())["mixed"] is None
