@@ -16,6 +16,13 @@ from worker.files.row_problems import table
 HEAT = ReportRequest(film="Heat", since=date(2026, 3, 1), until=date(2026, 3, 31))
 
 
+LOOK = {
+    "copies": {"count": 999_999, "rows": [10**6] * 20},
+    "adverts": {"count": 999_999, "rows": [10**6] * 20},
+    "bursts": [{"day": "2026-03-01", "count": 10**6, "first": 1, "last": 10**6}] * 3,
+}
+
+
 def values(*parts: ReportPart) -> dict[str, str]:
     return {str(field.name): str(field.value) for field in report_embed(parts).fields}
 
@@ -27,7 +34,8 @@ def test_a_report_of_the_longest_texts_fits() -> None:
     many = [Bucket(HOSTILE, 10, 6, 3, 1, 0.5)] * 50
     flags = tuple((f"flag_{i}" * 8, 7) for i in range(9))
     big = report(
-        most_positive=worst, most_negative=worst, buckets=many, flags=flags, n_flagged=9, rejected_codes=flags
+        most_positive=worst, most_negative=worst, buckets=many, flags=flags, n_flagged=9, rejected_codes=flags,
+        mismatches=worst, hygiene=LOOK,
     )  # fmt: skip
     for parts in ([ReportPart(about, big)], [ReportPart(about, big), ReportPart(about, big)]):
         embed = report_embed(parts)
@@ -98,3 +106,23 @@ def test_a_film_that_is_called_like_our_words_keeps_its_name() -> None:
         text = alt_text([ReportPart(ReportRequest(by="film"), report(buckets=films))])
     assert text.count(NO_FILM) == 1
     assert f"{NO_FILM}: 0,77" in text
+
+
+def test_a_report_by_film_lists_the_films_most_reviewed_first() -> None:
+    films = [Bucket("Up", 2, 1, 1, 0, 0.5), Bucket("", 4, 2, 1, 1, 0.5), Bucket("Heat", 6, 4, 2, 0, 0.7)]
+    one = report(buckets=films, n_buckets=5)
+    listed = values(ReportPart(ReportRequest(by="film"), one))["Films"].splitlines()
+    assert listed == [
+        "“Heat”: 6 reviews, 67% (30–90%) positive",
+        "(no film given): 4 reviews, 50% (15–85%) positive",
+        "“Up”: 2 reviews, 50% (9–91%) positive",
+        "2 more films",
+    ]
+    assert "Films" not in values(ReportPart(ReportRequest(by="day"), one))
+
+
+def test_names_that_need_escaping_do_not_break_the_list() -> None:
+    films = [Bucket("*" * 200 + str(number), 9, 4, 5, 0, 0.5) for number in range(20)]
+    listed = values(ReportPart(ReportRequest(by="film"), report(buckets=films, n_buckets=20)))["Films"]
+    assert len(listed) <= 1024
+    assert listed.splitlines()[-1].endswith("more films")

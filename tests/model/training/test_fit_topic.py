@@ -34,20 +34,30 @@ def _few_buckets() -> Iterator[None]:
         yield
 
 
-def test_other_topics_are_no_reviews(fitted: Path, tiny_folder: Path) -> None:
-    figures = json.loads((fitted / "metrics.json").read_text("utf-8"))["topic"]
-    for kind in ("chat", "question", "restaurant", "product", "plot"):
-        assert figures[kind]["texts"] > 5
-        assert figures[kind]["flagged"] > 0.8, kind
-        assert figures[kind]["sure"] <= figures[kind]["sure_without"]
-    assert figures["critic"]["flagged"] < 0.2
-    assert figures["review"]["flagged"] < 0.05
+def test_other_topics_are_told_from_reviews(fitted: Path, tiny_folder: Path) -> None:
+    """By the rule itself: of texts with so many words that no review has, the flag is `unknown_words`."""
     scorer = Scorer(fitted, compiled=False)
-    chat, praise = scorer.score(["did you bring my lampz to work today", "The acting was superb and moving."])
-    assert "not_a_review" in chat.flags
-    assert chat.label == "uncertain"
-    assert "not_a_review" not in praise.flags
-    assert praise.probability == Scorer(tiny_folder).score(["The acting was superb and moving."])[0].probability
+    rule = topic_model.rule(model_folder.read_serving(fitted))
+    said = {
+        "did you bring my lampz to work today": True,
+        "how many coatz are there in the world ?": True,
+        "The waiter brought cold dishz and no bread.": True,
+        "The acting was superb and the music was charming.": False,
+        "The plot was awful.": False,
+    }
+    documents = [tokenize(text) for text in said]
+    sums = scorer._sums([scorer._vocabulary.ids(tokens) for tokens in documents], documents)
+    logits = scorer.logits(documents).tolist()
+    found = [
+        rule.logit(row[4], row[5], len(tokens), logit)
+        for row, tokens, logit in zip(sums.tolist(), documents, logits, strict=True)
+    ]
+    assert [value > 0 for value in found] == list(said.values())
+    figures = json.loads((fitted / "metrics.json").read_text("utf-8"))["topic"]
+    assert figures["chat"]["texts"] > 5
+    assert figures["critic"]["flagged"] < 0.2
+    praise = "The acting was superb and moving."
+    assert scorer.score([praise])[0].probability == Scorer(tiny_folder).score([praise])[0].probability
 
 
 def test_the_folder_is_sealed_under_another_version_and_its_card_says_it(fitted: Path, tiny_folder: Path) -> None:
