@@ -172,6 +172,13 @@ MESSAGES: Final[dict[str, str | tuple[str, str]]] = {
     "read_note.json_path": mark("The reviews are taken from {name} inside the JSON."),
     "read_note.sheets_left": mark("Other sheets hold reviews too and are not read: {names}."),
     "read_note.sheets_hidden": mark("Hidden sheets are not read: {names}."),
+    "read_note.sheets_joined": mark_plural(
+        "{count} sheet is read: {names}.", "{count} sheets of one layout are read as one table: {names}."
+    ),
+    "read_note.members_joined": mark_plural(
+        "{count} file of the archive is read: {names}.",
+        "{count} files of the archive have one layout and are read as one table: {names}.",
+    ),
     "read_note.members_left": mark("Other files of the archive are not read: {names}."),
     "read_note.day_first": mark("Nothing in {column} tells the day from the month: the day is taken to come first."),
     "read_note.month_first": mark(
@@ -222,6 +229,10 @@ MESSAGES: Final[dict[str, str | tuple[str, str]]] = {
     "archive_members.several": mark_plural(
         "The zip holds {count} file of reviews: {names}; choose one of them.",
         "The zip holds {count} files of reviews: {names}; choose one of them.",
+    ),
+    "archive_members.broken": mark(
+        "{name} in the zip cannot be read, so nothing of the zip is scored: pack it anew, without that file or with "
+        "a whole one."
     ),
     "broken_file.damaged": mark(
         "The file cannot be read: it is damaged or cut short; export or pack it again and send the new one."

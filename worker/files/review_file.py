@@ -16,13 +16,13 @@ from worker.files.cells import Cell, NotUtf8, as_text, storable
 from worker.files.columns import dates
 from worker.files.columns.choose import Columns, choose
 from worker.files.columns.paths import Path as ColumnPath
-from worker.files.columns.paths import paths_of
+from worker.files.columns.paths import laid_out
 from worker.files.errors import EmptyFile, TooManyRows, guarded, only_file_errors
 from worker.files.limits import Limits
 from worker.files.options import NOTHING_SAID, ReadOptions
 from worker.files.readers.open import Opened, open_table
 from worker.files.row_problems import Problem
-from worker.files.table import SAMPLE_ROWS, Bad, Facts, Record
+from worker.files.table import SAMPLE_ROWS, Bad, Facts, even
 
 MAX_FILM_CHARS: Final = 100
 _MAX_STARS_CHARS: Final = 40
@@ -203,14 +203,13 @@ def open_reviews(
             sample = table.sample()
             if not sample:
                 raise EmptyFile
-            even = _even(sample, len(table.columns))
-            paths = paths_of(table.columns, even)
+            evened = even(sample, len(table.columns))
+            paths, rows = laid_out(table.columns, evened)
             names = [path.name for path in paths]
-            rows = [[path.of(row) for path in paths] for row in even]
             questions = table.facts.questions if len(paths) == len(table.columns) else ()
             chosen = choose(names, rows, **options.columns, questions=questions, ours=not table.named)
             reviews = ReviewFile(opened, paths, chosen, limits)
-            reviews.read_dates(even, whole=len(sample) < SAMPLE_ROWS and len(sample) == len(even))
+            reviews.read_dates(evened, whole=len(sample) < SAMPLE_ROWS and len(sample) == len(evened))
             _tell(reviews, chosen)
             return reviews
         except BaseException:
@@ -223,11 +222,6 @@ def _tell(reviews: ReviewFile, chosen: Columns) -> None:
         reviews.facts.note("read_note.source", name=chosen.source)
     if reviews.facts.damaged:
         reviews.facts.note("read_note.damaged")
-
-
-def _even(sample: list[Record], width: int) -> list[list[Cell]]:
-    """The rows of the sample that have a cell for every column."""
-    return [record for record in sample if not isinstance(record, Bad) and len(record) == width]
 
 
 def _is_damaged(text: str) -> bool:

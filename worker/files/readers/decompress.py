@@ -223,10 +223,16 @@ def unzip(file: IO[bytes], path: str, max_bytes: int) -> Unpacked:
     return Unpacked(plain, plain_name(member.filename), "zip", own=True)
 
 
-def unpacked_size(file: IO[bytes], paths: Collection[str]) -> int:
-    """Bytes that these files of a zip say they have."""
+def check_together(file: IO[bytes], paths: Collection[str], max_bytes: int) -> None:
+    """Raises TooLarge or Bomb where these files of a zip are too large, or packed too densely, taken together."""
     with open_zip(file) as archive:
-        return sum(archive.getinfo(path).file_size for path in paths)
+        members = [archive.getinfo(path) for path in paths]
+    unpacked = sum(member.file_size for member in members)
+    if unpacked > max_bytes:
+        raise TooLarge(max_bytes)
+    # Members may lie over one another in the file: they were not packed from more than there is
+    if is_bomb(min(sum(member.compress_size for member in members), file.seek(0, 2)), unpacked):
+        raise Bomb(MAX_RATIO)
 
 
 def _is_litter(member: zipfile.ZipInfo) -> bool:

@@ -61,6 +61,9 @@ class Delimited(Table):
         facts.skipped = [(begun.lines[place], why) for place, why in begun.layout.skipped]
         facts.questions = begun.layout.questions
 
+    def layout(self) -> tuple[str, ...] | None:
+        return tuple(self.titles) if self.header else None
+
     @property
     def separator(self) -> str:
         """What to write with: the file's own, or a comma where it needs none."""

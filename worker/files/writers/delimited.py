@@ -12,10 +12,10 @@ from common.formulas import defused
 from worker.files.cells import as_text
 from worker.files.readers.delimited import Delimited
 from worker.files.readers.encoding import DAMAGED
+from worker.files.readers.joined import pattern_of
 from worker.files.table import Table
 from worker.files.writers.verdicts import DECIMALS, AddedValues, Verdicts, rows
 
-_NOT_SCORED = ("", "", "", "")
 _BEFORE_QUOTE: Final = re.compile(r'(?<!\\)(\\*+)("|\Z)')
 
 
@@ -28,12 +28,13 @@ def write_delimited(
     table: Table, verdicts: Verdicts, names: tuple[str, ...], stream: IO[bytes], *, kind: FileKind
 ) -> None:
     """UTF-8, with a byte order mark if the input had one. A file without header gets one."""
-    same = isinstance(table, Delimited) and table.kind == kind
-    separator = table.separator if isinstance(table, Delimited) and same else "\t" if kind == "tsv" else ","
-    line_end = table.dialect.line_end if isinstance(table, Delimited) else "\n"
-    bom = isinstance(table, Delimited) and table.encoding.bom
+    like = pattern_of(table)
+    same = isinstance(like, Delimited) and like.kind == kind
+    separator = like.separator if isinstance(like, Delimited) and same else "\t" if kind == "tsv" else ","
+    line_end = like.dialect.line_end if isinstance(like, Delimited) else "\n"
+    bom = isinstance(like, Delimited) and like.encoding.bom
     # Lone surrogates out of JSON escapes have no UTF-8: they become "?". Bytes that were no text come back as they were
-    kept = isinstance(table, Delimited) and table.encoding.damaged and table.encoding.codec.startswith("utf-8")
+    kept = isinstance(like, Delimited) and table.facts.damaged and like.encoding.codec.startswith("utf-8")
     text = io.TextIOWrapper(
         stream,
         encoding="utf-8-sig" if bom else "utf-8",
@@ -41,7 +42,7 @@ def write_delimited(
         newline="",
         write_through=False,
     )
-    line_of = _Line(separator, line_end, *_quoting(table if same else None))
+    line_of = _Line(separator, line_end, *_quoting(like if same else None))
     text.write(line_of([defused(title) for title in table.titles] + list(names)))
     text.writelines(map(line_of, _lines(table, verdicts)))
     text.flush()
@@ -80,14 +81,15 @@ def _lines(table: Table, verdicts: Verdicts) -> Iterator[list[str]]:
     width = len(table.columns)
     for cells, verdict in zip(rows(table), verdicts, strict=False):
         line = [defused(as_text(cell)) for cell in cells]
+        shown = _shown(verdict)
         if len(line) == width:
-            line += _shown(verdict)
+            line += shown
         else:  # ragged: our columns keep their place, surplus cells follow
-            line = line[:width] + [""] * (width - len(line)) + list(_shown(verdict)) + line[width:]
+            line = line[:width] + [""] * (width - len(line)) + shown + line[width:]
         yield line
 
 
-def _shown(verdict: AddedValues | None) -> tuple[str, str, str, str]:
-    if verdict is None:
-        return _NOT_SCORED
-    return verdict.label, f"{verdict.probability:.{DECIMALS}f}", verdict.flags, verdict.model
+def _shown(verdict: AddedValues) -> list[str]:
+    label, probability, flags, model, source = verdict
+    values = [label or "", "" if probability is None else f"{probability:.{DECIMALS}f}", flags or "", model or ""]
+    return values if source is None else [*values, defused(source)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final, NamedTuple
 
 from worker.files.cells import Cell, as_text
@@ -15,29 +15,41 @@ DECIMALS: Final = 6
 
 
 class AddedValues(NamedTuple):
-    """The four values added to a row; flags are joined by spaces."""
+    """The values added to a row; flags are joined by spaces. The first four are None in a row that was not scored.
 
-    label: str
-    probability: float
-    flags: str
-    model: str
+    source: the sheet or file it stands in, where several were read.
+    """
+
+    label: str | None = None
+    probability: float | None = None
+    flags: str | None = None
+    model: str | None = None
+    source: str | None = None
 
 
-Verdicts = Iterator[AddedValues | None]
-"""One item a row, without end: the verdict, or None for a row that was not scored."""
+NOT_SCORED: Final = AddedValues()
+Verdicts = Iterator[AddedValues]
+"""One item a row, without end. The row is read before its verdict is asked for."""
 
 
-def in_row_order(scored: Iterable[Scored]) -> Verdicts:
-    """`scored` (ordered by row number) with its gaps filled."""
+def in_row_order(scored: Iterable[Scored], source_of: Callable[[int], str | None] | None = None) -> Verdicts:
+    """`scored` (ordered by row number) with its gaps filled. source_of: tells a row's sheet or file by its number."""
+    plain = _filled(scored)
+    if source_of is None:
+        return plain
+    return (verdict._replace(source=source_of(number)) for number, verdict in enumerate(plain, 1))
+
+
+def _filled(scored: Iterable[Scored]) -> Verdicts:
     number = 0
     for row_number, label, probability, flags, model in scored:
         number += 1
         while number < row_number:
-            yield None
+            yield NOT_SCORED
             number += 1
         yield AddedValues(label, round(probability, DECIMALS), " ".join(flags), model)
     while True:
-        yield None
+        yield NOT_SCORED
 
 
 def rows(table: Table) -> Iterator[list[Cell]]:

@@ -56,8 +56,8 @@ def write_scored(
 
 def _write(opened: Opened, target: Target, scored: Iterable[Scored], stream: IO[bytes]) -> None:
     table = opened.table
-    names = added_names(table.columns)
-    verdicts = in_row_order(scored)
+    names = added_names(table.columns, several=bool(table.sources))
+    verdicts = in_row_order(scored, table.source_of if table.sources else None)
     WRITERS[target.kind](table, verdicts, names, stream)
 
 
