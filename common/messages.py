@@ -230,7 +230,7 @@ MESSAGES: Final[dict[str, str | tuple[str, str]]] = {
         "The zip holds {count} file of reviews: {names}; choose one of them.",
         "The zip holds {count} files of reviews: {names}; choose one of them.",
     ),
-    "archive_members.broken": mark(
+    "broken_member": mark(
         "{name} in the zip cannot be read, so nothing of the zip is scored: pack it anew, without that file or with "
         "a whole one."
     ),

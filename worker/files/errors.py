@@ -198,7 +198,7 @@ class ArchiveMembers(FileError):
 class BrokenMember(FileError):
     """One of several files of a zip, which would be read as one, cannot be read."""
 
-    code = "archive_members.broken"
+    code = "broken_member"
 
     def __init__(self, path: str) -> None:
         super().__init__(name=shortened(path))
