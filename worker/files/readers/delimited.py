@@ -45,6 +45,7 @@ class Delimited(Table):
         if begun.width > MAX_COLUMNS or len(begun.titles) > MAX_COLUMNS:
             raise TooManyColumns(MAX_COLUMNS)
         self.dialect: Dialect = begun.dialect
+        self.above, self.below = begun.above, begun.below
         self._grid = begun.grid
         self._layout = begun.layout
         self.header = begun.layout.header is not None

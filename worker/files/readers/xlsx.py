@@ -34,6 +34,8 @@ class _Page:
     layout: Layout
     titles: list[str]
     above: int
+    head: list[list[Cell]]
+    """Its rows before the data, without the `above` blank ones at its top."""
 
     @property
     def shape(self) -> list[str]:
@@ -56,6 +58,9 @@ class Workbook(Table):
         self._texts = SharedStrings(io.BytesIO(b"<sst/>"), self._max_chars)
         self._pages: list[_Page] = []
         self.header = False
+        self.above: list[list[Cell]] = []
+        self.below: list[list[Cell]] = []
+        """Rows above the header of the first sheet, and between it and the data."""
         try:
             self._read_parts()
             self._choose_sheets(options)
@@ -131,7 +136,7 @@ class Workbook(Table):
         width = max((len(row) for row in rows[layout.first :]), default=len(titles))
         width = max(width, len(titles))
         titles = titles + [f"column_{i}" for i in range(len(titles) + 1, width + 1)]
-        return _Page(sheet, layout, titles, above)
+        return _Page(sheet, layout, titles, above, rows[: layout.first])
 
     def _take(self, pages: list[_Page]) -> None:
         self._pages = pages
@@ -141,6 +146,9 @@ class Workbook(Table):
         self.titles = first.titles
         self.columns = unique_names(first.titles)
         self.header = first.layout.header is not None
+        place = first.layout.header if first.layout.header is not None else len(first.head)
+        self.above = [*[list[Cell]()] * first.above, *first.head[:place]]
+        self.below = first.head[place + 1 :]
 
     def layout(self) -> tuple[str, ...] | None:
         return tuple(self.titles) if self.header else None

@@ -10,6 +10,7 @@ from typing import IO, Final
 from common.file_formats import FileKind
 from common.formulas import defused
 from worker.files.cells import as_text
+from worker.files.readers.csv_dialect import HeadLine
 from worker.files.readers.delimited import Delimited
 from worker.files.readers.encoding import DAMAGED
 from worker.files.readers.joined import pattern_of
@@ -43,7 +44,12 @@ def write_delimited(
         write_through=False,
     )
     line_of = _Line(separator, line_end, *_quoting(like if same else None))
+    if isinstance(like, Delimited) and same:
+        text.writelines(_given_back(line, line_of, separator) for line in like.above)
     text.write(line_of([defused(title) for title in table.titles] + list(names)))
+    if isinstance(like, Delimited) and same:
+        more = separator * len(names)
+        text.writelines(_lengthened(_given_back(line, line_of, separator), more) for line in like.below)
     text.writelines(map(line_of, _lines(table, verdicts)))
     text.flush()
     text.detach()
@@ -52,6 +58,19 @@ def write_delimited(
 def _quoting(table: Table | None) -> tuple[str, bool]:
     """(the sign around cells, whether a backslash escapes it inside one), as the file came."""
     return (table.dialect.quote, table.dialect.backslash) if isinstance(table, Delimited) else ('"', False)
+
+
+def _given_back(line: HeadLine, line_of: _Line, separator: str) -> str:
+    """The lines as they were, unless a spreadsheet would run something of them."""
+    pieces = [piece.strip(" \"'") for piece in re.split(f"{re.escape(separator)}|[\r\n]+", line.raw)]
+    cells = [defused(cell) for cell in line.cells]
+    return line.raw if cells == line.cells and pieces == list(map(defused, pieces)) else line_of(cells)
+
+
+def _lengthened(line: str, more: str) -> str:
+    """A further header row with an empty cell for each added column; a blank line stays blank."""
+    body = line.rstrip("\r\n")
+    return body + more + line[len(body) :] if body else line
 
 
 class _Line:
