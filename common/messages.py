@@ -187,6 +187,9 @@ MESSAGES: Final[dict[str, str | tuple[str, str]]] = {
     "read_note.source": mark("The layout is that of an export of {name}."),
     "read_note.damaged": mark("Some bytes are no text; a review with such a byte is not scored."),
     "read_note.lines": mark("Each line is read as one review, though blank lines part the text into paragraphs."),
+    "read_note.lines_skipped": mark_plural(
+        "{count} line around the header holds no review.", "{count} lines around the header hold no reviews."
+    ),
     "read_note.rejected_more": mark_plural(
         "{count} more row is rejected and not listed.", "{count} more rows are rejected and not listed."
     ),

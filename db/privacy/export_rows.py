@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import Select, literal, select, union_all
 
-from db.crypto import error_place, note_place, opened, opened_json, opened_name, review_place
+from db.crypto import error_place, note_place, opened, opened_json, opened_name, opened_reading, review_place
 from db.delivery.continuations import button_place
 from db.engine import Database
 from db.tables import (
@@ -60,7 +60,7 @@ def own_jobs(db: Database, viewer: Viewer) -> Iterator[dict[str, Any]]:
     for row in _paged(db, query.where(Job.owner_id == viewer.user_id), Job.id):
         row |= {name: named(row[name]) for name in NAMES}
         row["candidates"] = [named(one) for one in row["candidates"] or ()]
-        row["columns"] = {role: named(one) for role, one in (row["columns"] or {}).items()}
+        row["columns"], row["notes"] = opened_reading(db.sealer, viewer.user_id, row["columns"])
         row["error_values"] = opened_json(db.sealer, row["error_values"], error_place(row["id"], viewer.user_id))
         yield row
 

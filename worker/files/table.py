@@ -62,6 +62,11 @@ class Facts:
         if len(self.skipped) < _SHOWN_SKIPPED and (row, why) not in self.skipped:
             self.skipped.append((row, why))
 
+    def told(self) -> list[tuple[str, dict[str, object]]]:
+        """The notes, and in one more how many lines around the header hold no data."""
+        lines = sum(why != "blank" for _, why in self.skipped)
+        return [*self.notes, ("read_note.lines_skipped", {"count": lines})] if lines else self.notes
+
     def note(self, code: str, **values: object) -> None:
         """Adds a note once."""
         if (code, values) not in self.notes:

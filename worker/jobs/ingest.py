@@ -166,6 +166,7 @@ def _store_rows(db: Database, scorer: Scorer, claim: Claim, reviews: GuardedRevi
             rows_total=total,
             columns=reviews.columns,
             names=reviews.names,
+            notes=reviews.notes,
             ends=lengths.marks,
             most_ends=lengths.most_marks(rows),
         )

@@ -84,7 +84,7 @@ QUALTRICS = [
         (['Export of the "club"; all rights reserved', "", "# made 2024-05-01,"], "film,review", []),
         (["sep=;"], "film;review", []),
         (["Export,all", ",,,"], "film,review", ["string,text"]),
-        (["sep=|", '"quoted   title"'], "film|review", [" ---  |---"]),
+        (["sep=|", '"quoted   title"'], "film|review", [":---  |:--:"]),
         (["\ufeffClub"], "film\treview", []),
         ([], QUALTRICS[0], QUALTRICS[1:3]),
     ],
