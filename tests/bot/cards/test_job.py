@@ -137,7 +137,8 @@ def test_who_sends_a_large_file_is_told_before_the_work_that_it_comes_in_parts()
 
 def test_what_is_said_of_the_file_stands_on_the_card_while_it_fits() -> None:
     given = [(f"read_note.{code}", values) for code, values in (
-        ("month_first", {"column": "a*b"}), ("members_joined", {"count": 2, "names": {"names": ["1.csv", "@x"], "more": 0}}),
+        ("month_first", {"column": "a*b"}),
+        ("members_joined", {"count": 2, "names": {"names": ["1.csv", "@x"], "more": 0}}),
         ("of_another_version", {}), ("lines_skipped", {"count": 3}), ("damaged", {}), ("lines", {}),
     )]  # fmt: skip
     done = replace(JOB, state="done", finished_at=NOW, notes=tuple(given), columns=("a", "b"), read={"text": "a"})
