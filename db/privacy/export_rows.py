@@ -50,9 +50,10 @@ def own_jobs(db: Database, viewer: Viewer) -> Iterator[dict[str, Any]]:
     of_job = (Job.id, Job.kind, Job.state, Job.guild_id, Job.channel_id, Job.message_id, Job.source, Job.source_id)
     more = (Job.reply_to, Job.shared, Job.film, Job.created_at, Job.finished_at, Job.purged_at, Job.model, Job.language)
     counts = (Job.rows_total, Job.rows_done, Job.rows_rejected, Job.n_positive, Job.n_negative, Job.n_uncertain)
-    of_file = (Upload.filename, Upload.sha256, Upload.text_column, Upload.film_column, Upload.date_column)
+    of_file = (Upload.filename, Upload.sha256, Upload.content_digest)
+    of_columns = (Upload.text_column, Upload.film_column, Upload.date_column)
     found = (Upload.candidates, Upload.columns, Job.error_code, Job.error_values, Job.error)
-    query = select(*of_job, *more, *counts, *of_file, *found).outerjoin(Upload, Upload.job_id == Job.id)
+    query = select(*of_job, *more, *counts, *of_file, *of_columns, *found).outerjoin(Upload, Upload.job_id == Job.id)
 
     def named(stored: str | None) -> str | None:
         return opened_name(db.sealer, stored, viewer.user_id)
