@@ -90,6 +90,8 @@ class FileRequest:
     options: Mapping[str, Any] = field(default_factory=dict)
     """What else is said of how it is read: `stars_column`, `no_header`, `sheet`, `delimiter`, `encoding`."""
     standing: Requester = NOBODY
+    data: bytes | None = None
+    """Its bytes, where they are loaded already."""
 
 
 async def accept_text(bot: BotCore, origin: Origin, text: str, *, part: int = 0) -> Accepted:
@@ -124,7 +126,9 @@ async def accept_file(bot: BotCore, request: FileRequest) -> Accepted | JobView:
     await bot.in_thread(check_upload, bot.db, request.origin, size=attachment.size, part=request.part, quotas=quotas)
     async with bot.downloads.held(attachment.size):
         # At once, and the bytes: the link of an attachment expires.
-        data = await download(bot, attachment, _message_of(request.origin))
+        data = request.data
+        if data is None:
+            data = await download(bot, attachment, _message_of(request.origin))
         content = await bot.in_thread(content_sha256, io.BytesIO(data))
         if request.text_column is None and not request.options:
             same = await bot.in_thread(_same_job, bot, request.origin, data, content)

@@ -1,7 +1,7 @@
 """The layouts of exports that people have, where their names alone would mislead: one table.
 
-A profile is met when the file has all of its marks. Names are spelled as in `names.py`. `text` None: such a file holds
-films and stars, and no reviews. What is not said here is found by name and by content.
+A profile is met when the file has all of its marks. Names are spelled as in `names.py`. `text` empty: such a file
+holds films and stars, and no reviews. What is not said here is found by name and by content.
 """
 
 from __future__ import annotations
