@@ -17,6 +17,8 @@ from worker.files.columns import dates
 from worker.files.columns.choose import Columns, choose
 from worker.files.columns.paths import Path as ColumnPath
 from worker.files.columns.paths import laid_out
+from worker.files.columns.profiles import TAKEOUT
+from worker.files.columns.segments import joined_segments
 from worker.files.errors import EmptyFile, TooManyRows, guarded, only_file_errors
 from worker.files.limits import Limits
 from worker.files.options import NOTHING_SAID, ReadOptions
@@ -75,6 +77,7 @@ class ReviewFile:
         self._films, self._rated = _remembering(_film), _remembering(_stars)
         self._max_chars = limits.max_review_chars
         self._damaged = opened.table.facts.damaged
+        self._in_segments = chosen.source == TAKEOUT
 
     def read_dates(self, sample: list[list[Cell]], *, whole: bool) -> None:
         """Settles the one reading of the date column, from the sample if it decides, else from all rows.
@@ -145,6 +148,8 @@ class ReviewFile:
             stars = self._rated(at.of(cells) if at.keys else cells[at.place])
         if isinstance(text, list):
             text = _joined(text)
+        elif self._in_segments and isinstance(text, str):
+            text = joined_segments(text)
         code = self._problem(text)
         if code is not None:
             return Row(number, None, film, day, self._reasons[code], stars)

@@ -85,7 +85,7 @@ DATE_TIERS: Final[tuple[frozenset[str], ...]] = (
     ),
     _names(
         "date datetime day datum fecha дата timestamp time created createdat createdate createdon",
-        "creationdate postedat posteddate postdate published publishedat publishdate publicationdate",
+        "creationdate postedat posteddate createddate postdate published publishedat publishdate publicationdate",
         "submitted submittedat submissiondate updatedat",
         "erstellt erstelltam writtenat writtenon",
         "createdutc timestampcreated at submitdate submitdateutc enddate startdate startdateutc recordeddate dateadded",
