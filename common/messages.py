@@ -184,6 +184,7 @@ MESSAGES: Final[dict[str, str | tuple[str, str]]] = {
     "read_note.month_first": mark(
         "Nothing in {column} tells the day from the month: the month is taken to come first."
     ),
+    "read_note.serial_dates": mark("The numbers in {column} are read as days, as spreadsheets count them."),
     "read_note.source": mark("The layout is that of an export of {name}."),
     "read_note.damaged": mark("Some bytes are no text; a review with such a byte is not scored."),
     "read_note.lines": mark("Each line is read as one review, though blank lines part the text into paragraphs."),

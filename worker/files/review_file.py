@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections import deque
 from collections.abc import Callable, Iterator
 from functools import lru_cache
+from itertools import takewhile
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Final, NamedTuple
@@ -13,18 +15,18 @@ from typing import IO, Final, NamedTuple
 from common.rendering import shortened
 from worker.files import row_problems as problems
 from worker.files.cells import Cell, NotUtf8, as_text, storable
-from worker.files.columns import dates
+from worker.files.columns import dates, totals
 from worker.files.columns.choose import Columns, choose
 from worker.files.columns.paths import Path as ColumnPath
 from worker.files.columns.paths import laid_out
 from worker.files.columns.profiles import TAKEOUT
-from worker.files.columns.segments import joined_segments
 from worker.files.errors import EmptyFile, TooManyRows, guarded, only_file_errors
+from worker.files.json_shapes.segments import joined_segments
 from worker.files.limits import Limits
 from worker.files.options import NOTHING_SAID, ReadOptions
 from worker.files.readers.open import Opened, open_table
 from worker.files.row_problems import Problem
-from worker.files.table import SAMPLE_ROWS, Bad, Facts, even
+from worker.files.table import SAMPLE_ROWS, Bad, Facts, Record, even
 
 MAX_FILM_CHARS: Final = 100
 _MAX_STARS_CHARS: Final = 40
@@ -98,6 +100,8 @@ class ReviewFile:
             reading = evidence.reading()
         if reading.open:
             self.facts.note(f"read_note.{reading.order}_first", column=shortened(self._date.name))
+        if reading.serial:
+            self.facts.note("read_note.serial_dates", column=shortened(self._date.name))
         self._day = dates.reader(reading)
 
     @property
@@ -124,15 +128,32 @@ class ReviewFile:
         width, max_rows = len(table.columns), self._limits.max_rows
         used = (self._text, self._film, self._date, self._stars, self._year)
         needed = {path.place for path in used if path is not None}
+        held: deque[tuple[Row, Record]] = deque()  # the last ones, until it is clear that something follows
+        parts = 0
         for number, record in enumerate(table.records(needed), 1):
             if number > max_rows:
                 raise TooManyRows(max_rows)
             if isinstance(record, Bad):
-                yield Row(number, None, None, None, self._reasons[record.code])
+                row = Row(number, None, None, None, self._reasons[record.code])
             elif len(record) != width:
-                yield Row(number, None, None, None, self._reasons[problems.RAGGED])
+                row = Row(number, None, None, None, self._reasons[problems.RAGGED])
             else:
-                yield self._row(number, record)
+                row = self._row(number, record)
+            if len(table.starts) != parts:
+                parts = len(table.starts)
+                yield from self._last(held)
+                held.clear()
+            elif len(held) == totals.MOST_ROWS:
+                yield held.popleft()[0]
+            held.append((row, record))
+        yield from self._last(held)
+
+    def _last(self, held: deque[tuple[Row, Record]]) -> Iterator[Row]:
+        """The last rows of a sheet, a file or all; totals below the reviews are none."""
+        below = takewhile(lambda one: one[0].number > 1 and totals.is_total(one[1]), reversed(held))
+        reviews = len(held) - sum(1 for _ in below)
+        for place, (row, _) in enumerate(held):
+            yield row if place < reviews else Row(row.number, None, None, None, self._reasons[problems.TOTAL])
 
     def _row(self, number: int, cells: list[Cell]) -> Row:
         at: ColumnPath | None = self._text

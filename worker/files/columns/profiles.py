@@ -52,7 +52,7 @@ def _of(
 
 
 TAKEOUT: Final = "YouTube Takeout"
-"""Its texts are JSON (`segments.py`)."""
+"""Its texts are JSON (`json_shapes/segments.py`)."""
 PROFILES: Final[tuple[Profile, ...]] = (
     # letterboxd.com: Settings, Data, Export; the zip holds these tables
     _of(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import IO, Final
 
-from common.file_formats import FileKind, Packing, format_called, kind_of_name
+from common.file_formats import FileKind, Packing, format_called, is_often_misnamed, kind_of_name
 from common.rendering import names
 from worker.files.errors import BadOption, BrokenFile, CannotOpen, UnsupportedType
 from worker.files.limits import Limits
@@ -138,6 +138,9 @@ def _kind(unpacked: Unpacked, limits: Limits, options: ReadOptions) -> FileKind:
     if (recognised := kind_of_content(file)) is not None:
         return recognised
     kind = kind_of_name(unpacked.name)
+    if kind is None and is_often_misnamed(unpacked.name):
+        refuse_pages_and_pointers(file)
+        return kind_of_text(file, "txt", unpacked.name, limits.max_line_chars, options.codec(), hinted="csv")
     if kind is None:
         raise UnsupportedType(unpacked.name)
     is_text = format_called(kind).text is not None

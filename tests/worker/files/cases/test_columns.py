@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.worker.files.cases.helpers import DULL, WARM, check, refused
-from tests.worker.files.helpers import csv_bytes, jsonl_bytes
+from tests.worker.files.helpers import csv_bytes, jsonl_bytes, xlsx_bytes
 
 
 def table(header: str, *rows: list[str]) -> bytes:
@@ -294,3 +294,26 @@ def test_the_second_row_of_a_survey(second: str) -> None:
         texts=[WARM, DULL],
         codes=[],
     )
+
+
+@pytest.mark.parametrize(
+    ("title", "values", "days"),
+    [
+        ("date", ["45413", "45425.75"], ["2024-05-01", "2024-05-13"]),
+        ("Datum", ["45413,5", "45425"], ["2024-05-01", "2024-05-13"]),
+        ("date", ["45413", "13/05/2024"], ["2024-05-01", "2024-05-13"]),
+        ("date", ["45413", "17"], [None, None]),
+        ("date", ["12345", "99999"], [None, None]),
+        ("time", ["45413", "45425"], [None, None]),
+        ("n", ["45413", "45425"], [None, None]),
+    ],
+)
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_days_as_a_spreadsheet_counts_them(title: str, values: list[str], days: list[str | None], kind: str) -> None:
+    rows: list[list[object]] = [["film", title, "review"], ["A", values[0], WARM], ["B", values[1], DULL]]
+    data = table(";".join(map(str, rows[0])).replace(";", ","), *([str(cell) for cell in row] for row in rows[1:]))
+    if kind == "xlsx":
+        numbers = [float(one.replace(",", ".")) if "/" not in one else one for one in values]
+        data = xlsx_bytes([rows[0], *([row[0], number, row[2]] for row, number in zip(rows[1:], numbers, strict=True))])
+    found = check(data, f"a.{kind}", rows=2, dates=days)
+    assert any("spreadsheets count" in note for note in found.notes) is (days[0] is not None)

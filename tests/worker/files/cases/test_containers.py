@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import zipfile
@@ -22,7 +23,7 @@ from tests.worker.files.helpers import (
     xlsx_bytes,
     zip_bytes,
 )
-from worker.files.errors import ArchiveMembers, Bomb, BrokenMember, TooLarge, TooManyColumns, TooManyRows
+from worker.files.errors import ArchiveMembers, Bomb, BrokenMember, OtherFormat, TooLarge, TooManyColumns, TooManyRows
 
 TABLE = f'film,review\nA,"{WARM}"\nB,"{DULL}"\n'
 
@@ -433,3 +434,82 @@ def test_a_lone_carriage_return_stays_in_its_cell() -> None:
 
 def test_empty_rows_between_rows_are_named() -> None:
     check("film,review\nA,Warm one\n,\nB,Dull one\n,\n,\n", "a.csv", rows=2, codes=["empty"])
+
+
+# -- totals below the rows
+
+
+@pytest.mark.parametrize(
+    ("head", "last", "codes"),
+    [
+        ("film;review", ["Total;200"], ["total"]),
+        ("review;film", ["Total;200"], ["total"]),
+        ("film;review;n", ["Total;;200", "Average;;3.5"], ["total", "total"]),
+        ("film;review;n", ["Total;200"], ["total"]),
+        ("film;review", ["Total;200", "C;A dull one"], []),
+        ("film;review", ["Total;A total mess"], []),
+        ("film;review", ["C;Total", ";"], []),
+    ],
+)
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_a_total_at_the_end_is_no_review(head: str, last: list[str], codes: list[str], kind: str) -> None:
+    rows = [["A", "A warm and funny film"], ["B", "Dull from start to end"]]
+    if head.startswith("review"):
+        rows = [row[::-1] for row in rows]
+    if head.endswith("n"):
+        rows = [[*row, "3"] for row in rows]
+    lines = [head, *(";".join(row) for row in rows), *last]
+    data: bytes | str = "\n".join([*lines, ""])
+    if kind == "xlsx":
+        data = xlsx_bytes([[cell or None for cell in line.split(";")] for line in lines])
+    found = inspected(data, f"a.{kind}")
+    assert [row["code"] for row in found.rejected] == codes
+    assert found.rows == len(lines) - 1 - len(codes) - (last[-1] == ";")
+    if not codes:
+        return
+    back = given_back(data, f"a.{kind}")
+    assert [row["label"] for row in back] == ["positive"] * 2 + [None] * len(codes)  # it keeps its place
+
+
+def test_each_sheet_and_file_may_end_with_a_total() -> None:
+    data = book({name: [HEAD, ["A", WARM], ["Total", 1]] for name in ("May", "June")})
+    check(data, "a.xlsx", rows=2, codes=["total"] * 2)
+    packed = zip_bytes({f"{i}.csv": TABLE.encode() + b"Total,2\n" for i in range(3)})
+    check(packed, "a.zip", rows=6, codes=["total"] * 3)
+
+
+def test_the_only_row_is_no_total() -> None:
+    check("film,review,n\nTotal,,200\n", "a.csv", rows=0, codes=["empty"])
+
+
+# -- .xls that is none
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (TABLE.encode(), "csv"),
+        (f"film\treview\r\nA\t{WARM}\r\nB\t{DULL}\r\n".encode(), "tsv"),
+        (f"film\treview\r\nA\t{WARM}\r\nB\t{DULL}\r\n".encode("utf-16"), "tsv"),
+        (jsonl_bytes(*RECORDS), "jsonl"),
+        (xlsx_bytes(SHEET), "xlsx"),
+    ],
+)
+def test_an_xls_that_is_text_is_read_as_what_it_is(data: bytes, kind: str) -> None:
+    assert check(data, "export.xls", text="review", film="film", texts=[WARM, DULL]).format == kind
+    assert check(gzip.compress(data), "export.xls.gz", texts=[WARM, DULL]).format == f"{kind}.gz"
+
+
+@pytest.mark.parametrize(
+    ("data", "suffix"),
+    [
+        (b"<html><head></head><body><table><tr><td>review</td></tr></table></body></html>", ".html"),
+        (b'\n<table border="1"><tr><td>review</td></tr></table>', ".html"),
+        (b'<html xmlns:x="urn:schemas-microsoft-com:office:excel"><body></body></html>', ".html"),
+        (b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>', ".xml"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "Workbook".encode("utf-16-le"), ".xls"),
+    ],
+)
+def test_an_xls_that_is_a_page_is_told(data: bytes, suffix: str) -> None:
+    with pytest.raises(OtherFormat, match=f"Excel workbook or one of another program \\({suffix}\\)"):
+        inspected(data, "export.xls")

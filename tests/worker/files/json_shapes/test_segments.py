@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from worker.files.columns.segments import joined_segments
+from worker.files.json_shapes.segments import joined_segments
 
 
 @pytest.mark.parametrize(
