@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import re
 from collections.abc import Iterator
@@ -10,7 +11,8 @@ from typing import IO, Final
 from common.file_formats import FileKind
 from common.formulas import defused
 from worker.files.cells import as_text
-from worker.files.readers.csv_dialect import HeadLine
+from worker.files.quotes.signs import SEPARATOR
+from worker.files.readers.csv_dialect import HeadLine, csv_rows
 from worker.files.readers.delimited import Delimited
 from worker.files.readers.encoding import DAMAGED
 from worker.files.readers.joined import pattern_of
@@ -43,13 +45,14 @@ def write_delimited(
         newline="",
         write_through=False,
     )
-    line_of = _Line(separator, line_end, *_quoting(like if same else None))
+    quote, backslash = _quoting(like if same else None)
+    line_of = _Line(separator, line_end, quote, backslash)
     if isinstance(like, Delimited) and same:
-        text.writelines(_given_back(line, line_of, separator) for line in like.above)
+        text.writelines(_given_back(line, line_of, separator, quote) for line in like.above)
     text.write(line_of([defused(title) for title in table.titles] + list(names)))
     if isinstance(like, Delimited) and same:
         more = separator * len(names)
-        text.writelines(_lengthened(_given_back(line, line_of, separator), more) for line in like.below)
+        text.writelines(_lengthened(_given_back(line, line_of, separator, quote), more) for line in like.below)
     text.writelines(map(line_of, _lines(table, verdicts)))
     text.flush()
     text.detach()
@@ -60,11 +63,17 @@ def _quoting(table: Table | None) -> tuple[str, bool]:
     return (table.dialect.quote, table.dialect.backslash) if isinstance(table, Delimited) else ('"', False)
 
 
-def _given_back(line: HeadLine, line_of: _Line, separator: str) -> str:
-    """The lines as they were, unless a spreadsheet would run something of them."""
-    pieces = [piece.strip(" \"'") for piece in re.split(f"{re.escape(separator)}|[\r\n]+", line.raw)]
-    cells = [defused(cell) for cell in line.cells]
-    return line.raw if cells == line.cells and pieces == list(map(defused, pieces)) else line_of(cells)
+def _given_back(line: HeadLine, line_of: _Line, separator: str, quote: str) -> str:
+    """The lines as they were, unless they are no line of CSV, or a spreadsheet would run something of them."""
+    sign = separator if len(separator) == 1 else SEPARATOR
+    raw = io.StringIO(line.raw.replace(separator, sign), newline="")
+    try:
+        rows = list(csv_rows(raw, sign, strict=True, quote=quote))
+    except csv.Error:
+        return line_of([defused(cell) for cell in line.cells])
+    cells = [*line.cells, *(cell for row in rows for cell in row)]
+    harmless = len(rows) == 1 and all(defused(cell) == cell for cell in cells)
+    return line.raw if harmless else line_of([defused(cell) for cell in line.cells])
 
 
 def _lengthened(line: str, more: str) -> str:

@@ -11,7 +11,8 @@ import pytest
 
 from tests.worker.files.helpers import LIMITS, csv_bytes, write
 from worker.files.inspection import Inspection, inspect_file
-from worker.files.writers.delimited import _BEFORE_QUOTE, _escaped, _Line
+from worker.files.readers.csv_dialect import HeadLine
+from worker.files.writers.delimited import _BEFORE_QUOTE, _escaped, _given_back, _Line
 
 
 def test_csv_output_in_full() -> None:
@@ -117,8 +118,22 @@ def test_a_formula_around_the_header_is_defused() -> None:
         '2",b',
         "film,review,label,probability,flags,model",
     ]
-    one = write(csv_bytes("Export, =1+1", "review", "a fine film"), "a.csv")[0].decode().splitlines()
-    assert one[0] == '"Export, =1+1"'
+    one = write(csv_bytes("Export,=1+1", "review", "a fine film"), "a.csv")[0].decode().splitlines()
+    assert one[0] == '"Export,=1+1"'
+
+
+@pytest.mark.parametrize(
+    ("raw", "cells", "written"),
+    [
+        ('"Our club\n', ['"Our club'], '"""Our club"\n'),
+        ('"a"b\n', ['"a"b'], '"""a""b"\n'),
+        ("Our club;\r\n", ["Our club", ""], "Our club;\r\n"),
+        ('"two\nlines";"x"\n', ["two\nlines", "x"], '"two\nlines";"x"\n'),
+        ("\n", [], "\n"),
+    ],
+)
+def test_a_line_around_the_header_that_is_no_csv_swallows_nothing(raw: str, cells: list[str], written: str) -> None:
+    assert _given_back(HeadLine(raw, cells), _Line(";", "\n"), ";", '"') == written
 
 
 def test_another_format_gets_the_rows_alone() -> None:
