@@ -48,6 +48,8 @@ FORMATS: Final[tuple[FileFormat, ...]] = (
 )
 MISNAMED: Final = (".xls",)
 """Suffixes of no format here under which web sites write text: such a file is looked at, and its content decides."""
+RESULT_FORMATS: Final = ("csv", "jsonl", "parquet")
+"""What stored verdicts are written as (`reporting.result_table`)."""
 REPORT_TABLES: Final = ("csv", "xlsx", "parquet")
 """What the numbers of a report are written as (`reporting.tables`)."""
 REPORT_FORMATS: Final = ("html", "png", *REPORT_TABLES)

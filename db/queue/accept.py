@@ -79,6 +79,7 @@ def accept_upload(
     size: int = 0,
     content_sha256: str | None = None,
     quotas: Quotas = NO_LIMITS,
+    ring: bool = True,
 ) -> Accepted:
     """Stores a file and its job; `part` is the attachment's index in its message, `file_format` that of the
     result (as the file came in when None).
@@ -91,6 +92,7 @@ def accept_upload(
     `options`: what else the sender said of how the file is read, as `UploadInfo.options`.
     `size`: as it was announced, in bytes: it is checked before the bytes are read, and what came of it once more.
     `content_sha256`: of the file that is packed in it, hexadecimal, by which the same rows are found again.
+    `ring`: False for a sender that does not know the broker: the next sweep publishes the chunk, within a second.
     `copy_of`: the owner's job whose stored file `parts` are. Raises NoLongerKept when that was deleted meanwhile.
     """
     if check_upload(db, origin, size=size, part=part, quotas=quotas):
@@ -131,7 +133,7 @@ def accept_upload(
                 reading = Chunk(job_id=job_id, kind="ingest", queue="bulk")
                 return (
                     _add_pending(session, reading)
-                    if _has_bulk_work(session, origin.owner_id)
+                    if not ring or _has_bulk_work(session, origin.owner_id)
                     else _add_queued(session, reading)
                 )
             return _accepted_before(session, origin, part)

@@ -118,6 +118,7 @@ def _lines(table: Table, verdicts: Verdicts) -> Iterator[list[str]]:
 
 
 def _shown(verdict: AddedValues) -> list[str]:
-    label, probability, flags, model, source = verdict
-    values = [label or "", "" if probability is None else f"{probability:.{DECIMALS}f}", flags or "", model or ""]
+    label, probability, flags, model, stars, source = verdict
+    shown = "" if probability is None else f"{probability:.{DECIMALS}f}"
+    values = [label or "", shown, flags or "", model or "", "" if stars is None else f"{stars:g}"]
     return values if source is None else [*values, defused(source)]

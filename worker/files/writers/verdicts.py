@@ -9,21 +9,22 @@ from worker.files.cells import Cell, as_text
 from worker.files.errors import guarded
 from worker.files.table import Bad, Table
 
-Scored = tuple[int, str, float, Iterable[str], str]
-"""(row_number, label, probability, flags, model)"""
+Scored = tuple[int, str, float, Iterable[str], str, float | None]
+"""(row_number, label, probability, flags, model, stars)"""
 DECIMALS: Final = 6
 
 
 class AddedValues(NamedTuple):
-    """The values added to a row; flags are joined by spaces. The first four are None in a row that was not scored.
+    """The values added to a row; flags are joined by spaces. All but the source are None in a row that was not scored.
 
-    source: the sheet or file it stands in, where several were read.
+    stars: the estimate, where there is one. source: the sheet or file it stands in, where several were read.
     """
 
     label: str | None = None
     probability: float | None = None
     flags: str | None = None
     model: str | None = None
+    stars: float | None = None
     source: str | None = None
 
 
@@ -42,12 +43,12 @@ def in_row_order(scored: Iterable[Scored], source_of: Callable[[int], str | None
 
 def _filled(scored: Iterable[Scored]) -> Verdicts:
     number = 0
-    for row_number, label, probability, flags, model in scored:
+    for row_number, label, probability, flags, model, stars in scored:
         number += 1
         while number < row_number:
             yield NOT_SCORED
             number += 1
-        yield AddedValues(label, round(probability, DECIMALS), " ".join(flags), model)
+        yield AddedValues(label, round(probability, DECIMALS), " ".join(flags), model, stars)
     while True:
         yield NOT_SCORED
 

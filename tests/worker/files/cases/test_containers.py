@@ -255,9 +255,9 @@ def test_joined_files_come_back_as_one_file_in_the_zip() -> None:
     with zipfile.ZipFile(io.BytesIO(made)) as archive:
         assert archive.namelist() == ["export.scored.csv"]
         lines = archive.read("export.scored.csv").decode().splitlines()
-    assert lines[0] == "film,review,label,probability,flags,model,source"
-    assert lines[4] == "bad,,,,,,2024/reviews-2.csv"
-    assert lines[6] == 'D,"a ""quoted"" one",positive,0.000600,too_short not_english,m6,2024/reviews-10.csv'
+    assert lines[0] == "film,review,label,probability,flags,model,estimated_stars,source"
+    assert lines[4] == "bad,,,,,,,2024/reviews-2.csv"
+    assert lines[6] == 'D,"a ""quoted"" one",positive,0.000600,too_short not_english,m6,7.5,2024/reviews-10.csv'
 
 
 @pytest.mark.parametrize("kind", ["jsonl", "json", "parquet", "xlsx"])

@@ -13,6 +13,7 @@ from tests.worker.files.helpers import LIMITS, csv_bytes, write
 from worker.files.inspection import Inspection, inspect_file
 from worker.files.readers.csv_dialect import HeadLine
 from worker.files.writers.delimited import _BEFORE_QUOTE, _escaped, _given_back, _Line
+from worker.files.writers.target import ADDED
 
 
 def test_csv_output_in_full() -> None:
@@ -20,11 +21,11 @@ def test_csv_output_in_full() -> None:
     scored, name = write(data, "export.csv")
     assert name == "export.scored.csv"
     assert scored == (
-        b"id;text;when;label;probability;flags;model\r\n"
-        b'1;"a; b";x;positive;0.000100;too_short not_english;m1\r\n'
-        b"2;;y;;;;\r\n"
-        b"3;too;many;;;;;cells\r\n"
-        b"4;good one;z;positive;0.000400;too_short not_english;m4\r\n"
+        b"id;text;when;label;probability;flags;model;estimated_stars\r\n"
+        b'1;"a; b";x;positive;0.000100;too_short not_english;m1;7.5\r\n'
+        b"2;;y;;;;;\r\n"
+        b"3;too;many;;;;;;cells\r\n"
+        b"4;good one;z;positive;0.000400;too_short not_english;m4;7.5\r\n"
     )
 
 
@@ -32,10 +33,10 @@ def test_text_lines_become_a_csv() -> None:
     scored, name = write(b"Great fun.\n\nNever again, sadly\n", "mine.txt.gz".removesuffix(".gz"))
     assert name == "mine.scored.csv"
     assert list(csv.reader(io.StringIO(scored.decode(), newline=""))) == [
-        ["review", "label", "probability", "flags", "model"],
-        ["Great fun.", "positive", "0.000100", "too_short not_english", "m1"],
-        ["", "", "", "", ""],
-        ["Never again, sadly", "positive", "0.000300", "too_short not_english", "m3"],
+        ["review", "label", "probability", "flags", "model", "estimated_stars"],
+        ["Great fun.", "positive", "0.000100", "too_short not_english", "m1", "7.5"],
+        ["", "", "", "", "", ""],
+        ["Never again, sadly", "positive", "0.000300", "too_short not_english", "m3", "7.5"],
     ]
 
 
@@ -99,8 +100,8 @@ def test_lines_around_the_header_come_back_as_they_were(
     lines = [*above, header, *below, *rows]
     data = end.join([*lines, ""]).encode()
     scored = write(data, "a.csv")[0].decode()
-    begin, added = end.join([*above, header]), ["label", "probability", "flags", "model"]
-    wanted = begin + sign + sign.join(added) + end + "".join(line + sign * 4 + end for line in below)
+    begin = end.join([*above, header])
+    wanted = begin + sign + sign.join(ADDED) + end + "".join(line + sign * len(ADDED) + end for line in below)
     assert scored.startswith(wanted)
     assert scored[len(wanted) :].startswith(rows[0] + sign + "positive")
     # What comes back is read in the same way
@@ -116,7 +117,7 @@ def test_a_formula_around_the_header_is_defused() -> None:
         "Title,'+1+1",
         "\"'=1",
         '2",b',
-        "film,review,label,probability,flags,model",
+        "film,review,label,probability,flags,model,estimated_stars",
     ]
     one = write(csv_bytes("Export,=1+1", "review", "a fine film"), "a.csv")[0].decode().splitlines()
     assert one[0] == '"Export,=1+1"'

@@ -8,12 +8,12 @@ from worker.files.writers.verdicts import NOT_SCORED, AddedValues, fitted, in_ro
 
 
 def test_gaps_are_filled_and_there_is_no_end() -> None:
-    scored = [(2, "positive", 0.12345678, ["a", "b"], "m"), (4, "negative", 0.5, [], "m")]
+    scored = [(2, "positive", 0.12345678, ["a", "b"], "m", 7.5), (4, "negative", 0.5, [], "m", None)]
     assert list(islice(in_row_order(scored), 6)) == [
         NOT_SCORED,
-        AddedValues("positive", 0.123457, "a b", "m"),
+        AddedValues("positive", 0.123457, "a b", "m", 7.5),
         NOT_SCORED,
-        AddedValues("negative", 0.5, "", "m"),
+        AddedValues("negative", 0.5, "", "m", None),
         NOT_SCORED,
         NOT_SCORED,
     ]

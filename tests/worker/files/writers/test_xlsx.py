@@ -18,6 +18,7 @@ from tests.worker.files.helpers import (
 )
 from worker.files.errors import TooManyRows
 from worker.files.writers import xlsx
+from worker.files.writers.target import ADDED
 
 
 def test_a_row_wider_than_excel_fits_into_a_workbook() -> None:
@@ -44,8 +45,8 @@ def test_xlsx_keeps_numbers_dates_and_awkward_text() -> None:
     sheet = openpyxl.load_workbook(io.BytesIO(scored)).active
     assert sheet is not None
     assert [list(row) for row in sheet.iter_rows(min_row=2, values_only=True)] == [
-        [None, 1.5, day, None, None, None, None],
-        ["good", 2, None, "positive", 0.0002, "too_short not_english", "m2"],
+        [None, 1.5, day, None, None, None, None, None],
+        ["good", 2, None, "positive", 0.0002, "too_short not_english", "m2", 7.5],
     ]
 
 
@@ -78,6 +79,6 @@ def test_rows_around_the_header_come_back() -> None:
     made = openpyxl.load_workbook(io.BytesIO(write(xlsx_bytes(rows), "a.xlsx")[0])).worksheets[0]
     shown = [list(row) for row in made.iter_rows(values_only=True)]
     assert [row[:3] for row in shown] == [[None] * 3, *([*row] for row in rows[1:])]
-    assert shown[2][3:] == ["label", "probability", "flags", "model"]
-    assert shown[3][3:] == [None] * 4
+    assert shown[2][3:] == [*ADDED]
+    assert shown[3][3:] == [None] * len(ADDED)
     assert shown[4][3] == "positive"
