@@ -1,0 +1,188 @@
+"""Clauses: the parts of a sentence that can praise one thing and blame another, cut at conjunctions and signs.
+
+A sentence is first cut wherever a clause may begin. Whether a cut stands depends on what it parts: a contrast ("but",
+";") always, a comma or "and" where each side judges an aspect of its own, a preposition or an article where the sides
+also differ in mood. "The acting and the story are great" stays whole; "great acting, dull story" does not. The time is
+linear in the words of the sentence.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import NamedTuple
+
+from model.aspects.vocabulary import Mention
+
+LONGEST = 60
+"""Words of the longest clause; what is longer is cut there."""
+STRONG_WORD = 0.5
+"""A word whose own weight in the model's n-gram part is at least so far from 0 is for or against something."""
+_APART = 3
+"""Words of the shortest piece without an aspect that stands apart from a judgement beside it."""
+
+
+class Word(NamedTuple):
+    """A word in lower case, and its half-open range in the text."""
+
+    text: str
+    start: int
+    end: int
+
+
+class _Cut(IntEnum):
+    """How much it takes for a cut to stand."""
+
+    NONE = 0
+    FAINT = 1
+    WEAK = 2
+    STRONG = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """Words `first` to `last` of a sentence without its leading conjunction, and the aspects they name."""
+
+    first: int
+    last: int
+    mentions: tuple[Mention, ...]
+
+
+_CONTRASTS = frozenset("but although though however while whilst whereas despite except nevertheless nonetheless".split())
+_PAIRS = {"even": ("if", "though", "when"), "apart": ("from",), "aside": ("from",), "other": ("than",), "yet": ("it",)}
+_JOINS = frozenset("and or nor with which who whom whose because so until since plus as when where if".split())
+_FAINT = frozenset("in under over by for a an the some such so its his her this that at on from into".split())
+_TURNS = frozenset(
+    "let wrecked ruined spoiled spoilt marred undone saddled hampered hobbled sunk undermined saved redeemed lifted "
+    "elevated rescued buried drowned cannot can't can couldn't could propped".split()
+)
+_COPULAS = frozenset("is are was were gets get got be been being".split())
+_SUBJECTS = frozenset("i it we they you this there".split())
+_LEADING = frozenset("and but or so yet although though while whilst whereas because then plus however even".split())
+_PARTING = re.compile(r"[;:()\[\]\u2013\u2014]|--|\.\.\.|\s-\s|\n|[.!?]\s")
+
+
+def split(words: Sequence[Word], text: str, mentions: Sequence[Mention], strengths: Mapping[str, float]) -> list[Clause]:
+    """The clauses of one sentence, in order; every word is in one, conjunctions at their beginnings in none.
+
+    words: the sentence's, with their places in `text`; mentions: as `Vocabulary.find` gives them for these words;
+    strengths: weight of a word for (above 0) or against.
+    """
+    cuts = _cuts(words, text, mentions)
+    places = [place for place, cut in enumerate(cuts) if cut] or [0]
+    places = [0, *(place for place in places if place)]
+    ends = [*places[1:], len(words)]
+    pieces = [_Piece(first, last, [], 0.0, 0.0) for first, last in zip(places, ends, strict=True)]
+    number = 0
+    for mention in mentions:
+        while mention.first >= pieces[number].end:
+            number += 1
+        pieces[number].mentions.append(mention)
+    for piece in pieces:
+        piece.weigh([strengths.get(word.text, 0.0) for word in words[piece.first : piece.end]])
+    kept: list[_Piece] = []
+    for piece in pieces:
+        if kept and not _stands(cuts[piece.first], kept[-1], piece, words):
+            kept[-1].take(piece)
+        else:
+            kept.append(piece)
+    return [_clause(part, words) for piece in kept for part in piece.parts()]
+
+
+@dataclass(slots=True)
+class _Piece:
+    """Words `first` to `end` (half-open), what they name, and the strongest weights for and against among them."""
+
+    first: int
+    end: int
+    mentions: list[Mention]
+    good: float
+    bad: float
+
+    def weigh(self, strengths: Sequence[float]) -> None:
+        self.good, self.bad = max(0.0, *strengths), max(0.0, *(-value for value in strengths))
+        for mention in self.mentions:
+            if mention.kind == "praise":
+                self.good = max(self.good, 1.0)
+            elif mention.kind == "blame":
+                self.bad = max(self.bad, 1.0)
+
+    def take(self, other: "_Piece") -> None:
+        self.end = other.end
+        self.mentions += other.mentions
+        self.good, self.bad = max(self.good, other.good), max(self.bad, other.bad)
+
+    @property
+    def names(self) -> bool:
+        """Whether something is named that can be judged."""
+        return any(mention.name != "film" or mention.kind in ("words", "praise", "blame") for mention in self.mentions)
+
+    @property
+    def judges(self) -> bool:
+        """Whether something that is named is judged."""
+        return self.names and (
+            max(self.good, self.bad) >= STRONG_WORD
+            or any(mention.kind in ("says", "praise", "blame") and mention.name != "film" for mention in self.mentions)
+        )
+
+    @property
+    def mood(self) -> float:
+        """Above 0 for more praise than blame."""
+        return self.good - self.bad
+
+    def parts(self) -> list["_Piece"]:
+        """Itself, cut where it is longer than a clause can be."""
+        if self.end - self.first <= LONGEST:
+            return [self]
+        starts = range(self.first, self.end, LONGEST)
+        return [
+            _Piece(
+                start,
+                min(self.end, start + LONGEST),
+                [mention for mention in self.mentions if start <= mention.first < start + LONGEST],
+                0.0,
+                0.0,
+            )
+            for start in starts
+        ]
+
+
+def _stands(cut: _Cut, left: _Piece, right: _Piece, words: Sequence[Word]) -> bool:
+    """Whether the cut between two pieces stands."""
+    if cut == _Cut.STRONG:
+        return True
+    if cut == _Cut.FAINT:
+        return left.judges and right.judges and left.mood * right.mood < 0
+    begins = {word.text for word in words[right.first : min(right.end, right.first + 2)]}
+    if begins & _SUBJECTS and not left.names and max(right.good, right.bad) >= STRONG_WORD:
+        return left.end - left.first >= _APART
+    return right.judges and (left.judges or (not left.names and left.end - left.first >= _APART))
+
+
+def _cuts(words: Sequence[Word], text: str, mentions: Sequence[Mention]) -> list[_Cut]:
+    """Before each word: how strong a cut is there. None within a phrase of the vocabulary."""
+    cuts = [_Cut.NONE] * len(words)
+    for place in range(1, len(words)):
+        word = words[place].text
+        between = text[words[place - 1].end : words[place].start]
+        after = words[place + 1].text if place + 1 < len(words) else ""
+        if (between not in (" ", ", ") and _PARTING.search(between)) or (
+            after and (word in _CONTRASTS or after in _PAIRS.get(word, ()) or (word == "yet" and "," in between))
+        ):
+            cuts[place] = _Cut.STRONG
+        elif "," in between or word in _JOINS or "/" in between:
+            cuts[place] = _Cut.WEAK
+        elif word in _TURNS:
+            cuts[place - 1 if words[place - 1].text in _COPULAS else place] = _Cut.WEAK
+        elif word in _FAINT:
+            cuts[place] = _Cut.FAINT
+    for mention in mentions:
+        cuts[mention.first + 1 : mention.last + 1] = [_Cut.NONE] * (mention.last - mention.first)
+    return cuts
+
+
+def _clause(piece: _Piece, words: Sequence[Word]) -> Clause:
+    first = piece.first
+    while first < piece.end - 1 and words[first].text in _LEADING and not any(m.first <= first for m in piece.mentions):
+        first += 1
+    return Clause(first, piece.end - 1, tuple(piece.mentions))

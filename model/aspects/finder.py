@@ -1,0 +1,235 @@
+"""Aspects of a text: which clauses judge what, found by the vocabulary and judged by the scorer.
+
+Two steps, so that the clauses of many texts are scored in one call: `Finder.drafts` reads a text and says which clauses
+the scorer must read, `Finder.aspects` makes aspects of their logits.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from model.aspects import clauses, opinion, vocabulary
+from model.aspects.clauses import Clause, Word
+from model.aspects.opinion import Opinion, Signs
+from model.aspects.vocabulary import Mention, Name, Vocabulary
+from model.numeric import Floats, sigmoid
+from model.text.cleaning import aligned
+from model.text.cue_words import NEGATIONS
+from model.text.tokens import cap
+
+Polarity = Literal["positive", "negative", "neutral"]
+
+MOST_WORDS = 4_096
+"""Words that are looked at: of a longer text the first quarter and the last three quarters of so many."""
+MOST_CLAUSES = 200
+"""Clauses of one text that are scored: of more the first quarter and the last three quarters."""
+NAMED = 0.5
+"""Least probability of an opinion where an aspect is named by a word that speaks of films only."""
+CUED = 0.6
+"""The same where the word is used of other things too."""
+BARE = 0.7
+"""The same where nothing is named, and the film as a whole is meant."""
+HINT = 1.5
+"""What a phrase that goes one way by itself adds to the clause's logit."""
+PLOT = -1.0
+"""A sentence whose words sum up to less retells a plot: what it names without an opinion is not the film's."""
+
+_WORD = re.compile(r"[^\W_]+(?:/[0-9]+|(?:'[^\W_]+)*)")
+_END = re.compile(r"[.!?]{1,6}[\"')\]]{0,3}(?=\s)|\n")
+_NAME = re.compile(r"[A-Z][a-z]+")
+_STARTS = frozenset("the this that these those a an i it in on at as if but and or so no not my his her their our".split())
+_REFERS = frozenset("it they he she".split())
+_WITHOUT_SUBJECT = frozenset("is was are were has had does did".split())
+_NEAR = 3
+
+
+class Aspect(NamedTuple):
+    """What one clause says about one aspect of a film.
+
+    start, end: half-open character range of the clause in the text as given; polarity: `neutral` where the clause
+    speaks of the aspect and is neither for nor against it; probability: calibrated probability (0..1) of positive.
+    """
+
+    name: Name
+    start: int
+    end: int
+    polarity: Polarity
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A clause that the scorer must read: its range in the text, and what is known of it before.
+
+    hint: above 0 where its phrases are praise by themselves, below 0 for blame; sentence, words, strength: as in
+    `model.aspects.opinion.Signs`; sentence_number: to know its neighbours; person: it begins with somebody's name.
+    """
+
+    start: int
+    end: int
+    mentions: tuple[Mention, ...]
+    hint: int
+    sentence: float
+    words: float
+    strength: float
+    number: int
+    person: bool
+    refers: bool
+
+
+class Finder:
+    """Finds aspects with a vocabulary and a model of what is an opinion. Stateless: threads may share one."""
+
+    def __init__(self, phrases: Vocabulary, judged: Opinion) -> None:
+        self._phrases, self._opinion = phrases, judged
+
+    def drafts(self, text: str) -> list[Draft]:
+        """The clauses of `text` that may say something of an aspect, at most `MOST_CLAUSES`; in linear time."""
+        plain, places = aligned(text)
+        found: list[Draft] = []
+        for number, words in enumerate(_sentences(plain)):
+            spelled = [word.text for word in words]
+            mentions = self._phrases.find(spelled)
+            about = self._opinion.sum_of(spelled)
+            for clause in clauses.split(words, plain, mentions, self._opinion.leanings):
+                if (draft := self._draft(clause, words, plain, about, number)) is not None:
+                    found.append(draft)
+        found = cap(found, MOST_CLAUSES)
+        if places is None:
+            return found
+        return [_moved(draft, places[draft.start][0], places[draft.end - 1][1]) for draft in found]
+
+    def _draft(self, clause: Clause, words: Sequence[Word], plain: str, about: float, number: int) -> Draft | None:
+        own = [word.text for word in words[clause.first : clause.last + 1]]
+        strength = max((abs(self._opinion.leanings.get(word, 0.0)) for word in own), default=0.0)
+        start, end = words[clause.first].start, _with_sign(plain, words[clause.last].end)
+        person = _is_person(plain[start:end])
+        if not clause.mentions and strength < clauses.STRONG_WORD and not person:
+            return None
+        hint = sum(_hint(mention, words) for mention in clause.mentions)
+        refers = own[0] in _REFERS or own[0] in _WITHOUT_SUBJECT
+        own_sum = self._opinion.sum_of(own)
+        return Draft(start, end, clause.mentions, hint, about, own_sum, strength, number, person, refers)
+
+    def aspects(self, drafts: Sequence[Draft], logits: Floats) -> list[Aspect]:
+        """The aspects of a text, in order, of its drafts and the calibrated logit (float64 [n]) of each."""
+        leaning = logits + HINT * np.sign([draft.hint for draft in drafts])
+        probabilities = sigmoid(leaning).tolist()
+        found: list[Aspect] = []
+        named_in = {draft.number for draft in drafts if any(mention.name != "film" for mention in draft.mentions)}
+        before: tuple[int, tuple[Name, ...]] = (-1, ())
+        for draft, logit, probability in zip(drafts, logits.tolist(), probabilities, strict=True):
+            sure = self.opinion(draft, logit)
+            inherited = before[1] if draft.refers and before[0] == draft.number else ()
+            names = _names(draft, sure, inherited, alone=draft.number not in named_in)
+            polarity: Polarity = "positive" if probability >= 0.5 else "negative"
+            if names:
+                found += [Aspect(name, draft.start, draft.end, polarity, probability) for name in names]
+                before = draft.number, tuple(names)
+            elif draft.sentence >= PLOT:
+                found += [
+                    Aspect(name, draft.start, draft.end, "neutral", probability)
+                    for name in _distinct(draft.mentions, ("words",))
+                    if name not in ("film", "story")
+                ]
+        return found
+
+    def opinion(self, draft: Draft, logit: float) -> float:
+        """Probability (0..1) that a clause with this calibrated logit is an opinion."""
+        says = any(mention.kind in ("says", "praise", "blame") for mention in draft.mentions)
+        return self._opinion.probability(Signs(logit, draft.sentence, draft.words, draft.strength, says))
+
+
+def _names(draft: Draft, sure: float, inherited: tuple[Name, ...], *, alone: bool) -> list[Name]:
+    """The aspects that a clause is for or against, where it is an opinion so surely."""
+    kinds: tuple[vocabulary.Kind, ...] = ("says", "praise", "blame")
+    if sure >= NAMED or draft.hint:
+        kinds = (*kinds, "words")
+    if sure >= CUED:
+        kinds = (*kinds, "cues")
+    if sure < NAMED and not draft.hint:
+        return []
+    named = [name for name in _distinct(draft.mentions, kinds) if name != "film"]
+    if named:
+        return named
+    if any(mention.name == "film" and mention.kind in ("words", "praise", "blame") for mention in draft.mentions):
+        return ["film"]
+    if sure < BARE:
+        return []
+    if draft.person:
+        return ["acting"]
+    if inherited:
+        return list(inherited)
+    return ["film"] if alone else []
+
+
+def _distinct(mentions: Sequence[Mention], kinds: Sequence[vocabulary.Kind]) -> list[Name]:
+    return list(dict.fromkeys(mention.name for mention in mentions if mention.kind in kinds))
+
+
+def _hint(mention: Mention, words: Sequence[Word]) -> int:
+    if mention.kind not in ("praise", "blame"):
+        return 0
+    before = {word.text for word in words[max(0, mention.first - _NEAR) : mention.first]}
+    if before & NEGATIONS or any(word.endswith("n't") for word in before):
+        return 0
+    return 1 if mention.kind == "praise" else -1
+
+
+def sentence_words(text: str) -> list[str]:
+    """All words of a plain text in lower case, as the vocabulary and the opinion model know them."""
+    return _WORD.findall(text.lower())
+
+
+def _sentences(plain: str) -> Iterator[list[Word]]:
+    """The words of each sentence; of a long text those of its beginning and its end."""
+    lowered = plain.lower()
+    if len(lowered) != len(plain):
+        lowered = "".join(sign if len(sign.lower()) != 1 else sign.lower() for sign in plain)
+    words = cap([Word(match.group(), match.start(), match.end()) for match in _WORD.finditer(lowered)], MOST_WORDS)
+    ends = [match.end() for match in _END.finditer(plain)]
+    at = 0
+    sentence: list[Word] = []
+    for word in words:
+        if at < len(ends) and word.start >= ends[at]:
+            while at < len(ends) and word.start >= ends[at]:
+                at += 1
+            if sentence:
+                yield sentence
+            sentence = []
+        sentence.append(word)
+    if sentence:
+        yield sentence
+
+
+def _with_sign(plain: str, end: int) -> int:
+    """The end of a clause with the full stop or the like that follows."""
+    while end < len(plain) and plain[end] in ".!?":
+        end += 1
+    return end
+
+
+def _is_person(clause: str) -> bool:
+    """Whether a clause begins with somebody's name: two words with capitals among its first four, but not only."""
+    words = clause.split()[:5]
+    if not any(word[:1].islower() for word in clause.split()):
+        return False
+    for one, other in pairwise(words):
+        if one.lower() not in _STARTS and _NAME.match(one) and _NAME.match(other):
+            return True
+    return False
+
+
+def _moved(draft: Draft, start: int, end: int) -> Draft:
+    return Draft(start, end, *(getattr(draft, name) for name in Draft.__slots__[2:]))
+
+
+@lru_cache(maxsize=1)
+def shipped() -> Finder:
+    """The finder with the vocabulary and the opinion model of the repository."""
+    return Finder(vocabulary.shipped(), opinion.shipped())
