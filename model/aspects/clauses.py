@@ -7,6 +7,7 @@ linear in the words of the sentence.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -57,6 +58,7 @@ _TURNS = frozenset(
     "elevated rescued buried drowned cannot can't can couldn't could propped".split()
 )
 _COPULAS = frozenset("is are was were gets get got be been being".split())
+_VERBS = _COPULAS | frozenset("looks look sounds sound feels feel seems seem has have does do did made makes had".split())
 _SUBJECTS = frozenset("i it we they you this there".split())
 _LEADING = frozenset("and but or so yet although though while whilst whereas because then plus however even".split())
 _PARTING = re.compile(r"[;:()\[\]\u2013\u2014]|--|\.\.\.|\s-\s|\n|[.!?]\s")
@@ -69,48 +71,73 @@ def split(words: Sequence[Word], text: str, mentions: Sequence[Mention], strengt
     strengths: weight of a word for (above 0) or against.
     """
     cuts = _cuts(words, text, mentions)
-    places = [place for place, cut in enumerate(cuts) if cut] or [0]
-    places = [0, *(place for place in places if place)]
-    ends = [*places[1:], len(words)]
-    pieces = [_Piece(first, last, [], 0.0, 0.0) for first, last in zip(places, ends, strict=True)]
-    number = 0
-    for mention in mentions:
-        while mention.first >= pieces[number].end:
-            number += 1
-        pieces[number].mentions.append(mention)
-    for piece in pieces:
-        piece.weigh([strengths.get(word.text, 0.0) for word in words[piece.first : piece.end]])
+    places = [0, *(place for place, cut in enumerate(cuts) if place and cut >= _Cut.WEAK)]
+    read = _Read(words, mentions, strengths)
     kept: list[_Piece] = []
-    for piece in pieces:
-        if kept and not _stands(cuts[piece.first], kept[-1], piece, words):
-            kept[-1].take(piece)
+    for first, end in zip(places, [*places[1:], len(words)], strict=True):
+        piece = read.piece(first, end)
+        if kept and not _stands(cuts[first], kept[-1], piece, words):
+            kept[-1] = read.piece(kept[-1].first, end)
         else:
             kept.append(piece)
-    return [_clause(part, words) for piece in kept for part in piece.parts()]
+    bounded = (read.piece(start, end) for piece in kept for start, end in _bounded(piece))
+    return [_clause(part, words) for piece in bounded for part in _parted(piece, cuts, read)]
 
 
-@dataclass(slots=True)
+def _bounded(piece: "_Piece") -> list[tuple[int, int]]:
+    """Where a piece begins and ends, or its parts where it is longer than a clause can be."""
+    starts = range(piece.first, piece.end, LONGEST)
+    return [(start, min(piece.end, start + LONGEST)) for start in starts]
+
+
+def _parted(piece: "_Piece", cuts: Sequence[_Cut], read: "_Read") -> list["_Piece"]:
+    """A piece, cut at prepositions and articles where both sides judge, one for and one against."""
+    parts: list[_Piece] = []
+    if piece.good >= STRONG_WORD and piece.bad >= STRONG_WORD:
+        for place in range(piece.first + 1, piece.end):
+            if cuts[place] == _Cut.FAINT:
+                left, right = read.piece(piece.first, place), read.piece(place, piece.end)
+                if left.judges and right.judges and left.mood * right.mood < 0:
+                    parts.append(left)
+                    piece = right
+    return [*parts, piece]
+
+
+class _Read:
+    """A sentence's words with what they name and how far each is for or against something."""
+
+    def __init__(self, words: Sequence[Word], mentions: Sequence[Mention], strengths: Mapping[str, float]) -> None:
+        self._words, self._mentions = words, mentions
+        self._weights = [strengths.get(word.text, 0.0) for word in words]
+        self._firsts = [mention.first for mention in mentions]
+
+    def piece(self, first: int, end: int) -> "_Piece":
+        """Words `first` to `end` (half-open)."""
+        own = tuple(self._mentions[bisect_left(self._firsts, first) : bisect_left(self._firsts, end)])
+        weights = self._weights[first:end]
+        kinds = {mention.kind for mention in own}
+        good = max(1.0 if "praise" in kinds else 0.0, *weights)
+        bad = max(1.0 if "blame" in kinds else 0.0, *(-weight for weight in weights))
+        predicate = any(
+            word.text in _VERBS
+            for mention in own
+            if mention.kind in ("words", "cues")
+            for word in self._words[mention.last + 1 : min(end, mention.last + 3)]
+        )
+        return _Piece(first, end, own, good, bad, predicate)
+
+
+@dataclass(frozen=True, slots=True)
 class _Piece:
-    """Words `first` to `end` (half-open), what they name, and the strongest weights for and against among them."""
+    """Words `first` to `end` (half-open), what they name, the strongest weights for and against among them, and
+    whether what they name is followed by a verb."""
 
     first: int
     end: int
-    mentions: list[Mention]
+    mentions: tuple[Mention, ...]
     good: float
     bad: float
-
-    def weigh(self, strengths: Sequence[float]) -> None:
-        self.good, self.bad = max(0.0, *strengths), max(0.0, *(-value for value in strengths))
-        for mention in self.mentions:
-            if mention.kind == "praise":
-                self.good = max(self.good, 1.0)
-            elif mention.kind == "blame":
-                self.bad = max(self.bad, 1.0)
-
-    def take(self, other: "_Piece") -> None:
-        self.end = other.end
-        self.mentions += other.mentions
-        self.good, self.bad = max(self.good, other.good), max(self.bad, other.bad)
+    predicate: bool
 
     @property
     def names(self) -> bool:
@@ -130,33 +157,26 @@ class _Piece:
         """Above 0 for more praise than blame."""
         return self.good - self.bad
 
-    def parts(self) -> list["_Piece"]:
-        """Itself, cut where it is longer than a clause can be."""
-        if self.end - self.first <= LONGEST:
-            return [self]
-        starts = range(self.first, self.end, LONGEST)
-        return [
-            _Piece(
-                start,
-                min(self.end, start + LONGEST),
-                [mention for mention in self.mentions if start <= mention.first < start + LONGEST],
-                0.0,
-                0.0,
-            )
-            for start in starts
-        ]
+    @property
+    def subjects(self) -> set[str]:
+        """The aspects that are named, the film only where nothing else is."""
+        found = {mention.name for mention in self.mentions if mention.name != "film"}
+        return set(found) or {mention.name for mention in self.mentions}
 
 
 def _stands(cut: _Cut, left: _Piece, right: _Piece, words: Sequence[Word]) -> bool:
     """Whether the cut between two pieces stands."""
     if cut == _Cut.STRONG:
         return True
-    if cut == _Cut.FAINT:
-        return left.judges and right.judges and left.mood * right.mood < 0
+    long = left.end - left.first >= _APART
     begins = {word.text for word in words[right.first : min(right.end, right.first + 2)]}
-    if begins & _SUBJECTS and not left.names and max(right.good, right.bad) >= STRONG_WORD:
-        return left.end - left.first >= _APART
-    return right.judges and (left.judges or (not left.names and left.end - left.first >= _APART))
+    if begins & _SUBJECTS and (right.names or max(right.good, right.bad) >= STRONG_WORD):
+        return long and (left.judges or not left.names)
+    if left.names and right.names:
+        if left.subjects == right.subjects and left.mood * right.mood >= 0:
+            return False
+        return (left.judges and right.judges) or (left.predicate and right.predicate)
+    return right.judges and long and not left.names
 
 
 def _cuts(words: Sequence[Word], text: str, mentions: Sequence[Mention]) -> list[_Cut]:

@@ -28,22 +28,24 @@ MOST_WORDS = 4_096
 """Words that are looked at: of a longer text the first quarter and the last three quarters of so many."""
 MOST_CLAUSES = 200
 """Clauses of one text that are scored: of more the first quarter and the last three quarters."""
-NAMED = 0.5
+NAMED = 0.35
 """Least probability of an opinion where an aspect is named by a word that speaks of films only."""
-CUED = 0.6
+CUED = 0.4
 """The same where the word is used of other things too."""
-BARE = 0.7
+BARE = 0.5
 """The same where nothing is named, and the film as a whole is meant."""
-HINT = 1.5
+HINT = 2.5
 """What a phrase that goes one way by itself adds to the clause's logit."""
-PLOT = -1.0
+PLOT = -1.6
 """A sentence whose words sum up to less retells a plot: what it names without an opinion is not the film's."""
 
 _WORD = re.compile(r"[^\W_]+(?:/[0-9]+|(?:'[^\W_]+)*)")
 _END = re.compile(r"[.!?]{1,6}[\"')\]]{0,3}(?=\s)|\n")
 _NAME = re.compile(r"[A-Z][a-z]+")
 _STARTS = frozenset("the this that these those a an i it in on at as if but and or so no not my his her their our".split())
-_REFERS = frozenset("it they he she".split())
+_REFERS = frozenset("it they".split())
+_PEOPLE = frozenset("he she he's she's".split())
+_LINKS = frozenset("is was are were be feels felt seems seemed looks looked sounds sounded gets got".split())
 _WITHOUT_SUBJECT = frozenset("is was are were has had does did".split())
 _NEAR = 3
 
@@ -108,13 +110,14 @@ class Finder:
         own = [word.text for word in words[clause.first : clause.last + 1]]
         strength = max((abs(self._opinion.leanings.get(word, 0.0)) for word in own), default=0.0)
         start, end = words[clause.first].start, _with_sign(plain, words[clause.last].end)
-        person = _is_person(plain[start:end])
+        person = own[0] in _PEOPLE or _is_person(plain[start:end])
         if not clause.mentions and strength < clauses.STRONG_WORD and not person:
             return None
-        hint = sum(_hint(mention, words) for mention in clause.mentions)
+        mentions = tuple(_without_epithets(clause.mentions, words))
+        hint = sum(_hint(mention, words) for mention in mentions)
         refers = own[0] in _REFERS or own[0] in _WITHOUT_SUBJECT
         own_sum = self._opinion.sum_of(own)
-        return Draft(start, end, clause.mentions, hint, about, own_sum, strength, number, person, refers)
+        return Draft(start, end, mentions, hint, about, own_sum, strength, number, person, refers)
 
     def aspects(self, drafts: Sequence[Draft], logits: Floats) -> list[Aspect]:
         """The aspects of a text, in order, of its drafts and the calibrated logit (float64 [n]) of each."""
@@ -148,12 +151,12 @@ class Finder:
 def _names(draft: Draft, sure: float, inherited: tuple[Name, ...], *, alone: bool) -> list[Name]:
     """The aspects that a clause is for or against, where it is an opinion so surely."""
     kinds: tuple[vocabulary.Kind, ...] = ("says", "praise", "blame")
-    if sure >= NAMED or draft.hint:
-        kinds = (*kinds, "words")
-    if sure >= CUED:
-        kinds = (*kinds, "cues")
-    if sure < NAMED and not draft.hint:
+    hinted = bool(draft.hint) and draft.sentence >= PLOT
+    if sure < NAMED and not hinted:
         return []
+    kinds = (*kinds, "words")
+    if sure >= CUED or hinted:
+        kinds = (*kinds, "cues")
     named = [name for name in _distinct(draft.mentions, kinds) if name != "film"]
     if named:
         return named
@@ -170,6 +173,24 @@ def _names(draft: Draft, sure: float, inherited: tuple[Name, ...], *, alone: boo
 
 def _distinct(mentions: Sequence[Mention], kinds: Sequence[vocabulary.Kind]) -> list[Name]:
     return list(dict.fromkeys(mention.name for mention in mentions if mention.kind in kinds))
+
+
+def _without_epithets(mentions: Sequence[Mention], words: Sequence[Word]) -> Iterator[Mention]:
+    """Mentions without those that only say how another is: "a gripping story" and "the jokes are predictable" speak of
+    story and jokes. What is slow or long is so beside the story too."""
+    nouns = [mention for mention in mentions if mention.kind in ("words", "cues") and mention.name != "film"]
+    for one in mentions:
+        if one.kind != "says" or one.name == "film" or not any(_is_epithet(one, noun, words) for noun in nouns):
+            yield one
+
+
+def _is_epithet(one: Mention, noun: Mention, words: Sequence[Word]) -> bool:
+    if one.name == noun.name or (one.name == "pacing" and noun.name == "story"):
+        return False
+    if 0 <= noun.first - one.last - 1 <= 1:
+        return True
+    between = words[noun.last + 1 : one.first]
+    return 1 <= len(between) <= _NEAR and any(word.text in _LINKS for word in between)
 
 
 def _hint(mention: Mention, words: Sequence[Word]) -> int:
