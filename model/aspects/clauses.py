@@ -59,8 +59,9 @@ _TURNS = frozenset(
 )
 _COPULAS = frozenset("is are was were gets get got be been being".split())
 _VERBS = _COPULAS | frozenset("looks look sounds sound feels feel seems seem has have does do did made makes had".split())
-_SUBJECTS = frozenset("i it we they you this there".split())
+_SUBJECTS = frozenset("i it we they you he she this there".split())
 _LEADING = frozenset("and but or so yet although though while whilst whereas because then plus however even".split())
+_TRAILING = frozenset("and but or as by with nor so because".split())
 _PARTING = re.compile(r"[;:()\[\]\u2013\u2014]|--|\.\.\.|\s-\s|\n|[.!?]\s")
 
 
@@ -190,6 +191,8 @@ def _cuts(words: Sequence[Word], text: str, mentions: Sequence[Mention]) -> list
             after and (word in _CONTRASTS or after in _PAIRS.get(word, ()) or (word == "yet" and "," in between))
         ):
             cuts[place] = _Cut.STRONG
+        elif word == "if" and words[place - 1].text == "as":
+            continue
         elif "," in between or word in _JOINS or "/" in between:
             cuts[place] = _Cut.WEAK
         elif word in _TURNS:
@@ -205,4 +208,7 @@ def _clause(piece: _Piece, words: Sequence[Word]) -> Clause:
     first = piece.first
     while first < piece.end - 1 and words[first].text in _LEADING and not any(m.first <= first for m in piece.mentions):
         first += 1
-    return Clause(first, piece.end - 1, tuple(piece.mentions))
+    last = piece.end - 1
+    while last > first and words[last].text in _TRAILING and not any(m.last >= last for m in piece.mentions):
+        last -= 1
+    return Clause(first, last, tuple(piece.mentions))

@@ -32,8 +32,12 @@ NAMED = 0.35
 """Least probability of an opinion where an aspect is named by a word that speaks of films only."""
 CUED = 0.4
 """The same where the word is used of other things too."""
+PERSON = 0.4
+"""The same where nothing but a person is."""
 BARE = 0.5
 """The same where nothing is named, and the film as a whole is meant."""
+BESIDE = 0.75
+"""The same where the rest of the sentence is about something else."""
 HINT = 2.5
 """What a phrase that goes one way by itself adds to the clause's logit."""
 PLOT = -1.6
@@ -158,9 +162,11 @@ def _names(draft: Draft, sure: float, inherited: tuple[Name, ...], *, alone: boo
     if sure >= CUED or hinted:
         kinds = (*kinds, "cues")
     named = [name for name in _distinct(draft.mentions, kinds) if name != "film"]
+    if draft.person and sure >= PERSON and not _distinct(draft.mentions, ("words", "cues", "praise", "blame")):
+        return ["acting"]
     if named:
         return named
-    if any(mention.name == "film" and mention.kind in ("words", "praise", "blame") for mention in draft.mentions):
+    if _distinct([mention for mention in draft.mentions if mention.name == "film"], ("words", "praise", "blame")):
         return ["film"]
     if sure < BARE:
         return []
@@ -168,7 +174,7 @@ def _names(draft: Draft, sure: float, inherited: tuple[Name, ...], *, alone: boo
         return ["acting"]
     if inherited:
         return list(inherited)
-    return ["film"] if alone else []
+    return ["film"] if alone or (sure >= BESIDE and "film" in _distinct(draft.mentions, ("says",))) else []
 
 
 def _distinct(mentions: Sequence[Mention], kinds: Sequence[vocabulary.Kind]) -> list[Name]:
