@@ -8,7 +8,7 @@ linear in the words of the sentence.
 
 import re
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import NamedTuple
@@ -23,12 +23,12 @@ _APART = 3
 """Words of the shortest piece without an aspect that stands apart from a judgement beside it."""
 
 
-class Word(NamedTuple):
-    """A word in lower case, and its half-open range in the text."""
+class Words(NamedTuple):
+    """The words of a sentence in lower case, and the half-open range of each in the text."""
 
-    text: str
-    start: int
-    end: int
+    spelled: list[str]
+    starts: list[int]
+    ends: list[int]
 
 
 class _Cut(IntEnum):
@@ -57,6 +57,12 @@ _TURNS = frozenset(
     "let wrecked ruined spoiled spoilt marred undone saddled hampered hobbled sunk undermined saved redeemed lifted "
     "elevated rescued buried drowned cannot can't can couldn't could propped".split()
 )
+_CUTS = {
+    **dict.fromkeys(_TURNS | _PAIRS.keys(), _Cut.NONE),
+    **dict.fromkeys(_FAINT, _Cut.FAINT),
+    **dict.fromkeys(_JOINS, _Cut.WEAK),
+    **dict.fromkeys(_CONTRASTS, _Cut.STRONG),
+}
 _COPULAS = frozenset("is are was were gets get got be been being".split())
 _VERBS = _COPULAS | frozenset("looks look sounds sound feels feel seems seem has have does do did made makes had".split())
 _SUBJECTS = frozenset("i it we they you he she this there".split())
@@ -65,19 +71,19 @@ _TRAILING = frozenset("and but or as by with nor so because".split())
 _PARTING = re.compile(r"[;:()\[\]\u2013\u2014]|--|\.\.\.|\s-\s|\n|[.!?]\s")
 
 
-def split(words: Sequence[Word], text: str, mentions: Sequence[Mention], strengths: Mapping[str, float]) -> list[Clause]:
+def split(words: Words, text: str, mentions: Sequence[Mention], weights: Sequence[float]) -> list[Clause]:
     """The clauses of one sentence, in order; every word is in one, conjunctions at their beginnings in none.
 
     words: the sentence's, with their places in `text`; mentions: as `Vocabulary.find` gives them for these words;
-    strengths: weight of a word for (above 0) or against.
+    weights: of each word, for (above 0) or against something.
     """
     cuts = _cuts(words, text, mentions)
     places = [0, *(place for place, cut in enumerate(cuts) if place and cut >= _Cut.WEAK)]
-    read = _Read(words, mentions, strengths)
+    read = _Read(words.spelled, mentions, weights)
     kept: list[_Piece] = []
-    for first, end in zip(places, [*places[1:], len(words)], strict=True):
+    for first, end in zip(places, [*places[1:], len(weights)], strict=True):
         piece = read.piece(first, end)
-        if kept and not _stands(cuts[first], kept[-1], piece, words):
+        if kept and not _stands(cuts[first], kept[-1], piece, read):
             kept[-1] = read.piece(kept[-1].first, end)
         else:
             kept.append(piece)
@@ -107,38 +113,42 @@ def _parted(piece: "_Piece", cuts: Sequence[_Cut], read: "_Read") -> list["_Piec
 class _Read:
     """A sentence's words with what they name and how far each is for or against something."""
 
-    def __init__(self, words: Sequence[Word], mentions: Sequence[Mention], strengths: Mapping[str, float]) -> None:
-        self._words, self._mentions = words, mentions
-        self._weights = [strengths.get(word.text, 0.0) for word in words]
+    def __init__(self, words: Sequence[str], mentions: Sequence[Mention], weights: Sequence[float]) -> None:
+        self.words, self._mentions, self._weights = words, mentions, weights
         self._firsts = [mention.first for mention in mentions]
 
     def piece(self, first: int, end: int) -> "_Piece":
         """Words `first` to `end` (half-open)."""
-        own = tuple(self._mentions[bisect_left(self._firsts, first) : bisect_left(self._firsts, end)])
+        own: Sequence[Mention] = ()
+        if self._mentions:
+            own = self._mentions[bisect_left(self._firsts, first) : bisect_left(self._firsts, end)]
         weights = self._weights[first:end]
-        kinds = {mention.kind for mention in own}
-        good = max(1.0 if "praise" in kinds else 0.0, *weights)
-        bad = max(1.0 if "blame" in kinds else 0.0, *(-weight for weight in weights))
-        predicate = any(
-            word.text in _VERBS
-            for mention in own
+        good, bad = max(0.0, *weights), max(0.0, -min(weights))
+        for mention in own:
+            if mention.kind == "praise":
+                good = max(good, 1.0)
+            elif mention.kind == "blame":
+                bad = max(bad, 1.0)
+        return _Piece(first, end, own, good, bad)
+
+    def predicates(self, piece: "_Piece") -> bool:
+        """Whether something that a piece names is followed by a verb."""
+        return any(
+            not _VERBS.isdisjoint(self.words[mention.last + 1 : min(piece.end, mention.last + 3)])
+            for mention in piece.mentions
             if mention.kind in ("words", "cues")
-            for word in self._words[mention.last + 1 : min(end, mention.last + 3)]
         )
-        return _Piece(first, end, own, good, bad, predicate)
 
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """Words `first` to `end` (half-open), what they name, the strongest weights for and against among them, and
-    whether what they name is followed by a verb."""
+    """Words `first` to `end` (half-open), what they name, and the strongest weights for and against among them."""
 
     first: int
     end: int
-    mentions: tuple[Mention, ...]
+    mentions: Sequence[Mention]
     good: float
     bad: float
-    predicate: bool
 
     @property
     def names(self) -> bool:
@@ -165,50 +175,57 @@ class _Piece:
         return set(found) or {mention.name for mention in self.mentions}
 
 
-def _stands(cut: _Cut, left: _Piece, right: _Piece, words: Sequence[Word]) -> bool:
+def _stands(cut: _Cut, left: _Piece, right: _Piece, read: _Read) -> bool:
     """Whether the cut between two pieces stands."""
     if cut == _Cut.STRONG:
         return True
     long = left.end - left.first >= _APART
-    begins = {word.text for word in words[right.first : min(right.end, right.first + 2)]}
-    if begins & _SUBJECTS and (right.names or max(right.good, right.bad) >= STRONG_WORD):
+    begins = read.words[right.first : min(right.end, right.first + 2)]
+    if not _SUBJECTS.isdisjoint(begins) and (right.names or max(right.good, right.bad) >= STRONG_WORD):
         return long and (left.judges or not left.names)
     if left.names and right.names:
         if left.subjects == right.subjects and left.mood * right.mood >= 0:
             return False
-        return (left.judges and right.judges) or (left.predicate and right.predicate)
+        return (left.judges and right.judges) or (read.predicates(left) and read.predicates(right))
     return right.judges and long and not left.names
 
 
-def _cuts(words: Sequence[Word], text: str, mentions: Sequence[Mention]) -> list[_Cut]:
+def _cuts(words: Words, text: str, mentions: Sequence[Mention]) -> list[_Cut]:
     """Before each word: how strong a cut is there. None within a phrase of the vocabulary."""
-    cuts = [_Cut.NONE] * len(words)
-    for place in range(1, len(words)):
-        word = words[place].text
-        between = text[words[place - 1].end : words[place].start]
-        after = words[place + 1].text if place + 1 < len(words) else ""
+    spelled, starts, ends = words
+    cuts = [_Cut.NONE] * len(spelled)
+    for place in range(1, len(spelled)):
+        word, begin, end = spelled[place], starts[place], ends[place - 1]
+        cut = _CUTS.get(word)
+        # Most words follow a single blank and begin nothing.
+        if cut is None and begin - end == 1 and text[end] in " '-":
+            continue
+        between = text[end:begin]
+        after = spelled[place + 1] if place + 1 < len(spelled) else ""
         if (between not in (" ", ", ") and _PARTING.search(between)) or (
-            after and (word in _CONTRASTS or after in _PAIRS.get(word, ()) or (word == "yet" and "," in between))
+            after and (cut == _Cut.STRONG or after in _PAIRS.get(word, ()) or (word == "yet" and "," in between))
         ):
             cuts[place] = _Cut.STRONG
-        elif word == "if" and words[place - 1].text == "as":
+        elif word == "if" and spelled[place - 1] == "as":
             continue
-        elif "," in between or word in _JOINS or "/" in between:
-            cuts[place] = _Cut.WEAK
         elif word in _TURNS:
-            cuts[place - 1 if words[place - 1].text in _COPULAS else place] = _Cut.WEAK
-        elif word in _FAINT:
+            cuts[place - 1 if spelled[place - 1] in _COPULAS else place] = _Cut.WEAK
+        elif "," in between or "/" in between or cut == _Cut.WEAK:
+            cuts[place] = _Cut.WEAK
+        elif cut == _Cut.FAINT:
             cuts[place] = _Cut.FAINT
     for mention in mentions:
-        cuts[mention.first + 1 : mention.last + 1] = [_Cut.NONE] * (mention.last - mention.first)
+        for place in range(mention.first + 1, mention.last + 1):
+            cuts[place] = _Cut.NONE
     return cuts
 
 
-def _clause(piece: _Piece, words: Sequence[Word]) -> Clause:
-    first = piece.first
-    while first < piece.end - 1 and words[first].text in _LEADING and not any(m.first <= first for m in piece.mentions):
+def _clause(piece: _Piece, words: Words) -> Clause:
+    first, last = piece.first, piece.end - 1
+    named_first = piece.mentions[0].first if piece.mentions else last
+    named_last = max((mention.last for mention in piece.mentions), default=first)
+    while first < min(last, named_first) and words.spelled[first] in _LEADING:
         first += 1
-    last = piece.end - 1
-    while last > first and words[last].text in _TRAILING and not any(m.last >= last for m in piece.mentions):
+    while last > max(first, named_last) and words.spelled[last] in _TRAILING:
         last -= 1
     return Clause(first, last, tuple(piece.mentions))

@@ -5,16 +5,16 @@ the scorer must read, `Finder.aspects` makes aspects of their logits.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 from typing import Literal, NamedTuple
 
 import numpy as np
 
 from model.aspects import clauses, opinion, vocabulary
-from model.aspects.clauses import Clause, Word
+from model.aspects.clauses import Clause, Words
 from model.aspects.opinion import Opinion, Signs
 from model.aspects.vocabulary import Mention, Name, Vocabulary
 from model.numeric import Floats, sigmoid
@@ -45,13 +45,14 @@ PLOT = -1.6
 
 _WORD = re.compile(r"[^\W_]+(?:/[0-9]+|(?:'[^\W_]+)*)")
 _END = re.compile(r"[.!?]{1,6}[\"')\]]{0,3}(?=\s)|\n")
-_NAME = re.compile(r"[A-Z][a-z]+")
 _STARTS = frozenset("the this that these those a an i it in on at as if but and or so no not my his her their our".split())
 _REFERS = frozenset("it they".split())
 _PEOPLE = frozenset("he she he's she's".split())
 _LINKS = frozenset("is was are were be feels felt seems seemed looks looked sounds sounded gets got".split())
 _WITHOUT_SUBJECT = frozenset("is was are were has had does did".split())
 _NEAR = 3
+_BEGINNING = 40
+"""Characters of a clause in which a name is its subject."""
 
 
 class Aspect(NamedTuple):
@@ -98,30 +99,36 @@ class Finder:
         """The clauses of `text` that may say something of an aspect, at most `MOST_CLAUSES`; in linear time."""
         plain, places = aligned(text)
         found: list[Draft] = []
+        leaning = self._opinion.leanings.get
         for number, words in enumerate(_sentences(plain)):
-            spelled = [word.text for word in words]
-            mentions = self._phrases.find(spelled)
-            about = self._opinion.sum_of(spelled)
-            for clause in clauses.split(words, plain, mentions, self._opinion.leanings):
-                if (draft := self._draft(clause, words, plain, about, number)) is not None:
+            mentions = self._phrases.find(words.spelled)
+            weights = [leaning(word, 0.0) for word in words.spelled]
+            strong = max(weights) >= clauses.STRONG_WORD or min(weights) <= -clauses.STRONG_WORD
+            if not mentions and not strong and not _may_be_person(plain[words.starts[0] : words.ends[-1]]):
+                continue
+            about = self._opinion.sum_of(words.spelled)
+            for clause in clauses.split(words, plain, mentions, weights):
+                if (draft := self._draft(clause, words, plain, weights, about, number)) is not None:
                     found.append(draft)
         found = cap(found, MOST_CLAUSES)
         if places is None:
             return found
         return [_moved(draft, places[draft.start][0], places[draft.end - 1][1]) for draft in found]
 
-    def _draft(self, clause: Clause, words: Sequence[Word], plain: str, about: float, number: int) -> Draft | None:
-        own = [word.text for word in words[clause.first : clause.last + 1]]
-        strength = max((abs(self._opinion.leanings.get(word, 0.0)) for word in own), default=0.0)
-        start, end = words[clause.first].start, _with_sign(plain, words[clause.last].end)
+    def _draft(
+        self, clause: Clause, words: Words, plain: str, weights: Sequence[float], about: float, number: int
+    ) -> Draft | None:
+        own = words.spelled[clause.first : clause.last + 1]
+        own_weights = weights[clause.first : clause.last + 1]
+        strength = max(max(own_weights), -min(own_weights))
+        start, end = words.starts[clause.first], _with_sign(plain, words.ends[clause.last])
         person = own[0] in _PEOPLE or _is_person(plain[start:end])
         if not clause.mentions and strength < clauses.STRONG_WORD and not person:
             return None
-        mentions = tuple(_without_epithets(clause.mentions, words))
-        hint = sum(_hint(mention, words) for mention in mentions)
+        mentions = tuple(_without_epithets(clause.mentions, words.spelled))
+        hint = sum(_hint(mention, words.spelled) for mention in mentions)
         refers = own[0] in _REFERS or own[0] in _WITHOUT_SUBJECT
-        own_sum = self._opinion.sum_of(own)
-        return Draft(start, end, mentions, hint, about, own_sum, strength, number, person, refers)
+        return Draft(start, end, mentions, hint, about, self._opinion.sum_of(own), strength, number, person, refers)
 
     def aspects(self, drafts: Sequence[Draft], logits: Floats) -> list[Aspect]:
         """The aspects of a text, in order, of its drafts and the calibrated logit (float64 [n]) of each."""
@@ -181,29 +188,32 @@ def _distinct(mentions: Sequence[Mention], kinds: Sequence[vocabulary.Kind]) -> 
     return list(dict.fromkeys(mention.name for mention in mentions if mention.kind in kinds))
 
 
-def _without_epithets(mentions: Sequence[Mention], words: Sequence[Word]) -> Iterator[Mention]:
+def _without_epithets(mentions: Sequence[Mention], words: Sequence[str]) -> Iterator[Mention]:
     """Mentions without those that only say how another is: "a gripping story" and "the jokes are predictable" speak of
     story and jokes. What is slow or long is so beside the story too."""
+    if len(mentions) == 1:
+        yield from mentions
+        return
     nouns = [mention for mention in mentions if mention.kind in ("words", "cues") and mention.name != "film"]
     for one in mentions:
         if one.kind != "says" or one.name == "film" or not any(_is_epithet(one, noun, words) for noun in nouns):
             yield one
 
 
-def _is_epithet(one: Mention, noun: Mention, words: Sequence[Word]) -> bool:
+def _is_epithet(one: Mention, noun: Mention, words: Sequence[str]) -> bool:
     if one.name == noun.name or (one.name == "pacing" and noun.name == "story"):
         return False
     if 0 <= noun.first - one.last - 1 <= 1:
         return True
     between = words[noun.last + 1 : one.first]
-    return 1 <= len(between) <= _NEAR and any(word.text in _LINKS for word in between)
+    return 1 <= len(between) <= _NEAR and not _LINKS.isdisjoint(between)
 
 
-def _hint(mention: Mention, words: Sequence[Word]) -> int:
+def _hint(mention: Mention, words: Sequence[str]) -> int:
     if mention.kind not in ("praise", "blame"):
         return 0
-    before = {word.text for word in words[max(0, mention.first - _NEAR) : mention.first]}
-    if before & NEGATIONS or any(word.endswith("n't") for word in before):
+    before = words[max(0, mention.first - _NEAR) : mention.first]
+    if not NEGATIONS.isdisjoint(before) or any(word.endswith("n't") for word in before):
         return 0
     return 1 if mention.kind == "praise" else -1
 
@@ -213,25 +223,20 @@ def sentence_words(text: str) -> list[str]:
     return _WORD.findall(text.lower())
 
 
-def _sentences(plain: str) -> Iterator[list[Word]]:
+def _sentences(plain: str) -> Iterator[Words]:
     """The words of each sentence; of a long text those of its beginning and its end."""
     lowered = plain.lower()
     if len(lowered) != len(plain):
         lowered = "".join(sign if len(sign.lower()) != 1 else sign.lower() for sign in plain)
-    words = cap([Word(match.group(), match.start(), match.end()) for match in _WORD.finditer(lowered)], MOST_WORDS)
-    ends = [match.end() for match in _END.finditer(plain)]
-    at = 0
-    sentence: list[Word] = []
-    for word in words:
-        if at < len(ends) and word.start >= ends[at]:
-            while at < len(ends) and word.start >= ends[at]:
-                at += 1
-            if sentence:
-                yield sentence
-            sentence = []
-        sentence.append(word)
-    if sentence:
-        yield sentence
+    spans = cap([match.span() for match in _WORD.finditer(lowered)], MOST_WORDS)
+    starts, ends = [span[0] for span in spans], [span[1] for span in spans]
+    bounds = sorted({bisect_left(starts, match.end()) for match in _END.finditer(plain)} | {len(starts)})
+    first = 0
+    for last in bounds:
+        if last > first:
+            own, closed = starts[first:last], ends[first:last]
+            yield Words([lowered[start:end] for start, end in zip(own, closed, strict=True)], own, closed)
+            first = last
 
 
 def _with_sign(plain: str, end: int) -> int:
@@ -241,15 +246,19 @@ def _with_sign(plain: str, end: int) -> int:
     return end
 
 
+_CAPITALS = re.compile(r"(?<![\w.])([A-Z][a-z]+)[.,']{0,2} [A-Z][a-z]")
+
+
+def _may_be_person(sentence: str) -> bool:
+    return bool(_CAPITALS.search(sentence)) or sentence[:3].lower() in ("he ", "she", "he'")
+
+
 def _is_person(clause: str) -> bool:
-    """Whether a clause begins with somebody's name: two words with capitals among its first four, but not only."""
-    words = clause.split()[:5]
-    if not any(word[:1].islower() for word in clause.split()):
-        return False
-    for one, other in pairwise(words):
-        if one.lower() not in _STARTS and _NAME.match(one) and _NAME.match(other):
-            return True
-    return False
+    """Whether a clause begins with somebody's name: two words with capitals among its first few, but not only."""
+    found = _CAPITALS.search(clause, 0, _BEGINNING)
+    while found is not None and found.group(1).lower() in _STARTS:
+        found = _CAPITALS.search(clause, found.end(1), _BEGINNING)
+    return found is not None and any(word[0].islower() for word in clause.split())
 
 
 def _moved(draft: Draft, start: int, end: int) -> Draft:

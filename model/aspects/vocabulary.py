@@ -1,7 +1,7 @@
 """The vocabulary of aspects: phrases of `vocabulary.toml`, found in a sentence's words by the longest that fits."""
 
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import product
 from pathlib import Path
@@ -76,28 +76,30 @@ class Vocabulary:
     def find(self, words: Sequence[str]) -> list[Mention]:
         """Aspects that lower-case `words` name, in order; of phrases that overlap the first, of those the longest."""
         found: list[Mention] = []
+        at, most = 0, len(words)
         root = self._root
-        at, free = 0, ANY in root
-        while at < len(words):
-            if not free and words[at] not in root:
+        while at < most:
+            node = root.get(words[at])
+            # Common words begin many phrases: the second word tells that most of them are none.
+            if node is None or not ("" in node or ANY in node or (at + 1 < most and words[at + 1] in node)):
                 at += 1
                 continue
-            end, names = max(_fits(root, words, at), key=lambda fit: fit[0], default=(at + 1, {}))
-            found += [
-                Mention(cast("Name", name), kind, at, end - 1) for name, kind in names.items() if name != _NONE
-            ]
+            end, names = _longest(node, words, at + 1)
+            found += [Mention(cast("Name", name), kind, at, end - 1) for name, kind in names.items() if name != _NONE]
             at = end
         return found
 
 
-def _fits(node: dict[str, Any], words: Sequence[str], at: int) -> Iterator[tuple[int, dict[str, Kind]]]:
-    """Each phrase of the trie that begins at a word: where it ends, and the kind of each aspect."""
-    if names := node.get(""):
-        yield at, names
+def _longest(node: dict[str, Any], words: Sequence[str], at: int) -> tuple[int, dict[str, Kind]]:
+    """Where the longest phrase below `node` ends that goes on at a word, and the kind of each aspect; else `at`."""
+    best: tuple[int, dict[str, Kind]] = (at, node.get("", {}))
     if at < len(words):
         for key in (words[at], ANY):
-            if (below := node.get(key)) is not None and key:
-                yield from _fits(below, words, at + 1)
+            if (below := node.get(key)) is not None:
+                further = _longest(below, words, at + 1)
+                if further[1] and (further[0] > best[0] or not best[1]):
+                    best = further
+    return best
 
 
 def _numbers(word: str) -> tuple[str, ...]:
