@@ -9,7 +9,6 @@ linear in the words of the sentence.
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -40,8 +39,7 @@ class _Cut(IntEnum):
     STRONG = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
+class Clause(NamedTuple):
     """Words `first` to `last` of a sentence without its leading conjunction, and the aspects they name."""
 
     first: int
@@ -84,17 +82,18 @@ def split(words: Words, text: str, mentions: Sequence[Mention], weights: Sequenc
     for first, end in zip(places, [*places[1:], len(weights)], strict=True):
         piece = read.piece(first, end)
         if kept and not _stands(cuts[first], kept[-1], piece, read):
-            kept[-1] = read.piece(kept[-1].first, end)
+            kept[-1] = kept[-1].joined(piece)
         else:
             kept.append(piece)
-    bounded = (read.piece(start, end) for piece in kept for start, end in _bounded(piece))
+    bounded = (part for piece in kept for part in _bounded(piece, read))
     return [_clause(part, words) for piece in bounded for part in _parted(piece, cuts, read)]
 
 
-def _bounded(piece: "_Piece") -> list[tuple[int, int]]:
-    """Where a piece begins and ends, or its parts where it is longer than a clause can be."""
-    starts = range(piece.first, piece.end, LONGEST)
-    return [(start, min(piece.end, start + LONGEST)) for start in starts]
+def _bounded(piece: "_Piece", read: "_Read") -> list["_Piece"]:
+    """A piece, or its parts where it is longer than a clause can be."""
+    if piece.end - piece.first <= LONGEST:
+        return [piece]
+    return [read.piece(start, min(piece.end, start + LONGEST)) for start in range(piece.first, piece.end, LONGEST)]
 
 
 def _parted(piece: "_Piece", cuts: Sequence[_Cut], read: "_Read") -> list["_Piece"]:
@@ -119,11 +118,11 @@ class _Read:
 
     def piece(self, first: int, end: int) -> "_Piece":
         """Words `first` to `end` (half-open)."""
-        own: Sequence[Mention] = ()
-        if self._mentions:
-            own = self._mentions[bisect_left(self._firsts, first) : bisect_left(self._firsts, end)]
         weights = self._weights[first:end]
-        good, bad = max(0.0, *weights), max(0.0, -min(weights))
+        good, bad = max(weights), -min(weights)
+        if not self._mentions:
+            return _Piece(first, end, (), good, bad)
+        own = tuple(self._mentions[bisect_left(self._firsts, first) : bisect_left(self._firsts, end)])
         for mention in own:
             if mention.kind == "praise":
                 good = max(good, 1.0)
@@ -140,15 +139,19 @@ class _Read:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(NamedTuple):
     """Words `first` to `end` (half-open), what they name, and the strongest weights for and against among them."""
 
     first: int
     end: int
-    mentions: Sequence[Mention]
+    mentions: tuple[Mention, ...]
     good: float
     bad: float
+
+    def joined(self, other: "_Piece") -> "_Piece":
+        """With the piece that follows."""
+        mentions = self.mentions + other.mentions if other.mentions else self.mentions
+        return _Piece(self.first, other.end, mentions, max(self.good, other.good), max(self.bad, other.bad))
 
     @property
     def names(self) -> bool:
@@ -222,10 +225,9 @@ def _cuts(words: Words, text: str, mentions: Sequence[Mention]) -> list[_Cut]:
 
 def _clause(piece: _Piece, words: Words) -> Clause:
     first, last = piece.first, piece.end - 1
-    named_first = piece.mentions[0].first if piece.mentions else last
-    named_last = max((mention.last for mention in piece.mentions), default=first)
+    named_first, named_last = (piece.mentions[0].first, piece.mentions[-1].last) if piece.mentions else (last, first)
     while first < min(last, named_first) and words.spelled[first] in _LEADING:
         first += 1
     while last > max(first, named_last) and words.spelled[last] in _TRAILING:
         last -= 1
-    return Clause(first, last, tuple(piece.mentions))
+    return Clause(first, last, piece.mentions)

@@ -36,6 +36,9 @@ PERSON = 0.4
 """The same where nothing but a person is."""
 BARE = 0.5
 """The same where nothing is named, and the film as a whole is meant."""
+SHORT = 8
+"""Sentences of the longest text in which a clause that names nothing is taken for one on the film as a whole: of a
+longer one the verdict says that."""
 BESIDE = 0.75
 """The same where the rest of the sentence is about something else."""
 HINT = 2.5
@@ -50,6 +53,8 @@ _REFERS = frozenset("it they".split())
 _PEOPLE = frozenset("he she he's she's".split())
 _LINKS = frozenset("is was are were be feels felt seems seemed looks looked sounds sounded gets got".split())
 _WITHOUT_SUBJECT = frozenset("is was are were has had does did".split())
+_SUREST = 2.5
+"""A clause that would be no opinion with this logit either is not scored."""
 _NEAR = 3
 _BEGINNING = 40
 """Characters of a clause in which a name is its subject."""
@@ -100,15 +105,17 @@ class Finder:
         plain, places = aligned(text)
         found: list[Draft] = []
         leaning = self._opinion.leanings.get
-        for number, words in enumerate(_sentences(plain)):
+        read = list(_sentences(plain))
+        bare = len(read) <= SHORT
+        for number, words in enumerate(read):
             mentions = self._phrases.find(words.spelled)
             weights = [leaning(word, 0.0) for word in words.spelled]
-            strong = max(weights) >= clauses.STRONG_WORD or min(weights) <= -clauses.STRONG_WORD
+            strong = bare and (max(weights) >= clauses.STRONG_WORD or min(weights) <= -clauses.STRONG_WORD)
             if not mentions and not strong and not _may_be_person(plain[words.starts[0] : words.ends[-1]]):
                 continue
             about = self._opinion.sum_of(words.spelled)
             for clause in clauses.split(words, plain, mentions, weights):
-                if (draft := self._draft(clause, words, plain, weights, about, number)) is not None:
+                if (draft := self._draft(clause, words, plain, weights, about, number, bare)) is not None:
                     found.append(draft)
         found = cap(found, MOST_CLAUSES)
         if places is None:
@@ -116,19 +123,25 @@ class Finder:
         return [_moved(draft, places[draft.start][0], places[draft.end - 1][1]) for draft in found]
 
     def _draft(
-        self, clause: Clause, words: Words, plain: str, weights: Sequence[float], about: float, number: int
+        self, clause: Clause, words: Words, plain: str, weights: Sequence[float], about: float, number: int, bare: bool
     ) -> Draft | None:
         own = words.spelled[clause.first : clause.last + 1]
         own_weights = weights[clause.first : clause.last + 1]
         strength = max(max(own_weights), -min(own_weights))
         start, end = words.starts[clause.first], _with_sign(plain, words.ends[clause.last])
-        person = own[0] in _PEOPLE or _is_person(plain[start:end])
-        if not clause.mentions and strength < clauses.STRONG_WORD and not person:
-            return None
-        mentions = tuple(_without_epithets(clause.mentions, words.spelled))
-        hint = sum(_hint(mention, words.spelled) for mention in mentions)
+        named = any(mention.name != "film" or mention.kind != "says" for mention in clause.mentions)
+        person = own[0] in _PEOPLE or (not named and _is_person(plain[start:end]))
         refers = own[0] in _REFERS or own[0] in _WITHOUT_SUBJECT
-        return Draft(start, end, mentions, hint, about, self._opinion.sum_of(own), strength, number, person, refers)
+        if not named and strength < clauses.STRONG_WORD and not (person and bare):
+            return None
+        if not named and not (person or bare or refers):
+            return None
+        mentions = clause.mentions if len(clause.mentions) == 1 else tuple(_without_epithets(clause.mentions, words.spelled))
+        hint = sum(_hint(mention, words.spelled) for mention in mentions)
+        draft = Draft(start, end, mentions, hint, about, self._opinion.sum_of(own), strength, number, person, refers)
+        if not hint and self.opinion(draft, _SUREST) < NAMED and not _distinct(mentions, ("words",)):
+            return None
+        return draft
 
     def aspects(self, drafts: Sequence[Draft], logits: Floats) -> list[Aspect]:
         """The aspects of a text, in order, of its drafts and the calibrated logit (float64 [n]) of each."""
@@ -191,9 +204,6 @@ def _distinct(mentions: Sequence[Mention], kinds: Sequence[vocabulary.Kind]) -> 
 def _without_epithets(mentions: Sequence[Mention], words: Sequence[str]) -> Iterator[Mention]:
     """Mentions without those that only say how another is: "a gripping story" and "the jokes are predictable" speak of
     story and jokes. What is slow or long is so beside the story too."""
-    if len(mentions) == 1:
-        yield from mentions
-        return
     nouns = [mention for mention in mentions if mention.kind in ("words", "cues") and mention.name != "film"]
     for one in mentions:
         if one.kind != "says" or one.name == "film" or not any(_is_epithet(one, noun, words) for noun in nouns):
