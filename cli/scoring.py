@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import tempfile
 import threading
@@ -60,6 +61,12 @@ def score(
     ] = None,
     text: Annotated[str | None, typer.Option(help="One review, instead of files.")] = None,
     explain: Annotated[bool, typer.Option(help="With --text: what each sentence and key word contributed.")] = False,
+    aspects: Annotated[
+        bool, typer.Option(help="What the clauses say about acting, story, music ...: a column of JSON.")
+    ] = False,
+    aspects_output: Annotated[
+        Path | None, typer.Option(help="CSV file for the same, one row for each aspect of a clause.")
+    ] = None,
     output: Annotated[
         str | None,
         typer.Option("--output", "-o", help="File, folder, or - for standard output. Default: beside the source."),
@@ -86,7 +93,9 @@ def score(
     if (text is None) == (not sources):
         raise typer.BadParameter("give either files (or -) or --text.")
     if text is not None:
-        score_text(text, load_scorer(model_dir), explain=explain)
+        if aspects_output is not None:
+            raise typer.BadParameter("--aspects-output works with files.")
+        score_text(text, load_scorer(model_dir), explain=explain, aspects=aspects)
         return
     if explain:
         raise typer.BadParameter("--explain works with --text.")
@@ -98,6 +107,10 @@ def score(
             raise typer.BadParameter("--output and --rejected cannot both be standard output.")
         if is_same_place(Path(output), Path(rejected)):
             raise typer.BadParameter("--output and --rejected cannot be the same file.")
+    if aspects_output is not None:
+        _check_clauses_place(aspects_output, [place for place in (output, rejected) if place not in (None, "-")])
+        if len(sources or []) > 1:
+            raise typer.BadParameter("--aspects-output works with one file.")
     if rejected is not None and len(sources or []) > 1:
         raise typer.BadParameter("--rejected works with one file.")
     if kind_of_name(f"stdin.{stdin_format}".removesuffix(".gz").removesuffix(".zst")) is None:
@@ -116,14 +129,23 @@ def score(
         encoding=encoding,
     )
     scorer = load_scorer(model_dir)
-    targets = Targets(output, rejected, format, force=force)
+    targets = Targets(output, rejected, format, force=force, aspects=aspects, clauses=aspects_output)
     codes = [score_source(source, scorer, targets, stdin_format, options, quiet=quiet) for source in sources or []]
     if any(codes):
         raise typer.Exit(max(codes))
 
 
-def score_text(text: str, scorer: Scorer, *, explain: bool) -> None:
-    """Prints the verdict on one review, and with `explain` its sentences and key words with what each adds."""
+def _check_clauses_place(clauses: Path, others: list[str | None]) -> None:
+    """Refuses what cannot be the file of clauses: a stream, or the place of another result."""
+    if str(clauses) == "-" or str(clauses) in STDOUT or clauses.is_dir():
+        raise typer.BadParameter("--aspects-output is a file.")
+    if any(is_same_place(clauses, Path(str(other))) for other in others):
+        raise typer.BadParameter("--aspects-output cannot be the file of another result.")
+
+
+def score_text(text: str, scorer: Scorer, *, explain: bool, aspects: bool = False) -> None:
+    """Prints the verdict on one review, with `explain` its sentences and key words with what each adds, and with
+    `aspects` what its clauses say."""
     from rich.text import Text
 
     from model import FLAGS
@@ -137,6 +159,10 @@ def score_text(text: str, scorer: Scorer, *, explain: bool) -> None:
         out.print(f"stars: about {verdict.stars:g} of 10")
     for flag in verdict.flags:
         out.print(f"{flag}: {FLAGS[flag]}")
+    for one in scorer.aspects(text) if aspects else ():
+        colour = {"positive": "green", "negative": "red"}.get(one.polarity, "")
+        words = " ".join(text[one.start : one.end].split())
+        out.print(Text.assemble(f"{one.name:<12}", (f"{one.polarity:<9}", colour), f"{one.probability:.3f}  ", words))
     if explanation is None:
         return
     if explanation.mixed:
@@ -156,6 +182,8 @@ class Targets:
     rejected: str | None
     format: str | None
     force: bool
+    aspects: bool = False
+    clauses: Path | None = None
 
 
 def score_source(
@@ -200,7 +228,7 @@ def _score_source(
 ) -> None:
     from rich.progress import MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    from worker.files.score_file import score_file
+    from worker.files.score_file import AspectsWanted, score_file
     from worker.limits import limits_of
 
     limits = limits_of(load_settings())
@@ -218,7 +246,8 @@ def _score_source(
         task = bar.add_task(source.replace("[", "\\["), total=None)
         if not piped and not bar.disable:
             _count(path, limits, options, lambda rows: bar.update(task, total=rows))
-        output, rows = stack.enter_context(place.opened())
+        output, rows, clauses = stack.enter_context(place.opened())
+        wants = targets.aspects or clauses is not None
         summary = score_file(
             path if stream is None else stream,
             scorer,
@@ -229,9 +258,10 @@ def _score_source(
             options=options,
             rejected=rows,
             progress=lambda rows: bar.update(task, completed=rows),
+            aspects=AspectsWanted(scorer.aspects_of, targets.aspects, clauses) if wants else None,
         )
         sys.stdout.flush()  # here, where its error is still ours
-        scored, rejected = place.finish(summary.output, rows)
+        scored, rejected = place.finish(summary.output, rows, clauses)
     if quiet:
         return
     if summary.rejected:
@@ -276,13 +306,18 @@ class _Place:
             self._folder = Path.cwd() if identity == "-" or not source.exists() else source.parent
 
     @contextmanager
-    def opened(self) -> Iterator[tuple[Path | IO[bytes], Path]]:
-        """Where to write the scored rows and the rejected ones meanwhile. Raises InTheWay before any work."""
+    def opened(self) -> Iterator[tuple[Path | IO[bytes], Path, Path | None]]:
+        """Where to write the scored rows, the rejected ones and the clauses meanwhile.
+
+        Raises InTheWay before any work.
+        """
         force = self._targets.force
         if self._named is not None:
             check_free(self._named, self._identity, force=force, usual=False)
         if self._targets.rejected not in (None, "-"):
             check_free(Path(str(self._targets.rejected)), self._identity, force=force, usual=True)
+        if self._targets.clauses is not None:
+            check_free(self._targets.clauses, self._identity, force=force, usual=False)
         with ExitStack() as stack:
             streams = self._output == "-" or (self._named is not None and is_special(self._named))
             if streams:
@@ -299,15 +334,19 @@ class _Place:
                 out = sys.stdout.buffer
             elif self._named is not None:
                 out = stack.enter_context(opened(self._named)) if streams else hidden / self._named.name
-            yield out, hidden / "rejected"
+            yield out, hidden / "rejected", hidden / "clauses" if self._targets.clauses is not None else None
 
-    def finish(self, made: Path | None, rows: Path) -> tuple[str, str]:
+    def finish(self, made: Path | None, rows: Path, clauses: Path | None) -> tuple[str, str]:
         """Puts what was made in its place; the paths of the scored and of the rejected rows, in words."""
         scored, force = "", self._targets.force
         if made is not None:
             path = self._named or self._folder / made.name
             deliver(made, path, self._identity, force=force, usual=self._named is None)
             scored = str(path)
+        if clauses is not None and self._targets.clauses is not None:
+            if scored and is_same_place(Path(scored), self._targets.clauses):
+                raise SamePlace(self._targets.clauses)
+            self._deliver_clauses(clauses, self._targets.clauses)
         if self._targets.rejected == "-":
             if rows.exists():
                 sys.stdout.buffer.write(rows.read_bytes())
@@ -323,3 +362,9 @@ class _Place:
         else:
             remove_stale(path, self._identity)
         return scored, str(path)
+
+    def _deliver_clauses(self, made: Path, path: Path) -> None:
+        """Puts the file of clauses in its place, which may be on another disk than the hidden one."""
+        with beside(path.parent) as hidden:
+            shutil.copyfile(made, hidden / "clauses")
+            deliver(hidden / "clauses", path, self._identity, force=self._targets.force, usual=False)

@@ -47,13 +47,18 @@ class Clause(NamedTuple):
     mentions: tuple[Mention, ...]
 
 
-_CONTRASTS = frozenset("but although though however while whilst whereas despite except nevertheless nonetheless".split())
+def words_of(line: str) -> frozenset[str]:
+    """The words of a line that lists them."""
+    return frozenset(line.split())
+
+
+_CONTRASTS = words_of("but although though however while whilst whereas despite except nevertheless nonetheless")
 _PAIRS = {"even": ("if", "though", "when"), "apart": ("from",), "aside": ("from",), "other": ("than",), "yet": ("it",)}
-_JOINS = frozenset("and or nor with which who whom whose because so until since plus as when where if".split())
-_FAINT = frozenset("in under over by for a an the some such so its his her this that at on from into".split())
-_TURNS = frozenset(
+_JOINS = words_of("and or nor with which who whom whose because so until since plus as when where if")
+_FAINT = words_of("in under over by for a an the some such so its his her this that at on from into")
+_TURNS = words_of(
     "let wrecked ruined spoiled spoilt marred undone saddled hampered hobbled sunk undermined saved redeemed lifted "
-    "elevated rescued buried drowned cannot can't can couldn't could propped".split()
+    "elevated rescued buried drowned cannot can't can couldn't could propped"
 )
 _CUTS = {
     **dict.fromkeys(_TURNS | _PAIRS.keys(), _Cut.NONE),
@@ -61,11 +66,11 @@ _CUTS = {
     **dict.fromkeys(_JOINS, _Cut.WEAK),
     **dict.fromkeys(_CONTRASTS, _Cut.STRONG),
 }
-_COPULAS = frozenset("is are was were gets get got be been being".split())
-_VERBS = _COPULAS | frozenset("looks look sounds sound feels feel seems seem has have does do did made makes had".split())
-_SUBJECTS = frozenset("i it we they you he she this there".split())
-_LEADING = frozenset("and but or so yet although though while whilst whereas because then plus however even".split())
-_TRAILING = frozenset("and but or as by with nor so because".split())
+_COPULAS = words_of("is are was were gets get got be been being")
+_VERBS = _COPULAS | words_of("looks look sounds sound feels feel seems seem has have does do did made makes had")
+_SUBJECTS = words_of("i it we they you he she this there")
+_LEADING = words_of("and but or so yet although though while whilst whereas because then plus however even")
+_TRAILING = words_of("and but or as by with nor so because")
 _PARTING = re.compile(r"[;:()\[\]\u2013\u2014]|--|\.\.\.|\s-\s|\n|[.!?]\s")
 
 

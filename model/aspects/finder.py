@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from model.aspects import clauses, opinion, vocabulary
-from model.aspects.clauses import Clause, Words
+from model.aspects.clauses import Clause, Words, words_of
 from model.aspects.opinion import Opinion, Signs
 from model.aspects.vocabulary import Mention, Name, Vocabulary
 from model.numeric import Floats, sigmoid
@@ -48,11 +48,11 @@ PLOT = -1.6
 
 _WORD = re.compile(r"[^\W_]+(?:/[0-9]+|(?:'[^\W_]+)*)")
 _END = re.compile(r"[.!?]{1,6}[\"')\]]{0,3}(?=\s)|\n")
-_STARTS = frozenset("the this that these those a an i it in on at as if but and or so no not my his her their our".split())
-_REFERS = frozenset("it they".split())
-_PEOPLE = frozenset("he she he's she's".split())
-_LINKS = frozenset("is was are were be feels felt seems seemed looks looked sounds sounded gets got".split())
-_WITHOUT_SUBJECT = frozenset("is was are were has had does did".split())
+_STARTS = words_of("the this that these those a an i it in on at as if but and or so no not my his her their our")
+_REFERS = words_of("it they")
+_PEOPLE = words_of("he she he's she's")
+_LINKS = words_of("is was are were be feels felt seems seemed looks looked sounds sounded gets got")
+_WITHOUT_SUBJECT = words_of("is was are were has had does did")
 _SUREST = 2.5
 """A clause that would be no opinion with this logit either is not scored."""
 _NEAR = 3
@@ -94,6 +94,17 @@ class Draft:
     refers: bool
 
 
+class _Sentence(NamedTuple):
+    """What the clauses of a sentence share; about: `Opinion.sum_of` its words; bare: as `SHORT` says."""
+
+    number: int
+    words: Words
+    plain: str
+    weights: Sequence[float]
+    about: float
+    bare: bool
+
+
 class Finder:
     """Finds aspects with a vocabulary and a model of what is an opinion. Stateless: threads may share one."""
 
@@ -113,35 +124,36 @@ class Finder:
             strong = bare and (max(weights) >= clauses.STRONG_WORD or min(weights) <= -clauses.STRONG_WORD)
             if not mentions and not strong and not _may_be_person(plain[words.starts[0] : words.ends[-1]]):
                 continue
-            about = self._opinion.sum_of(words.spelled)
+            sentence = _Sentence(number, words, plain, weights, self._opinion.sum_of(words.spelled), bare)
             for clause in clauses.split(words, plain, mentions, weights):
-                if (draft := self._draft(clause, words, plain, weights, about, number, bare)) is not None:
-                    found.append(draft)
+                found += self._draft(clause, sentence)
         found = cap(found, MOST_CLAUSES)
         if places is None:
             return found
         return [_moved(draft, places[draft.start][0], places[draft.end - 1][1]) for draft in found]
 
-    def _draft(
-        self, clause: Clause, words: Words, plain: str, weights: Sequence[float], about: float, number: int, bare: bool
-    ) -> Draft | None:
+    def _draft(self, clause: Clause, sentence: "_Sentence") -> Iterator[Draft]:
+        """The draft of a clause, where it may come to something."""
+        words = sentence.words
         own = words.spelled[clause.first : clause.last + 1]
-        own_weights = weights[clause.first : clause.last + 1]
-        strength = max(max(own_weights), -min(own_weights))
-        start, end = words.starts[clause.first], _with_sign(plain, words.ends[clause.last])
+        weights = sentence.weights[clause.first : clause.last + 1]
+        strength = max(max(weights), -min(weights))
+        start, end = words.starts[clause.first], _with_sign(sentence.plain, words.ends[clause.last])
         named = any(mention.name != "film" or mention.kind != "says" for mention in clause.mentions)
-        person = own[0] in _PEOPLE or (not named and _is_person(plain[start:end]))
+        person = own[0] in _PEOPLE or (not named and _is_person(sentence.plain[start:end]))
         refers = own[0] in _REFERS or own[0] in _WITHOUT_SUBJECT
-        if not named and strength < clauses.STRONG_WORD and not (person and bare):
-            return None
-        if not named and not (person or bare or refers):
-            return None
-        mentions = clause.mentions if len(clause.mentions) == 1 else tuple(_without_epithets(clause.mentions, words.spelled))
+        if not named and strength < clauses.STRONG_WORD and not (person and sentence.bare):
+            return
+        if not named and not (person or sentence.bare or refers):
+            return
+        mentions = clause.mentions
+        if len(mentions) > 1:
+            mentions = tuple(_without_epithets(mentions, words.spelled))
         hint = sum(_hint(mention, words.spelled) for mention in mentions)
-        draft = Draft(start, end, mentions, hint, about, self._opinion.sum_of(own), strength, number, person, refers)
-        if not hint and self.opinion(draft, _SUREST) < NAMED and not _distinct(mentions, ("words",)):
-            return None
-        return draft
+        about = self._opinion.sum_of(own)
+        draft = Draft(start, end, mentions, hint, sentence.about, about, strength, sentence.number, person, refers)
+        if hint or self.opinion(draft, _SUREST) >= NAMED or _distinct(mentions, ("words",)):
+            yield draft
 
     def aspects(self, drafts: Sequence[Draft], logits: Floats) -> list[Aspect]:
         """The aspects of a text, in order, of its drafts and the calibrated logit (float64 [n]) of each."""
@@ -181,7 +193,7 @@ def _names(draft: Draft, sure: float, inherited: tuple[Name, ...], *, alone: boo
     kinds = (*kinds, "words")
     if sure >= CUED or hinted:
         kinds = (*kinds, "cues")
-    named = [name for name in _distinct(draft.mentions, kinds) if name != "film"]
+    named: list[Name] = [name for name in _distinct(draft.mentions, kinds) if name != "film"]
     if draft.person and sure >= PERSON and not _distinct(draft.mentions, ("words", "cues", "praise", "blame")):
         return ["acting"]
     if named:

@@ -60,7 +60,7 @@ class Vocabulary:
                 if (name != _NONE and name not in NAMES) or kind not in _KINDS:
                     raise VocabularyError(f"{name}.{kind} is no list of the vocabulary.")
                 for phrase in (phrase.split() for line in lines for phrase in line.split(",")):
-                    self._add(phrase, name, cast("Kind", kind))
+                    self._add(phrase, name, kind)
 
     def _add(self, phrase: list[str], name: str, kind: Kind) -> None:
         for words in product(*(choices.split("/") for choices in phrase)):

@@ -1,8 +1,8 @@
 """How well aspects are found: figures on sentences labelled by hand, beside two crude ways, and weak checks on stars.
 
 `aspects.tsv` holds one sentence a row: its kind, its labels and its text. A bar cuts text and labels into clauses; the
-labels of a clause are aspects with + (for), - (against) or 0 (neither), or a lone "-" for none. docs/aspects.md says how
-it was made. Nothing here trains or chooses.
+labels of a clause are aspects with + (for), - (against) or 0 (neither), or a lone "-" for none. docs/aspects.md
+says how it was made. Nothing here trains or chooses.
 """
 
 import zlib
@@ -138,7 +138,9 @@ def _bootstrap(counted: Sequence[tuple[int, ...]], draws: int = 1000) -> tuple[f
 def crude(scorer: Scorer) -> Callable[[str], list[Aspect]]:
     """The crude way: each film word of the vocabulary names its aspect; the sentence's own probability judges it."""
     words = {
-        name: {phrase.strip() for line in kinds.get("words", ()) for phrase in line.split(",") if " " not in phrase.strip()}
+        name: {
+            phrase.strip() for line in kinds.get("words", ()) for phrase in line.split(",") if " " not in phrase.strip()
+        }
         for name, kinds in vocabulary.lists().items()
         if name in vocabulary.NAMES
     }

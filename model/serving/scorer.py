@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Sequence
 from functools import cached_property
-from itertools import pairwise
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -173,10 +172,8 @@ class Scorer:
             ]
             pieces = [text[one.start : one.end] for text, own in zip(window, drafts, strict=True) for one in own]
             logits = self._logits(pieces)
-            ends = np.cumsum([0, *map(len, drafts)]).tolist()
-            found += [
-                finder.aspects(own, logits[first:last]) for own, (first, last) in zip(drafts, pairwise(ends), strict=True)
-            ]
+            parts = np.split(logits, np.cumsum([len(own) for own in drafts])[:-1])
+            found += [finder.aspects(own, part) for own, part in zip(drafts, parts, strict=True)]
         return found
 
     def _logits(self, texts: list[str]) -> Floats:

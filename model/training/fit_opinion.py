@@ -99,7 +99,7 @@ def run(folder: Path, output: Path = opinion.FILE) -> dict[str, float]:
         inside = folds != fold
         words, bias = word_weights([documents[row] for row in np.flatnonzero(inside)], labels[inside])
         judged = opinion.Opinion(words, strong, bias, ())
-        for row in np.flatnonzero(~inside):
+        for row in np.flatnonzero(~inside).tolist():
             right += int((judged.sum_of(documents[row]) > 0) == bool(labels[row]))
         for place, row in enumerate(plots.tolist()):
             if folds[row] == fold:
