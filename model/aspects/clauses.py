@@ -176,6 +176,10 @@ class _Piece(NamedTuple):
         """Above 0 for more praise than blame."""
         return self.good - self.bad
 
+    def against(self, other: "_Piece") -> bool:
+        """Whether one praises and the other blames, both clearly."""
+        return min(self.mood, other.mood) <= -STRONG_WORD and max(self.mood, other.mood) >= STRONG_WORD
+
     @property
     def subjects(self) -> set[str]:
         """The aspects that are named, the film only where nothing else is."""
@@ -192,7 +196,7 @@ def _stands(cut: _Cut, left: _Piece, right: _Piece, read: _Read) -> bool:
     if not _SUBJECTS.isdisjoint(begins) and (right.names or max(right.good, right.bad) >= STRONG_WORD):
         return long and (left.judges or not left.names)
     if left.names and right.names:
-        if left.subjects == right.subjects and left.mood * right.mood >= 0:
+        if left.subjects == right.subjects and not left.against(right):
             return False
         return (left.judges and right.judges) or (read.predicates(left) and read.predicates(right))
     return right.judges and long and not left.names

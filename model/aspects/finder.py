@@ -28,9 +28,9 @@ MOST_WORDS = 4_096
 """Words that are looked at: of a longer text the first quarter and the last three quarters of so many."""
 MOST_CLAUSES = 200
 """Clauses of one text that are scored: of more the first quarter and the last three quarters."""
-NAMED = 0.35
+NAMED = 0.33
 """Least probability of an opinion where an aspect is named by a word that speaks of films only."""
-CUED = 0.4
+CUED = 0.38
 """The same where the word is used of other things too."""
 PERSON = 0.4
 """The same where nothing but a person is."""
