@@ -61,7 +61,10 @@ def proposals(
     for place, name in enumerate(vocabulary.NAMES):
         best = np.argsort(-np.where(near.argmax(axis=0) == place, near[place], -1.0))
         fits = (row for row in best.tolist() if words[row].isalpha() and words[row] not in listed)
-        yield name, [(words[row], round(float(near[place, row]), 2)) for _, row in zip(range(number), fits, strict=False)]
+        yield (
+            name,
+            [(words[row], round(float(near[place, row]), 2)) for _, row in zip(range(number), fits, strict=False)],
+        )
 
 
 if __name__ == "__main__":
