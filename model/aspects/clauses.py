@@ -16,7 +16,7 @@ from model.aspects.vocabulary import Mention
 
 LONGEST = 60
 """Words of the longest clause; what is longer is cut there."""
-STRONG_WORD = 0.5
+STRONG_WORD = 0.4
 """A word whose own weight in the model's n-gram part is at least so far from 0 is for or against something."""
 _APART = 3
 """Words of the shortest piece without an aspect that stands apart from a judgement beside it."""
@@ -36,7 +36,8 @@ class _Cut(IntEnum):
     NONE = 0
     FAINT = 1
     WEAK = 2
-    STRONG = 3
+    COMMA = 3
+    STRONG = 4
 
 
 class Clause(NamedTuple):
@@ -143,6 +144,12 @@ class _Read:
             if mention.kind in ("words", "cues")
         )
 
+    def qualifies(self, piece: "_Piece") -> bool:
+        """Whether a piece says more than what it names, and names it beside an article at most: "muddy sound"."""
+        named = {place for mention in piece.mentions for place in range(mention.first, mention.last + 1)}
+        rest = (place for place in range(piece.first, piece.end) if place not in named)
+        return any(self.words[place] not in _CUTS and self.words[place] not in _COPULAS for place in rest)
+
 
 class _Piece(NamedTuple):
     """Words `first` to `end` (half-open), what they name, and the strongest weights for and against among them."""
@@ -198,6 +205,8 @@ def _stands(cut: _Cut, left: _Piece, right: _Piece, read: _Read) -> bool:
     if left.names and right.names:
         if left.subjects == right.subjects and not left.against(right):
             return False
+        if cut == _Cut.COMMA and read.qualifies(left) and read.qualifies(right):
+            return True
         return (left.judges and right.judges) or (read.predicates(left) and read.predicates(right))
     return right.judges and long and not left.names
 
@@ -222,7 +231,9 @@ def _cuts(words: Words, text: str, mentions: Sequence[Mention]) -> list[_Cut]:
             continue
         elif word in _TURNS:
             cuts[place - 1 if spelled[place - 1] in _COPULAS else place] = _Cut.WEAK
-        elif "," in between or "/" in between or cut == _Cut.WEAK:
+        elif "," in between:
+            cuts[place] = _Cut.COMMA
+        elif "/" in between or cut == _Cut.WEAK:
             cuts[place] = _Cut.WEAK
         elif cut == _Cut.FAINT:
             cuts[place] = _Cut.FAINT

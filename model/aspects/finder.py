@@ -28,10 +28,12 @@ MOST_WORDS = 4_096
 """Words that are looked at: of a longer text the first quarter and the last three quarters of so many."""
 MOST_CLAUSES = 200
 """Clauses of one text that are scored: of more the first quarter and the last three quarters."""
-NAMED = 0.33
+NAMED = 0.35
 """Least probability of an opinion where an aspect is named by a word that speaks of films only."""
-CUED = 0.38
+CUED = 0.4
 """The same where the word is used of other things too."""
+CLEAR = 1.3
+"""From this logit on a clause that names an aspect judges it, whatever its words, outside a retold plot."""
 PERSON = 0.4
 """The same where nothing but a person is."""
 BARE = 0.5
@@ -121,8 +123,7 @@ class Finder:
         for number, words in enumerate(read):
             mentions = self._phrases.find(words.spelled)
             weights = [leaning(word, 0.0) for word in words.spelled]
-            strong = bare and (max(weights) >= clauses.STRONG_WORD or min(weights) <= -clauses.STRONG_WORD)
-            if not mentions and not strong and not _may_be_person(plain[words.starts[0] : words.ends[-1]]):
+            if not mentions and not bare and not _may_be_person(plain[words.starts[0] : words.ends[-1]]):
                 continue
             sentence = _Sentence(number, words, plain, weights, self._opinion.sum_of(words.spelled), bare)
             for clause in clauses.split(words, plain, mentions, weights):
@@ -140,11 +141,11 @@ class Finder:
         strength = max(max(weights), -min(weights))
         start, end = words.starts[clause.first], _with_sign(sentence.plain, words.ends[clause.last])
         named = any(mention.name != "film" or mention.kind != "says" for mention in clause.mentions)
-        person = own[0] in _PEOPLE or (not named and _is_person(sentence.plain[start:end]))
+        person = own[0] in _PEOPLE
+        if not person and all(mention.kind == "says" for mention in clause.mentions):
+            person = _is_person(sentence.plain[start:end])
         refers = own[0] in _REFERS or own[0] in _WITHOUT_SUBJECT
-        if not named and strength < clauses.STRONG_WORD and not (person and sentence.bare):
-            return
-        if not named and not (person or sentence.bare or refers):
+        if not (named or sentence.bare or (strength >= clauses.STRONG_WORD and (person or refers))):
             return
         mentions = clause.mentions
         if len(mentions) > 1:
@@ -165,6 +166,8 @@ class Finder:
         for draft, logit, probability in zip(drafts, logits.tolist(), probabilities, strict=True):
             sure = self.opinion(draft, logit)
             inherited = before[1] if draft.refers and before[0] == draft.number else ()
+            if abs(logit) >= CLEAR and draft.sentence >= PLOT:
+                sure = max(sure, CUED)
             names = _names(draft, sure, inherited, alone=draft.number not in named_in)
             polarity: Polarity = "positive" if probability >= 0.5 else "negative"
             if names:

@@ -2,9 +2,10 @@
 
     python -m model.training.widen_aspects [glove_6B_100d_imdb.parquet]
 
-Without a file the embedding is the shipped model's, which knows what is praise better than what is music; GloVe's
-vectors (docs/data.md) know topics. Prints, for each aspect, the words of the embedding that are in no list and are nearest to its single words, with their
-cosine. A person reads them and writes those that fit into `model/aspects/vocabulary.toml`; nothing is added by itself.
+Without a file the embedding is the shipped model's, which knows praise better than subjects; GloVe's vectors
+(docs/data.md) know subjects. Prints, for each aspect, the words of the embedding that are in no list and are nearest to
+its single words, with their cosine. A person reads them and writes those that fit into
+`model/aspects/vocabulary.toml`; nothing is added by itself.
 """
 
 import sys
