@@ -253,9 +253,12 @@ def _sentences(plain: str) -> Iterator[Words]:
     lowered = plain.lower()
     if len(lowered) != len(plain):
         lowered = "".join(sign if len(sign.lower()) != 1 else sign.lower() for sign in plain)
-    spans = cap([match.span() for match in _WORD.finditer(lowered)], MOST_WORDS)
+    found = [match.span() for match in _WORD.finditer(lowered)]
+    spans = cap(found, MOST_WORDS)
+    # What is left out ends a sentence, so that no clause reaches over it.
+    gap = {MOST_WORDS // 4} if len(found) > MOST_WORDS else set()
     starts, ends = [span[0] for span in spans], [span[1] for span in spans]
-    bounds = sorted({bisect_left(starts, match.end()) for match in _END.finditer(plain)} | {len(starts)})
+    bounds = sorted({bisect_left(starts, match.end()) for match in _END.finditer(plain)} | gap | {len(starts)})
     first = 0
     for last in bounds:
         if last > first:

@@ -6,7 +6,7 @@ says how it was made. Nothing here trains or chooses.
 """
 
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,8 @@ TEXTS = Path(__file__).parent / "aspects.tsv"
 PARTS = ("dev", "test", "fresh")
 """dev: looked at while the rules were made; test: not; fresh: written after them."""
 _POLARITIES: dict[str, Polarity] = {"+": "positive", "-": "negative", "0": "neutral"}
+Probabilities = Mapping[str, float]
+"""A sentence -> its probability of positive, read alone."""
 _OVERLAP = 0.5
 """An aspect found is the one labelled where their ranges share this much of the shorter one."""
 
@@ -98,7 +100,7 @@ def figures(gold: Sequence[Sequence[Aspect]], found: Sequence[Sequence[Aspect]])
     of the aspects that are labelled for or against and were found, how many are judged that way.
     """
     counted = [_counts(own, other) for own, other in zip(gold, found, strict=True)]
-    hits, labelled, given, judged, right = (sum(column) for column in zip(*counted, strict=True))
+    hits, labelled, given, judged, right = (sum(column) for column in zip((0,) * 5, *counted, strict=True))
     drawn = _bootstrap(counted)
     return {
         "sentences": len(gold),
@@ -138,41 +140,46 @@ def _bootstrap(counted: Sequence[tuple[int, ...]], draws: int = 1000) -> tuple[f
     return round(float(low), 4), round(float(high), 4)
 
 
-def crude(scorer: Scorer) -> Callable[[str], list[Aspect]]:
-    """The crude way: each film word of the vocabulary names its aspect; the sentence's own probability judges it."""
+def crude(texts: Sequence[str], probabilities: Probabilities) -> list[list[Aspect]]:
+    """The crude way: each single film word of the vocabulary names its aspect; its whole sentence's probability
+    judges."""
     words = {
-        name: {
-            phrase.strip() for line in kinds.get("words", ()) for phrase in line.split(",") if " " not in phrase.strip()
-        }
+        name: {phrase for line in kinds.get("words", ()) for phrase in line.split(", ") if " " not in phrase}
         for name, kinds in vocabulary.lists().items()
         if name in vocabulary.NAMES
     }
-
-    def find(text: str) -> list[Aspect]:
-        found = []
+    found = []
+    for text in texts:
+        own: list[Aspect] = []
         for start, end in sentences(text):
-            own = set("".join(sign if sign.isalnum() else " " for sign in text[start:end].lower()).split())
-            named = [name for name in vocabulary.NAMES if own & words[name]]
-            if named:
-                probability = scorer.score([text[start:end]])[0].probability
-                polarity: Polarity = "positive" if probability >= 0.5 else "negative"
-                found += [Aspect(name, start, end, polarity, probability) for name in named]
-        return found
+            said = set("".join(sign if sign.isalnum() else " " for sign in text[start:end].lower()).split())
+            own += [
+                _judged(Aspect(name, start, end, "neutral", 0.5), probabilities[text[start:end]])
+                for name in vocabulary.NAMES
+                if said & words[name]
+            ]
+        found.append(own)
+    return found
 
-    return find
 
-
-def by_sentence(text: str, found: Sequence[Aspect], scorer: Scorer) -> list[Aspect]:
+def by_sentence(text: str, found: Sequence[Aspect], probabilities: Probabilities) -> list[Aspect]:
     """The aspects found, each judged by the probability of its whole sentence."""
     ranges = sentences(text)
-    scored = dict(zip(ranges, scorer.score([text[start:end] for start, end in ranges]), strict=True))
     judged = []
     for one in found:
-        inside = [place for place in ranges if place[0] <= one.start < place[1]] or ranges[:1]
-        probability = scored[inside[0]].probability
-        polarity: Polarity = "positive" if probability >= 0.5 else "negative"
-        judged.append(one._replace(polarity=polarity, probability=probability))
+        start, end = next((place for place in ranges if place[0] <= one.start < place[1]), ranges[0])
+        judged.append(_judged(one, probabilities[text[start:end]]))
     return judged
+
+
+def _judged(one: Aspect, probability: float) -> Aspect:
+    return one._replace(polarity="positive" if probability >= 0.5 else "negative", probability=probability)
+
+
+def sentence_probabilities(texts: Sequence[str], scorer: Scorer) -> Probabilities:
+    """Of each sentence of the texts, read alone."""
+    own = list(dict.fromkeys(text[start:end] for text in texts for start, end in sentences(text)))
+    return {text: verdict.probability for text, verdict in zip(own, scorer.score(own), strict=True)}
 
 
 def silent(given: Sequence[Sentence], found: Sequence[Sequence[Aspect]]) -> dict[str, Any]:
@@ -188,15 +195,17 @@ def silent(given: Sequence[Sentence], found: Sequence[Sequence[Aspect]]) -> dict
 def labelled(scorer: Scorer, given: Sequence[Sentence]) -> dict[str, Any]:
     """Figures of each part and kind, as plain values for JSON, beside the two crude ways."""
     found = scorer.aspects_of([one.text for one in given])
-    listed = crude(scorer)
+    probabilities = sentence_probabilities([one.text for one in given], scorer)
     result: dict[str, Any] = {"parts": {}, "kinds": {}}
     for part, rows in _groups(given, lambda one: one.part, PARTS):
         gold, own = [given[row].aspects for row in rows], [found[row] for row in rows]
         texts = [given[row].text for row in rows]
         result["parts"][part] = {
             "aspects": figures(gold, own) | {"silent": silent([given[row] for row in rows], own)},
-            "word list": figures(gold, [listed(text) for text in texts]),
-            "whole sentence": figures(gold, [by_sentence(t, f, scorer) for t, f in zip(texts, own, strict=True)]),
+            "word list": figures(gold, crude(texts, probabilities)),
+            "whole sentence": figures(
+                gold, [by_sentence(t, f, probabilities) for t, f in zip(texts, own, strict=True)]
+            ),
         }
     for kind, rows in _groups(given, lambda one: one.kind, tuple(dict.fromkeys(one.kind for one in given))):
         result["kinds"][kind] = figures([given[row].aspects for row in rows], [found[row] for row in rows])
