@@ -6,7 +6,7 @@ import shutil
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,7 @@ import typer
 
 from cli.commands import no_space
 from cli.common import ModelFolder, console, load_scorer, load_settings, progress
+from cli.exporting import Wanted
 from cli.file_options import (
     DateColumn,
     Delimiter,
@@ -40,6 +41,7 @@ from cli.outputs import (
     rejected_place,
     remove_stale,
 )
+from cli.submitting import score_and_store
 from common.file_formats import kind_of_name, one_of, read_suffixes, written_names
 from common.process import exit_codes
 
@@ -86,12 +88,19 @@ def score(
         typer.Option(help="File for the rows without a verdict, or - for standard output. Default: NAME.rejected.csv."),
     ] = None,
     force: Annotated[bool, typer.Option(help="Replace files that were not made of the same input.")] = False,
+    store: Annotated[
+        bool, typer.Option("--store", help="Store the verdicts too, as a job of `reelfeel jobs`; needs the database.")
+    ] = False,
     model_dir: ModelFolder = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no summary.")] = False,
 ) -> None:
     """Scores review files, standard input or one text, in this process."""
     if (text is None) == (not sources):
         raise typer.BadParameter("give either files (or -) or --text.")
+    if store and text is not None:
+        raise typer.BadParameter("--store works with files.")
+    if store and (aspects or aspects_output is not None):
+        raise typer.BadParameter("--store does not go with --aspects and --aspects-output.")
     if text is not None:
         if aspects_output is not None:
             raise typer.BadParameter("--aspects-output works with files.")
@@ -129,10 +138,25 @@ def score(
         encoding=encoding,
     )
     scorer = load_scorer(model_dir)
+    if store:
+        places = _stored_places(sources or [], output, rejected, force=force)
+        code = score_and_store(
+            sources or [], scorer, options, stdin_format=stdin_format, format=format, wanted=places, quiet=quiet
+        )
+        if code:
+            raise typer.Exit(code)
+        return
     targets = Targets(output, rejected, format, force=force, aspects=aspects, clauses=aspects_output)
     codes = [score_source(source, scorer, targets, stdin_format, options, quiet=quiet) for source in sources or []]
     if any(codes):
         raise typer.Exit(max(codes))
+
+
+def _stored_places(sources: Sequence[str], output: str | None, rejected: str | None, *, force: bool) -> Wanted:
+    """Where the results of `--store` go: as without it."""
+    if output is None and any(is_piped(source) for source in sources if Path(source).exists() or source == "-"):
+        output = "-"
+    return Wanted(output, rejected=rejected, force=force, beside_source=output is None)
 
 
 def _check_clauses_place(clauses: Path, others: list[str | None]) -> None:

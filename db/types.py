@@ -37,6 +37,12 @@ BINS: Final = 20
 """Bins of every histogram of probabilities: bin i holds [i/20, (i+1)/20), the last one 1.0 too."""
 
 
+COMMAND_LINE: Final[Source] = "cli"
+"""`Source` of what the command line sent in: no message shows it, and nobody is owed one."""
+HOST_USER: Final = 100
+"""Whose is what the command line sends in: the host's. No account of Discord has a number below 2**22."""
+
+
 def bin_of(probability: float) -> int:
     """The histogram bin (0 to 19) of a probability in [0, 1]."""
     return min(BINS - 1, int(probability * BINS))

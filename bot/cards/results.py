@@ -1,4 +1,4 @@
-"""The cards of `/results`: a page of verdicts, the sentence when there is none, the rows of an export."""
+"""The cards of `/results`: a page of verdicts, the sentence when there is none."""
 
 from __future__ import annotations
 
@@ -24,7 +24,6 @@ STOPPED: Final = mark(
     "The search stopped here because it ran out of time. Press **Next** to keep looking, or add `film` or "
     "`job` to narrow it down."
 )
-EXPORT_HEADER: Final = ("id", "job", "row", "created_at", "film", "label", "probability", "flags", "model", "text")
 
 
 def nothing_found(asked: SearchRequest) -> str:
@@ -107,20 +106,3 @@ def _entry(result: ResultView, job: JobView | None, words: str | None) -> tuple[
         parts.append("[" + tr("message") + f"]({url})")
     text = excerpt(result, words=words)
     return f"#{result.id} · {label_word(result.label)} · {sureness(result)}", f"{' · '.join(parts)}\n{text}"
-
-
-def export_rows(results: Iterable[ResultView]) -> Iterable[Sequence[object]]:
-    """A row of `EXPORT_HEADER` for each result, the whole text included."""
-    for result in results:
-        yield (
-            result.id,
-            result.job_id,
-            result.row_number,
-            result.created_at.isoformat(timespec="seconds"),
-            result.film,
-            result.label,
-            round(result.probability, 6),
-            " ".join(result.flags),
-            result.model,
-            result.text,
-        )

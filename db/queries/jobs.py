@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 from sqlalchemy import Row, Select, or_, select
+from sqlalchemy.orm import Session
 
 from db.blobs import read_blob
 from db.crypto import Sealer, error_place, opened_json, opened_name, opened_options
 from db.engine import Database
 from db.errors import NotFound
 from db.tables import Blob, Job, OutputFile, Upload
-from db.types import TERMINAL, JobView, OutputInfo, Viewer
+from db.types import COMMAND_LINE, TERMINAL, JobView, OutputInfo, UploadInfo, Viewer
 from db.visibility import visible, visible_job
 
 _Stored = tuple[Job, str | None, list[str] | None, dict[str, Any] | None, dict[str, Any] | None, int | None]
@@ -110,8 +111,12 @@ def last_language(db: Database, viewer: Viewer) -> str | None:
 
 
 def changed_jobs(db: Database, *, limit: int = 100) -> list[JobView]:
-    """Jobs the bot has to show (anew): changed since they were last shown, or ended and not delivered. Oldest first."""
-    owed = (Job.delivered_at.is_(None), or_(Job.version > Job.rendered_version, Job.state.in_(TERMINAL)))
+    """Jobs the bot has to show (anew): changed since they were last shown, or ended and not delivered. Oldest first.
+
+    None that the command line sent in: they would take the places of those that wait to be shown.
+    """
+    changed = or_(Job.version > Job.rendered_version, Job.state.in_(TERMINAL))
+    owed = (Job.delivered_at.is_(None), changed, Job.source != COMMAND_LINE)
     with db.read() as session:
         return [_view(row, db.sealer) for row in session.execute(_jobs().where(*owed).order_by(Job.id).limit(limit))]
 
@@ -141,6 +146,34 @@ def upload_blob(db: Database, viewer: Viewer, job_id: int) -> tuple[str, int] | 
         if upload is None or upload.blob_id is None:
             return None
         return db.sealer.open_name(upload.filename, viewer.user_id), upload.blob_id
+
+
+def stored_upload(db: Database, viewer: Viewer, job_id: int) -> UploadInfo:
+    """The viewer's own input file and how it was read; NotFound when it is not theirs or no longer kept."""
+    with db.read() as session:
+        if visible_job(session, viewer, job_id).owner_id != viewer.user_id:
+            raise NotFound("job", job_id)
+        return upload_info(session, db.sealer, job_id)
+
+
+def upload_info(session: Session, sealer: Sealer, job_id: int) -> UploadInfo:
+    """The input file of a job; NotFound when it was deleted with the retention time."""
+    upload = session.get(Upload, job_id)
+    if upload is None or upload.blob_id is None:
+        raise NotFound("upload", job_id)
+    owner = session.get_one(Job, job_id).owner_id
+    return UploadInfo(
+        upload.blob_id,
+        sealer.open_name(upload.filename, owner),
+        upload.size,
+        upload.sha256,
+        opened_name(sealer, upload.text_column, owner),
+        opened_name(sealer, upload.film_column, owner),
+        opened_name(sealer, upload.date_column, owner),
+        upload.file_format,
+        owner,
+        opened_options(sealer, owner, upload.options),
+    )
 
 
 def read_output(db: Database, viewer: Viewer, blob_id: int) -> Iterator[bytes]:

@@ -11,11 +11,12 @@ from sqlalchemy import case, exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from db.clock import db_time
-from db.crypto import Sealer, opened_name, opened_options, review_place, sealed_name
+from db.crypto import Sealer, review_place, sealed_name
 from db.dialect import copy_rows, film_name, insert_rows, storable
 from db.digests import text_hasher
 from db.engine import Database
-from db.errors import JobFinished, NoColumnWanted, NoSuchColumn, NotFound, NotYours
+from db.errors import JobFinished, NoColumnWanted, NoSuchColumn, NotYours
+from db.queries.jobs import upload_info
 from db.queue import leases
 from db.queue.completion import add_chunk
 from db.tables import Chunk, Job, Review, Upload
@@ -56,23 +57,7 @@ _REJECTED_POSTGRESQL = """
 def open_upload(db: Database, claim: Claim) -> UploadInfo:
     """The input file of the claimed job; NotFound when it was deleted with the retention time."""
     with db.read() as session:
-        upload = session.get(Upload, claim.job_id)
-        if upload is None or upload.blob_id is None:
-            raise NotFound("upload", claim.job_id)
-        owner = session.get_one(Job, claim.job_id).owner_id
-        sealer = db.sealer
-        return UploadInfo(
-            upload.blob_id,
-            sealer.open_name(upload.filename, owner),
-            upload.size,
-            upload.sha256,
-            opened_name(sealer, upload.text_column, owner),
-            opened_name(sealer, upload.film_column, owner),
-            opened_name(sealer, upload.date_column, owner),
-            upload.file_format,
-            owner,
-            opened_options(sealer, owner, upload.options),
-        )
+        return upload_info(session, db.sealer, claim.job_id)
 
 
 def ingest_rows(

@@ -284,6 +284,7 @@ def test_without_aspects_there_is_no_column_of_them(tmp_path: Path) -> None:
         ["a.csv", "--aspects-output", "-"],
         ["a.csv", "-o", "c.csv", "--aspects-output", "c.csv"],
         ["a.csv", "--rejected", "c.csv", "--aspects-output", "c.csv"],
+        ["a.csv", "--store", "--aspects-output", "c.csv"],
     ],
 )
 def test_the_file_of_clauses_is_one_file_of_its_own(arguments: list[str]) -> None:

@@ -112,7 +112,7 @@ def score_file(
             return run.summary(None)
         folder, wanted = _place(source, output)
         if format is None and wanted is not None:
-            write = partial(write, format=_format_of(wanted))
+            write = partial(write, format=format_of_name(wanted))
         with _appears(folder) as (part, path_of):
             made = write(source, name, run, part)
             path_of.append(folder / (wanted or made))
@@ -239,8 +239,8 @@ def _place(source: Path, output: Path | None) -> tuple[Path, str | None]:
     return (output, None) if output.is_dir() else (output.parent, output.name)
 
 
-def _format_of(name: str) -> str | None:
-    """'csv.gz' for 'x.csv.gz'; None where the name says nothing, which keeps the input's format."""
+def format_of_name(name: str) -> str | None:
+    """The format that a name asks for: 'csv.gz' for 'x.csv.gz'; None where it says nothing: that of the input."""
     suffixes = [suffix.lower() for suffix in Path(name).suffixes[-2:]]
     packing = suffixes.pop() if suffixes and suffixes[-1] in packed_suffixes() else ""
     suffix = suffixes[-1] if suffixes else ""
