@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Annotated, Final
+from typing import IO, TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -18,15 +19,18 @@ from cli.commands import no_space
 from cli.common import ModelFolder, console, load_scorer, load_settings, progress
 from cli.exporting import Wanted
 from cli.file_options import (
+    Accuracy,
     DateColumn,
     Delimiter,
     EncodingName,
     FilmColumn,
+    Mixed,
     NoHeader,
     Sheet,
     StarsColumn,
     TextColumn,
     is_piped,
+    step_of,
 )
 from cli.hints import with_hint
 from cli.outputs import (
@@ -51,6 +55,7 @@ if TYPE_CHECKING:
     from model import Scorer
     from worker.files.limits import Limits
     from worker.files.options import ReadOptions
+    from worker.files.score_file import Summary
 
 
 STDOUT: Final = ("/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
@@ -69,6 +74,7 @@ def score(
     aspects_output: Annotated[
         Path | None, typer.Option(help="CSV file for the same, one row for each aspect of a clause.")
     ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="With --text: the verdict as one JSON object.")] = False,
     output: Annotated[
         str | None,
         typer.Option("--output", "-o", help="File, folder, or - for standard output. Default: beside the source."),
@@ -83,6 +89,8 @@ def score(
     sheet: Sheet = None,
     delimiter: Delimiter = None,
     encoding: EncodingName = None,
+    accuracy: Accuracy = None,
+    mixed: Mixed = False,
     rejected: Annotated[
         str | None,
         typer.Option(help="File for the rows without a verdict, or - for standard output. Default: NAME.rejected.csv."),
@@ -104,10 +112,14 @@ def score(
     if text is not None:
         if aspects_output is not None:
             raise typer.BadParameter("--aspects-output works with files.")
-        score_text(text, load_scorer(model_dir), explain=explain, aspects=aspects)
+        scorer = with_accuracy(load_scorer(model_dir), accuracy)
+        if as_json:
+            typer.echo(json_of(text, scorer, explain=explain, aspects=aspects))
+        else:
+            score_text(text, scorer, explain=explain, aspects=aspects)
         return
-    if explain:
-        raise typer.BadParameter("--explain works with --text.")
+    if explain or as_json:
+        raise typer.BadParameter(f"{'--explain' if explain else '--json'} works with --text.")
     if output is not None and output != "-" and len(sources or []) > 1 and not Path(output).is_dir():
         raise typer.BadParameter("--output must be an existing folder when there are several files.")
     output, rejected = ("-" if place in STDOUT else place for place in (output, rejected))
@@ -139,14 +151,26 @@ def score(
     )
     scorer = load_scorer(model_dir)
     if store:
+        if accuracy is not None:  # the job says it: what is stored of a text is the model's own
+            step_of(scorer.dial, accuracy)
         places = _stored_places(sources or [], output, rejected, force=force)
         code = score_and_store(
-            sources or [], scorer, options, stdin_format=stdin_format, format=format, wanted=places, quiet=quiet
+            sources or [],
+            scorer,
+            options,
+            {"accuracy": accuracy, "mixed": mixed},
+            stdin_format=stdin_format,
+            format=format,
+            wanted=places,
+            quiet=quiet,
         )
         if code:
             raise typer.Exit(code)
         return
-    targets = Targets(output, rejected, format, force=force, aspects=aspects, clauses=aspects_output)
+    scorer = with_accuracy(scorer, accuracy)
+    targets = Targets(
+        output, rejected, format, force=force, accuracy=accuracy, mixed=mixed, aspects=aspects, clauses=aspects_output
+    )
     codes = [score_source(source, scorer, targets, stdin_format, options, quiet=quiet) for source in sources or []]
     if any(codes):
         raise typer.Exit(max(codes))
@@ -157,6 +181,13 @@ def _stored_places(sources: Sequence[str], output: str | None, rejected: str | N
     if output is None and any(is_piped(source) for source in sources if Path(source).exists() or source == "-"):
         output = "-"
     return Wanted(output, rejected=rejected, force=force, beside_source=output is None)
+
+
+def with_accuracy(scorer: Scorer, percent: float | None) -> Scorer:
+    """The scorer, with its band as wide as this accuracy asks; a bad parameter names the range that the model has."""
+    if percent is not None:
+        scorer.band = step_of(scorer.dial, percent).half_width
+    return scorer
 
 
 def _check_clauses_place(clauses: Path, others: list[str | None]) -> None:
@@ -198,6 +229,24 @@ def score_text(text: str, scorer: Scorer, *, explain: bool, aspects: bool = Fals
         out.print(Text.assemble((f"{part.contribution:+7.2f}  ", colour), words))
 
 
+def json_of(text: str, scorer: Scorer, *, explain: bool, aspects: bool = False) -> str:
+    """The verdict on one review as a JSON object: `stars` null where there is no estimate.
+
+    With `explain` also `mixed`, and `sentences` and `words` with their place in the text and what each adds; with
+    `aspects` also those.
+    """
+    explanation = scorer.explain(text) if explain else None
+    verdict = explanation.verdict if explanation else scorer.score([text])[0]
+    found: dict[str, Any] = asdict(verdict)
+    if explanation is not None:
+        found["mixed"] = explanation.mixed
+        found["sentences"] = [asdict(sentence) for sentence in explanation.sentences]
+        found["words"] = [asdict(word) for word in explanation.words]
+    if aspects:
+        found["aspects"] = [one._asdict() for one in scorer.aspects(text)]
+    return json.dumps(found, ensure_ascii=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Targets:
     """Where the results go, as it was asked; None for the usual places."""
@@ -206,6 +255,8 @@ class Targets:
     rejected: str | None
     format: str | None
     force: bool
+    accuracy: float | None = None
+    mixed: bool = False
     aspects: bool = False
     clauses: Path | None = None
 
@@ -281,6 +332,7 @@ def _score_source(
             format=targets.format,
             options=options,
             rejected=rows,
+            mixed=scorer.mixed if targets.mixed else None,
             progress=lambda rows: bar.update(task, completed=rows),
             aspects=AspectsWanted(scorer.aspects_of, targets.aspects, clauses) if wants else None,
         )
@@ -294,8 +346,13 @@ def _score_source(
         bar,
         f"{source}: {summary.scored:,} reviews scored in {summary.seconds:.1f} s "
         f"({summary.reviews_per_second:,.0f} reviews/s): {summary.positive:,} positive, {summary.negative:,} negative, "
-        f"{summary.uncertain:,} unclear. {scored}",
+        f"{summary.uncertain:,} unclear{_left(summary) if targets.accuracy is not None else ''}. {scored}",
     )
+
+
+def _left(summary: Summary) -> str:
+    """What share of the reviews is left to people."""
+    return f" ({summary.uncertain / summary.scored:.1%} left to people)" if summary.scored else ""
 
 
 def _print(bar: Progress, line: str) -> None:

@@ -7,7 +7,7 @@ import sys
 import tempfile
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from io import BufferedRandom, BufferedReader
@@ -16,18 +16,21 @@ from typing import IO, TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from cli.common import Quiet, load_settings, progress, stop, stored
+from cli.common import Quiet, load_settings, model_folder, progress, stop, stored
 from cli.exporting import Force, NoFiles, Wanted, save_files
 from cli.file_options import (
+    Accuracy,
     DateColumn,
     Delimiter,
     EncodingName,
     FilmColumn,
+    Mixed,
     NoHeader,
     Sheet,
     StarsColumn,
     TextColumn,
     is_piped,
+    step_of,
 )
 from cli.hints import failure_text, with_hint
 from cli.jobs import job_record
@@ -67,6 +70,8 @@ def submit(
     sheet: Sheet = None,
     delimiter: Delimiter = None,
     encoding: EncodingName = None,
+    accuracy: Accuracy = None,
+    mixed: Mixed = False,
     again: Annotated[bool, typer.Option("--again", help="Score files anew that were scored before.")] = False,
     force: Force = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON object a line for each file.")] = False,
@@ -74,6 +79,8 @@ def submit(
 ) -> None:
     """Sends review files into the queue that workers score from, as `/batch` does; each file once."""
     from db.queue.quotas import quotas_of
+    from model.serving.dial import Dial
+    from model.serving.model_folder import read_card
     from worker.files.errors import FileError
     from worker.files.options import ReadOptions
     from worker.files.writers.target import parse_format
@@ -108,11 +115,14 @@ def submit(
         except InTheWay as error:
             stop(error, exit_codes.DISK)
     config = load_settings()
+    if accuracy is not None:
+        step_of(Dial.of_card(read_card(model_folder(None))), accuracy)
+    verdicts = {"accuracy": accuracy, "mixed": mixed}
     with stored() as database:
         batch = _Batch(
             database,
             quotas_of(config),
-            _Asked(options, format, stdin_format, config.max_upload_mib * MIB, again=again),
+            _Asked(options, verdicts, format, stdin_format, config.max_upload_mib * MIB, again=again),
             _Shown(json=json, quiet=quiet, errors_only=output == "-"),
             None if output is None else Wanted(output, force=force),
         )
@@ -132,6 +142,7 @@ def score_and_store(
     sources: Sequence[str],
     scorer: Scorer,
     options: ReadOptions,
+    verdicts: Mapping[str, Any],
     *,
     stdin_format: str,
     format: str | None,
@@ -149,7 +160,7 @@ def score_and_store(
     config = load_settings()
     limits = limits_of(config)
     with stored() as database, progress(quiet=quiet) as bar:
-        asked = _Asked(options, format, stdin_format, config.max_upload_mib * MIB, again=False)
+        asked = _Asked(options, verdicts, format, stdin_format, config.max_upload_mib * MIB, again=False)
         shown = _Shown(json=False, quiet=quiet, errors_only=False, to_errors=True, bar=bar)
         batch = _Batch(database, quotas_of(config), asked, shown, wanted)
         batch.work = lambda job_id: work_once(database, scorer, job_id, limits=limits)
@@ -159,9 +170,10 @@ def score_and_store(
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What was said of all files. `limit`: most bytes of one."""
+    """What was said of all files. `verdicts`: `accuracy` and `mixed`; `limit`: most bytes of one."""
 
     options: ReadOptions
+    verdicts: Mapping[str, Any]
     format: str | None
     stdin_format: str
     limit: int
@@ -428,7 +440,7 @@ def _opened(source: str, asked: _Asked) -> Iterator[tuple[Submission, Iterator[b
             raise LargerThanAccepted(asked.limit)
         file.seek(0)
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-        said = asked.options.as_json()
+        said = asked.options.as_json() | {name: value for name, value in asked.verdicts.items() if value}
         columns = {role: said.pop(role, None) for role in ("text_column", "film_column", "date_column")}
         yield Submission(name, size, digest, file_format=asked.format, options=said, **columns), _parts(file)
 

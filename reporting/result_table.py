@@ -32,9 +32,13 @@ COLUMNS: Final[tuple[ResultColumn, ...]] = (
     ResultColumn("probability", "real", lambda one: round(one.probability, 6)),
     ResultColumn("flags", "text", lambda one: " ".join(one.flags)),
     ResultColumn("model", "text", lambda one: one.model),
+    ResultColumn("estimated_stars", "real", lambda one: one.stars),
+    ResultColumn("mixed", "whole", lambda one: None if one.mixed is None else int(one.mixed)),
+    ResultColumn("given_stars", "real", lambda one: None if one.rating is None else one.rating / 100),
     ResultColumn("text", "text", lambda one: one.text),
 )
-"""`day`: of the review, the file's own or that on which it was sent; `text`: None once it was deleted."""
+"""`day`: of the review, the file's own or that on which it was sent; `mixed`: 1 or 0, None where the sentences were not
+read; `given_stars`: the file's own, of ten; `text`: None once it was deleted."""
 HEADER: Final = tuple(column.name for column in COLUMNS)
 GROUP_ROWS: Final = 10_000
 GROUP_CHARS: Final = 16 << 20

@@ -11,6 +11,7 @@ import discord
 from bot.cards.base import NEUTRAL, around, label_word, one_line, plain_line
 from bot.cards.links import jump_to
 from bot.cards.search_request import SearchRequest
+from bot.cards.wording import about_stars
 from common.i18n import mark, percent, tr, trn
 from db.types import HitCount, JobView, ResultView
 
@@ -101,6 +102,8 @@ def _entry(result: ResultView, job: JobView | None, words: str | None) -> tuple[
         parts.append(tr("job {job}, row {row}", job=job.id, row=result.row_number))
     day = result.created_at if result.day is None else datetime.combine(result.day, NOON)
     parts.append(discord.utils.format_dt(day, "d"))
+    if result.stars is not None:
+        parts.append(about_stars(result.stars))
     url = jump_to(result, job)
     if url is not None:
         parts.append("[" + tr("message") + f"]({url})")

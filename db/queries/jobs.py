@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
 from sqlalchemy import Row, Select, or_, select
@@ -13,20 +13,28 @@ from db.crypto import Sealer, error_place, opened_json, opened_name, opened_opti
 from db.engine import Database
 from db.errors import NotFound
 from db.tables import Blob, Job, OutputFile, Upload
-from db.types import COMMAND_LINE, TERMINAL, JobView, OutputInfo, UploadInfo, Viewer
+from db.types import COMMAND_LINE, TERMINAL, JobView, OutputInfo, StarSums, UploadInfo, Viewer
 from db.visibility import visible, visible_job
 
-_Stored = tuple[Job, str | None, list[str] | None, dict[str, Any] | None, dict[str, Any] | None, int | None]
-"""A job, and of its file: name, columns to choose from, columns that were read, options, bytes."""
+_Names = list[str] | None
+_Json = dict[str, Any] | None
+_Stored = tuple[Job, str | None, _Names, _Json, _Json, int | None, _Json]
+"""A job, and of its file: name, columns to choose from, columns that were read, options, bytes, what to look at."""
+
+
+def accuracy_of(options: Mapping[str, Any] | None) -> float | None:
+    """The accuracy in percent among the options of a file."""
+    wanted = (options or {}).get("accuracy")
+    return None if wanted is None else float(wanted)
 
 
 def _jobs() -> Select[Any]:
-    of_file = (Upload.filename, Upload.candidates, Upload.columns, Upload.options, Upload.size)
+    of_file = (Upload.filename, Upload.candidates, Upload.columns, Upload.options, Upload.size, Upload.hygiene)
     return select(Job, *of_file).outerjoin(Upload, Upload.job_id == Job.id)
 
 
 def _view(row: Row[Any], sealer: Sealer) -> JobView:
-    job, stored_filename, candidates, read, options, upload_size = cast(_Stored, row)
+    job, stored_filename, candidates, read, options, upload_size, hygiene = cast(_Stored, row)
     filename = opened_name(sealer, stored_filename, job.owner_id)
     film = opened_name(sealer, job.film, job.owner_id)
     return JobView(
@@ -69,7 +77,15 @@ def _view(row: Row[Any], sealer: Sealer) -> JobView:
         delivered_at=job.delivered_at,
         model=job.model,
         upload_size=upload_size,
+        stars=StarSums.of(job.star_sums),
+        accuracy=accuracy_of(options),
+        hygiene=hygiene or {},
     )
+
+
+def hygiene_of(session: Session, job_id: int) -> Mapping[str, Any]:
+    """What of a file deserves a second look; the caller has asked who may see the job."""
+    return session.scalar(select(Upload.hygiene).where(Upload.job_id == job_id)) or {}
 
 
 def get_job(db: Database, viewer: Viewer, job_id: int) -> JobView:

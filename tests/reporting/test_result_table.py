@@ -34,6 +34,10 @@ def test_rows_hold_the_whole_text() -> None:
         9, 42, 1, "2026-03-10T12:00:00+00:00", date(2026, 3, 9), "Heat", "positive", 0.97, "too_short",
     ]  # fmt: skip
     assert rows[2]["text"] is rows[2]["film"] is None
+    (rated,) = result_rows([result(stars=8.5, mixed=False, rating=730)])
+    assert dict(zip(HEADER, rated, strict=True)).items() >= {
+        "estimated_stars": 8.5, "mixed": 0, "given_stars": 7.3,
+    }.items()  # fmt: skip
     assert rows[0] == result_record(RESULTS[0])
 
 
@@ -67,3 +71,9 @@ def test_no_results_are_a_whole_file(format: str) -> None:
     assert (len(out.getvalue()) > 0) == (format != "jsonl")
     if format == "parquet":
         assert pq.read_table(io.BytesIO(out.getvalue())).column_names == list(HEADER)
+
+
+def test_stars_are_of_ten_and_mixed_is_one_or_nought() -> None:
+    (rated,) = [result_record(one) for one in [result(stars=8.5, mixed=False, rating=730)]]
+    assert (rated["estimated_stars"], rated["mixed"], rated["given_stars"]) == (8.5, 0, 7.3)
+    assert result_record(result())["mixed"] is None

@@ -83,6 +83,7 @@ def score_file(
     format: str | None = None,
     options: ReadOptions = NOTHING_SAID,
     rejected: Path | None = None,
+    mixed: Callable[[Sequence[str]], list[bool]] | None = None,
     progress: Callable[[int], None] | None = None,
     aspects: AspectsWanted | None = None,
 ) -> Summary:
@@ -93,6 +94,7 @@ def score_file(
         `NAME.scored.SUFFIX` beside the source. A file appears when it is complete, or not at all.
     options: how the file is to be read, where that is not found by itself.
     rejected: where the CSV of unscored rows goes; written only when there are any.
+    mixed: says of each text whether it is mixed, where that is wanted: such rows get the flag `mixed`.
     progress: called with the number of rows done so far.
     aspects: found too where they are wanted.
     Raises FileError.
@@ -104,7 +106,7 @@ def score_file(
         reviews = stack.enter_context(open_reviews(source, name, limits=limits, options=options))
         reject = stack.enter_context(_rejects(rejected))
         clauses = stack.enter_context(_clauses(aspects.clauses if aspects else None))
-        run = _Run(reviews, scorer, reject, progress or (lambda rows: None), aspects, clauses)
+        run = _Run(reviews, scorer, reject, progress or (lambda rows: None), mixed, aspects, clauses)
         column = aspects is not None and aspects.column
         write = partial(write_scored, limits=limits, format=format, options=options, aspects=column)
         if output is not None and not isinstance(output, Path):
@@ -128,11 +130,13 @@ class _Run:
         scorer: Scores,
         reject: Callable[[int, str, str], object],
         progress: Callable[[int], None],
+        mixed: Callable[[Sequence[str]], list[bool]] | None,
         aspects: AspectsWanted | None,
         note_clauses: Callable[[int, str, Sequence[Aspect]], object],
     ) -> None:
         self._aspects, self._note_clauses = aspects, note_clauses
         self._reviews, self._scorer, self._reject, self._progress = reviews, scorer, reject, progress
+        self._mixed = mixed
         self._counts = Counter(positive=0, negative=0, uncertain=0)
         self._rows = 0
         self._started = time.perf_counter()
@@ -157,8 +161,10 @@ class _Run:
                 self._reject(row.number, *row.problem)
         verdicts = self._scorer.score(texts) if texts else ()
         self._counts.update(Counter(verdict.label for verdict in verdicts))
+        mixed = self._mixed(texts) if self._mixed and texts else [False] * len(texts)
         scored: list[Scored] = [
-            (n, v.label, v.probability, v.flags, v.model) for n, v in zip(good, verdicts, strict=True)
+            (n, v.label, v.probability, (*v.flags, "mixed") if both else v.flags, v.model, v.stars)
+            for n, v, both in zip(good, verdicts, mixed, strict=True)
         ]
         if self._aspects is None or not texts:
             return scored
@@ -167,7 +173,7 @@ class _Run:
             self._note_clauses(number, text, own)
         if not self._aspects.column:
             return scored
-        return [(*one[:5], as_json(own)) for one, own in zip(scored, found, strict=True)]
+        return [(*one[:6], as_json(own)) for one, own in zip(scored, found, strict=True)]
 
     def summary(self, output: Path | None) -> Summary:
         scored = sum(self._counts.values())

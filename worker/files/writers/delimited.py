@@ -89,5 +89,6 @@ def _lines(table: Table, verdicts: Verdicts, added: int) -> Iterator[list[str]]:
 def _shown(verdict: AddedValues | None, added: int) -> list[str]:
     if verdict is None:
         return [""] * added
-    shown = [verdict.label, f"{verdict.probability:.{DECIMALS}f}", verdict.flags, verdict.model, verdict.aspects or ""]
-    return shown[:added]
+    stars = "" if verdict.stars is None else f"{verdict.stars:g}"
+    probability = f"{verdict.probability:.{DECIMALS}f}"
+    return [verdict.label, probability, verdict.flags, verdict.model, stars, verdict.aspects or ""][:added]

@@ -12,7 +12,7 @@ from worker.files.errors import UnsupportedFormat
 from worker.files.readers.decompress import plain_name
 from worker.files.readers.open import Opened
 
-ADDED: Final = ("label", "probability", "flags", "model")
+ADDED: Final = ("label", "probability", "flags", "model", "estimated_stars")
 ASPECTS: Final = "aspects"
 """The column that is added after these where it is asked for."""
 

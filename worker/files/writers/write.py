@@ -36,10 +36,10 @@ def write_scored(
     options: ReadOptions = NOTHING_SAID,
     aspects: bool = False,
 ) -> str:
-    """Writes the rows of `source` in order, every column kept, with label, probability, flags, model; in flat memory.
+    """Writes the rows of `source` in order, every column kept, with `target.ADDED`; in flat memory.
 
-    `scored` is ordered by row number; a row it does not name keeps its place with empty values. aspects: whether a
-    fifth column follows, with the aspects that `scored` brings as JSON. `options` as given to `open_reviews`: both must
+    `scored` is ordered by row number; a row it does not name keeps its place with empty values. aspects: whether one
+    more column follows, with the aspects that `scored` brings as JSON. `options` as given to `open_reviews`: both must
     see the same rows. Returns the file's name. Raises FileError for the file, and lets what `scored` raises pass.
     """
     with only_file_errors():
