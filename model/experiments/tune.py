@@ -322,7 +322,8 @@ def run(
     search config's. Writes `trials.csv` and `trials.md`, after every trial. Raises `ConfigError` (wrong config, or
     `output` holds a search with other settings) and `DataError`.
     """
-    settings, search = config.read(config_path), read(search_path)
+    settings, search = _labels_only(config.read(config_path)), read(search_path)
+    settings = settings.model_copy(update={"data": places.located(settings.data)})
     if sample is not None:
         search = search.model_copy(update={"sample": sample})
     output.mkdir(parents=True, exist_ok=True)

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
@@ -42,6 +43,9 @@ def test_the_run_folder_holds_the_students_history_and_the_teachers_work(
     assert tiny_config.distil is not None
     assert len(history) == tiny_config.distil.epochs
     assert history[-1]["loss"] < history[0]["loss"]
+    # For spreadsheets and plots: read without a word about its form.
+    table = pd.read_csv(tiny_run / "network" / fit.TABLE)
+    assert table.to_dict(orient="records") == history
     for direction in ("forward", "backward"):
         assert (tiny_run / "teachers" / direction / "language_model.npz").is_file()
     teachers = json.loads((tiny_run / "model" / "card.json").read_text(encoding="utf-8"))["training"]["teachers"]
