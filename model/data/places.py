@@ -1,4 +1,4 @@
-"""Where a config's data is on this machine: what `reelfeel data download` brought, or the files that the config names."""
+"""Where a config's data is: what `reelfeel data download` brought, or the files that the config names."""
 
 from pathlib import Path
 

@@ -28,6 +28,7 @@ from rich.console import Console
 from model import config
 from model.config import Config, ConfigError, Count
 from model.data import corpus as data
+from model.data import places
 from model.data.corpus import Corpus
 from model.experiments import baselines
 from model.experiments.baselines import Section
