@@ -8,7 +8,7 @@ SELF    = $(PIP) --no-deps --no-build-isolation -e .
 PYTEST  = PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev up test test-fast check lock bench bench-model bench-reports bench-fair bench-bulk bench-sizing faults faults-up flood memory fuzz encoders translations release-check env-example pictures third-party clean
+.PHONY: help install install-dev up test test-fast check lock bench bench-model bench-reports bench-fair bench-bulk bench-sizing faults faults-up flood memory fuzz encoders translations release-check env-example pictures third-party figures clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -52,15 +52,18 @@ bench: bench-model bench-reports bench-fair bench-bulk ## all benchmarks
 
 bench-model: install-dev ## speed of the scorer beside its peers, in about five minutes; writes docs/internals/bench-model.md
 	$(BIN)/python -m model.experiments.bench --write
+	$(BIN)/python .ci/figures
 
 bench-reports: install-dev ## reports and search over 10 million verdicts, in some ten minutes; writes docs/internals/bench-reports.md
 	$(BIN)/python -m tests.end_to_end.run_bench_reports --write
 
 bench-fair: install-dev ## single messages while files saturate the workers, on both databases, in about ten minutes; writes docs/internals/bench-fair.md
 	$(BIN)/python -m tests.end_to_end.run_fairness --write
+	$(BIN)/python .ci/figures
 
 bench-bulk: install-dev ## files end to end beside the bare scorer, on both databases; writes docs/internals/bench-bulk.md; BULK="--rows 100000"
 	$(BIN)/python -m tests.bulk.run --write $(BULK)
+	$(BIN)/python .ci/figures
 
 bench-sizing: install-dev ## what SQLite, PostgreSQL and the broker carry without scoring, in about two minutes
 	$(BIN)/python -m tests.end_to_end.run_sizing
@@ -109,6 +112,9 @@ pictures: install-dev ## the README's pictures anew (needs Debian's chromium)
 
 third-party: install-dev ## the table of packages and licences in docs/third-party.md anew
 	$(BIN)/python .ci/third_party
+
+figures: install ## says on each page of figures which model it was measured with, and whether that one still ships
+	$(BIN)/python .ci/figures
 
 lock: ## requirements.lock anew from pyproject.toml (needs uv)
 	.ci/lock
