@@ -33,14 +33,16 @@ class Classifier:
         """
         if top_k is not None and top_k < 1:
             raise ValueError(f"top_k is {top_k}: it must be at least 1, or None for all labels")
-        one = isinstance(texts, str)
-        ranked = [_ranked(verdict.probability)[:top_k] for verdict in self.scorer.score([texts] if one else [*texts])]
-        if one:
-            return ranked[0]
+        if isinstance(texts, str):
+            return self._ranked([texts])[0][:top_k]
+        ranked = [labels[:top_k] for labels in self._ranked([*texts])]
         return [best for best, *_ in ranked] if top_k == 1 else ranked
 
+    def _ranked(self, texts: list[str]) -> list[list[Classified]]:
+        """Both labels of each text, the likelier first; `positive` first at 0.5."""
+        return [_both(verdict.probability) for verdict in self.scorer.score(texts)]
 
-def _ranked(probability: float) -> list[Classified]:
-    """Both labels, the likelier first; `positive` first at 0.5."""
-    both = [Classified(label="positive", score=probability), Classified(label="negative", score=1.0 - probability)]
-    return both if probability >= 0.5 else both[::-1]
+
+def _both(probability: float) -> list[Classified]:
+    found = [Classified(label="positive", score=probability), Classified(label="negative", score=1.0 - probability)]
+    return found if probability >= 0.5 else found[::-1]
