@@ -11,7 +11,10 @@ COPY . .
 # Editable, so that `alembic/` and `model/shipped/` are found where they lie.
 RUN pip install --no-deps --no-build-isolation -e .
 
-# What a role never loads stays out of its image.
+# What is never loaded stays out of the images.
+FROM build AS build-tools
+RUN python .ci/prune
+
 FROM build AS build-bot
 RUN python .ci/prune bot
 
@@ -28,8 +31,8 @@ USER reelfeel
 ENTRYPOINT ["reelfeel"]
 
 FROM base AS tools
-COPY --from=build /opt/venv /opt/venv
-COPY --from=build /app /app
+COPY --from=build-tools /opt/venv /opt/venv
+COPY --from=build-tools /app /app
 CMD ["--help"]
 
 FROM base AS bot
