@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Annotated, Final
+from typing import IO, TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from cli.commands import no_space
 from cli.common import ModelFolder, console, load_scorer, load_settings, progress
+from cli.exporting import Wanted
 from cli.file_options import (
+    Accuracy,
     DateColumn,
     Delimiter,
     EncodingName,
     FilmColumn,
+    Mixed,
     NoHeader,
     Sheet,
     StarsColumn,
     TextColumn,
     is_piped,
+    step_of,
 )
 from cli.hints import with_hint
 from cli.outputs import (
@@ -39,6 +44,7 @@ from cli.outputs import (
     rejected_place,
     remove_stale,
 )
+from cli.submitting import score_and_store
 from common.file_formats import kind_of_name, one_of, read_suffixes, written_names
 from common.process import exit_codes
 
@@ -48,6 +54,7 @@ if TYPE_CHECKING:
     from model import Scorer
     from worker.files.limits import Limits
     from worker.files.options import ReadOptions
+    from worker.files.score_file import Summary
 
 
 STDOUT: Final = ("/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
@@ -60,6 +67,7 @@ def score(
     ] = None,
     text: Annotated[str | None, typer.Option(help="One review, instead of files.")] = None,
     explain: Annotated[bool, typer.Option(help="With --text: what each sentence and key word contributed.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="With --text: the verdict as one JSON object.")] = False,
     output: Annotated[
         str | None,
         typer.Option("--output", "-o", help="File, folder, or - for standard output. Default: beside the source."),
@@ -74,22 +82,33 @@ def score(
     sheet: Sheet = None,
     delimiter: Delimiter = None,
     encoding: EncodingName = None,
+    accuracy: Accuracy = None,
+    mixed: Mixed = False,
     rejected: Annotated[
         str | None,
         typer.Option(help="File for the rows without a verdict, or - for standard output. Default: NAME.rejected.csv."),
     ] = None,
     force: Annotated[bool, typer.Option(help="Replace files that were not made of the same input.")] = False,
+    store: Annotated[
+        bool, typer.Option("--store", help="Store the verdicts too, as a job of `reelfeel jobs`; needs the database.")
+    ] = False,
     model_dir: ModelFolder = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no summary.")] = False,
 ) -> None:
     """Scores review files, standard input or one text, in this process."""
     if (text is None) == (not sources):
         raise typer.BadParameter("give either files (or -) or --text.")
+    if store and text is not None:
+        raise typer.BadParameter("--store works with files.")
     if text is not None:
-        score_text(text, load_scorer(model_dir), explain=explain)
+        scorer = with_accuracy(load_scorer(model_dir), accuracy)
+        if as_json:
+            typer.echo(json_of(text, scorer, explain=explain))
+        else:
+            score_text(text, scorer, explain=explain)
         return
-    if explain:
-        raise typer.BadParameter("--explain works with --text.")
+    if explain or as_json:
+        raise typer.BadParameter(f"{'--explain' if explain else '--json'} works with --text.")
     if output is not None and output != "-" and len(sources or []) > 1 and not Path(output).is_dir():
         raise typer.BadParameter("--output must be an existing folder when there are several files.")
     output, rejected = ("-" if place in STDOUT else place for place in (output, rejected))
@@ -116,10 +135,42 @@ def score(
         encoding=encoding,
     )
     scorer = load_scorer(model_dir)
-    targets = Targets(output, rejected, format, force=force)
+    if store:
+        if accuracy is not None:  # the job says it: what is stored of a text is the model's own
+            step_of(scorer.dial, accuracy)
+        places = _stored_places(sources or [], output, rejected, force=force)
+        code = score_and_store(
+            sources or [],
+            scorer,
+            options,
+            {"accuracy": accuracy, "mixed": mixed},
+            stdin_format=stdin_format,
+            format=format,
+            wanted=places,
+            quiet=quiet,
+        )
+        if code:
+            raise typer.Exit(code)
+        return
+    scorer = with_accuracy(scorer, accuracy)
+    targets = Targets(output, rejected, format, force=force, accuracy=accuracy, mixed=mixed)
     codes = [score_source(source, scorer, targets, stdin_format, options, quiet=quiet) for source in sources or []]
     if any(codes):
         raise typer.Exit(max(codes))
+
+
+def _stored_places(sources: Sequence[str], output: str | None, rejected: str | None, *, force: bool) -> Wanted:
+    """Where the results of `--store` go: as without it."""
+    if output is None and any(is_piped(source) for source in sources if Path(source).exists() or source == "-"):
+        output = "-"
+    return Wanted(output, rejected=rejected, force=force, beside_source=output is None)
+
+
+def with_accuracy(scorer: Scorer, percent: float | None) -> Scorer:
+    """The scorer, with its band as wide as this accuracy asks; a bad parameter names the range that the model has."""
+    if percent is not None:
+        scorer.band = step_of(scorer.dial, percent).half_width
+    return scorer
 
 
 def score_text(text: str, scorer: Scorer, *, explain: bool) -> None:
@@ -148,6 +199,21 @@ def score_text(text: str, scorer: Scorer, *, explain: bool) -> None:
         out.print(Text.assemble((f"{part.contribution:+7.2f}  ", colour), words))
 
 
+def json_of(text: str, scorer: Scorer, *, explain: bool) -> str:
+    """The verdict on one review as a JSON object: `stars` null where there is no estimate.
+
+    With `explain` also `mixed`, and `sentences` and `words` with their place in the text and what each adds.
+    """
+    explanation = scorer.explain(text) if explain else None
+    verdict = explanation.verdict if explanation else scorer.score([text])[0]
+    found: dict[str, Any] = asdict(verdict)
+    if explanation is not None:
+        found["mixed"] = explanation.mixed
+        found["sentences"] = [asdict(sentence) for sentence in explanation.sentences]
+        found["words"] = [asdict(word) for word in explanation.words]
+    return json.dumps(found, ensure_ascii=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Targets:
     """Where the results go, as it was asked; None for the usual places."""
@@ -156,6 +222,8 @@ class Targets:
     rejected: str | None
     format: str | None
     force: bool
+    accuracy: float | None = None
+    mixed: bool = False
 
 
 def score_source(
@@ -228,6 +296,7 @@ def _score_source(
             format=targets.format,
             options=options,
             rejected=rows,
+            mixed=scorer.mixed if targets.mixed else None,
             progress=lambda rows: bar.update(task, completed=rows),
         )
         sys.stdout.flush()  # here, where its error is still ours
@@ -240,8 +309,13 @@ def _score_source(
         bar,
         f"{source}: {summary.scored:,} reviews scored in {summary.seconds:.1f} s "
         f"({summary.reviews_per_second:,.0f} reviews/s): {summary.positive:,} positive, {summary.negative:,} negative, "
-        f"{summary.uncertain:,} unclear. {scored}",
+        f"{summary.uncertain:,} unclear{_left(summary) if targets.accuracy is not None else ''}. {scored}",
     )
+
+
+def _left(summary: Summary) -> str:
+    """What share of the reviews is left to people."""
+    return f" ({summary.uncertain / summary.scored:.1%} left to people)" if summary.scored else ""
 
 
 def _print(bar: Progress, line: str) -> None:

@@ -15,6 +15,7 @@ from model import batches
 from model.numeric import Floats, sigmoid
 from model.serving import explain, flags, model_folder
 from model.serving.calibration import Blend, Curve
+from model.serving.dial import Dial
 from model.serving.early_exit import Exit
 from model.serving.exact_lstm import ExactLSTM
 from model.serving.explain import Logits
@@ -70,6 +71,8 @@ class Scorer:
         self.card: dict[str, Any] = model_folder.read_card(folder)
         self._serving = model_folder.read_serving(folder)
         self.band = self._serving.band
+        """A verdict closer to 0.5 is `uncertain`; may be set wider, to a `half_width` of `dial`."""
+        self.dial = Dial.of_card(self.card)
         self.max_tokens = self._serving.max_tokens
         self._vocabulary = Vocabulary.read(folder / "vocabulary.txt")
         # Memory-mapped: the worker processes of one machine share one copy.
@@ -242,7 +245,8 @@ class Scorer:
         label: Label = "positive" if probability >= 0.5 else "negative"
         if doubtful or abs(probability - 0.5) < self.band:
             label = "uncertain"
-        stars = None if doubtful or self.stars is None else self.stars.of(logit)
+        unfit = doubtful or length < self._serving.star_tokens
+        stars = None if unfit or self.stars is None else self.stars.of(logit)
         return Verdict(label, probability, raised, self.version, stars)
 
 

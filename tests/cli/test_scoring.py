@@ -62,6 +62,55 @@ def test_every_file_is_scored_into_the_folder(tmp_path: Path) -> None:
     ]
 
 
+LONG = f"{GOOD} " * 20
+
+
+@pytest.mark.parametrize(("text", "stars"), [(GOOD, False), (LONG, True)])
+def test_one_verdict_as_json(text: str, stars: bool) -> None:
+    """A text too short for the estimate has none; sentences and `mixed` come with what reads them."""
+    asked = ["score", "--json", "--text", text]
+    plain, explained = (json.loads(runner.invoke(cli.app, [*asked, *more]).stdout) for more in ([], ["--explain"]))
+    assert (plain["label"], plain["stars"] is not None) == ("positive", stars)
+    assert "mixed" not in plain
+    assert explained["mixed"] is False
+    assert {name: explained[name] for name in plain} == plain
+    assert text[explained["sentences"][0]["start"] : explained["sentences"][0]["end"]].strip() in text
+
+
+def test_an_accuracy_leaves_what_is_less_sure_to_people(tmp_path: Path) -> None:
+    source = tmp_path / "a.txt"
+    source.write_text(f"{GOOD}\nIt was a fine film, I suppose.\n{BAD}\n")
+    rows = {}
+    for wanted in ("95", "99.5"):
+        result = runner.invoke(cli.app, ["score", str(source), "-o", "-", "--accuracy", wanted])
+        assert result.exit_code == 0, result.output
+        rows[wanted] = list(csv.DictReader(io.StringIO(result.stdout)))
+        assert "left to people" in result.stderr
+    low, high = ([row["label"] for row in rows[wanted]] for wanted in ("95", "99.5"))
+    assert high.count("uncertain") > low.count("uncertain")
+    assert [row["probability"] for row in rows["95"]] == [row["probability"] for row in rows["99.5"]]
+
+
+def test_mixed_rows_are_flagged_where_it_is_asked(tmp_path: Path) -> None:
+    source = tmp_path / "a.txt"
+    source.write_text(f"{GOOD} {BAD}\n{GOOD}\n")
+    for more, flagged in (([], [False, False]), (["--mixed"], [True, False])):
+        result = runner.invoke(cli.app, ["score", "-q", str(source), "-o", "-", *more])
+        rows = csv.DictReader(io.StringIO(result.stdout))
+        assert ["mixed" in row["flags"].split() for row in rows] == flagged
+
+
+@pytest.mark.parametrize("wanted", ["94", "100", "nan"])
+def test_an_accuracy_out_of_reach_is_refused_with_the_range(wanted: str) -> None:
+    result = runner.invoke(cli.app, ["score", "--text", GOOD, "--accuracy", wanted])
+    assert result.exit_code == 2
+    assert "95 to 99.5" in " ".join(result.output.split())
+
+
+def test_json_is_for_one_text(tmp_path: Path) -> None:
+    assert runner.invoke(cli.app, ["score", "--json", str(tmp_path / "a.csv")]).exit_code == 2
+
+
 def test_no_rejected_file_is_left_when_every_row_was_scored(tmp_path: Path) -> None:
     source = tmp_path / "reviews.txt"
     source.write_text(f"{GOOD}\n{BAD}\n")
@@ -164,7 +213,7 @@ def test_a_reader_that_goes_early_hears_nothing(tmp_path: Path) -> None:
     env = os.environ | {"PYTHONPATH": str(root)}
     done = subprocess.run(["bash", "-c", command], env=env, cwd=tmp_path, capture_output=True, text=True, check=True)
     header, code, *scored = done.stdout.splitlines()
-    assert header == "review,label,probability,flags,model"
+    assert header == "review,label,probability,flags,model,estimated_stars"
     assert code in ("0", "141")
     assert len(scored) == 1
     assert "Traceback" not in done.stderr

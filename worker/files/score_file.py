@@ -68,6 +68,7 @@ def score_file(
     format: str | None = None,
     options: ReadOptions = NOTHING_SAID,
     rejected: Path | None = None,
+    mixed: Callable[[Sequence[str]], list[bool]] | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Summary:
     """Scores `source` and writes it back with its verdicts; memory holds one batch of rows.
@@ -77,6 +78,7 @@ def score_file(
         `NAME.scored.SUFFIX` beside the source. A file appears when it is complete, or not at all.
     options: how the file is to be read, where that is not found by itself.
     rejected: where the CSV of unscored rows goes; written only when there are any.
+    mixed: says of each text whether it is mixed, where that is wanted: such rows get the flag `mixed`.
     progress: called with the number of rows done so far.
     Raises FileError.
     """
@@ -86,13 +88,13 @@ def score_file(
         name = filename or source.name
         reviews = stack.enter_context(open_reviews(source, name, limits=limits, options=options))
         reject = stack.enter_context(_rejects(rejected))
-        run = _Run(reviews, scorer, reject, progress or (lambda rows: None))
+        run = _Run(reviews, scorer, reject, progress or (lambda rows: None), mixed)
         if output is not None and not isinstance(output, Path):
             write_scored(source, name, run, output, limits=limits, format=format, options=options)
             return run.summary(None)
         folder, wanted = _place(source, output)
         if format is None and wanted is not None:
-            format = _format_of(wanted)
+            format = format_of_name(wanted)
         with _appears(folder) as (part, path_of):
             made = write_scored(source, name, run, part, limits=limits, format=format, options=options)
             path_of.append(folder / (wanted or made))
@@ -108,8 +110,10 @@ class _Run:
         scorer: Scores,
         reject: Callable[[int, str, str], object],
         progress: Callable[[int], None],
+        mixed: Callable[[Sequence[str]], list[bool]] | None,
     ) -> None:
         self._reviews, self._scorer, self._reject, self._progress = reviews, scorer, reject, progress
+        self._mixed = mixed
         self._counts = Counter(positive=0, negative=0, uncertain=0)
         self._rows = 0
         self._started = time.perf_counter()
@@ -134,7 +138,11 @@ class _Run:
                 self._reject(row.number, *row.problem)
         verdicts = self._scorer.score(texts) if texts else ()
         self._counts.update(Counter(verdict.label for verdict in verdicts))
-        return [(n, v.label, v.probability, v.flags, v.model) for n, v in zip(good, verdicts, strict=True)]
+        mixed = self._mixed(texts) if self._mixed and texts else [False] * len(texts)
+        return [
+            (n, v.label, v.probability, (*v.flags, "mixed") if both else v.flags, v.model, v.stars)
+            for n, v, both in zip(good, verdicts, mixed, strict=True)
+        ]
 
     def summary(self, output: Path | None) -> Summary:
         scored = sum(self._counts.values())
@@ -196,8 +204,8 @@ def _place(source: Path, output: Path | None) -> tuple[Path, str | None]:
     return (output, None) if output.is_dir() else (output.parent, output.name)
 
 
-def _format_of(name: str) -> str | None:
-    """'csv.gz' for 'x.csv.gz'; None where the name says nothing, which keeps the input's format."""
+def format_of_name(name: str) -> str | None:
+    """The format that a name asks for: 'csv.gz' for 'x.csv.gz'; None where it says nothing: that of the input."""
     suffixes = [suffix.lower() for suffix in Path(name).suffixes[-2:]]
     packing = suffixes.pop() if suffixes and suffixes[-1] in packed_suffixes() else ""
     suffix = suffixes[-1] if suffixes else ""

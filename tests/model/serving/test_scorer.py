@@ -140,10 +140,12 @@ def test_stars_are_said_when_the_folder_has_them_and_the_text_is_fit(tiny_folder
     copy = Path(shutil.copytree(tiny_folder, tmp_path / "copy"))
     values = json.loads((copy / "serving.json").read_text(encoding="utf-8"))
     values["star_bounds"] = [*[-9.0] * 2, *[0.0] * 14, *[9.0] * 2]
+    values["star_tokens"] = 5
     model_folder.write_json(copy / "serving.json", values)
     model_folder.seal(copy, model_folder.version(copy, "2026.01"))
-    good, bad, nothing = Scorer(copy).score(["The acting was superb.", "The plot was awful.", ""])
-    assert (good.stars, bad.stars, nothing.stars) == (9.0, 2.0, None)
+    texts = ["The acting was superb.", "The plot was awful.", "", "Superb acting."]
+    good, bad, nothing, short = Scorer(copy).score(texts)
+    assert (good.stars, bad.stars, nothing.stars, short.stars) == (9.0, 2.0, None, None)
     assert Scorer(tiny_folder).score(["The acting was superb."])[0].stars is None
 
 

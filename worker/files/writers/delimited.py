@@ -13,9 +13,10 @@ from worker.files.cells import as_text
 from worker.files.readers.delimited import Delimited
 from worker.files.readers.encoding import DAMAGED
 from worker.files.table import Table
+from worker.files.writers.target import ADDED
 from worker.files.writers.verdicts import DECIMALS, AddedValues, Verdicts, rows
 
-_NOT_SCORED = ("", "", "", "")
+_NOT_SCORED = ("",) * len(ADDED)
 _BEFORE_QUOTE: Final = re.compile(r'(?<!\\)(\\*+)("|\Z)')
 
 
@@ -87,7 +88,8 @@ def _lines(table: Table, verdicts: Verdicts) -> Iterator[list[str]]:
         yield line
 
 
-def _shown(verdict: AddedValues | None) -> tuple[str, str, str, str]:
+def _shown(verdict: AddedValues | None) -> tuple[str, ...]:
     if verdict is None:
         return _NOT_SCORED
-    return verdict.label, f"{verdict.probability:.{DECIMALS}f}", verdict.flags, verdict.model
+    stars = "" if verdict.stars is None else f"{verdict.stars:g}"
+    return verdict.label, f"{verdict.probability:.{DECIMALS}f}", verdict.flags, verdict.model, stars

@@ -16,7 +16,7 @@ from worker.files.readers.parquet import Parquet
 from worker.files.table import Table, record_size
 from worker.files.writers.verdicts import AddedValues, Verdicts, fitted, rows
 
-_TYPES: Final = (pa.string(), pa.float64(), pa.string(), pa.string())
+_TYPES: Final = (pa.string(), pa.float64(), pa.string(), pa.string(), pa.float64())
 _BATCH: Final = 1024
 _BATCH_CHARS: Final = 8 << 20
 _GROUP_ROWS: Final = 65_536

@@ -12,7 +12,7 @@ from worker.files.errors import UnsupportedFormat
 from worker.files.readers.decompress import plain_name
 from worker.files.readers.open import Opened
 
-ADDED: Final = ("label", "probability", "flags", "model")
+ADDED: Final = ("label", "probability", "flags", "model", "estimated_stars")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def parse_format(asked: str) -> tuple[FileKind, Packing | None]:
 
 
 def added_names(columns: Sequence[str]) -> tuple[str, ...]:
-    """Names of the four added columns; all four get a prefix when the file already has one of them."""
+    """Names of the added columns; all of them get a prefix when the file already has one of them."""
     taken = {name.strip().casefold() for name in columns}
     prefix, copy = "", 0
     while any(prefix + name in taken for name in ADDED):

@@ -9,18 +9,19 @@ from worker.files.cells import Cell, as_text
 from worker.files.errors import guarded
 from worker.files.table import Bad, Table
 
-Scored = tuple[int, str, float, Iterable[str], str]
-"""(row_number, label, probability, flags, model)"""
+Scored = tuple[int, str, float, Iterable[str], str, float | None]
+"""(row_number, label, probability, flags, model, stars)"""
 DECIMALS: Final = 6
 
 
 class AddedValues(NamedTuple):
-    """The four values added to a row; flags are joined by spaces."""
+    """The values added to a row; flags are joined by spaces, stars are the estimate where there is one."""
 
     label: str
     probability: float
     flags: str
     model: str
+    stars: float | None = None
 
 
 Verdicts = Iterator[AddedValues | None]
@@ -30,12 +31,12 @@ Verdicts = Iterator[AddedValues | None]
 def in_row_order(scored: Iterable[Scored]) -> Verdicts:
     """`scored` (ordered by row number) with its gaps filled."""
     number = 0
-    for row_number, label, probability, flags, model in scored:
+    for row_number, label, probability, flags, model, stars in scored:
         number += 1
         while number < row_number:
             yield None
             number += 1
-        yield AddedValues(label, round(probability, DECIMALS), " ".join(flags), model)
+        yield AddedValues(label, round(probability, DECIMALS), " ".join(flags), model, stars)
     while True:
         yield None
 

@@ -35,7 +35,7 @@ def write_scored(
     format: str | None = None,
     options: ReadOptions = NOTHING_SAID,
 ) -> str:
-    """Writes the rows of `source` in order, every column kept, with label, probability, flags, model; in flat memory.
+    """Writes the rows of `source` in order, every column kept, with `target.ADDED`; in flat memory.
 
     `scored` is ordered by row number; a row it does not name keeps its place with empty values. `options` as given to
     `open_reviews`: both must see the same rows. Returns the file's name. Raises FileError for the file, and
