@@ -8,12 +8,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from model.aspects.finder import Aspect
     from model.serving.classifier import Classifier
     from model.serving.model_folder import SHIPPED, ModelFolderError
     from model.serving.scorer import Scorer
     from model.serving.verdict import FLAGS, Explanation, Label, Sentence, Verdict, Word
 
 _HOMES = {
+    "Aspect": "model.aspects.finder",
     "Scorer": "model.serving.scorer",
     "Classifier": "model.serving.classifier",
     **dict.fromkeys(("SHIPPED", "ModelFolderError"), "model.serving.model_folder"),
@@ -23,6 +25,7 @@ _HOMES = {
 __all__ = [
     "FLAGS",
     "SHIPPED",
+    "Aspect",
     "Classifier",
     "Explanation",
     "Label",
