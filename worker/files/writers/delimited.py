@@ -53,7 +53,7 @@ def write_delimited(
     if isinstance(like, Delimited) and same:
         more = separator * len(names)
         text.writelines(_lengthened(_given_back(line, line_of, separator, quote), more) for line in like.below)
-    text.writelines(map(line_of, _lines(table, verdicts)))
+    text.writelines(map(line_of, _lines(table, verdicts, len(names))))
     text.flush()
     text.detach()
 
@@ -105,11 +105,11 @@ class _Line:
         return (self._separator.join(shown) if shown != [""] else '""') + self._end
 
 
-def _lines(table: Table, verdicts: Verdicts) -> Iterator[list[str]]:
+def _lines(table: Table, verdicts: Verdicts, added: int) -> Iterator[list[str]]:
     width = len(table.columns)
     for cells, verdict in zip(rows(table), verdicts, strict=False):
         line = [defused(as_text(cell)) for cell in cells]
-        shown = _shown(verdict)
+        shown = _shown(verdict, added)
         if len(line) == width:
             line += shown
         else:  # ragged: our columns keep their place, surplus cells follow
@@ -117,8 +117,13 @@ def _lines(table: Table, verdicts: Verdicts) -> Iterator[list[str]]:
         yield line
 
 
-def _shown(verdict: AddedValues) -> list[str]:
-    label, probability, flags, model, stars, source = verdict
-    shown = "" if probability is None else f"{probability:.{DECIMALS}f}"
-    values = [label or "", shown, flags or "", model or "", "" if stars is None else f"{stars:g}"]
-    return values if source is None else [*values, defused(source)]
+def _shown(verdict: AddedValues, added: int) -> list[str]:
+    label, probability, flags, model, stars, *more = verdict.values(added)
+    return [
+        as_text(label),
+        "" if probability is None else f"{probability:.{DECIMALS}f}",
+        as_text(flags),
+        as_text(model),
+        "" if stars is None else f"{stars:g}",
+        *(defused(as_text(one)) for one in more),
+    ]

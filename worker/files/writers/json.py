@@ -41,7 +41,13 @@ def _json_rows(table: Table) -> Iterator[JsonRow] | None:
 
 def _added(verdict: AddedValues, names: tuple[str, ...]) -> str:
     """Members of an object, without braces."""
-    return json.dumps(dict(zip(names, verdict, strict=False)))[1:-1]
+    values = verdict.values(len(names))
+    added = json.dumps(dict(zip(names, values, strict=True)))[1:-1]
+    if not verdict.has_aspects(len(names)):
+        return added
+    # Aspects are JSON already: an array, not a text that holds one.
+    added = json.dumps(dict(zip(names[:-1], values[:-1], strict=True)))[1:-1]
+    return f"{added}, {json.dumps(names[-1])}: {verdict.aspects or 'null'}"
 
 
 def _spliced(found: Iterator[JsonRow], verdicts: Verdicts, names: tuple[str, ...]) -> Iterator[str]:

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from worker.files.cells import Cell, as_text
 from worker.files.errors import guarded
 from worker.files.table import Bad, Table
 
-Scored = tuple[int, str, float, Iterable[str], str, float | None]
-"""(row_number, label, probability, flags, model, stars)"""
+Scored = (
+    tuple[int, str, float, Iterable[str], str, float | None]
+    | tuple[int, str, float, Iterable[str], str, float | None, str]
+)
+"""(row_number, label, probability, flags, model, stars), and the aspects as JSON where they are asked for"""
 DECIMALS: Final = 6
+_ALWAYS: Final = 5
+"""Columns that are always added."""
 
 
 class AddedValues(NamedTuple):
     """The values added to a row; flags are joined by spaces. All but the source are None in a row that was not scored.
 
-    stars: the estimate, where there is one. source: the sheet or file it stands in, where several were read.
+    stars: the estimate, where there is one. aspects: JSON, None where nobody asked for them. source: the sheet or file
+    it stands in, where several were read.
     """
 
     label: str | None = None
@@ -25,7 +31,17 @@ class AddedValues(NamedTuple):
     flags: str | None = None
     model: str | None = None
     stars: float | None = None
+    aspects: str | None = None
     source: str | None = None
+
+    def values(self, count: int) -> tuple[Any, ...]:
+        """Those of so many added columns, in their order: the source where there is one, and the aspects last."""
+        more = (self.aspects,) if self.source is None else (self.source, self.aspects)
+        return (*self[:_ALWAYS], *more)[:count]
+
+    def has_aspects(self, count: int) -> bool:
+        """Whether the last of so many added columns holds the aspects."""
+        return count > _ALWAYS + (self.source is not None)
 
 
 NOT_SCORED: Final = AddedValues()
@@ -43,12 +59,12 @@ def in_row_order(scored: Iterable[Scored], source_of: Callable[[int], str | None
 
 def _filled(scored: Iterable[Scored]) -> Verdicts:
     number = 0
-    for row_number, label, probability, flags, model, stars in scored:
+    for row_number, label, probability, flags, model, stars, *more in scored:
         number += 1
         while number < row_number:
             yield NOT_SCORED
             number += 1
-        yield AddedValues(label, round(probability, DECIMALS), " ".join(flags), model, stars)
+        yield AddedValues(label, round(probability, DECIMALS), " ".join(flags), model, stars, *more)
     while True:
         yield NOT_SCORED
 

@@ -85,7 +85,7 @@ def _lines(table: Table, verdicts: Verdicts, names: tuple[str, ...]) -> Iterator
     yield [*table.titles, *names]
     yield from head.below if head else ()
     for cells, verdict in zip(rows(table), verdicts, strict=False):
-        ours: tuple[Cell, ...] = verdict[: len(names)]
+        ours: tuple[Cell, ...] = verdict.values(len(names))
         if len(cells) == width:
             yield [*cells, *ours]
         else:
