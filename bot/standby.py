@@ -22,6 +22,7 @@ from db.errors import DatabaseUnavailable
 from db.operations.bot_lease import LEASE_S, Holder, release, take
 from db.operations.heartbeats import deregister, record
 from db.operations.types import EVERY_S, Fact
+from db.privacy.clock_guard import UP
 
 log = logging.getLogger(__name__)
 
@@ -94,5 +95,5 @@ class Turn:
                 log.info("waiting: the database does not answer (%s)", type(error).__name__)
 
     def _beat(self) -> None:
-        facts: dict[str, Fact] = {"pid": os.getpid(), "up_s": up_seconds(), "ready": False, "standby": True}
+        facts: dict[str, Fact] = {"pid": os.getpid(), UP: up_seconds(), "ready": False, "standby": True}
         record(self._db, self._me.id, "bot", self._me.host, facts)

@@ -19,6 +19,7 @@ from db.operations.heartbeats import deregister, record
 from db.operations.metrics_collector import QueueCollector
 from db.operations.overview import figures
 from db.operations.types import EVERY_S, Fact
+from db.privacy.clock_guard import UP
 
 HOUR_S: Final = 3600.0
 
@@ -37,7 +38,7 @@ class Vitals:
         latency = bot.latency
         return {
             "pid": os.getpid(),
-            "up_s": up_seconds(),
+            UP: up_seconds(),
             "ready": meters.connected(bot),
             "latency_s": round(latency, 3) if math.isfinite(latency) else None,
             "guilds": len(bot.guilds),

@@ -1,7 +1,8 @@
 """Small talk: what people say to a bot that is no review, in the languages it speaks.
 
-Only what is plain: words that are all greeting, thanks, or a question about the bot. Whatever else is said is read as
-a review, and the model says how it reads.
+For the bot, which answers it instead of scoring it; what a row of a file or a text on the command line says is judged
+by the narrower list of `model.text.small_talk`. Only what is plain: words that are all greeting, thanks, or a question
+about the bot. Whatever else is said is read as a review, and the model says how it reads.
 """
 
 from __future__ import annotations

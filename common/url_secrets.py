@@ -28,4 +28,12 @@ def advice(variable: str) -> str:
     )
 
 
+def raw_ampersand(variable: str) -> str:
+    """The sentence for a URL with an unknown option beside a password: a raw & makes the rest of the password a name.
+
+    It repeats nothing of it.
+    """
+    return f"{variable} holds something behind its password that is no option of it: write a & in it as %26."
+
+
 _SIGNS: Final = re.compile(f"[{re.escape(MEANING)}]")

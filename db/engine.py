@@ -21,7 +21,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_fixed
 
-from common.url_secrets import advice, is_raw
+from common.url_secrets import advice, is_raw, raw_ampersand
 from db.crypto import Sealer
 from db.errors import DatabaseFull, DatabaseUnavailable, SchemaOutdated, WrongDatabaseUrl
 from db.reserve import Reserve, is_freeing
@@ -82,10 +82,8 @@ def sql_url(url: str) -> URL:
 def _check_options(url: URL, known: Collection[str]) -> None:
     """Raises WrongDatabaseUrl for what stands behind the ? and the driver does not know."""
     unknown = sorted(set(url.query) - set(known))
-    if unknown and "password" in url.query:  # a raw & in it makes the rest of it a name: that is not repeated
-        raise WrongDatabaseUrl(
-            "DATABASE_URL holds something behind its password that is no option of it: write a & in it as %26."
-        )
+    if unknown and "password" in url.query:
+        raise WrongDatabaseUrl(raw_ampersand("DATABASE_URL"))
     if unknown:
         raise WrongDatabaseUrl(
             f"DATABASE_URL holds the option {unknown[0]}, which this kind of database does not know: take it away."

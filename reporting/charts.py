@@ -117,10 +117,13 @@ def trend_png(buckets: Sequence[Counts], *, title: str, look: Look = DARK) -> by
 
 
 @_one_at_a_time
-def films_png(buckets: Sequence[Counts], *, title: str, look: Look = DARK, what: str = "films") -> bytes:
+def films_png(
+    buckets: Sequence[Counts], *, title: str, look: Look = DARK, what: str = "films", notes: Sequence[str] = ()
+) -> bytes:
     """PNG of counts, stacked by label, beside the average probability, one row a film, most reviewed on top.
 
-    Only the `MAX_FILMS` with most reviews are drawn and the title says so. Raises ValueError without a bucket.
+    Only the `MAX_FILMS` with most reviews are drawn and the title says so. `notes`: sentences below, of what is not
+    drawn. Raises ValueError without a bucket.
     """
     if not buckets:
         raise ValueError("a film chart needs at least one film")
@@ -150,6 +153,8 @@ def films_png(buckets: Sequence[Counts], *, title: str, look: Look = DARK, what:
     average.set_xlabel("average probability of positive", color=look.muted, fontsize=9)
     legend(counts, look)
     set_title(figure, look, title)
+    if notes:
+        figure.supxlabel("\n".join(notes), color=look.muted, fontsize=9, x=0.02, ha="left", parse_math=False)
     return png(figure, look)
 
 

@@ -19,19 +19,47 @@ from reporting.wording import differences, share_range
 _MOST_ROWS: Final = 400
 _TEXT_CHARS: Final = 600
 _STYLE: Final = """
-:root { color-scheme: light dark; --ink: #1d1f24; --muted: #55595f; --paper: #ffffff; --line: #dfe1e5; }
-@media (prefers-color-scheme: dark) { :root { --ink: #f2f3f5; --muted: #b5bac1; --paper: #22242a; --line: #3f434b; } }
-body { font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); max-width: 60rem;
-       margin: 2rem auto; padding: 0 1rem; }
-h1, h2 { line-height: 1.2; } h2 { margin-top: 2.5rem; }
-.muted, caption { color: var(--muted); } caption { text-align: left; }
+:root { color-scheme: light dark; --ink: #1d1f24; --muted: #55595f; --paper: #ffffff; --line: #dfe1e5; --tint: #f4f5f7;
+        --positive: #0072b2; --negative: #d55e00; --unclear: #9a9ea5; }
+@media screen and (prefers-color-scheme: dark) {
+  :root { --ink: #f2f3f5; --muted: #b5bac1; --paper: #22242a; --line: #3f434b; --tint: #2b2d34;
+          --positive: #56b4e9; --negative: #e69f00; --unclear: #80858e; }
+}
+* { box-sizing: border-box; }
+body { font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); max-width: 72rem;
+       margin: 2rem auto; padding: 0 1rem; overflow-wrap: anywhere; }
+h1, h2, h3 { line-height: 1.2; } h2 { margin: 2.5rem 0 .75rem; } h3 { margin: 1.5rem 0 .5rem; }
+p { max-width: 46rem; } .lead { font-size: 1.15rem; }
+.muted, caption, figcaption { color: var(--muted); } .small { font-size: .85rem; }
+.bar { display: flex; height: 1.1rem; margin: .5rem 0; border-radius: .25rem; overflow: hidden; gap: 2px; }
+.bar span { flex: 0 1 auto; min-width: 1px; }
+.positive { background: var(--positive); } .negative { background: var(--negative); }
+.unclear { background: var(--unclear); }
+.key { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; padding: 0; margin: 0; list-style: none; }
+.key i { display: inline-block; width: .8rem; height: .8rem; margin-right: .4rem; border-radius: 2px; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
-th, td { text-align: right; padding: .25rem .6rem; border-bottom: 1px solid var(--line); white-space: nowrap; }
-th:first-child, td:first-child { text-align: left; white-space: normal; overflow-wrap: anywhere; }
-img { width: 100%; min-width: 38rem; height: auto; } figure { margin: 1.5rem 0; }
-blockquote { margin: .75rem 0; padding-left: 1rem; border-left: 3px solid var(--line); overflow-wrap: anywhere; }
+th, td { text-align: right; padding: .3rem .6rem; border-bottom: 1px solid var(--line); white-space: nowrap;
+         vertical-align: top; }
+th { color: var(--muted); font-weight: 600; }
+th:first-child, td:first-child { text-align: left; white-space: normal; padding-left: 0; }
+.buckets th:first-child, .buckets td:first-child { min-width: clamp(8rem, 25vw, 16rem); position: sticky; left: 0;
+         background: var(--paper); }
+td small { display: block; color: var(--muted); }
+.facts { width: auto; } .facts td:first-child { min-width: 10rem; padding-right: 1.5rem; }
+img { display: block; width: 100%; min-width: 30rem; max-width: 60rem; height: auto; } figure { margin: 1rem 0; }
+.quotes { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); gap: 0 2.5rem; }
+blockquote { margin: .75rem 0; padding-left: 1rem; border-left: 3px solid var(--line); }
+blockquote.positive { background: none; border-color: var(--positive); }
+blockquote.negative { background: none; border-color: var(--negative); }
 mark { color: inherit; background: rgba(230, 159, 0, .3); }
+@media print {
+  body { max-width: none; margin: 0; font-size: 11pt; } .wide { overflow: visible; } img { min-width: 0; }
+  h2, h3 { break-after: avoid; } figure, blockquote, tr, .bar { break-inside: avoid; }
+  .buckets { font-size: 9pt; } .buckets th { white-space: normal; } .buckets th, .buckets td { padding: .2rem .35rem; }
+  .buckets th:first-child, .buckets td:first-child { position: static; min-width: 7rem; padding-left: 0; }
+  .bar span, .key i { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+}
 """
 
 
@@ -48,12 +76,7 @@ def page(parts: Sequence[ReportPart], *, made: datetime | None = None) -> str:
         )
     for part in parts:
         body += _part(part, alone=len(parts) == 1)
-    body.append(
-        '<p class="muted">Intervals are at 95 %: of shares by Wilson (1927), of averages by Student’s t, of '
-        "differences by Newcombe (1998) and Welch (1947). Reviews without a day of their own count on the day they "
-        "were sent in. "
-        "Reports are about films and files, never about a person.</p>"
-    )
+    body += ["<h2>How to read this</h2>", *(f'<p class="muted">{escape(line)}</p>' for line in _METHOD)]
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -65,32 +88,80 @@ def page(parts: Sequence[ReportPart], *, made: datetime | None = None) -> str:
     )
 
 
+_METHOD: Final = (
+    "A model read each review and gave the probability that it is positive. Where that is near one half, or the text "
+    "is no film review in English, the verdict is unclear.",
+    "Intervals are at 95 %: of shares by Wilson (1927), of averages by Student’s t, of differences by Newcombe (1998) "
+    "and Welch (1947). They say what chance may have done, not what the model gets wrong.",
+    "Reviews without a day of their own count on the day they were sent in. Reports are about films and files, never "
+    "about a person.",
+)
+
+
 def _part(part: ReportPart, *, alone: bool) -> list[str]:
     report = part.report
-    lines = [f"<h2>{'All together' if alone else escape(part.about.subject())}</h2>", _summary(report)]
-    if not report.total:
-        return lines
-    lines.append(_picture("How many reviews, and how positive on average", lambda look: chart_png([part], look)))
-    lines.append(_picture("How sure the model is", lambda look: distribution_png(part, look)))
-    lines.append(_buckets(report))
-    for name, results in (("Most positive", report.most_positive), ("Most negative", report.most_negative)):
-        if results:
-            lines += [f"<h2>{name}</h2>", *(_review(one) for one in results)]
+    lines = [f"<h2>{'In short' if alone else escape(part.about.subject())}</h2>"]
+    if not report.total or report.mean_probability is None:
+        return [*lines, "<p>No review.</p>"]
+    level = "h2" if alone else "h3"
+    by_film = part.about.by == "film"
+    lines += [f'<p class="lead">{escape(_in_words(report))}</p>', _shares(report)]
+    lines += [
+        f"<{level}>{'Films' if by_film else 'Verdicts over time'}</{level}>",
+        _picture("How many reviews, and how positive on average", lambda look: chart_png([part], look)),
+        _buckets(report, "Film" if by_film else part.about.by.capitalize()),
+    ]
+    quotes = [
+        f"<div><{level}>{name}</{level}>{''.join(map(_review, results))}</div>"
+        for name, results in (("Most positive", report.most_positive), ("Most negative", report.most_negative))
+        if results
+    ]
+    if quotes:
+        lines.append(f'<div class="quotes">{"".join(quotes)}</div>')
+    lines += [
+        f"<{level}>How sure the verdicts are</{level}>",
+        _picture("Reviews by their probability of being positive", lambda look: distribution_png(part, look)),
+        _quality(report),
+    ]
     return lines
 
 
-def _summary(report: Report) -> str:
-    if not report.total or report.mean_probability is None:
-        return "<p>No review.</p>"
-    rows = [("Reviews", f"{report.total:,}", ""), ("Average probability of positive", *_average(report))]
+def _in_words(report: Report) -> str:
     counts = (report.n_positive, report.n_negative, report.n_uncertain)
-    for name, count, share in zip(("Positive", "Negative", "Unclear"), counts, percents(counts, 1), strict=True):
-        rows.append((name, f"{count:,}", f"{share} ({share_range(wilson(count, report.total))})"))
-    rows.append(("Flagged", f"{report.n_flagged:,}", _percent(report.n_flagged, report.total)))
-    rows += [(f"Flag: {flag.replace('_', ' ')}", f"{n:,}", "") for flag, n in report.flags]
+    positive, negative, unclear = percents(counts)
+    reviews = "1 review" if report.total == 1 else f"{report.total:,} reviews"
+    average, sure = _average(report)
+    interval = share_range(wilson(report.n_positive, report.total))
+    return (
+        f"{reviews}: {positive} positive ({interval}), {negative} negative, {unclear} unclear. "
+        f"The average probability of being positive is {average}{f' {sure}' if sure else ''}."
+    )
+
+
+def _shares(report: Report) -> str:
+    """The three shares as a bar, and in words beside their colours."""
+    counts = (report.n_positive, report.n_uncertain, report.n_negative)
+    shares = percents(counts, 1)
+    kinds = ("positive", "unclear", "negative")
+    bar = "".join(
+        f'<span class="{kind}" style="width: {100 * count / report.total:.3f}%"></span>'
+        for kind, count in zip(kinds, counts, strict=True)
+        if count
+    )
+    key = "".join(
+        f'<li><i class="{kind}"></i>{kind.capitalize()} {count:,} · {share} '
+        f'<span class="muted">({share_range(wilson(count, report.total))})</span></li>'
+        for kind, count, share in zip(kinds, counts, shares, strict=True)
+    )
+    return f'<div class="bar" aria-hidden="true">{bar}</div><ul class="key">{key}</ul>'
+
+
+def _quality(report: Report) -> str:
+    rows = [("Flagged", f"{report.n_flagged:,}", _percent(report.n_flagged, report.total))]
+    rows += [(f"Flag: {flag.replace('_', ' ')}", f"{n:,}", _percent(n, report.total)) for flag, n in report.flags]
     rows.append(("Rows of these files that were not scored", f"{report.rejected:,}", ""))
     rows += [(f"Not scored: {code.replace('_', ' ')}", f"{n:,}", "") for code, n in report.rejected_codes]
-    return _table(("", "", ""), rows) + _corrections(report)
+    return _facts(rows) + _corrections(report)
 
 
 def _corrections(report: Report) -> str:
@@ -101,7 +172,7 @@ def _corrections(report: Report) -> str:
         ("Verdicts that anybody corrected", f"{report.corrected:,}", _percent(report.corrected, report.total)),
         ("Corrections that agree with the verdict", f"{report.agreed:,}", _percent(report.agreed, report.corrections)),
     ]
-    return f'<h2>What users corrected</h2>{_table(("", "", ""), rows)}<p class="muted">{CORRECTIONS_BIASED}</p>'
+    return f'<h3>What users corrected</h3>{_facts(rows)}<p class="muted">{CORRECTIONS_BIASED}</p>'
 
 
 def _percent(part: int, whole: int) -> str:
@@ -114,35 +185,35 @@ def _average(report: Report) -> tuple[str, str]:
     return f"{mean:.3f}", "" if sure is None else f"({sure.low:.3f}–{sure.high:.3f})"
 
 
-def _buckets(report: Report) -> str:
-    header = (
-        "", "Reviews", "Positive", "Negative", "Unclear", "Flagged", "Positive share", "95%", "Average", "95%",
-    )  # fmt: skip
-    table = _table(header, [_bucket(one) for one in named(report.buckets[:_MOST_ROWS])])
+def _buckets(report: Report, name: str) -> str:
+    header = (name, "Reviews", "Positive", "Negative", "Unclear", "Flagged", "Positive share", "Average")
+    head = "".join(f'<th scope="col">{escape(one)}</th>' for one in header)
+    rows = "".join(map(_bucket, named(report.buckets[:_MOST_ROWS])))
+    table = (
+        f'<div class="wide"><table class="buckets"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
+    )
     if report.n_buckets <= _MOST_ROWS:
         return table
     return f'{table}<p class="muted">The first {_MOST_ROWS} of {report.n_buckets:,}; the other formats hold more.</p>'
 
 
-def _bucket(one: Bucket) -> tuple[str, ...]:
+def _bucket(one: Bucket) -> str:
+    """A row; each interval stands below its figure, so that the name keeps room."""
     sure = mean_interval(one.mean_probability, one.deviation, one.total)
-    return (
-        one.key or ALL,
-        *(f"{n:,}" for n in (one.total, one.n_positive, one.n_negative, one.n_uncertain, one.n_flagged)),
-        _percent(one.n_positive, one.total),
-        share_range(wilson(one.n_positive, one.total)),
-        f"{one.mean_probability:.3f}",
-        "" if sure is None else f"{sure.low:.3f}–{sure.high:.3f}",
+    counts = (one.total, one.n_positive, one.n_negative, one.n_uncertain, one.n_flagged)
+    cells = [escape(one.key or ALL), *(f"{n:,}" for n in counts)]
+    cells.append(
+        f"{_percent(one.n_positive, one.total)}<small>{share_range(wilson(one.n_positive, one.total))}</small>"
     )
+    average = "" if sure is None else f"<small>{sure.low:.3f}–{sure.high:.3f}</small>"
+    cells.append(f"{one.mean_probability:.3f}{average}")
+    return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
 
 
-def _table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    """Wider than a telephone, it moves sideways by itself; no header of empty cells, which a reader would be read."""
-    names = list(header)
-    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in names)
+def _facts(rows: Iterable[Iterable[str]]) -> str:
+    """A table without a header: a name and its figures."""
     lines = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
-    shown = f"<thead><tr>{head}</tr></thead>" if any(names) else ""
-    return f'<div class="wide"><table>{shown}<tbody>{lines}</tbody></table></div>'
+    return f'<table class="facts"><tbody>{lines}</tbody></table>'
 
 
 def _picture(words: str, draw: Callable[[Look], bytes]) -> str:
@@ -150,17 +221,18 @@ def _picture(words: str, draw: Callable[[Look], bytes]) -> str:
     light, dark = (base64.b64encode(draw(look)).decode("ascii") for look in (LIGHT, DARK))
     return (
         '<figure><div class="wide"><picture>'
-        f'<source media="(prefers-color-scheme: dark)" srcset="data:image/png;base64,{dark}">'
+        f'<source media="screen and (prefers-color-scheme: dark)" srcset="data:image/png;base64,{dark}">'
         f'<img alt="{escape(words)}" src="data:image/png;base64,{light}"></picture></div>'
         f'<figcaption class="muted">{escape(words)}</figcaption></figure>'
     )
 
 
 def _review(result: ResultView) -> str:
+    kind = "positive" if result.probability >= 0.5 else "negative"
     film = f"{escape(result.film)} · " if result.film else ""
     head = f"{film}#{result.id}, job {result.job_id} · {escape(result.label)}, {result.probability:.3f}"
     if result.text is None:
-        return f'<blockquote><span class="muted">{head}</span><br>(text deleted)</blockquote>'
+        return f'<blockquote class="{kind}"><span class="muted">{head}</span><br>(text deleted)</blockquote>'
     text = " ".join(result.text.split())
     sentence = deciding(result)
     cut = text if len(text) <= _TEXT_CHARS else text[: _TEXT_CHARS - 1] + "…"
@@ -168,4 +240,4 @@ def _review(result: ResultView) -> str:
     if sentence is not None:
         marked = f"<mark>{escape(sentence)}</mark>"
         shown = shown.replace(escape(sentence), marked, 1) if sentence in cut else f"{marked} … {shown}"
-    return f'<blockquote><span class="muted">{head}</span><br>{shown}</blockquote>'
+    return f'<blockquote class="{kind}"><span class="muted">{head}</span><br>{shown}</blockquote>'

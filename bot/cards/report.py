@@ -19,6 +19,9 @@ from reporting.tables import ReportPart, deciding, named
 from reporting.wording import differences, share_range
 
 EXTREMES: Final = 3
+FILMS: Final = 8
+"""Most films that a card lists; all are in the file."""
+FILM_CHARS: Final = 40
 CODES: Final = 3
 """Most reasons of rejected rows, and most flags, that a card names."""
 
@@ -49,6 +52,8 @@ def _one(part: ReportPart) -> discord.Embed:
     embed = discord.Embed(title=tr("Report"), description="\n".join(lines), colour=NEUTRAL)
     for name, count, share in _counts(report):
         embed.add_field(name=name, value=f"{number(count)}\n{share}")
+    if part.about.by == "film" and report.buckets:
+        embed.add_field(name=tr("Films"), value=_films(report), inline=False)
     if report.n_flagged:
         flags = "\n".join(f"{number(n)} · {words}" for (_, n), words in _frequent(report.flags))
         flagged = in_brackets(reviews(report.n_flagged), percent(report.n_flagged / report.total))
@@ -72,6 +77,25 @@ def _one(part: ReportPart) -> discord.Embed:
     return embed
 
 
+def _films(report: Report) -> str:
+    """The most reviewed films, each with its reviews and the share of positive ones."""
+    lines: list[str] = []
+    for one in sorted(report.buckets, key=lambda bucket: -bucket.total)[:FILMS]:
+        name = quote(one_line(one.key, FILM_CHARS)) if one.key else tr(NO_FILM)
+        sure = share_range(wilson(one.n_positive, one.total))
+        share = tr("{share} positive", share=in_brackets(percent(one.n_positive / one.total), sure))
+        line = pair(name, listing((reviews(one.total), share)))
+        if sum(map(len, lines)) + len(line) > _FIELD - 100:  # names of nothing but signs that are escaped
+            break
+        lines.append(line)
+    more = report.n_buckets - len(lines)
+    if more > 0:
+        lines.append(trn("{count} more film", "{count} more films", more))
+    return "\n".join(lines)
+
+
+_FIELD: Final = 1024
+"""Characters of a field of an embed."""
 _CODES: Final = {
     "empty": mark_plural("{count} empty", "{count} empty"),
     "too_long": mark_plural("{count} too long", "{count} too long"),

@@ -6,6 +6,7 @@ SQL, so after a restart every job that is not delivered is shown again, in the s
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
@@ -30,6 +31,7 @@ from bot.delivery.outbox import GONE, passes
 from bot.errors.table import note
 from bot.metrics import note_shown
 from bot.permissions import takes_notices
+from bot.pools.children import ChildFailed
 from bot.pools.heavy_work import DOWNLOADS, MAKING, SENDING, Lane
 from common.i18n import ENGLISH, set_locale, tr, use_locale
 from db.delivery.cards import mark_delivered, mark_rendered, set_card_message
@@ -52,6 +54,10 @@ AT_ONCE: Final = 500
 MOST_DRAWN: Final = 4
 """Charts that are drawn or wait: a small file that ends meanwhile gets none. One takes 0.15 s of a processor."""
 FEW_REVIEWS: Final = 200
+DRAWING_S: Final = 10.0
+"""So long a small file waits for its chart, seconds; the first chart starts a process."""
+CROWDED_S: Final = 1.0
+"""And where others wait too."""
 WORST_WAIT_S: Final = 60.0
 WORST_REFUSED_S: Final = 3600.0
 """What Discord refuses it goes on refusing, mostly until somebody opens a thread again or changes a rule."""
@@ -165,14 +171,24 @@ class Notifier:
 
     async def _own_chart(self, job: JobView) -> bytes | None:
         """As `_chart`; None too where many small files end at once: their owners are told now, in numbers."""
-        scored = job.n_positive + job.n_negative + job.n_uncertain
-        if self._drawing >= MOST_DRAWN and scored <= FEW_REVIEWS:
+        if job.n_positive + job.n_negative + job.n_uncertain > FEW_REVIEWS:
+            return await _chart(job, self._bot.heavy.in_own_child)
+        if self._drawing >= MOST_DRAWN:
             return None
         self._drawing += 1
+        # It goes on when nobody waits for it any more: ending it would end the process, which others need.
+        drawing = asyncio.create_task(_chart(job, self._bot.heavy.in_own_child), name="drawing a chart")
+        drawing.add_done_callback(self._drawn)
         try:
-            return await _chart(job, self._bot.heavy.in_own_child)
-        finally:
-            self._drawing -= 1
+            async with asyncio.timeout(DRAWING_S if self._drawing == 1 else CROWDED_S):
+                return await asyncio.shield(drawing)
+        except TimeoutError:
+            return None
+
+    def _drawn(self, drawing: asyncio.Task[bytes | None]) -> None:
+        self._drawing -= 1
+        if not drawing.cancelled():
+            drawing.exception()  # whoever waited was told
 
     async def first_place(self, job: JobView) -> Place | None:
         """Sends a job's first card at once; None when its channel or the user's DMs are closed.
@@ -409,10 +425,15 @@ class Notifier:
 
 
 async def _chart(job: JobView, draw: Callable[..., Awaitable[bytes]]) -> bytes | None:
+    """The histogram as PNG; None without verdicts, and where it cannot be drawn: the numbers are what counts."""
     if not job.n_positive + job.n_negative + job.n_uncertain:
         return None
-    with use_locale(ENGLISH):  # charts have no glyphs for every language
-        return await draw(_histogram, job.histogram, f"Job {job.id}: how the reviews feel")
+    try:
+        with use_locale(ENGLISH):  # charts have no glyphs for every language
+            return await draw(_histogram, job.histogram, f"Job {job.id}: how the reviews feel")
+    except (ChildFailed, TimeoutError) as error:
+        log.warning("job %d is shown without its chart (%s: %s)", job.id, type(error).__name__, error)
+        return None
 
 
 def _histogram(_: Database, counts: Sequence[int], title: str) -> bytes:

@@ -42,6 +42,7 @@ class GroupedWrites(Generic[T]):
             return False
 
     async def _run(self) -> None:
+        group: list[tuple[T, asyncio.Future[bool]]] = []
         try:
             while self._waiting:
                 group, self._waiting = self._waiting, []
@@ -51,8 +52,15 @@ class GroupedWrites(Generic[T]):
                     await self._write([one for one, _ in group])
                 except Exception:  # a database that is away: those who wait go on without it
                     done = False
-                for _, stored in group:
-                    if not stored.done():
-                        stored.set_result(done)
+                _answer(group, stored=done)
         finally:
             self._task = None
+            # The threads were closed under it: nobody waits for what will not be written.
+            left, self._waiting = [*group, *self._waiting], []
+            _answer(left, stored=False)
+
+
+def _answer(group: Sequence[tuple[T, asyncio.Future[bool]]], *, stored: bool) -> None:
+    for _, waiting in group:
+        if not waiting.done():
+            waiting.set_result(stored)

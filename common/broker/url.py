@@ -12,7 +12,7 @@ from typing import Final
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 from common.errors import Misconfigured
-from common.url_secrets import advice, is_raw
+from common.url_secrets import advice, is_raw, raw_ampersand
 
 NETWORK: Final = ("redis", "rediss")
 SOCKETS: Final = ("unix", "redis+socket")
@@ -120,10 +120,8 @@ def _options(query: str, *, tls: bool) -> dict[str, str]:
     # A blank in a password is no +: redis-py and kombu read one as the other, and so does everybody else.
     options = dict(parse_qsl(query, keep_blank_values=True))
     unknown = [name for name in options if name not in known]
-    if unknown and "password" in options:  # a raw & in it makes the rest of it a name: that is not repeated
-        raise WrongBrokerUrl(
-            "REDIS_URL holds something behind its password that is no option of it: write a & in it as %26."
-        )
+    if unknown and "password" in options:
+        raise WrongBrokerUrl(raw_ampersand("REDIS_URL"))
     if unknown:
         raise WrongBrokerUrl(
             f"REDIS_URL holds the option {unknown[0]}, which is not known here: take it away "

@@ -15,10 +15,9 @@ from db.engine import Database
 from db.privacy.purge import drop_files, empty_rows, erase_texts, mark_purge, truncate_wal
 from db.queries.summaries import delete_summary
 from db.queue import leases
-from db.queue.completion import end_job
+from db.queue.completion import cancel_unfinished
 from db.reserve import frees_space
 from db.tables import Job, Review, SentMessage
-from db.types import TERMINAL
 
 
 @frees_space
@@ -44,9 +43,7 @@ def delete_sources(db: Database, message_ids: Sequence[int]) -> int:
 def _delete_job(db: Database, job_id: int, kind: str) -> None:
     with db.begin() as session:
         job = leases.lock_job(session, job_id)
-        if job.state not in TERMINAL:
-            end_job(session, job, "cancelled")
-            session.flush()
+        cancel_unfinished(session, job)
         mark_purge(session, Job.id == job_id)
         schedule_deletion(session, (job_id,))
         shown = {"message_id": None, "delivered_at": db_time(), "rendered_version": Job.version, "reply_token": None}

@@ -27,7 +27,7 @@ from db.privacy.purge import (
     mark_purge,
 )
 from db.queue import leases
-from db.queue.completion import end_job
+from db.queue.completion import cancel_unfinished
 from db.tables import AuditLine, GuildMembership, GuildSetting, Job, Prediction, Review, SentMessage
 from db.types import TERMINAL
 
@@ -82,9 +82,7 @@ def _empty_guild(db: Database, guild_id: int) -> None:
         jobs = session.execute(theirs.order_by(Job.id)).all()
     for job_id in [job_id for job_id, _, state in jobs if state not in TERMINAL]:
         with db.begin() as session:
-            job = leases.lock_job(session, job_id)
-            if job.state not in TERMINAL:
-                end_job(session, job, "cancelled")
+            cancel_unfinished(session, leases.lock_job(session, job_id))
     for batch in in_batches([job_id for job_id, kind, _ in jobs if kind == "message"], JOBS):
         with db.begin(bulk=True) as session:
             marked = mark_purge(session, Job.id.in_(batch))

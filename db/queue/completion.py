@@ -14,7 +14,7 @@ from db.crypto import error_place, session_sealer, stored_json
 from db.delivery.notices import add_notice
 from db.dialect import storable_json
 from db.tables import Chunk, Job, report_days, report_films, report_flags
-from db.types import ChunkKind, JobState
+from db.types import TERMINAL, ChunkKind, JobState
 
 OPEN = ("pending", "queued", "running")
 
@@ -53,6 +53,13 @@ def end_job(
         session.execute(delete(table).where(table.c.job_id == job.id))
     if state != "cancelled":
         add_notice(session, job, state)
+
+
+def cancel_unfinished(session: Session, job: Job) -> None:
+    """Cancels a locked job that has not ended; one that has stays as it is."""
+    if job.state not in TERMINAL:
+        end_job(session, job, "cancelled")
+        session.flush()
 
 
 def after_scoring(session: Session, job: Job) -> None:

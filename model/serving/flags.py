@@ -136,8 +136,7 @@ def raised(text: str, length: int, sums: Floats, table: WordTable, bounds: Bound
 
 def _says_nothing(text: str) -> bool:
     """Of a text of few words: whether it has none, nor a rating, or is a placeholder."""
-    cleaned = clean(text[: 20 * _LOOKED_AT])
-    return is_placeholder(text.strip()) or not _SAYING.search(cleaned)
+    return is_placeholder(text.strip()) or not _SAYING.search(clean(text[: 20 * _LOOKED_AT]))
 
 
 def _few_words(text: str, least: int) -> bool:

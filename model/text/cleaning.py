@@ -51,7 +51,28 @@ def _plain_signs() -> dict[str, str]:
 
 
 _PLAIN = _plain_signs()
-_SIGN = re.compile("[\x00-\x08\x0b-\x1f`\x7f]|[^\x00-\x7f]")
+
+
+def _one_of(signs: list[str]) -> str:
+    """A pattern for one of these, as ranges: `re` looks through thousands of single signs one by one."""
+    ranges: list[list[int]] = []
+    for code in sorted(map(ord, signs)):
+        if ranges and ranges[-1][1] == code - 1:
+            ranges[-1][1] = code
+        else:
+            ranges.append([code, code])
+    return "[" + "".join(f"{chr(first)}-{chr(last)}" for first, last in ranges) + "]"
+
+
+def _changing() -> re.Pattern[str]:
+    # Python is called only for signs that change. Whether a sign is beyond ASCII comes first: the sets alone would make
+    # Latin text twice as slow. Two sets, since `re` has a table only for one of 16 bits.
+    changed = [sign for sign, plain in _PLAIN.items() if sign > "\x7f" and sign != plain]
+    low, high = (_one_of([sign for sign in changed if (sign > "\uffff") is beyond]) for beyond in (False, True))
+    return re.compile(f"[\x00-\x08\x0b-\x1f`\x7f]|[^\x00-\x7f](?:(?<={low})|(?<=[\U00010000-\U0010ffff])(?<={high}))")
+
+
+_SIGN = _changing()
 
 
 def _plain(found: Match) -> str:

@@ -12,6 +12,8 @@ _WORD = re.compile(r"[^\W\d_]{2,}")
 
 
 def _mostly_other_letters(text: str) -> bool:
+    if text.isascii():  # as most are once they are clean
+        return False
     letters = [sign for sign in text if sign.isalpha()]
     return sum(sign > _LAST_LATIN for sign in letters) > 0.5 * len(letters)
 

@@ -1,6 +1,8 @@
 """Small talk and questions to a bot: short messages that are certainly no review, by their first words.
 
-Only forms that no review has. "Who wrote this rubbish?" is a review, so a question is not enough.
+For the flag `not_a_review`, wherever a text comes from; the bot answers more than these by itself
+(`common.small_talk`). Only forms that no review has: "Who wrote this rubbish?" is a review, so a question is not
+enough.
 """
 
 import re

@@ -14,6 +14,7 @@ from bot.standby import Turn
 from db.engine import Database
 from db.operations.bot_lease import Holder, take
 from db.operations.heartbeats import beats
+from db.privacy.clock_guard import UP
 from worker.operations.health import complaint
 
 TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4.GabcDe.abcdefghijklmnopqrstuvwxyz0123"  # secret: made up
@@ -43,6 +44,7 @@ async def test_it_waits_says_so_and_serves_when_the_first_is_gone(
     await until_it_stands_by(sqlite_db)
     (beat,) = beats(sqlite_db, room="bot")
     assert beat.facts["standby"] is True
+    assert float(beat.facts[UP] or 0) > 0
     assert complaint(sqlite_db, "bot", host=socket.gethostname()) is None, "a standby is well"
     assert not task.done()
     take(sqlite_db, key, OTHER, life_s=-1)  # it died: its lease runs out

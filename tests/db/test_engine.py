@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from db.engine import Database
 from db.errors import DatabaseUnavailable
 from db.migrate import check, upgrade
 from db.tables import Job
+from tests.faults.disk import Disk
 
 
 @pytest.mark.parametrize(("durable", "synchronous"), [(True, 2), (False, 1)])
@@ -118,10 +120,21 @@ def test_a_file_that_is_deleted_or_replaced_takes_nothing_more(sqlite_db: Databa
         sqlite_db.check_usable()
 
 
-def test_a_folder_that_cannot_be_written_to_any_more(sqlite_db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    sqlite_db.check_schema()
-    now = os.statvfs(str(sqlite_db.url.database))
-    read_only = os.statvfs_result([*now[:8], now.f_flag | os.ST_RDONLY, now.f_namemax])
-    monkeypatch.setattr(os, "statvfs", lambda _: read_only)
-    with pytest.raises(DatabaseUnavailable, match="cannot be written to"):
-        sqlite_db.check_usable()
+def test_a_folder_that_cannot_be_written_to_any_more(sqlite_template: Path, tmp_path: Path) -> None:
+    """A disk that is mounted read-only while the bot runs, as after an error of it."""
+    disk = Disk(tmp_path / "disk", 32)
+    try:
+        if not disk.real:
+            pytest.skip("a file system can only be mounted by root")
+        path = disk.folder / "reelfeel.sqlite3"
+        shutil.copyfile(sqlite_template, path)
+        database = Database(f"sqlite:///{path}")
+        database.check_schema()
+        database.check_usable()
+        database.dispose()
+        disk.make_read_only()
+        with pytest.raises(DatabaseUnavailable, match="cannot be written to"):
+            database.check_usable()
+        database.dispose()
+    finally:
+        disk.close()

@@ -38,6 +38,11 @@ class Disk:
         """Gives it back."""
         self._ballast.unlink(missing_ok=True)
 
+    def make_read_only(self) -> None:
+        """As a system does with one that is broken; nothing may be open for writing there."""
+        assert self.real
+        subprocess.run(["mount", "-o", "remount,ro", str(self.folder)], check=True, capture_output=True)
+
     def close(self) -> None:
         if self.real:
             subprocess.run(["umount", "-l", str(self.folder)], capture_output=True)

@@ -3,7 +3,7 @@
 The bot runs in this process, on its own pauses, joined over real sockets (`tests.faults.real_sockets`); the suite plays
 the same in short. Exit code 1 when a message was lost or doubled, or an acknowledgement came late.
 
-    python -m tests.faults.run_connection [--only away,flapping,hang,files]
+    python -m tests.faults.run_connection [--only away,flapping,hang,stop,files]
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager, ExitStack
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from db.migrate import upgrade
 from model import Scorer
 from tests.faults.real_sockets import RealSockets, real_sockets
 from tests.faults.scene import Scene, scene, until
+from tests.fixtures.postgres_server import running_server
 from tests.fixtures.reviews import csv_file, long_review
 
 AWAY_S = (0.0, 2.0, 5.0, 20.0, 60.0)
@@ -100,7 +102,13 @@ async def flapping(stage: Scene) -> list[str]:
     return [f"flapping: {said}"] if said else [f"flapping: back after {took:.1f} s"] if took > BACK_S else []
 
 
-async def hang(stage: Scene) -> list[str]:
+async def stop(stage: Scene) -> list[str]:
+    """As `hang`, of a PostgreSQL that does not run on: new connections hang too."""
+    assert stage.server is not None
+    return await hang(stage, stage.server.stopped())
+
+
+async def hang(stage: Scene, stopped: AbstractContextManager[None] | None = None) -> list[str]:
     """A database that hangs for 12 s: no command loses its three seconds."""
     near, took = stage.discord, dict[int, float]()
     sent: dict[int, float] = {}
@@ -119,7 +127,7 @@ async def hang(stage: Scene) -> list[str]:
         {"name": "jobs", "options": [{"name": "list", "type": 1, "options": []}]},
         {"name": "upload", "options": []},
     ]
-    with stage.hanging_database():
+    with stage.hanging_database() if stopped is None else stopped:
         end = time.monotonic() + HANG_S
         while time.monotonic() < end:
             for data in asks:
@@ -148,6 +156,7 @@ async def files(stage: Scene) -> list[str]:
     await until(lambda: _count(stage, before + FILES), 120)
     accepted = FILES / (time.monotonic() - began)
     assert stage.bot is not None
+    await until(lambda: not stage.bot.notifier._looking)  # type: ignore[union-attr]
     stage.bot.notifier._looking = True  # all have ended before the first is told
     await stage.work()
     began = time.monotonic()
@@ -167,19 +176,29 @@ PLAYS: dict[str, Callable[[Scene], Awaitable[list[str]]]] = {
     "away": away,
     "flapping": flapping,
     "hang": hang,
+    "stop": stop,
     "files": files,
 }
+
+
+ON_POSTGRES = {"stop"}
 
 
 async def play(names: list[str]) -> list[str]:
     """Each on a database and in a Discord of its own; what was wrong."""
     wrong, scorer = [], Scorer()
     for name in names:
-        with tempfile.TemporaryDirectory(prefix="reelfeel-connection-") as folder, real_sockets() as near:
-            address = f"sqlite:///{Path(folder) / 'reelfeel.sqlite3'}"
+        with (
+            ExitStack() as stack,
+            tempfile.TemporaryDirectory(prefix="reelfeel-connection-") as folder,
+            real_sockets() as near,
+        ):
+            server = stack.enter_context(running_server()) if name in ON_POSTGRES else None
+            address = f"sqlite:///{Path(folder) / 'reelfeel.sqlite3'}" if server is None else server.url("postgres")
             upgrade(address)
             settings = Settings(database_url=address, data_dir=folder, max_active_jobs=1000, _env_file=None)  # type: ignore[arg-type,call-arg]
             async with scene(near, settings, scorer) as stage:
+                stage.server = server
                 await stage.start()
                 wrong += await PLAYS[name](stage)
     return wrong

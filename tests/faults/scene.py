@@ -19,6 +19,7 @@ from model import Scorer
 from tests.faults.real_sockets import RealSockets
 from tests.fixtures.chunks import drain
 from tests.fixtures.discord import Loopback
+from tests.fixtures.postgres_server import PostgresServer
 from worker.limits import limits_of
 
 TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4.GabcDe.abcdefghijklmnopqrstuvwxyz0123"  # secret: made up
@@ -33,6 +34,8 @@ class Scene:
         self.signals = Loopback()
         self.bot: ShardedBot | None = None
         self.running: asyncio.Task[None] | None = None
+        self.server: PostgresServer | None = None
+        """The server of its database, where it is not a file."""
 
     async def start(self, **how: Any) -> ShardedBot:
         """Joins; returns when the bot is ready."""

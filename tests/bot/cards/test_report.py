@@ -98,3 +98,23 @@ def test_a_film_that_is_called_like_our_words_keeps_its_name() -> None:
         text = alt_text([ReportPart(ReportRequest(by="film"), report(buckets=films))])
     assert text.count(NO_FILM) == 1
     assert f"{NO_FILM}: 0,77" in text
+
+
+def test_a_report_by_film_lists_the_films_most_reviewed_first() -> None:
+    films = [Bucket("Up", 2, 1, 1, 0, 0.5), Bucket("", 4, 2, 1, 1, 0.5), Bucket("Heat", 6, 4, 2, 0, 0.7)]
+    one = report(buckets=films, n_buckets=5)
+    listed = values(ReportPart(ReportRequest(by="film"), one))["Films"].splitlines()
+    assert listed == [
+        "“Heat”: 6 reviews, 67% (30–90%) positive",
+        "(no film given): 4 reviews, 50% (15–85%) positive",
+        "“Up”: 2 reviews, 50% (9–91%) positive",
+        "2 more films",
+    ]
+    assert "Films" not in values(ReportPart(ReportRequest(by="day"), one))
+
+
+def test_names_that_need_escaping_do_not_break_the_list() -> None:
+    films = [Bucket("*" * 200 + str(number), 9, 4, 5, 0, 0.5) for number in range(20)]
+    listed = values(ReportPart(ReportRequest(by="film"), report(buckets=films, n_buckets=20)))["Films"]
+    assert len(listed) <= 1024
+    assert listed.splitlines()[-1].endswith("more films")

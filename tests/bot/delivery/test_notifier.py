@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.delivery import notifier
+from bot.pools.children import ChildFailed
 from bot.pools.heavy_work import SENDING
 from bot.services import file_jobs
 from bot.services.intake import accept_file
@@ -256,3 +257,49 @@ async def test_who_waits_for_a_drawing_holds_no_place_to_send(world: World, monk
         drawn.set()
     await world.finish()
     assert delivered(world) == [True] * 3
+
+
+async def pictures(world: World, who: Any) -> list[bool]:
+    """Of each finished file in the member's DMs, oldest first, whether its card has a picture."""
+    cards = [one for one in world.messages(who.user.dm_channel) if one.attachments]
+    return [any(file.filename.endswith(".png") for file in card.attachments) for card in cards]
+
+
+async def test_a_chart_that_cannot_be_drawn_delays_no_result(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def died(*_: Any) -> bytes:
+        raise ChildFailed("BrokenProcessPool")
+
+    monkeypatch.setattr(world.bot.heavy, "in_own_child", died)
+    await world.alice.slash(world.channel, "batch", file=CSV)
+    await world.finish()
+    assert delivered(world) == [True]
+    assert await pictures(world, world.alice) == [False]
+
+
+async def test_of_many_small_files_that_end_together_most_come_without_a_chart(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those that wait for one wait for a moment."""
+    asked: list[str] = []
+    goes_on = asyncio.Event()
+
+    async def slow(_: Any, _counts: Any, title: str) -> bytes:
+        asked.append(title)
+        await goes_on.wait()
+        return b"png"
+
+    monkeypatch.setattr(world.bot.heavy, "in_own_child", slow)
+    monkeypatch.setattr(notifier, "MOST_DRAWN", 2)
+    monkeypatch.setattr(notifier, "DRAWING_S", 0.01)
+    monkeypatch.setattr(notifier, "CROWDED_S", 0.01)
+    for number in range(4):
+        await world.alice.slash(world.channel, "batch", file=(f"{number}.csv", FILE.encode() + b"x" * number))
+    with all_at_once(world):
+        await world.work()
+        world.bot.notifier.wake()
+        async with asyncio.timeout(20):
+            while not all(await asyncio.to_thread(delivered, world)):  # noqa: ASYNC110  SQL tells nobody
+                await asyncio.sleep(0.01)
+    assert len(asked) == 2
+    assert await pictures(world, world.alice) == [False] * 4
+    goes_on.set()

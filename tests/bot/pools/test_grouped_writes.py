@@ -55,3 +55,20 @@ async def test_a_write_that_fails_is_told() -> None:
         raise OSError
 
     assert not await GroupedWrites[int](write).add(1, 5)
+
+
+async def test_nobody_waits_for_a_write_that_was_cancelled() -> None:
+    """As when the bot closes its threads with a write in their queue."""
+    queued: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    async def write(_: Sequence[int]) -> None:
+        await queued
+
+    writes = GroupedWrites[int](write)
+    waiting = [asyncio.create_task(writes.add(number, 3600)) for number in range(2)]
+    await asyncio.sleep(0)
+    late = asyncio.create_task(writes.add(2, 3600))
+    await asyncio.sleep(0)
+    queued.cancel()
+    async with asyncio.timeout(10):
+        assert await asyncio.gather(*waiting, late) == [False] * 3

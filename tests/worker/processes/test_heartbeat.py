@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from db.privacy.clock_guard import UP
 from worker.processes.heartbeat import Activity, WorkerFacts
 from worker.processes.metrics_folder import Totals, metrics_folder
 from worker.processes.supervisor import Child
@@ -21,6 +22,7 @@ def test_a_worker_is_ready_when_all_its_children_are(tmp_path: Path, monkeypatch
         children[0].ready, children[0].starts = True, 3
         facts = worker.facts()
         assert (facts["ready"], facts["restarts"], facts["slots"], facts["pid"]) == (False, 2, 3, os.getpid())
+        assert float(facts[UP] or 0) > 0, "the clock guard believes processes by it"
         children[1].ready = True
         assert worker.facts()["ready"] is True
 
