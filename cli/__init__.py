@@ -12,7 +12,22 @@ from typing import Annotated
 
 import typer
 
-from cli import blocks, common, database, inspecting, privacy, reports, scoring, services, training, training_data
+from cli import (
+    blocks,
+    common,
+    database,
+    exporting,
+    inspecting,
+    jobs,
+    privacy,
+    reports,
+    results,
+    scoring,
+    services,
+    submitting,
+    training,
+    training_data,
+)
 from cli.commands import Commands
 
 app = typer.Typer(
@@ -49,6 +64,9 @@ for command in (
     reports.report,
     scoring.score,
     inspecting.inspect,
+    submitting.submit,
+    results.results,
+    exporting.export,
     training.train,
     training.pack,
     training.evaluate,
@@ -57,6 +75,7 @@ for command in (
     training.tune,
 ):
     app.command()(command)
+app.add_typer(jobs.app, name="jobs")
 app.add_typer(database.app, name="db")
 app.add_typer(privacy.app, name="privacy")
 app.add_typer(training_data.app, name="data")

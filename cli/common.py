@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import unicodedata
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -174,6 +175,23 @@ def stored() -> Iterator[Database]:
             database.dispose()
 
 
+@contextmanager
+def refusals() -> Iterator[None]:
+    """Ends the program with the sentence of what the database's rules refuse; inside of `stored`.
+
+    75 where it may be asked again later, else 1. What only the host can mend passes.
+    """
+    from cli.hints import with_hint
+    from db.errors import DbError, HostError, NoSpace, QuotaExceeded
+
+    try:
+        yield
+    except HostError:
+        raise
+    except DbError as error:
+        stop(with_hint(error), exit_codes.TRY_AGAIN if isinstance(error, QuotaExceeded | NoSpace) else 1)
+
+
 def host_name() -> str:
     """Who types this, for the audit log."""
     import getpass
@@ -201,6 +219,13 @@ def console(**options: Any) -> Console:
 def show(result: Any) -> None:
     """Prints a text or a table to standard output as it is: no markup is read in it, no line broken."""
     console(soft_wrap=True).print(result, markup=False)
+
+
+def plain_line(text: str, limit: int) -> str:
+    """Somebody's words for a terminal: on one line, cut to `limit` signs, without what a terminal would obey."""
+    shown = (sign for sign in text if sign.isspace() or unicodedata.category(sign) not in ("Cc", "Cf"))
+    line = " ".join("".join(shown).split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
 @contextmanager

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from model.serving.dial import Dial, Step
 
 TextColumn = Annotated[str | None, typer.Option(help="Column with the reviews, when it is not found by itself.")]
 FilmColumn = Annotated[str | None, typer.Option(help="Column with the film.")]
@@ -17,6 +20,26 @@ NoHeader = Annotated[
 Sheet = Annotated[str | None, typer.Option(help="Sheet of a workbook, or path of a file in a zip.")]
 Delimiter = Annotated[str | None, typer.Option(help="Between cells: a sign, or tab, comma, semicolon, pipe, space.")]
 EncodingName = Annotated[str | None, typer.Option("--encoding", help="Such as utf-8, cp1251 or shift_jis.")]
+Accuracy = Annotated[
+    float | None,
+    typer.Option(help="How often verdicts must be right, in percent; what is less sure is left to people."),
+]
+Mixed = Annotated[
+    bool,
+    typer.Option(help="Files: also flag reviews with clear praise and clear criticism; takes about twice as long."),
+]
+
+
+def step_of(dial: Dial, percent: float) -> Step:
+    """The step of the model's curve for this accuracy; a bad parameter names the range that the model has."""
+    from model.serving.dial import OutOfReach
+
+    try:
+        return dial.at(percent)
+    except OutOfReach as error:
+        if error.low is None or error.high is None:
+            raise typer.BadParameter("--accuracy: this model was not measured for it.") from None
+        raise typer.BadParameter(f"--accuracy goes from {error.low:g} to {error.high:g} with this model.") from None
 
 
 def is_piped(source: str) -> bool:

@@ -72,8 +72,14 @@ def check_free(path: Path, source: str, *, force: bool, usual: bool) -> None:
 
 @contextmanager
 def beside(folder: Path) -> Iterator[Path]:
-    """A hidden folder in `folder`, on the same disk, for what is not complete yet; it goes whatever happens."""
-    made = Path(tempfile.mkdtemp(prefix=".reelfeel-", dir=folder))
+    """A hidden folder in `folder`, on the same disk, for what is not complete yet; it goes whatever happens.
+
+    An OSError of making it names `folder`, which is what somebody typed.
+    """
+    try:
+        made = Path(tempfile.mkdtemp(prefix=".reelfeel-", dir=folder))
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(folder)) from None
     try:
         yield made
     finally:

@@ -46,6 +46,8 @@ FORMATS: Final[tuple[FileFormat, ...]] = (
     FileFormat("parquet", (".parquet",), "Parquet file", compressed=True),
     FileFormat("xlsx", (".xlsx",), "Excel workbook", compressed=True),
 )
+RESULT_FORMATS: Final = ("csv", "jsonl", "parquet")
+"""What stored verdicts are written as (`reporting.result_table`)."""
 REPORT_TABLES: Final = ("csv", "xlsx", "parquet")
 """What the numbers of a report are written as (`reporting.tables`)."""
 REPORT_FORMATS: Final = ("html", "png", *REPORT_TABLES)

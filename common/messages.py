@@ -117,7 +117,9 @@ MESSAGES: Final[dict[str, str | tuple[str, str]]] = {
         "{file} holds the first {stored} of {count} reviews.",
     ),
     "left_out.file": mark("The file {file} of job {job} ({size}) did not fit."),
-    # worker/files/errors.py; the first two are met on the command line only and need no translation
+    # worker/files/errors.py; the first three are met on the command line only and need no translation
+    "larger_than_accepted": "The file has more than {space}, and no larger one is accepted: pack it as .gz or .zst, "
+    "send it in parts, or raise REELFEEL_MAX_UPLOAD_MIB.",
     "cannot_open": "{file} cannot be opened ({reason}); check the path and its permissions.",
     "unsupported_format": "{name} cannot be written; ask for {kinds}.",
     "unsupported_type": mark("{name} is not a kind of file that can be read; send {kinds}, also packed as {packings}."),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 _COUNTS: Final = ("reviews", "positive", "negative", "uncertain", "flagged", "average_probability")
+_STARS: Final = ("with_stars", "average_stars", "rated", "agreed")
 
 VIEWS: Final[dict[str, tuple[str, ...]]] = {
     "reporting_jobs": (
@@ -16,10 +17,11 @@ VIEWS: Final[dict[str, tuple[str, ...]]] = {
     ),
     "reporting_verdicts": (
         "review_id", "job_id", "film", "day", "label", "probability", "flags", "model", "created_at",
+        "estimated_stars", "mixed", "given_stars",
     ),
-    "reporting_days": ("job_id", "day", *_COUNTS),
-    "reporting_films": ("job_id", "film", *_COUNTS),
-    "reporting_films_daily": ("film", "day", *_COUNTS),
+    "reporting_days": ("job_id", "day", *_COUNTS, *_STARS),
+    "reporting_films": ("job_id", "film", *_COUNTS, *_STARS),
+    "reporting_films_daily": ("film", "day", *_COUNTS, *_STARS),
     "reporting_rejected": ("job_id", "row_number", "code", "reason"),
     "reporting_quality": (
         "review_id", "job_id", "film", "day", "model", "label", "probability", "corrected_label", "agreed",

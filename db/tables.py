@@ -59,6 +59,7 @@ class Base(DeclarativeBase):
         dict[str, Any]: JSON(),
         list[int]: JSON(),
         list[str]: JSON(),
+        list[float]: JSON(none_as_null=True),
         list[list[float]]: JSON(none_as_null=True),
     }
 
@@ -115,6 +116,8 @@ class Job(Base):
     n_negative: Mapped[int] = mapped_column(default=0)
     n_uncertain: Mapped[int] = mapped_column(default=0)
     histogram: Mapped[list[int]] = mapped_column(default=lambda: list(EMPTY_HISTOGRAM))
+    # The numbers of db/types.py:StarSums; null while there are none.
+    star_sums: Mapped[list[float] | None]
     model: Mapped[str | None] = mapped_column(String(200))
     model_refused_at: Mapped[datetime | None]
     # A row of common/messages.py with its values; `error`: the English sentence of a job that failed before 0010.
@@ -202,6 +205,8 @@ class Upload(Base):
     candidates: Mapped[list[str]] = mapped_column(default=list)
     columns: Mapped[dict[str, Any]] = mapped_column(default=dict)
     options: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
+    # What of its rows deserves a second look (worker/files/hygiene.py); null before it was read.
+    hygiene: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
     __table_args__ = (Index("ix_uploads_sha256", "sha256"), Index("ix_uploads_blob_id", "blob_id"))
 
@@ -271,6 +276,8 @@ class Review(Base):
     day: Mapped[date | None]
     # Keyed (db/verdict_cache.py), of rows of files; under it the text's verdict is found again.
     text_hash: Mapped[int | None] = mapped_column(BigInteger)
+    # The stars that its file gives it, in hundredths of a star of ten.
+    rating: Mapped[int | None] = mapped_column(SmallInteger)
 
     __table_args__ = (UniqueConstraint("job_id", "row_number"), NEVER_REUSED)
 
@@ -285,6 +292,8 @@ class KnownVerdict(Base):
     label: Mapped[Label] = mapped_column(String(16))
     probability: Mapped[float]
     flags: Mapped[str]
+    # 0: the model estimates none; null: kept by a version that did not ask, and not known any more.
+    stars: Mapped[float | None]
 
     __table_args__ = (one_of("label", "positive", "negative", "uncertain"),)
 
@@ -311,6 +320,11 @@ class Prediction(Base):
     model: Mapped[str] = mapped_column(String(200))
     explanation: Mapped[list[list[float]] | None]
     created_at: Mapped[datetime]
+    # The estimate, 1 to 10 in halves; null where the model gives none.
+    stars: Mapped[float | None]
+    # Whether it holds clear praise and clear criticism; null where its sentences were not read.
+    mixed: Mapped[bool | None] = mapped_column(Boolean)
+    rating: Mapped[int | None] = mapped_column(SmallInteger)
 
     __table_args__ = (
         one_of("label", "positive", "negative", "uncertain"),
@@ -331,9 +345,15 @@ class Prediction(Base):
             "bin",
             "probability",
             "flags",
+            "stars",
+            "rating",
             postgresql_include=["review_id"],
         ),
     )
+
+
+STAR_NAMES = ("n_stars", "stars", "star_squares", "n_rated", "n_agreed", "n_gaps", "gap", "gap_squares")
+"""The numbers of `db.types.StarSums`, in their order."""
 
 
 def _sums() -> list[Column[Any]]:
@@ -343,6 +363,7 @@ def _sums() -> list[Column[Any]]:
         *(Column(name, Integer, nullable=False) for name in counts),
         Column("probability", Double, nullable=False),
         Column("squares", Double, nullable=False),
+        *(Column(name, Double, nullable=False, server_default=text("0")) for name in STAR_NAMES),
     ]
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+import math
+import operator
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import astuple, dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Final, Literal
 
@@ -33,8 +35,18 @@ TIME_LIMIT: Final = "SoftTimeLimitExceeded"
 """Why an attempt failed that took too long: the pool's exception for it."""
 RETRYABLE: Final = frozenset({GAVE_UP_INGEST, GAVE_UP_FINISH, GAVE_UP_DIED, GAVE_UP_STUCK, GAVE_UP_NO_ROOM})
 """`jobs.error_code` of a file that failed for a reason that may pass; a retry goes on from there."""
+AGREES_FROM: Final = 700
+DISAGREES_TO: Final = 400
+"""Hundredths of a star of ten: from the first on stars say positive, up to the second negative; between them neither
+(the thresholds of IMDb's own labelled reviews)."""
 BINS: Final = 20
 """Bins of every histogram of probabilities: bin i holds [i/20, (i+1)/20), the last one 1.0 too."""
+
+
+COMMAND_LINE: Final[Source] = "cli"
+"""`Source` of what the command line sent in: no message shows it, and nobody is owed one."""
+HOST_USER: Final = 100
+"""Whose is what the command line sends in: the host's. No account of Discord has a number below 2**22."""
 
 
 def bin_of(probability: float) -> int:
@@ -120,8 +132,92 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class StarSums:
+    """What is summed up of estimated stars, and of those that a file gives itself. Sums are exact, in any order.
+
+    n, total, squares: estimates (1 to 10, in halves). rated: reviews with a decided label whose own stars say positive
+    or negative, agreed: those that the label agrees with. gaps: reviews with both, gap and gap_squares: the sums of
+    estimate minus own stars in hundredths of a star of ten, and of its square.
+    """
+
+    n: int = 0
+    total: float = 0.0
+    squares: float = 0.0
+    rated: int = 0
+    agreed: int = 0
+    gaps: int = 0
+    gap: float = 0.0
+    gap_squares: float = 0.0
+
+    @classmethod
+    def of(cls, values: Sequence[float] | None) -> StarSums:
+        """From the eight numbers in their order, as they are stored; None: nothing is summed up."""
+        if values is None:
+            return NO_STARS
+        n, total, squares, rated, agreed, gaps, gap, gap_squares = values
+        return cls(int(n), float(total), float(squares), int(rated), int(agreed), int(gaps), gap, gap_squares)
+
+    @classmethod
+    def of_scores(cls, scores: Iterable[Score]) -> StarSums:
+        """Of some verdicts."""
+        n = rated = agreed = gaps = 0
+        total = squares = all_gaps = gap_squares = 0.0
+        for score in scores:
+            stars, rating = score.stars, score.rating
+            if stars is not None:
+                n, total, squares = n + 1, total + stars, squares + stars * stars
+            if rating is None:
+                continue
+            if stars is not None:
+                gap = 100 * stars - rating
+                gaps, all_gaps, gap_squares = gaps + 1, all_gaps + gap, gap_squares + gap * gap
+            if score.label != "uncertain":
+                high, low = rating >= AGREES_FROM, rating <= DISAGREES_TO
+                rated += high or low
+                agreed += high if score.label == "positive" else low
+        return cls(n, total, squares, rated, agreed, gaps, all_gaps, gap_squares)
+
+    def __add__(self, other: StarSums) -> StarSums:
+        return StarSums(*map(operator.add, astuple(self), astuple(other)))
+
+    def __sub__(self, other: StarSums) -> StarSums:
+        return StarSums(*map(operator.sub, astuple(self), astuple(other)))
+
+    @property
+    def mean(self) -> float | None:
+        """The average estimate, None without one."""
+        return self.total / self.n if self.n else None
+
+    @property
+    def deviation(self) -> float | None:
+        """The standard deviation of the estimates (with n - 1), None under two."""
+        return _deviation(self.n, self.total, self.squares)
+
+    @property
+    def mean_gap(self) -> float | None:
+        """By how many stars of ten the estimate lies above the reviews' own stars on average."""
+        return self.gap / self.gaps / 100 if self.gaps else None
+
+    @property
+    def gap_deviation(self) -> float | None:
+        """The standard deviation of that difference, in stars of ten."""
+        spread = _deviation(self.gaps, self.gap, self.gap_squares)
+        return None if spread is None else spread / 100
+
+
+NO_STARS: Final = StarSums()
+
+
+def _deviation(n: int, total: float, squares: float) -> float | None:
+    return None if n < 2 else math.sqrt(max(0.0, squares - total * total / n) / (n - 1))
+
+
+@dataclass(frozen=True, slots=True)
 class ReviewRow:
-    """A stored review to be scored; equal `text_hash`, equal text. None for a text that is always scored."""
+    """A stored review to be scored; equal `text_hash`, equal text. None for a text that is always scored.
+
+    `rating`: the stars that the file gives it, as in `NewReview`.
+    """
 
     review_id: int
     row_number: int
@@ -129,16 +225,21 @@ class ReviewRow:
     film: str | None
     day: date | None
     text_hash: int | None = None
+    rating: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class NewReview:
-    """A row of a file that will be scored; `row_number` counts data rows from 1."""
+    """A row of a file that will be scored; `row_number` counts data rows from 1.
+
+    `rating`: the stars that the file gives it, in hundredths of a star of ten (0 to 1,000), None where it gives none.
+    """
 
     row_number: int
     text: str
     film: str | None = None
     day: date | None = None
+    rating: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,13 +253,20 @@ class NewRejected:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """A verdict to store; `explanation`: (start, end, contribution) per sentence, offsets in characters."""
+    """A verdict to store; `explanation`: (start, end, contribution) per sentence, offsets in characters.
+
+    `stars`: the estimate (1 to 10, in halves), None where there is none. `mixed`: None where the sentences were not
+    read. `rating`: of the review that is scored.
+    """
 
     review_id: int
     label: str
     probability: float
     flags: tuple[str, ...] = ()
     explanation: Sequence[tuple[int, int, float]] | None = None
+    stars: float | None = None
+    mixed: bool | None = None
+    rating: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +283,8 @@ class UploadInfo:
     file_format: str | None = None
     owner: int = 0
     options: Mapping[str, Any] = field(default_factory=dict)
-    """What else the sender said of how it is read: `stars_column`, `no_header`, `sheet`, `delimiter`, `encoding`."""
+    """What else the sender said of how it is read: `stars_column`, `no_header`, `sheet`, `delimiter`, `encoding`;
+    `accuracy`, in percent; and `mixed`, whether it is said which rows are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +356,12 @@ class JobView:
     """What `columns` are while the job waits for a choice: columns, or files of an archive."""
     upload_size: int | None = None
     """Bytes of the file that was sent, as it was sent."""
+    stars: StarSums = NO_STARS
+    accuracy: float | None = None
+    """In percent, where its sender asked for one: verdicts that are less sure than that are `uncertain`."""
+    hygiene: Mapping[str, Any] = field(default_factory=dict)
+    """What of its file deserves a second look: `copies` and `adverts` with `count` and the first `rows`, `bursts` with
+    `day`, `count`, `first` and `last` row of each; empty where nothing does."""
 
     @property
     def terminal(self) -> bool:
@@ -295,6 +410,10 @@ class ResultView:
     shared: bool = False
     day: date | None = None
     """Of the review: the file's own, else the day on which it was sent."""
+    stars: float | None = None
+    mixed: bool | None = None
+    rating: int | None = None
+    """Stars, mixed and rating as in `Score`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,6 +476,7 @@ class Bucket:
     mean_probability: float
     n_flagged: int = 0
     deviation: float | None = None
+    stars: StarSums = NO_STARS
 
 
 @dataclass(frozen=True, slots=True)
@@ -365,7 +485,9 @@ class Report:
 
     `n_buckets`: how many there are; of films only the largest are listed. `flags` and `rejected_codes`: how often each,
     the most frequent first; a review may carry several flags. `corrections`: what people said of these verdicts, of
-    which `agreed` with the verdict; `corrected`: the verdicts of which anybody said something.
+    which `agreed` with the verdict; `corrected`: the verdicts of which anybody said something. `mismatches`: the surest
+    verdicts that the file's own stars contradict, of a report on one job or film.
+    `hygiene`: as in `JobView`, of a report on one job.
     """
 
     total: int
@@ -386,6 +508,9 @@ class Report:
     corrections: int = 0
     corrected: int = 0
     agreed: int = 0
+    stars: StarSums = NO_STARS
+    mismatches: list[ResultView] = field(default_factory=list)
+    hygiene: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

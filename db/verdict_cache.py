@@ -27,28 +27,34 @@ AT_ONCE: Final = 500
 """Hashes of one query."""
 
 _SQLITE: Final = """
-    INSERT INTO known_verdicts (text_hash, model, label, probability, flags) VALUES (?, ?, ?, ?, ?)
+    INSERT INTO known_verdicts (text_hash, model, label, probability, flags, stars) VALUES (?, ?, ?, ?, ?, ?)
     ON CONFLICT (text_hash) DO UPDATE SET model = excluded.model, label = excluded.label,
-        probability = excluded.probability, flags = excluded.flags
+        probability = excluded.probability, flags = excluded.flags, stars = excluded.stars
 """
 _POSTGRESQL: Final = """
-    INSERT INTO known_verdicts (text_hash, model, label, probability, flags)
-    SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::float8[], %s::text[])
+    INSERT INTO known_verdicts (text_hash, model, label, probability, flags, stars)
+    SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::float8[], %s::text[], %s::float8[])
     ON CONFLICT (text_hash) DO UPDATE SET model = excluded.model, label = excluded.label,
-        probability = excluded.probability, flags = excluded.flags
+        probability = excluded.probability, flags = excluded.flags, stars = excluded.stars
 """
+_NO_STARS: Final = 0.0
+"""Kept where the model estimates none: null is what a version kept that did not ask."""
+
+Known = tuple[str, float, tuple[str, ...], float | None]
+"""(label, probability, flags, stars)"""
 
 
-def lookup(db: Database, rows: Iterable[ReviewRow], *, model: str) -> dict[int, tuple[str, float, tuple[str, ...]]]:
-    """(label, probability, flags) that this model gave to texts among these, by their hash."""
+def lookup(db: Database, rows: Iterable[ReviewRow], *, model: str) -> dict[int, Known]:
+    """(label, probability, flags, stars) that this model gave to texts among these, by their hash."""
     hashes = iter(dict.fromkeys(row.text_hash for row in rows if row.text_hash is not None))
-    verdicts: dict[int, tuple[str, float, tuple[str, ...]]] = {}
-    columns = (KnownVerdict.text_hash, KnownVerdict.label, KnownVerdict.probability, KnownVerdict.flags)
+    verdicts: dict[int, Known] = {}
+    verdict = (KnownVerdict.label, KnownVerdict.probability, KnownVerdict.flags, KnownVerdict.stars)
+    columns = (KnownVerdict.text_hash, *verdict)
     with db.read() as session:
         while some := list(islice(hashes, AT_ONCE)):
-            mine = (KnownVerdict.text_hash.in_(some), KnownVerdict.model == model)
-            for hash_, label, probability, flags in session.execute(select(*columns).where(*mine)):
-                verdicts[hash_] = (label, probability, split_flags(flags))
+            mine = (KnownVerdict.text_hash.in_(some), KnownVerdict.model == model, KnownVerdict.stars.is_not(None))
+            for hash_, label, probability, flags, stars in session.execute(select(*columns).where(*mine)):
+                verdicts[hash_] = (label, probability, split_flags(flags), stars or None)
     return verdicts
 
 
@@ -56,7 +62,7 @@ def store(session: Session, scores: Mapping[int, Score], *, model: str) -> None:
     """Keeps verdicts under the hashes of their texts; a newer model's replaces an older one's."""
     # In order, so that two workers that lock the same rows wait for each other in turn.
     rows = [
-        (hash_, model, score.label, float(score.probability), join_flags(score.flags))
+        (hash_, model, score.label, float(score.probability), join_flags(score.flags), score.stars or _NO_STARS)
         for hash_, score in sorted(scores.items())
     ]
     insert_rows(session, sqlite_sql=_SQLITE, postgresql_sql=_POSTGRESQL, rows=rows)

@@ -8,17 +8,30 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from model.aspects.finder import Aspect
     from model.serving.model_folder import SHIPPED, ModelFolderError
     from model.serving.scorer import Scorer
     from model.serving.verdict import FLAGS, Explanation, Label, Sentence, Verdict, Word
 
 _HOMES = {
+    "Aspect": "model.aspects.finder",
     "Scorer": "model.serving.scorer",
     **dict.fromkeys(("SHIPPED", "ModelFolderError"), "model.serving.model_folder"),
     **dict.fromkeys(("FLAGS", "Explanation", "Label", "Sentence", "Verdict", "Word"), "model.serving.verdict"),
 }
 
-__all__ = ["FLAGS", "SHIPPED", "Explanation", "Label", "ModelFolderError", "Scorer", "Sentence", "Verdict", "Word"]
+__all__ = [
+    "FLAGS",
+    "SHIPPED",
+    "Aspect",
+    "Explanation",
+    "Label",
+    "ModelFolderError",
+    "Scorer",
+    "Sentence",
+    "Verdict",
+    "Word",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -8,11 +8,13 @@ from datetime import UTC, datetime
 from html import escape
 from typing import Final
 
-from common.i18n import percents
-from db.types import Bucket, Report, ResultView
+from common.i18n import ENGLISH, percents, use_locale
+from db.types import Bucket, Report, ResultView, StarSums
 from reporting.chart_style import DARK, LIGHT, Look
 from reporting.intervals import mean_interval, wilson
 from reporting.pictures import chart_png, distribution_png
+from reporting.second_look import second_look
+from reporting.star_figures import gap_interval, star_interval
 from reporting.tables import ALL, CORRECTIONS_BIASED, ReportPart, deciding, named
 from reporting.wording import differences, share_range
 
@@ -118,12 +120,43 @@ def _part(part: ReportPart, *, alone: bool) -> list[str]:
     ]
     if quotes:
         lines.append(f'<div class="quotes">{"".join(quotes)}</div>')
+    lines += _stars(report, level)
     lines += [
         f"<{level}>How sure the verdicts are</{level}>",
         _picture("Reviews by their probability of being positive", lambda look: distribution_png(part, look)),
         _quality(report),
     ]
-    return lines
+    with use_locale(ENGLISH):
+        items = "".join(f"<li>{escape(one)}</li>" for one in second_look(report.hygiene))
+    return [*lines, f"<{level}>Worth a second look</{level}><ul>{items}</ul>"] if items else lines
+
+
+def _stars(report: Report, level: str) -> list[str]:
+    """The average estimate, how far it agrees with the stars of the files, and where it does not."""
+    rows = _star_rows(report.stars)
+    if not rows:
+        return []
+    against = "".join(map(_review, report.mismatches))
+    title = "Words against stars: irony, slips of the hand, bombs"
+    return [
+        f"<{level}>Stars</{level}>{_facts(rows)}",
+        *([f'<h3>{title}</h3><div class="quotes">{against}</div>'] if against else []),
+    ]
+
+
+def _star_rows(sums: StarSums) -> list[tuple[str, str, str]]:
+    rows: list[tuple[str, str, str]] = []
+    if (sure := star_interval(sums)) is not None and sums.mean is not None:
+        count = f"{sums.n:,} reviews that are long enough"
+        rows.append(("Stars of 10, estimated", f"{sums.mean:.1f}", f"({sure.low:.1f}–{sure.high:.1f}), {count}"))
+    if sums.rated:
+        rows.append(("Reviews with clear stars of their own", f"{sums.rated:,}", "7 of 10 and more, or 4 and less"))
+        share = f"{_percent(sums.agreed, sums.rated)} ({share_range(wilson(sums.agreed, sums.rated))})"
+        rows.append(("Words and stars agree", f"{sums.agreed:,}", share))
+    if (gap := gap_interval(sums)) is not None and sums.mean_gap is not None:
+        aside = f"({gap.low:+.2f} to {gap.high:+.2f}), {sums.gaps:,} reviews"
+        rows.append(("Estimated minus given stars of 10", f"{sums.mean_gap:+.2f}", aside))
+    return rows
 
 
 def _in_words(report: Report) -> str:
@@ -186,9 +219,11 @@ def _average(report: Report) -> tuple[str, str]:
 
 
 def _buckets(report: Report, name: str) -> str:
-    header = (name, "Reviews", "Positive", "Negative", "Unclear", "Flagged", "Positive share", "Average")
+    header = [name, "Reviews", "Positive", "Negative", "Unclear", "Flagged", "Positive share", "Average"]
+    stars = bool(report.stars.n)
+    header += ["Stars of 10"] if stars else []
     head = "".join(f'<th scope="col">{escape(one)}</th>' for one in header)
-    rows = "".join(map(_bucket, named(report.buckets[:_MOST_ROWS])))
+    rows = "".join(_bucket(one, stars=stars) for one in named(report.buckets[:_MOST_ROWS]))
     table = (
         f'<div class="wide"><table class="buckets"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
     )
@@ -197,7 +232,7 @@ def _buckets(report: Report, name: str) -> str:
     return f'{table}<p class="muted">The first {_MOST_ROWS} of {report.n_buckets:,}; the other formats hold more.</p>'
 
 
-def _bucket(one: Bucket) -> str:
+def _bucket(one: Bucket, *, stars: bool) -> str:
     """A row; each interval stands below its figure, so that the name keeps room."""
     sure = mean_interval(one.mean_probability, one.deviation, one.total)
     counts = (one.total, one.n_positive, one.n_negative, one.n_uncertain, one.n_flagged)
@@ -207,7 +242,15 @@ def _bucket(one: Bucket) -> str:
     )
     average = "" if sure is None else f"<small>{sure.low:.3f}–{sure.high:.3f}</small>"
     cells.append(f"{one.mean_probability:.3f}{average}")
+    cells += [_bucket_stars(one.stars)] if stars else []
     return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
+
+
+def _bucket_stars(sums: StarSums) -> str:
+    """The average estimate and its interval, empty where there is none."""
+    sure = star_interval(sums)
+    interval = "" if sure is None else f"<small>{sure.low:.1f}–{sure.high:.1f}</small>"
+    return "" if sums.mean is None else f"{sums.mean:.1f}{interval}"
 
 
 def _facts(rows: Iterable[Iterable[str]]) -> str:
@@ -231,6 +274,8 @@ def _review(result: ResultView) -> str:
     kind = "positive" if result.probability >= 0.5 else "negative"
     film = f"{escape(result.film)} · " if result.film else ""
     head = f"{film}#{result.id}, job {result.job_id} · {escape(result.label)}, {result.probability:.3f}"
+    if result.rating is not None:
+        head += f", given {result.rating / 100:g} of 10 stars"
     if result.text is None:
         return f'<blockquote class="{kind}"><span class="muted">{head}</span><br>(text deleted)</blockquote>'
     text = " ".join(result.text.split())

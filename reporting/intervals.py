@@ -20,15 +20,17 @@ def newcombe(count: int, total: int, other_count: int, other_total: int) -> Inte
     return Interval(share - other - low, share - other + high)
 
 
-def mean_interval(mean: float, deviation: float | None, total: int) -> Interval | None:
-    """The interval of an average by Student's t, cut to 0..1; None under two reviews.
+def mean_interval(
+    mean: float, deviation: float | None, total: int, *, least: float = 0.0, most: float = 1.0
+) -> Interval | None:
+    """The interval of an average by Student's t, cut to `least` and `most`; None under two reviews.
 
     `deviation`: standard deviation of the reviews (with n - 1).
     """
     if deviation is None or total < 2:
         return None
     half = t_quantile(total - 1) * deviation / math.sqrt(total)
-    return Interval(max(0.0, mean - half), min(1.0, mean + half))
+    return Interval(max(least, mean - half), min(most, mean + half))
 
 
 def mean_difference(one: tuple[float, float, int], other: tuple[float, float, int]) -> Interval:

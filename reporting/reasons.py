@@ -21,6 +21,7 @@ def with_reasons(part: ReportPart, why: Why) -> ReportPart:
             report,
             most_positive=[_explained(one, why) for one in report.most_positive],
             most_negative=[_explained(one, why) for one in report.most_negative],
+            mismatches=[_explained(one, why) for one in report.mismatches],
         ),
     )
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from db.types import Bucket, Report, ResultView
+from reporting import star_figures
 from reporting.csv_table import csv_table, harmless
 from reporting.intervals import mean_interval, wilson
 from reporting.request import NO_FILM, ReportRequest
@@ -15,10 +16,11 @@ from reporting.request import NO_FILM, ReportRequest
 HEADER: Final = (
     "about", "bucket", "reviews", "positive", "negative", "uncertain", "flagged",
     "positive_share", "positive_share_low", "positive_share_high",
-    "uncertain_share", "average_probability", "average_low", "average_high",
+    "uncertain_share", "average_probability", "average_low", "average_high", *star_figures.HEADER,
 )  # fmt: skip
-"""Shares are of 1; low and high are 95 % intervals, of shares by Wilson, of averages by Student's t."""
-_KINDS: Final = ("text", "text", *("whole",) * 5, *("real",) * 7)
+"""Shares are of 1; low and high are 95 % intervals, of shares by Wilson, of averages by Student's t.
+The rest as in `reporting.star_figures`."""
+_KINDS: Final = ("text", "text", *("whole",) * 5, *("real",) * 7, *star_figures.KINDS)
 ALL: Final = "(all)"
 EXTREMES_HEADER: Final = (
     "about",
@@ -30,6 +32,8 @@ EXTREMES_HEADER: Final = (
     "probability",
     "flags",
     "model",
+    "estimated_stars",
+    "given_stars",
     "deciding",
     "text",
 )
@@ -56,10 +60,12 @@ def rows(parts: Sequence[ReportPart]) -> Iterable[Sequence[object]]:
         subject = part.about.subject()
         if report.total:
             counts = (report.total, report.n_positive, report.n_negative, report.n_uncertain, report.n_flagged)
-            yield subject, ALL, *counts, *_measures(counts, report.mean_probability or 0.0, report.deviation)
+            measures = _measures(counts, report.mean_probability or 0.0, report.deviation)
+            yield subject, ALL, *counts, *measures, *star_figures.cells(report.stars)
         for one in named(report.buckets):
             counts = (one.total, one.n_positive, one.n_negative, one.n_uncertain, one.n_flagged)
-            yield subject, one.key, *counts, *_measures(counts, one.mean_probability, one.deviation)
+            measures = _measures(counts, one.mean_probability, one.deviation)
+            yield subject, one.key, *counts, *measures, *star_figures.cells(one.stars)
 
 
 def named(buckets: Sequence[Bucket]) -> list[Bucket]:
@@ -77,15 +83,17 @@ def _measures(counts: tuple[int, int, int, int, int], mean: float, deviation: fl
 
 
 def extreme_rows(parts: Sequence[ReportPart]) -> Iterable[Sequence[object]]:
-    """A row of `EXTREMES_HEADER` for each of the most positive and most negative."""
+    """A row of `EXTREMES_HEADER` for each of the most positive and negative, and of the words against stars."""
     for part in parts:
         for kind, results in (
             ("most positive", part.report.most_positive),
             ("most negative", part.report.most_negative),
+            ("words against stars", part.report.mismatches),
         ):
             for one in results:
                 head = (part.about.subject(), kind, one.id, one.job_id, one.film, one.label, round(one.probability, 6))
-                yield *head, " ".join(one.flags), one.model, deciding(one), one.text
+                stars = (one.stars, None if one.rating is None else one.rating / 100)
+                yield *head, " ".join(one.flags), one.model, *stars, deciding(one), one.text
 
 
 def correction_rows(parts: Sequence[ReportPart]) -> Iterable[Sequence[object]]:

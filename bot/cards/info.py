@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal, get_args
@@ -34,6 +34,8 @@ class ModelFacts:
     ece: float | None
     confident_accuracy: float | None
     uncertain_share: float | None
+    dial: tuple[float, float] | None = None
+    """Least and greatest accuracy in percent that a file can be scored for."""
 
 
 def read_facts(folder: Path | None) -> ModelFacts | None:
@@ -62,7 +64,13 @@ def _facts(card: Mapping[str, Any]) -> ModelFacts:
         ece=figures.get("ece"),
         confident_accuracy=figures.get("confident_accuracy"),
         uncertain_share=figures.get("uncertain_share"),
+        dial=_dial(validation.get("dial") or []),
     )
+
+
+def _dial(steps: Sequence[Mapping[str, float]]) -> tuple[float, float] | None:
+    reached = [100 * step["accuracy"] for step in steps]
+    return (min(reached), max(reached)) if reached else None
 
 
 def about_embed(facts: ModelFacts | None, *, version: str) -> discord.Embed:

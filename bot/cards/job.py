@@ -22,11 +22,13 @@ from bot.cards.base import (
     label_counts,
 )
 from bot.cards.failure import failure_text, reference
+from bot.cards.wording import agreement, average_stars
 from bot.components.buttons import again_button, job_buttons, next_buttons, reuse_button
 from bot.components.menus import MOST_CHOICES, reread_menu
 from bot.components.views import buttons_view
 from common.i18n import duration, in_brackets, listing, mark, number, percent, percents, size, tr, trn
 from db.types import MODEL_CHANGED, JobView
+from reporting.second_look import second_look
 
 NAME_CHARS = 120
 CLEAR_LEAD = 0.2
@@ -133,6 +135,18 @@ def _counts(job: JobView) -> str:
     )
 
 
+def left_to_people(job: JobView, scored: int) -> str:
+    """What share of a job with a wanted accuracy has no verdict to rely on."""
+    wanted = float(job.accuracy or 0)
+    return trn(
+        "Set to be right {accuracy} of the time: {count} unclear review ({share}) is left to people.",
+        "Set to be right {accuracy} of the time: {count} unclear reviews ({share}) are left to people.",
+        job.n_uncertain,
+        accuracy=percent(wanted / 100, 0 if wanted.is_integer() else 1),
+        share=percent(job.n_uncertain / scored),
+    )
+
+
 def _done_title(job: JobView, scored: int) -> str:
     if job.started_at is None or job.finished_at is None:
         return trn("Job {job}: {count} review scored", "Job {job}: {count} reviews scored", scored, job=job.id)
@@ -167,6 +181,11 @@ def done_card(
     """
     scored = job.n_positive + job.n_negative + job.n_uncertain
     lines = [_named(job), _counts(job)]
+    if scored and job.accuracy is not None:
+        lines.append(left_to_people(job, scored))
+    lines += [line for line in (average_stars(job.stars), *agreement(job.stars)) if line]
+    if looks := second_look(job.hygiene):
+        lines += ["🔎 " + tr("Worth a second look (nothing was left out):"), *(f"- {one}" for one in looks)]
     if read := read_line(job):
         lines.append(read)
     bad = job.rows_rejected + job.rows_failed

@@ -15,7 +15,7 @@ from bot.cards.job import parts_line
 from bot.cards.links import job_url
 from bot.cards.wording import reviews
 from common.i18n import mark, number, shortened, size, tr, trn
-from db.types import JobView
+from db.types import COMMAND_LINE, JobView
 
 STATES: Final = {
     "ingesting": mark("being read"),
@@ -36,7 +36,7 @@ OWED_AFTER: Final = timedelta(seconds=30)
 
 def is_owed(job: JobView) -> bool:
     """Whether its owner should have been shown by now how it ended."""
-    if job.source == "cli" or job.delivered_at is not None or job.finished_at is None:
+    if job.source == COMMAND_LINE or job.delivered_at is not None or job.finished_at is None:
         return False
     return datetime.now(UTC) - job.finished_at > OWED_AFTER
 

@@ -10,11 +10,12 @@ import discord
 from bot.cards.base import NEUTRAL, bar, flag_words, label_counts, one_line
 from bot.cards.links import jump_to
 from bot.cards.results import excerpt, sureness
-from bot.cards.wording import reviews
+from bot.cards.wording import agreement, average_stars, given_stars, reviews
 from common.i18n import in_brackets, listing, mark, mark_plural, number, pair, percent, percents, quote, tr, trn
 from db.types import Report, ResultView
 from reporting.intervals import mean_interval, wilson
 from reporting.request import BY_WORDS, NO_FILM
+from reporting.second_look import second_look
 from reporting.tables import ReportPart, deciding, named
 from reporting.wording import differences, share_range
 
@@ -49,6 +50,7 @@ def _one(part: ReportPart) -> discord.Embed:
     if average is not None:
         lines.append(bar(average))
         lines.append(tr("Average probability of being positive: {average}", average=_average(report)))
+        lines += [line for line in (average_stars(report.stars), *agreement(report.stars)) if line]
     embed = discord.Embed(title=tr("Report"), description="\n".join(lines), colour=NEUTRAL)
     for name, count, share in _counts(report):
         embed.add_field(name=name, value=f"{number(count)}\n{share}")
@@ -63,6 +65,8 @@ def _one(part: ReportPart) -> discord.Embed:
         reasons = listing(_code_words(code, count) for code, count in report.rejected_codes[:CODES])
         value = pair(rows, one_line(reasons, 200)) if reasons else rows
         embed.add_field(name=tr("Not scored"), value=value, inline=False)
+    if looks := second_look(report.hygiene):
+        embed.add_field(name=tr("Worth a second look"), value="\n".join(looks)[:1024], inline=False)
     if report.corrections:
         corrections = (
             trn("{count} correction", "{count} corrections", report.corrections),
@@ -70,7 +74,12 @@ def _one(part: ReportPart) -> discord.Embed:
             tr("People mostly correct verdicts that look wrong, so this does not show how often the bot is right."),
         )
         embed.add_field(name=tr("Corrections"), value="\n".join(corrections), inline=False)
-    for name, results in ((tr("Most positive"), report.most_positive), (tr("Most negative"), report.most_negative)):
+    shown = (
+        (tr("Most positive"), report.most_positive),
+        (tr("Most negative"), report.most_negative),
+        (tr("Words against stars"), report.mismatches),
+    )
+    for name, results in shown:
         if results:
             embed.add_field(name=name, value="\n".join(map(_extreme, results[:EXTREMES])), inline=False)
     embed.set_footer(text=tr(_INTERVALS))
@@ -129,7 +138,8 @@ def _figures(report: Report) -> str:
         return tr("no review")
     counts = (pair(name, f"{number(count)} · {share}") for name, count, share in _counts(report))
     average = tr("average {average}", average=_average(report))
-    return "\n".join([f"**{reviews(report.total)}**", average, *counts])
+    stars = average_stars(report.stars)
+    return "\n".join([f"**{reviews(report.total)}**", average, *([stars] if stars else []), *counts])
 
 
 def _average(report: Report) -> str:
@@ -207,7 +217,8 @@ def _extreme(result: ResultView) -> str:
     words = excerpt(result, 80) if sentence is None else quote(one_line(sentence, 80))
     if result.film:
         words = pair(one_line(result.film, 30), words)
-    return f"`#{result.id}` {sureness(result)}{where} · {words}"
+    given = "" if result.rating is None else " · " + given_stars(result.rating)
+    return f"`#{result.id}` {sureness(result)}{given}{where} · {words}"
 
 
 def _cut(text: str, limit: int) -> str:

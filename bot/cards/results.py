@@ -1,4 +1,4 @@
-"""The cards of `/results`: a page of verdicts, the sentence when there is none, the rows of an export."""
+"""The cards of `/results`: a page of verdicts, the sentence when there is none."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import discord
 from bot.cards.base import NEUTRAL, around, label_word, one_line, plain_line
 from bot.cards.links import jump_to
 from bot.cards.search_request import SearchRequest
+from bot.cards.wording import about_stars
 from common.i18n import mark, percent, tr, trn
 from db.types import HitCount, JobView, ResultView
 
@@ -24,7 +25,6 @@ STOPPED: Final = mark(
     "The search stopped here because it ran out of time. Press **Next** to keep looking, or add `film` or "
     "`job` to narrow it down."
 )
-EXPORT_HEADER: Final = ("id", "job", "row", "created_at", "film", "label", "probability", "flags", "model", "text")
 
 
 def nothing_found(asked: SearchRequest) -> str:
@@ -102,25 +102,10 @@ def _entry(result: ResultView, job: JobView | None, words: str | None) -> tuple[
         parts.append(tr("job {job}, row {row}", job=job.id, row=result.row_number))
     day = result.created_at if result.day is None else datetime.combine(result.day, NOON)
     parts.append(discord.utils.format_dt(day, "d"))
+    if result.stars is not None:
+        parts.append(about_stars(result.stars))
     url = jump_to(result, job)
     if url is not None:
         parts.append("[" + tr("message") + f"]({url})")
     text = excerpt(result, words=words)
     return f"#{result.id} · {label_word(result.label)} · {sureness(result)}", f"{' · '.join(parts)}\n{text}"
-
-
-def export_rows(results: Iterable[ResultView]) -> Iterable[Sequence[object]]:
-    """A row of `EXPORT_HEADER` for each result, the whole text included."""
-    for result in results:
-        yield (
-            result.id,
-            result.job_id,
-            result.row_number,
-            result.created_at.isoformat(timespec="seconds"),
-            result.film,
-            result.label,
-            round(result.probability, 6),
-            " ".join(result.flags),
-            result.model,
-            result.text,
-        )

@@ -19,6 +19,7 @@ from bot.cards.base import (
 )
 from bot.cards.failure import failure_text
 from bot.cards.links import jump_to
+from bot.cards.wording import about_stars
 from bot.components.buttons import delete_button, details_button, wrong_button
 from bot.components.views import buttons_view
 from common.i18n import mark, number, percent, percents, signed, tr
@@ -71,6 +72,8 @@ def sure_line(label: str | None, probability: float | None) -> str:
 def verdict_embed(result: ResultView) -> discord.Embed:
     """Label, probability, the deciding sentences and the flags of one review."""
     lines = [sure_line(result.label, result.probability)]
+    if result.stars is not None:
+        lines.append(about_stars(result.stars))
     sentences = _strongest(result, SHOWN_SENTENCES)
     if sentences:
         lines.append("")
@@ -123,6 +126,8 @@ def details_card(result: ResultView) -> Card:
     )
     if result.probability is not None:
         embed.add_field(name=tr("Probability of being positive"), value=number(result.probability, 4))
+    if result.stars is not None:
+        embed.add_field(name=tr("Stars"), value=about_stars(result.stars))
     embed.add_field(name=tr("Model"), value=escape(result.model or tr("none"), 100))
     embed.add_field(name=tr("Scored"), value=discord.utils.format_dt(result.created_at))
     if result.flags:

@@ -234,7 +234,7 @@ class Notifier:
         now = time.monotonic()
         self._gone.update(self._replies.end_old())
         for job in jobs:
-            if job.source == "cli" or job.id in self._showing or not self._due(job, now):
+            if job.id in self._showing or not self._due(job, now):
                 continue
             if job.source_id in self._held:
                 if job.terminal:

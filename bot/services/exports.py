@@ -11,7 +11,6 @@ from typing import IO, Any, Final
 import discord
 
 from bot.cards.base import Card, CardFile
-from bot.cards.results import EXPORT_HEADER, export_rows
 from bot.cards.search_request import SearchRequest
 from bot.core import BotCore
 from bot.delivery.responses import answer, defer
@@ -24,6 +23,7 @@ from db.engine import Database
 from db.queries.search import search
 from db.types import ResultView, SearchFilter, Viewer
 from reporting.csv_table import write_csv
+from reporting.result_table import HEADER, result_rows
 
 MAX_ROWS: Final = 10_000
 """Most rows of one export; the file also stays below what Discord takes as an attachment."""
@@ -57,7 +57,7 @@ def export(
     After `patience_s` seconds it ends with what it has, at most one window of the search later. Raises DbError.
     """
     results = _Results(db, viewer, wanted, patience_s)
-    written = write_csv(out, EXPORT_HEADER, export_rows(results), max_rows=MAX_ROWS, max_bytes=max_bytes)
+    written = write_csv(out, HEADER, result_rows(results), max_rows=MAX_ROWS, max_bytes=max_bytes)
     return Exported(written.rows, written.complete, timed_out=written.complete and results.timed_out)
 
 

@@ -20,7 +20,7 @@ from common.settings import MIB, Settings
 from db.blobs import read_blob
 from db.queries.jobs import get_job, upload_blob
 from db.queue.accept import accept_review, accept_upload, check_upload, find_same_file
-from db.queue.quotas import Quotas
+from db.queue.quotas import quotas_of
 from db.types import Accepted, JobView, Origin, Viewer
 
 MAX_FILES = 10
@@ -95,19 +95,6 @@ async def accept_text(bot: BotCore, origin: Origin, text: str, *, part: int = 0)
     accepted = await bot.in_thread(accept_review, bot.db, origin, text, part)
     bot.wake_workers(accepted)
     return accepted
-
-
-def quotas_of(settings: Settings) -> Quotas:
-    """The host's limits on what may wait at one time."""
-    return Quotas(
-        user_jobs=settings.max_active_jobs,
-        user_rows=settings.max_rows_per_day,
-        server_jobs=settings.max_server_jobs,
-        queued_rows=settings.max_queued_rows,
-        user_bytes=settings.max_user_mib * MIB,
-        server_bytes=settings.max_server_mib * MIB,
-        host_bytes=settings.max_stored_mib * MIB,
-    )
 
 
 async def accept_file(bot: BotCore, request: FileRequest) -> Accepted | JobView:

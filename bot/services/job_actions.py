@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bot.core import BotCore
-from bot.services.intake import quotas_of
 from db.queue import retry
+from db.queue.quotas import quotas_of
 from db.types import Viewer
 
 

@@ -31,7 +31,7 @@ from db.types import Viewer
 SPARE: Final = 128 * 1024
 """Bytes that stay free below a limit, for what the packer holds back, the last entries and the zip's directory."""
 STAYS: Final = (
-    "After /privacy delete these stay, without your id: label, probability, day and model of each review, the "
+    "After /privacy delete these stay, without your id: label, probability, stars, day and model of each review, the "
     "counts of each job, and the numbers and reasons of rows that could not be scored. A line of a server's audit log "
     "that says you changed its settings stays for 400 days."
 )

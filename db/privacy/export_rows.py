@@ -51,7 +51,7 @@ def own_jobs(db: Database, viewer: Viewer) -> Iterator[dict[str, Any]]:
     more = (Job.reply_to, Job.shared, Job.film, Job.created_at, Job.finished_at, Job.purged_at, Job.model, Job.language)
     counts = (Job.rows_total, Job.rows_done, Job.rows_rejected, Job.n_positive, Job.n_negative, Job.n_uncertain)
     of_file = (Upload.filename, Upload.sha256, Upload.text_column, Upload.film_column, Upload.date_column)
-    found = (Upload.candidates, Upload.columns, Job.error_code, Job.error_values, Job.error)
+    found = (Upload.candidates, Upload.columns, Upload.hygiene, Job.error_code, Job.error_values, Job.error)
     query = select(*of_job, *more, *counts, *of_file, *found).outerjoin(Upload, Upload.job_id == Job.id)
 
     def named(stored: str | None) -> str | None:
@@ -73,7 +73,8 @@ def own_reviews(db: Database, viewer: Viewer) -> Iterator[dict[str, Any]]:
         query = (
             select(Review.id, Review.job_id, Review.row_number, Review.text, Review.film, Review.day)
             .add_columns(Prediction.label, Prediction.probability, Prediction.flags, Prediction.model)
-            .add_columns(Prediction.explanation, Prediction.created_at)
+            .add_columns(Prediction.explanation, Prediction.created_at, Prediction.stars, Prediction.mixed)
+            .add_columns(Review.rating)
             .outerjoin(Prediction, Prediction.review_id == Review.id)
             .join(Job, Job.id == Review.job_id)
             .where(Review.job_id == job_id, Job.owner_id == viewer.user_id)

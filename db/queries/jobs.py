@@ -2,30 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
 from sqlalchemy import Row, Select, or_, select
+from sqlalchemy.orm import Session
 
 from db.blobs import read_blob
 from db.crypto import Sealer, error_place, opened_json, opened_name, opened_options
 from db.engine import Database
 from db.errors import NotFound
 from db.tables import Blob, Job, OutputFile, Upload
-from db.types import TERMINAL, JobView, OutputInfo, Viewer
+from db.types import COMMAND_LINE, TERMINAL, JobView, OutputInfo, StarSums, UploadInfo, Viewer
 from db.visibility import visible, visible_job
 
-_Stored = tuple[Job, str | None, list[str] | None, dict[str, Any] | None, dict[str, Any] | None, int | None]
-"""A job, and of its file: name, columns to choose from, columns that were read, options, bytes."""
+_Names = list[str] | None
+_Json = dict[str, Any] | None
+_Stored = tuple[Job, str | None, _Names, _Json, _Json, int | None, _Json]
+"""A job, and of its file: name, columns to choose from, columns that were read, options, bytes, what to look at."""
+
+
+def accuracy_of(options: Mapping[str, Any] | None) -> float | None:
+    """The accuracy in percent among the options of a file."""
+    wanted = (options or {}).get("accuracy")
+    return None if wanted is None else float(wanted)
 
 
 def _jobs() -> Select[Any]:
-    of_file = (Upload.filename, Upload.candidates, Upload.columns, Upload.options, Upload.size)
+    of_file = (Upload.filename, Upload.candidates, Upload.columns, Upload.options, Upload.size, Upload.hygiene)
     return select(Job, *of_file).outerjoin(Upload, Upload.job_id == Job.id)
 
 
 def _view(row: Row[Any], sealer: Sealer) -> JobView:
-    job, stored_filename, candidates, read, options, upload_size = cast(_Stored, row)
+    job, stored_filename, candidates, read, options, upload_size, hygiene = cast(_Stored, row)
     filename = opened_name(sealer, stored_filename, job.owner_id)
     film = opened_name(sealer, job.film, job.owner_id)
     return JobView(
@@ -68,7 +77,15 @@ def _view(row: Row[Any], sealer: Sealer) -> JobView:
         delivered_at=job.delivered_at,
         model=job.model,
         upload_size=upload_size,
+        stars=StarSums.of(job.star_sums),
+        accuracy=accuracy_of(options),
+        hygiene=hygiene or {},
     )
+
+
+def hygiene_of(session: Session, job_id: int) -> Mapping[str, Any]:
+    """What of a file deserves a second look; the caller has asked who may see the job."""
+    return session.scalar(select(Upload.hygiene).where(Upload.job_id == job_id)) or {}
 
 
 def get_job(db: Database, viewer: Viewer, job_id: int) -> JobView:
@@ -110,8 +127,12 @@ def last_language(db: Database, viewer: Viewer) -> str | None:
 
 
 def changed_jobs(db: Database, *, limit: int = 100) -> list[JobView]:
-    """Jobs the bot has to show (anew): changed since they were last shown, or ended and not delivered. Oldest first."""
-    owed = (Job.delivered_at.is_(None), or_(Job.version > Job.rendered_version, Job.state.in_(TERMINAL)))
+    """Jobs the bot has to show (anew): changed since they were last shown, or ended and not delivered. Oldest first.
+
+    None that the command line sent in: they would take the places of those that wait to be shown.
+    """
+    changed = or_(Job.version > Job.rendered_version, Job.state.in_(TERMINAL))
+    owed = (Job.delivered_at.is_(None), changed, Job.source != COMMAND_LINE)
     with db.read() as session:
         return [_view(row, db.sealer) for row in session.execute(_jobs().where(*owed).order_by(Job.id).limit(limit))]
 
@@ -141,6 +162,34 @@ def upload_blob(db: Database, viewer: Viewer, job_id: int) -> tuple[str, int] | 
         if upload is None or upload.blob_id is None:
             return None
         return db.sealer.open_name(upload.filename, viewer.user_id), upload.blob_id
+
+
+def stored_upload(db: Database, viewer: Viewer, job_id: int) -> UploadInfo:
+    """The viewer's own input file and how it was read; NotFound when it is not theirs or no longer kept."""
+    with db.read() as session:
+        if visible_job(session, viewer, job_id).owner_id != viewer.user_id:
+            raise NotFound("job", job_id)
+        return upload_info(session, db.sealer, job_id)
+
+
+def upload_info(session: Session, sealer: Sealer, job_id: int) -> UploadInfo:
+    """The input file of a job; NotFound when it was deleted with the retention time."""
+    upload = session.get(Upload, job_id)
+    if upload is None or upload.blob_id is None:
+        raise NotFound("upload", job_id)
+    owner = session.get_one(Job, job_id).owner_id
+    return UploadInfo(
+        upload.blob_id,
+        sealer.open_name(upload.filename, owner),
+        upload.size,
+        upload.sha256,
+        opened_name(sealer, upload.text_column, owner),
+        opened_name(sealer, upload.film_column, owner),
+        opened_name(sealer, upload.date_column, owner),
+        upload.file_format,
+        owner,
+        opened_options(sealer, owner, upload.options),
+    )
 
 
 def read_output(db: Database, viewer: Viewer, blob_id: int) -> Iterator[bytes]:

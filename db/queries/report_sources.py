@@ -43,7 +43,14 @@ class VisibleJobs:
         self.rolled: Select[Any] = select(jobs.c.id).where(jobs.c.rolled_up)
         self.unrolled: Select[Any] = select(jobs.c.id).where(~jobs.c.rolled_up)
         self.files: Select[Any] = select(jobs.c.id).where(jobs.c.kind == "file")
+        self.with_stars: Select[Any] = select(Job.id).where(Job.id.in_(self.all), Job.star_sums.is_not(None))
+        self.has_stars = True
+        """Whether verdicts among them may have stars; `look_for_stars` finds out."""
         self.messages: Select[Any] = select(jobs.c.id).where(jobs.c.kind == "message")
+
+    def look_for_stars(self, session: Session) -> None:
+        """Finds out whether any of these jobs has stars: where none has, they are not added up."""
+        self.has_stars = session.scalar(self.with_stars.limit(1)) is not None
 
 
 def between(day: Any, since: date | None, until: date | None) -> list[ColumnElement[bool]]:
@@ -101,9 +108,9 @@ def by_film(seen: VisibleJobs) -> Select[Any]:
     )
 
 
-def count_directly(key: Any, where: Sequence[ColumnElement[bool]], *, bins: bool) -> Select[Any]:
-    """(key, sums[, bins]) of the verdicts that fit, counted themselves."""
-    of = verdict_counts(key.label("key"), where=where)
+def count_directly(key: Any, where: Sequence[ColumnElement[bool]], *, bins: bool, stars: bool) -> Select[Any]:
+    """(key, sums[, bins]) of the verdicts that fit, counted themselves. `stars`: whether any of them may have some."""
+    of = verdict_counts(key.label("key"), where=where, stars=stars)
     return select(of.c.key, *sum_columns(of), *(bin_columns(of) if bins else [])).group_by(of.c.key)
 
 
@@ -116,7 +123,8 @@ def _both(
         .where(table.c.job_id.in_(seen.rolled), *between(summed_key, *period))
         .group_by(summed_key)
     )
-    rest = count_directly(key, [Prediction.job_id.in_(seen.unrolled), *between(Prediction.day, *period)], bins=bins)
+    unrolled = [Prediction.job_id.in_(seen.unrolled), *between(Prediction.day, *period)]
+    rest = count_directly(key, unrolled, bins=bins, stars=seen.has_stars)
     both = union_all(summed, rest).subquery()
     return select(both.c.key, *(both.c[name] for name in names))
 

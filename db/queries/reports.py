@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from db.crypto import session_sealer
 from db.engine import Database
 from db.flags import split_flags
+from db.queries.jobs import hygiene_of
 from db.queries.report_sources import (
     VisibleJobs,
     between,
@@ -27,9 +28,9 @@ from db.queries.report_sources import (
     snapshot,
 )
 from db.queries.summaries import FILM
-from db.queries.top_verdicts import most_certain
-from db.tables import BIN_NAMES, Correction, Job, Prediction, RejectedRow, report_flags
-from db.types import BINS, Bucket, Report, ReportFilter, Viewer
+from db.queries.top_verdicts import against_stars, most_certain
+from db.tables import BIN_NAMES, STAR_NAMES, Correction, Job, Prediction, RejectedRow, report_flags
+from db.types import BINS, NO_STARS, Bucket, Report, ReportFilter, ResultView, StarSums, Viewer
 
 MOST_BUCKETS: Final = 2_000
 """Most films that a report lists; a file's film column may turn out to hold a million titles of reviews."""
@@ -46,6 +47,7 @@ class _Tally:
     n_flagged: int = 0
     probability: float = 0.0
     squares: float = 0.0
+    stars: StarSums = NO_STARS
     bins: list[int] = field(default_factory=lambda: [0] * BINS)
 
     def add(self, row: Any) -> None:
@@ -57,7 +59,8 @@ class _Tally:
         self.n_flagged += int(row.n_flagged)
         self.probability += row.probability
         self.squares += row.squares
-        if len(row) > BINS:
+        self.stars += StarSums.of([getattr(row, name) for name in STAR_NAMES])
+        if hasattr(row, BIN_NAMES[0]):
             for index, name in enumerate(BIN_NAMES):
                 self.bins[index] += int(getattr(row, name))
 
@@ -83,6 +86,7 @@ class _Tally:
             self.probability / self.total,
             self.n_flagged,
             self.deviation,
+            self.stars,
         )
 
 
@@ -99,6 +103,7 @@ def summary_of_all(db: Database, wanted: ReportFilter) -> Report:
 def _summary(db: Database, seen: VisibleJobs, wanted: ReportFilter) -> Report:
     with db.read() as session:
         snapshot(session)
+        seen.look_for_stars(session)
         film: list[ColumnElement[bool]] = []
         names: list[str] = []
         if wanted.film is not None:
@@ -119,10 +124,29 @@ def _summary(db: Database, seen: VisibleJobs, wanted: ReportFilter) -> Report:
             n_flagged=whole.n_flagged,
             deviation=whole.deviation,
             n_buckets=n_buckets,
+            stars=whole.stars,
+            mismatches=_mismatches(session, seen, wanted, film, whole.stars),
+            hygiene=_hygiene(session, seen, wanted),
             flags=_flags(session, seen, wanted, film) if whole.n_flagged else (),
             **_rejected(session, seen, wanted, names),
             **_corrected(session, seen, wanted, film),
         )
+
+
+def _mismatches(
+    session: Session, seen: VisibleJobs, wanted: ReportFilter, film: list[ColumnElement[bool]], stars: StarSums
+) -> list[ResultView]:
+    """Words against stars; of everything together nobody asks them, for that would walk through all verdicts."""
+    if stars.rated == stars.agreed or (wanted.job_id is None and not film):
+        return []
+    where = film or [Prediction.job_id.in_(seen.all)]
+    return against_stars(session, [*where, *between(Prediction.day, wanted.since, wanted.until)])
+
+
+def _hygiene(session: Session, seen: VisibleJobs, wanted: ReportFilter) -> Mapping[str, Any]:
+    """Of the one job that is asked for, if it is seen."""
+    job_id = None if wanted.job_id is None else session.scalar(seen.all)
+    return {} if job_id is None else hygiene_of(session, job_id)
 
 
 def _tallies(
@@ -132,7 +156,7 @@ def _tallies(
     days = between(Prediction.day, wanted.since, wanted.until)
     if film:
         key = FILM if wanted.by == "film" else Prediction.day
-        rows = session.execute(count_directly(key, [*film, *days], bins=True)).all()
+        rows = session.execute(count_directly(key, [*film, *days], bins=True, stars=seen.has_stars)).all()
     else:
         rows = session.execute(by_day(seen, wanted.since, wanted.until)).all()
     whole = _Tally()
@@ -149,7 +173,8 @@ def _tallies(
 def _films(session: Session, seen: VisibleJobs, days: Sequence[ColumnElement[bool]]) -> tuple[list[Bucket], int]:
     """The largest films, and how many there are."""
     if days:
-        query = count_directly(FILM, [Prediction.job_id.in_(seen.all), *days], bins=False)
+        mine = [Prediction.job_id.in_(seen.all), *days]
+        query = count_directly(FILM, mine, bins=False, stars=seen.has_stars)
         query = query.order_by(query.selected_columns.total.desc(), query.selected_columns.key)
     else:
         query = by_film(seen)

@@ -59,6 +59,9 @@ def to_view(row: ResultRow, sealer: Sealer) -> ResultView:
         reply_channel_id=reply_channel_id,
         shared=prediction.shared,
         day=prediction.day,
+        stars=prediction.stars,
+        mixed=prediction.mixed,
+        rating=prediction.rating,
     )
 
 

@@ -13,8 +13,10 @@ scoring itself (docs/reports.md).
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any, Final, cast
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select, tuple_, union_all
@@ -35,6 +37,8 @@ FIRST_WINDOW: Final = 1_000
 """Rows of the first window; each further one is four times as large as the one before."""
 LARGEST_WINDOW: Final = 16_000
 
+PAGE_ROWS: Final = 500
+"""Rows that `iter_results` reads at a time."""
 COUNTED: Final = 1_000
 """Hits are counted up to here."""
 _ROUNDING: Final = 1e-9
@@ -72,6 +76,37 @@ def search(
         items = items[:limit]
         return Page(items, _cursor(wanted.sort, _key_of(wanted.sort, items[-1])))
     return Page(items, None if end is None else _cursor(wanted.sort, end), partial=end is not None)
+
+
+def iter_results(
+    db: Database, viewer: Viewer, wanted: SearchFilter, *, page_rows: int = PAGE_ROWS
+) -> Iterator[ResultView]:
+    """Every verdict that fits, in the order of `search`: for who reads all of them, however many there are.
+
+    Each row is looked at once. Memory holds one page, and each page is a transaction of its own, so that no reader
+    holds up SQLite's log. Where texts are stored sealed, words are looked for in the opened ones.
+    """
+    opened = [word.casefold() for word in (wanted.query or "").split()] if db.sealer.active else []
+    if opened:
+        wanted = replace(wanted, query=None)
+    films: list[str] = []
+    if wanted.film is not None:
+        with db.read() as session:
+            films = films_named(session, VisibleJobs(viewer, wanted.job_id), wanted.film)
+        if not films:
+            return
+    after: Key | None = None
+    while True:
+        with db.read() as session:
+            chosen, _ = _scan(session, _all_candidates(session, viewer, wanted, films), after, page_rows, math.inf)
+            views = {one.id: one for one in load_views(session, [id_ for _, id_ in chosen])}
+        for _, id_ in chosen:
+            one = views.get(id_)
+            if one is not None and all(word in (one.text or "").casefold() for word in opened):
+                yield one
+        if len(chosen) < page_rows:
+            return
+        after = chosen[-1]
 
 
 class _Candidates:
@@ -179,17 +214,42 @@ def _true() -> ColumnElement[bool]:
     return and_(True)
 
 
+def _has_words(wanted: SearchFilter) -> list[ColumnElement[bool]]:
+    return [Review.text.icontains(storable(word), autoescape=True) for word in (wanted.query or "").split()]
+
+
+def _has_label(wanted: SearchFilter) -> list[ColumnElement[bool]]:
+    label: list[ColumnElement[bool]] = [] if wanted.label is None else [Prediction.label == wanted.label]
+    return [*label, *sure_of(LABELS if wanted.label is None else (wanted.label,), wanted.min_probability)]
+
+
+def _plain() -> Select[Any]:
+    return cast(Select[Any], select(Prediction.probability, Prediction.review_id))
+
+
+def _all_candidates(session: Session, viewer: Viewer, wanted: SearchFilter, films: Sequence[str]) -> _Candidates:
+    """Ways whose pages together look at each row once: what `listed` sorts for each page is looked up in windows."""
+    rest = [*between(Prediction.day, wanted.since, wanted.until), *_has_words(wanted)]
+    if films:
+        rest.append(Prediction.film.in_(films))
+    if wanted.sort == "probability":
+        return _RankedCandidates(session, VisibleJobs(viewer, wanted.job_id), wanted, rest)
+    if wanted.job_id is not None:
+        rest.append(Prediction.job_id == wanted.job_id)
+    legs = [_plain().where(leg) for leg in visible_clauses(viewer, Prediction)]
+    return _Candidates(legs, [*_has_label(wanted), *rest], ranked=False)
+
+
 def _candidates(session: Session, viewer: Viewer, wanted: SearchFilter) -> _Candidates:
-    words: list[ColumnElement[bool]] = [
-        Review.text.icontains(storable(word), autoescape=True) for word in (wanted.query or "").split()
-    ]
-    days = between(Prediction.day, wanted.since, wanted.until)
+    words, days, fit, plain = (
+        _has_words(wanted),
+        between(Prediction.day, wanted.since, wanted.until),
+        _has_label(wanted),
+        _plain(),
+    )
     ranked = wanted.sort == "probability"
-    plain = cast(Select[Any], select(Prediction.probability, Prediction.review_id))
     if wanted.film is None and ranked:
         return _RankedCandidates(session, VisibleJobs(viewer, wanted.job_id), wanted, [*days, *words])
-    fit: list[ColumnElement[bool]] = [] if wanted.label is None else [Prediction.label == wanted.label]
-    fit += sure_of(LABELS if wanted.label is None else (wanted.label,), wanted.min_probability)
     if wanted.film is not None or wanted.job_id is not None:
         seen = VisibleJobs(viewer, wanted.job_id)
         if wanted.film is None:

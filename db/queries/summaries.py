@@ -12,21 +12,36 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Integer, Label, Select, Subquery, Table, case, cast, delete, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Label,
+    Select,
+    Subquery,
+    Table,
+    case,
+    cast,
+    delete,
+    func,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from db.dialect import insert_for
 from db.engine import Database
 from db.flags import split_flags
-from db.tables import BIN_NAMES, Job, Prediction, report_days, report_films, report_flags
-from db.types import LABELS, TERMINAL
+from db.tables import BIN_NAMES, STAR_NAMES, Job, Prediction, report_days, report_films, report_flags
+from db.types import AGREES_FROM, DISAGREES_TO, LABELS, TERMINAL, StarSums
 
 ROWS: Final = 2_000
 """Rows that one transaction writes: on SQLite the write lock is given back in between."""
 JOBS: Final = 200
 """Jobs that one call sums up."""
 
-SUM_NAMES: Final = ("total", "n_positive", "n_negative", "n_uncertain", "n_flagged", "probability", "squares")
+COUNT_NAMES: Final = ("total", "n_positive", "n_negative", "n_uncertain", "n_flagged", "probability", "squares")
+SUM_NAMES: Final = (*COUNT_NAMES, *STAR_NAMES)
 FILM: Final = func.coalesce(Prediction.film, "")
 
 
@@ -66,17 +81,52 @@ def delete_summary(session: Session, job_id: int) -> None:
         session.execute(delete(table).where(table.c.job_id == job_id))
 
 
-def verdict_counts(*keys: Label[Any], where: Sequence[ColumnElement[bool]]) -> Subquery:
-    """Verdicts counted by the keys and by all that sums need: few rows out of one walk over the covering index."""
-    parts = (Prediction.label, Prediction.bin, (Prediction.flags != "").label("flagged"))
-    sums = (
+def verdict_counts(*keys: Label[Any], where: Sequence[ColumnElement[bool]], stars: bool = True) -> Subquery:
+    """Verdicts counted by the keys and by all that sums need: few rows out of one walk over the covering index.
+
+    `stars`: False where none of them has any, which makes the walk a third shorter.
+    """
+    parts: list[Any] = [Prediction.label, Prediction.bin, (Prediction.flags != "").label("flagged")]
+    sums: list[Any] = [
         cast(func.count(), Integer).label("n"),  # the sum of a bigint is a slow numeric on PostgreSQL
         func.sum(Prediction.probability).label("p"),
         func.sum(Prediction.probability * Prediction.probability).label("pp"),
         func.max(Prediction.probability).label("most"),
         func.min(Prediction.probability).label("least"),
-    )
+        *(_star_parts() if stars else ()),
+    ]
     return select(*keys, *parts, *sums).where(*where).group_by(*keys, *parts).subquery()
+
+
+def _star_parts() -> list[Any]:
+    """What `star_columns` needs of verdicts."""
+    stars, rating = Prediction.stars, Prediction.rating
+    gap = 100 * stars - rating  # null where either is
+    return [
+        cast(func.count(stars), Integer).label("n_stars"),
+        func.sum(stars).label("stars"),
+        func.sum(stars * stars).label("star_squares"),
+        cast(func.sum(case((rating >= AGREES_FROM, 1), else_=0)), Integer).label("n_high"),
+        cast(func.sum(case((rating <= DISAGREES_TO, 1), else_=0)), Integer).label("n_low"),
+        cast(func.count(gap), Integer).label("n_gaps"),
+        func.sum(gap).label("gap"),
+        func.sum(gap * gap).label("gap_squares"),
+    ]
+
+
+def star_columns(of: Subquery) -> list[Label[Any]]:
+    """`STAR_NAMES` over `verdict_counts`: what `StarSums.of_scores` adds up."""
+    if "n_stars" not in of.c:
+        return [literal(0).label(name) for name in STAR_NAMES]
+    decided = case((of.c.label == "uncertain", 0), else_=of.c.n_high + of.c.n_low)
+    agreed = case((of.c.label == "positive", of.c.n_high), (of.c.label == "negative", of.c.n_low), else_=0)
+    sums = {"n_rated": decided, "n_agreed": agreed}
+    return [func.coalesce(func.sum(sums[n] if n in sums else of.c[n]), 0).label(n) for n in STAR_NAMES]
+
+
+def count_stars(session: Session, where: Sequence[ColumnElement[bool]]) -> StarSums:
+    """The sums of these verdicts, counted from their rows."""
+    return StarSums.of(session.execute(select(*star_columns(verdict_counts(where=where)))).one())
 
 
 def sum_columns(of: Subquery) -> list[Label[Any]]:
@@ -88,6 +138,7 @@ def sum_columns(of: Subquery) -> list[Label[Any]]:
         func.sum(case((of.c.flagged, of.c.n), else_=0)).label("n_flagged"),
         func.sum(of.c.p).label("probability"),
         func.sum(of.c.pp).label("squares"),
+        *star_columns(of),
     ]
 
 

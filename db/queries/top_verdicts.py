@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from db.queries.report_sources import VisibleJobs, between
 from db.queries.results import load_views
 from db.tables import Prediction, report_days
-from db.types import ResultView
+from db.types import AGREES_FROM, DISAGREES_TO, ResultView
 
 EXTREMES: Final = 5
 """How many of the most positive and most negative reviews a report shows."""
@@ -42,6 +42,18 @@ def most_certain(
         load_views(session, chosen), key=lambda one: (-one.probability if positive else one.probability, one.id)
     )
     return verdicts[:EXTREMES]
+
+
+def against_stars(session: Session, where: Sequence[ColumnElement[bool]]) -> list[ResultView]:
+    """The `EXTREMES` surest verdicts among these whose file's own stars say the opposite, surest first."""
+    sides = (("positive", Prediction.rating <= DISAGREES_TO), ("negative", Prediction.rating >= AGREES_FROM))
+    chosen = [id_ for label, other in sides for id_ in session.scalars(_top(label, [*where, _is(label), other]))]
+    found = sorted(load_views(session, chosen), key=lambda one: (-abs(one.probability - 0.5), one.id))
+    return found[:EXTREMES]
+
+
+def _is(label: str) -> ColumnElement[bool]:
+    return Prediction.label == label
 
 
 def _order(label: str) -> ColumnElement[Any]:

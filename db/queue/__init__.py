@@ -15,7 +15,7 @@ from db.queue.interactive_order import next_interactive
 from db.queue.leases import claim, extend, holds
 from db.queue.model_affinity import release_to_other_model
 from db.queue.resume import retry
-from db.queue.scoring import commit_scores, load_reviews
+from db.queue.scoring import commit_scores, load_reviews, wanted
 from db.queue.sweeper import claimable, queue_health, running_chunks, sweep
 from db.types import QueueHealth
 from db.verdict_cache import lookup
@@ -49,6 +49,7 @@ __all__ = [
     "running_chunks",
     "sweep",
     "try_again_later",
+    "wanted",
     "write_blob",
     "write_output",
 ]

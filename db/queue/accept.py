@@ -78,6 +78,7 @@ def accept_upload(
     copy_of: int | None = None,
     size: int = 0,
     quotas: Quotas = NO_LIMITS,
+    ring: bool = True,
 ) -> Accepted:
     """Stores a file and its job; `part` is the attachment's index in its message, `file_format` that of the
     result (as the file came in when None).
@@ -89,6 +90,7 @@ def accept_upload(
 
     `options`: what else the sender said of how the file is read, as `UploadInfo.options`.
     `size`: as it was announced, in bytes: it is checked before the bytes are read, and what came of it once more.
+    `ring`: False for a sender that does not know the broker: the next sweep publishes the chunk, within a second.
     `copy_of`: the owner's job whose stored file `parts` are. Raises NoLongerKept when that was deleted meanwhile.
     """
     if check_upload(db, origin, size=size, part=part, quotas=quotas):
@@ -124,7 +126,7 @@ def accept_upload(
                 reading = Chunk(job_id=job_id, kind="ingest", queue="bulk")
                 return (
                     _add_pending(session, reading)
-                    if _has_bulk_work(session, origin.owner_id)
+                    if not ring or _has_bulk_work(session, origin.owner_id)
                     else _add_queued(session, reading)
                 )
             return _accepted_before(session, origin, part)

@@ -14,7 +14,7 @@ from db.crypto import error_place, session_sealer, stored_json
 from db.delivery.notices import add_notice
 from db.dialect import storable_json
 from db.tables import Chunk, Job, report_days, report_films, report_flags
-from db.types import TERMINAL, ChunkKind, JobState
+from db.types import COMMAND_LINE, TERMINAL, ChunkKind, JobState
 
 OPEN = ("pending", "queued", "running")
 
@@ -40,6 +40,8 @@ def end_job(
         job.error_values = stored_json(session_sealer(session), storable_json(values), where)
     job.finished_at = db_time()
     job.version += 1
+    if job.source == COMMAND_LINE:
+        job.delivered_at = db_time()  # its owner looks by themselves
     session.execute(
         update(Chunk)
         .where(Chunk.job_id == job.id, Chunk.state.in_(OPEN))
@@ -51,7 +53,7 @@ def end_job(
     # Who summed the job up while its owner retried it may have left sums of what it was then.
     for table in (report_days, report_films, report_flags):
         session.execute(delete(table).where(table.c.job_id == job.id))
-    if state != "cancelled":
+    if state != "cancelled" and job.source != COMMAND_LINE:
         add_notice(session, job, state)
 
 

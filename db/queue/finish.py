@@ -23,12 +23,13 @@ PAGE_ROWS: Final = 5_000
 """Rows read at a time: memory stays flat and no read lasts as long as the file is long."""
 
 
-def iter_scored(db: Database, job_id: int) -> Iterator[tuple[int, str, float, tuple[str, ...], str]]:
-    """(row number, label, probability, flags, model) of every scored row, by row number, streaming."""
+def iter_scored(db: Database, job_id: int) -> Iterator[tuple[int, str, float, tuple[str, ...], str, float | None]]:
+    """(row number, label, probability, flags, model, stars) of every scored row, by row number, streaming."""
     last = 0
     while True:
         page = (
-            select(Review.row_number, Prediction.label, Prediction.probability, Prediction.flags, Prediction.model)
+            select(Review.row_number, Prediction.label, Prediction.probability, Prediction.flags)
+            .add_columns(Prediction.model, Prediction.stars)
             .join(Prediction, Prediction.review_id == Review.id)
             .where(Review.job_id == job_id, Review.row_number > last)
             .order_by(Review.row_number)
@@ -36,8 +37,8 @@ def iter_scored(db: Database, job_id: int) -> Iterator[tuple[int, str, float, tu
         )
         with db.read() as session:
             rows = session.execute(page).all()
-        for row, label, probability, flags, model in rows:
-            yield row, label, probability, split_flags(flags), model
+        for row, label, probability, flags, model, stars in rows:
+            yield row, label, probability, split_flags(flags), model, stars
         if len(rows) < PAGE_ROWS:
             return
         last = rows[-1][0]

@@ -11,11 +11,12 @@ from sqlalchemy import case, exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from db.clock import db_time
-from db.crypto import Sealer, opened_name, opened_options, review_place, sealed_name
+from db.crypto import Sealer, review_place, sealed_name
 from db.dialect import copy_rows, film_name, insert_rows, storable
 from db.digests import text_hasher
 from db.engine import Database
-from db.errors import JobFinished, NoColumnWanted, NoSuchColumn, NotFound, NotYours
+from db.errors import JobFinished, NoColumnWanted, NoSuchColumn, NotYours
+from db.queries.jobs import upload_info
 from db.queue import leases
 from db.queue.completion import add_chunk
 from db.tables import Chunk, Job, Review, Upload
@@ -33,15 +34,15 @@ LEAST_LAST_ROWS: Final = 100
 """Smaller than this no chunk is made for the sake of the end: each costs a dozen milliseconds beside its rows."""
 
 _REVIEWS_SQLITE = """
-    INSERT INTO reviews (job_id, row_number, text, film, day, text_hash) VALUES (?, ?, ?, ?, ?, ?)
+    INSERT INTO reviews (job_id, row_number, text, film, day, text_hash, rating) VALUES (?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (job_id, row_number) DO NOTHING
 """
 _REVIEWS_POSTGRESQL = """
-    INSERT INTO reviews (job_id, row_number, text, film, day, text_hash)
-    SELECT * FROM unnest(%s::bigint[], %s::int[], %s::text[], %s::text[], %s::date[], %s::bigint[])
+    INSERT INTO reviews (job_id, row_number, text, film, day, text_hash, rating)
+    SELECT * FROM unnest(%s::bigint[], %s::int[], %s::text[], %s::text[], %s::date[], %s::bigint[], %s::smallint[])
     ON CONFLICT (job_id, row_number) DO NOTHING
 """
-_REVIEWS_COPY = "COPY reviews (job_id, row_number, text, film, day, text_hash) FROM STDIN"
+_REVIEWS_COPY = "COPY reviews (job_id, row_number, text, film, day, text_hash, rating) FROM STDIN"
 _REJECTED_SQLITE = """
     INSERT INTO rejected_rows (job_id, row_number, code, reason) VALUES (?, ?, ?, ?)
     ON CONFLICT (job_id, row_number) DO NOTHING
@@ -56,23 +57,7 @@ _REJECTED_POSTGRESQL = """
 def open_upload(db: Database, claim: Claim) -> UploadInfo:
     """The input file of the claimed job; NotFound when it was deleted with the retention time."""
     with db.read() as session:
-        upload = session.get(Upload, claim.job_id)
-        if upload is None or upload.blob_id is None:
-            raise NotFound("upload", claim.job_id)
-        owner = session.get_one(Job, claim.job_id).owner_id
-        sealer = db.sealer
-        return UploadInfo(
-            upload.blob_id,
-            sealer.open_name(upload.filename, owner),
-            upload.size,
-            upload.sha256,
-            opened_name(sealer, upload.text_column, owner),
-            opened_name(sealer, upload.film_column, owner),
-            opened_name(sealer, upload.date_column, owner),
-            upload.file_format,
-            owner,
-            opened_options(sealer, owner, upload.options),
-        )
+        return upload_info(session, db.sealer, claim.job_id)
 
 
 def ingest_rows(
@@ -127,6 +112,7 @@ def _insert_reviews(
             sealed_name(sealer, owner, film_name(review.film)),
             review.day.isoformat() if sqlite and review.day else review.day,
             hashed(owner, text),
+            review.rating,
         )
         for review, text in ((review, storable(review.text)) for review in reviews)
     ]
@@ -158,13 +144,14 @@ def finish_ingest(
     names: Sequence[str] = (),
     ends: Sequence[int] = (),
     most_ends: int = 1,
+    hygiene: Mapping[str, Any] | None = None,
 ) -> bool:
     """Cuts the accepted rows into chunks of `chunk_rows` and starts the scoring; `columns` are those that were read.
 
     `names`: of the file's columns, from which its owner can choose another one for the text.
     `ends`: numbers of the rows, in order, at which some measure of length is full, again and again; a chunk with more
     of them than `most_ends` is cut. A file without a row to score goes straight to 'finishing'. False: the claim was
-    lost, and nothing is stored.
+    lost, and nothing is stored. `hygiene`: what deserves a second look, as in `JobView`.
     """
     # Outside of the write transaction, because it takes seconds for a million rows; only this claim can add any.
     with db.read() as session:
@@ -180,6 +167,7 @@ def finish_ingest(
             .where(Upload.job_id == job.id)
             .values(
                 columns=_sealed_names(db.sealer, job.owner_id, columns),
+                hygiene=dict(hygiene or {}),
                 candidates=[db.sealer.seal_name(job.owner_id, storable(name)) for name in names[:MOST_NAMES]],
             )
         )

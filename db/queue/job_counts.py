@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from db.engine import Database
+from db.queries.summaries import count_stars
 from db.tables import Job, Prediction, RejectedRow
-from db.types import BINS, Score, bin_of
+from db.types import BINS, NO_STARS, Score, StarSums, bin_of
 
 NOT_SCORED = "could_not_be_scored"
 """Code in `rejected_rows` of a row that was accepted and whose scoring failed; all other codes are the reader's."""
@@ -27,6 +28,7 @@ class JobCounts:
     n_negative: int
     n_uncertain: int
     histogram: tuple[int, ...]
+    stars: StarSums
 
 
 def add_scores(job: Job, scores: Sequence[Score]) -> None:
@@ -40,6 +42,13 @@ def add_scores(job: Job, scores: Sequence[Score]) -> None:
     job.n_positive += labels.count("positive")
     job.n_negative += labels.count("negative")
     job.n_uncertain += labels.count("uncertain")
+    add_stars(job, StarSums.of_scores(scores))
+
+
+def add_stars(job: Job, more: StarSums) -> None:
+    """Adds to a locked job's sums of stars."""
+    sums = StarSums.of(job.star_sums) + more
+    job.star_sums = None if sums == NO_STARS else list(astuple(sums))
 
 
 def set_counts(session: Session, job: Job) -> None:
@@ -48,6 +57,8 @@ def set_counts(session: Session, job: Job) -> None:
     job.histogram = list(counts.histogram)
     job.rows_done, job.rows_rejected, job.rows_failed = counts.rows_done, counts.rows_rejected, counts.rows_failed
     job.n_positive, job.n_negative, job.n_uncertain = counts.n_positive, counts.n_negative, counts.n_uncertain
+    job.star_sums = None
+    add_stars(job, counts.stars)
 
 
 def count_rows(session: Session, job_id: int) -> JobCounts:
@@ -69,6 +80,7 @@ def count_rows(session: Session, job_id: int) -> JobCounts:
         labels["negative"],
         labels["uncertain"],
         tuple(histogram),
+        count_stars(session, [Prediction.job_id == job_id]),
     )
 
 
@@ -88,4 +100,5 @@ def stored_counts(job: Job) -> JobCounts:
         job.n_negative,
         job.n_uncertain,
         tuple(job.histogram),
+        StarSums.of(job.star_sums),
     )

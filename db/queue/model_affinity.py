@@ -18,9 +18,11 @@ from sqlalchemy.orm import Session
 
 from db.clock import db_time
 from db.engine import Database
+from db.queries.summaries import count_stars
 from db.queue import leases
+from db.queue.job_counts import add_stars
 from db.tables import Chunk, Job, Prediction, Review
-from db.types import MODEL_CHANGED, WORKING
+from db.types import MODEL_CHANGED, NO_STARS, WORKING
 
 log = logging.getLogger(__name__)
 
@@ -133,6 +135,7 @@ def _delete_verdicts(session: Session, job: Job, chunk: Chunk) -> None:
         job.rows_done -= n
         setattr(job, f"n_{label}", getattr(job, f"n_{label}") - n)
     job.histogram = histogram
+    add_stars(job, NO_STARS - count_stars(session, [Prediction.review_id.in_(rows)]))
     gone = delete(Prediction).where(Prediction.review_id.in_(rows))
     session.execute(gone.execution_options(synchronize_session=False))
     requeue_later(session, Chunk.id == chunk.id, tries=0)

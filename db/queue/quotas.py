@@ -14,6 +14,7 @@ from typing import Final, Literal, NamedTuple
 from sqlalchemy import ColumnElement, func, literal_column, select, true
 from sqlalchemy.orm import Session
 
+from common.settings import MIB, Settings
 from db.clock import db_time
 from db.dialect import wait_exclusive
 from db.errors import DayUsedUp, NoSpace, QueueFull, QuotaExceeded, ServerFull
@@ -46,6 +47,19 @@ class Quotas:
 
 
 NO_LIMITS: Final = Quotas()
+
+
+def quotas_of(settings: Settings) -> Quotas:
+    """The host's limits on what may wait at one time."""
+    return Quotas(
+        user_jobs=settings.max_active_jobs,
+        user_rows=settings.max_rows_per_day,
+        server_jobs=settings.max_server_jobs,
+        queued_rows=settings.max_queued_rows,
+        user_bytes=settings.max_user_mib * MIB,
+        server_bytes=settings.max_server_mib * MIB,
+        host_bytes=settings.max_stored_mib * MIB,
+    )
 
 
 class UnfinishedJob(NamedTuple):

@@ -15,35 +15,38 @@ from db.crypto import opened, review_place
 from db.dialect import insert_rows
 from db.engine import Database
 from db.flags import join_flags
+from db.queries.jobs import accuracy_of
 from db.queue import leases
 from db.queue import model_affinity as pins
 from db.queue.completion import after_scoring
 from db.queue.ingest import insert_rejected
 from db.queue.job_counts import NOT_SCORED, add_scores, set_counts
-from db.tables import Chunk, Job, Prediction, Review
+from db.tables import Chunk, Job, Prediction, Review, Upload
 from db.types import Claim, NewRejected, ReviewRow, Score, bin_of
 
 _DELETED: Final = (NOT_SCORED, "its text was deleted")
 _NOTHING_NEW: Final[Mapping[int, Score]] = MappingProxyType({})
 
-# Owner, server, film and day come from the stored job and review, so that a verdict can only land on a review of the
-# claimed job. A review without a day of its own counts on the day its job was accepted.
+# Owner, server, film, day and rating come from the stored job and review, so that a verdict can only land on a review
+# of the claimed job. A review without a day of its own counts on the day its job was accepted.
 _SQLITE = """
     INSERT INTO predictions (review_id, job_id, owner_id, guild_id, shared, shared_in, film, day, label, probability,
-                             bin, flags, model, explanation, created_at)
+                             bin, flags, model, explanation, stars, mixed, rating, created_at)
     SELECT r.id, j.id, j.owner_id, j.guild_id, j.shared, j.shared_in, r.film, coalesce(r.day, date(j.created_at)),
-           ?2, ?3, ?4, ?5, ?6, ?7, strftime('%Y-%m-%d %H:%M:%f000', 'now')
-    FROM reviews r JOIN jobs j ON j.id = r.job_id WHERE r.id = ?1 AND r.job_id = ?8
+           ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, r.rating, strftime('%Y-%m-%d %H:%M:%f000', 'now')
+    FROM reviews r JOIN jobs j ON j.id = r.job_id WHERE r.id = ?1 AND r.job_id = ?10
     ON CONFLICT (review_id) DO NOTHING
 """
 _POSTGRESQL = """
     INSERT INTO predictions (review_id, job_id, owner_id, guild_id, shared, shared_in, film, day, label, probability,
-                             bin, flags, model, explanation, created_at)
+                             bin, flags, model, explanation, stars, mixed, rating, created_at)
     SELECT r.id, j.id, j.owner_id, j.guild_id, j.shared, j.shared_in, r.film,
            coalesce(r.day, (j.created_at AT TIME ZONE 'UTC')::date),
-           s.label, s.probability, s.bin, s.flags, s.model, s.explanation::json, statement_timestamp()
-    FROM unnest(%s::bigint[], %s::text[], %s::float8[], %s::int[], %s::text[], %s::text[], %s::text[], %s::bigint[])
-         AS s(review_id, label, probability, bin, flags, model, explanation, job_id)
+           s.label, s.probability, s.bin, s.flags, s.model, s.explanation::json, s.stars, s.mixed, r.rating,
+           statement_timestamp()
+    FROM unnest(%s::bigint[], %s::text[], %s::float8[], %s::int[], %s::text[], %s::text[], %s::text[], %s::float8[],
+                %s::boolean[], %s::bigint[])
+         AS s(review_id, label, probability, bin, flags, model, explanation, stars, mixed, job_id)
     JOIN reviews r ON r.id = s.review_id AND r.job_id = s.job_id JOIN jobs j ON j.id = r.job_id
     ON CONFLICT (review_id) DO NOTHING
 """
@@ -51,15 +54,23 @@ _POSTGRESQL = """
 
 def load_reviews(db: Database, claim: Claim) -> list[ReviewRow]:
     """The claimed chunk's reviews, by row number; one whose text was deleted is never scored and not among them."""
-    columns = (Review.id, Review.row_number, Review.text, Review.film, Review.day, Review.text_hash)
+    columns = (Review.id, Review.row_number, Review.text, Review.film, Review.day, Review.text_hash, Review.rating)
     with db.read() as session:
         query = select(*columns).where(*_rows_of(claim), has_text()).order_by(Review.row_number)
         rows = session.execute(query).all()
         owner = session.get_one(Job, claim.job_id).owner_id
     return [
-        ReviewRow(id_, row, opened(text, review_place(claim.job_id, row, owner)) or "", film, day, hash_)
-        for id_, row, text, film, day, hash_ in rows
+        ReviewRow(id_, row, opened(text, review_place(claim.job_id, row, owner)) or "", film, day, hash_, rating)
+        for id_, row, text, film, day, hash_, rating in rows
     ]
+
+
+def wanted(db: Database, claim: Claim) -> tuple[float | None, bool]:
+    """What the sender of the claimed job's file asked for: the accuracy in percent, None for none; and whether to say
+    which rows are mixed."""
+    with db.read() as session:
+        options = session.scalar(select(Upload.options).where(Upload.job_id == claim.job_id)) or {}
+    return accuracy_of(options), bool(options.get("mixed"))
 
 
 def has_text() -> ColumnElement[bool]:
@@ -135,6 +146,8 @@ def _store(session: Session, job_id: int, scores: Sequence[Score], model: str) -
             join_flags(score.flags),
             model,
             None if score.explanation is None else json.dumps([list(part) for part in score.explanation]),
+            score.stars,
+            score.mixed,
             job_id,
         )
         for score in scores

@@ -108,9 +108,11 @@ def _mark_published(session: Session, ids: list[int]) -> list[WakeUp]:
     return [wake_ups[id_] for id_ in ids if id_ in wake_ups]
 
 
-def claimable(db: Database) -> list[int]:
-    """Every chunk that may be claimed and nobody holds, published or not; interactive ones first."""
+def claimable(db: Database, job_id: int | None = None) -> list[int]:
+    """Every chunk that may be claimed and nobody holds, published or not; interactive ones first. Of one job, if so."""
     query = select(Chunk.id).where(Chunk.state.in_(("pending", "queued")), leases.job_guard())
+    if job_id is not None:
+        query = query.where(Chunk.job_id == job_id)
     with db.read() as session:
         return list(session.scalars(query.order_by(Chunk.queue.desc(), Chunk.id)))
 

@@ -29,6 +29,7 @@ RULES = (
     "mixed_logit",
     "mixed_share",
     "star_bounds",
+    "star_tokens",
     "exit_logit",
     "exit_weight",
     "exit_bias",
@@ -123,6 +124,7 @@ def render(card: dict[str, Any]) -> str:
         "|---|---|",
         *covered,
         "",
+        *(_dial(validation["dial"]) if validation.get("dial") else []),
         *(card_checks.calibration(fits) if fits else []),
         *(card_checks.short(checks) if checks else []),
         *(card_checks.early(checks["exit"], card["rules"]) if checks and checks.get("exit") else []),
@@ -150,6 +152,21 @@ def render(card: dict[str, Any]) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _dial(steps: list[dict[str, float]]) -> list[str]:
+    """Some steps of the dial, the last among them."""
+    shown = [*(step for step in steps[:-1] if round(1000 * step["accuracy"]) % 5 == 0), steps[-1]]
+    rows: list[Row] = [
+        [f"{100 * step['accuracy']:.1f} %", f"{step['half_width']:.4f}", percent(1 - step["coverage"])]
+        for step in shown
+    ]
+    return [
+        "The dial (`accuracy`): further than this from 0.5, verdicts on validation are right so often; the rest is "
+        "left to people.",
+        "",
+        *card_checks.table("wanted|half width|left to people", rows),
+    ]
 
 
 def _said(facts: dict[str, Any]) -> str:

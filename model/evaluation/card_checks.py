@@ -1,8 +1,10 @@
 """The card's sections on what a verdict says: calibration, short input, flags, mixed, stars, explanations."""
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
+from model.evaluation.star_errors import FEWEST
 from model.serving.early_exit import DIFFERING, LOST
 from model.serving.mixed import ONE_SIDED, STATED
 
@@ -152,7 +154,7 @@ def _mixed(checks: Mapping[str, Any], rules: Mapping[str, Any]) -> list[str]:
     return [*lines, *(table(f"stars|{'|'.join(by)}", [["mixed", *map(percent, by.values())]]) if by else [])]
 
 
-def _stars(checks: Mapping[str, Any]) -> list[str]:
+def _stars(checks: Mapping[str, Any], rules: Mapping[str, Any]) -> list[str]:
     found = checks.get("stars")
     if found is None:
         return ["## Stars", "", "No star estimate: the data has no star ratings, or too few.", ""]
@@ -174,6 +176,29 @@ def _stars(checks: Mapping[str, Any]) -> list[str]:
         f"{found['mae_difference_95'][1]:+.3f}.",
         "",
         *table("|mean absolute error|within one star", rows),
+        *(_stars_by_length(found["by_length"], rules.get("star_tokens", 0)) if found.get("by_length") else []),
+    ]
+
+
+def _stars_by_length(bands: list[dict[str, Any]], least: int) -> list[str]:
+    ends = [*(f"{band['from']} to {after['from'] - 1}" for band, after in pairwise(bands)), f"{bands[-1]['from']} on"]
+    rows: list[Row] = [
+        [
+            words,
+            band["reviews"],
+            f"{band['estimate']['mae']:.3f}",
+            f"{band['by_label']['mae']:.3f}",
+            percent(band["estimate"]["within_one"]),
+            percent(band["by_label"]["within_one"]),
+            "yes" if band["shipped"] else "no",
+        ]
+        for words, band in zip(ends, bands, strict=True)
+    ]
+    return [
+        f"The same by length; bands of fewer than {FEWEST} reviews are left out. Texts under {least} words and signs "
+        "get no estimate: there it is not better than the label alone, or nothing says that it is.",
+        "",
+        *table("words and signs|reviews|error|by label|within one|by label|holds", rows),
     ]
 
 
@@ -199,7 +224,7 @@ def rest(checks: Mapping[str, Any], rules: Mapping[str, Any]) -> list[str]:
     return [
         *_flags(checks),
         *_mixed(checks, rules),
-        *_stars(checks),
+        *_stars(checks, rules),
         *_explanations(checks),
         "Made by `python -m model.training.check_verdicts FOLDER`; the whole card by "
         "`python -m model.training.assemble FOLDER TARGET`.",

@@ -1,7 +1,7 @@
 """Figures of a model folder on any labelled file. Needs no TensorFlow."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -106,16 +106,34 @@ class Labelled:
     details: Details
     rows: NDArray[np.int64]
     skipped: int
+    scale: int | None = None
+    """Of the stars that stand for labels; None where the file has labels."""
 
 
 def read_labelled(file: Path, *, validation_only: bool = False) -> Labelled:
     """The labelled reviews of a file, or only those of its by-movie validation part; raises `DataError`."""
     given = readers.read(file)
+    scale = None
+    if (given.labels == readers.UNLABELLED).all() and (stars := details.as_labels(file)) is not None:
+        labels, scale = stars
+        given = replace(given, labels=labels)
     labelled = np.flatnonzero(given.labels != readers.UNLABELLED).astype(np.int64)
     rows = labelled[split(given.take(labelled)).validation] if validation_only and len(labelled) else labelled
     if len(rows) == 0:
-        raise DataError(f"{file} has no labelled review to evaluate on: a column 'label' or 'sentiment' is needed.")
-    return Labelled(given.take(rows), details.read(file).take(rows), rows, len(given) - len(labelled))
+        raise DataError(
+            f"{file} has no labelled review to evaluate on: a column 'label' or 'sentiment', or one of "
+            "stars ('rating' or 'stars'), is needed."
+        )
+    return Labelled(given.take(rows), details.read(file).take(rows), rows, len(given) - len(labelled), scale)
+
+
+def _rows(scale: int | None, *, validation_only: bool) -> str:
+    """Which rows were evaluated on, in words."""
+    part = "validation, split by movie" if validation_only else "all labelled"
+    if scale is None:
+        return part
+    low, high = details.NEGATIVE_TO * scale, details.POSITIVE_FROM * scale
+    return f"{part}; labels from stars: {high:g} of {scale} and more positive, {low:g} and less negative"
 
 
 def _others(against: Path, given: Labelled, threads: int, progress: bool) -> tuple[str, Floats]:
@@ -142,7 +160,8 @@ def run(
 ) -> Evaluation:
     """Evaluates the model in `folder` on a labelled Parquet, CSV, TSV or JSONL file or aclImdb folder.
 
-    The file needs a text column (text, review, comment or body) and a label column (label or sentiment). With
+    The file needs a text column (text, review, comment or body) and a label column (label or sentiment), or one of
+    stars (rating or stars: of 5, 10 or 100, as its greatest number says), of which the middle ones are left out. With
     `validation_only` only the rows of the by-movie validation part count (`model.data.splits`). `output` gets the
     figures as JSON, `predicted` ids and probabilities as CSV, `html` the report (needs seaborn: `train` extra); none
     holds a review's text. `against` is a model folder or such a CSV of another model. `progress` shows a bar on
@@ -164,7 +183,7 @@ def run(
         model=scorer.version,
         file=file.name,
         file_sha256=file_hash(file),
-        rows="validation, split by movie" if validation_only else "all labelled",
+        rows=_rows(given.scale, validation_only=validation_only),
         skipped=given.skipped,
         **_figures(given.reviews, verdicts, scorer.band, draws),
         slices=slices.slices(given.reviews.texts, labels, given.details.ratings, probabilities),

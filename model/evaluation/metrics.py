@@ -169,6 +169,32 @@ def risk_coverage(probabilities: Floats, labels: Labels) -> list[dict[str, float
     return table
 
 
+DIAL_FROM, DIAL_TO, DIAL_STEP = 0.95, 0.995, 0.001
+LEAST_COVERED = 0.5
+
+
+def dial(probabilities: Floats, labels: Labels, band: float) -> list[dict[str, float]]:
+    """The risk-coverage curve by accuracy: from 95 % to at most 99.5 %, how far from 0.5 verdicts must lie for it.
+
+    Of each accuracy the least half-width, not below `band`, from which on no wider one that covers as many falls short
+    of it; those that cover less than half of the reviews are left out, for they rest on a handful of errors.
+    """
+    order = by_confidence(probabilities)
+    sure = np.abs(probabilities - 0.5)[order]
+    right = ((probabilities >= 0.5) == (labels == 1))[order]
+    reached = np.cumsum(right) / np.arange(1, len(order) + 1)
+    table = []
+    for step in range(round((DIAL_TO - DIAL_FROM) / DIAL_STEP) + 1):
+        wanted = round(DIAL_FROM + step * DIAL_STEP, 6)
+        enough = np.flatnonzero(reached >= wanted)
+        if not len(enough) or (enough[-1] + 1) / len(order) < LEAST_COVERED:
+            break
+        width = max(band, float(sure[enough[-1]]))
+        covered = float((sure >= width).mean())
+        table.append({"accuracy": wanted, "half_width": round(width, 6), "coverage": round(covered, 6)})
+    return table
+
+
 def risk_area(probabilities: Floats, labels: Labels) -> float:
     """Mean error rate over all coverages (AURC): lower when errors are the least confident reviews; 0 for none."""
     if len(labels) == 0:

@@ -12,6 +12,23 @@ def estimates(stars: Stars, logits: Floats) -> Floats:
     return np.asarray(GRID[np.searchsorted(np.asarray(stars.bounds), logits, side="right")], dtype=np.float64)
 
 
+LENGTHS = (0, 60, 90, 120, 150, 200, 300, 500)
+"""Bands of length in tokens: from each to the next, the last without end."""
+FEWEST = 100
+
+
+def by_length(
+    logits: Floats, lengths: NDArray[np.int64], ratings: NDArray[np.int8], stars: Stars, constants: tuple[float, float]
+) -> list[dict[str, object]]:
+    """`validated` for each band of `LENGTHS` with `FEWEST` texts or more; `from` is the band's least length."""
+    found: list[dict[str, object]] = []
+    for least, end in zip(LENGTHS, (*LENGTHS[1:], np.iinfo(np.int64).max), strict=True):
+        inside = (lengths >= least) & (lengths < end)
+        if inside.sum() >= FEWEST:
+            found.append({"from": least, **validated(logits[inside], ratings[inside], stars, constants)})
+    return found
+
+
 def baseline(logits: Floats, ratings: NDArray[np.int8]) -> tuple[float, float]:
     """The median rating of what is called negative and of what is called positive: what a label alone can say."""
     below = logits < 0

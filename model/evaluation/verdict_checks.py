@@ -198,5 +198,8 @@ def measured(
     rated = ratings > 0
     if constants is not None and estimate is not None and rated.any():
         documents = [cap(tokenize(text), scorer.max_tokens) for text in reviews.texts]
-        found["stars"] = star_errors.validated(scorer.logits(documents)[rated], ratings[rated], estimate, constants)
+        logits = scorer.logits(documents)[rated]
+        lengths = np.asarray([len(tokens) for tokens in documents], dtype=np.int64)[rated]
+        found["stars"] = star_errors.validated(logits, ratings[rated], estimate, constants)
+        found["stars"]["by_length"] = star_errors.by_length(logits, lengths, ratings[rated], estimate, constants)
     return found

@@ -41,7 +41,8 @@ class Serving:
     wide_bias in logit units. length_*, skew: as in `model.serving.calibration.Curve`; foreign_*, review_bounds:
     `oddness`, `english` and `review` of `model.serving.flags.Bounds`; exit_*: of `model.serving.early_exit.Exit`, whose
     curve has the same knee; without `exit_logit` the LSTM reads everything. mixed_*: as in `model.serving.mixed.Rule`;
-    star_bounds: as in `model.serving.stars.Stars`, empty where the estimate did not validate. Fields with a default may
+    star_bounds: as in `model.serving.stars.Stars`, empty where the estimate did not validate; star_tokens: shorter
+    texts get no estimate, for it does not hold on them (the card's table by length). Fields with a default may
     be missing from the file. The rest as in `model.config.ServingConfig` and `NetworkConfig`.
     """
 
@@ -68,6 +69,7 @@ class Serving:
     mixed_logit: float = 1.0
     mixed_share: float = 0.3
     star_bounds: list[float] = field(default_factory=list)
+    star_tokens: int = 120
     exit_logit: float | None = None
     exit_weight: float = 1.0
     exit_bias: float = 0.0

@@ -24,8 +24,8 @@ class Verdict:
 
     probability: calibrated probability of positive, 0..1; label: `uncertain` inside the model's uncertain band and
     under the flags of `DISTRUSTED`; flags: keys of `FLAGS`; model: version of the model folder; stars: estimate on the
-    scale of 1 to 10 in halves, None for a text without words, under those flags, and from a model whose estimate did
-    not validate.
+    scale of 1 to 10 in halves, None for a text that is too short for it (`Serving.star_tokens`), under those
+    flags, and from a model whose estimate did not validate.
     """
 
     label: Label

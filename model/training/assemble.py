@@ -24,9 +24,10 @@ from model.data import corpus as data
 from model.data import ratings, readers
 from model.data.corpus import Corpus, file_hash
 from model.data.errors import DataError
+from model.data.readers import Reviews
 from model.data.splits import split
 from model.evaluation import card, evaluate, verdict_checks
-from model.evaluation.metrics import accuracy
+from model.evaluation.metrics import accuracy, dial
 from model.numeric import Floats, sigmoid
 from model.serving import model_folder
 from model.serving.model_folder import Serving
@@ -87,6 +88,12 @@ def _unfitted(config: Config, wide: NgramModel) -> Serving:
 def _measured(task: Task, rows: NDArray[np.int64], scorer: Scorer) -> dict[str, Any]:
     found = evaluate.measured(task.reviews.take(rows), scorer)
     return found | {"metrics": found["metrics"].as_dict()}
+
+
+def _dial(reviews: Reviews, scorer: Scorer) -> list[dict[str, float]]:
+    """The risk-coverage curve by accuracy on the validation reviews."""
+    probabilities = evaluate.probabilities_of(scorer.score(reviews.texts))
+    return dial(probabilities, reviews.labels, scorer.band)
 
 
 def _parts_alone(config: Config, corpus: Corpus, trained: Trained, scorer: Scorer) -> dict[str, float]:
@@ -176,7 +183,7 @@ def _finished(
         complete = replace(complete, star_bounds=[])
         scorer = _sealed(target, month, complete, facts, threads)
     metrics = {
-        "validation": _measured(task, rows, scorer),
+        "validation": _measured(task, rows, scorer) | {"dial": _dial(reviews, scorer)},
         "dev": _measured(task, task.split.dev, scorer),
         "parts": parts(scorer),
         "calibration": fitted.report,

@@ -10,11 +10,15 @@ import pytest
 from typer.testing import CliRunner
 
 import cli
+from cli import submitting
 from common import settings
 from db.engine import Database
 from db.queries.corrections import correct
 from db.types import Viewer
 from tests.db.steps import GUILD, OWNER, done_file, done_review, origin
+from tests.fixtures.chunks import drain
+from tests.fixtures.scorer import Judge
+from worker.files.limits import Limits
 
 
 @pytest.fixture(autouse=True)
@@ -61,4 +65,14 @@ def filled(command_db: Database) -> Database:
     result = done_review(command_db, "a quokka film", origin(OWNER, GUILD))
     correct(command_db, Viewer(OWNER, GUILD), result, "negative")
     done_file(command_db, 3)
+    return command_db
+
+
+LIMITS = Limits(max_rows=10_000, max_unpacked_bytes=1 << 20, max_review_chars=5_000)
+
+
+@pytest.fixture
+def worked(command_db: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
+    """The same database while somebody works: whoever waits finds all that waited done, everything positive."""
+    monkeypatch.setattr(submitting.time, "sleep", lambda _: drain(command_db, Judge(), limits=LIMITS))  # type: ignore[arg-type]
     return command_db

@@ -40,6 +40,7 @@ TABLES_OF_CODE = {
     "worker/files/readers/open.py",  # READERS
     "worker/files/readers/decompress.py",  # BY_CONTENT, and archives that are no packing
     "worker/files/writers/write.py",  # WRITERS
+    "reporting/result_table.py",  # WRITERS
     "reporting/tables.py",  # TABLES
 }
 WORDS = {one.name for one in FORMATS} | {s.removeprefix(".") for s in (*read_suffixes(), *packed_suffixes())}

@@ -71,6 +71,7 @@ PROBLEMS: dict[str, list[Callable[[], Problem]]] = {
         lambda: file_errors.TooCostly("scratch", 2**30),
         lambda: file_errors.TooCostly("time", 90.0),
     ],
+    "LargerThanAccepted": [lambda: file_errors.LargerThanAccepted(2**20)],
     "Bomb": [lambda: file_errors.Bomb(1_000)],
     "BadEncoding": [file_errors.BadEncoding],
     "EncryptedArchive": [file_errors.EncryptedArchive],

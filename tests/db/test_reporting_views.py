@@ -14,7 +14,7 @@ from db.queries.corrections import correct
 from db.queries.reports import summary_of_all
 from db.queries.summaries import roll_up_due
 from db.reporting_views import VIEWS
-from db.types import ReportFilter
+from db.types import NewReview, ReportFilter
 from tests.db.steps import ME, done_file, done_review
 from tests.fixtures.postgres_server import PostgresServer
 
@@ -44,7 +44,7 @@ def test_no_view_tells_whose_it_is_or_what_was_written() -> None:
 def test_the_numbers_are_those_of_the_reports(db: Database) -> None:
     done_file(db, 30)
     roll_up_due(db)
-    done_file(db, 21)
+    done_file(db, [NewReview(n, f"text {n}", rating=100 * (n % 11)) for n in range(1, 22)])
     correct(db, ME, done_review(db, score=0.9), "negative", "no")
     expected = summary_of_all(db, ReportFilter())
     counts = (expected.total, expected.n_positive, expected.n_negative, expected.n_uncertain, expected.n_flagged)
@@ -54,7 +54,14 @@ def test_the_numbers_are_those_of_the_reports(db: Database) -> None:
             assert tuple(map(int, session.execute(text(f"SELECT {sums} FROM {view}")).one())) == counts
             weighed = text(f"SELECT sum(reviews * average_probability) / sum(reviews) FROM {view}")
             assert session.scalar(weighed) == pytest.approx(expected.mean_probability)
+            parts = "sum(with_stars), sum(with_stars * average_stars), sum(rated), sum(agreed)"
+            stars = text(f"SELECT {parts} FROM {view}")
+            told = expected.stars
+            assert tuple(map(float, session.execute(stars).one())) == (told.n, told.total, told.rated, told.agreed)
+            assert told.rated > told.agreed > 0
         assert session.scalar(text("SELECT count(*) FROM reporting_verdicts")) == expected.total
+        given = text("SELECT count(given_stars), max(given_stars), count(mixed) FROM reporting_verdicts")
+        assert session.execute(given).one() == (21, 10, 0)
         assert session.execute(text("SELECT agreed, label, corrected_label FROM reporting_quality")).one() == (
             0, "positive", "negative",
         )  # fmt: skip

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import update
 
 from db import verdict_cache
 from db.digests import text_hasher
 from db.engine import Database
-from db.tables import Review
+from db.tables import KnownVerdict, Review
 from db.types import NewReview, ReviewRow, Score
 from db.verdict_cache import invalidate, lookup, store
 from tests.db.steps import OWNER, file_job
@@ -30,7 +31,9 @@ def test_every_text_is_looked_up_wherever_a_query_ends(
             {row.text_hash: Score(0, "positive", 0.75, ("a", "b")) for row in rows if row.text_hash},
             model="m1",
         )
-    assert lookup(db, [*rows, *rows], model="m1") == {row.text_hash: ("positive", 0.75, ("a", "b")) for row in rows}
+    assert lookup(db, [*rows, *rows], model="m1") == {
+        row.text_hash: ("positive", 0.75, ("a", "b"), None) for row in rows
+    }
     assert lookup(db, rows, model="m2") == {}
 
 
@@ -41,10 +44,23 @@ def test_a_newer_model_replaces_and_a_text_takes_its_verdict_along(db: Database)
         with db.begin() as session:
             store(session, {row.text_hash: Score(0, label, 0.5) for row in (same, other) if row.text_hash}, model=model)
     assert lookup(db, [same], model="m1") == {}
-    assert lookup(db, [same], model="m2") == {same.text_hash: ("uncertain", 0.5, ())}
+    assert lookup(db, [same], model="m2") == {same.text_hash: ("uncertain", 0.5, (), None)}
     with db.begin() as session:
         invalidate(session, Review.row_number == 1)
     assert set(lookup(db, [same, other], model="m2")) == {other.text_hash}
+
+
+def test_what_a_version_kept_that_asked_for_no_stars_is_not_known(db: Database) -> None:
+    file_job(db, [NewReview(1, "same")])
+    (row,) = rows_of(db, ["same"])
+    assert row.text_hash is not None
+    for stars, known in ((None, None), (8.5, 8.5)):
+        with db.begin() as session:
+            store(session, {row.text_hash: Score(0, "positive", 0.9, stars=stars)}, model="m1")
+        assert lookup(db, [row], model="m1") == {row.text_hash: ("positive", 0.9, (), known)}
+    with db.begin() as session:
+        session.execute(update(KnownVerdict).values(stars=None))
+    assert lookup(db, [row], model="m1") == {}
 
 
 def test_a_hash_says_nothing_without_the_key(sqlite_db: Database, postgres_url: str) -> None:

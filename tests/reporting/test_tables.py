@@ -30,7 +30,7 @@ def test_a_workbook_opens_and_runs_nothing() -> None:
     assert [cell.value for cell in sheet[1]] == list(HEADER)
     assert sheet["B3"].value == f"'{EVIL}"
     assert not [cell for row in (*sheet, *extremes) for cell in row if cell.data_type == "f"]
-    assert extremes["J2"].value == "A fine film."
+    assert extremes["L2"].value == "A fine film."
 
 
 def test_corrections_are_told_with_the_caution() -> None:

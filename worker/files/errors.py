@@ -146,6 +146,15 @@ class TooLarge(FileError):
         super().__init__(size=limit)
 
 
+class LargerThanAccepted(FileError):
+    """More bytes, as sent, than the host accepts (command line only; the bot says so before it loads a file)."""
+
+    code = "larger_than_accepted"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(space=limit)
+
+
 class Bomb(FileError):
     """So few packed bytes for so many that no file of reviews packs like it."""
 

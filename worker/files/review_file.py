@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Final, NamedTuple
@@ -13,7 +13,7 @@ from typing import IO, Final, NamedTuple
 from common.rendering import shortened
 from worker.files import row_problems as problems
 from worker.files.cells import Cell, NotUtf8, as_text, storable
-from worker.files.columns import dates
+from worker.files.columns import dates, ratings
 from worker.files.columns.choose import Columns, choose
 from worker.files.columns.paths import Path as ColumnPath
 from worker.files.columns.paths import paths_of
@@ -36,7 +36,8 @@ _NO_VALUE: Final = frozenset({"\\N", "\\n"})
 class Row(NamedTuple):
     """number: 1-based data row, header not counted; text: None exactly when `problem` says why; day: as written.
 
-    stars: as they stand in the file.
+    stars: as they stand in the file. rating: the same in hundredths of a star of ten (`columns.ratings`), once
+    `ReviewFile.read_stars` has settled their scale.
     """
 
     number: int
@@ -45,6 +46,7 @@ class Row(NamedTuple):
     day: dt.date | None
     problem: Problem | None
     stars: str | None = None
+    rating: int | None = None
 
 
 class ReviewFile:
@@ -74,6 +76,7 @@ class ReviewFile:
         self._day = dates.reader(dates.Reading(None))
         self._films, self._rated = _remembering(_film), _remembering(_stars)
         self._max_chars = limits.max_review_chars
+        self._rate: Callable[[Cell], int | None] | None = None
         self._damaged = opened.table.facts.damaged
 
     def read_dates(self, sample: list[list[Cell]], *, whole: bool) -> None:
@@ -96,6 +99,19 @@ class ReviewFile:
         if reading.open:
             self.facts.note(f"read_note.{reading.order}_first", column=shortened(self._date.name))
         self._day = dates.reader(reading)
+
+    def read_stars(self) -> None:
+        """Settles the one scale of the stars, from all rows up to where nothing can change it. Raises FileError."""
+        if self._stars is None:
+            return
+        evidence = ratings.Evidence()
+        records = self._opened.table.records({self._stars.place})
+        for number, record in enumerate(guarded(records), 1):
+            if number > self._limits.max_rows or evidence.settled:
+                break
+            if not isinstance(record, Bad) and len(record) > self._stars.place:
+                evidence.add(self._stars.of(record))
+        self._rate = lru_cache(maxsize=1024)(partial(ratings.rating, scale=evidence.scale()))
 
     @property
     def facts(self) -> Facts:
@@ -134,7 +150,7 @@ class ReviewFile:
     def _row(self, number: int, cells: list[Cell]) -> Row:
         at: ColumnPath | None = self._text
         text = self._text.of(cells) if self._text.keys else cells[self._text.place]
-        film = day = stars = None
+        film = day = stars = rating = None
         if (at := self._film) is not None:
             film = self._films(at.of(cells) if at.keys else cells[at.place])
             if self._year is not None and film is not None:
@@ -143,13 +159,14 @@ class ReviewFile:
             day = self._day(at.of(cells) if at.keys else cells[at.place])
         if (at := self._stars) is not None:
             stars = self._rated(at.of(cells) if at.keys else cells[at.place])
+            rating = None if self._rate is None or stars is None else self._rate(stars)
         if isinstance(text, list):
             text = _joined(text)
         code = self._problem(text)
         if code is not None:
-            return Row(number, None, film, day, self._reasons[code], stars)
+            return Row(number, None, film, day, self._reasons[code], stars, rating)
         assert isinstance(text, str)
-        return Row(number, storable(text), film, day, None, stars)
+        return Row(number, storable(text), film, day, None, stars, rating)
 
     def _with_year(self, name: str, cells: list[Cell]) -> str | None:
         assert self._year is not None

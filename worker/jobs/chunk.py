@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
@@ -17,7 +17,8 @@ from db.errors import DatabaseUnavailable, DbError, SchemaOutdated
 from db.types import NO_ROOM, Claim, Score
 from worker import metrics
 from worker.files.limits import Limits
-from worker.jobs.deduplicate import score_distinct
+from worker.jobs.accuracy import widened
+from worker.jobs.deduplicate import MIXED, score_distinct, with_mixed
 
 if TYPE_CHECKING:
     from model import Scorer
@@ -117,7 +118,7 @@ def _process(db: Database, scorer: Scorer, claim: Claim, limits: Limits, lease_s
 
 def _score(db: Database, scorer: Scorer, claim: Claim) -> bool:
     if claim.queue == names.INTERACTIVE:
-        scores = [_explained(scorer, row.review_id, row.text) for row in queue.load_reviews(db, claim)]
+        scores: Sequence[Score] = [_explained(scorer, row.review_id, row.text) for row in queue.load_reviews(db, claim)]
         stored = queue.commit_scores(db, claim, scores, model=scorer.version)
     else:
         scores, stored = _score_rows(db, scorer, claim)
@@ -126,25 +127,30 @@ def _score(db: Database, scorer: Scorer, claim: Claim) -> bool:
     return stored
 
 
-def _score_rows(db: Database, scorer: Scorer, claim: Claim) -> tuple[list[Score], bool]:
+def _score_rows(db: Database, scorer: Scorer, claim: Claim) -> tuple[Sequence[Score], bool]:
     """Rows of a file, equal texts once; the time goes by stage, which `make bench-bulk` asks for."""
     with metrics.stage("fetch"):
         rows = queue.load_reviews(db, claim)
         known_by_hash = queue.lookup(db, rows, model=scorer.version)
+        accuracy, says_mixed = queue.wanted(db, claim)
     with metrics.stage("score"):
         scores, new = score_distinct(rows, known_by_hash, scorer.score)
+        told = widened(scores, scorer.dial, accuracy)
+        if says_mixed:
+            told = with_mixed(told, [row.text for row in rows], scorer.mixed)
     metrics.REPEATED.inc(len(rows) - len(new))
     with metrics.stage("store"):
-        return scores, queue.commit_scores(db, claim, scores, model=scorer.version, new=new)
+        return told, queue.commit_scores(db, claim, told, model=scorer.version, new=new)
 
 
 def _explained(scorer: Scorer, review_id: int, text: str) -> Score:
     """The verdict with (start, end, contribution) of each sentence: offsets into `text`, contribution in logits."""
     explanation = scorer.explain(text)
     verdict = explanation.verdict
-    flags = (*verdict.flags, "mixed") if explanation.mixed else verdict.flags
+    flags = (*verdict.flags, MIXED) if explanation.mixed else verdict.flags
     sentences = [(s.start, s.end, s.contribution) for s in explanation.sentences]
-    return Score(review_id, verdict.label, verdict.probability, flags, sentences)
+    stars, mixed = verdict.stars, explanation.mixed
+    return Score(review_id, verdict.label, verdict.probability, flags, sentences, stars, mixed)
 
 
 def _log_fields(claim: Claim) -> dict[str, object]:

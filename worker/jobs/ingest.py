@@ -14,6 +14,7 @@ from db.engine import Database
 from db.types import Claim, NewRejected, NewReview, UploadInfo
 from worker import metrics
 from worker.files.errors import AmbiguousColumn, ArchiveMembers, FileError
+from worker.files.hygiene import Hygiene, Seen
 from worker.files.limits import Limits
 from worker.files.options import ReadOptions
 from worker.files.review_file import Row
@@ -36,6 +37,8 @@ MARK_CHARS: Final = 1 << 16
 """Lengths are noted so finely."""
 LEAST_CHUNK_CHARS: Final = 1 << 18
 """No chunk is cut for its characters below this: were each a word, they would take 4 s."""
+PACKED: Final = 8
+"""How much larger a file may be than the bytes that were sent, as far as the sketch of its rows goes."""
 _CHARS_READ: Final = 1 << 14
 """Of a longer text the model reads no more words than this holds."""
 _WORDS: Final = (
@@ -73,7 +76,7 @@ def ingest(db: Database, scorer: Scorer, claim: Claim, *, limits: Limits, lease_
                     file, upload.filename, scratch, options=options, limits=limits, check=lease.check
                 )
                 reviews = opened.enter_context(rows)
-            return _store_rows(db, scorer, claim, reviews, lease)
+            return _store_rows(db, scorer, claim, reviews, lease, Hygiene(PACKED * upload.size))
     except AmbiguousColumn as question:
         return queue.ask_column(db, claim, list(question.candidates))
     except ArchiveMembers as question:
@@ -142,7 +145,9 @@ def chunk_rows(scorer: Scorer, lengths: Sequence[int]) -> int:
     return int(min(MOST_CHUNK_ROWS, max(LEAST_CHUNK_ROWS, rate * CHUNK_S)))
 
 
-def _store_rows(db: Database, scorer: Scorer, claim: Claim, reviews: GuardedReviews, lease: LeaseKeeper) -> bool:
+def _store_rows(
+    db: Database, scorer: Scorer, claim: Claim, reviews: GuardedReviews, lease: LeaseKeeper, hygiene: Hygiene
+) -> bool:
     lengths = Lengths()
     total = 0
     batches = _batches(reviews)
@@ -150,6 +155,7 @@ def _store_rows(db: Database, scorer: Scorer, claim: Claim, reviews: GuardedRevi
         good, rejected = batch
         lease.check()
         lengths.add(good)
+        hygiene.add([Seen(one.row_number, one.text, one.day) for one in good])
         total += len(good) + len(rejected)
         with metrics.stage("insert"):
             stored = queue.ingest_rows(db, claim, good, rejected, lease_s=lease.lease_s)
@@ -168,6 +174,7 @@ def _store_rows(db: Database, scorer: Scorer, claim: Claim, reviews: GuardedRevi
             names=reviews.names,
             ends=lengths.marks,
             most_ends=lengths.most_marks(rows),
+            hygiene=hygiene.found(),
         )
 
 
@@ -187,7 +194,7 @@ def _batches(rows: Iterable[Row]) -> Iterator[Batch]:
         if row.problem is not None:
             rejected.append(NewRejected(row.number, *row.problem))
         else:
-            reviews.append(NewReview(row.number, row.text or "", row.film, row.day))
+            reviews.append(NewReview(row.number, row.text or "", row.film, row.day, row.rating))
             chars += len(row.text or "")
         if len(reviews) + len(rejected) >= BATCH_ROWS or chars >= BATCH_CHARS:
             yield reviews, rejected

@@ -81,6 +81,7 @@ def _read(link: Frames, file: IO[bytes], request: dict[str, Any]) -> None:
     limits = Limits(**request["limits"])
     options = ReadOptions.from_json(request["options"])
     with open_reviews(file, request["filename"], options=options, limits=limits) as reviews:
+        reviews.read_stars()
         link.send_json(frames.COLUMNS, {"columns": reviews.columns, "names": reviews.header[:MAX_CANDIDATES]})
         for batch in _batches(reviews):
             link.send_json(frames.ROWS, _packed(batch))
@@ -105,12 +106,14 @@ def _packed(batch: list[Row]) -> dict[str, Any]:
     days = [None if row.day is None else row.day.toordinal() for row in batch]
     films = [row.film for row in batch]
     stars = [row.stars for row in batch]
+    ratings = [row.rating for row in batch]
     return {
         "first": batch[0].number,
         "texts": [row.text for row in batch],
         "films": films if any(films) else None,
         "days": days if any(days) else None,
         "stars": stars if any(stars) else None,
+        "ratings": ratings if any(one is not None for one in ratings) else None,
         "problems": [(place, *row.problem) for place, row in enumerate(batch) if row.problem is not None],
     }
 

@@ -66,11 +66,12 @@ def _rows(batch: dict[str, Any]) -> Iterator[Row]:
     films = batch["films"] or nothing
     days = map(_day, batch["days"]) if batch["days"] else nothing
     stars = batch["stars"] or nothing
+    ratings = batch["ratings"] or nothing
     problems: list[tuple[str, str] | None] = list(nothing)
     for place, code, reason in batch["problems"]:
         problems[place] = (code, reason)
     numbers = range(batch["first"], batch["first"] + len(texts))
-    return map(Row._make, zip(numbers, texts, films, days, problems, stars, strict=True))
+    return map(Row._make, zip(numbers, texts, films, days, problems, stars, ratings, strict=True))
 
 
 def _day(ordinal: int | None) -> dt.date | None:

@@ -22,6 +22,19 @@ JOB = JobView(
 )  # fmt: skip
 
 
+DONE = replace(JOB, state="done", finished_at=NOW, n_positive=600, n_negative=310, n_uncertain=90, rows_done=1000)
+
+
+def test_what_is_left_to_people_is_said() -> None:
+    card = done_card(replace(DONE, accuracy=98.0), chart=None, files=(), too_large=(), limit=1)
+    assert card.embed is not None
+    line = "Set to be right 98% of the time: 90 unclear reviews (9%) are left to people."
+    assert line in str(card.embed.description)
+    card = done_card(DONE, chart=None, files=(), too_large=(), limit=1)
+    assert card.embed is not None
+    assert "Set to be right" not in str(card.embed.description)
+
+
 def test_progress_has_rate_and_time_left() -> None:
     line = progress_line(JOB, NOW)
     assert "25% · 250 of 1,000 reviews" in line

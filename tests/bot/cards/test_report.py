@@ -16,6 +16,13 @@ from worker.files.row_problems import table
 HEAT = ReportRequest(film="Heat", since=date(2026, 3, 1), until=date(2026, 3, 31))
 
 
+LOOK = {
+    "copies": {"count": 999_999, "rows": [10**6] * 20},
+    "adverts": {"count": 999_999, "rows": [10**6] * 20},
+    "bursts": [{"day": "2026-03-01", "count": 10**6, "first": 1, "last": 10**6}] * 3,
+}
+
+
 def values(*parts: ReportPart) -> dict[str, str]:
     return {str(field.name): str(field.value) for field in report_embed(parts).fields}
 
@@ -27,7 +34,8 @@ def test_a_report_of_the_longest_texts_fits() -> None:
     many = [Bucket(HOSTILE, 10, 6, 3, 1, 0.5)] * 50
     flags = tuple((f"flag_{i}" * 8, 7) for i in range(9))
     big = report(
-        most_positive=worst, most_negative=worst, buckets=many, flags=flags, n_flagged=9, rejected_codes=flags
+        most_positive=worst, most_negative=worst, buckets=many, flags=flags, n_flagged=9, rejected_codes=flags,
+        mismatches=worst, hygiene=LOOK,
     )  # fmt: skip
     for parts in ([ReportPart(about, big)], [ReportPart(about, big), ReportPart(about, big)]):
         embed = report_embed(parts)

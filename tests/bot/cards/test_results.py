@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from bot.cards.results import SearchRequest, excerpt, export_rows, nothing_found, results_embed
+from bot.cards.results import SearchRequest, excerpt, nothing_found, results_embed
 from db.types import HitCount
 from tests.bot.samples import HOSTILE, assert_harmless, job, result
 
@@ -54,10 +54,3 @@ def test_the_day_is_that_of_the_review() -> None:
 def test_the_hits_are_counted() -> None:
     for count, words in ((HitCount(37, whole=True), "37 results"), (HitCount(1000, whole=False), "more than 1,000")):
         assert words in str(results_embed([result()], SearchRequest(), page=1, jobs={}, count=count).description)
-
-
-def test_export_rows_hold_the_whole_text() -> None:
-    rows = list(export_rows([result(text="x" * 5000), result(text=None, film=None, flags=())]))
-    assert rows[0][-1] == "x" * 5000
-    assert rows[0][:8] == (9, 42, 1, "2026-03-10T12:00:00+00:00", "Heat", "positive", 0.97, "too_short")
-    assert rows[1][-1] is None

@@ -32,6 +32,18 @@ async def test_the_deciding_sentences_come_in_the_order_of_the_text() -> None:
     ]
 
 
+async def test_the_estimate_is_told_where_there_is_one() -> None:
+    for stars, words in ((8.5, "⭐ about 8.5 of 10"), (8.0, "⭐ about 8 of 10"), (None, None)):
+        rated = replace(RESULT, stars=stars)
+        embed, details = verdict_card(rated).embed, details_card(rated).embed
+        assert embed is not None
+        assert details is not None
+        told = [str(field.value) for field in details.fields if field.name == "Stars"]
+        assert told == ([] if words is None else [words])
+        assert ("⭐" in str(embed.description)) is (stars is not None)
+        assert (words or "") in str(embed.description)
+
+
 async def test_hostile_results_stay_within_the_limits() -> None:
     text = "\\*" * 50_000
     parts = tuple((n * 1000, (n + 1) * 1000, 1.0) for n in range(100))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.services.intake import MAX_FILES, check_file, check_text, quotas_of
+from bot.services.intake import MAX_FILES, check_file, check_text
 from common.errors import UserError
 from common.settings import MIB, Settings
 from db.queries.jobs import list_jobs
@@ -32,12 +32,6 @@ def test_a_file_at_the_limit() -> None:
         check_file("a.csv", MIB + 1, HOST, max_mib=1)
     with pytest.raises(UserError, match="is empty"):
         check_file("a.csv", 0, HOST)
-
-
-def test_the_hosts_quotas_are_told_apart() -> None:
-    host = Settings(max_active_jobs=1, max_rows_per_day=2, max_server_jobs=3, max_queued_rows=4, _env_file=None)  # type: ignore[call-arg]
-    quotas = quotas_of(host)
-    assert (quotas.user_jobs, quotas.user_rows, quotas.server_jobs, quotas.queued_rows) == (1, 2, 3, 4)
 
 
 async def test_exactly_as_many_files_as_a_message_may_bring(world: World) -> None:

@@ -8,7 +8,7 @@ from db.engine import Database
 from db.privacy import export_rows
 from db.privacy.export_rows import own_corrections, own_files, own_jobs, own_notices, own_reviews
 from db.queries.corrections import correct
-from db.types import Viewer
+from db.types import NewReview, Viewer
 from tests.db.steps import ME, OTHER, done_file, done_review, origin
 
 
@@ -27,3 +27,11 @@ def test_every_row_is_there_wherever_a_page_ends(db: Database, monkeypatch: pyte
     assert [row["job_id"] for row in own_notices(db, ME)] == jobs
     assert [file.kind for file in own_files(db, ME)] == ["upload", "scored"]
     assert list(own_corrections(db, Viewer(OTHER))) == []
+
+
+def test_stars_and_what_was_found_in_a_file_are_in_it(db: Database) -> None:
+    done_file(db, [NewReview(n, f"text {n}", rating=100 * n) for n in range(1, 5)])
+    assert [(row["stars"], row["mixed"], row["rating"]) for row in own_reviews(db, ME)] == [
+        (None, None, 100), (2.0, None, 200), (None, None, 300), (3.0, None, 400),
+    ]  # fmt: skip
+    assert [row["hygiene"] for row in own_jobs(db, ME)] == [{}]

@@ -6,12 +6,13 @@ from datetime import date
 
 import pytest
 
+from db.crypto import new_key
 from db.engine import Database
-from db.errors import BadCursor
+from db.errors import BadCursor, TextSearchOff
 from db.queries import search as search_module
-from db.queries.search import count_hits, search
+from db.queries.search import count_hits, iter_results, search
 from db.queue import claim, commit_scores, load_reviews
-from db.types import HitCount, ResultView, Score, SearchFilter
+from db.types import HitCount, NewReview, ResultView, Score, SearchFilter
 from tests.db.queries.random_results import fill, frame
 from tests.db.steps import ME, chunks, done_file, file_job, must
 
@@ -73,6 +74,7 @@ def test_pages_hold_every_match_once_and_in_order(filled: Database, wanted: Sear
     for limit in (7, 1000):
         found = [item.id for item in pages(filled, wanted, limit)]
         assert found == list(expected.sort_values(by, ascending=False).review_id)
+    assert [one.id for one in iter_results(filled, ME, wanted, page_rows=7)] == found
 
 
 def test_hits_are_counted_to_a_bound(filled: Database, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -132,3 +134,23 @@ def test_nothing_is_lost_at_the_edge_of_a_window(
     ids, partial = all_of(filled, wanted, limit=1000, patience_s=0)
     assert ids == in_one_window
     assert partial > 3
+
+
+def test_all_results_of_one_job(filled: Database) -> None:
+    job_id = min(one.job_id for one in search(filled, ME, SearchFilter(), limit=1000).items)
+    for wanted in (SearchFilter(job_id=job_id), SearchFilter(job_id=job_id, sort="probability", film="heat")):
+        found = [one.id for one in iter_results(filled, ME, wanted, page_rows=7)]
+        assert found == [one.id for one in pages(filled, wanted, 1000)] != []
+    assert list(iter_results(filled, ME, SearchFilter(film="of nobody"))) == []
+
+
+def test_words_are_found_in_sealed_texts(sqlite_url: str) -> None:
+    sealing = Database(sqlite_url, text_keys=(new_key(),))
+    try:
+        done_file(sealing, [NewReview(n, text) for n, text in enumerate(("A GOOD Film", "a bad film", "good"), 1)])
+        wanted = SearchFilter(query="film good")
+        with pytest.raises(TextSearchOff):
+            search(sealing, ME, wanted)
+        assert [one.row_number for one in iter_results(sealing, ME, wanted, page_rows=1)] == [1]
+    finally:
+        sealing.dispose()

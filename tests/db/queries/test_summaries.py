@@ -20,19 +20,22 @@ from db.queries.summaries import reset_summary, roll_up, roll_up_due
 from db.queue import cancel, claim, commit_scores, load_reviews
 from db.queue.accept import accept_review
 from db.tables import Correction, Job, Prediction, RejectedRow, Review, report_days, report_films, report_flags
-from db.types import LABELS, NewRejected, NewReview, ReportFilter, ReviewRow, Score, Viewer, bin_of
+from db.types import LABELS, NewRejected, NewReview, ReportFilter, ReviewRow, Score, StarSums, Viewer, bin_of
 from tests.db.steps import GUILD, ME, MEMBER, OTHER, OWNER, chunks, drain, file_job, must, origin, score_all
 
 FILMS = ("Alien", "alien", "Heat", "Amélie", None)
 FLAGS = ((), (), ("too_short",), ("truncated", "not_a_review"))
 FIRST = date(2024, 12, 28)
+STARS = (None, None, 1.0, 2.5, 8.5, 10.0)
+RATINGS = (None, None, 0, 400, 401, 550, 699, 700, 1000)
 
 
 def scored(db: Database, n: int, seed: int, *, end: bool = True, **where: Any) -> int:
     """A file of `n` reviews with verdicts drawn at random; without `end` its last chunk is left."""
     dice = random.Random(seed)
     rows = [
-        NewReview(i, f"review {i}", dice.choice(FILMS), FIRST + timedelta(dice.randint(0, 9))) for i in range(1, n + 1)
+        NewReview(i, f"review {i}", dice.choice(FILMS), FIRST + timedelta(dice.randint(0, 9)), dice.choice(RATINGS))
+        for i in range(1, n + 1)
     ]
     rejected = [NewRejected(9_000 + i, dice.choice(("empty", "too_long")), "no") for i in range(dice.randint(0, 3))]
     job_id = file_job(db, rows, rejected=rejected, chunk_rows=7, where=origin(**where))
@@ -41,7 +44,7 @@ def scored(db: Database, n: int, seed: int, *, end: bool = True, **where: Any) -
         held = must(claim(db, chunk))
         drawn = [dice.choice((0.0, 0.5, 1.0, dice.random())) for _ in load_reviews(db, held)]
         scores = [
-            Score(row.review_id, dice.choice(LABELS), p, dice.choice(FLAGS))
+            Score(row.review_id, dice.choice(LABELS), p, dice.choice(FLAGS), None, dice.choice(STARS), None, row.rating)
             for row, p in zip(load_reviews(db, held), drawn, strict=True)
         ]
         assert commit_scores(db, held, scores, model="m1")
@@ -82,6 +85,13 @@ def key(one: Prediction, by: str) -> str:
     return {"film": one.film or "", "day": f"{one.day}", "week": f"{one.day:%G-W%V}", "month": f"{one.day:%Y-%m}"}[by]
 
 
+def stars_of(rows: list[Prediction]) -> StarSums:
+    """Counted in Python, as a single review counts."""
+    return StarSums.of_scores(
+        Score(one.review_id, one.label, one.probability, stars=one.stars, rating=one.rating) for one in rows
+    )
+
+
 def same(db: Database, viewer: Viewer, wanted: ReportFilter) -> None:
     """The report says what the rows say."""
     found = summary(db, viewer, wanted)
@@ -96,6 +106,7 @@ def same(db: Database, viewer: Viewer, wanted: ReportFilter) -> None:
     assert dict(found.flags) == Counter(flag for one in rows for flag in one.flags.split(",") if flag)
     assert {bucket.key: bucket.total for bucket in found.buckets} == keys
     assert found.n_buckets == len(keys)
+    assert found.stars == stars_of(rows)
     values = [one.probability for one in rows]
     if values:
         assert found.mean_probability is not None
@@ -107,6 +118,7 @@ def same(db: Database, viewer: Viewer, wanted: ReportFilter) -> None:
         assert math.isclose(found.deviation, spread, abs_tol=1e-7)
     for bucket in found.buckets:
         mine = [one for one in rows if key(one, wanted.by) == bucket.key]
+        assert bucket.stars == stars_of(mine)
         assert bucket.n_flagged == sum(one.flags != "" for one in mine)
         assert math.isclose(bucket.mean_probability, math.fsum(o.probability for o in mine) / len(mine), abs_tol=1e-12)
     for label, shown, sign in (("positive", found.most_positive, -1), ("negative", found.most_negative, 1)):

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import func, select, update
 
+from common.settings import Settings
 from db.clock import db_time
 from db.engine import Database
 from db.errors import (
@@ -25,7 +26,7 @@ from db.queue import (
     release_failed,
 )
 from db.queue.accept import accept_review, accept_upload
-from db.queue.quotas import Quotas
+from db.queue.quotas import Quotas, quotas_of
 from db.tables import Blob, GuildSetting, Job
 from db.types import Accepted, NewRejected, NewReview, Origin
 from tests.db.steps import (
@@ -222,3 +223,9 @@ def test_ten_uploads_at_once_respect_the_bytes(db: Database) -> None:
 
     with ThreadPoolExecutor(10) as pool:
         assert sum(pool.map(send, range(10))) == 3
+
+
+def test_the_hosts_quotas_are_told_apart() -> None:
+    host = Settings(max_active_jobs=1, max_rows_per_day=2, max_server_jobs=3, max_queued_rows=4, _env_file=None)  # type: ignore[call-arg]
+    quotas = quotas_of(host)
+    assert (quotas.user_jobs, quotas.user_rows, quotas.server_jobs, quotas.queued_rows) == (1, 2, 3, 4)

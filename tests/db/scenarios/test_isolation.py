@@ -48,6 +48,7 @@ BY_MESSAGE = "wombat"
 UNSCOPED: Final[dict[str, str]] = {
     "queue.accept.accept_review": "writes what its origin owns",
     "queue.accept.accept_upload": "writes what its origin owns",
+    "queue.submissions.submit_file": "the host's command line: finds and stores what is the host's alone",
     "audit.note_host": "the host's command line",
     "audit.all_lines": "the host's command line",
     "blobs.write_blob": "gives a number that nobody else knows; attached by accept and finish",
@@ -87,7 +88,7 @@ UNSCOPED: Final[dict[str, str]] = {
     "queries.explanations.store_explanation": "the worker",
     "queries.explanations.text_to_explain": "the worker",
     "queue.failures.give_up_expired": "the sweep",
-    "queue.finish.iter_scored": "the worker, for a job it holds",
+    "queue.finish.iter_scored": "the worker, for a job it holds; `worker.jobs.rewrite`, after it asked for its viewer",
     "queue.finish.iter_rejected": "the worker, for a job it holds",
     "operations.heartbeats.record": "a process about itself",
     "operations.heartbeats.deregister": "a process about itself",

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from model.data import ratings as details
 from model.data import readers
 
@@ -20,3 +22,17 @@ def test_ids_and_stars_of_files_and_folders(tmp_path: Path) -> None:
     assert found.ratings.tolist() == [9, 7, 10, 1, 0]
     (tmp_path / "plain.csv").write_text("review\nx\n", encoding="utf-8")
     assert details.read(tmp_path / "plain.csv").ratings.tolist() == [0]
+
+
+@pytest.mark.parametrize(
+    ("values", "scale", "labels"),
+    [
+        ([5, 4, 3.5, 3, 2, 1], 5, [1, 1, 1, -1, 0, 0]), ([10, 7, 6, 5, 4, 1], 10, [1, 1, -1, -1, 0, 0]),
+        (["100", "70", "69,5", "41", "40", "x"], 100, [1, 1, -1, -1, 0, -1]), ([1, 0], None, []), ([101], None, []),
+        ([-1, 5], None, []), (["", "nan"], None, []),
+    ],
+)  # fmt: skip
+def test_stars_are_labels_on_the_scale_that_fits(values: list[object], scale: int | None, labels: list[int]) -> None:
+    assert details.scale_of(values) == scale
+    if scale is not None:
+        assert details.labels_of(values, scale).tolist() == labels

@@ -6,10 +6,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
 import cli
+from model.data.errors import DataError
 from model.evaluation import evaluate
 from model.evaluation.evaluation import Evaluation
 
@@ -79,3 +81,19 @@ def test_only_the_report_needs_seaborn(labelled: Path, tmp_path: Path, monkeypat
     assert drawn.exit_code == 78
     assert "make install-dev" in drawn.stderr
     assert not (tmp_path / "r.html").exists()
+
+
+def test_stars_stand_for_labels_where_there_are_none(labelled: Path, tmp_path: Path) -> None:
+    """Of five: four and more are positive, two and less negative, three and what is no number are left out."""
+    texts = pd.read_parquet(labelled)["text"].tolist()[:6]
+    rated = tmp_path / "rated.csv"
+    with rated.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([["text", "stars"], *zip(texts, (5, 4, 3, 2, 1, "x"), strict=True)])
+    given = evaluate.read_labelled(rated)
+    assert given.reviews.labels.tolist() == [1, 1, 0, 0]
+    assert (given.rows.tolist(), given.skipped, given.scale) == ([0, 1, 3, 4], 2, 5)
+    found = evaluate.run(rated, draws=5)
+    assert found.rows == "all labelled; labels from stars: 3.5 of 5 and more positive, 2 and less negative"
+    rated.write_text("text,stars\nfine,1\nbad,0\n", encoding="utf-8")
+    with pytest.raises(DataError, match="'rating' or 'stars'"):
+        evaluate.read_labelled(rated)

@@ -73,3 +73,13 @@ def test_risk_area_rewards_errors_that_are_unsure() -> None:
     assert unsure == pytest.approx((0 + 0 + 0 + 1 / 4) / 4)
     assert sure == pytest.approx((1 + 1 / 2 + 1 / 3 + 1 / 4) / 4)
     assert metrics.risk_coverage(np.asarray([0.9, 0.95, 0.8, 0.6]), labels)[0] == {"coverage": 0.5, "accuracy": 1.0}
+
+
+def test_the_dial_by_hand() -> None:
+    """Ten reviews by falling confidence, the seventh and the tenth wrong: 6 of 6 right, then 8 of 9, then 8 of 10."""
+    sure = np.asarray([0.5, 0.48, 0.46, 0.44, 0.42, 0.4, 0.3, 0.2, 0.1, 0.05])
+    labels = np.asarray([1, 1, 1, 1, 1, 1, 0, 1, 1, 0], dtype=np.int8)
+    found = metrics.dial(0.5 + sure, labels, 0.01)
+    assert {(row["half_width"], row["coverage"]) for row in found} == {(0.4, 0.6)}
+    assert [row["accuracy"] for row in found][:: len(found) - 1] == [0.95, 0.995]
+    assert metrics.dial(0.5 + sure, 1 - labels, 0.01) == []

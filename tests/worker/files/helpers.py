@@ -41,7 +41,7 @@ def verdicts(rows: Iterable[Row]) -> Iterator[Scored]:
     """A made-up verdict for each row that can have one; the number is in it, so that a shift shows."""
     for row in rows:
         if row.problem is None:
-            yield row.number, "positive", row.number / 10_000, ("too_short", "not_english"), f"m{row.number}"
+            yield row.number, "positive", row.number / 10_000, ("too_short", "not_english"), f"m{row.number}", 7.5
 
 
 def write(data: bytes, name: str, *, format: str | None = None, limits: Limits = LIMITS) -> tuple[bytes, str]:

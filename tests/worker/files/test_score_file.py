@@ -22,6 +22,7 @@ class Mark:
     probability: float
     flags: tuple[str, ...]
     model: str
+    stars: float | None = None
 
 
 class ByLetter:

@@ -10,10 +10,10 @@ import pytest
 
 from db.engine import Database
 from db.queries.results import verdict_of
-from db.queue.accept import accept_upload
+from db.queue.accept import accept_review, accept_upload
 from model import Explanation, Scorer, Verdict
 from tests.fixtures.chunks import drain
-from tests.fixtures.reviews import Count, accept_text, csv_file, origin, recount, review
+from tests.fixtures.reviews import Count, accept_text, csv_file, long_review, origin, recount, review
 from tests.worker.jobs.helpers import outputs
 from worker.files.limits import Limits
 from worker.jobs.chunk import process_chunk
@@ -42,6 +42,15 @@ def test_a_review_is_scored_explained_and_told(db: Database, scorer: Scorer) -> 
     assert result.explanation is not None
     assert [s[:2] for s in result.explanation] == [(s.start, s.end) for s in expected.sentences]
     assert changed == [accepted.job_id]
+    assert (result.mixed, result.stars) == (expected.mixed, None)
+
+
+def test_a_long_review_has_an_estimate(sqlite_db: Database, scorer: Scorer) -> None:
+    accepted = accept_review(sqlite_db, origin(), long_review(1))
+    assert process_chunk(sqlite_db, scorer, accepted.chunk_id, limits=LIMITS)
+    result = verdict_of(sqlite_db, accepted.job_id)
+    assert result.stars == scorer.score([long_review(1)])[0].stars
+    assert result.stars is not None
 
 
 class Cramped(Scorer):
@@ -71,6 +80,7 @@ def test_a_mixed_review_is_flagged_beside_its_label(db: Database, scorer: Scorer
     assert process_chunk(db, Mixed(), accepted.chunk_id, limits=LIMITS)
     result = verdict_of(db, accepted.job_id)
     assert result.flags == (*scorer.score([review(1)])[0].flags, "mixed")
+    assert result.mixed is True
     assert result.label == scorer.score([review(1)])[0].label
 
 

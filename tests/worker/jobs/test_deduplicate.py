@@ -120,11 +120,11 @@ def test_what_is_known_goes_with_the_texts(db: Database, counting: Counting) -> 
 
 
 def test_nothing_is_asked_where_all_is_known() -> None:
-    rows = [ReviewRow(n, n, "same", None, None, 7) for n in (1, 2)]
-    known = {7: ("positive", 0.9, ("truncated",))}
+    rows = [ReviewRow(n, n, "same", None, None, 7, 100 * n) for n in (1, 2)]
+    known = {7: ("positive", 0.9, ("truncated",), 8.5)}
     scores, new = score_distinct(rows, known, lambda texts: pytest.fail(f"asked for {texts}"))
-    assert [(s.review_id, s.label, s.probability, s.flags) for s in scores] == [
-        (1, "positive", 0.9, ("truncated",)),
-        (2, "positive", 0.9, ("truncated",)),
+    assert [(s.review_id, s.label, s.probability, s.flags, s.stars, s.rating) for s in scores] == [
+        (1, "positive", 0.9, ("truncated",), 8.5, 100),
+        (2, "positive", 0.9, ("truncated",), 8.5, 200),
     ]
     assert new == {}

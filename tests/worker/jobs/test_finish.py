@@ -20,7 +20,7 @@ def test_a_file_comes_back_scored_with_its_rejected_rows(db: Database, scorer: S
     assert recount(db, accepted.job_id) == Count("done", 248, 248, 2, 248)
     files = outputs(db, accepted.job_id)
     header, *rows = files["scored"]
-    assert header == ["id", "review", "label", "probability", "flags", "model"]
+    assert header == ["id", "review", "label", "probability", "flags", "model", "estimated_stars"]
     assert [row[0] for row in rows] == [str(n) for n in range(1, 251)]
     assert rows[2][2:4] == ["", ""]
     assert float(rows[9][3]) == pytest.approx(scorer.score([review(10)])[0].probability, abs=1e-4)

@@ -16,6 +16,7 @@ from unittest import mock
 
 import psutil
 import pytest
+from sqlalchemy import select
 from sqlalchemy import text as sql
 
 from common.messages import MESSAGES
@@ -24,6 +25,7 @@ from db.engine import Database
 from db.queries.jobs import get_job
 from db.queue import choose_column
 from db.queue.accept import accept_upload
+from db.tables import Prediction
 from db.types import NewReview
 from model import Scorer, Verdict
 from tests.fixtures.chunks import drain
@@ -281,3 +283,17 @@ def test_nothing_is_left_in_the_scratch_folder(db: Database, scorer: Scorer, tmp
         accept_csv(db, 20)
         drain(db, scorer, limits=LIMITS)
     assert list(tmp_path.glob("reelfeel-scratch-*")) == []
+
+
+def test_the_stars_of_a_file_are_kept_and_compared_with_the_words(db: Database, scorer: Scorer) -> None:
+    """Of five in the file, of ten where they are kept; told on the job, and gone from no count."""
+    good, bad = "A superb film, wonderful from start to end.", "A dreadful, boring mess; the worst of the year."
+    rows = [(good, "5"), (good, "1"), (bad, "0,5"), (bad, "3"), (good, "great")]
+    data = "review,stars\n" + "".join(f'"{text}","{stars}"\n' for text, stars in rows)
+    accepted = accept_upload(db, origin(), filename="a.csv", parts=[data.encode()])
+    drain(db, scorer, limits=LIMITS)
+    with db.read() as session:
+        kept = session.scalars(select(Prediction.rating).order_by(Prediction.review_id)).all()
+    assert kept == [1000, 200, 100, 600, None]
+    sums = get_job(db, ME, accepted.job_id).stars
+    assert (sums.rated, sums.agreed, sums.gaps) == (3, 2, 0)

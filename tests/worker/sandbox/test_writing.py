@@ -85,7 +85,7 @@ def test_a_child_that_takes_no_verdicts_holds_nobody(monkeypatch: pytest.MonkeyP
         os.kill(pid, signal.SIGSTOP)
         cancelled = not wanted
         for number in range(1, 5_001):
-            yield (number, "positive", 0.9, "x" * 10_000, "m")
+            yield (number, "positive", 0.9, "x" * 10_000, "m", None)
 
     data = csv_bytes("review", *["good"] * 5_000)
     with scratch_folder() as scratch, tempfile.TemporaryFile(dir=scratch) as file, ReaderProcess() as reader:

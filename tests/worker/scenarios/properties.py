@@ -154,7 +154,7 @@ def every_row_and_column_comes_back_in_order(
     width = len(titles)
     # JSON and Parquet get the columns' names, which have no white space around them
     assert [title.strip() for title in back_titles[:width]] == [harmless(title).strip() for title in titles]
-    assert back_titles[width:] == ["label", "probability", "flags", "model"]
+    assert back_titles[width:] == ["label", "probability", "flags", "model", "estimated_stars"]
     assert [[as_text(c) for c in row[:width]] for row in back] == [[harmless(as_text(c)) for c in row] for row in rows]
     scored = {mark[0]: mark[4] for mark in marks}
     assert [as_text(row[width + 3]) for row in back] == [scored.get(i, "") for i in range(1, len(back) + 1)]

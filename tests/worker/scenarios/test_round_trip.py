@@ -97,9 +97,10 @@ def test_every_kind_and_packing_comes_back_with_the_same_rows(kind: str, packing
     again, _ = write(scored, scored_name, format="jsonl")
     first, _ = write(scored, scored_name, format="csv")
     header = next(csv.reader(io.StringIO(first.decode("utf-8-sig"), newline="")))
-    assert header[-8:] == [
-        "label", "probability", "flags", "model",
+    assert header[-10:] == [
+        "label", "probability", "flags", "model", "estimated_stars",
         "reelfeel_label", "reelfeel_probability", "reelfeel_flags", "reelfeel_model",
+        "reelfeel_estimated_stars",
     ]  # fmt: skip
     assert [json.loads(line)["label"] or None for line in again.decode().splitlines()] == [
         None if code else "positive" for code in EXPECTED_CODES

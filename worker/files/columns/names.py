@@ -113,7 +113,7 @@ STARS: Final = _names(
     "звёзды puan yıldız arvosana 評価 評点 星 星の数 点数 スコア 评分 評分 星级 星級 分数 打分 我的评分 별점 평점",
     "imrating criticscore reviewstars numberofstars tomatorating userscore",
 )
-ADDED: Final = _names("probability flags model")
+ADDED: Final = _names("probability flags model estimatedstars")
 """What a scored file carries beside `label`, which other exports use too."""
 LABELS: Final = _names(
     "sentiment label labels target polarity class sentimentlabel reviewtype reviewstate scoresentiment votedup",

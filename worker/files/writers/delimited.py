@@ -15,7 +15,6 @@ from worker.files.readers.encoding import DAMAGED
 from worker.files.table import Table
 from worker.files.writers.verdicts import DECIMALS, AddedValues, Verdicts, rows
 
-_NOT_SCORED = ("", "", "", "")
 _BEFORE_QUOTE: Final = re.compile(r'(?<!\\)(\\*+)("|\Z)')
 
 
@@ -43,7 +42,7 @@ def write_delimited(
     )
     line_of = _Line(separator, line_end, *_quoting(table if same else None))
     text.write(line_of([defused(title) for title in table.titles] + list(names)))
-    text.writelines(map(line_of, _lines(table, verdicts)))
+    text.writelines(map(line_of, _lines(table, verdicts, len(names))))
     text.flush()
     text.detach()
 
@@ -76,18 +75,20 @@ class _Line:
         return (self._separator.join(shown) if shown != [""] else '""') + self._end
 
 
-def _lines(table: Table, verdicts: Verdicts) -> Iterator[list[str]]:
+def _lines(table: Table, verdicts: Verdicts, added: int) -> Iterator[list[str]]:
     width = len(table.columns)
     for cells, verdict in zip(rows(table), verdicts, strict=False):
         line = [defused(as_text(cell)) for cell in cells]
         if len(line) == width:
-            line += _shown(verdict)
+            line += _shown(verdict, added)
         else:  # ragged: our columns keep their place, surplus cells follow
-            line = line[:width] + [""] * (width - len(line)) + list(_shown(verdict)) + line[width:]
+            line = line[:width] + [""] * (width - len(line)) + _shown(verdict, added) + line[width:]
         yield line
 
 
-def _shown(verdict: AddedValues | None) -> tuple[str, str, str, str]:
+def _shown(verdict: AddedValues | None, added: int) -> list[str]:
     if verdict is None:
-        return _NOT_SCORED
-    return verdict.label, f"{verdict.probability:.{DECIMALS}f}", verdict.flags, verdict.model
+        return [""] * added
+    stars = "" if verdict.stars is None else f"{verdict.stars:g}"
+    probability = f"{verdict.probability:.{DECIMALS}f}"
+    return [verdict.label, probability, verdict.flags, verdict.model, stars, verdict.aspects or ""][:added]

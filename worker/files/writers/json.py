@@ -11,6 +11,7 @@ from worker.files.cells import as_json, encodable
 from worker.files.errors import guarded
 from worker.files.readers.json_rows import STRING_COLUMN, UNREADABLE, JsonRow, JsonRows
 from worker.files.table import Table
+from worker.files.writers.target import ADDED
 from worker.files.writers.verdicts import AddedValues, Verdicts, fitted, rows
 
 
@@ -30,8 +31,12 @@ def write_json(table: Table, verdicts: Verdicts, names: tuple[str, ...], stream:
 
 def _added(verdict: AddedValues | None, names: tuple[str, ...]) -> str:
     """Members of an object, without braces."""
-    values = (None,) * len(names) if verdict is None else tuple(verdict)
-    return json.dumps(dict(zip(names, values, strict=True)))[1:-1]
+    if verdict is None:
+        return json.dumps(dict.fromkeys(names))[1:-1]
+    shown = verdict[: len(ADDED)]
+    added = json.dumps(dict(zip(names, shown, strict=False)))[1:-1]
+    # Aspects are JSON already: an array, not a text that holds one.
+    return added if len(names) == len(shown) else f"{added}, {json.dumps(names[-1])}: {verdict.aspects}"
 
 
 def _spliced(table: JsonRows, verdicts: Verdicts, names: tuple[str, ...]) -> Iterator[str]:

@@ -9,18 +9,24 @@ from worker.files.cells import Cell, as_text
 from worker.files.errors import guarded
 from worker.files.table import Bad, Table
 
-Scored = tuple[int, str, float, Iterable[str], str]
-"""(row_number, label, probability, flags, model)"""
+Scored = (
+    tuple[int, str, float, Iterable[str], str, float | None]
+    | tuple[int, str, float, Iterable[str], str, float | None, str]
+)
+"""(row_number, label, probability, flags, model, stars), and the aspects as JSON where they are asked for"""
 DECIMALS: Final = 6
 
 
 class AddedValues(NamedTuple):
-    """The four values added to a row; flags are joined by spaces."""
+    """The values added to a row; flags are joined by spaces, stars are the estimate where there is one, aspects are
+    JSON and None where nobody asked for them."""
 
     label: str
     probability: float
     flags: str
     model: str
+    stars: float | None = None
+    aspects: str | None = None
 
 
 Verdicts = Iterator[AddedValues | None]
@@ -30,12 +36,12 @@ Verdicts = Iterator[AddedValues | None]
 def in_row_order(scored: Iterable[Scored]) -> Verdicts:
     """`scored` (ordered by row number) with its gaps filled."""
     number = 0
-    for row_number, label, probability, flags, model in scored:
+    for row_number, label, probability, flags, model, stars, *more in scored:
         number += 1
         while number < row_number:
             yield None
             number += 1
-        yield AddedValues(label, round(probability, DECIMALS), " ".join(flags), model)
+        yield AddedValues(label, round(probability, DECIMALS), " ".join(flags), model, stars, *more)
     while True:
         yield None
 

@@ -79,7 +79,7 @@ def _lines(table: Table, verdicts: Verdicts, names: tuple[str, ...]) -> Iterator
     width = len(table.columns)
     yield [*table.titles, *names]
     for cells, verdict in zip(rows(table), verdicts, strict=False):
-        ours: tuple[Cell, ...] = (None,) * len(names) if verdict is None else tuple(verdict)
+        ours: tuple[Cell, ...] = (None,) * len(names) if verdict is None else verdict[: len(names)]
         if len(cells) == width:
             yield [*cells, *ours]
         else:

@@ -20,4 +20,4 @@ def test_a_name_stands_in_one_tier_only() -> None:
 
 
 def test_a_scored_file_is_recognised_by_what_was_added() -> None:
-    assert set(WRITTEN) >= ADDED
+    assert set(map(plain, WRITTEN)) >= ADDED

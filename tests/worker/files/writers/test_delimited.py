@@ -21,11 +21,11 @@ def test_csv_output_in_full() -> None:
     scored, name = write(data, "export.csv")
     assert name == "export.scored.csv"
     assert scored == (
-        b"id;text;when;label;probability;flags;model\r\n"
-        b'1;"a; b";x;positive;0.000100;too_short not_english;m1\r\n'
-        b"2;;y;;;;\r\n"
-        b"3;too;many;;;;;cells\r\n"
-        b"4;good one;z;positive;0.000400;too_short not_english;m4\r\n"
+        b"id;text;when;label;probability;flags;model;estimated_stars\r\n"
+        b'1;"a; b";x;positive;0.000100;too_short not_english;m1;7.5\r\n'
+        b"2;;y;;;;;\r\n"
+        b"3;too;many;;;;;;cells\r\n"
+        b"4;good one;z;positive;0.000400;too_short not_english;m4;7.5\r\n"
     )
 
 
@@ -33,10 +33,10 @@ def test_text_lines_become_a_csv() -> None:
     scored, name = write(b"Great fun.\n\nNever again, sadly\n", "mine.txt.gz".removesuffix(".gz"))
     assert name == "mine.scored.csv"
     assert list(csv.reader(io.StringIO(scored.decode(), newline=""))) == [
-        ["review", "label", "probability", "flags", "model"],
-        ["Great fun.", "positive", "0.000100", "too_short not_english", "m1"],
-        ["", "", "", "", ""],
-        ["Never again, sadly", "positive", "0.000300", "too_short not_english", "m3"],
+        ["review", "label", "probability", "flags", "model", "estimated_stars"],
+        ["Great fun.", "positive", "0.000100", "too_short not_english", "m1", "7.5"],
+        ["", "", "", "", "", ""],
+        ["Never again, sadly", "positive", "0.000300", "too_short not_english", "m3", "7.5"],
     ]
 
 

@@ -49,9 +49,10 @@ def test_parquet_keeps_schema_types_and_metadata() -> None:
     back = pq.read_table(io.BytesIO(scored))
     assert back.select(table.column_names).equals(table)
     assert back.schema.metadata == {b"made": b"here"}
-    assert back.schema.names[-4:] == ["label", "probability", "flags", "model"]
+    assert back.schema.names[-5:] == ["label", "probability", "flags", "model", "estimated_stars"]
     assert back["label"].to_pylist() == ["positive", None, "positive"]
-    assert back["probability"].type == pa.float64()
+    assert back["probability"].type == back["estimated_stars"].type == pa.float64()
+    assert back["estimated_stars"].to_pylist() == [7.5, None, 7.5]
     as_csv, _ = write(parquet_bytes(table), "a.parquet", format="csv")
     assert as_csv.decode().splitlines()[1].startswith('a good film,1,"[""a""]",1970-01-01T00:00:00.000001+00:00')
 

@@ -48,7 +48,9 @@ def test_the_copy_is_called_after_the_file(name: str, packing: str, asked: str |
     opened.close()
 
 
-def test_all_four_names_give_way_when_one_is_taken() -> None:
-    assert added_names(["review"]) == ("label", "probability", "flags", "model")
+def test_all_names_give_way_when_one_is_taken() -> None:
+    assert added_names(["review"]) == ("label", "probability", "flags", "model", "estimated_stars")
     assert added_names([" Label "])[0] == "reelfeel_label"
+    assert added_names(["aspects"])[-1] == "estimated_stars"
+    assert added_names(["aspects"], aspects=True)[-1] == "reelfeel_aspects"
     assert added_names(["flags", "reelfeel_model"])[0] == "reelfeel_2_label"

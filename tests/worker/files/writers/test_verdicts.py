@@ -8,12 +8,12 @@ from worker.files.writers.verdicts import AddedValues, fitted, in_row_order
 
 
 def test_gaps_are_filled_and_there_is_no_end() -> None:
-    scored = [(2, "positive", 0.12345678, ["a", "b"], "m"), (4, "negative", 0.5, [], "m")]
+    scored = [(2, "positive", 0.12345678, ["a", "b"], "m", 7.5), (4, "negative", 0.5, [], "m", None)]
     assert list(islice(in_row_order(scored), 6)) == [
         None,
-        AddedValues("positive", 0.123457, "a b", "m"),
+        AddedValues("positive", 0.123457, "a b", "m", 7.5),
         None,
-        AddedValues("negative", 0.5, "", "m"),
+        AddedValues("negative", 0.5, "", "m", None),
         None,
         None,
     ]

@@ -16,12 +16,13 @@ from tests.worker.files.helpers import (
     xlsx_bytes,
 )
 from worker.files.review_file import open_reviews
+from worker.files.writers.verdicts import Scored
 from worker.files.writers.write import write_scored
 
 
 def test_what_the_scores_raise_is_passed_on() -> None:
-    def broken() -> Iterator[tuple[int, str, float, tuple[str, ...], str]]:
-        yield 1, "positive", 0.5, (), "m"
+    def broken() -> Iterator[Scored]:
+        yield 1, "positive", 0.5, (), "m", None
         raise LookupError("database gone")
 
     data: IO[bytes] = io.BytesIO(csv_bytes("review", "a", "b"))

@@ -44,8 +44,8 @@ def test_xlsx_keeps_numbers_dates_and_awkward_text() -> None:
     sheet = openpyxl.load_workbook(io.BytesIO(scored)).active
     assert sheet is not None
     assert [list(row) for row in sheet.iter_rows(min_row=2, values_only=True)] == [
-        [None, 1.5, day, None, None, None, None],
-        ["good", 2, None, "positive", 0.0002, "too_short not_english", "m2"],
+        [None, 1.5, day, None, None, None, None, None],
+        ["good", 2, None, "positive", 0.0002, "too_short not_english", "m2", 7.5],
     ]
 
 
