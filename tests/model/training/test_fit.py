@@ -78,8 +78,8 @@ def test_an_interrupted_run_ends_like_an_unbroken_one(
     import keras
 
     corpus = data.prepare(tiny_config)
-    settings = tiny_config.training.model_copy(update={"epochs": 3})
-    rows = corpus.split.train[:96]
+    settings = tiny_config.training.model_copy(update={"epochs": 2})
+    rows = corpus.split.train[:64]
     examples = fit.Examples(corpus.ids(rows, 64), corpus.reviews.labels[rows].astype(np.float32))
 
     def fitted(target: Path, resume: bool) -> list[np.ndarray]:
