@@ -6,17 +6,20 @@ RUN python -m venv /opt/venv
 ENV PATH=/opt/venv/bin:$PATH PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 COPY requirements.lock ./
 RUN sed '/^# part: local/,$d' requirements.lock > /tmp/serve.lock \
-    && pip install --require-hashes -r /tmp/serve.lock
+    && pip install --no-compile --require-hashes -r /tmp/serve.lock
 COPY . .
 # Editable, so that `alembic/` and `model/shipped/` are found where they lie.
 RUN pip install --no-deps --no-build-isolation -e .
 
-# What a role never loads stays out of its image.
+# What is never loaded stays out of the images, and what is loaded is in them in its compiled form.
+FROM build AS build-tools
+RUN python .ci/prune && python .ci/compile
+
 FROM build AS build-bot
-RUN python .ci/prune bot
+RUN python .ci/prune bot && python .ci/compile
 
 FROM build AS build-worker
-RUN python .ci/prune worker
+RUN python .ci/prune worker && python .ci/compile
 
 FROM python:3.13.11-slim-trixie AS base
 # Chinese, Japanese and Korean film names in charts: 5 MB.
@@ -28,8 +31,8 @@ USER reelfeel
 ENTRYPOINT ["reelfeel"]
 
 FROM base AS tools
-COPY --from=build /opt/venv /opt/venv
-COPY --from=build /app /app
+COPY --from=build-tools /opt/venv /opt/venv
+COPY --from=build-tools /app /app
 CMD ["--help"]
 
 FROM base AS bot

@@ -8,7 +8,7 @@ SELF    = $(PIP) --no-deps --no-build-isolation -e .
 PYTEST  = PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev up test test-fast check lock bench bench-model bench-reports bench-fair bench-bulk bench-sizing faults faults-up flood memory fuzz encoders translations release-check env-example pictures third-party clean
+.PHONY: help install install-dev up test test-fast check lock bench bench-model bench-reports bench-fair bench-bulk bench-sizing faults faults-up flood memory fuzz encoders translations release-check env-example pictures third-party figures clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -20,15 +20,20 @@ $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Reelfeel needs Python 3.11 or newer; name one with make PYTHON=..." >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
+# What nobody here loads is taken out, and only what is loaded is compiled. For the tests, whose processes would all compile
+# the rest at once, everything is.
 # The stamps make a second start need no network: pip runs only when the lock or the project file changed.
 $(VENV)/.served: requirements.lock pyproject.toml | $(VENV)/bin/python
 	sed '/^# part: tests/,$$d' requirements.lock > $(VENV)/served.lock
-	$(PIP) --require-hashes -r $(VENV)/served.lock
+	$(PIP) --no-compile --require-hashes -r $(VENV)/served.lock
 	$(SELF)
+	$(BIN)/python .ci/prune
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python .ci/compile
 	@touch $@
 
 $(VENV)/.tested: requirements.lock $(VENV)/.served
 	$(PIP) --require-hashes -r requirements.lock
+	@$(BIN)/python -m compileall -qq -j 2 $(VENV)/lib || true # some packages have files of Python 2 as examples
 	@touch $@
 
 up: install ## everything on this machine; Ctrl-C stops it
@@ -52,15 +57,18 @@ bench: bench-model bench-reports bench-fair bench-bulk ## all benchmarks
 
 bench-model: install-dev ## speed of the scorer beside its peers, in about five minutes; writes docs/internals/bench-model.md
 	$(BIN)/python -m model.experiments.bench --write
+	$(BIN)/python .ci/figures
 
 bench-reports: install-dev ## reports and search over 10 million verdicts, in some ten minutes; writes docs/internals/bench-reports.md
 	$(BIN)/python -m tests.end_to_end.run_bench_reports --write
 
 bench-fair: install-dev ## single messages while files saturate the workers, on both databases, in about ten minutes; writes docs/internals/bench-fair.md
 	$(BIN)/python -m tests.end_to_end.run_fairness --write
+	$(BIN)/python .ci/figures
 
 bench-bulk: install-dev ## files end to end beside the bare scorer, on both databases; writes docs/internals/bench-bulk.md; BULK="--rows 100000"
 	$(BIN)/python -m tests.bulk.run --write $(BULK)
+	$(BIN)/python .ci/figures
 
 bench-sizing: install-dev ## what SQLite, PostgreSQL and the broker carry without scoring, in about two minutes
 	$(BIN)/python -m tests.end_to_end.run_sizing
@@ -109,6 +117,9 @@ pictures: install-dev ## the README's pictures anew (needs Debian's chromium)
 
 third-party: install-dev ## the table of packages and licences in docs/third-party.md anew
 	$(BIN)/python .ci/third_party
+
+figures: install ## says on each page of figures which model it was measured with, and whether that one still ships
+	$(BIN)/python .ci/figures
 
 lock: ## requirements.lock anew from pyproject.toml (needs uv)
 	.ci/lock

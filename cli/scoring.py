@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 import tempfile
 import threading
@@ -67,6 +68,12 @@ def score(
     ] = None,
     text: Annotated[str | None, typer.Option(help="One review, instead of files.")] = None,
     explain: Annotated[bool, typer.Option(help="With --text: what each sentence and key word contributed.")] = False,
+    aspects: Annotated[
+        bool, typer.Option(help="What the clauses say about acting, story, music ...: a column of JSON.")
+    ] = False,
+    aspects_output: Annotated[
+        Path | None, typer.Option(help="CSV file for the same, one row for each aspect of a clause.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="With --text: the verdict as one JSON object.")] = False,
     output: Annotated[
         str | None,
@@ -100,12 +107,16 @@ def score(
         raise typer.BadParameter("give either files (or -) or --text.")
     if store and text is not None:
         raise typer.BadParameter("--store works with files.")
+    if store and (aspects or aspects_output is not None):
+        raise typer.BadParameter("--store does not go with --aspects and --aspects-output.")
     if text is not None:
+        if aspects_output is not None:
+            raise typer.BadParameter("--aspects-output works with files.")
         scorer = with_accuracy(load_scorer(model_dir), accuracy)
         if as_json:
-            typer.echo(json_of(text, scorer, explain=explain))
+            typer.echo(json_of(text, scorer, explain=explain, aspects=aspects))
         else:
-            score_text(text, scorer, explain=explain)
+            score_text(text, scorer, explain=explain, aspects=aspects)
         return
     if explain or as_json:
         raise typer.BadParameter(f"{'--explain' if explain else '--json'} works with --text.")
@@ -117,6 +128,10 @@ def score(
             raise typer.BadParameter("--output and --rejected cannot both be standard output.")
         if is_same_place(Path(output), Path(rejected)):
             raise typer.BadParameter("--output and --rejected cannot be the same file.")
+    if aspects_output is not None:
+        _check_clauses_place(aspects_output, [place for place in (output, rejected) if place not in (None, "-")])
+        if len(sources or []) > 1:
+            raise typer.BadParameter("--aspects-output works with one file.")
     if rejected is not None and len(sources or []) > 1:
         raise typer.BadParameter("--rejected works with one file.")
     if kind_of_name(f"stdin.{stdin_format}".removesuffix(".gz").removesuffix(".zst")) is None:
@@ -153,7 +168,9 @@ def score(
             raise typer.Exit(code)
         return
     scorer = with_accuracy(scorer, accuracy)
-    targets = Targets(output, rejected, format, force=force, accuracy=accuracy, mixed=mixed)
+    targets = Targets(
+        output, rejected, format, force=force, accuracy=accuracy, mixed=mixed, aspects=aspects, clauses=aspects_output
+    )
     codes = [score_source(source, scorer, targets, stdin_format, options, quiet=quiet) for source in sources or []]
     if any(codes):
         raise typer.Exit(max(codes))
@@ -173,8 +190,17 @@ def with_accuracy(scorer: Scorer, percent: float | None) -> Scorer:
     return scorer
 
 
-def score_text(text: str, scorer: Scorer, *, explain: bool) -> None:
-    """Prints the verdict on one review, and with `explain` its sentences and key words with what each adds."""
+def _check_clauses_place(clauses: Path, others: list[str | None]) -> None:
+    """Refuses what cannot be the file of clauses: a stream, or the place of another result."""
+    if str(clauses) == "-" or str(clauses) in STDOUT or clauses.is_dir():
+        raise typer.BadParameter("--aspects-output is a file.")
+    if any(is_same_place(clauses, Path(str(other))) for other in others):
+        raise typer.BadParameter("--aspects-output cannot be the file of another result.")
+
+
+def score_text(text: str, scorer: Scorer, *, explain: bool, aspects: bool = False) -> None:
+    """Prints the verdict on one review, with `explain` its sentences and key words with what each adds, and with
+    `aspects` what its clauses say."""
     from rich.text import Text
 
     from model import FLAGS
@@ -188,6 +214,10 @@ def score_text(text: str, scorer: Scorer, *, explain: bool) -> None:
         out.print(f"stars: about {verdict.stars:g} of 10")
     for flag in verdict.flags:
         out.print(f"{flag}: {FLAGS[flag]}")
+    for one in scorer.aspects(text) if aspects else ():
+        colour = {"positive": "green", "negative": "red"}.get(one.polarity, "")
+        words = " ".join(text[one.start : one.end].split())
+        out.print(Text.assemble(f"{one.name:<12}", (f"{one.polarity:<9}", colour), f"{one.probability:.3f}  ", words))
     if explanation is None:
         return
     if explanation.mixed:
@@ -199,10 +229,11 @@ def score_text(text: str, scorer: Scorer, *, explain: bool) -> None:
         out.print(Text.assemble((f"{part.contribution:+7.2f}  ", colour), words))
 
 
-def json_of(text: str, scorer: Scorer, *, explain: bool) -> str:
+def json_of(text: str, scorer: Scorer, *, explain: bool, aspects: bool = False) -> str:
     """The verdict on one review as a JSON object: `stars` null where there is no estimate.
 
-    With `explain` also `mixed`, and `sentences` and `words` with their place in the text and what each adds.
+    With `explain` also `mixed`, and `sentences` and `words` with their place in the text and what each adds; with
+    `aspects` also those.
     """
     explanation = scorer.explain(text) if explain else None
     verdict = explanation.verdict if explanation else scorer.score([text])[0]
@@ -211,6 +242,8 @@ def json_of(text: str, scorer: Scorer, *, explain: bool) -> str:
         found["mixed"] = explanation.mixed
         found["sentences"] = [asdict(sentence) for sentence in explanation.sentences]
         found["words"] = [asdict(word) for word in explanation.words]
+    if aspects:
+        found["aspects"] = [one._asdict() for one in scorer.aspects(text)]
     return json.dumps(found, ensure_ascii=False)
 
 
@@ -224,6 +257,8 @@ class Targets:
     force: bool
     accuracy: float | None = None
     mixed: bool = False
+    aspects: bool = False
+    clauses: Path | None = None
 
 
 def score_source(
@@ -268,7 +303,7 @@ def _score_source(
 ) -> None:
     from rich.progress import MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    from worker.files.score_file import score_file
+    from worker.files.score_file import AspectsWanted, score_file
     from worker.limits import limits_of
 
     limits = limits_of(load_settings())
@@ -286,7 +321,8 @@ def _score_source(
         task = bar.add_task(source.replace("[", "\\["), total=None)
         if not piped and not bar.disable:
             _count(path, limits, options, lambda rows: bar.update(task, total=rows))
-        output, rows = stack.enter_context(place.opened())
+        output, rows, clauses = stack.enter_context(place.opened())
+        wants = targets.aspects or clauses is not None
         summary = score_file(
             path if stream is None else stream,
             scorer,
@@ -298,9 +334,10 @@ def _score_source(
             rejected=rows,
             mixed=scorer.mixed if targets.mixed else None,
             progress=lambda rows: bar.update(task, completed=rows),
+            aspects=AspectsWanted(scorer.aspects_of, targets.aspects, clauses) if wants else None,
         )
         sys.stdout.flush()  # here, where its error is still ours
-        scored, rejected = place.finish(summary.output, rows)
+        scored, rejected = place.finish(summary.output, rows, clauses)
     if quiet:
         return
     if summary.rejected:
@@ -350,13 +387,18 @@ class _Place:
             self._folder = Path.cwd() if identity == "-" or not source.exists() else source.parent
 
     @contextmanager
-    def opened(self) -> Iterator[tuple[Path | IO[bytes], Path]]:
-        """Where to write the scored rows and the rejected ones meanwhile. Raises InTheWay before any work."""
+    def opened(self) -> Iterator[tuple[Path | IO[bytes], Path, Path | None]]:
+        """Where to write the scored rows, the rejected ones and the clauses meanwhile.
+
+        Raises InTheWay before any work.
+        """
         force = self._targets.force
         if self._named is not None:
             check_free(self._named, self._identity, force=force, usual=False)
         if self._targets.rejected not in (None, "-"):
             check_free(Path(str(self._targets.rejected)), self._identity, force=force, usual=True)
+        if self._targets.clauses is not None:
+            check_free(self._targets.clauses, self._identity, force=force, usual=False)
         with ExitStack() as stack:
             streams = self._output == "-" or (self._named is not None and is_special(self._named))
             if streams:
@@ -373,15 +415,19 @@ class _Place:
                 out = sys.stdout.buffer
             elif self._named is not None:
                 out = stack.enter_context(opened(self._named)) if streams else hidden / self._named.name
-            yield out, hidden / "rejected"
+            yield out, hidden / "rejected", hidden / "clauses" if self._targets.clauses is not None else None
 
-    def finish(self, made: Path | None, rows: Path) -> tuple[str, str]:
+    def finish(self, made: Path | None, rows: Path, clauses: Path | None) -> tuple[str, str]:
         """Puts what was made in its place; the paths of the scored and of the rejected rows, in words."""
         scored, force = "", self._targets.force
         if made is not None:
             path = self._named or self._folder / made.name
             deliver(made, path, self._identity, force=force, usual=self._named is None)
             scored = str(path)
+        if clauses is not None and self._targets.clauses is not None:
+            if scored and is_same_place(Path(scored), self._targets.clauses):
+                raise SamePlace(self._targets.clauses)
+            self._deliver_clauses(clauses, self._targets.clauses)
         if self._targets.rejected == "-":
             if rows.exists():
                 sys.stdout.buffer.write(rows.read_bytes())
@@ -397,3 +443,9 @@ class _Place:
         else:
             remove_stale(path, self._identity)
         return scored, str(path)
+
+    def _deliver_clauses(self, made: Path, path: Path) -> None:
+        """Puts the file of clauses in its place, which may be on another disk than the hidden one."""
+        with beside(path.parent) as hidden:
+            shutil.copyfile(made, hidden / "clauses")
+            deliver(hidden / "clauses", path, self._identity, force=self._targets.force, usual=False)

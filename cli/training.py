@@ -69,7 +69,9 @@ def pack(
 
 
 def evaluate(
-    file: Annotated[Path, typer.Argument(help="Labelled Parquet, CSV, TSV or JSONL file, or an aclImdb folder.")],
+    file: Annotated[
+        Path | None, typer.Argument(help="Labelled Parquet, CSV, TSV or JSONL file, or an aclImdb folder.")
+    ] = None,
     model_dir: ModelFolder = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the figures here as JSON.")] = None,
     validation: Annotated[
@@ -80,9 +82,25 @@ def evaluate(
     ] = None,
     predictions: Annotated[Path | None, typer.Option(help="Write ids and probabilities here as CSV, no texts.")] = None,
     html: Annotated[Path | None, typer.Option(help="Write a report with plots here.")] = None,
+    aspects: Annotated[
+        bool, typer.Option("--aspects", help="How well aspects are found instead; works without a file too.")
+    ] = False,
 ) -> None:
     """Accuracy, F1, ROC-AUC, calibration and weak spots on a labelled file, each figure with its interval."""
     folder = model_folder(model_dir)
+    if aspects:
+        if against is not None or predictions is not None or html is not None:
+            raise typer.BadParameter("--against, --predictions and --html do not go with --aspects.")
+        with model_errors("the report"):
+            from model.evaluation import aspect_checks
+
+            figures = aspect_checks.run(
+                file, folder=folder, output=output, validation_only=validation, threads=threads()
+            )
+        show(aspect_checks.table(figures))
+        return
+    if file is None:
+        raise typer.BadParameter("give a labelled file, or --aspects.")
     with model_errors("the report"):
         from model.evaluation.evaluate import run, summary
 

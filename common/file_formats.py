@@ -46,6 +46,8 @@ FORMATS: Final[tuple[FileFormat, ...]] = (
     FileFormat("parquet", (".parquet",), "Parquet file", compressed=True),
     FileFormat("xlsx", (".xlsx",), "Excel workbook", compressed=True),
 )
+MISNAMED: Final = (".xls",)
+"""Suffixes of no format here under which web sites write text: such a file is looked at, and its content decides."""
 RESULT_FORMATS: Final = ("csv", "jsonl", "parquet")
 """What stored verdicts are written as (`reporting.result_table`)."""
 REPORT_TABLES: Final = ("csv", "xlsx", "parquet")
@@ -90,18 +92,25 @@ def kind_of_name(name: str) -> FileKind | None:
     return next((one.name for one in FORMATS if one.reads and suffix in one.suffixes), None)
 
 
+def is_often_misnamed(name: str) -> bool:
+    """Whether the suffix says a format that is not read, while such a file is often plain text."""
+    return PurePath(name.lower()).suffix in MISNAMED
+
+
 def kind_asked(name: str) -> FileKind | None:
     """The written format of that name, or of a suffix without its dot ('ndjson')."""
     return next((one.name for one in FORMATS if one.writes and (name == one.name or f".{name}" in one.suffixes)), None)
 
 
 def is_review_file(filename: str) -> bool:
-    """Whether the name ends like a file that is read, packed or not. Any `.zip` is: its name says nothing of inside."""
+    """Whether the name ends like a file that is read or looked at, packed or not. Any `.zip` is: its name says nothing
+    of inside.
+    """
     name = filename.lower()
     for packed in packed_suffixes():
         if name.endswith(packed):
-            return packed == ".zip" or name.removesuffix(packed).endswith(read_suffixes())
-    return name.endswith(read_suffixes())
+            return packed == ".zip" or name.removesuffix(packed).endswith((*read_suffixes(), *MISNAMED))
+    return name.endswith((*read_suffixes(), *MISNAMED))
 
 
 def one_of(names: Sequence[str]) -> str:

@@ -174,14 +174,25 @@ MESSAGES: Final[dict[str, str | tuple[str, str]]] = {
     "read_note.json_path": mark("The reviews are taken from {name} inside the JSON."),
     "read_note.sheets_left": mark("Other sheets hold reviews too and are not read: {names}."),
     "read_note.sheets_hidden": mark("Hidden sheets are not read: {names}."),
+    "read_note.sheets_joined": mark_plural(
+        "{count} sheet is read: {names}.", "{count} sheets of one layout are read as one table: {names}."
+    ),
+    "read_note.members_joined": mark_plural(
+        "{count} file of the archive is read: {names}.",
+        "{count} files of the archive have one layout and are read as one table: {names}.",
+    ),
     "read_note.members_left": mark("Other files of the archive are not read: {names}."),
     "read_note.day_first": mark("Nothing in {column} tells the day from the month: the day is taken to come first."),
     "read_note.month_first": mark(
         "Nothing in {column} tells the day from the month: the month is taken to come first."
     ),
+    "read_note.serial_dates": mark("The numbers in {column} are read as days, as spreadsheets count them."),
     "read_note.source": mark("The layout is that of an export of {name}."),
     "read_note.damaged": mark("Some bytes are no text; a review with such a byte is not scored."),
     "read_note.lines": mark("Each line is read as one review, though blank lines part the text into paragraphs."),
+    "read_note.lines_skipped": mark_plural(
+        "{count} line around the header holds no review.", "{count} lines around the header hold no reviews."
+    ),
     "read_note.rejected_more": mark_plural(
         "{count} more row is rejected and not listed.", "{count} more rows are rejected and not listed."
     ),
@@ -224,6 +235,10 @@ MESSAGES: Final[dict[str, str | tuple[str, str]]] = {
     "archive_members.several": mark_plural(
         "The zip holds {count} file of reviews: {names}; choose one of them.",
         "The zip holds {count} files of reviews: {names}; choose one of them.",
+    ),
+    "broken_member": mark(
+        "{name} in the zip cannot be read, so nothing of the zip is scored: pack it anew, without that file or with "
+        "a whole one."
     ),
     "broken_file.damaged": mark(
         "The file cannot be read: it is damaged or cut short; export or pack it again and send the new one."

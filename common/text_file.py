@@ -7,13 +7,15 @@ with paragraphs. A list has a review a line. Only the layout is looked at, no wo
 from __future__ import annotations
 
 import codecs
+import io
 from itertools import pairwise
-from pathlib import PurePath
 from typing import Final, Literal
+
+from common.file_formats import kind_of_name
 
 Shape = Literal["review", "list", "either"]
 
-PASTED: Final = "message.txt"
+_PASTED: Final = "message.txt"
 """What Discord's clients call a text that was too long for a message."""
 BYTES_A_CHAR: Final = 4
 """Most that a character takes in the encodings that are read here."""
@@ -27,7 +29,12 @@ _BOMS: Final = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"),
 
 def is_text_file(filename: str, size: int, max_chars: int) -> bool:
     """Whether a file could hold one review of at most `max_chars` characters, by its name and its size in bytes."""
-    return PurePath(filename.lower()).suffix == ".txt" and 0 < size <= BYTES_A_CHAR * max_chars
+    return kind_of_name(filename) == "txt" and 0 < size <= BYTES_A_CHAR * max_chars
+
+
+def is_pasted(filename: str) -> bool:
+    """Whether a file is, by its name, a text that was too long for a message."""
+    return filename.lower() == _PASTED
 
 
 def decode(data: bytes) -> str | None:
@@ -48,7 +55,7 @@ def shape_of(text: str, filename: str) -> Shape:
     """
     paragraphs = _paragraphs(text)
     lines = [line for paragraph in paragraphs for line in paragraph]
-    pasted = PurePath(filename.lower()).name == PASTED
+    pasted = is_pasted(filename)
     if len(lines) <= 1 or _wrapped(paragraphs):
         return "review"
     if len(paragraphs) == 1:
@@ -61,7 +68,7 @@ def shape_of(text: str, filename: str) -> Shape:
 def _paragraphs(text: str) -> list[list[str]]:
     """The lines that hold something, by paragraph."""
     paragraphs: list[list[str]] = [[]]
-    for line in text.splitlines():
+    for line in io.StringIO(text, newline=None):  # lines end where the reader of lists ends them: not at U+2028
         if line.strip():
             paragraphs[-1].append(line.strip())
         elif paragraphs[-1]:

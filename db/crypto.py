@@ -36,6 +36,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from db.errors import BadTextKey, TextKeyMissing
+from db.types import FileNote
 
 PREFIX: Final = "sealed:2:"
 UNBOUND: Final = "sealed:1:"
@@ -296,6 +297,27 @@ def opened_options(sealer: Sealer, owner: int, stored: Mapping[str, Any] | None)
         name: sealer.open_name(value, owner) if name in SEALED_OPTIONS else value
         for name, value in (stored or {}).items()
     }
+
+
+_NOTES: Final = "notes"
+"""Beside the roles of columns, so that a version that knows no notes takes them for one more column."""
+
+
+def sealed_reading(
+    sealer: Sealer, owner: int, columns: Mapping[str, str | None], notes: Sequence[FileNote]
+) -> dict[str, str | None]:
+    """How a file was read, for `uploads.columns`: names of columns by their role, and what else is said of it."""
+    sealed = {role: sealed_name(sealer, owner, name) for role, name in columns.items()}
+    return {**sealed, _NOTES: sealer.seal_name(owner, json.dumps(notes))} if notes else sealed
+
+
+def opened_reading(
+    sealer: Sealer, owner: int, stored: Mapping[str, Any] | None
+) -> tuple[dict[str, str | None], tuple[FileNote, ...]]:
+    """(columns by their role, notes) out of their column."""
+    found = {role: opened_name(sealer, name, owner) for role, name in (stored or {}).items()}
+    notes = json.loads(found.pop(_NOTES, None) or "[]")
+    return found, tuple((str(code), values) for code, values in notes)
 
 
 def session_sealer(session: Session) -> Sealer:

@@ -9,8 +9,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final, Literal
 
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 SCRIPTS: Final = Path(__file__).resolve().parent.parent / "alembic"
@@ -22,6 +20,10 @@ NEWER: Final = "The database's schema is newer than this program: start a newer 
 
 def age(connection: Connection) -> Literal["head", "older", "newer"]:
     """Where the database is: at the newest migration, before it, or at one that only a newer program knows."""
+    # Here: it takes a seventh of a second to load, and of a worker's processes only the first one asks.
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
     scripts = ScriptDirectory(str(SCRIPTS))
     current = set(MigrationContext.configure(connection).get_current_heads())
     if current == set(scripts.get_heads()):

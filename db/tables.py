@@ -189,7 +189,10 @@ class BlobPart(Base):
 
 
 class Upload(Base):
-    """The input file of a file job; `blob_id` goes with the retention time."""
+    """The input file of a file job; `blob_id` goes with the retention time.
+
+    sha256, content_digest: keyed digests (db/digests.py) of its bytes, and of the file of reviews packed in it.
+    """
 
     __tablename__ = "uploads"
 
@@ -205,10 +208,20 @@ class Upload(Base):
     candidates: Mapped[list[str]] = mapped_column(default=list)
     columns: Mapped[dict[str, Any]] = mapped_column(default=dict)
     options: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
+    content_digest: Mapped[str | None] = mapped_column(String(64))
     # What of its rows deserves a second look (worker/files/hygiene.py); null before it was read.
     hygiene: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
-    __table_args__ = (Index("ix_uploads_sha256", "sha256"), Index("ix_uploads_blob_id", "blob_id"))
+    __table_args__ = (
+        Index("ix_uploads_sha256", "sha256"),
+        Index("ix_uploads_blob_id", "blob_id"),
+        Index(
+            "ix_uploads_content_digest",
+            "content_digest",
+            sqlite_where=text("content_digest IS NOT NULL"),
+            postgresql_where=text("content_digest IS NOT NULL"),
+        ),
+    )
 
 
 class OutputFile(Base):

@@ -54,6 +54,10 @@ def bin_of(probability: float) -> int:
     return min(BINS - 1, int(probability * BINS))
 
 
+FileNote = tuple[str, Mapping[str, Any]]
+"""Code and values of a message (`common.messages`) that says how a file was read."""
+
+
 @dataclass(frozen=True, slots=True)
 class Viewer:
     """Who looks, and from where: `guild_id` None is a direct message or the command line.
@@ -352,6 +356,8 @@ class JobView:
     error_values: Mapping[str, Any] | None = None
     read: Mapping[str, str | None] = field(default_factory=dict)
     """The columns that were read: `text`, `film`, `date`, `stars`; empty before."""
+    notes: tuple[FileNote, ...] = ()
+    """What else is said of how its file was read."""
     asks: Literal["column", "sheet"] = "column"
     """What `columns` are while the job waits for a choice: columns, or files of an archive."""
     upload_size: int | None = None

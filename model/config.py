@@ -1,7 +1,7 @@
 """Typed configuration of one training run, read from a TOML file in `model/configs/`.
 
 A relative path in a config file is looked up from the current directory, which for the shipped configs is the root of
-the repository (`../shared/data/...`).
+the repository (`../shared/data/...`). With `data.downloaded` what was downloaded comes first (`model.data.places`).
 """
 
 import tomllib
@@ -33,6 +33,9 @@ class DataConfig(_Section):
     """GloVe vectors as text or Parquet; without them the embeddings start at random."""
     limit: Count | None = None
     """Use only that many training reviews, drawn at random (quick runs)."""
+    downloaded: bool = False
+    """Read what `reelfeel data download` left in `data/` in place of `labelled` and `glove`, where it is there. Not for
+    figures: that file mixes the official training and test reviews and names no films."""
 
 
 class VocabularyConfig(_Section):

@@ -1,5 +1,10 @@
 """Fixtures shared by all rooms, each file in tests/fixtures with one subject, and how parameters are named."""
 
+import gc
+from collections.abc import Generator
+
+import pytest
+
 pytest_plugins = [
     "tests.fixtures.databases",
     "tests.fixtures.pooler",
@@ -8,9 +13,21 @@ pytest_plugins = [
     "tests.fixtures.discord",
     "tests.fixtures.scorer",
     "tests.fixtures.logs",
+    "tests.fixtures.virtual_time",
     "tests.fixtures.fast",
     "tests.fixtures.longest_first",
 ]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What is imported and collected stays to the end: Python need not look for garbage in it, now or ever again."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.freeze()
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:

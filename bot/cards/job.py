@@ -20,6 +20,7 @@ from bot.cards.base import (
     escape,
     label_count,
     label_counts,
+    one_line,
 )
 from bot.cards.failure import failure_text, reference
 from bot.cards.wording import agreement, average_stars
@@ -27,10 +28,13 @@ from bot.components.buttons import again_button, job_buttons, next_buttons, reus
 from bot.components.menus import MOST_CHOICES, reread_menu
 from bot.components.views import buttons_view
 from common.i18n import duration, in_brackets, listing, mark, number, percent, percents, size, tr, trn
+from common.rendering import render_stored
 from db.types import MODEL_CHANGED, JobView
 from reporting.second_look import second_look
 
 NAME_CHARS = 120
+NOTE_CHARS: Final = 300
+MOST_NOTES: Final = 4
 CLEAR_LEAD = 0.2
 """By how large a share one side must lead to colour the card of a finished job."""
 
@@ -188,6 +192,7 @@ def done_card(
         lines += ["🔎 " + tr("Worth a second look (nothing was left out):"), *(f"- {one}" for one in looks)]
     if read := read_line(job):
         lines.append(read)
+    lines += note_lines(job)
     bad = job.rows_rejected + job.rows_failed
     if bad:
         lines.append(
@@ -241,6 +246,12 @@ def read_line(job: JobView) -> str | None:
         return None
     said = [tr(words, column=escape(job.read[role] or "", 40)) for role, words in roles.items() if job.read.get(role)]
     return tr("Read: {columns}", columns=" · ".join(said))
+
+
+def note_lines(job: JobView) -> list[str]:
+    """What else is said of how the file was read, as `reelfeel inspect` says it: the first few notes."""
+    told = [render_stored(code, values) for code, values in job.notes]
+    return [f"-# {one_line(note, NOTE_CHARS)}" for note in told if note is not None][:MOST_NOTES]
 
 
 def _other_column(job: JobView) -> list[discord.ui.Item[Any]]:

@@ -116,6 +116,7 @@ _CODES: Final = {
     "too_many_values": mark_plural("{count} with too many values", "{count} with too many values"),
     "bad_text": mark_plural("{count} with unreadable characters", "{count} with unreadable characters"),
     "unclosed_quote": mark_plural("{count} with a quote that is not closed", "{count} with a quote that is not closed"),
+    "total": mark_plural("{count} that is a total", "{count} that are totals"),
     "could_not_be_scored": mark_plural("{count} that could not be scored", "{count} that could not be scored"),
 }
 """So many rows, and why they were not scored (worker/files/row_problems.py has the sentences of the result files)."""

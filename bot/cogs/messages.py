@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import discord
 from discord.ext import commands
 
@@ -106,15 +108,15 @@ class Messages(commands.Cog):
         for part, attachment in enumerate(received.files):
             request = FileRequest(attachment, message_origin(message), part, standing=requester_of(message))
             try:
-                shape, text = await read_text(self.bot, attachment, (message.channel.id, message.id))
-                if shape == "review":
-                    review = check_text(with_caption(caption, text), self.bot.settings)
+                read = await read_text(self.bot, attachment, (message.channel.id, message.id))
+                if read.shape == "review":
+                    review = check_text(with_caption(caption, read.text), self.bot.settings)
                     await accept_text(self.bot, request.origin, review, part=part)
                     caption = ""
-                elif shape == "either":
+                elif read.shape == "either":
                     await self._ask(message, await shape_question(self.bot, request), f"shape{part}")
                 else:
-                    await self._take_list(message, request)
+                    await self._take_list(message, replace(request, data=read.data))
             except Exception as error:  # the other files of the message are taken all the same
                 await self._answer(message, note(error, "a file").text, f"error{part}")
                 continue

@@ -18,7 +18,7 @@ from bot.services.single_reviews import score_for
 from bot.services.text_files import read_text, with_caption
 from common.errors import UserError
 from common.i18n import tr
-from common.text_file import PASTED
+from common.text_file import is_pasted
 
 
 class Score(commands.Cog):
@@ -52,16 +52,16 @@ class Score(commands.Cog):
         """A private verdict on a message's text, or the question whether to score its files."""
         received = read_message(message)
         place = (message.channel.id, message.id)
-        if received.text and not any(one.filename == PASTED for one in received.files):
+        if received.text and not any(is_pasted(one.filename) for one in received.files):
             await score_for(interaction, received.text, target=place)
             return
         files = received.readable
         if files:
             await defer(interaction)
         if len(files) == 1:
-            shape, text = await read_text(self.bot, files[0], place)
-            if shape == "review":
-                await score_for(interaction, with_caption(received.text, text), target=place)
+            read = await read_text(self.bot, files[0], place)
+            if read.shape == "review":
+                await score_for(interaction, with_caption(received.text, read.text), target=place)
                 return
         if not files:
             raise UserError(tr("That message has neither text nor a file of reviews. Choose one that has."))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +13,7 @@ import discord
 from bot.core import BotCore
 from bot.permissions import NOBODY, Requester, file_rules
 from bot.services.downloads import download
+from common.content_digest import content_sha256
 from common.errors import UserError
 from common.file_formats import is_review_file, packed_suffixes, read_suffixes
 from common.i18n import listing, mark, mib, number, tr, trn
@@ -88,6 +90,8 @@ class FileRequest:
     options: Mapping[str, Any] = field(default_factory=dict)
     """What else is said of how it is read: `stars_column`, `no_header`, `sheet`, `delimiter`, `encoding`."""
     standing: Requester = NOBODY
+    data: bytes | None = None
+    """Its bytes, where they are loaded already."""
 
 
 async def accept_text(bot: BotCore, origin: Origin, text: str, *, part: int = 0) -> Accepted:
@@ -109,9 +113,12 @@ async def accept_file(bot: BotCore, request: FileRequest) -> Accepted | JobView:
     await bot.in_thread(check_upload, bot.db, request.origin, size=attachment.size, part=request.part, quotas=quotas)
     async with bot.downloads.held(attachment.size):
         # At once, and the bytes: the link of an attachment expires.
-        data = await download(bot, attachment, _message_of(request.origin))
+        data = request.data
+        if data is None:
+            data = await download(bot, attachment, _message_of(request.origin))
+        content = await bot.in_thread(content_sha256, io.BytesIO(data))
         if request.text_column is None and not request.options:
-            same = await bot.in_thread(_same_job, bot, request.origin, data)
+            same = await bot.in_thread(_same_job, bot, request.origin, data, content)
             if same is not None:
                 return same
         accepted = await bot.in_thread(
@@ -127,6 +134,7 @@ async def accept_file(bot: BotCore, request: FileRequest) -> Accepted | JobView:
             options=request.options,
             file_format=rules.file_format,
             size=len(data),
+            content_sha256=content,
             quotas=quotas,
         )
     if accepted.due:
@@ -183,9 +191,9 @@ def _message_of(origin: Origin) -> tuple[int, int] | None:
     return None if origin.reply_to is None or channel_id is None else (channel_id, origin.reply_to)
 
 
-def _same_job(bot: BotCore, origin: Origin, data: bytes) -> JobView | None:
+def _same_job(bot: BotCore, origin: Origin, data: bytes, content: str | None) -> JobView | None:
     viewer = Viewer(user_id=origin.owner_id, guild_id=origin.guild_id)
-    job_id = find_same_file(bot.db, viewer, hashlib.sha256(data).hexdigest())
+    job_id = find_same_file(bot.db, viewer, hashlib.sha256(data).hexdigest(), content)
     return None if job_id is None else get_job(bot.db, viewer, job_id)
 
 

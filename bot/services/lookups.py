@@ -89,10 +89,7 @@ def _page(
 ) -> tuple[Page, dict[int, JobView], HitCount | None]:
     """A page of results, their jobs by number and, on the first one, how many there are; blocking."""
     page = search(db, viewer, wanted, cursor=cursor, limit=RESULTS_PER_PAGE)
-    count = None
-    if cursor is None:
-        whole = page.next_cursor is None
-        count = HitCount(len(page.items), whole=True) if whole else count_hits(db, viewer, wanted)
+    count = count_hits(db, viewer, wanted, page=page) if cursor is None else None
     jobs = {job_id: get_job(db, viewer, job_id) for job_id in {item.job_id for item in page.items}}
     return page, jobs, count
 

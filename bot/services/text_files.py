@@ -6,7 +6,7 @@ the text is loaded again from Discord, so nothing is asked about that its sender
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import discord
 
@@ -34,21 +34,28 @@ READ_AS: Final = "read_as"
 OVER: Final = mark("This has expired, or the message is gone. Send the file again.")
 
 
-async def read_text(
-    bot: BotCore, attachment: discord.Attachment, message: tuple[int, int] | None = None
-) -> tuple[Shape, str]:
-    """What a file is by its layout, and its text where it could be one review; other files are lists, and not loaded.
+class TextRead(NamedTuple):
+    """shape: what a file is by its layout; text: where it could be one review; data: its bytes, if they are loaded."""
+
+    shape: Shape
+    text: str = ""
+    data: bytes | None = None
+
+
+async def read_text(bot: BotCore, attachment: discord.Attachment, message: tuple[int, int] | None = None) -> TextRead:
+    """Reads a file that could be one review; other files are lists, and not loaded.
 
     `message`: channel and message that it hangs on. Raises UserError when the download fails.
     """
     most = bot.settings.max_message_chars
     if not is_text_file(attachment.filename, attachment.size, most):
-        return "list", ""
+        return TextRead("list")
     async with bot.downloads.held(attachment.size):
-        text = decode(await download(bot, attachment, message))
+        data = await download(bot, attachment, message)
+    text = decode(data)
     if text is None or len(text.strip()) > most:
-        return "list", ""
-    return shape_of(text, attachment.filename), text
+        return TextRead("list", data=data)
+    return TextRead(shape_of(text, attachment.filename), text, data)
 
 
 def with_caption(caption: str, text: str) -> str:
@@ -59,7 +66,8 @@ def with_caption(caption: str, text: str) -> str:
 async def shape_question(bot: BotCore, request: FileRequest) -> Card:
     """Asks whether a file is one review or a list. Raises db.errors.DbError."""
     origin = request.origin
-    data = {"message": [origin.guild_id, origin.channel_id, origin.source_id, request.part]}
+    place = [origin.guild_id, origin.channel_id, origin.source_id, request.part]
+    data = {"message": place, "file": request.attachment.id}
     key = await bot.in_thread(continuations.create, bot.db, origin.owner_id, READ_AS, data)
     text = tr(
         "Is {file} one review, or a list with a review on each line?", file=one_line(request.attachment.filename, 80)
@@ -84,12 +92,14 @@ async def _read_as(bot: BotCore, interaction: discord.Interaction[Any], data: di
     except (discord.NotFound, discord.Forbidden):
         raise UserError(tr(OVER)) from None
     received = read_message(message, 0 if bot.user is None else bot.user.id)
-    if part >= len(received.files):
+    # By its id: who edits another file away moves the rest. Questions of an earlier version know the place alone
+    known = data.get("file") or next((file.id for file in received.files[part : part + 1]), None)
+    attachment = next((file for file in received.files if file.id == known), None)
+    if attachment is None:
         raise UserError(tr(OVER))
-    attachment = received.files[part]
     if one:
-        _, text = await read_text(bot, attachment, (channel_id, message_id))
-        await accept_text(bot, origin, check_text(with_caption(received.text, text), bot.settings), part=part)
+        read = await read_text(bot, attachment, (channel_id, message_id))
+        await accept_text(bot, origin, check_text(with_caption(received.text, read.text), bot.settings), part=part)
         return Card(tr("Read as one review: its verdict is shown below."))
     request = FileRequest(attachment, origin, part, standing=requester_of(interaction))
     outcome = await accept_file(bot, request)

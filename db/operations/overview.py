@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from alembic.runtime.migration import MigrationContext
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
@@ -34,6 +33,8 @@ def figures(db: Database) -> Figures:
 
 def overview(db: Database) -> Overview:
     """Everything. Raises DatabaseUnavailable, SchemaOutdated."""
+    from alembic.runtime.migration import MigrationContext  # as in db.schema
+
     with db.engine.connect() as connection:
         schema = MigrationContext.configure(connection).get_current_revision() or "none"
     with db.read() as session:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import Select, literal, select, union_all
 
-from db.crypto import error_place, note_place, opened, opened_json, opened_name, review_place
+from db.crypto import error_place, note_place, opened, opened_json, opened_name, opened_reading, review_place
 from db.delivery.continuations import button_place
 from db.engine import Database
 from db.tables import (
@@ -50,9 +50,10 @@ def own_jobs(db: Database, viewer: Viewer) -> Iterator[dict[str, Any]]:
     of_job = (Job.id, Job.kind, Job.state, Job.guild_id, Job.channel_id, Job.message_id, Job.source, Job.source_id)
     more = (Job.reply_to, Job.shared, Job.film, Job.created_at, Job.finished_at, Job.purged_at, Job.model, Job.language)
     counts = (Job.rows_total, Job.rows_done, Job.rows_rejected, Job.n_positive, Job.n_negative, Job.n_uncertain)
-    of_file = (Upload.filename, Upload.sha256, Upload.text_column, Upload.film_column, Upload.date_column)
+    of_file = (Upload.filename, Upload.sha256, Upload.content_digest)
+    of_columns = (Upload.text_column, Upload.film_column, Upload.date_column)
     found = (Upload.candidates, Upload.columns, Upload.hygiene, Job.error_code, Job.error_values, Job.error)
-    query = select(*of_job, *more, *counts, *of_file, *found).outerjoin(Upload, Upload.job_id == Job.id)
+    query = select(*of_job, *more, *counts, *of_file, *of_columns, *found).outerjoin(Upload, Upload.job_id == Job.id)
 
     def named(stored: str | None) -> str | None:
         return opened_name(db.sealer, stored, viewer.user_id)
@@ -60,7 +61,7 @@ def own_jobs(db: Database, viewer: Viewer) -> Iterator[dict[str, Any]]:
     for row in _paged(db, query.where(Job.owner_id == viewer.user_id), Job.id):
         row |= {name: named(row[name]) for name in NAMES}
         row["candidates"] = [named(one) for one in row["candidates"] or ()]
-        row["columns"] = {role: named(one) for role, one in (row["columns"] or {}).items()}
+        row["columns"], row["notes"] = opened_reading(db.sealer, viewer.user_id, row["columns"])
         row["error_values"] = opened_json(db.sealer, row["error_values"], error_place(row["id"], viewer.user_id))
         yield row
 

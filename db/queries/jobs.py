@@ -9,7 +9,7 @@ from sqlalchemy import Row, Select, or_, select
 from sqlalchemy.orm import Session
 
 from db.blobs import read_blob
-from db.crypto import Sealer, error_place, opened_json, opened_name, opened_options
+from db.crypto import Sealer, error_place, opened_json, opened_name, opened_options, opened_reading
 from db.engine import Database
 from db.errors import NotFound
 from db.tables import Blob, Job, OutputFile, Upload
@@ -19,7 +19,7 @@ from db.visibility import visible, visible_job
 _Names = list[str] | None
 _Json = dict[str, Any] | None
 _Stored = tuple[Job, str | None, _Names, _Json, _Json, int | None, _Json]
-"""A job, and of its file: name, columns to choose from, columns that were read, options, bytes, what to look at."""
+"""A job, and of its file: name, columns to choose from, how it was read, options, bytes, what to look at."""
 
 
 def accuracy_of(options: Mapping[str, Any] | None) -> float | None:
@@ -37,6 +37,7 @@ def _view(row: Row[Any], sealer: Sealer) -> JobView:
     job, stored_filename, candidates, read, options, upload_size, hygiene = cast(_Stored, row)
     filename = opened_name(sealer, stored_filename, job.owner_id)
     film = opened_name(sealer, job.film, job.owner_id)
+    columns_read, notes = opened_reading(sealer, job.owner_id, read)
     return JobView(
         id=job.id,
         kind=job.kind,
@@ -70,7 +71,8 @@ def _view(row: Row[Any], sealer: Sealer) -> JobView:
         error=job.error,
         error_values=opened_json(sealer, job.error_values, error_place(job.id, job.owner_id)),
         columns=tuple(sealer.open_name(one, job.owner_id) for one in candidates or ()),
-        read={role: opened_name(sealer, name, job.owner_id) for role, name in (read or {}).items()},
+        read=columns_read,
+        notes=notes,
         asks=(options or {}).get("asks", "column"),
         version=job.version,
         rendered_version=job.rendered_version,

@@ -201,13 +201,24 @@ def sure_of(labels: Sequence[str], least: float | None) -> list[ColumnElement[bo
     return [or_(*(and_(Prediction.label == label, sure[label]) for label in labels))]
 
 
-def count_hits(db: Database, viewer: Viewer, wanted: SearchFilter, *, patience_s: float = PATIENCE_S) -> HitCount:
-    """How many verdicts fit, as far as `COUNTED` and the time go. Raises TextSearchOff."""
+def count_hits(
+    db: Database, viewer: Viewer, wanted: SearchFilter, *, page: Page | None = None, patience_s: float = PATIENCE_S
+) -> HitCount:
+    """How many verdicts fit, as far as `COUNTED` and the time go. Raises TextSearchOff.
+
+    page: the first one of the search; its hits are counted already, and the search goes on where it ended.
+    """
     if wanted.query and db.sealer.active:
         raise TextSearchOff
+    known, after = 0, None
+    if page is not None:
+        known, after = len(page.items), _parse_cursor(wanted.sort, page.next_cursor)
+        if after is None:
+            return HitCount(known, whole=True)
     with db.read() as session:
-        keys, end = _scan(session, _candidates(session, viewer, wanted), None, COUNTED + 1, patience_s)
-    return HitCount(min(len(keys), COUNTED), whole=end is None and len(keys) <= COUNTED)
+        keys, end = _scan(session, _candidates(session, viewer, wanted), after, COUNTED + 1 - known, patience_s)
+    found = known + len(keys)
+    return HitCount(min(found, COUNTED), whole=end is None and found <= COUNTED)
 
 
 def _true() -> ColumnElement[bool]:

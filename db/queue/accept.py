@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
@@ -77,6 +77,7 @@ def accept_upload(
     options: Mapping[str, Any] | None = None,
     copy_of: int | None = None,
     size: int = 0,
+    content_sha256: str | None = None,
     quotas: Quotas = NO_LIMITS,
     ring: bool = True,
 ) -> Accepted:
@@ -90,6 +91,7 @@ def accept_upload(
 
     `options`: what else the sender said of how the file is read, as `UploadInfo.options`.
     `size`: as it was announced, in bytes: it is checked before the bytes are read, and what came of it once more.
+    `content_sha256`: of the file that is packed in it, hexadecimal, by which the same rows are found again.
     `ring`: False for a sender that does not know the broker: the next sweep publishes the chunk, within a second.
     `copy_of`: the owner's job whose stored file `parts` are. Raises NoLongerKept when that was deleted meanwhile.
     """
@@ -102,6 +104,7 @@ def accept_upload(
         return sealed_name(db.sealer, origin.owner_id, None if name is None else storable(name))
 
     film = sealed_name(db.sealer, origin.owner_id, film_name(origin.film))
+    content = None if content_sha256 is None else file_digest(db, origin.owner_id, content_sha256)
 
     def store() -> Accepted:
         with db.begin() as session:
@@ -122,6 +125,10 @@ def accept_upload(
                 upload.date_column = named(date_column)
                 upload.file_format = file_format
                 upload.options = sealed_options(db.sealer, origin.owner_id, options or {})
+                upload.content_digest = content
+                if copy_of is not None:
+                    content_of = select(Upload.content_digest).where(Upload.job_id == copy_of)
+                    upload.content_digest = session.scalar(content_of)
                 session.add(upload)
                 reading = Chunk(job_id=job_id, kind="ingest", queue="bulk")
                 return (
@@ -161,14 +168,19 @@ def _drop_unused(db: Database, blob_id: int) -> None:
             drop(session, blob_id)
 
 
-def find_same_file(db: Database, viewer: Viewer, sha256: str) -> int | None:
-    """The viewer's latest finished job over the same bytes whose files are still there; None when there is none."""
-    known = (file_digest(db, viewer.user_id, sha256), sha256)  # the bare one: stored before migration 0012
+def find_same_file(db: Database, viewer: Viewer, sha256: str, content: str | None = None) -> int | None:
+    """The viewer's latest finished job over the same rows whose files are still there; None when there is none.
+
+    sha256: of the bytes as sent; content: of the file that is packed in them. The rows are the same however packed.
+    """
+    bare = [sha256] if content is None else [sha256, content]
+    digests = [file_digest(db, viewer.user_id, one) for one in bare]
+    same = or_(Upload.sha256.in_([*digests, *bare]), Upload.content_digest.in_(digests))  # bare: from before 0012
     with db.read() as session:
         return session.scalar(
             select(Job.id)
             .join(Upload, Upload.job_id == Job.id)
-            .where(Upload.sha256.in_(known), Job.state == "done", Job.purged_at.is_(None), Job.purge_begun_at.is_(None))
+            .where(same, Job.state == "done", Job.purged_at.is_(None), Job.purge_begun_at.is_(None))
             .where(visible(viewer, Job), Job.owner_id == viewer.user_id)
             .order_by(Job.id.desc())
             .limit(1)

@@ -11,7 +11,7 @@ from sqlalchemy import case, exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from db.clock import db_time
-from db.crypto import Sealer, review_place, sealed_name
+from db.crypto import Sealer, review_place, sealed_name, sealed_reading
 from db.dialect import copy_rows, film_name, insert_rows, storable
 from db.digests import text_hasher
 from db.engine import Database
@@ -20,7 +20,7 @@ from db.queries.jobs import upload_info
 from db.queue import leases
 from db.queue.completion import add_chunk
 from db.tables import Chunk, Job, Review, Upload
-from db.types import TERMINAL, Claim, NewRejected, NewReview, UploadInfo, Viewer, WakeUp
+from db.types import TERMINAL, Claim, FileNote, NewRejected, NewReview, UploadInfo, Viewer, WakeUp
 from db.visibility import visible_job
 
 MAX_ROWS: Final = 5_000
@@ -29,6 +29,7 @@ MAX_ROWS: Final = 5_000
 LAST_CHUNKS: Final = 2
 """Whole chunks at the end of a file that are cut into quarters."""
 MOST_NAMES: Final = 25
+MOST_NOTES: Final = 10
 """Columns of a file that are kept for a choice: as many as a menu of Discord holds."""
 LEAST_LAST_ROWS: Final = 100
 """Smaller than this no chunk is made for the sake of the end: each costs a dozen milliseconds beside its rows."""
@@ -142,13 +143,15 @@ def finish_ingest(
     rows_total: int,
     columns: dict[str, str | None],
     names: Sequence[str] = (),
+    notes: Sequence[FileNote] = (),
     ends: Sequence[int] = (),
     most_ends: int = 1,
     hygiene: Mapping[str, Any] | None = None,
 ) -> bool:
     """Cuts the accepted rows into chunks of `chunk_rows` and starts the scoring; `columns` are those that were read.
 
-    `names`: of the file's columns, from which its owner can choose another one for the text.
+    `names`: of the file's columns, from which its owner can choose another one for the text. `notes`: what else its
+    card says of how it was read.
     `ends`: numbers of the rows, in order, at which some measure of length is full, again and again; a chunk with more
     of them than `most_ends` is cut. A file without a row to score goes straight to 'finishing'. False: the claim was
     lost, and nothing is stored. `hygiene`: what deserves a second look, as in `JobView`.
@@ -166,7 +169,7 @@ def finish_ingest(
             update(Upload)
             .where(Upload.job_id == job.id)
             .values(
-                columns=_sealed_names(db.sealer, job.owner_id, columns),
+                columns=sealed_reading(db.sealer, job.owner_id, _storable(columns), notes[:MOST_NOTES]),
                 hygiene=dict(hygiene or {}),
                 candidates=[db.sealer.seal_name(job.owner_id, storable(name)) for name in names[:MOST_NAMES]],
             )
@@ -184,10 +187,8 @@ def finish_ingest(
         return True
 
 
-def _sealed_names(sealer: Sealer, owner: int, columns: Mapping[str, str | None]) -> dict[str, str | None]:
-    return {
-        role: sealed_name(sealer, owner, None if name is None else storable(name)) for role, name in columns.items()
-    }
+def _storable(columns: Mapping[str, str | None]) -> dict[str, str | None]:
+    return {role: None if name is None else storable(name) for role, name in columns.items()}
 
 
 Range = tuple[int, int, int]

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.config import Config
-from model.data import glove, readers
+from model.data import glove, places, readers
 from model.data.describe import coverage, describe
 from model.data.errors import DataError
 from model.data.readers import Reviews
@@ -79,13 +79,13 @@ def _unlabelled(path: Path, held: set[str]) -> list[list[str]]:
 
 
 def prepare(config: Config) -> Corpus:
-    """Reads everything that `config.data` names.
+    """Reads everything that `config.data` names, where `model.data.places` finds it.
 
     The vocabulary is counted on the training part and on the unlabelled reviews only. Raises `DataError` when a file is
     missing or wrong, or when a part of the split is left without reviews of both labels.
     """
-    labelled = readers.labelled(readers.read(config.data.labelled))
-    reviews = limited(labelled, config.data.limit, config.training.seed)
+    where = places.located(config.data)
+    reviews = limited(readers.labelled(readers.read(where.labelled)), where.limit, config.training.seed)
     tokens = [tokenize(text) for text in reviews.texts]
     parts = split(reviews)
     for name, rows in (("train", parts.train), ("dev", parts.dev), ("validation", parts.validation)):
@@ -94,10 +94,10 @@ def prepare(config: Config) -> Corpus:
     counts = vocabulary.count(tokens[row] for row in parts.train)
     wider = Counter(counts)
     held = {reviews.hashes[row] for row in (*parts.dev, *parts.validation)}
-    unlabelled = _unlabelled(config.data.unlabelled, held) if config.data.unlabelled else []
+    unlabelled = _unlabelled(where.unlabelled, held) if where.unlabelled else []
     wider.update(vocabulary.count(unlabelled))
     words = vocabulary.build(wider, max_words=config.vocabulary.max_words, min_count=config.vocabulary.min_count)
-    found = glove.read(config.data.glove, words.words) if config.data.glove else {}
+    found = glove.read(where.glove, words.words) if where.glove else {}
     vectors = glove.table(words, found, config.network.dimensions, config.training.seed)
     report = {
         "all": describe(reviews, tokens),

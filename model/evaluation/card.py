@@ -5,7 +5,7 @@ After Mitchell et al. 2019, "Model Cards for Model Reporting".
 
 from typing import Any
 
-from model.evaluation import card_checks
+from model.evaluation import card_checks, card_head
 from model.evaluation.card_checks import Row, percent, table
 from model.serving.verdict import FLAGS
 
@@ -91,7 +91,7 @@ def _figures(part: str, found: dict[str, Any]) -> str:
 
 
 def render(card: dict[str, Any]) -> str:
-    """The card as Markdown."""
+    """The card as Markdown, with a YAML head."""
     validation, dev = card["metrics"]["validation"], card["metrics"]["dev"]
     confusion = validation["metrics"]["confusion"]
     flagged = (
@@ -102,12 +102,14 @@ def render(card: dict[str, Any]) -> str:
     covered = (f"| {percent(row['coverage'])} | {percent(row['accuracy'])} |" for row in validation["coverage"])
     band = card["uncertain_band"]
     lines = [
+        card_head.head(card),
         f"# Model card: {card['model']}",
         "",
         card["use"],
         "",
         f"{card['architecture']}.",
         "",
+        *card_head.use(),
         "## Figures",
         "",
         "Split by movie. The dev part picked epoch, blend and band, so its own figures read high.",
@@ -202,9 +204,10 @@ def _students(figures: dict[str, dict[str, float]]) -> list[str]:
 
 def _sources(card: dict[str, Any]) -> str:
     """Whose texts the model learned from."""
-    said = (
-        "Large Movie Review Dataset v1.0 (Maas et al. 2011), train half; GloVe 6B (Pennington et al. 2014, PDDL 1.0). "
-    )
+    file = card_head.labelled_file(card)
+    said = f"Labelled reviews: {card_head.KNOWN[file][1] if file in card_head.KNOWN else file}. "
+    if "glove" in card["data"]["files"]:
+        said += "Word vectors: GloVe 6B (Pennington et al. 2014, PDDL 1.0). "
     if any("encoder" in name for name in card["training"].get("teachers", {})):
         said += (
             "Among the teachers whose soft labels it, or the earlier model that it began with, learned from were "

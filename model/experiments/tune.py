@@ -28,6 +28,7 @@ from rich.console import Console
 from model import config
 from model.config import Config, ConfigError, Count
 from model.data import corpus as data
+from model.data import places
 from model.data.corpus import Corpus
 from model.experiments import baselines
 from model.experiments.baselines import Section
@@ -322,7 +323,8 @@ def run(
     search config's. Writes `trials.csv` and `trials.md`, after every trial. Raises `ConfigError` (wrong config, or
     `output` holds a search with other settings) and `DataError`.
     """
-    settings, search = config.read(config_path), read(search_path)
+    settings, search = _labels_only(config.read(config_path)), read(search_path)
+    settings = settings.model_copy(update={"data": places.located(settings.data)})
     if sample is not None:
         search = search.model_copy(update={"sample": sample})
     output.mkdir(parents=True, exist_ok=True)

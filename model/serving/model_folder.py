@@ -1,8 +1,8 @@
 """A model folder: the files that describe one trained model completely, with their hashes.
 
 embedding.npy      float32 or float16 [words, dimensions]; row 0 padding, row 1 unknown words
-recurrent.onnx     vectors, lengths -> logits: LSTM, pooling and output layer (see `model.training.onnx_export`)
-keras_weights.npz  the same weights in Keras' layout, for rebuilding and for the parity test
+keras_weights.npz  LSTM and output layers, in Keras' layout
+recurrent.onnx     the same as a graph, vectors, lengths -> logits; `model.training.onnx_export` makes it of them
 wide.npy           float16 [2**bits], weights of hashed n-grams
 vocabulary.txt     one word a line, rows 2.. of the embedding
 serving.json       what the scorer needs to know (`Serving`)
@@ -24,11 +24,14 @@ from typing import Any
 
 SHIPPED = Path(__file__).parents[1] / "shipped"
 """The model folder that comes with the repository."""
-WEIGHTS = ("embedding.npy", "recurrent.onnx", "keras_weights.npz", "wide.npy", "vocabulary.txt", "serving.json")
+GRAPH = "recurrent.onnx"
+WEIGHTS = ("embedding.npy", GRAPH, "keras_weights.npz", "wide.npy", "vocabulary.txt", "serving.json")
 OPTIONAL = ("word_scores.npy", "topic_words.npy", "topic_pairs.npy")
 """Weights that a folder may lack; the manifest says whether it has them."""
 RECORDS = ("config.json", "metrics.json", "card.json", "CARD.md")
 MANIFEST = "manifest.json"
+# What got its name when the graph still counted keeps it: verdicts are stored under that name.
+_NAMED = {"9867384b": "d2ae3f1b"}
 
 
 class ModelFolderError(Exception):
@@ -103,9 +106,13 @@ def weights(folder: Path) -> tuple[str, ...]:
 
 
 def version(folder: Path, month: str) -> str:
-    """`lstm-<month>-<8 hex>`; the hex digits are of the hash over all files that decide a verdict."""
-    digest = hashlib.sha256("".join(sha256(folder / name) for name in weights(folder)).encode())
-    return f"lstm-{month}-{digest.hexdigest()[:8]}"
+    """`lstm-<month>-<8 hex>`; the hex digits are of the hash over all files that decide a verdict.
+
+    The graph is left out: it is made of `keras_weights.npz`, and names the version itself.
+    """
+    files = (name for name in weights(folder) if name != GRAPH)
+    digest = hashlib.sha256("".join(sha256(folder / name) for name in files).encode()).hexdigest()[:8]
+    return f"lstm-{month}-{_NAMED.get(digest, digest)}"
 
 
 def write_serving(folder: Path, serving: Serving) -> None:

@@ -12,6 +12,8 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 
 from model import batches
+from model.aspects import finder as finding
+from model.aspects.finder import Aspect
 from model.numeric import Floats, sigmoid
 from model.serving import explain, flags, model_folder, topic_model
 from model.serving.calibration import Blend, Curve
@@ -100,10 +102,14 @@ class Scorer:
         verdicts: list[Verdict] = []
         for start in range(0, len(texts), WINDOW):
             window = texts[start : start + WINDOW]
-            bulk = self._bulk if len(texts) >= BULK or self._pays(len(texts)) else None
-            found, logits, sums = self._plainly(window) if bulk is None else self._by(bulk, window)
+            found, logits, sums = self._read(window, many=len(texts) >= BULK)
             verdicts.extend(map(self._verdict, window, found, logits.tolist(), sums))
         return verdicts
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words that the model knows, most frequent first."""
+        return self._vocabulary.words
 
     def warm(self) -> None:
         """Gets ready for bulk work, which the first call with `BULK` texts or more does otherwise.
@@ -147,6 +153,39 @@ class Scorer:
         logits = self.logits([tokens for found in pieces for tokens in found])
         ends = np.cumsum([len(found) for found in pieces])
         return [self._mixed.holds(part) for part in np.split(logits, ends[:-1])] if pieces else []
+
+    def aspects(self, text: str) -> list[Aspect]:
+        """What the clauses of `text` say about acting, story, music and so on, in order (`model.aspects`).
+
+        None for a text that is no English review (`DISTRUSTED`). The same as `aspects_of` says of it among others.
+        """
+        return self.aspects_of([text])[0]
+
+    def aspects_of(self, texts: Sequence[str], verdicts: Sequence[Verdict] | None = None) -> list[list[Aspect]]:
+        """The aspects of each text; costs about what scoring the texts does, and that too without their `verdicts`.
+
+        At most 4,096 words and 200 clauses of a text are looked at, so that time and memory are bounded.
+        """
+        finder = finding.shipped()
+        found: list[list[Aspect]] = []
+        for start in range(0, len(texts), WINDOW):
+            window = list(texts[start : start + WINDOW])
+            known = self.score(window) if verdicts is None else verdicts[start : start + WINDOW]
+            drafts = [
+                finder.drafts(text) if DISTRUSTED.isdisjoint(verdict.flags) else []
+                for text, verdict in zip(window, known, strict=True)
+            ]
+            pieces = [text[one.start : one.end] for text, own in zip(window, drafts, strict=True) for one in own]
+            logits = self._logits(pieces)
+            parts = np.split(logits, np.cumsum([len(own) for own in drafts])[:-1])
+            found += [finder.aspects(own, part) for own, part in zip(drafts, parts, strict=True)]
+        return found
+
+    def _logits(self, texts: list[str]) -> Floats:
+        """Calibrated logits (float64 [n]) of raw texts, in windows."""
+        many = len(texts) >= BULK
+        windows = [texts[start : start + WINDOW] for start in range(0, len(texts), WINDOW)]
+        return np.concatenate([np.zeros(0), *(self._read(window, many=many)[1] for window in windows)])
 
     def logits(self, documents: Sequence[Sequence[str]]) -> Floats:
         """Calibrated logits (float64 [n]) of tokenized texts, as served; 0 for one without tokens."""
@@ -202,6 +241,11 @@ class Scorer:
                 raise
             log.warning("Bulk work is slower, on ONNX Runtime: %s: %s", type(error).__name__, error)
             return None
+
+    def _read(self, texts: list[str], *, many: bool) -> tuple[list[int], Floats, Floats]:
+        """Numbers of tokens, calibrated logits [n], and the flags' sums [n, 4]; many: whether bulk work has begun."""
+        bulk = self._bulk if many or self._pays(len(texts)) else None
+        return self._plainly(texts) if bulk is None else self._by(bulk, texts)
 
     def _by(self, bulk: "Bulk", texts: list[str]) -> tuple[list[int], Floats, Floats]:
         """Numbers of tokens, calibrated logits [n], and the flags' sums [n, 6]."""

@@ -224,6 +224,19 @@ def placed(text: str) -> tuple[str, Places]:
     return text, places
 
 
+def aligned(text: str) -> tuple[str, Places | None]:
+    """As `placed`, without places where every sign keeps its own: most reviews, and a tenth of the time.
+
+    A line break in HTML is as many signs there as it was, a line break and blanks.
+    """
+    padded = text
+    if "<" in text:
+        padded = markup.BREAK.sub(lambda found: "\n" + " " * (len(found.group()) - 1), text)
+    if _remarkable(padded) or any(step.applies(padded) and step.pattern.search(padded) for step in _SHORT):
+        return placed(text)
+    return padded, None
+
+
 def substituted(
     pattern: re.Pattern[str], replaced: Callable[[Match], str], text: str, places: Places
 ) -> tuple[str, Places]:

@@ -141,7 +141,8 @@ def _training(config: Config, trained: Trained) -> dict[str, Any]:
 
 
 def _describe(target: Path, name: str, metrics: dict[str, Any], facts: dict[str, Any]) -> None:
-    """Writes metrics, card and, last, the manifest."""
+    """Writes the graph, which names the version, metrics, card and, last, the manifest."""
+    onnx_export.write_graph(target, name)
     built = card.build(version=name, metrics=metrics, **facts)
     model_folder.write_json(target / "metrics.json", metrics)
     model_folder.write_json(target / "card.json", built)

@@ -1,5 +1,6 @@
 """The training loop of the recurrent part: Adam, warm-up and cosine decay, clipping, an average of weights, resume."""
 
+import csv
 import json
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     import keras
 
 CHECKPOINT, BEST, HISTORY = "checkpoint.npz", "best.npz", "history.json"
+TABLE = "metrics.csv"
+"""The history as a flat table, a row an epoch, for spreadsheets and plots."""
 _PREDICT_STEPS = 40_000
 
 
@@ -196,13 +199,23 @@ def _history(folder: Path, resume: bool) -> list[dict[str, float]]:
     return stored
 
 
+def _write(folder: Path, history: list[dict[str, float]]) -> None:
+    """The records as JSON, which a resumed run reads, and as a table of them all, whose numbers are no less exact."""
+    (folder / HISTORY).write_text(json.dumps(history, indent=1), encoding="utf-8")
+    columns = list(dict.fromkeys(name for record in history for name in record))
+    with (folder / TABLE).open("w", encoding="utf-8", newline="") as file:
+        table = csv.DictWriter(file, columns, lineterminator="\n")
+        table.writeheader()
+        table.writerows(record | {"epoch": int(record["epoch"])} for record in history)
+
+
 def fit(
     network: "keras.Model", train: Examples, dev: Examples, config: TrainingConfig, folder: Path, *, resume: bool
 ) -> list[dict[str, float]]:
     """Trains `network` and leaves the best epoch's averaged weights in it.
 
-    Writes a checkpoint and the history into `folder` after each epoch; with `resume` it goes on after the last epoch
-    found there, and ends like an unbroken run. Returns one record an epoch: loss, dev_log_loss,
+    Writes a checkpoint, the history and its table into `folder` after each epoch; with `resume` it goes on after the
+    last epoch found there, and ends like an unbroken run. Returns one record an epoch: loss, dev_log_loss,
     dev_accuracy, seconds (by the clock), cpu_seconds (of all threads).
     """
     trainer = _Trainer(network, config, -(-len(train.rows) // config.batch) * config.epochs)
@@ -224,7 +237,7 @@ def fit(
                 best = {f"v{number}": mean.numpy() for number, mean in enumerate(trainer.average)}
                 write_arrays(folder / BEST, best)
             trainer.save(folder / CHECKPOINT)
-            (folder / HISTORY).write_text(json.dumps(history, indent=1), encoding="utf-8")
+            _write(folder, history)
     with np.load(folder / BEST) as stored:
         for number, variable in enumerate(network.trainable_variables):
             variable.assign(stored[f"v{number}"])

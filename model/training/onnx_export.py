@@ -12,10 +12,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.serving import unit_groups
+from model.serving.model_folder import GRAPH
 from model.serving.unit_groups import Weights
 
 if TYPE_CHECKING:
     import onnx
+
+PURPOSE = (
+    "The recurrent part of Reelfeel's model of English film reviews: bidirectional LSTM, maximum and mean over all "
+    "words, output layer. Its logit is one of two; calibration and the n-gram part are in serving.json and wide.npy "
+    "beside this file, so it is no probability by itself."
+)
+INPUTS = {
+    "vectors": "float32 [steps, batch, dimensions]: rows of embedding.npy, a text's words in order, then padding",
+    "lengths": "int32 [batch]: number of words of each text, at least 1",
+}
+OUTPUT = "float32 [batch, 1]: above 0 speaks for a positive review, not calibrated"
 
 
 def _reordered(kernel: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -56,7 +68,6 @@ def _constants(weights: Weights, sizes: Sequence[int]) -> dict[str, NDArray[Any]
         "axis_0": np.asarray([0], dtype=np.int64),
         "axes_1_2": np.asarray([1, 2], dtype=np.int64),
         "axis_1": np.asarray([1], dtype=np.int64),
-        "axis_2": np.asarray([2], dtype=np.int64),
         "joined": np.asarray([0, 0, -1], dtype=np.int64),
     }
 
@@ -117,8 +128,8 @@ def _nodes(sizes: Sequence[int], hidden: bool) -> list[Any]:
     ]
 
 
-def graph(weights: Weights) -> "onnx.ModelProto":
-    """ONNX model of the recurrent part.
+def graph(weights: Weights, version: str = "") -> "onnx.ModelProto":
+    """ONNX model of the recurrent part; version: of the model that it is a part of.
 
     vectors float32 [steps, batch, d] and lengths int32 [batch] (each >= 1) -> logit float32 [batch, 1].
     `weights` as from `model.training.network.recurrent_weights`. Units in groups (`model.serving.unit_groups`) get an
@@ -128,21 +139,36 @@ def graph(weights: Weights) -> "onnx.ModelProto":
 
     dimensions = len(weights["forward_kernel"])
     inputs = [
-        helper.make_tensor_value_info("vectors", TensorProto.FLOAT, ["steps", "batch", dimensions]),
-        helper.make_tensor_value_info("lengths", TensorProto.INT32, ["batch"]),
+        helper.make_tensor_value_info("vectors", TensorProto.FLOAT, ["steps", "batch", dimensions], INPUTS["vectors"]),
+        helper.make_tensor_value_info("lengths", TensorProto.INT32, ["batch"], INPUTS["lengths"]),
     ]
-    output = helper.make_tensor_value_info("logit", TensorProto.FLOAT, ["batch", 1])
+    output = helper.make_tensor_value_info("logit", TensorProto.FLOAT, ["batch", 1], OUTPUT)
     sizes = unit_groups.sizes(weights)
     constants = [numpy_helper.from_array(value, name) for name, value in _constants(weights, sizes).items()]
     nodes = _nodes(sizes, "hidden_logit" in weights)
-    body = helper.make_graph(nodes, "reelfeel", inputs, [output], constants)
-    built = helper.make_model(body, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    body = helper.make_graph(nodes, "reelfeel", inputs, [output], constants, PURPOSE)
+    built = helper.make_model(
+        body,
+        opset_imports=[helper.make_opsetid("", 17)],
+        ir_version=8,
+        producer_name="reelfeel",
+        producer_version=version,
+        doc_string=PURPOSE,
+    )
+    named = {f"input.{name}": text for name, text in INPUTS.items()}
+    helper.set_model_props(built, {"version": version, "purpose": PURPOSE, **named, "output.logit": OUTPUT})
     checker.check_model(built)
     return built
 
 
+def write_graph(folder: Path, version: str) -> None:
+    """Writes `recurrent.onnx`, which names the model's version, from the `keras_weights.npz` that is in `folder`."""
+    with np.load(folder / "keras_weights.npz") as stored:
+        weights = {name: stored[name] for name in stored.files}
+    (folder / GRAPH).write_bytes(graph(weights, version).SerializeToString())
+
+
 def write(weights: Weights, table: NDArray[np.floating], folder: Path) -> None:
-    """Writes `embedding.npy` (in the table's own precision), `keras_weights.npz` and `recurrent.onnx` into `folder`."""
+    """Writes `embedding.npy` (in the table's own precision) and `keras_weights.npz`, which `write_graph` reads."""
     np.save(folder / "embedding.npy", table)
     np.savez(folder / "keras_weights.npz", allow_pickle=False, **weights)
-    (folder / "recurrent.onnx").write_bytes(graph(weights).SerializeToString())

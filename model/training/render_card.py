@@ -1,7 +1,8 @@
 """Command line: renders the card of a finished model folder anew, from the figures that the folder holds.
 
-`python -m model.training.render_card FOLDER` writes `CARD.md` from `card.json` and seals the folder again. For when the
-card's wording or a command that it names changes: nothing is fitted or measured, and weights and version stay.
+`python -m model.training.render_card FOLDER` writes `CARD.md` from `card.json`, and the graph with its description from
+the weights, and seals the folder again. For when the wording or a command that it names changes: nothing is fitted or
+measured, and weights and version stay.
 """
 
 import argparse
@@ -11,14 +12,16 @@ from pathlib import Path
 from model.evaluation import card
 from model.serving import model_folder
 from model.serving.model_folder import SHIPPED, ModelFolderError
+from model.training import onnx_export
 
 
 def render(folder: Path) -> str:
-    """Writes the card of the model folder `folder` anew and seals it; returns the folder's version, which stays.
+    """Writes card and graph of the model folder `folder` anew and seals it; returns the folder's version, which stays.
 
     Raises `ModelFolderError` for a folder that is missing, incomplete or damaged, and leaves it alone.
     """
     version = model_folder.verify(folder)
+    onnx_export.write_graph(folder, version)
     (folder / "CARD.md").write_text(card.render(model_folder.read_card(folder)), encoding="utf-8")
     model_folder.seal(folder, version)
     return model_folder.verify(folder)

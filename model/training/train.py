@@ -13,6 +13,7 @@ from rich.console import Console
 from model import config
 from model.config import Config
 from model.data import corpus as data
+from model.data import places
 from model.data.corpus import Corpus
 from model.data.errors import DataError
 from model.evaluation import metrics
@@ -246,6 +247,7 @@ def run(config_path: Path, *, output: Path | None = None, resume: bool = False) 
 
 def run_config(settings: Config, *, output: Path | None = None, resume: bool = False) -> Path:
     """As `run`, for a config that is already read."""
+    settings = settings.model_copy(update={"data": places.located(settings.data)})
     folder = output or RUNS / settings.name
     folder.mkdir(parents=True, exist_ok=True)
     console = Console()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from typing import Any
 from unittest.mock import MagicMock
 
@@ -90,14 +89,23 @@ async def test_a_database_that_hangs_costs_nobody_the_acknowledgement(
     asked.client, asked.user.id, asked.command.qualified_name = bot, world.alice.id, "score"
     monkeypatch.setattr(bot, "in_thread", hangs)
     monkeypatch.setattr(bot, "before_answer", hangs)
-    began = time.monotonic()
+    # What each has patience for, one after the other: the clock would measure how busy the machine is.
+    waits: list[float] = []
+    timeout = asyncio.timeout
+
+    def noted(delay: float | None) -> asyncio.Timeout:
+        assert delay is not None
+        waits.append(delay)
+        return timeout(delay)
+
+    monkeypatch.setattr(asyncio, "timeout", noted)
     with pytest.raises(DatabaseUnavailable):
         await admit(bot, asked)
     assert await wants_share(bot, asked, None) is False
-    assert time.monotonic() - began < DISCORD_WAITS_S
-    began = time.monotonic()
+    assert 0 < sum(waits) < DISCORD_WAITS_S
+    waits.clear()
     assert await any_job(asked, "") == []
-    assert time.monotonic() - began < DISCORD_WAITS_S
+    assert 0 < sum(waits) < DISCORD_WAITS_S
     for task in asyncio.all_tasks():
         if task.get_name() == "reelfeel short cache":
             task.cancel()

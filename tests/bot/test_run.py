@@ -20,6 +20,7 @@ import pytest
 
 from bot.run import _end, _hear
 from common.broker.job_signals import JobSignals
+from tests.fixtures.commands import Done, done
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4.GabcDe.abcdefghijklmnopqrstuvwxyz0123"  # secret: made up
@@ -34,14 +35,11 @@ def environment(tmp_path: Path, **values: str) -> dict[str, str]:
     return kept | values
 
 
-def run(env: dict[str, str], *, discord_at: str = "http://127.0.0.1:9") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", NEAR.format(discord_at) + RUN],
-        cwd=ROOT, env=env, capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
+def run(env: dict[str, str], *, discord_at: str = "http://127.0.0.1:9") -> Done:
+    return done("bot", env=env, discord_at=discord_at)
 
 
-def sentence(result: subprocess.CompletedProcess[str]) -> str:
+def sentence(result: Done) -> str:
     """The one line that is not a log record."""
     plain = [line for line in result.stderr.splitlines() if not line.startswith("{")]
     assert len(plain) == 1, result.stderr

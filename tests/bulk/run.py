@@ -30,11 +30,11 @@ START_GOAL_S, WORKER_GOAL_MIB, BOT_GOAL_MIB, LARGE_GOAL_MIB = 3.0, 400, 150, 600
 _BOT = """
 import psutil, tempfile
 from db.engine import Database
-from settings import Settings
+from common.settings import Settings
 from bot.client import ReelfeelBot
-from common.broker.job_signals import Bell
+from common.broker.job_signals import JobSignals
 folder = tempfile.mkdtemp()
-bot = ReelfeelBot(Settings(_env_file=None), Database(f"sqlite:///{folder}/x.sqlite3"), Bell("redis://127.0.0.1:1"))
+bot = ReelfeelBot(Settings(_env_file=None), Database(f"sqlite:///{folder}/x.sqlite3"), JobSignals("redis://127.0.0.1:1"))
 print(psutil.Process().memory_info().rss / 2**20)
 """
 _say = Console(stderr=True).print

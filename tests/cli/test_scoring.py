@@ -266,3 +266,93 @@ def test_both_may_be_thrown_away(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text(f'id,review\n1,"{GOOD}"\n2,\n')
     nowhere = ["-o", "/dev/null", "--rejected", "/dev/null"]
     assert runner.invoke(cli.app, ["score", "-q", str(tmp_path / "a.csv"), *nowhere]).exit_code == 0
+
+
+BOTH = "The acting is great but the script is a mess."
+
+
+def test_a_text_is_scored_with_its_aspects() -> None:
+    result = runner.invoke(cli.app, ["score", "--text", BOTH, "--aspects"])
+    assert result.exit_code == 0, result.output
+    lines = [line.split() for line in result.output.splitlines()]
+    assert ["acting", "positive"] in [line[:2] for line in lines]
+    assert ["dialogue", "negative"] in [line[:2] for line in lines]
+    shown = json.loads(runner.invoke(cli.app, ["score", "--text", BOTH, "--aspects", "--json"]).output)
+    assert [one["name"] for one in shown["aspects"]] == ["acting", "dialogue"]
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl", "xlsx", "parquet"])
+def test_aspects_are_a_column_and_rows_of_their_own(tmp_path: Path, kind: str) -> None:
+    source = tmp_path / "reviews.csv"
+    source.write_text(f'aspects,review\n1,"{BOTH}"\n2,\n3,"{BAD}"\n')
+    clauses, out = tmp_path / "clauses.csv", tmp_path / f"out.{kind}"
+    result = runner.invoke(
+        cli.app, ["score", str(source), "--aspects", "--aspects-output", str(clauses), "-o", str(out), "-q"]
+    )
+    assert result.exit_code == 0, result.output
+    rows = list(csv.DictReader(clauses.open()))
+    assert [(row["row_number"], row["aspect"], row["polarity"]) for row in rows][:2] == [
+        ("1", "acting", "positive"),
+        ("1", "dialogue", "negative"),
+    ]
+    for row in rows:
+        assert row["clause"] == {"1": BOTH, "3": BAD}[row["row_number"]][int(row["start"]) : int(row["end"])]
+    names = [name for name in read_columns(out) if name.startswith("reelfeel_")]  # the file has `aspects` already
+    assert names == [
+        f"reelfeel_{name}" for name in ("label", "probability", "flags", "model", "estimated_stars", "aspects")
+    ]
+    values = read_columns(out)["reelfeel_aspects"]
+    assert values[1] in (None, "")
+    found = values[0] if isinstance(values[0], list) else json.loads(str(values[0]))
+    assert [one["name"] for one in found] == ["acting", "dialogue"]
+
+
+def read_columns(path: Path) -> dict[str, list[object]]:
+    """Columns of a scored file by name."""
+    import pandas as pd
+
+    if path.suffix == ".jsonl":
+        objects = [json.loads(line) for line in path.open()]
+        return {name: [one[name] for one in objects] for name in objects[0]}
+    readers = {".csv": pd.read_csv, ".xlsx": pd.read_excel, ".parquet": pd.read_parquet}
+    frame = readers[path.suffix](path)
+    return {name: frame[name].astype(object).where(frame[name].notna(), None).tolist() for name in frame}
+
+
+def test_without_aspects_there_is_no_column_of_them(tmp_path: Path) -> None:
+    source = tmp_path / "reviews.csv"
+    source.write_text(f'review\n"{BOTH}"\n')
+    clauses = tmp_path / "clauses.csv"
+    result = runner.invoke(cli.app, ["score", str(source), "-o", "-", "-q", "--aspects-output", str(clauses)])
+    assert result.exit_code == 0, result.output
+    assert result.output.splitlines()[0] == "review,label,probability,flags,model,estimated_stars"
+    assert len(clauses.read_text().splitlines()) == 3
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--text", "x", "--aspects-output", "a.csv"],
+        ["a.csv", "b.csv", "--aspects-output", "c.csv"],
+        ["a.csv", "--aspects-output", "-"],
+        ["a.csv", "-o", "c.csv", "--aspects-output", "c.csv"],
+        ["a.csv", "--rejected", "c.csv", "--aspects-output", "c.csv"],
+        ["a.csv", "--store", "--aspects-output", "c.csv"],
+    ],
+)
+def test_the_file_of_clauses_is_one_file_of_its_own(arguments: list[str]) -> None:
+    result = runner.invoke(cli.app, ["score", *arguments])
+    assert result.exit_code == 2
+    assert "--aspects-output" in result.stderr
+
+
+def test_a_file_in_the_way_of_the_clauses_stays(tmp_path: Path) -> None:
+    source, clauses = tmp_path / "r.csv", tmp_path / "mine.csv"
+    source.write_text(f'review\n"{BOTH}"\n')
+    clauses.write_text("mine")
+    command = ["score", str(source), "-q", "--aspects-output", str(clauses)]
+    assert runner.invoke(cli.app, command).exit_code == 74
+    assert clauses.read_text() == "mine"
+    assert runner.invoke(cli.app, [*command, "--force"]).exit_code == 0
+    assert runner.invoke(cli.app, [*command, "--force"]).exit_code == 0
+    assert not list(tmp_path.glob(".reelfeel-*"))

@@ -19,7 +19,7 @@ from db.operations.heartbeats import record
 from db.queries.jobs import changed_jobs, list_jobs
 from db.queue import cancel
 from db.queue.submissions import HOST, Submission, submit_file
-from db.tables import Blob
+from db.tables import Blob, Upload
 from tests.cli.conftest import Run
 from tests.db.steps import done_file
 from tests.fixtures.discord import World
@@ -209,3 +209,14 @@ def test_score_stores_without_a_worker(
     assert [one["label"] for one in records(printed)] == ["positive", "positive"]
     assert states(command_db) == ["done", "done"]
     assert "works with files" in run("score", "--store", "--text", "Dull", code=2)
+
+
+def test_the_accuracy_that_is_wanted_goes_with_the_job(command_db: Database, run: Run, tmp_path: Path) -> None:
+    source = file(tmp_path)
+    assert "--accuracy goes from 95 to" in run("submit", source, "--accuracy", "30", code=2)
+    assert states(command_db) == [], "it is said before anything is done"
+    records(run("submit", source, "--accuracy", "98", "--mixed", "--json"))
+    (job,) = list_jobs(command_db, HOST)
+    assert job.accuracy == 98
+    with command_db.read() as session:
+        assert (session.scalar(select(Upload.options)) or {}).get("mixed") is True

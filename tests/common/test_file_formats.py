@@ -37,6 +37,7 @@ ROOMS = ("bot", "cli", "cli.py", "common", "db", "reporting", "worker")
 """`model` reads the files that its trainers name, and has readers of its own."""
 TABLES_OF_CODE = {
     "common/file_formats.py",  # the list
+    "common/zip_files.py",  # names of read-me files
     "worker/files/readers/open.py",  # READERS
     "worker/files/readers/decompress.py",  # BY_CONTENT, and archives that are no packing
     "worker/files/writers/write.py",  # WRITERS
@@ -67,7 +68,15 @@ def test_there_is_a_reader_and_a_writer_for_each_row() -> None:
 
 @pytest.mark.parametrize(
     ("name", "kind"),
-    [("a.csv", "csv"), ("A.CSV", "csv"), ("a.ndjson", "jsonl"), ("a.tar.json", "json"), ("a.doc", None), ("csv", None)],
+    [
+        ("a.csv", "csv"),
+        ("A.CSV", "csv"),
+        ("a.ndjson", "jsonl"),
+        ("a.tar.json", "json"),
+        ("a.doc", None),
+        ("a.xls", None),
+        ("csv", None),
+    ],
 )
 def test_a_suffix_promises_a_format(name: str, kind: str | None) -> None:
     assert kind_of_name(name) == kind
@@ -85,6 +94,8 @@ def test_a_format_is_asked_for_by_its_name_or_a_suffix(asked: str, kind: str | N
         ("a.parquet", True),
         ("a.xlsx.gz", True),
         ("a.png.gz", False),
+        ("a.xls", True),
+        ("a.xls.gz", True),
         ("a.gz", False),
         ("anything.zip", True),
         ("a.png", False),

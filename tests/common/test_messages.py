@@ -77,6 +77,7 @@ PROBLEMS: dict[str, list[Callable[[], Problem]]] = {
     "EncryptedArchive": [file_errors.EncryptedArchive],
     "NestedArchive": [file_errors.NestedArchive],
     "ArchiveMembers": [lambda: file_errors.ArchiveMembers(()), lambda: file_errors.ArchiveMembers(("a.csv", "b.csv"))],
+    "BrokenMember": [lambda: file_errors.BrokenMember("a.csv")],
     "BrokenFile": [lambda: file_errors.BrokenFile("damaged")],
     "NoReviews": [
         lambda what=what: file_errors.NoReviews(what)  # type: ignore[misc]

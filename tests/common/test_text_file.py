@@ -6,7 +6,7 @@ import textwrap
 
 import pytest
 
-from common.text_file import Shape, decode, is_text_file, shape_of
+from common.text_file import Shape, decode, is_pasted, is_text_file, shape_of
 
 LINE = "The first hour is slow, but then the sister arrives and everything changes for the better in this film."
 PARAGRAPHS = "\n\n".join(f"Part {n}. {LINE} {LINE}" for n in range(1, 37))
@@ -30,10 +30,20 @@ ROWS = "\n".join(f"{n}. {LINE}" for n in range(30))
         (ROWS.replace("9. ", "\n9. "), "reviews.txt", "either"),
         ("\n\n".join([LINE] * 60), "reviews.txt", "either"),
         ("", "message.txt", "review"),
+        ("A fine film.\u2028It moved me.\x85And you.", "reviews.txt", "review"),
+        ("good\rbad\rfine\r", "reviews.txt", "list"),
     ],
 )
 def test_the_layout_decides(text: str, name: str, shape: Shape) -> None:
     assert shape_of(text, name) == shape
+
+
+@pytest.mark.parametrize(
+    ("name", "pasted"),
+    [("message.txt", True), ("Message.TXT", True), ("my message.txt", False), ("message.csv", False)],
+)
+def test_a_pasted_text_is_known_by_its_name(name: str, pasted: bool) -> None:
+    assert is_pasted(name) is pasted
 
 
 def test_only_small_text_files_are_looked_at() -> None:

@@ -307,7 +307,9 @@ def named_file(db: Database, owner: int = ME.user_id, film: str = f"{SECRET} fil
     upload = open_upload(db, held)
     assert (upload.filename, upload.text_column, upload.film_column) == (f"{SECRET}.csv", SECRET, SECRET)
     assert ingest_rows(db, held, [NewReview(n, f"row {n}", film) for n in (1, 2, 3)], [])
-    assert finish_ingest(db, held, chunk_rows=2, rows_total=3, columns={"text": SECRET})
+    assert finish_ingest(
+        db, held, chunk_rows=2, rows_total=3, columns={"text": SECRET}, notes=[("x", {"name": SECRET})]
+    )
     drain(db)
     return accepted.job_id
 

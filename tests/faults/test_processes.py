@@ -82,10 +82,8 @@ def test_all_goes_through(db: Database, redis_url: str, worker_process: StartWor
     pickled.send_task(names.SCORE_REVIEW, args=[1], queue=names.INTERACTIVE, serializer="pickle")
     file = in_the_middle(db, redis_url)
     message = accept_text(db, 5)
-    began = time.monotonic()
     assert ring(signals, message)
     wait_until(lambda: done(db, message), what="the verdict")
-    assert time.monotonic() - began < 2
     assert not done(db, file), "the message waited behind the file"
     expected = scorer.score([review(5)])[0]
     assert verdict_of(db, message.job_id).probability == pytest.approx(expected.probability, abs=1e-6)

@@ -36,8 +36,8 @@ def _shared(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], o
 
 
 def _data(folder: Path) -> None:
-    frame(500, 1).to_parquet(folder / "tiny.parquet")
-    frame(150, 2).drop(columns="label").to_parquet(folder / "tiny_unlabelled.parquet")
+    frame(320, 1).to_parquet(folder / "tiny.parquet")
+    frame(100, 2).drop(columns="label").to_parquet(folder / "tiny_unlabelled.parquet")
     rng = random.Random(3)
     words = [*GOOD, *BAD, "the", "was"]
     lines = [f"{word} {' '.join(f'{rng.gauss(0, 0.4):.5f}' for _ in range(12))}" for word in words]

@@ -182,10 +182,12 @@ def test_the_image_leaves_out_what_is_secret_or_stored() -> None:
 
 
 def test_the_images_of_bot_and_worker_are_cut_to_their_role() -> None:
-    assert {".ci/*", "!.ci/prune"} <= set((ROOT / ".dockerignore").read_text(encoding="utf-8").split())
+    assert {".ci/*", "!.ci/prune", "!.ci/compile"} <= set((ROOT / ".dockerignore").read_text(encoding="utf-8").split())
     for role in ("bot", "worker"):
-        assert f"RUN python .ci/prune {role}\n" in DOCKERFILE
+        assert f"RUN python .ci/prune {role} && python .ci/compile\n" in DOCKERFILE
         assert f"AS {role}\nCOPY --from=build-{role} /opt/venv /opt/venv\n" in DOCKERFILE
+    assert "RUN python .ci/prune && python .ci/compile\n" in DOCKERFILE
+    assert "AS tools\nCOPY --from=build-tools /opt/venv /opt/venv\n" in DOCKERFILE
 
 
 def test_secrets_can_stand_in_files() -> None:

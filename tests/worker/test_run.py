@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from common.process import exit_codes
 from common.settings import Settings
+from tests.fixtures.commands import done
 from worker import run
 from worker.processes.metrics_folder import metrics_folder
 
@@ -18,11 +17,9 @@ from worker.processes.metrics_folder import metrics_folder
 def refusal(**env: str) -> tuple[int, str]:
     """Exit code and standard error of a worker in this environment."""
     clean = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "REDIS_URL")}
-    done = subprocess.run(
-        [sys.executable, "-m", "cli", "worker"], env=clean | env, capture_output=True, text=True, timeout=60
-    )
-    assert "Traceback" not in done.stderr
-    return done.returncode, done.stderr
+    ended = done("worker", env=clean | env)
+    assert "Traceback" not in ended.stderr
+    return ended.returncode, ended.stderr
 
 
 def test_without_a_broker_address(sqlite_url: str) -> None:

@@ -204,6 +204,15 @@ class ArchiveMembers(FileError):
             super().__init__("archive_members.none", kinds=usual_suffixes())
 
 
+class BrokenMember(FileError):
+    """One of several files of a zip, which would be read as one, cannot be read."""
+
+    code = "broken_member"
+
+    def __init__(self, path: str) -> None:
+        super().__init__(name=shortened(path))
+
+
 class BrokenFile(FileError):
     """Damaged, cut short, or not what its name says; `what` was met: `row_no_json` with its `row`."""
 

@@ -19,8 +19,10 @@ from numpy.typing import NDArray
 
 LEAST_WORDS: Final = 8
 """A shorter text says what many say: its copies are no news."""
-_MOST_CHARS: Final = 2_000
-"""So much of the beginning of a text is compared with others: a file is read before anything of it is scored."""
+_MOST_WORDS: Final = 320
+_MOST_CHARS: Final = 4_000
+"""So much of the beginning of a text is compared with others: a file is read before anything of it is scored. Words and
+not signs, since copies differ in blanks and punctuation."""
 _RUN: Final = 4
 """Words of one run."""
 _BINS: Final = 16
@@ -158,7 +160,8 @@ class Hygiene:
 
 
 def _words(text: str) -> list[bytes]:
-    return text[:_MOST_CHARS].lower().encode("utf-8", "replace").translate(_BLANKS).split()
+    plain = text[:_MOST_CHARS].lower().encode("utf-8", "replace").translate(_BLANKS)
+    return plain.split(None, _MOST_WORDS)[:_MOST_WORDS]
 
 
 def is_advert(text: str) -> bool:

@@ -54,8 +54,12 @@ _OPEN_DOCUMENT: Final = (
 )
 _POINTERS: Final = (b"version https://git-lfs.github.com/spec/", b"version https://hawser.github.com/spec/")
 _ANNEX: Final = re.compile(rb"[./\w-]*/annex/objects/\S+\s*")
-_PAGE: Final = re.compile(rb"<(!doctype html|html|head|body|script|!--.{0,200}?-->\s*<(!doctype|html))", re.I | re.S)
+_PAGE: Final = re.compile(
+    rb"<(!doctype html|html|head|body|script|table|meta|style|!--.{0,200}?-->\s*<(!doctype|html))", re.I | re.S
+)
 _XML: Final = re.compile(rb"<(\?xml|rss|feed|error|soap:envelope|svg|opml)\b", re.I)
+_SHEET: Final = re.compile(rb"office:(excel|spreadsheet)|<table\b", re.I)
+"""A table that Excel opens: what many web sites write as .xls."""
 _XML_ERROR: Final = re.compile(rb"<(error|html)[ >]|accessdenied|nosuchkey", re.I)
 _SENTENCE: Final = re.compile(
     r"\W*((error|http|http/1\.1|http/2)\W{0,3})?(\d{3}\W{1,3})?(page |file )?(not found|access denied"
@@ -82,13 +86,17 @@ def refuse_other_formats(file: IO[bytes]) -> None:
 
 
 def refuse_pages_and_pointers(file: IO[bytes]) -> None:
-    """Raises NoReviews for a text that stands for another file, or that a web server sent instead of one."""
+    """Raises NoReviews for a text that stands for another file, or that a web server sent instead of one, and
+    OtherFormat for a table in a page or in XML.
+    """
     size = file.seek(0, 2)
     file.seek(0)
     head = file.read(_HEAD)
     text = head.lstrip(b"\xef\xbb\xbf \t\r\n\0")
     if text.startswith(_POINTERS) or (size < _SMALL and _ANNEX.fullmatch(text)):
         raise NoReviews("pointer")
+    if (_PAGE.match(text) or _XML.match(text)) and _SHEET.search(head):
+        raise OtherFormat("spreadsheet", ".xml" if text[:5].lower() == b"<?xml" else ".html")
     if _PAGE.match(text):
         raise NoReviews("page")
     if _XML.match(text):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections import deque
 from collections.abc import Callable, Iterator
 from functools import lru_cache, partial
+from itertools import takewhile
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Final, NamedTuple
@@ -13,16 +15,18 @@ from typing import IO, Final, NamedTuple
 from common.rendering import shortened
 from worker.files import row_problems as problems
 from worker.files.cells import Cell, NotUtf8, as_text, storable
-from worker.files.columns import dates, ratings
+from worker.files.columns import dates, ratings, totals
 from worker.files.columns.choose import Columns, choose
 from worker.files.columns.paths import Path as ColumnPath
-from worker.files.columns.paths import paths_of
+from worker.files.columns.paths import laid_out
+from worker.files.columns.profiles import TAKEOUT
 from worker.files.errors import EmptyFile, TooManyRows, guarded, only_file_errors
+from worker.files.json_shapes.segments import joined_segments
 from worker.files.limits import Limits
 from worker.files.options import NOTHING_SAID, ReadOptions
 from worker.files.readers.open import Opened, open_table
 from worker.files.row_problems import Problem
-from worker.files.table import SAMPLE_ROWS, Bad, Facts, Record
+from worker.files.table import SAMPLE_ROWS, Bad, Facts, Record, even
 
 MAX_FILM_CHARS: Final = 100
 _MAX_STARS_CHARS: Final = 40
@@ -78,6 +82,7 @@ class ReviewFile:
         self._max_chars = limits.max_review_chars
         self._rate: Callable[[Cell], int | None] | None = None
         self._damaged = opened.table.facts.damaged
+        self._in_segments = chosen.source == TAKEOUT
 
     def read_dates(self, sample: list[list[Cell]], *, whole: bool) -> None:
         """Settles the one reading of the date column, from the sample if it decides, else from all rows.
@@ -98,6 +103,8 @@ class ReviewFile:
             reading = evidence.reading()
         if reading.open:
             self.facts.note(f"read_note.{reading.order}_first", column=shortened(self._date.name))
+        if reading.serial:
+            self.facts.note("read_note.serial_dates", column=shortened(self._date.name))
         self._day = dates.reader(reading)
 
     def read_stars(self) -> None:
@@ -137,15 +144,32 @@ class ReviewFile:
         width, max_rows = len(table.columns), self._limits.max_rows
         used = (self._text, self._film, self._date, self._stars, self._year)
         needed = {path.place for path in used if path is not None}
+        held: deque[tuple[Row, Record]] = deque()  # the last ones, until it is clear that something follows
+        parts = 0
         for number, record in enumerate(table.records(needed), 1):
             if number > max_rows:
                 raise TooManyRows(max_rows)
             if isinstance(record, Bad):
-                yield Row(number, None, None, None, self._reasons[record.code])
+                row = Row(number, None, None, None, self._reasons[record.code])
             elif len(record) != width:
-                yield Row(number, None, None, None, self._reasons[problems.RAGGED])
+                row = Row(number, None, None, None, self._reasons[problems.RAGGED])
             else:
-                yield self._row(number, record)
+                row = self._row(number, record)
+            if len(table.starts) != parts:
+                parts = len(table.starts)
+                yield from self._last(held)
+                held.clear()
+            elif len(held) == totals.MOST_ROWS:
+                yield held.popleft()[0]
+            held.append((row, record))
+        yield from self._last(held)
+
+    def _last(self, held: deque[tuple[Row, Record]]) -> Iterator[Row]:
+        """The last rows of a sheet, a file or all; totals below the reviews are none."""
+        below = takewhile(lambda one: one[0].number > 1 and totals.is_total(one[1]), reversed(held))
+        reviews = len(held) - sum(1 for _ in below)
+        for place, (row, _) in enumerate(held):
+            yield row if place < reviews else Row(row.number, None, None, None, self._reasons[problems.TOTAL])
 
     def _row(self, number: int, cells: list[Cell]) -> Row:
         at: ColumnPath | None = self._text
@@ -162,6 +186,8 @@ class ReviewFile:
             rating = None if self._rate is None or stars is None else self._rate(stars)
         if isinstance(text, list):
             text = _joined(text)
+        elif self._in_segments and isinstance(text, str):
+            text = joined_segments(text)
         code = self._problem(text)
         if code is not None:
             return Row(number, None, film, day, self._reasons[code], stars, rating)
@@ -220,14 +246,13 @@ def open_reviews(
             sample = table.sample()
             if not sample:
                 raise EmptyFile
-            even = _even(sample, len(table.columns))
-            paths = paths_of(table.columns, even)
+            evened = even(sample, len(table.columns))
+            paths, rows = laid_out(table.columns, evened)
             names = [path.name for path in paths]
-            rows = [[path.of(row) for path in paths] for row in even]
             questions = table.facts.questions if len(paths) == len(table.columns) else ()
             chosen = choose(names, rows, **options.columns, questions=questions, ours=not table.named)
             reviews = ReviewFile(opened, paths, chosen, limits)
-            reviews.read_dates(even, whole=len(sample) < SAMPLE_ROWS and len(sample) == len(even))
+            reviews.read_dates(evened, whole=len(sample) < SAMPLE_ROWS and len(sample) == len(evened))
             _tell(reviews, chosen)
             return reviews
         except BaseException:
@@ -240,11 +265,6 @@ def _tell(reviews: ReviewFile, chosen: Columns) -> None:
         reviews.facts.note("read_note.source", name=chosen.source)
     if reviews.facts.damaged:
         reviews.facts.note("read_note.damaged")
-
-
-def _even(sample: list[Record], width: int) -> list[list[Cell]]:
-    """The rows of the sample that have a cell for every column."""
-    return [record for record in sample if not isinstance(record, Bad) and len(record) == width]
 
 
 def _is_damaged(text: str) -> bool:

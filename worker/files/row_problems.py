@@ -14,6 +14,7 @@ TOO_DEEP: Final = "too_deep"
 TOO_MANY_VALUES: Final = "too_many_values"
 BAD_TEXT: Final = "bad_text"
 UNCLOSED_QUOTE: Final = "unclosed_quote"
+TOTAL: Final = "total"
 
 _REASONS: Final = {
     EMPTY: "The review is empty.",
@@ -26,6 +27,7 @@ _REASONS: Final = {
     TOO_MANY_VALUES: "The JSON holds more than 100,000 values (numbers, texts, lists and objects).",
     BAD_TEXT: "The review is not valid UTF-8.",
     UNCLOSED_QUOTE: "A quote is opened here and never closed, so the rest of the file belongs to this row; close it.",
+    TOTAL: "The row is a total at the end of the table, not a review.",
 }
 
 Problem = tuple[str, str]

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final, Protocol
@@ -19,11 +20,12 @@ from worker.files.errors import CannotOpen
 from worker.files.limits import Limits
 from worker.files.options import NOTHING_SAID, ReadOptions
 from worker.files.review_file import ReviewFile, Row, open_reviews
+from worker.files.writers.aspects import as_json, clauses_writer
 from worker.files.writers.verdicts import Scored
 from worker.files.writers.write import rejected_writer, write_scored
 
 if TYPE_CHECKING:
-    from model import Verdict
+    from model import Aspect, Verdict
 
 BATCH_ROWS: Final = 4096
 """Rows read, scored and written at a time: the scorer sorts them by length, so more is faster and less is flatter."""
@@ -37,6 +39,19 @@ class Scores(Protocol):
     def score(self, texts: list[str], /) -> Sequence[Verdict]:
         """One verdict a text, in order."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class AspectsWanted:
+    """What is made of the aspects of the reviews.
+
+    find: texts and their verdicts -> the aspects of each (`model.Scorer.aspects_of`); column: whether the scored file
+    gets a column of them; clauses: where the CSV with one row a clause goes, None for none.
+    """
+
+    find: Callable[[list[str], Sequence[Verdict]], Sequence[Sequence[Aspect]]]
+    column: bool
+    clauses: Path | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +85,7 @@ def score_file(
     rejected: Path | None = None,
     mixed: Callable[[Sequence[str]], list[bool]] | None = None,
     progress: Callable[[int], None] | None = None,
+    aspects: AspectsWanted | None = None,
 ) -> Summary:
     """Scores `source` and writes it back with its verdicts; memory holds one batch of rows.
 
@@ -80,6 +96,7 @@ def score_file(
     rejected: where the CSV of unscored rows goes; written only when there are any.
     mixed: says of each text whether it is mixed, where that is wanted: such rows get the flag `mixed`.
     progress: called with the number of rows done so far.
+    aspects: found too where they are wanted.
     Raises FileError.
     """
     with ExitStack() as stack:
@@ -88,15 +105,18 @@ def score_file(
         name = filename or source.name
         reviews = stack.enter_context(open_reviews(source, name, limits=limits, options=options))
         reject = stack.enter_context(_rejects(rejected))
-        run = _Run(reviews, scorer, reject, progress or (lambda rows: None), mixed)
+        clauses = stack.enter_context(_clauses(aspects.clauses if aspects else None))
+        run = _Run(reviews, scorer, reject, progress or (lambda rows: None), mixed, aspects, clauses)
+        column = aspects is not None and aspects.column
+        write = partial(write_scored, limits=limits, format=format, options=options, aspects=column)
         if output is not None and not isinstance(output, Path):
-            write_scored(source, name, run, output, limits=limits, format=format, options=options)
+            write(source, name, run, output)
             return run.summary(None)
         folder, wanted = _place(source, output)
         if format is None and wanted is not None:
-            format = format_of_name(wanted)
+            write = partial(write, format=format_of_name(wanted))
         with _appears(folder) as (part, path_of):
-            made = write_scored(source, name, run, part, limits=limits, format=format, options=options)
+            made = write(source, name, run, part)
             path_of.append(folder / (wanted or made))
         return run.summary(path_of[0])
 
@@ -111,7 +131,10 @@ class _Run:
         reject: Callable[[int, str, str], object],
         progress: Callable[[int], None],
         mixed: Callable[[Sequence[str]], list[bool]] | None,
+        aspects: AspectsWanted | None,
+        note_clauses: Callable[[int, str, Sequence[Aspect]], object],
     ) -> None:
+        self._aspects, self._note_clauses = aspects, note_clauses
         self._reviews, self._scorer, self._reject, self._progress = reviews, scorer, reject, progress
         self._mixed = mixed
         self._counts = Counter(positive=0, negative=0, uncertain=0)
@@ -139,10 +162,18 @@ class _Run:
         verdicts = self._scorer.score(texts) if texts else ()
         self._counts.update(Counter(verdict.label for verdict in verdicts))
         mixed = self._mixed(texts) if self._mixed and texts else [False] * len(texts)
-        return [
+        scored: list[Scored] = [
             (n, v.label, v.probability, (*v.flags, "mixed") if both else v.flags, v.model, v.stars)
             for n, v, both in zip(good, verdicts, mixed, strict=True)
         ]
+        if self._aspects is None or not texts:
+            return scored
+        found = self._aspects.find(texts, verdicts)
+        for number, text, own in zip(good, texts, found, strict=True):
+            self._note_clauses(number, text, own)
+        if not self._aspects.column:
+            return scored
+        return [(*one[:6], as_json(own)) for one, own in zip(scored, found, strict=True)]
 
     def summary(self, output: Path | None) -> Summary:
         scored = sum(self._counts.values())
@@ -188,6 +219,16 @@ def _rejects(path: Path | None) -> Iterator[Callable[[int, str, str], object]]:
                 write((number, code, reason))
 
         yield note
+
+
+@contextmanager
+def _clauses(path: Path | None) -> Iterator[Callable[[int, str, Sequence[Aspect]], object]]:
+    """A function that notes the aspects of one row, in a file that is there from the beginning, or nowhere."""
+    if path is None:
+        yield lambda number, text, aspects: None
+        return
+    with _created(path) as out, clauses_writer(out) as write:
+        yield write
 
 
 def _created(path: Path) -> IO[bytes]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import ClassVar, Final, NamedTuple, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 from common.file_formats import FileKind
 from worker.files.cells import Cell, encodable
@@ -61,6 +62,11 @@ class Facts:
         if len(self.skipped) < _SHOWN_SKIPPED and (row, why) not in self.skipped:
             self.skipped.append((row, why))
 
+    def told(self) -> list[tuple[str, dict[str, object]]]:
+        """The notes, and in one more how many lines around the header hold no data."""
+        lines = sum(why != "blank" for _, why in self.skipped)
+        return [*self.notes, ("read_note.lines_skipped", {"count": lines})] if lines else self.notes
+
     def note(self, code: str, **values: object) -> None:
         """Adds a note once."""
         if (code, values) not in self.notes:
@@ -71,14 +77,18 @@ class Facts:
 class Table(ABC):
     """A file as rows of cells. `columns` are unique names; `titles` the header as the user wrote it."""
 
-    blank_cells: ClassVar[bool] = False
-    """Whether None is a cell left blank, as in a spreadsheet, rather than a null."""
-    named: ClassVar[bool] = True
-    """Whether the file itself names its columns."""
     kind: FileKind
     columns: list[str] = field(default_factory=list, init=False)
     titles: list[str] = field(default_factory=list, init=False)
     facts: Facts = field(default_factory=Facts, init=False)
+    blank_cells: bool = field(default=False, init=False)
+    """Whether None is a cell left blank, as in a spreadsheet, rather than a null."""
+    named: bool = field(default=True, init=False)
+    """Whether the file itself names its columns."""
+    sources: list[str] = field(default_factory=list, init=False)
+    """The sheets or files that it is made of, where there are several."""
+    starts: list[int] = field(default_factory=list, init=False)
+    """How many rows stand before each of `sources`, as far as they were read."""
 
     @abstractmethod
     def records(self, needed: Collection[int] | None = None) -> Iterator[Record]:
@@ -87,6 +97,14 @@ class Table(ABC):
     def sample(self) -> list[Record]:
         """The first rows, at most 200 and a few million characters."""
         return first_rows(self.records(), record_size)
+
+    def layout(self) -> tuple[str, ...] | None:
+        """What files of one layout have in common; None: nothing tells that another one is of the same."""
+        return tuple(self.titles)
+
+    def source_of(self, number: int) -> str | None:
+        """Which of `sources` a row stands in that was read; None where there are not several."""
+        return self.sources[bisect_right(self.starts, number - 1) - 1] if self.sources else None
 
     def complete(self) -> None:  # noqa: B027  # most formats know from the start
         """Makes `columns` name every column of every row, where a format learns of them on the way."""
@@ -97,6 +115,11 @@ class Table(ABC):
 
     def close(self) -> None:  # noqa: B027  # most formats open nothing
         """Frees what the table opened itself; the caller's file stays open."""
+
+
+def even(rows: Sequence[Record], width: int) -> list[list[Cell]]:
+    """The rows that have a cell for every column."""
+    return [row for row in rows if not isinstance(row, Bad) and len(row) == width]
 
 
 def first_rows(rows: Iterator[_T], size_of: Callable[[_T], int]) -> list[_T]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zipfile
 from typing import IO, Final
 
+from common import zip_files
 from worker.files.errors import BrokenFile
 
 MAX_DIRECTORY: Final = 4 << 20
@@ -14,11 +15,8 @@ MAX_DIRECTORY: Final = 4 << 20
 def open_zip(file: IO[bytes]) -> zipfile.ZipFile:
     """The archive; BrokenFile when it is damaged or its directory alone would fill the memory."""
     try:
-        end = zipfile._EndRecData(file)  # type: ignore[attr-defined]
-        if end is not None and end[zipfile._ECD_SIZE] > MAX_DIRECTORY:  # type: ignore[attr-defined]
-            raise BrokenFile("zip_too_many_files")
-        return zipfile.ZipFile(file)
-    except BrokenFile:
-        raise
+        return zip_files.open_zip(file, MAX_DIRECTORY)
+    except zip_files.DirectoryTooLarge as error:
+        raise BrokenFile("zip_too_many_files") from error
     except Exception as error:
         raise BrokenFile("zip_cut_short") from error

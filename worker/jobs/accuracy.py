@@ -12,12 +12,10 @@ if TYPE_CHECKING:
     from model.serving.dial import Dial
 
 
-def widened(scores: Sequence[Score], dial: Dial, accuracy: float | None) -> Sequence[Score]:
-    """The scores, `uncertain` where they are closer to 0.5 than this accuracy (percent) allows; None: as they are.
+def widened(scores: Sequence[Score], dial: Dial, accuracy: float) -> list[Score]:
+    """The scores, `uncertain` where they are closer to 0.5 than this accuracy (percent) allows.
 
     Nothing but the label changes.
     """
-    if accuracy is None:
-        return scores
     width = dial.half_width(accuracy)
     return [replace(one, label="uncertain") if abs(one.probability - 0.5) < width else one for one in scores]

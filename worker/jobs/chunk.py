@@ -135,7 +135,7 @@ def _score_rows(db: Database, scorer: Scorer, claim: Claim) -> tuple[Sequence[Sc
         accuracy, says_mixed = queue.wanted(db, claim)
     with metrics.stage("score"):
         scores, new = score_distinct(rows, known_by_hash, scorer.score)
-        told = widened(scores, scorer.dial, accuracy)
+        told: Sequence[Score] = scores if accuracy is None else widened(scores, scorer.dial, accuracy)
         if says_mixed:
             told = with_mixed(told, [row.text for row in rows], scorer.mixed)
     metrics.REPEATED.inc(len(rows) - len(new))

@@ -172,6 +172,7 @@ def _store_rows(
             rows_total=total,
             columns=reviews.columns,
             names=reviews.names,
+            notes=reviews.notes,
             ends=lengths.marks,
             most_ends=lengths.most_marks(rows),
             hygiene=hygiene.found(),

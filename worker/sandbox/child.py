@@ -82,7 +82,8 @@ def _read(link: Frames, file: IO[bytes], request: dict[str, Any]) -> None:
     options = ReadOptions.from_json(request["options"])
     with open_reviews(file, request["filename"], options=options, limits=limits) as reviews:
         reviews.read_stars()
-        link.send_json(frames.COLUMNS, {"columns": reviews.columns, "names": reviews.header[:MAX_CANDIDATES]})
+        names = reviews.header[:MAX_CANDIDATES]
+        link.send_json(frames.COLUMNS, {"columns": reviews.columns, "names": names, "notes": reviews.facts.told()})
         for batch in _batches(reviews):
             link.send_json(frames.ROWS, _packed(batch))
     link.send(frames.END)

@@ -20,11 +20,17 @@ from worker.sandbox.process import SPARE, ReaderFailed, ReaderProcess
 class GuardedReviews:
     """As `worker.files.review_file.ReviewFile`: `columns` and rows, which can be iterated once.
 
-    names: of the file's first columns.
+    names: of the file's first columns; notes: (code, values) of what else is said of how it is read.
     """
 
-    def __init__(self, reader: ReaderProcess, columns: dict[str, str | None], names: list[str]) -> None:
-        self._reader, self.columns, self.names = reader, columns, names
+    def __init__(
+        self,
+        reader: ReaderProcess,
+        columns: dict[str, str | None],
+        names: list[str],
+        notes: list[tuple[str, dict[str, Any]]],
+    ) -> None:
+        self._reader, self.columns, self.names, self.notes = reader, columns, names, notes
 
     def __iter__(self) -> Iterator[Row]:
         while True:
@@ -57,7 +63,7 @@ def guarded_reviews(
         if kind != frames.COLUMNS:
             raise ReaderFailed("no columns")
         told = frames.parsed(payload)
-        yield GuardedReviews(reader, told["columns"], told["names"])
+        yield GuardedReviews(reader, told["columns"], told["names"], [tuple(note) for note in told["notes"]])
 
 
 def _rows(batch: dict[str, Any]) -> Iterator[Row]:

@@ -10,6 +10,7 @@ import pytest
 from bot.cards.base import NEGATIVE, POSITIVE, UNCERTAIN, Card, CardFile
 from bot.cards.job import done_card, ended_card, ping_card, progress_line, running_card
 from bot.delivery.attachments import DEFAULT_LIMIT
+from common.i18n import use_locale
 from db.types import JobView
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -145,3 +146,33 @@ def test_who_sends_a_large_file_is_told_before_the_work_that_it_comes_in_parts()
     sent = replace(JOB, state="ingesting", upload_size=8 * 2**20)
     assert "in parts" in str(running_card(sent, NOW, limit=10 * 2**20).embed.description)  # type: ignore[union-attr]
     assert "in parts" not in str(running_card(sent, NOW, limit=25 * 2**20).embed.description)  # type: ignore[union-attr]
+
+
+def test_what_is_said_of_the_file_stands_on_the_card_while_it_fits() -> None:
+    given = [(f"read_note.{code}", values) for code, values in (
+        ("month_first", {"column": "a*b"}),
+        ("members_joined", {"count": 2, "names": {"names": ["1.csv", "@x"], "more": 0}}),
+        ("of_another_version", {}), ("lines_skipped", {"count": 3}), ("damaged", {}), ("lines", {}),
+    )]  # fmt: skip
+    done = replace(JOB, state="done", finished_at=NOW, notes=tuple(given), columns=("a", "b"), read={"text": "a"})
+    with use_locale("de"):
+        german = lines(done_card(done, chart=None, files=(), too_large=(), limit=DEFAULT_LIMIT))
+    said = lines(done_card(done, chart=None, files=(), too_large=(), limit=DEFAULT_LIMIT))
+    notes = [line for line in said.split("\n") if line.startswith("-# ")]
+    assert [note.split()[1:3] for note in notes] == [
+        ["Nothing", "in"],
+        ["2", "files"],
+        ["3", "lines"],
+        ["Some", "bytes"],
+    ]
+    assert "a\\*b" in notes[0]
+    assert "@x" not in notes[1]
+    assert said.index("Read: ") < said.index("-# ")
+    assert "3 Zeilen" in german
+
+
+def test_the_longest_notes_fit_the_card() -> None:
+    names = {"names": ["n" * 40] * 12, "more": 10**6}
+    notes = tuple(("read_note.members_joined", {"count": 100, "names": names}) for _ in range(10))
+    done = replace(JOB, state="done", finished_at=NOW, notes=notes, filename="x" * 400)
+    assert len(lines(done_card(done, chart=None, files=(), too_large=(), limit=DEFAULT_LIMIT))) < 3_000

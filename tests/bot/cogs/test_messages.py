@@ -98,6 +98,33 @@ async def test_what_could_be_either_is_asked(world: World, label: str, stored: l
     assert await texts(world) == stored
 
 
+async def test_a_question_is_about_its_file_wherever_it_stands(world: World) -> None:
+    sent = await world.dm(world.alice, "", ("one.txt", PASTE.encode()), ("message.txt", LINES.encode()))
+    await world.finish()
+    # The verdict on the other file comes before or after it.
+    question = next(one for one in world.messages(world.alice.user.dm_channel) if "message.txt" in one.content)
+    stored = world.env.backend.get_message(sent.channel.id, sent.id)
+    del stored.attachments[0]  # alice edits the other one away
+    await world.alice.user.click(question, label="One review")
+    await world.finish()
+    assert await texts(world) == [PASTE, LINES]
+
+
+async def test_a_small_list_is_loaded_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded: list[str] = []
+    read = discord.Attachment.read
+
+    async def counted(file: discord.Attachment, **options: Any) -> bytes:
+        loaded.append(file.filename)
+        return await read(file, **options)
+
+    monkeypatch.setattr(discord.Attachment, "read", counted)
+    await world.dm(world.alice, "", ("reviews.txt", LINES.encode()), ("a.csv", LIST))
+    await world.finish()
+    assert sorted(loaded) == ["a.csv", "reviews.txt"]
+    assert sorted(job.kind for job in await jobs(world)) == ["file", "file"]
+
+
 async def test_a_question_about_a_deleted_message_loads_nothing(world: World) -> None:
     sent = await world.dm(world.alice, "", ("message.txt", LINES.encode()))
     question = world.last(world.alice.user.dm_channel)

@@ -58,7 +58,8 @@ async def test_counts_chart_and_table_by_day(world: World, alice: Talk) -> None:
     assert float(rows[0]["average_probability"]) > 0.5 > float(rows[1]["average_probability"])
 
 
-async def test_by_film(world: World, alice: Talk) -> None:
+async def test_by_film(world: World) -> None:
+    alice = Talk(world, "dm", world.alice)
     await add_file(world, world.alice, review_file(12))
     await add_review(world, world.alice)
     await world.work()
@@ -78,7 +79,8 @@ async def test_by_week_and_month(world: World, by: str, first: str) -> None:
     assert table(world.attachment(shown, "report.csv"))[1]["bucket"] == first
 
 
-async def test_filters(world: World, alice: Talk) -> None:
+async def test_filters(world: World) -> None:
+    alice = Talk(world, "dm", world.alice)
     job = await add_file(world, world.alice, review_file(20))
     await add_review(world, world.alice, film="Heat")
     await world.work()

@@ -55,7 +55,8 @@ async def test_of_several_files_in_a_zip_one_is_chosen_on_the_card(world: World)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for name, text in (("may.csv", short_reviews.GOOD), ("june.csv", short_reviews.BAD)):
-            archive.writestr(name, "film,review\n" + "".join(f'A,"{text} {n}"\n' for n in range(5)))
+            head = "film,review" if name == "may.csv" else "movie,review"
+            archive.writestr(name, f"{head}\n" + "".join(f'A,"{text} {n}"\n' for n in range(5)))
     await world.alice.slash(world.channel, "batch", file=("all.zip", packed.getvalue()))
     await world.finish()
     (card,) = world.messages(world.alice.user.dm_channel)

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from bot.pools.budget import Budget
+
+pytestmark = pytest.mark.usefixtures("virtual_time")
 
 
 async def hold(budget: Budget, size: int, log: list[int], goes_on: asyncio.Event) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import time
+from collections.abc import Callable
 
 import pytest
 
@@ -39,6 +39,7 @@ async def test_one_asks_for_all_and_then_nobody_for_a_while() -> None:
     assert await cache.get(1, source.load) == "new"
 
 
+@pytest.mark.usefixtures("virtual_time")
 async def test_a_hanging_database_costs_the_patience_and_the_last_answer_counts() -> None:
     cache, source = ShortCache[int, str](life_s=0, patience_s=0.01), Source()
     with pytest.raises(TimeoutError):
@@ -59,6 +60,7 @@ async def test_it_holds_a_bounded_number() -> None:
     assert not cache._loading
 
 
+@pytest.mark.usefixtures("virtual_time")
 async def test_what_counts_no_more_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     """Names of films and files do not lie in memory until many others come."""
     monkeypatch.setattr(short_cache, "STALE_S", 0.05)
@@ -107,19 +109,19 @@ async def test_what_many_wait_for_is_asked_in_nobodys_turn() -> None:
         threads.close()
 
 
-async def test_whoever_asks_while_it_hangs_already_hardly_waits() -> None:
+async def test_whoever_asks_while_it_hangs_already_hardly_waits(virtual_time: Callable[[], float]) -> None:
     cache, source = ShortCache[int, str](life_s=0, patience_s=0.5), Source()
     source.answers.set()
     assert await cache.get(1, source.load) == "old"
     source.answers.clear()
-    began = time.monotonic()
+    began = virtual_time()
     assert await cache.get(1, source.load) == "old"
-    assert time.monotonic() - began < 0.4, "an old answer is there: less patience than without one"
+    assert virtual_time() - began < 0.4, "an old answer is there: less patience than without one"
     await asyncio.sleep(0.3)
-    began = time.monotonic()
+    began = virtual_time()
     for _ in range(3):
         assert await cache.get(1, source.load) == "old"
     for key in range(2, 8):
         with pytest.raises(TimeoutError):
             await cache.get(key, source.load)
-    assert time.monotonic() - began < 0.9
+    assert virtual_time() - began < 0.9

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 
 from db.delivery.message_deletions import due_deletions
 from db.privacy.take_down import take_down
@@ -10,6 +11,7 @@ from db.types import Viewer
 from tests.bot.short_reviews import FILE
 from tests.bot.talk import Talk, answer
 from tests.fixtures.discord import World
+from tests.worker.files.helpers import zip_bytes
 
 CSV = ("export.csv", FILE.encode())
 
@@ -25,6 +27,21 @@ async def test_the_same_file_again(world: World) -> None:
     await world.alice.click(result.response, label="Show that result")
     assert "20 reviews scored" in result.response.embeds[0].title
     assert len(result.response.attachments) >= 2
+
+
+async def test_the_same_rows_packed_otherwise(world: World) -> None:
+    packed = [
+        ("again.csv.gz", gzip.compress(FILE.encode())),
+        ("all.zip", zip_bytes({"README.txt": b"x", "a.csv": FILE.encode()})),
+    ]
+    other = ("other.zip", zip_bytes({"a.csv": FILE.encode() + b"and one more\n"}))
+    await world.alice.slash(world.channel, "batch", file=packed[1])
+    await world.finish()
+    for file in (CSV, *packed):
+        result = await world.alice.slash(world.channel, "batch", file=file)
+        assert "same file as **job 1**" in result.response.content, file[0]
+    assert "same file" not in (await world.bob.slash(world.channel, "batch", file=CSV)).response.content
+    assert "same file" not in (await world.alice.slash(world.channel, "batch", file=other)).response.content
 
 
 async def test_a_private_result_is_not_shown_where_others_read(world: World) -> None:

@@ -44,10 +44,11 @@ def test_a_frozen_broker_delays_a_ring_by_less_than_five_seconds_and_the_next_no
     valkey.freeze()
     began = time.monotonic()
     assert not signals.publish_chunk(2, "score", "bulk")
-    assert time.monotonic() - began < PROMPT_S
+    waited = time.monotonic() - began
+    assert waited < PROMPT_S
     began = time.monotonic()
     assert not any(signals.publish_chunk(n, "score", "bulk") or signals.publish_job_changed(n) for n in range(100))
-    assert time.monotonic() - began < 0.5
+    assert time.monotonic() - began < 10 * waited, "each of two hundred waited anew"
     with pytest.raises(BrokerUnavailable):
         signals.check()
     valkey.thaw()

@@ -72,6 +72,8 @@ def test_pages_hold_every_match_once_and_in_order(filled: Database, wanted: Sear
     by = ["probability", "review_id"] if wanted.sort == "probability" else ["review_id"]
     assert count_hits(filled, ME, wanted) == HitCount(len(expected), whole=True)
     for limit in (7, 1000):
+        page = search(filled, ME, wanted, limit=limit)
+        assert count_hits(filled, ME, wanted, page=page) == HitCount(len(expected), whole=True)
         found = [item.id for item in pages(filled, wanted, limit)]
         assert found == list(expected.sort_values(by, ascending=False).review_id)
     assert [one.id for one in iter_results(filled, ME, wanted, page_rows=7)] == found
@@ -80,6 +82,22 @@ def test_pages_hold_every_match_once_and_in_order(filled: Database, wanted: Sear
 def test_hits_are_counted_to_a_bound(filled: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(search_module, "COUNTED", 20)
     assert count_hits(filled, ME, SearchFilter()) == HitCount(20, whole=False)
+    for limit in (7, 19, 20, 21, 1000):
+        page = search(filled, ME, SearchFilter(), limit=limit)
+        assert count_hits(filled, ME, SearchFilter(), page=page).found == (20 if page.next_cursor else len(page.items))
+
+
+def test_what_the_first_page_looked_through_is_not_looked_through_again(
+    filled: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[object] = []
+    scan = search_module._scan
+    monkeypatch.setattr(search_module, "_scan", lambda *args: begun.append(args[2]) or scan(*args))  # type: ignore[func-returns-value]
+    page = search(filled, ME, SearchFilter(), limit=7)
+    count_hits(filled, ME, SearchFilter(), page=page)
+    assert begun == [None, (0.0, page.items[-1].id)]
+    count_hits(filled, ME, SearchFilter(), page=search(filled, ME, SearchFilter(), limit=1000))
+    assert len(begun) == 3
 
 
 @pytest.mark.parametrize("cursor", ["", "x", "n:x", "p:0.5:3", "n:1:2", "n:"])

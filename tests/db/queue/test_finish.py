@@ -83,6 +83,8 @@ def test_a_file_from_accept_to_outputs(db: Database) -> None:
     assert [(notice.kind, notice.user_id) for notice in undelivered(db)] == [("done", OWNER)]
     assert find_same_file(db, ME, upload.sha256) == job.id
     assert find_same_file(db, MEMBER, upload.sha256) is None
+    assert find_same_file(db, ME, "0" * 64, upload.sha256) == job.id
+    assert find_same_file(db, ME, "0" * 64, "0" * 64) is None
     with db.read() as session:
         days = session.scalars(select(Prediction.day).distinct()).all()
     assert days == [date(2020, 2, 29)]

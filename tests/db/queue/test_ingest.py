@@ -15,6 +15,7 @@ from db.errors import (
     NotFound,
     NotYours,
 )
+from db.privacy.export_rows import own_jobs
 from db.queries.jobs import get_job, read_options
 from db.queue import (
     ask_column,
@@ -171,9 +172,12 @@ def test_what_is_said_of_a_file_and_what_was_read_of_it_are_kept(db: Database) -
     assert ingest_rows(db, held, new_reviews(1), [])
     columns = {"text": "Kritik", "film": None}
     names = [f"c{n}" for n in range(30)]
-    assert finish_ingest(db, held, chunk_rows=2, rows_total=1, columns=columns, names=names)
+    notes = [("read_note.source", {"name": f"n{n}\0"}) for n in range(30)]
+    assert finish_ingest(db, held, chunk_rows=2, rows_total=1, columns=columns, names=names, notes=notes)
     job = get_job(db, ME, accepted.job_id)
-    assert (job.read, job.columns) == (columns, tuple(names[:25]))
+    assert (job.read, job.columns, job.notes) == (columns, tuple(names[:25]), tuple(notes[:10]))
+    (row,) = own_jobs(db, ME)
+    assert (row["columns"], row["notes"]) == (columns, tuple(notes[:10]))
 
 
 def test_the_owner_chooses_a_column(db: Database) -> None:

@@ -15,6 +15,7 @@ from model.experiments import baselines
 from model.experiments.baselines import BaselineConfig
 from model.numeric import sigmoid
 from model.text.tokens import tokenize
+from tests.model.made_up import frame
 
 CONFIGS = sorted((Path(model.__file__).parent / "configs").glob("baseline_*.toml"))
 SMALL = {
@@ -37,8 +38,13 @@ def small(path: Path) -> BaselineConfig:
 
 
 @pytest.fixture(scope="module")
-def corpus(tiny_config: config.Config) -> Corpus:
-    return data.prepare(tiny_config)
+def corpus(tiny_config: config.Config, tmp_path_factory: pytest.TempPathFactory) -> Corpus:
+    """Of more reviews than the tiny run has: three epochs have to be enough."""
+    folder = tmp_path_factory.mktemp("reviews")
+    paths = {"labelled": folder / "labelled.parquet", "unlabelled": folder / "unlabelled.parquet"}
+    frame(500, 1).to_parquet(paths["labelled"])
+    frame(150, 2).drop(columns="label").to_parquet(paths["unlabelled"])
+    return data.prepare(tiny_config.model_copy(update={"data": tiny_config.data.model_copy(update=paths)}))
 
 
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)

@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -29,7 +29,17 @@ def _texts(path: Path, lengths: list[int]) -> list[str]:
     return [" ".join(rng.choice(words, length)) for length in lengths]
 
 
-def _keras_probabilities(path: Path, texts: list[str]) -> np.ndarray:
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """A model folder, texts, and what Keras says of them: the served probability, and its own logit in batches."""
+
+    path: Path
+    texts: list[str]
+    probabilities: np.ndarray
+    logits: np.ndarray
+
+
+def _expected(path: Path, texts: list[str]) -> Expected:
     """Keras' logit, blended and calibrated by the numbers in the folder; one review at a time, so without padding."""
     serving = model_folder.read_serving(path)
     built, vocabulary = keras_reference.load(path), Vocabulary.read(path / "vocabulary.txt")
@@ -42,7 +52,8 @@ def _keras_probabilities(path: Path, texts: list[str]) -> np.ndarray:
     wide = NgramModel(np.load(path / "wide.npy"), serving.wide_bias, serving.wide_longest).logits(documents)
     blended = serving.blend_lstm * alone + serving.blend_wide * wide + serving.blend_bias
     curve = Curve(serving.length_knee, serving.length_slope, serving.length_drift, serving.skew)
-    return sigmoid(curve.logits(blended, np.asarray([len(tokens) for tokens in documents])))
+    probabilities = sigmoid(curve.logits(blended, np.asarray([len(tokens) for tokens in documents])))
+    return Expected(path, texts, probabilities, together)
 
 
 def _lengths(units: int) -> list[int]:
@@ -85,34 +96,34 @@ def grouped_folder(tiny_folder: Path, tmp_path_factory: pytest.TempPathFactory) 
     shutil.copytree(tiny_folder, path)
     serving = model_folder.read_serving(path)
     words = len(np.load(path / "embedding.npy"))
-    weights = folder_of(path, 60, serving.dimensions, words=words, groups=(37, 13, 10), hidden=5)
-    onnx_export.write(weights, np.load(path / "embedding.npy"), path)
+    folder_of(path, 60, serving.dimensions, words=words, groups=(37, 13, 10), hidden=5)
+    onnx_export.write_graph(path, "")
     model_folder.write_serving(path, replace(serving, units=60))
     model_folder.seal(path, model_folder.version(path, "2026.01"))
     return path
 
 
 @pytest.fixture(scope="module", params=["tiny", "shipped", "grouped"])
-def expected(request: pytest.FixtureRequest) -> tuple[Path, list[str], np.ndarray]:
-    """A model folder, texts, and what Keras says of them."""
+def expected(request: pytest.FixtureRequest) -> Expected:
+    """What Keras says, asked once for all tests of a model folder."""
     path = SHIPPED if request.param == "shipped" else request.getfixturevalue(f"{request.param}_folder")
     texts = _texts(path, _lengths(model_folder.read_serving(path).units))
-    return path, texts, _keras_probabilities(path, texts)
+    return _expected(path, texts)
 
 
-def test_no_bias_is_zero(expected: tuple[Path, list[str], np.ndarray]) -> None:
+def test_no_bias_is_zero(expected: Expected) -> None:
     # A zero bias would hide a mask error.
-    with np.load(expected[0] / "keras_weights.npz") as weights:
+    with np.load(expected.path / "keras_weights.npz") as weights:
         biases = [name for name in weights.files if name.endswith("_bias")]
         assert {"forward_bias", "backward_bias", "logit_bias"} <= set(biases)
         assert all(float(np.abs(weights[name]).min()) > 0 for name in biases)
 
 
 @pytest.mark.parametrize("runtime", RUNTIMES)
-def test_served_probabilities_are_those_of_keras(runtime: str, expected: tuple[Path, list[str], np.ndarray]) -> None:
-    path, texts, probabilities = expected
-    np.testing.assert_allclose(RUNTIMES[runtime](path, texts), probabilities, rtol=0, atol=1e-12)
-    assert np.ptp(probabilities) > 0.1
+def test_served_probabilities_are_those_of_keras(runtime: str, expected: Expected) -> None:
+    found = RUNTIMES[runtime](expected.path, expected.texts)
+    np.testing.assert_allclose(found, expected.probabilities, rtol=0, atol=1e-12)
+    assert np.ptp(expected.probabilities) > 0.1
 
 
 @pytest.mark.parametrize("runtime", RUNTIMES)
@@ -120,13 +131,12 @@ def test_an_empty_text_is_even(runtime: str, tiny_folder: Path) -> None:
     assert RUNTIMES[runtime](tiny_folder, ["", " \n", "the", "the", "the plot"])[:2] == [0.5, 0.5]
 
 
-def test_every_runtime_keeps_the_margin(expected: tuple[Path, list[str], np.ndarray]) -> None:
+def test_every_runtime_keeps_the_margin(expected: Expected) -> None:
     """What the rounding of `model.serving.exact_lstm` stands on: no runtime is further off than it allows for."""
-    path, texts, _ = expected
+    path, texts = expected.path, expected.texts
     vocabulary = Vocabulary.read(path / "vocabulary.txt")
     rows = [vocabulary.ids(text.split()) for text in texts]
     exact = exact_lstm.ExactLSTM(path).logits(rows)
-    keras = keras_reference.logits(keras_reference.load(path), rows)
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(exact_lstm.ExactLSTM, "settled", lambda _, logits, rows: logits)
         onnx = Scorer(path).recurrent_logits(rows)
@@ -134,7 +144,7 @@ def test_every_runtime_keeps_the_margin(expected: tuple[Path, list[str], np.ndar
         warm.warm()
         assert warm._bulk is not None
         compiled = warm._bulk.parts_of_tokens([text.split() for text in texts]).recurrent
-    for name, found in (("Keras", keras), ("ONNX Runtime", onnx), ("compiled", compiled)):
+    for name, found in (("Keras", expected.logits), ("ONNX Runtime", onnx), ("compiled", compiled)):
         assert float(np.abs(found - exact).max()) < exact_lstm.MARGIN, name
         assert found.tolist() != exact.tolist(), "float64 would be compared with itself"
 

@@ -1,11 +1,13 @@
 """Real, tiny training runs end to end, and runs that start from what earlier ones left."""
 
 import json
+import random
 import re
 import shutil
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
@@ -13,12 +15,17 @@ import cli
 import model
 from model import Scorer, config
 from model.data import corpus as data
+from model.data.download import SOURCES
 from model.evaluation import evaluate
 from model.serving import model_folder as folder
 from model.text import vocabulary
 from model.training import fit, network, train
 from model.training.teachers import counterfactuals, pretrained_encoder, transformer, warm_start
 from model.training.teachers.documents import digests, documents
+from tests.model.data import kaggle_server
+from tests.model.data.kaggle_server import Behaviour
+from tests.model.data.test_download import Shell
+from tests.model.made_up import BAD, GOOD, frame
 
 GOOD_REVIEW = "The acting was superb. The music was wonderful and the plot was charming."
 
@@ -42,6 +49,9 @@ def test_the_run_folder_holds_the_students_history_and_the_teachers_work(
     assert tiny_config.distil is not None
     assert len(history) == tiny_config.distil.epochs
     assert history[-1]["loss"] < history[0]["loss"]
+    # For spreadsheets and plots: read without a word about its form.
+    table = pd.read_csv(tiny_run / "network" / fit.TABLE)
+    assert table.to_dict(orient="records") == history
     for direction in ("forward", "backward"):
         assert (tiny_run / "teachers" / direction / "language_model.npz").is_file()
     teachers = json.loads((tiny_run / "model" / "card.json").read_text(encoding="utf-8"))["training"]["teachers"]
@@ -192,9 +202,40 @@ def test_without_teachers_the_student_learns_from_a_network_like_itself(
     assert "teachers" not in json.loads((run / "model" / "card.json").read_text(encoding="utf-8"))["training"]
 
 
-def test_without_distillation_the_first_network_ships(tiny_config: config.Config, tmp_path: Path) -> None:
-    run = train.run_config(tiny_config.model_copy(update={"teacher": None, "distil": None}), output=tmp_path)
-    assert Scorer(run / "model").score([GOOD_REVIEW])[0].probability > 0.5
+@pytest.fixture
+def downloaded(tmp_path: Path) -> Path:
+    """The root of a fresh clone, after `reelfeel data download` from a Kaggle on this machine."""
+    made = frame(400, 1)
+    reviews = pd.DataFrame({"review": made["text"], "sentiment": made["label"].map({1: "positive", 0: "negative"})})
+    rng = random.Random(3)
+    words = [*GOOD, *BAD, "the", "was"]
+    glove = "".join(f"{word} {' '.join(f'{rng.gauss(0, 0.4):.5f}' for _ in range(100))}\n" for word in words)
+    files = {SOURCES["imdb"].file: reviews.to_csv(index=False).encode(), SOURCES["glove"].file: glove.encode()}
+    server = kaggle_server.start()
+    try:
+        server.behaviour = Behaviour(files=files, listed={name: len(content) for name, content in files.items()})
+        fetched = Shell(tmp_path, tmp_path / "data", {"KAGGLE_USERNAME": "somebody", "KAGGLE_KEY": "secret"}).run()
+    finally:
+        server.stop()
+    assert fetched.returncode == 0, fetched.stderr
+    return tmp_path
+
+
+@pytest.mark.usefixtures("_docstrings_read_once")
+def test_what_was_downloaded_trains_the_quick_config_as_it_stands(
+    downloaded: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without distillation the first network ships."""
+    monkeypatch.chdir(downloaded)
+    quick = Path(model.__file__).parent / "configs" / "quick.toml"
+    result = CliRunner().invoke(cli.app, ["train", str(quick)])
+    assert result.exit_code == 0, result.output
+    run = downloaded / "runs" / "quick" / "model"
+    assert Scorer(run).score([GOOD_REVIEW])[0].probability > 0.5
+    card = folder.read_card(run)
+    assert [file["file"] for file in card["data"]["files"].values()] == [source.file for source in SOURCES.values()]
+    assert card["data"]["coverage"]["glove"] > 0.1
+    assert "both halves mixed" in (run / "CARD.md").read_text("utf-8")
 
 
 def test_card_metrics_and_evaluation_agree(tiny_folder: Path, tiny_config: config.Config, tmp_path: Path) -> None:

@@ -182,3 +182,41 @@ def test_the_shipped_model_says_what_it_said() -> None:
         for verdict, before in zip(verdicts, kept["verdicts"], strict=True):
             assert verdict.probability == pytest.approx(before["probability"], abs=1e-5)
             assert kept_verdicts.plain(verdict) == before | {"probability": round(verdict.probability, 6)}
+
+
+MIXED = "The acting is great but the script is a mess. <br />The music is wonderful."
+
+
+def test_aspects_are_the_verdicts_on_their_clauses(scorer: Scorer) -> None:
+    found = scorer.aspects(MIXED)
+    assert [(one.name, one.polarity) for one in found] == [
+        ("acting", "positive"),
+        ("dialogue", "negative"),
+        ("music", "positive"),
+    ]
+    for one in found:
+        assert one.probability == scorer.score([MIXED[one.start : one.end]])[0].probability
+
+
+def test_a_text_has_the_same_aspects_alone_and_among_others(scorer: Scorer) -> None:
+    texts = [MIXED, GOOD, "", BAD, MIXED * 3, "\ud800", "I checked my watch."] * 12
+    together = Scorer(compiled=False).aspects_of(texts)
+    assert scorer.aspects_of(texts) == together  # compiled
+    assert together[:7] == [scorer.aspects(text) for text in texts[:7]]
+    assert scorer.aspects_of(texts, scorer.score(texts)) == together
+    assert scorer.aspects_of([]) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "\x00",
+        "hello there",
+        "Der Film ist wunderbar, die Musik ist grossartig und die Schauspieler sind hervorragend.",
+        "La musique est superbe mais le scénario est vraiment ennuyeux et les acteurs sont mauvais.",
+        "xqzt vvbn mmkl acting qqrw zzxp ghjk wwqe rrtt ppoo",
+    ],
+)
+def test_what_is_no_english_review_has_no_aspects(scorer: Scorer, text: str) -> None:
+    assert scorer.aspects(text) == []

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model.text.cleaning import STEPS, clean, placed
+from model.text.cleaning import STEPS, aligned, clean, placed
 from model.text.tokens import sentences, tokenize
 
 SAME = [
@@ -160,3 +160,24 @@ def test_a_quoted_line_is_one_sentence() -> None:
         "No.",
         "Boring.",
     ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Plain words, a comma.",
+        "One.<br /><br>Two.",
+        "**Bold** &amp; plain",
+        "dash \u2014 \u2026",
+        "",
+        '""quoted""',
+        "4 out of 5 stars",
+    ],
+)
+def test_aligned_is_placed_or_has_each_sign_in_its_place(text: str) -> None:
+    plain, places = aligned(text)
+    if places is not None:
+        assert (plain, places) == placed(text)
+    else:
+        assert len(plain) == len(text)
+        assert plain.split() == clean(text).split()

@@ -1,8 +1,10 @@
 """The training loop: learning rate, adversarial reading, groups, a kill on the way."""
 
+import json
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from model import config
@@ -76,8 +78,8 @@ def test_an_interrupted_run_ends_like_an_unbroken_one(
     import keras
 
     corpus = data.prepare(tiny_config)
-    settings = tiny_config.training.model_copy(update={"epochs": 3})
-    rows = corpus.split.train[:96]
+    settings = tiny_config.training.model_copy(update={"epochs": 2})
+    rows = corpus.split.train[:64]
     examples = fit.Examples(corpus.ids(rows, 64), corpus.reviews.labels[rows].astype(np.float32))
 
     def fitted(target: Path, resume: bool) -> list[np.ndarray]:
@@ -104,3 +106,15 @@ def test_an_interrupted_run_ends_like_an_unbroken_one(
     monkeypatch.undo()
     for first, second in zip(unbroken, fitted(tmp_path / "b", resume=True), strict=True):
         np.testing.assert_allclose(first, second, atol=1e-5)
+
+
+def test_the_table_beside_the_history_says_the_same_whatever_a_record_lacks(tmp_path: Path) -> None:
+    first = {"epoch": 1.0, "loss": 0.1 + 0.2, "seconds": 1e-7}
+    fit._write(tmp_path, [first, {"epoch": 2.0, "loss": 1 / 3, "cpu_seconds": 2.5}])
+    table = pd.read_csv(tmp_path / fit.TABLE)
+    assert list(table) == ["epoch", "loss", "seconds", "cpu_seconds"]
+    assert table["epoch"].dtype == np.int64
+    history = [
+        {name: value for name, value in row.items() if not np.isnan(value)} for row in table.to_dict(orient="records")
+    ]
+    assert history == json.loads((tmp_path / fit.HISTORY).read_text(encoding="utf-8"))

@@ -56,7 +56,7 @@ def test_groups_stay_apart(text: list[np.ndarray], tmp_path: Path) -> None:
 @pytest.fixture
 def pretraining_config(tiny_config: config.Config) -> config.Config:
     """The tiny config without teachers: two networks from one language model."""
-    own = PretrainingConfig(epochs=2, streams=4, steps=16, candidates=40, learning_rate=1e-2, networks=2)
+    own = PretrainingConfig(epochs=2, streams=16, steps=16, candidates=40, learning_rate=1e-2, networks=2)
     training = tiny_config.training.model_copy(update={"adversarial": 0.3})
     changes = {"teacher": None, "distil": None, "pretraining": own, "training": training}
     return tiny_config.model_copy(update=changes)

@@ -55,7 +55,8 @@ from worker.files.refusals import OLE
         (zip_bytes({"inner.zip": zip_bytes({"a.csv": GOOD})}), "a.zip", errors.NestedArchive),
         (zip_bytes({"inner.csv": gzip.compress(GOOD)}), "a.zip", errors.NestedArchive),
         (gzip.compress(gzip.compress(GOOD)), "a.csv.gz", errors.NestedArchive),
-        (zip_bytes({"a.csv": GOOD, "b/c.csv": GOOD}), "a.zip", errors.ArchiveMembers),
+        (zip_bytes({"a.csv": GOOD, "b/c.csv": b"comment\na fine film\n"}), "a.zip", errors.ArchiveMembers),
+        (zip_bytes({"a.csv": GOOD, "b.csv": GOOD, "c.csv": b"\xff\xfeA"}), "a.zip", errors.BrokenMember),
         (zip_bytes({}), "a.zip", errors.ArchiveMembers),
         (gzip.compress(GOOD * 100)[:-20], "a.csv.gz", errors.BrokenFile),
         (pack(GOOD * 1000, "a.csv", "zst")[0][:-9], "a.csv.zst", errors.BrokenFile),
@@ -86,7 +87,7 @@ def test_whole_files_that_cannot_be_read(data: bytes, name: str, expected: type[
 
 def test_every_error_has_its_own_code() -> None:
     kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, FileError)]
-    assert len(kinds) == 21
+    assert len(kinds) == 23
     assert len({kind.code for kind in kinds}) == len(kinds)
 
 

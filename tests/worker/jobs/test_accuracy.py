@@ -26,14 +26,13 @@ DIAL = Dial((Step(0.95, 0.1, 0.9), Step(0.98, 0.4, 0.6)))
 @pytest.mark.parametrize(
     ("accuracy", "labels"),
     [
-        (None, ["positive", "negative", "positive"]),
         (95, ["positive", "negative", "uncertain"]),
         (96, ["positive", "uncertain", "uncertain"]),
         (98, ["positive", "uncertain", "uncertain"]),
         (99, ["uncertain"] * 3),  # what this model cannot promise is left to people
     ],
 )
-def test_only_the_label_widens(accuracy: float | None, labels: list[str]) -> None:
+def test_only_the_label_widens(accuracy: float, labels: list[str]) -> None:
     scores = [Score(1, "positive", 0.95, stars=9.0), Score(2, "negative", 0.2, ("a",)), Score(3, "positive", 0.55)]
     found = widened(scores, DIAL, accuracy)
     assert [one.label for one in found] == labels

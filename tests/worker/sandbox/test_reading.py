@@ -73,9 +73,14 @@ def test_the_same_rows_come_out_of_the_child(data: bytes, name: str) -> None:
     assert rows(data, name) == read(data, name)
 
 
-def test_columns_come_first() -> None:
-    with opened(csv_bytes("id,text,film", "1,a good one,x"), "a.csv", text_column="text") as reviews:
-        assert reviews.columns == {"text": "text", "film": "film", "date": None, "stars": None}
+def test_columns_and_notes_come_first() -> None:
+    data = csv_bytes("Export of the club", "", "id,text,film,date", "1,a good one,x,1/2/2024")
+    with opened(data, "a.csv", text_column="text") as reviews:
+        assert reviews.columns == {"text": "text", "film": "film", "date": "date", "stars": None}
+        assert reviews.notes == [
+            ("read_note.month_first", {"column": "date"}),
+            ("read_note.lines_skipped", {"count": 1}),
+        ]
 
 
 @pytest.mark.parametrize(

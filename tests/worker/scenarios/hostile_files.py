@@ -20,7 +20,10 @@ from hypothesis import strategies as st
 from tests.worker.files.helpers import pack, read, verdicts, xlsx_bytes
 from worker.files.errors import FileError
 from worker.files.limits import Limits
+from worker.files.readers.delimited import Delimited
+from worker.files.readers.joined import pattern_of
 from worker.files.readers.open import open_table
+from worker.files.readers.xlsx import Workbook
 from worker.files.writers.write import write_scored
 
 LIMITS: Final = Limits(max_rows=20_000, max_unpacked_bytes=64 << 20, max_review_chars=5_000)
@@ -159,7 +162,19 @@ def check(data: bytes, name: str, asked: str) -> None:
             made = write_scored(io.BytesIO(data), name, verdicts(rows), out, limits=LIMITS, format=asked)
         except FileError:
             raise AssertionError("a file that was read cannot be written") from None
-        assert count_rows(out.getvalue(), made) == len(rows)
+        assert count_rows(out.getvalue(), made) == len(rows) + lines_around_header(data, name, made)
+
+
+def lines_around_header(data: bytes, name: str, made: str) -> int:
+    """Rows above the header and further header rows, which come back in the same format."""
+    opened = open_table(io.BytesIO(data), name, LIMITS)
+    try:
+        like = pattern_of(opened.table)
+        if not isinstance(like, Delimited | Workbook) or not made.endswith(f".{like.kind}"):
+            return 0
+        return len(like.above) + len(like.below)
+    finally:
+        opened.close()
 
 
 def check_sentence(said: str) -> None:

@@ -42,7 +42,7 @@ class Paragraphs(Table):
 
 def write_paragraphs(table: Table, verdicts: Verdicts, names: tuple[str, ...], stream: IO[bytes]) -> None:
     for cells, verdict in zip(rows(table), verdicts, strict=False):
-        head = "-" if verdict is None else f"{names[0]}={verdict.label}"
+        head = "-" if verdict.label is None else f"{names[0]}={verdict.label}"
         stream.write(f"[{head}] {as_text(cells[0])}\n\n".encode())
 
 

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from worker.files.cells import Cell
-from worker.files.columns.dates import Reading, is_written_date
+from worker.files.columns.dates import Reading, is_written_date, serial_day
 from worker.files.columns.dates import reader as date_reader
 from worker.files.columns.looks import Look, is_opinion
 from worker.files.columns.names import (
     ADDED,
+    CLOCK,
     DATE,
     DATE_TIERS,
     FILM,
@@ -322,7 +323,9 @@ class _Choice:
         """Not where the cells are surely something else: a runtime of 102 minutes under `time`."""
         cells = self._cells(name)
         either = [date_reader(Reading(order)) for order in ("day", "month")]
-        return not cells or any(any(read(cell) for read in either) for cell in cells) or self.looks[name].kind == "text"
+        if not cells or any(any(read(cell) for read in either) for cell in cells) or self.looks[name].kind == "text":
+            return True
+        return self.plains[name] not in CLOCK and all(serial_day(cell) is not None for cell in cells)
 
     def _written(self, name: str) -> float:
         cells = self._cells(name)

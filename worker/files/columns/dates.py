@@ -40,26 +40,40 @@ _MONTH_FIRST: Final = re.compile(
 )
 _YEAR_FIRST: Final = re.compile(rf"(?<!\d)(\d{{4}})[ /,-]+{_WORD}\.?[ /-]+(\d{{1,2}})(?!\d)", re.IGNORECASE)
 _SHORT: Final = re.compile(rf"\b{_WORD}\.?[ -](\d{{1,2}})[ -](\d{{2}})$")
+_SMALL_CHARS: Final = 20
+_SMALL: Final = re.compile(r"\d{1,7}(?:[.,]\d{1,10})?")
+_SERIAL: Final = re.compile(r"(\d{5})(?:[.,]\d+)?")
+_FIRST_SERIAL: Final = 20_000
+_LAST_SERIAL: Final = 60_000
+_EPOCH: Final = dt.date(1899, 12, 30)
 Order = Literal["day", "month"]
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """order: what comes first where it is written in numbers; None: it does not matter. open: nothing decided it."""
+    """order: what comes first where it is written in numbers; None: it does not matter. open: nothing decided it.
+
+    serial: numbers are days as spreadsheets count them.
+    """
 
     order: Order | None
     open: bool = False
+    serial: bool = False
 
 
 class Evidence:
     """What the values of one column say about their order; fed value by value, in no memory."""
 
     def __init__(self) -> None:
-        self._day = self._month = self._either = 0
+        self._day = self._month = self._either = self._serial = self._numbers = 0
         self._mark = ""
 
     def add(self, value: Cell) -> None:
         """Takes one more value into account."""
+        if _is_small_number(value):
+            self._serial += serial_day(value) is not None
+            self._numbers += 1
+            return
         if not isinstance(value, str) or len(value) > _LONGEST or (match := _NUMERIC.fullmatch(value.strip())) is None:
             return
         first, second = int(match[1]), int(match[3])
@@ -75,11 +89,12 @@ class Evidence:
 
     def reading(self) -> Reading:
         """The order of all. Where both occur, the one that is met more often; the rest is not understood."""
+        serial = 0 < self._serial == self._numbers
         if self._day or self._month:
-            return Reading("day" if self._day >= self._month else "month")
+            return Reading("day" if self._day >= self._month else "month", serial=serial)
         if not self._either:
-            return Reading(None)
-        return Reading("month" if self._mark == "/" else "day", open=self._mark != ".")
+            return Reading(None, serial=serial)
+        return Reading("month" if self._mark == "/" else "day", open=self._mark != ".", serial=serial)
 
 
 def reading_of(values: Iterable[Cell]) -> Reading:
@@ -99,6 +114,8 @@ def reader(reading: Reading) -> Callable[[Cell], dt.date | None]:
         return _parse(text.strip(), day_first=day_first)
 
     def read(value: Cell) -> dt.date | None:
+        if reading.serial and _is_small_number(value):
+            return serial_day(value)
         if isinstance(value, str):
             return from_text(value) if 6 <= len(value) <= _LONGEST else None
         if isinstance(value, dt.datetime):
@@ -110,6 +127,23 @@ def reader(reading: Reading) -> Callable[[Cell], dt.date | None]:
         return None
 
     return read
+
+
+def serial_day(value: Cell) -> dt.date | None:
+    """The day that a number means in a spreadsheet: 45413 is 1 May 2024. None outside of 1954 to 2064.
+
+    Excel counts from 1 January 1900 and takes that year for a leap year: from March on that is 30 December 1899.
+    """
+    match = _SERIAL.fullmatch(str(value).strip())
+    count = int(match[1]) if match is not None else 0
+    return _EPOCH + dt.timedelta(count) if _FIRST_SERIAL <= count <= _LAST_SERIAL else None
+
+
+def _is_small_number(value: Cell) -> bool:
+    """A number that is no Unix time and no day in eight digits."""
+    if isinstance(value, str):
+        return len(value) <= _SMALL_CHARS and _SMALL.fullmatch(value.strip()) is not None
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e7
 
 
 def is_written_date(value: Cell) -> bool:

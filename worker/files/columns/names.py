@@ -85,7 +85,7 @@ DATE_TIERS: Final[tuple[frozenset[str], ...]] = (
     ),
     _names(
         "date datetime day datum fecha дата timestamp time created createdat createdate createdon",
-        "creationdate postedat posteddate postdate published publishedat publishdate publicationdate",
+        "creationdate postedat posteddate createddate postdate published publishedat publishdate publicationdate",
         "submitted submittedat submissiondate updatedat",
         "erstellt erstelltam writtenat writtenon",
         "createdutc timestampcreated at submitdate submitdateutc enddate startdate startdateutc recordeddate dateadded",
@@ -100,6 +100,11 @@ DATE_TIERS: Final[tuple[frozenset[str], ...]] = (
     _names("watcheddate dateviewed viewed seenon gesehenam updated modified reviewlastupdatedateandtime crawldate"),
 )
 """The day of the review before any day, before that of the film or of a change."""
+CLOCK: Final = _names(
+    "time timestamp ts at unixreviewtime zeit startzeit endzeit heure hora momento tijdstempel время время tidspunkt",
+    "時間 时间 时间戳 時間戳記 시간 createdutc timestampcreated",
+)
+"""What of these may hold times of a day, lengths or seconds: bare numbers in them are no days."""
 DATE: Final = frozenset[str]().union(*DATE_TIERS)
 
 STARS: Final = _names(

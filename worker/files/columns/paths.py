@@ -32,6 +32,12 @@ class Path:
         return value
 
 
+def laid_out(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> tuple[list[Path], list[list[Cell]]]:
+    """(every column and what stands in objects, the rows with a cell for each), as `choose.choose` takes them."""
+    paths = paths_of(columns, rows)
+    return paths, [[path.of(row) for path in paths] for row in rows]
+
+
 def paths_of(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> list[Path]:
     """Every column, and after them what stands in objects, by what a sample of rows holds."""
     found = [Path(name, place) for place, name in enumerate(columns)]

@@ -1,7 +1,7 @@
 """The layouts of exports that people have, where their names alone would mislead: one table.
 
-A profile is met when the file has all of its marks. Names are spelled as in `names.py`. `text` None: such a file holds
-films and stars, and no reviews. What is not said here is found by name and by content.
+A profile is met when the file has all of its marks. Names are spelled as in `names.py`. `text` empty: such a file
+holds films and stars, and no reviews. What is not said here is found by name and by content.
 """
 
 from __future__ import annotations
@@ -51,6 +51,8 @@ def _of(
     )
 
 
+TAKEOUT: Final = "YouTube Takeout"
+"""Its texts are JSON (`json_shapes/segments.py`)."""
 PROFILES: Final[tuple[Profile, ...]] = (
     # letterboxd.com: Settings, Data, Export; the zip holds these tables
     _of(
@@ -95,7 +97,16 @@ PROFILES: Final[tuple[Profile, ...]] = (
         date="reviewdate",
         stars="reviewscore",
     ),
-    _of("Rotten Tomatoes", "reviewtext criticname", text="reviewtext", date="creationdate", stars="originalscore"),
+    _of(
+        "Rotten Tomatoes",
+        "reviewtext criticname",
+        text="reviewtext",
+        film="title movietitle id",  # the id is the film's name in its link
+        date="creationdate",
+        stars="originalscore",
+    ),
+    # Metacritic on Kaggle
+    _of("Metacritic", "moviename quote publicationname", text="quote", film="moviename", date="date", stars="score"),
     # Amazon, the TSV of 1995 to 2015, the JSON of 2014 and 2018, and that of 2023
     _of(
         "Amazon",
@@ -129,24 +140,29 @@ PROFILES: Final[tuple[Profile, ...]] = (
         stars="starrating",
     ),
     _of("App Store", "review rating isedited", text="review", film="appname", date="date", stars="rating"),
+    # App Store Connect's API, flat and as it answers
+    _of("App Store", "reviewernickname body", text="body", film="", date="createddate", stars="rating"),
+    _of("App Store", "attributesreviewernickname body", text="body", film="", date="createddate", stars="rating"),
     # YouTube: Google Takeout and the usual scrapers
     _of(
-        "YouTube Takeout",
+        TAKEOUT,
         "commentid videoid commenttext",
         text="commenttext",
         film="videotitle videoid",
         date="commentcreatetimestamp",
         stars="",
     ),
+    _of("YouTube", "cid text timeparsed", text="text", film="", date="timeparsed", stars=""),
     _of("YouTube", "textdisplay textoriginal", text="textoriginal", film="videoid", date="publishedat", stars=""),
     # SurveyMonkey, Typeform and Qualtrics name their own columns; the rest are questions
     _of("SurveyMonkey", "respondentid collectorid startdate", date="enddate startdate"),
     _of("Typeform", "networkid submitdateutc", date="submitdateutc startdateutc"),
     _of("Typeform", "networkid startdateutc", date="submitdateutc startdateutc"),
     _of("Qualtrics", "responseid recordeddate", date="recordeddate enddate startdate"),
-    # Reddit: dumps and the usual scrapers; its score counts votes
+    # Reddit: what one asks of it for oneself, dumps and the usual scrapers; its score counts votes
     _of("Reddit", "body createdutc", text="body", film="", date="createdutc", stars=""),
     _of("Reddit", "selftext createdutc", text="selftext", film="", date="createdutc", stars=""),
+    _of("Reddit", "body permalink subreddit date", text="body", film="", date="date", stars=""),
     _of("Reddit", "title score commsnum body", text="body", film="", date="timestamp created", stars=""),
     # DiscordChatExporter
     _of("Discord chat", "authorid author date content", text="content", film="", date="date", stars=""),
@@ -159,6 +175,14 @@ PROFILES: Final[tuple[Profile, ...]] = (
         film="movienameen movienamecn",
         date="date",
         stars="star",
+    ),
+    _of(
+        "Douban",
+        "标题 我的短评",
+        text="我的短评",
+        film="标题",
+        date="打分日期 评价时间 标记时间",
+        stars="个人评分 我的评分",
     ),
     _of("Douban", "标题 豆瓣评分 评论", text="评论", film="标题", date="创建时间", stars="我的评分"),
     # Kaggle: the parse trees of Rotten Tomatoes; Yelp

@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 from worker.files.cells import Cell
 from worker.files.columns.choose import choose
-from worker.files.columns.paths import paths_of
+from worker.files.columns.paths import laid_out
 from worker.files.errors import AmbiguousColumn, FileError
 from worker.files.json_shapes.window import Window
 from worker.files.table import record_size
@@ -227,9 +227,8 @@ def _score(one: _Array) -> float:
         return 0.2 if len(texts) == len(one.sample) and sum(len(t.split()) >= 3 for t in texts) * 2 > len(texts) else 0
     columns = list({key: None for row in rows for key in row})
     cells: list[list[Cell]] = [[row.get(name, "") for name in columns] for row in rows]
-    paths = paths_of(columns, cells)
+    paths, table = laid_out(columns, cells)
     names = [path.name for path in paths]
-    table = [[path.of(row) for path in paths] for row in cells]
     try:
         chosen = choose(names, table)
     except AmbiguousColumn:

@@ -36,6 +36,8 @@ _SURVEY: Final = frozenset(
         "respuestaabierta",
     ]
 )
+_SURVEY_MONKEY: Final = frozenset(["respondentid", "collectorid"])
+"""Its second row is there whatever it asks: blank where no question has parts."""
 _TYPES: Final = frozenset(
     [
         "string",
@@ -296,6 +298,8 @@ def _together(titles: Sequence[str], row: Sequence[str]) -> tuple[str, ...]:
 def _is_header_too(row: Sequence[str], titles: Sequence[str], body: Sequence[Sequence[str]], size: int) -> bool:
     """Whether the row below the header goes with it: words of survey tools, types, or nothing where values stand."""
     filled = [cell.strip() for cell in row if cell.strip()]
+    if not filled and row and {plain(title) for title in titles} >= _SURVEY_MONKEY:
+        return True
     if not filled or len(row) > 2 * size + 2 or any(len(cell) > MAX_TITLE for cell in filled):
         return False
     if _is_rule(row) or same_titles(row, titles):

@@ -8,14 +8,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from worker.files.columns.choose import is_known_name, is_text_name
 from worker.files.columns.looks import Look, kind_of
 from worker.files.layout.header import Layout, layout_of
 from worker.files.limits import MAX_COLUMNS
 from worker.files.quotes.records import Grid, Records
-from worker.files.quotes.signs import SEPARATOR
+from worker.files.quotes.signs import RETURN, SEPARATOR
 from worker.files.quotes.split import unescaped
 from worker.files.table import Bad
 
@@ -63,11 +63,19 @@ class Dialect:
         return "backslash" if self.backslash else "double" if self.quoted else "none"
 
 
+class HeadLine(NamedTuple):
+    """Lines that hold no data and come back as they were. raw: with their ends; cells: as they are read."""
+
+    raw: str
+    cells: list[str]
+
+
 @dataclass(frozen=True, slots=True)
 class Beginning:
     """The first lines understood: dialect, grid of the rows, layout, and the header row (empty without one).
 
-    lines: for each row of the layout the number of its first line, from 1.
+    lines: for each row of the layout the number of its first line, from 1. above, below: what stands above the header,
+    and between it and the data, or above the data where there is no header.
     """
 
     dialect: Dialect
@@ -76,6 +84,8 @@ class Beginning:
     titles: list[str]
     width: int
     lines: list[int]
+    above: list[HeadLine]
+    below: list[HeadLine]
 
 
 def understand(
@@ -100,7 +110,23 @@ def understand(
     place = layout.first if layout.header is None else layout.header
     skip = dialect.start + (places[place] - 1 if place < len(places) else 0)
     titles = [] if layout.header is None else list(rows[layout.header])
-    return Beginning(replace(dialect, skip=skip), grid, layout, titles, width, [dialect.start + n for n in places])
+    numbers = [dialect.start + n for n in places]
+    head = _head_lines(lines, rows[: layout.first], numbers)
+    above = [HeadLine(_as_written(line), []) for line in lines[: dialect.start]] + head[:place]
+    return Beginning(replace(dialect, skip=skip), grid, layout, titles, width, numbers, above, head[place + 1 :])
+
+
+def _head_lines(lines: list[str], rows: list[list[str]], numbers: list[int]) -> list[HeadLine]:
+    """The rows with the lines that they were read from."""
+    ends = [number - 1 for number in numbers[1 : len(rows) + 1]] + [len(lines)]
+    return [
+        HeadLine(_as_written("".join(lines[number - 1 : end])), [_as_written(cell) for cell in row])
+        for row, number, end in zip(rows, numbers, ends, strict=False)
+    ]
+
+
+def _as_written(text: str) -> str:
+    return text.replace(RETURN, "\r")
 
 
 def _settled(width: int, rows: list[list[str]], layout: Layout) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import re
-import stat
 import tempfile
 import zipfile
 import zlib
@@ -14,7 +13,8 @@ from io import IOBase
 from pathlib import PurePath
 from typing import IO, TYPE_CHECKING, Final, cast
 
-from common.file_formats import FileKind, Packing, packed_suffixes, read_suffixes
+from common.file_formats import FileKind, Packing, packed_suffixes
+from common.zip_files import METHODS, real_members, review_files
 from worker.files.errors import (
     ArchiveMembers,
     Bomb,
@@ -40,14 +40,6 @@ _IN_MEMORY: Final = 8 << 20
 _MAX_NAME: Final = 120
 _KEPT_END: Final = 20
 _UNSHOWN: Final = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-_ABOUT: Final = re.compile(
-    r"(read[ _-]?me|licen[cs]e|notice|copying|copyright|changelog|changes|citation|credits|about|contributing|metadata"
-    r"|datapackage|dataset-metadata|dataset_info|data[ _-]?dictionary|codebook|schema|manifest|package"
-    r"|requirements|index"
-    r"|sources?|liesmich|lisezmoi|leeme)([ ._-][^.]*)?\.(txt|json|csv|jsonl)$"
-)
-METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-"""Python unpacks the others without a bound on memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,11 +172,9 @@ def review_members(file: IO[bytes]) -> list[str]:
     Raises BrokenFile, NestedArchive, UnsupportedType, ArchiveMembers when there is none.
     """
     with open_zip(file) as archive:
-        members = [m for m in archive.infolist() if not m.is_dir() and not _is_litter(m)]
-        reviews = [m.filename for m in members if m.filename.lower().endswith(read_suffixes())]
-        real = [name for name in reviews if not _is_about(name)] or reviews
-        if real:
-            return list(dict.fromkeys(real))
+        members = real_members(archive)
+        if paths := review_files(members):
+            return paths
         if any(m.filename.lower().endswith(_ARCHIVES) for m in members):
             raise NestedArchive
         if len(members) == 1:
@@ -223,23 +213,16 @@ def unzip(file: IO[bytes], path: str, max_bytes: int) -> Unpacked:
     return Unpacked(plain, plain_name(member.filename), "zip", own=True)
 
 
-def unpacked_size(file: IO[bytes], paths: Collection[str]) -> int:
-    """Bytes that these files of a zip say they have."""
+def check_together(file: IO[bytes], paths: Collection[str], max_bytes: int) -> None:
+    """Raises TooLarge or Bomb where these files of a zip are too large, or packed too densely, taken together."""
     with open_zip(file) as archive:
-        return sum(archive.getinfo(path).file_size for path in paths)
-
-
-def _is_litter(member: zipfile.ZipInfo) -> bool:
-    """What macOS, Windows and hidden tools put beside the files, and links, whose content is but a path."""
-    path = PurePath(member.filename.replace("\\", "/"))
-    link = stat.S_ISLNK(member.external_attr >> 16)
-    hidden = any(part.startswith(".") and part != ".." for part in path.parts)
-    return link or hidden or "__MACOSX" in path.parts or path.name.lower() in ("thumbs.db", "desktop.ini")
-
-
-def _is_about(path: str) -> bool:
-    """Whether a file is about the others by its name: read-me, licence, metadata."""
-    return _ABOUT.match(PurePath(path.replace("\\", "/")).name.lower()) is not None
+        members = [archive.getinfo(path) for path in paths]
+    unpacked = sum(member.file_size for member in members)
+    if unpacked > max_bytes:
+        raise TooLarge(max_bytes)
+    # Members may lie over one another in the file: they were not packed from more than there is
+    if is_bomb(min(sum(member.compress_size for member in members), file.seek(0, 2)), unpacked):
+        raise Bomb(MAX_RATIO)
 
 
 class _Unclosable:

@@ -45,6 +45,7 @@ class Delimited(Table):
         if begun.width > MAX_COLUMNS or len(begun.titles) > MAX_COLUMNS:
             raise TooManyColumns(MAX_COLUMNS)
         self.dialect: Dialect = begun.dialect
+        self.above, self.below = begun.above, begun.below
         self._grid = begun.grid
         self._layout = begun.layout
         self.header = begun.layout.header is not None
@@ -60,6 +61,9 @@ class Delimited(Table):
         facts.header_row = begun.lines[begun.layout.header] if begun.layout.header is not None else None
         facts.skipped = [(begun.lines[place], why) for place, why in begun.layout.skipped]
         facts.questions = begun.layout.questions
+
+    def layout(self) -> tuple[str, ...] | None:
+        return tuple(self.titles) if self.header else None
 
     @property
     def separator(self) -> str:

@@ -77,6 +77,8 @@ class JsonRows(Table):
         self._max = limits.max_line_chars
         self.encoding = detect(file, options.codec())
         self.facts.encoding, self.facts.damaged = self.encoding.shown, self.encoding.damaged
+        self.known: set[str] = set()
+        """Every key met so far: one too many is refused when it is met, not when the scored file names all."""
         self._spool: IO[str] | None = None
         self._shape = Shape("array")
         try:
@@ -200,11 +202,12 @@ class JsonRows(Table):
         columns = self.columns
         strings = [ABSENT] * len(columns)
         position = columns.index(STRING_COLUMN) if STRING_COLUMN in columns else 0
-        known = set(columns)
+        known = self.known
+        known.update(columns)
         for row in self.rows():
             value = row.value
             if isinstance(value, dict):
-                if not value.keys() <= known:  # refused now, not when the scored file names every column
+                if not value.keys() <= known:
                     known.update(value)
                     check_names(known)
                 get = value.get

@@ -3,28 +3,14 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import IO, Final
 
-from common.file_formats import FileKind, Packing, format_called, kind_of_name
+from common.file_formats import FileKind, Packing, format_called, is_often_misnamed, kind_of_name
 from common.rendering import names
-from worker.files.columns.choose import choose, plain
-from worker.files.columns.names import REVIEW_NAMES, TEXT_NAMES
-from worker.files.columns.paths import paths_of
-from worker.files.errors import (
-    AmbiguousColumn,
-    ArchiveMembers,
-    BadOption,
-    BrokenFile,
-    CannotOpen,
-    EmptyFile,
-    FileError,
-    TooLarge,
-    UnsupportedType,
-)
+from worker.files.errors import BadOption, BrokenFile, CannotOpen, UnsupportedType
 from worker.files.limits import Limits
 from worker.files.options import NOTHING_SAID, ReadOptions
 from worker.files.readers.decompress import (
@@ -32,24 +18,19 @@ from worker.files.readers.decompress import (
     Unpacked,
     kind_of_content,
     packing_of,
+    plain_name,
     review_members,
     unpack,
-    unpacked_size,
     unzip,
 )
 from worker.files.readers.delimited import Delimited
+from worker.files.readers.joined import Joined
 from worker.files.readers.json_rows import JsonRows
+from worker.files.readers.members import Member, members_with_reviews
 from worker.files.readers.text_kind import kind_of_text
 from worker.files.readers.text_lines import Lines
 from worker.files.refusals import refuse_other_formats, refuse_pages_and_pointers
-from worker.files.table import Bad, Table
-
-_MOST_MEMBERS: Final = 40
-"""Files of an archive that are looked into; more are offered by name alone."""
-_ASIDE: Final = frozenset(
-    {"deleted", "orphaned", "old", "backup", "backups", "trash", "archive", "bak", "test", "tests"}
-)
-"""Folders whose files are not meant where there are others."""
+from worker.files.table import Table
 
 
 @dataclass(slots=True)
@@ -81,7 +62,7 @@ def open_table(source: Path | IO[bytes], filename: str, limits: Limits, options:
         if source.seek(0, 2):
             refuse_other_formats(source)
         if source.seek(0, 2) and packing_of(source) == "zip":
-            return _open_member(source, limits, options, ours)
+            return _open_members(source, filename, limits, options, ours)
         unpacked = unpack(source, filename, limits.max_unpacked_bytes)
         if unpacked.own:
             ours.append(unpacked.file)
@@ -99,101 +80,49 @@ def _open_path(path: Path) -> io.BufferedReader:
         raise CannotOpen(str(path), error.strerror or "unknown reason") from error
 
 
-# -- archives -------------------------------------------------------------------------------------------------------
-
-
-def _open_member(file: IO[bytes], limits: Limits, options: ReadOptions, ours: list[IO[bytes]]) -> Opened:
-    """The file with the reviews out of a zip: the one that is named, or the only one that holds reviews."""
+def _open_members(
+    file: IO[bytes], filename: str, limits: Limits, options: ReadOptions, ours: list[IO[bytes]]
+) -> Opened:
+    """The file with the reviews out of a zip, or several of one layout as one table."""
     paths = review_members(file)
     inner = options
     if options.sheet is not None and options.sheet in paths:
-        path, inner = options.sheet, replace(options, sheet=None)
+        chosen, inner = [options.sheet], replace(options, sheet=None)
     elif len(paths) == 1:
-        path = paths[0]
+        chosen = paths
     elif options.sheet is not None:
         raise BadOption("sheet", options.sheet, paths)
     else:
-        path = _with_reviews(file, paths, limits, options)
-    unpacked = unzip(file, path, limits.max_unpacked_bytes)
+        looked = members_with_reviews(file, paths, lambda unpacked: _table(unpacked, limits, options), limits, options)
+        if len(looked) > 1:
+            name = PurePath(plain_name(filename)).stem + PurePath(looked[0].path).suffix
+            return Opened(_joined(file, paths, looked, limits, options), name, "zip", ours)
+        chosen = [looked[0].path]
+    unpacked = unzip(file, chosen[0], limits.max_unpacked_bytes)
     ours.append(unpacked.file)
     refuse_other_formats(unpacked.file)
     table = _table(unpacked, limits, inner)
-    table.facts.members = [path]
-    others = [other for other in paths if other != path]
-    if others:
-        table.facts.note("read_note.members_left", names=names(others))
+    _tell(table, paths, chosen)
     return Opened(table, unpacked.name, unpacked.packing, ours)
 
 
-def _with_reviews(file: IO[bytes], paths: list[str], limits: Limits, options: ReadOptions) -> str:
-    """The one file of several that holds reviews. Raises ArchiveMembers to have it chosen, or what is wrong."""
-    if len(paths) > _MOST_MEMBERS:
-        raise ArchiveMembers(_in_order(paths))
-    if unpacked_size(file, paths) > limits.max_unpacked_bytes:
-        raise TooLarge(limits.max_unpacked_bytes)
-    sure: list[str] = []
-    likely: list[str] = []
-    error: FileError | None = None
-    for path in paths:
-        try:
-            (sure if _holds_reviews(file, path, limits, options) else likely).append(path)
-        except AmbiguousColumn:
-            sure.append(path)
-        except FileError as refused:
-            error = error or refused
-    for candidates in (sure, likely):
-        meant = _meant(candidates)
-        if len(meant) == 1:
-            return meant[0]
-        if meant:
-            raise ArchiveMembers(_in_order(meant))
-    assert error is not None
-    raise error
+def _joined(file: IO[bytes], paths: list[str], looked: list[Member], limits: Limits, options: ReadOptions) -> Table:
+    def open_member(path: str) -> tuple[Table, IO[bytes]]:
+        unpacked = unzip(file, path, limits.max_unpacked_bytes)
+        return _table(unpacked, limits, options), unpacked.file
+
+    chosen = [member.path for member in looked]
+    columns = list(dict.fromkeys(name for member in looked for name in member.columns))
+    table = Joined(chosen, open_member, columns=columns, damaged=any(member.damaged for member in looked))
+    table.facts.note("read_note.members_joined", count=len(chosen), names=names(chosen))
+    _tell(table, paths, chosen)
+    return table
 
 
-def _holds_reviews(file: IO[bytes], path: str, limits: Limits, options: ReadOptions) -> bool:
-    """Whether names say that a file of an archive holds reviews; False: only its content does. Raises FileError."""
-    unpacked = unzip(file, path, limits.max_unpacked_bytes)
-    with unpacked.file:
-        refuse_other_formats(unpacked.file)
-        table = _table(unpacked, limits, options)
-        try:
-            sample = [row for row in table.sample() if not isinstance(row, Bad) and len(row) == len(table.columns)]
-            if not sample:
-                raise EmptyFile
-            columns = paths_of(table.columns, sample)
-            rows = [[column.of(row) for column in columns] for row in sample]
-            chosen = choose(
-                [column.name for column in columns],
-                rows,
-                text=options.text_column,
-                questions=table.facts.questions if len(columns) == len(table.columns) else (),
-            )
-            return chosen.sure and table.kind != "txt"
-        finally:
-            table.close()
-
-
-def _meant(paths: list[str]) -> list[str]:
-    """Those that are left when copies in folders of old things are, and all but the one whose name says reviews."""
-    main = [path for path in paths if not _ASIDE & {part.lower() for part in PurePath(path).parts[:-1]}] or paths
-    for known in (REVIEW_NAMES, TEXT_NAMES):
-        called = [path for path in main if _is_called(path, known)]
-        if len(called) == 1:
-            return called
-    return main
-
-
-def _is_called(path: str, names: frozenset[str]) -> bool:
-    stem = PurePath(path).name.split(".")[0]
-    return any(plain(part) in names for part in (stem, *re.split(r"[-_ ]", stem)))
-
-
-def _in_order(paths: list[str]) -> list[str]:
-    return sorted(paths, key=lambda path: (path.count("/"), path))
-
-
-# -- the table of one file ------------------------------------------------------------------------------------------
+def _tell(table: Table, paths: list[str], chosen: list[str]) -> None:
+    table.facts.members = chosen
+    if others := [other for other in paths if other not in chosen]:
+        table.facts.note("read_note.members_left", names=names(others))
 
 
 def _table(unpacked: Unpacked, limits: Limits, options: ReadOptions) -> Table:
@@ -209,6 +138,9 @@ def _kind(unpacked: Unpacked, limits: Limits, options: ReadOptions) -> FileKind:
     if (recognised := kind_of_content(file)) is not None:
         return recognised
     kind = kind_of_name(unpacked.name)
+    if kind is None and is_often_misnamed(unpacked.name):
+        refuse_pages_and_pointers(file)
+        return kind_of_text(file, "txt", unpacked.name, limits.max_line_chars, options.codec(), hinted="csv")
     if kind is None:
         raise UnsupportedType(unpacked.name)
     is_text = format_called(kind).text is not None

@@ -48,6 +48,10 @@ class Parquet(Table):
         file = pa.PythonFile(cast(IOBase, self._file), mode="r")
         return pq.ParquetFile(file, buffer_size=_BUFFER, pre_buffer=False)
 
+    def layout(self) -> tuple[str, ...]:
+        """Names with their types: rows of one schema only go into one file."""
+        return tuple(f"{field.name} {field.type}" for field in self.schema)
+
     def row_count(self) -> int:
         return self._rows
 

@@ -32,10 +32,18 @@ def _lines(text: str) -> list[str]:
     return list(io.StringIO(text, newline=""))
 
 
-def kind_of_text(file: IO[bytes], named: FileKind, name: str, max_line: int, codec: str | None = None) -> FileKind:
+def kind_of_text(
+    file: IO[bytes],
+    named: FileKind,
+    name: str,
+    max_line: int,
+    codec: str | None = None,
+    *,
+    hinted: FileKind | None = None,
+) -> FileKind:
     """The kind of a file that its name calls csv, tsv, txt, json or jsonl.
 
-    max_line: characters of a line that is looked at; codec: said by the sender.
+    max_line: characters of a line that is looked at; codec: said by the sender; hinted: of text that is a table if any.
     """
     text, cut = _head(file, codec)
     begin = text.lstrip(_SPACE)
@@ -50,7 +58,7 @@ def kind_of_text(file: IO[bytes], named: FileKind, name: str, max_line: int, cod
     if shape == "json":
         return named if not begin or _is_json(_lines(begin)[0]) else _kind_of_table(lines, cut) or named
     if shape == "lines":
-        return _kind_of_table(lines, cut, hinted=kind_in(name)) or named
+        return _kind_of_table(lines, cut, hinted=hinted or kind_in(name)) or named
     return "jsonl" if named == "csv" and _is_json_text(begin) else named
 
 

@@ -16,10 +16,9 @@ from worker.files.table import Bad, Record, Table
 class Lines(Table):
     """A .txt file; its one column is called `review`."""
 
-    named = False
-
     def __init__(self, file: IO[bytes], limits: Limits, options: ReadOptions = NOTHING_SAID) -> None:
         super().__init__("txt")
+        self.named = False
         self._file = file
         self._max_line = limits.max_line_chars
         self.encoding = detect(file, options.codec())
@@ -35,6 +34,9 @@ class Lines(Table):
         while filled and not filled[-1]:
             filled.pop()
         return False in filled[filled.index(True) :] if True in filled else False
+
+    def layout(self) -> None:
+        """None: lines have no titles."""
 
     def records(self, needed: Collection[int] | None = None) -> Iterator[Record]:
         with as_text(self._file, self.encoding, newline=None) as text:

@@ -20,7 +20,7 @@ from worker.files.readers.xlsx_package import Package
 from worker.files.readers.xlsx_parts import Sheet, read_book
 from worker.files.readers.xlsx_sheet import sheet_rows
 from worker.files.readers.xlsx_strings import SharedStrings
-from worker.files.table import Record, Table, first_rows, record_size, unique_names
+from worker.files.table import Record, Table, even, first_rows, record_size, unique_names
 
 # What openpyxl warns of is nothing to a reader of texts.
 warnings.filterwarnings("ignore", module="openpyxl")
@@ -34,6 +34,8 @@ class _Page:
     layout: Layout
     titles: list[str]
     above: int
+    head: list[list[Cell]]
+    """Its rows before the data, without the `above` blank ones at its top."""
 
     @property
     def shape(self) -> list[str]:
@@ -46,10 +48,9 @@ class Workbook(Table):
     nothing follows them.
     """
 
-    blank_cells = True
-
     def __init__(self, file: IO[bytes], limits: Limits, options: ReadOptions = NOTHING_SAID) -> None:
         super().__init__("xlsx")
+        self.blank_cells = True
         file.seek(0)
         self._max_chars = limits.max_line_chars
         self._max_bytes = limits.max_unpacked_bytes
@@ -57,6 +58,9 @@ class Workbook(Table):
         self._texts = SharedStrings(io.BytesIO(b"<sst/>"), self._max_chars)
         self._pages: list[_Page] = []
         self.header = False
+        self.above: list[list[Cell]] = []
+        self.below: list[list[Cell]] = []
+        """Rows above the header of the first sheet, and between it and the data."""
         try:
             self._read_parts()
             self._choose_sheets(options)
@@ -94,7 +98,7 @@ class Workbook(Table):
                 error = error or refused
             else:
                 (sure if found.sure else likely).append(page)
-        good = sure or likely[:1]
+        good = sure or likely
         if not good:
             if error is not None:
                 raise error
@@ -132,7 +136,7 @@ class Workbook(Table):
         width = max((len(row) for row in rows[layout.first :]), default=len(titles))
         width = max(width, len(titles))
         titles = titles + [f"column_{i}" for i in range(len(titles) + 1, width + 1)]
-        return _Page(sheet, layout, titles, above)
+        return _Page(sheet, layout, titles, above, rows[: layout.first])
 
     def _take(self, pages: list[_Page]) -> None:
         self._pages = pages
@@ -142,15 +146,23 @@ class Workbook(Table):
         self.titles = first.titles
         self.columns = unique_names(first.titles)
         self.header = first.layout.header is not None
+        place = first.layout.header if first.layout.header is not None else len(first.head)
+        self.above = [*[list[Cell]()] * first.above, *first.head[:place]]
+        self.below = first.head[place + 1 :]
+
+    def layout(self) -> tuple[str, ...] | None:
+        return tuple(self.titles) if self.header else None
 
     def _body(self, page: _Page) -> list[list[Cell]]:
-        rows = first_rows(self._data_of(page), record_size)
-        return [row for row in rows if len(row) == len(self.columns)]
+        return even(first_rows(self._data_of(page), record_size), len(self.columns))
 
     def _tell(self, taken: list[_Page], left: list[str], looked: list[Sheet]) -> None:
         facts = self.facts
         first = taken[0]
         facts.sheets = [page.sheet.name for page in taken]
+        if len(taken) > 1:
+            self.sources = facts.sheets
+            facts.note("read_note.sheets_joined", count=len(taken), names=names(facts.sheets))
         facts.questions = first.layout.questions
         if first.layout.header is not None:
             facts.header_row = first.above + first.layout.header + 1
@@ -199,8 +211,13 @@ class Workbook(Table):
             yield self._padded(row)
 
     def records(self, needed: Collection[int] | None = None) -> Iterator[Record]:
+        self.starts = []
+        number = 0
         for page in self._pages:
-            yield from self._data_of(page)
+            self.starts.append(number)
+            for row in self._data_of(page):
+                number += 1
+                yield row
 
     def close(self) -> None:
         self._texts.close()

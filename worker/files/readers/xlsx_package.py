@@ -7,9 +7,9 @@ import zipfile
 from typing import IO, Any, Final
 from xml.parsers import expat
 
+from common.zip_files import METHODS
 from worker.files.errors import Bomb, BrokenFile, TooLarge
 from worker.files.limits import MAX_RATIO, Limits, is_bomb
-from worker.files.readers.decompress import METHODS
 
 _MAX_PART: Final = 8 << 20
 """Largest part that openpyxl holds whole (styles, theme, relations), in bytes unpacked; it takes 30 times as much."""

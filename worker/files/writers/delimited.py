@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import re
 from collections.abc import Iterator
@@ -10,13 +11,14 @@ from typing import IO, Final
 from common.file_formats import FileKind
 from common.formulas import defused
 from worker.files.cells import as_text
+from worker.files.quotes.signs import SEPARATOR
+from worker.files.readers.csv_dialect import HeadLine, csv_rows
 from worker.files.readers.delimited import Delimited
 from worker.files.readers.encoding import DAMAGED
+from worker.files.readers.joined import pattern_of
 from worker.files.table import Table
-from worker.files.writers.target import ADDED
 from worker.files.writers.verdicts import DECIMALS, AddedValues, Verdicts, rows
 
-_NOT_SCORED = ("",) * len(ADDED)
 _BEFORE_QUOTE: Final = re.compile(r'(?<!\\)(\\*+)("|\Z)')
 
 
@@ -29,12 +31,13 @@ def write_delimited(
     table: Table, verdicts: Verdicts, names: tuple[str, ...], stream: IO[bytes], *, kind: FileKind
 ) -> None:
     """UTF-8, with a byte order mark if the input had one. A file without header gets one."""
-    same = isinstance(table, Delimited) and table.kind == kind
-    separator = table.separator if isinstance(table, Delimited) and same else "\t" if kind == "tsv" else ","
-    line_end = table.dialect.line_end if isinstance(table, Delimited) else "\n"
-    bom = isinstance(table, Delimited) and table.encoding.bom
+    like = pattern_of(table)
+    same = isinstance(like, Delimited) and like.kind == kind
+    separator = like.separator if isinstance(like, Delimited) and same else "\t" if kind == "tsv" else ","
+    line_end = like.dialect.line_end if isinstance(like, Delimited) else "\n"
+    bom = isinstance(like, Delimited) and like.encoding.bom
     # Lone surrogates out of JSON escapes have no UTF-8: they become "?". Bytes that were no text come back as they were
-    kept = isinstance(table, Delimited) and table.encoding.damaged and table.encoding.codec.startswith("utf-8")
+    kept = isinstance(like, Delimited) and table.facts.damaged and like.encoding.codec.startswith("utf-8")
     text = io.TextIOWrapper(
         stream,
         encoding="utf-8-sig" if bom else "utf-8",
@@ -42,9 +45,15 @@ def write_delimited(
         newline="",
         write_through=False,
     )
-    line_of = _Line(separator, line_end, *_quoting(table if same else None))
+    quote, backslash = _quoting(like if same else None)
+    line_of = _Line(separator, line_end, quote, backslash)
+    if isinstance(like, Delimited) and same:
+        text.writelines(_given_back(line, line_of, separator, quote) for line in like.above)
     text.write(line_of([defused(title) for title in table.titles] + list(names)))
-    text.writelines(map(line_of, _lines(table, verdicts)))
+    if isinstance(like, Delimited) and same:
+        more = separator * len(names)
+        text.writelines(_lengthened(_given_back(line, line_of, separator, quote), more) for line in like.below)
+    text.writelines(map(line_of, _lines(table, verdicts, len(names))))
     text.flush()
     text.detach()
 
@@ -52,6 +61,25 @@ def write_delimited(
 def _quoting(table: Table | None) -> tuple[str, bool]:
     """(the sign around cells, whether a backslash escapes it inside one), as the file came."""
     return (table.dialect.quote, table.dialect.backslash) if isinstance(table, Delimited) else ('"', False)
+
+
+def _given_back(line: HeadLine, line_of: _Line, separator: str, quote: str) -> str:
+    """The lines as they were, unless they are no line of CSV, or a spreadsheet would run something of them."""
+    sign = separator if len(separator) == 1 else SEPARATOR
+    raw = io.StringIO(line.raw.replace(separator, sign), newline="")
+    try:
+        rows = list(csv_rows(raw, sign, strict=True, quote=quote))
+    except csv.Error:
+        return line_of([defused(cell) for cell in line.cells])
+    cells = [*line.cells, *(cell for row in rows for cell in row)]
+    harmless = len(rows) == 1 and all(defused(cell) == cell for cell in cells)
+    return line.raw if harmless else line_of([defused(cell) for cell in line.cells])
+
+
+def _lengthened(line: str, more: str) -> str:
+    """A further header row with an empty cell for each added column; a blank line stays blank."""
+    body = line.rstrip("\r\n")
+    return body + more + line[len(body) :] if body else line
 
 
 class _Line:
@@ -77,19 +105,25 @@ class _Line:
         return (self._separator.join(shown) if shown != [""] else '""') + self._end
 
 
-def _lines(table: Table, verdicts: Verdicts) -> Iterator[list[str]]:
+def _lines(table: Table, verdicts: Verdicts, added: int) -> Iterator[list[str]]:
     width = len(table.columns)
     for cells, verdict in zip(rows(table), verdicts, strict=False):
         line = [defused(as_text(cell)) for cell in cells]
+        shown = _shown(verdict, added)
         if len(line) == width:
-            line += _shown(verdict)
+            line += shown
         else:  # ragged: our columns keep their place, surplus cells follow
-            line = line[:width] + [""] * (width - len(line)) + list(_shown(verdict)) + line[width:]
+            line = line[:width] + [""] * (width - len(line)) + shown + line[width:]
         yield line
 
 
-def _shown(verdict: AddedValues | None) -> tuple[str, ...]:
-    if verdict is None:
-        return _NOT_SCORED
-    stars = "" if verdict.stars is None else f"{verdict.stars:g}"
-    return verdict.label, f"{verdict.probability:.{DECIMALS}f}", verdict.flags, verdict.model, stars
+def _shown(verdict: AddedValues, added: int) -> list[str]:
+    label, probability, flags, model, stars, *more = verdict.values(added)
+    return [
+        as_text(label),
+        "" if probability is None else f"{probability:.{DECIMALS}f}",
+        as_text(flags),
+        as_text(model),
+        "" if stars is None else f"{stars:g}",
+        *(defused(as_text(one)) for one in more),
+    ]

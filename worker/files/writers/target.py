@@ -13,6 +13,10 @@ from worker.files.readers.decompress import plain_name
 from worker.files.readers.open import Opened
 
 ADDED: Final = ("label", "probability", "flags", "model", "estimated_stars")
+SOURCE: Final = "source"
+"""The column that is added after these where several sheets or files were read."""
+ASPECTS: Final = "aspects"
+"""The column that is added after all others where it is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +57,18 @@ def parse_format(asked: str) -> tuple[FileKind, Packing | None]:
     return kind, packing or None
 
 
-def added_names(columns: Sequence[str]) -> tuple[str, ...]:
-    """Names of the added columns; all of them get a prefix when the file already has one of them."""
+def added_names(columns: Sequence[str], *, several: bool = False, aspects: bool = False) -> tuple[str, ...]:
+    """Names of the added columns; all of them get a prefix when the file already has one of them.
+
+    several: sheets or files were read, and another column says which one a row stands in.
+    """
+    added = (*ADDED, *([SOURCE] if several else []), *([ASPECTS] if aspects else []))
     taken = {name.strip().casefold() for name in columns}
     prefix, copy = "", 0
-    while any(prefix + name in taken for name in ADDED):
+    while any(prefix + name in taken for name in added):
         copy += 1
         prefix = "reelfeel_" if copy == 1 else f"reelfeel_{copy}_"
-    return tuple(prefix + name for name in ADDED)
+    return tuple(prefix + name for name in added)
 
 
 def _stem(name: str) -> str:

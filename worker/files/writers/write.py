@@ -34,12 +34,13 @@ def write_scored(
     limits: Limits,
     format: str | None = None,
     options: ReadOptions = NOTHING_SAID,
+    aspects: bool = False,
 ) -> str:
     """Writes the rows of `source` in order, every column kept, with `target.ADDED`; in flat memory.
 
-    `scored` is ordered by row number; a row it does not name keeps its place with empty values. `options` as given to
-    `open_reviews`: both must see the same rows. Returns the file's name. Raises FileError for the file, and
-    lets what `scored` raises pass.
+    `scored` is ordered by row number; a row it does not name keeps its place with empty values. aspects: whether one
+    more column follows, with the aspects that `scored` brings as JSON. `options` as given to `open_reviews`: both must
+    see the same rows. Returns the file's name. Raises FileError for the file, and lets what `scored` raises pass.
     """
     with only_file_errors():
         opened = open_table(source, filename, limits, options)
@@ -48,16 +49,16 @@ def write_scored(
         with only_file_errors():
             opened.table.complete()
         with packed(out, target) as stream:
-            _write(opened, target, scored, stream)
+            _write(opened, target, scored, stream, aspects=aspects)
         return target.filename
     finally:
         opened.close()
 
 
-def _write(opened: Opened, target: Target, scored: Iterable[Scored], stream: IO[bytes]) -> None:
+def _write(opened: Opened, target: Target, scored: Iterable[Scored], stream: IO[bytes], *, aspects: bool) -> None:
     table = opened.table
-    names = added_names(table.columns)
-    verdicts = in_row_order(scored)
+    names = added_names(table.columns, several=bool(table.sources), aspects=aspects)
+    verdicts = in_row_order(scored, table.source_of if table.sources else None)
     WRITERS[target.kind](table, verdicts, names, stream)
 
 

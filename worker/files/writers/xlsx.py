@@ -23,6 +23,8 @@ from openpyxl.utils.datetime import to_excel
 from common.formulas import defused
 from worker.files.cells import Cell, as_text, encodable
 from worker.files.errors import TooManyRows
+from worker.files.readers.joined import pattern_of
+from worker.files.readers.xlsx import Workbook as ReadWorkbook
 from worker.files.table import Table
 from worker.files.writers.output import seekable
 from worker.files.writers.verdicts import Verdicts, fitted, rows
@@ -75,11 +77,15 @@ def _package() -> tuple[dict[str, bytes], dict[type, int]]:
 
 
 def _lines(table: Table, verdicts: Verdicts, names: tuple[str, ...]) -> Iterator[list[Cell]]:
-    """Header and rows; surplus cells of a ragged row follow our columns."""
+    """Header and rows, with what stood around the header; surplus cells of a ragged row follow our columns."""
     width = len(table.columns)
+    like = pattern_of(table)
+    head = like if isinstance(like, ReadWorkbook) else None
+    yield from head.above if head else ()
     yield [*table.titles, *names]
+    yield from head.below if head else ()
     for cells, verdict in zip(rows(table), verdicts, strict=False):
-        ours: tuple[Cell, ...] = (None,) * len(names) if verdict is None else tuple(verdict)
+        ours: tuple[Cell, ...] = verdict.values(len(names))
         if len(cells) == width:
             yield [*cells, *ours]
         else:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import csv
 import io
+import json
 from typing import Any
 
 import pytest
 
 from tests.worker.files.cases.helpers import DULL, WARM, check, refused
-from tests.worker.files.helpers import csv_bytes, jsonl_bytes
+from tests.worker.files.helpers import csv_bytes, jsonl_bytes, xlsx_bytes
 
 
 def table(header: str, *rows: list[str]) -> bytes:
-    import csv
-
     out = io.StringIO()
     csv.writer(out).writerows([header.split(","), *rows])
     return out.getvalue().encode()
@@ -34,7 +34,13 @@ EXPORTS: list[tuple[str, str, list[str], dict[str, Any]]] = [
      {"text": "review_content", "film": "rotten_tomatoes_link", "date": "review_date", "stars": "review_score"}),
     ("rotten tomatoes 2", "id,reviewId,creationDate,criticName,isTopCritic,originalScore,reviewState,publicatioName,reviewText,scoreSentiment,reviewUrl",
      ["beavers", "1145982", "2003-05-23", "Ivan M. Lincoln", "False", "3.5/4", "fresh", "Deseret News", WARM, "POSITIVE", "http://x.org/1"],
-     {"text": "reviewText", "date": "creationDate", "stars": "originalScore"}),
+     {"text": "reviewText", "film": "id", "date": "creationDate", "stars": "originalScore", "films": ["beavers"] * 2}),
+    ("metacritic", "movie_id,movie_name,quote,score,date,author,publicationName,review_type",
+     ["1300000001", "Quiet Harbour", WARM, "90", "2024-05-01", "A B", "The Daily Paper", "critic"],
+     {"text": "quote", "film": "movie_name", "date": "date", "stars": "score"}),
+    ("amazon 2023", "rating,title,text,images,asin,parent_asin,user_id,timestamp,helpful_vote,verified_purchase",
+     ["5.0", "A film to see again", WARM, "[]", "B01", "B00", "AG1", "1714557600123", "0", "True"],
+     {"text": "text", "film": "parent_asin", "date": "timestamp", "stars": "rating", "dates": ["2024-05-01"] * 2}),
     ("amazon tsv", "marketplace,customer_id,review_id,product_id,product_parent,product_title,product_category,star_rating,helpful_votes,total_votes,vine,verified_purchase,review_headline,review_body,review_date",
      ["US", "1", "R1", "B00", "2", "Quiet Harbour [DVD]", "Video DVD", "5", "0", "0", "N", "Y", "Five Stars", WARM, "2015-08-31"],
      {"text": "review_body", "film": "product_title", "date": "review_date", "stars": "star_rating"}),
@@ -43,6 +49,15 @@ EXPORTS: list[tuple[str, str, list[str], dict[str, Any]]] = [
      {"text": "Text", "film": "ProductId", "date": "Time", "stars": "Score", "dates": ["2011-04-27"] * 2}),
     ("steam", "app_id,app_name,review_text,review_score,review_votes",
      ["10", "Counter-Strike", WARM, "1", "0"], {"text": "review_text", "film": "app_name", "stars": None}),
+    ("steam 2021", ",app_id,app_name,review_id,language,review,timestamp_created,timestamp_updated,recommended,votes_helpful,votes_funny,weighted_vote_score,comment_count,steam_purchase,received_for_free,written_during_early_access,author.steamid",
+     ["0", "292030", "The Witcher 3", "85185598", "english", WARM, "1714557600", "1714657600", "True", "0", "0", "0.0", "0", "True", "False", "False", "76561199095369542"],
+     {"text": "review", "film": "app_name", "date": "timestamp_created", "stars": None, "dates": ["2024-05-01"] * 2}),
+    ("google play scraper", "reviewId,userName,userImage,content,score,thumbsUpCount,reviewCreatedVersion,at,replyContent,repliedAt,appVersion",
+     ["gp:1", "x", "https://x.org/1", WARM, "5", "0", "3.44.0", "2024-05-01 09:42:38", "Thank you for your review, we like it", "2024-05-02 13:10:05", "3.44.0"],
+     {"text": "content", "film": None, "date": "at", "stars": "score", "dates": ["2024-05-01"] * 2}),
+    ("app store connect", "id,rating,title,body,reviewerNickname,createdDate,territory",
+     ["1", "5", "A fine thing to have", WARM, "x", "2024-05-01T10:00:00-07:00", "USA"],
+     {"text": "body", "film": None, "date": "createdDate", "stars": "rating"}),
     ("play console", "Package Name,App Version Code,Reviewer Language,Device,Review Submit Date and Time,Review Submit Millis Since Epoch,Star Rating,Review Title,Review Text,Developer Reply Date and Time,Developer Reply Text",
      ["org.x", "1", "en", "g", "2024-05-01T10:00:00Z", "1714557600000", "5", "", WARM, "2024-05-02T10:00:00Z", "Thank you for the review, we like it"],
      {"text": "Review Text", "date": "Review Submit Date and Time", "stars": "Star Rating"}),
@@ -52,6 +67,18 @@ EXPORTS: list[tuple[str, str, list[str], dict[str, Any]]] = [
     ("youtube takeout", "Comment ID,Channel ID,Comment Create Timestamp,Price,Parent Comment ID,Post ID,Video ID,Comment Text,Top-Level Comment ID",
      ["Ug1", "UC1", "2024-05-01T10:00:00+00:00", "0", "", "", "vid1", WARM, ""],
      {"text": "Comment Text", "film": "Video ID", "date": "Comment Create Timestamp"}),
+    ("youtube downloader", "cid,text,time,author,channel,votes,replies,photo,heart,reply,time_parsed",
+     ["Ug1", WARM, "2 years ago", "@x", "UC1", "12", "3", "https://x.org/p", "False", "False", "1714557600.0"],
+     {"text": "text", "film": None, "date": "time_parsed", "stars": None, "dates": ["2024-05-01"] * 2}),
+    ("reddit of one's own", "id,permalink,date,ip,subreddit,gildings,link,parent,body,media",
+     ["k1", "https://x.org/1", "2024-05-01 10:30:00 UTC", "", "movies", "0", "https://x.org", "", WARM, ""],
+     {"text": "body", "film": None, "date": "date", "stars": None, "dates": ["2024-05-01"] * 2}),
+    ("google forms", "Timestamp,Email Address,Which film did you see?,What did you think of it?,How many stars?",
+     ["2024/05/01 10:00:00 AM GMT+2", "a@x.org", "Quiet Harbour", WARM, "4"],
+     {"text": "What did you think of it?", "film": "Which film did you see?", "date": "Timestamp", "stars": "How many stars?"}),
+    ("typeform", "#,Which film did you see?,What did you think of it?,How would you rate it?,Response Type,Start Date (UTC),Stage Date (UTC),Submit Date (UTC),Network ID,Tags,Ending",
+     ["k1", "Quiet Harbour", WARM, "4", "completed", "2024-05-01 10:00:00", "", "2024-05-01 10:02:00", "n1", "", "e1"],
+     {"text": "What did you think of it?", "film": "Which film did you see?", "date": "Submit Date (UTC)", "stars": "How would you rate it?"}),
     ("reddit", "title,score,id,url,comms_num,created,body,timestamp",
      ["Discussion of the film", "3", "k1", "https://x.org", "1", "1714557600.0", WARM, "2024-05-01 10:00:00"],
      {"text": "body", "film": None, "date": "timestamp", "stars": None}),
@@ -61,6 +88,9 @@ EXPORTS: list[tuple[str, str, list[str], dict[str, Any]]] = [
     ("douban", "ID,Movie_Name_EN,Movie_Name_CN,Crawl_Date,Number,Username,Date,Star,Comment,Like",
      ["0", "Quiet Harbour", "静港", "2017-01-22", "1", "x", "2015-05-13", "3", "这部电影拍得真是温暖又有趣啊", "2404"],
      {"text": "Comment", "film": "Movie_Name_EN", "date": "Date", "stars": "Star", "dates": ["2015-05-13"] * 2}),
+    ("douban userscript", "封面,标题,个人评分,打分日期,我的短评,上映日期,制片国家,条目链接",
+     ["https://x.org/c", "静港 / Quiet Harbour", "5", "2024/05/01", "这部电影拍得真是温暖又有趣啊", "2023-01-16", "日本", "https://x.org/1"],
+     {"text": "我的短评", "film": "标题", "date": "打分日期", "stars": "个人评分", "dates": ["2024-05-01"] * 2}),
     ("douban 2", "电影,用户,评分,评论,时间", ["静港", "小明", "力荐", "这部电影拍得真是温暖又有趣啊", "2015-05-13"],
      {"text": "评论", "film": "电影", "date": "时间", "stars": "评分"}),
     ("kaggle imdb", "review,sentiment", [WARM, "positive"], {"text": "review", "film": None, "stars": None}),
@@ -195,3 +225,95 @@ def test_tags_in_a_review_make_no_web_page() -> None:
 def test_short_reviews_that_look_like_labels_are_scored() -> None:
     check(csv_bytes("review", "Good", "Bad", "Meh"), "a.csv", rows=3)
     check(jsonl_bytes({"review": "Great film"}, {"review": "Bad Film"}), "a.jsonl", rows=2)
+
+
+def test_comments_of_a_takeout_are_taken_out_of_their_json() -> None:
+    head = [
+        "Comment ID",
+        "Channel ID",
+        "Comment Create Timestamp",
+        "Price",
+        "Parent Comment ID",
+        "Post ID",
+        "Video ID",
+        "Comment Text",
+    ]
+    cells = [
+        json.dumps({"text": WARM}),
+        '{"text":"A warm film, "},{"text":"and funny"},{"mention":{"x":1}}',
+        json.dumps({"takeoutSegments": [{"text": DULL}]}),
+        WARM,
+    ]
+    rows = [["Ug1", "UC1", "2024-05-01T10:00:00+00:00", "0", "", "", "vid1", cell] for cell in cells]
+    out = io.StringIO()
+    csv.writer(out).writerows([head, *rows])
+    check(out.getvalue(), "comments.csv", rows=4, texts=[WARM, "A warm film, and funny", DULL, WARM])
+
+
+def test_a_list_of_ratings_is_no_review_file() -> None:
+    head = "rated_at,type,title,year,trakt_rating,trakt_id,imdb_id,tmdb_id,tvdb_id,url,released,genres,rating"
+    refused(
+        table(
+            head,
+            [
+                "2024-05-01T10:00:00Z",
+                "movie",
+                "Quiet Harbour",
+                "2023",
+                "8.3",
+                "1",
+                "tt1",
+                "2",
+                "",
+                "https://x.org",
+                "2023-01-01",
+                "drama",
+                "8",
+            ],
+        ),
+        "ratings.csv",
+        "no_reviews.films",
+    )
+
+
+@pytest.mark.parametrize("second", [",,,,Response,Open-Ended Response,", ",,,,,,"])
+def test_the_second_row_of_a_survey(second: str) -> None:
+    head = "Respondent ID,Collector ID,Start Date,End Date,Which film did you see?,What did you think of it?,How many stars?"
+    rows = [
+        f'11{n},22,05/0{n}/2024 10:00:00 AM,05/2{n}/2024 10:01:00 AM,Quiet Harbour,"{text}",4'
+        for n, text in ((1, WARM), (2, DULL))
+    ]
+    check(
+        "\n".join([head, second, *rows]) + "\n",
+        "a.csv",
+        text="What did you think of it?",
+        film="Which film did you see?",
+        stars="How many stars?",
+        date="End Date",
+        dates=["2024-05-21", "2024-05-22"],
+        texts=[WARM, DULL],
+        codes=[],
+    )
+
+
+@pytest.mark.parametrize(
+    ("title", "values", "days"),
+    [
+        ("date", ["45413", "45425.75"], ["2024-05-01", "2024-05-13"]),
+        ("Datum", ["45413,5", "45425"], ["2024-05-01", "2024-05-13"]),
+        ("date", ["45413", "13/05/2024"], ["2024-05-01", "2024-05-13"]),
+        ("date", ["45413", "17"], [None, None]),
+        ("date", ["12345", "99999"], [None, None]),
+        ("time", ["45413", "45425"], [None, None]),
+        ("n", ["45413", "45425"], [None, None]),
+    ],
+)
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_days_as_a_spreadsheet_counts_them(title: str, values: list[str], days: list[str | None], kind: str) -> None:
+    rows: list[list[object]] = [["film", title, "review"], ["A", values[0], WARM], ["B", values[1], DULL]]
+    data = table(";".join(map(str, rows[0])).replace(";", ","), *([str(cell) for cell in row] for row in rows[1:]))
+    if kind == "xlsx":
+        numbers = [float(one.replace(",", ".")) if "/" not in one else one for one in values]
+        data = xlsx_bytes([rows[0], *([row[0], number, row[2]] for row, number in zip(rows[1:], numbers, strict=True))])
+    found = check(data, f"a.{kind}", rows=2, dates=days)
+    assert any("spreadsheets count" in note for note in found.notes) is (days[0] is not None)

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import zipfile
+from dataclasses import replace
 from typing import Any
 
 import openpyxl
 import pytest
 
 from tests.worker.files.cases.helpers import DULL, WARM, check, given_back, inspected, refused
-from tests.worker.files.helpers import csv_bytes, xlsx_bytes, zip_bytes
-from worker.files.errors import ArchiveMembers
+from tests.worker.files.helpers import (
+    LIMITS,
+    csv_bytes,
+    jsonl_bytes,
+    parquet_bytes,
+    read,
+    write,
+    xlsx_bytes,
+    zip_bytes,
+)
+from worker.files.errors import ArchiveMembers, Bomb, BrokenMember, OtherFormat, TooLarge, TooManyColumns, TooManyRows
 
 TABLE = f'film,review\nA,"{WARM}"\nB,"{DULL}"\n'
 
@@ -154,6 +165,14 @@ def test_rows_inside_json(value: Any, indent: int | None, name: str) -> None:
          {"text": "snippet.topLevelComment.snippet.textOriginal", "date": "snippet.topLevelComment.snippet.publishedAt"}),
         ([{"author": "x", "author_details": {"name": "", "rating": 8.0}, "content": WARM, "created_at": "2024-05-01T10:00:00Z", "id": "5", "url": "https://x.org"}],
          {"text": "content", "date": "created_at", "stars": "author_details.rating", "film": None}),
+        ([{"id": "1", "type": "Default", "timestamp": "2024-05-01T10:00:00+00:00", "timestampEdited": None, "callEndedTimestamp": None, "isPinned": False,
+           "content": WARM, "author": {"id": "10", "name": "alice", "nickname": "Alice"}, "attachments": []}], {"text": "content", "date": "timestamp", "film": None, "stars": None}),
+        ([{"type": "customerReviews", "id": "1", "attributes": {"rating": 5, "title": "A fine thing", "body": WARM, "reviewerNickname": "x", "createdDate": "2024-05-01T10:00:00-07:00", "territory": "USA"}}],
+         {"text": "attributes.body", "date": "attributes.createdDate", "stars": "attributes.rating", "film": None}),
+        ([{"recommendationid": "1", "author": {"steamid": "7", "playtime_forever": 9}, "language": "english", "review": WARM, "timestamp_created": 1714557600, "voted_up": True, "votes_up": 3, "weighted_vote_score": "0.5"}],
+         {"text": "review", "date": "timestamp_created", "stars": None, "film": None}),
+        ([{"rating": 5.0, "title": "A film to see again", "text": WARM, "images": [], "asin": "B01", "parent_asin": "B00", "user_id": "A", "timestamp": 1588687728923, "helpful_vote": 0, "verified_purchase": True}],
+         {"text": "text", "film": "parent_asin", "date": "timestamp", "stars": "rating"}),
         ([{"kind": "t1", "data": {"body": WARM, "created_utc": 1714557600.0, "score": 3}}], {"text": "data.body", "date": "data.created_utc", "stars": None}),
         ([{"title": {"label": "Fine"}, "content": {"label": WARM, "attributes": {"type": "text"}}, "im:rating": {"label": "5"}, "updated": {"label": "2024-05-01T10:00:00-07:00"}}],
          {"text": "content.label", "film": None, "stars": "im:rating.label", "date": "updated.label"}),
@@ -199,14 +218,125 @@ def test_what_stands_beside_the_reviews_does_not_count() -> None:
     check(data, "a.zip", members=["data/reviews.csv"], rows=2, texts=[WARM, DULL])
 
 
-def test_several_files_of_reviews_are_offered_by_their_paths() -> None:
-    data = zip_bytes(
-        {"may/reviews.csv": TABLE.encode(), "june/reviews.csv": TABLE.encode(), "films.csv": b"title\nA\n"}
-    )
+MONTHS = {
+    "2024/reviews-10.csv": f'\ufeffFilm;Review\r\nC;"{WARM} 10"\r\nD;"a ""quoted"" one"\r\n'.encode(),
+    "2024/reviews-2.csv": f"film,review\nB,{WARM.replace(',', '')} 2\nbad\n".encode(),
+    "2024/reviews-1.csv": TABLE.encode(),
+    "README.txt": b"Made by the club",
+    "films.csv": csv_bytes("title,year", "Quiet Harbour,2001", "Iron Garden,1999", "The Last Bus,2000"),
+}
+
+
+def test_files_of_other_layouts_are_offered_by_their_paths() -> None:
+    data = zip_bytes({"club/reviews.csv": TABLE.encode(), "other/reviews.csv": b"movie,review,stars\nA,fine film,3\n"})
     with pytest.raises(ArchiveMembers) as error:
         inspected(data, "a.zip")
-    assert error.value.candidates == ("june/reviews.csv", "may/reviews.csv")
-    check(data, "a.zip", {"sheet": "may/reviews.csv"}, members=["may/reviews.csv"], rows=2)
+    assert error.value.candidates == ("club/reviews.csv", "other/reviews.csv")
+    check(data, "a.zip", {"sheet": "club/reviews.csv"}, members=["club/reviews.csv"], rows=2)
+
+
+def test_files_of_one_layout_are_one_table() -> None:
+    data = zip_bytes(MONTHS)
+    paths = ["2024/reviews-1.csv", "2024/reviews-2.csv", "2024/reviews-10.csv"]
+    found = check(data, "a.zip", members=paths, rows=5, codes=["ragged"], films=["A", "B", "B", "C", "D"])
+    assert [row["row"] for row in found.preview] == [1, 2, 3, 5, 6]
+    assert "3 files" in found.notes[0]
+    assert "films.csv" in found.notes[1]
+    rows = given_back(data, "a.zip")
+    assert [row["source"] for row in rows] == [paths[0]] * 2 + [paths[1]] * 2 + [paths[2]] * 2
+    assert [row["label"] for row in rows] == ["positive"] * 3 + [None] + ["positive"] * 2
+    assert [row["model"] for row in rows] == ["m1", "m2", "m3", None, "m5", "m6"]
+    check(data, "a.zip", {"sheet": paths[1]}, members=[paths[1]], rows=1)
+
+
+def test_joined_files_come_back_as_one_file_in_the_zip() -> None:
+    made, name = write(zip_bytes(MONTHS), "export.zip")
+    assert name == "export.scored.zip"
+    with zipfile.ZipFile(io.BytesIO(made)) as archive:
+        assert archive.namelist() == ["export.scored.csv"]
+        lines = archive.read("export.scored.csv").decode().splitlines()
+    assert lines[0] == "film,review,label,probability,flags,model,estimated_stars,source"
+    assert lines[4] == "bad,,,,,,,2024/reviews-2.csv"
+    assert lines[6] == 'D,"a ""quoted"" one",positive,0.000600,too_short not_english,m6,7.5,2024/reviews-10.csv'
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "json", "parquet", "xlsx"])
+def test_joined_files_of_every_kind(kind: str) -> None:
+    pages = [[{"film": "A", "review": WARM, "n": 1.50}], [{"film": "B", "review": DULL, "n": 2.50}]]
+    made = {
+        "jsonl": lambda rows: json.dumps(rows[0]).replace(".5", ".50").encode(),
+        "json": lambda rows: json.dumps(rows).replace(".5", ".50").encode(),
+        "parquet": lambda rows: parquet_bytes({name: [rows[0][name]] for name in rows[0]}),
+        "xlsx": lambda rows: xlsx_bytes([list(rows[0]), list(rows[0].values())]),
+    }[kind]
+    data = zip_bytes({f"{i}.{kind}": made(rows) for i, rows in enumerate(pages, 1)})
+    check(data, "a.zip", members=[f"1.{kind}", f"2.{kind}"], rows=2, films=["A", "B"], texts=[WARM, DULL])
+    back, _ = write(data, "a.zip")
+    with zipfile.ZipFile(io.BytesIO(back)) as archive:
+        whole = archive.read(f"a.scored.{kind}")
+    if kind in ("jsonl", "json"):
+        assert whole.count(b'"n": 1.50') == 1  # the text of each object stays
+    again = inspected(whole, f"a.{kind}")
+    assert (again.rows, again.names[-1]) == (2, "source")
+    assert [row["source"] for row in given_back(data, "a.zip")] == [f"1.{kind}", f"2.{kind}"]
+
+
+def test_objects_with_another_key_are_of_one_layout() -> None:
+    more = [{"film": "B", "review": DULL, "helpful": 3}]
+    data = zip_bytes({"1.json": json.dumps(RECORDS).encode(), "2.json": json.dumps(more).encode()})
+    check(data, "a.zip", rows=3)
+    assert inspected(write(data, "a.zip", format="csv")[0], "a.csv").names[:3] == ["film", "review", "helpful"]
+
+
+def test_sheets_and_files_are_joined_by_the_same_rule() -> None:
+    data = book({"May": [HEAD, ["A", WARM]], "June": [HEAD, ["B", DULL], ["C", ""]]})
+    assert [row["source"] for row in given_back(data, "a.xlsx")] == ["May", "June", "June"]
+    assert "source" not in given_back(book({"May": [HEAD, ["A", WARM]]}), "a.xlsx")[0]
+    again = book({"May": [[*HEAD, "source"], ["A", WARM, "web"]], "June": [[*HEAD, "source"], ["B", DULL, "web"]]})
+    assert [row["reelfeel_source"] for row in given_back(again, "a.xlsx")] == ["May", "June"]
+
+
+def test_a_month_of_few_words_stands_with_the_others() -> None:
+    short = csv_bytes("who,what they wrote,day", "bob,Good,2024-05-01")
+    long = csv_bytes("who,what they wrote,day", f'bob,"{WARM}",2024-04-01', f'alice,"{DULL}",2024-04-02')
+    data = zip_bytes({"1.csv": long, "2.csv": short})
+    check(data, "a.zip", members=["1.csv", "2.csv"], rows=3)
+
+
+@pytest.mark.parametrize(
+    "broken", [b"version https://git-lfs.github.com/spec/v1\n", b"<!doctype html><p>Not found", b"film,review\nA,\x81\x8d\x90\xff\xfe\x00\x01\n" * 9]
+)  # fmt: skip
+def test_a_file_that_cannot_be_read_refuses_all(broken: bytes) -> None:
+    months = {"1.csv": TABLE.encode(), "2.csv": TABLE.encode()}
+    with pytest.raises(BrokenMember, match=r"'3\.csv' in the zip cannot be read"):
+        inspected(zip_bytes({**months, "3.csv": broken}), "a.zip")
+    # Beside a single file it is named, as others are
+    assert "3.csv" in " ".join(inspected(zip_bytes({"1.csv": TABLE.encode(), "3.csv": broken}), "a.zip").notes)
+
+
+def test_what_breaks_late_names_its_file() -> None:
+    deep = jsonl_bytes(*RECORDS * 150) + b'{"review": "' + b"x" * LIMITS.max_line_chars + b'"}\n'
+    with pytest.raises(BrokenMember, match=r"'b\.jsonl'"):
+        inspected(zip_bytes({"a.jsonl": jsonl_bytes(*RECORDS), "b.jsonl": deep}), "a.zip")
+
+
+def test_limits_count_over_all_files() -> None:
+    data = zip_bytes({f"{i}.csv": TABLE.encode() for i in range(3)})
+    assert len(read(data, "a.zip", limits=replace(LIMITS, max_rows=6))) == 6
+    with pytest.raises(TooManyRows):
+        read(data, "a.zip", limits=replace(LIMITS, max_rows=5))
+    with pytest.raises(TooLarge):
+        read(data, "a.zip", limits=replace(LIMITS, max_unpacked_bytes=3 * len(TABLE) - 1))
+    zeros = csv_bytes("film,review", *["A,a fine film"] * 1_000_000)
+    with pytest.raises(Bomb):  # each by itself is too small to be one
+        read(
+            zip_bytes({f"{i}.csv": zeros for i in range(3)}),
+            "a.zip",
+            limits=replace(LIMITS, max_unpacked_bytes=1 << 30),
+        )
+    keys = {f"{i}.jsonl": jsonl_bytes({"review": WARM, **{f"k{i}_{n}": 1 for n in range(400)}}) for i in range(3)}
+    with pytest.raises(TooManyColumns):
+        read(zip_bytes(keys), "a.zip")
 
 
 def test_a_film_diary_is_read_as_it_was_downloaded() -> None:
@@ -236,8 +366,6 @@ def test_one_bad_byte_costs_its_own_row(bad: bytes) -> None:
     back = given_back(data, "a.csv")
     assert [row["film"] for row in back] == ["Café Noir", "Naïve", "Bad", "D"]
     assert back[0]["review"] == "“Très” good film – I’d see it again"
-    from tests.worker.files.helpers import write
-
     assert b"Bad,A good film " + bad + b" here," in write(data, "a.csv")[0]
 
 
@@ -306,3 +434,82 @@ def test_a_lone_carriage_return_stays_in_its_cell() -> None:
 
 def test_empty_rows_between_rows_are_named() -> None:
     check("film,review\nA,Warm one\n,\nB,Dull one\n,\n,\n", "a.csv", rows=2, codes=["empty"])
+
+
+# -- totals below the rows
+
+
+@pytest.mark.parametrize(
+    ("head", "last", "codes"),
+    [
+        ("film;review", ["Total;200"], ["total"]),
+        ("review;film", ["Total;200"], ["total"]),
+        ("film;review;n", ["Total;;200", "Average;;3.5"], ["total", "total"]),
+        ("film;review;n", ["Total;200"], ["total"]),
+        ("film;review", ["Total;200", "C;A dull one"], []),
+        ("film;review", ["Total;A total mess"], []),
+        ("film;review", ["C;Total", ";"], []),
+    ],
+)
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_a_total_at_the_end_is_no_review(head: str, last: list[str], codes: list[str], kind: str) -> None:
+    rows = [["A", "A warm and funny film"], ["B", "Dull from start to end"]]
+    if head.startswith("review"):
+        rows = [row[::-1] for row in rows]
+    if head.endswith("n"):
+        rows = [[*row, "3"] for row in rows]
+    lines = [head, *(";".join(row) for row in rows), *last]
+    data: bytes | str = "\n".join([*lines, ""])
+    if kind == "xlsx":
+        data = xlsx_bytes([[cell or None for cell in line.split(";")] for line in lines])
+    found = inspected(data, f"a.{kind}")
+    assert [row["code"] for row in found.rejected] == codes
+    assert found.rows == len(lines) - 1 - len(codes) - (last[-1] == ";")
+    if not codes:
+        return
+    back = given_back(data, f"a.{kind}")
+    assert [row["label"] for row in back] == ["positive"] * 2 + [None] * len(codes)  # it keeps its place
+
+
+def test_each_sheet_and_file_may_end_with_a_total() -> None:
+    data = book({name: [HEAD, ["A", WARM], ["Total", 1]] for name in ("May", "June")})
+    check(data, "a.xlsx", rows=2, codes=["total"] * 2)
+    packed = zip_bytes({f"{i}.csv": TABLE.encode() + b"Total,2\n" for i in range(3)})
+    check(packed, "a.zip", rows=6, codes=["total"] * 3)
+
+
+def test_the_only_row_is_no_total() -> None:
+    check("film,review,n\nTotal,,200\n", "a.csv", rows=0, codes=["empty"])
+
+
+# -- .xls that is none
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (TABLE.encode(), "csv"),
+        (f"film\treview\r\nA\t{WARM}\r\nB\t{DULL}\r\n".encode(), "tsv"),
+        (f"film\treview\r\nA\t{WARM}\r\nB\t{DULL}\r\n".encode("utf-16"), "tsv"),
+        (jsonl_bytes(*RECORDS), "jsonl"),
+        (xlsx_bytes(SHEET), "xlsx"),
+    ],
+)
+def test_an_xls_that_is_text_is_read_as_what_it_is(data: bytes, kind: str) -> None:
+    assert check(data, "export.xls", text="review", film="film", texts=[WARM, DULL]).format == kind
+    assert check(gzip.compress(data), "export.xls.gz", texts=[WARM, DULL]).format == f"{kind}.gz"
+
+
+@pytest.mark.parametrize(
+    ("data", "suffix"),
+    [
+        (b"<html><head></head><body><table><tr><td>review</td></tr></table></body></html>", ".html"),
+        (b'\n<table border="1"><tr><td>review</td></tr></table>', ".html"),
+        (b'<html xmlns:x="urn:schemas-microsoft-com:office:excel"><body></body></html>', ".html"),
+        (b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>', ".xml"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "Workbook".encode("utf-16-le"), ".xls"),
+    ],
+)
+def test_an_xls_that_is_a_page_is_told(data: bytes, suffix: str) -> None:
+    with pytest.raises(OtherFormat, match=f"Excel workbook or one of another program \\({suffix}\\)"):
+        inspected(data, "export.xls")

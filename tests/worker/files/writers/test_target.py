@@ -51,4 +51,6 @@ def test_the_copy_is_called_after_the_file(name: str, packing: str, asked: str |
 def test_all_names_give_way_when_one_is_taken() -> None:
     assert added_names(["review"]) == ("label", "probability", "flags", "model", "estimated_stars")
     assert added_names([" Label "])[0] == "reelfeel_label"
+    assert added_names(["aspects"])[-1] == "estimated_stars"
+    assert added_names(["aspects"], aspects=True)[-1] == "reelfeel_aspects"
     assert added_names(["flags", "reelfeel_model"])[0] == "reelfeel_2_label"

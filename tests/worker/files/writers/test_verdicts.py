@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from itertools import islice
 
-from worker.files.writers.verdicts import AddedValues, fitted, in_row_order
+from worker.files.writers.verdicts import NOT_SCORED, AddedValues, fitted, in_row_order
 
 
 def test_gaps_are_filled_and_there_is_no_end() -> None:
     scored = [(2, "positive", 0.12345678, ["a", "b"], "m", 7.5), (4, "negative", 0.5, [], "m", None)]
     assert list(islice(in_row_order(scored), 6)) == [
-        None,
+        NOT_SCORED,
         AddedValues("positive", 0.123457, "a b", "m", 7.5),
-        None,
+        NOT_SCORED,
         AddedValues("negative", 0.5, "", "m", None),
-        None,
-        None,
+        NOT_SCORED,
+        NOT_SCORED,
     ]
 
 

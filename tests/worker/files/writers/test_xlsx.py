@@ -18,6 +18,7 @@ from tests.worker.files.helpers import (
 )
 from worker.files.errors import TooManyRows
 from worker.files.writers import xlsx
+from worker.files.writers.target import ADDED
 
 
 def test_a_row_wider_than_excel_fits_into_a_workbook() -> None:
@@ -65,3 +66,19 @@ def test_as_many_rows_as_excel_has_and_one_more(monkeypatch: pytest.MonkeyPatch)
     assert write(csv_bytes("review", "a", "b", "c"), "a.csv", format="xlsx")[1] == "a.scored.xlsx"
     with pytest.raises(TooManyRows, match="more than 3 rows"):
         write(csv_bytes("review", "a", "b", "c", "d"), "a.csv", format="xlsx")
+
+
+def test_rows_around_the_header_come_back() -> None:
+    rows: list[list[object]] = [
+        [],
+        ["Our club", None, 2024],
+        ["film", "review", "n"],
+        ["text", "text", "int"],
+        ["A", "a warm and funny film", 1],
+    ]
+    made = openpyxl.load_workbook(io.BytesIO(write(xlsx_bytes(rows), "a.xlsx")[0])).worksheets[0]
+    shown = [list(row) for row in made.iter_rows(values_only=True)]
+    assert [row[:3] for row in shown] == [[None] * 3, *([*row] for row in rows[1:])]
+    assert shown[2][3:] == [*ADDED]
+    assert shown[3][3:] == [None] * len(ADDED)
+    assert shown[4][3] == "positive"

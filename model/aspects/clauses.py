@@ -1,0 +1,253 @@
+"""Clauses: the parts of a sentence that can praise one thing and blame another, cut at conjunctions and signs.
+
+A sentence is first cut wherever a clause may begin. Whether a cut stands depends on what it parts: a contrast ("but",
+";") always, a comma or "and" where each side judges an aspect of its own, a preposition or an article where the sides
+also differ in mood. "The acting and the story are great" stays whole; "great acting, dull story" does not. The time is
+linear in the words of the sentence.
+"""
+
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+from enum import IntEnum
+from typing import NamedTuple
+
+from model.aspects.vocabulary import Mention
+
+LONGEST = 60
+"""Words of the longest clause; what is longer is cut there."""
+STRONG_WORD = 0.4
+"""A word whose own weight in the model's n-gram part is at least so far from 0 is for or against something."""
+_APART = 3
+"""Words of the shortest piece without an aspect that stands apart from a judgement beside it."""
+
+
+class Words(NamedTuple):
+    """The words of a sentence in lower case, and the half-open range of each in the text."""
+
+    spelled: list[str]
+    starts: list[int]
+    ends: list[int]
+
+
+class _Cut(IntEnum):
+    """How much it takes for a cut to stand."""
+
+    NONE = 0
+    FAINT = 1
+    WEAK = 2
+    COMMA = 3
+    STRONG = 4
+
+
+class Clause(NamedTuple):
+    """Words `first` to `last` of a sentence without its leading conjunction, and the aspects they name."""
+
+    first: int
+    last: int
+    mentions: tuple[Mention, ...]
+
+
+def words_of(line: str) -> frozenset[str]:
+    """The words of a line that lists them."""
+    return frozenset(line.split())
+
+
+_CONTRASTS = words_of("but although though however while whilst whereas despite except nevertheless nonetheless")
+_PAIRS = {"even": ("if", "though", "when"), "apart": ("from",), "aside": ("from",), "other": ("than",), "yet": ("it",)}
+_JOINS = words_of("and or nor with which who whom whose because so until since plus as when where if")
+_FAINT = words_of("in under over by for a an the some such so its his her this that at on from into")
+_TURNS = words_of(
+    "let wrecked ruined spoiled spoilt marred undone saddled hampered hobbled sunk undermined saved redeemed lifted "
+    "elevated rescued buried drowned cannot can't can couldn't could propped"
+)
+_CUTS = {
+    **dict.fromkeys(_TURNS | _PAIRS.keys(), _Cut.NONE),
+    **dict.fromkeys(_FAINT, _Cut.FAINT),
+    **dict.fromkeys(_JOINS, _Cut.WEAK),
+    **dict.fromkeys(_CONTRASTS, _Cut.STRONG),
+}
+_COPULAS = words_of("is are was were gets get got be been being")
+_VERBS = _COPULAS | words_of("looks look sounds sound feels feel seems seem has have does do did made makes had")
+_SUBJECTS = words_of("i it we they you he she this there")
+_LEADING = words_of("and but or so yet although though while whilst whereas because then plus however even")
+_TRAILING = words_of("and but or as by with nor so because")
+_PARTING = re.compile(r"[;:()\[\]\u2013\u2014]|--|\.\.\.|\s-\s|\n|[.!?]\s")
+
+
+def split(words: Words, text: str, mentions: Sequence[Mention], weights: Sequence[float]) -> list[Clause]:
+    """The clauses of one sentence, in order; every word is in one, conjunctions at their beginnings in none.
+
+    words: the sentence's, with their places in `text`; mentions: as `Vocabulary.find` gives them for these words;
+    weights: of each word, for (above 0) or against something.
+    """
+    cuts = _cuts(words, text, mentions)
+    places = [0, *(place for place, cut in enumerate(cuts) if place and cut >= _Cut.WEAK)]
+    read = _Read(words.spelled, mentions, weights)
+    kept: list[_Piece] = []
+    for first, end in zip(places, [*places[1:], len(weights)], strict=True):
+        piece = read.piece(first, end)
+        if kept and not _stands(cuts[first], kept[-1], piece, read):
+            kept[-1] = kept[-1].joined(piece)
+        else:
+            kept.append(piece)
+    bounded = (part for piece in kept for part in _bounded(piece, read))
+    return [_clause(part, words) for piece in bounded for part in _parted(piece, cuts, read)]
+
+
+def _bounded(piece: "_Piece", read: "_Read") -> list["_Piece"]:
+    """A piece, or its parts where it is longer than a clause can be."""
+    if piece.end - piece.first <= LONGEST:
+        return [piece]
+    return [read.piece(start, min(piece.end, start + LONGEST)) for start in range(piece.first, piece.end, LONGEST)]
+
+
+def _parted(piece: "_Piece", cuts: Sequence[_Cut], read: "_Read") -> list["_Piece"]:
+    """A piece, cut at prepositions and articles where both sides judge, one for and one against."""
+    parts: list[_Piece] = []
+    if piece.good >= STRONG_WORD and piece.bad >= STRONG_WORD:
+        for place in range(piece.first + 1, piece.end):
+            if cuts[place] == _Cut.FAINT:
+                left, right = read.piece(piece.first, place), read.piece(place, piece.end)
+                if left.judges and right.judges and left.mood * right.mood < 0:
+                    parts.append(left)
+                    piece = right
+    return [*parts, piece]
+
+
+class _Read:
+    """A sentence's words with what they name and how far each is for or against something."""
+
+    def __init__(self, words: Sequence[str], mentions: Sequence[Mention], weights: Sequence[float]) -> None:
+        self.words, self._mentions, self._weights = words, mentions, weights
+        self._firsts = [mention.first for mention in mentions]
+
+    def piece(self, first: int, end: int) -> "_Piece":
+        """Words `first` to `end` (half-open)."""
+        weights = self._weights[first:end]
+        good, bad = max(weights), -min(weights)
+        if not self._mentions:
+            return _Piece(first, end, (), good, bad)
+        own = tuple(self._mentions[bisect_left(self._firsts, first) : bisect_left(self._firsts, end)])
+        for mention in own:
+            if mention.kind == "praise":
+                good = max(good, 1.0)
+            elif mention.kind == "blame":
+                bad = max(bad, 1.0)
+        return _Piece(first, end, own, good, bad)
+
+    def predicates(self, piece: "_Piece") -> bool:
+        """Whether something that a piece names is followed by a verb."""
+        return any(
+            not _VERBS.isdisjoint(self.words[mention.last + 1 : min(piece.end, mention.last + 3)])
+            for mention in piece.mentions
+            if mention.kind in ("words", "cues")
+        )
+
+    def qualifies(self, piece: "_Piece") -> bool:
+        """Whether a piece says more than what it names, and names it beside an article at most: "muddy sound"."""
+        named = {place for mention in piece.mentions for place in range(mention.first, mention.last + 1)}
+        rest = (place for place in range(piece.first, piece.end) if place not in named)
+        return any(self.words[place] not in _CUTS and self.words[place] not in _COPULAS for place in rest)
+
+
+class _Piece(NamedTuple):
+    """Words `first` to `end` (half-open), what they name, and the strongest weights for and against among them."""
+
+    first: int
+    end: int
+    mentions: tuple[Mention, ...]
+    good: float
+    bad: float
+
+    def joined(self, other: "_Piece") -> "_Piece":
+        """With the piece that follows."""
+        mentions = self.mentions + other.mentions if other.mentions else self.mentions
+        return _Piece(self.first, other.end, mentions, max(self.good, other.good), max(self.bad, other.bad))
+
+    @property
+    def names(self) -> bool:
+        """Whether something is named that can be judged."""
+        return any(mention.name != "film" or mention.kind in ("words", "praise", "blame") for mention in self.mentions)
+
+    @property
+    def judges(self) -> bool:
+        """Whether something that is named is judged."""
+        return self.names and (
+            max(self.good, self.bad) >= STRONG_WORD
+            or any(mention.kind in ("says", "praise", "blame") and mention.name != "film" for mention in self.mentions)
+        )
+
+    @property
+    def mood(self) -> float:
+        """Above 0 for more praise than blame."""
+        return self.good - self.bad
+
+    def against(self, other: "_Piece") -> bool:
+        """Whether one praises and the other blames, both clearly."""
+        return min(self.mood, other.mood) <= -STRONG_WORD and max(self.mood, other.mood) >= STRONG_WORD
+
+    @property
+    def subjects(self) -> set[str]:
+        """The aspects that are named, the film only where nothing else is."""
+        found = {mention.name for mention in self.mentions if mention.name != "film"}
+        return set(found) or {mention.name for mention in self.mentions}
+
+
+def _stands(cut: _Cut, left: _Piece, right: _Piece, read: _Read) -> bool:
+    """Whether the cut between two pieces stands."""
+    if cut == _Cut.STRONG:
+        return True
+    long = left.end - left.first >= _APART
+    begins = read.words[right.first : min(right.end, right.first + 2)]
+    if not _SUBJECTS.isdisjoint(begins) and (right.names or max(right.good, right.bad) >= STRONG_WORD):
+        return long and (left.judges or not left.names)
+    if left.names and right.names:
+        if left.subjects == right.subjects and not left.against(right):
+            return False
+        if cut == _Cut.COMMA and read.qualifies(left) and read.qualifies(right):
+            return True
+        return (left.judges and right.judges) or (read.predicates(left) and read.predicates(right))
+    return right.judges and long and not left.names
+
+
+def _cuts(words: Words, text: str, mentions: Sequence[Mention]) -> list[_Cut]:
+    """Before each word: how strong a cut is there. None within a phrase of the vocabulary."""
+    spelled, starts, ends = words
+    cuts = [_Cut.NONE] * len(spelled)
+    for place in range(1, len(spelled)):
+        word, begin, end = spelled[place], starts[place], ends[place - 1]
+        cut = _CUTS.get(word)
+        # Most words follow a single blank and begin nothing.
+        if cut is None and begin - end == 1 and text[end] in " '-":
+            continue
+        between = text[end:begin]
+        after = spelled[place + 1] if place + 1 < len(spelled) else ""
+        if (between not in (" ", ", ") and _PARTING.search(between)) or (
+            after and (cut == _Cut.STRONG or after in _PAIRS.get(word, ()) or (word == "yet" and "," in between))
+        ):
+            cuts[place] = _Cut.STRONG
+        elif word == "if" and spelled[place - 1] == "as":
+            continue
+        elif word in _TURNS:
+            cuts[place - 1 if spelled[place - 1] in _COPULAS else place] = _Cut.WEAK
+        elif "," in between:
+            cuts[place] = _Cut.COMMA
+        elif "/" in between or cut == _Cut.WEAK:
+            cuts[place] = _Cut.WEAK
+        elif cut == _Cut.FAINT:
+            cuts[place] = _Cut.FAINT
+    for mention in mentions:
+        for place in range(mention.first + 1, mention.last + 1):
+            cuts[place] = _Cut.NONE
+    return cuts
+
+
+def _clause(piece: _Piece, words: Words) -> Clause:
+    first, last = piece.first, piece.end - 1
+    named_first, named_last = (piece.mentions[0].first, piece.mentions[-1].last) if piece.mentions else (last, first)
+    while first < min(last, named_first) and words.spelled[first] in _LEADING:
+        first += 1
+    while last > max(first, named_last) and words.spelled[last] in _TRAILING:
+        last -= 1
+    return Clause(first, last, piece.mentions)

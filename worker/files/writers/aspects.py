@@ -1,0 +1,45 @@
+"""Aspects of scored reviews: as one value of a row, and as a CSV with one row a clause."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import IO, TYPE_CHECKING, Final, cast
+
+from common.formulas import defused
+from worker.files.cells import encodable
+from worker.files.writers.output import Sink
+from worker.files.writers.verdicts import DECIMALS
+
+if TYPE_CHECKING:
+    from model import Aspect
+
+COLUMNS: Final = ("row_number", "aspect", "polarity", "probability", "start", "end", "clause")
+"""Of the file of clauses; start and end count characters of the review, end is behind the last one."""
+
+
+def as_json(aspects: Sequence[Aspect]) -> str:
+    """Aspects as a JSON array of objects, in the order of the text; "[]" for none."""
+    found = [one._replace(probability=round(one.probability, DECIMALS))._asdict() for one in aspects]
+    return json.dumps(found, separators=(",", ":"))
+
+
+@contextmanager
+def clauses_writer(out: IO[bytes]) -> Iterator[Callable[[int, str, Sequence[Aspect]], object]]:
+    """A function that appends the aspects of a row (its number, its review) to a UTF-8 CSV; `out` stays open."""
+    text = io.TextIOWrapper(cast(IO[bytes], Sink(out)), encoding="utf-8", newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+
+    def write(number: int, review: str, aspects: Sequence[Aspect]) -> None:
+        for one in aspects:
+            clause = defused(encodable(review[one.start : one.end]))
+            probability = f"{one.probability:.{DECIMALS}f}"
+            writer.writerow((number, one.name, one.polarity, probability, one.start, one.end, clause))
+
+    yield write
+    text.flush()
+    text.detach()
