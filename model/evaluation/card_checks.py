@@ -173,6 +173,7 @@ _TOPICS = {
     "critic": "critic's sentence for or against a film",
     "neutral critic": "critic's sentence that is neither",
     "subjective": "sentence of a newspaper's film review",
+    "opinion": "short opinion that names no film, made up",
     "review": "validation review",
 }
 

@@ -124,11 +124,24 @@ def mean_score(sums: Floats, length: int) -> float:
     return float(sums[3]) / known if known > 0 else 0.0
 
 
-def raised(text: str, length: int, logit: float, sums: Floats, table: WordTable, bounds: Bounds) -> tuple[str, ...]:
+def topic_logit(length: int, logit: float, sums: Floats, bounds: Bounds) -> float | None:
+    """Logit of another topic of a text of so many tokens; None where the topic model says nothing.
+
+    logit: the verdict's; sums: [6], as `with_topic` gives them.
+    """
+    if not bounds.topic.judges(length):
+        return None
+    words, grams = sums[4:].tolist()
+    return bounds.topic.logit(words, grams, length, logit)
+
+
+def raised(
+    text: str, length: int, topic: float | None, sums: Floats, table: WordTable, bounds: Bounds
+) -> tuple[str, ...]:
     """The flags of one text.
 
-    length: its number of tokens, of which `max_tokens` at most were read; logit: the verdict's; sums: [6] of what was
-    read, as `with_topic` gives them. The text itself is looked at only where the sums leave a doubt.
+    length: its number of tokens, of which `max_tokens` at most were read; topic: as `topic_logit`; sums: [6] of what
+    was read, as `with_topic` gives them. The text itself is looked at only where the sums leave a doubt.
     """
     read = min(length, bounds.max_tokens)
     short = sums[0] < bounds.short_words and _few_words(text, bounds.short_words)
@@ -142,28 +155,16 @@ def raised(text: str, length: int, logit: float, sums: Floats, table: WordTable,
     if unknown:
         found.append("unknown_words")
     says_nothing = (short and _says_nothing(text)) or (length <= _TALK and is_small_talk(text))
-    if says_nothing or (not (foreign or unknown or short) and _is_about_other_things(length, logit, sums, bounds)):
+    if says_nothing or (not (foreign or unknown or short) and _is_about_other_things(read, topic, sums, bounds)):
         found.append("not_a_review")
     if length > bounds.max_tokens:
         found.append("truncated")
     return tuple(found)
 
 
-def _is_about_other_things(length: int, logit: float, sums: Floats, bounds: Bounds) -> bool:
-    """Of a text of so many tokens, in English: by the topic model where it judges, by the words' mean score else."""
-    if bounds.topic.judges(length):
-        return bounds.topic.logit(float(sums[4]), float(sums[5]), length, logit) > 0.0
-    read = min(length, bounds.max_tokens)
-    return mean_score(sums, read) < bounds.review_bound(read)
-
-
-def is_in_doubt(length: int, logit: float, sums: Floats, bounds: Bounds) -> bool:
-    """Whether a text of so many tokens, which is not too short, may well be about something else than a film.
-
-    Then the verdict's label is not to be relied on, while the flag would be wrong too often.
-    """
-    rule = bounds.topic
-    return rule.judges(length) and rule.is_in_doubt(float(sums[4]), float(sums[5]), length, logit)
+def _is_about_other_things(read: int, topic: float | None, sums: Floats, bounds: Bounds) -> bool:
+    """Of a text in English: by the topic model where it judges, by the mean score of the `read` tokens else."""
+    return mean_score(sums, read) < bounds.review_bound(read) if topic is None else topic > 0.0
 
 
 def _says_nothing(text: str) -> bool:

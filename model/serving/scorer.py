@@ -296,10 +296,11 @@ class Scorer:
     def _verdict(self, text: str, length: int, logit: float, sums: Floats) -> Verdict:
         """Of a text of `length` tokens; sums: of those read (`_sums`)."""
         probability = float(sigmoid(np.asarray(logit)))
-        raised = flags.raised(text, length, logit, sums, self._words, self._bounds)
+        topic = flags.topic_logit(length, logit, sums, self._bounds)
+        raised = flags.raised(text, length, topic, sums, self._words, self._bounds)
         doubtful = not length or not DISTRUSTED.isdisjoint(raised)
-        if not doubtful and "too_short" not in raised:
-            doubtful = flags.is_in_doubt(length, logit, sums, self._bounds)
+        if not doubtful and topic is not None and "too_short" not in raised:
+            doubtful = self._bounds.topic.is_in_doubt(topic, logit)
         label: Label = "positive" if probability >= 0.5 else "negative"
         if doubtful or abs(probability - 0.5) < self.band:
             label = "uncertain"

@@ -7,6 +7,7 @@ neither what films are said of nor anything for or against is chat, a question o
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -50,15 +51,17 @@ class TopicRule:
     def logit(self, words: float, grams: float, tokens: int, logit: float) -> float:
         """Logit of another topic. words, grams: summed weights of the vocabulary's words, and of hashed words and
         pairs; logit: the verdict's."""
-        (of_words, of_grams), (sure, unsure, long, short) = scales(tokens), features(tokens, logit)
-        beside = self.sureness[0] * sure + self.sureness[1] * unsure + self.length[0] * long + self.length[1] * short
-        return words * of_words + grams * of_grams + self.bias + beside
+        (of_words, of_grams), (long, short) = scales(tokens), lengths(tokens)
+        sure = min(abs(logit), _MOST_SURE)
+        beside = self.sureness[0] * sure + self.sureness[1] * min(sure, 1.0) + self.length[0] * long
+        return words * of_words + grams * of_grams + self.bias + beside + self.length[1] * short
 
-    def is_in_doubt(self, words: float, grams: float, tokens: int, logit: float) -> bool:
-        """Whether the text may well be about something else; as `logit`."""
-        return abs(logit) < self.settled and self.logit(words, grams, tokens, logit) > -self.doubt
+    def is_in_doubt(self, topic: float, logit: float) -> bool:
+        """Whether a text with these logits, of another topic and of the verdict, may be about something else."""
+        return topic > -self.doubt and abs(logit) < self.settled
 
 
+@cache
 def scales(tokens: int) -> tuple[float, float]:
     """What sums over the words, and over words and pairs, of so many tokens are multiplied by.
 
@@ -68,10 +71,16 @@ def scales(tokens: int) -> tuple[float, float]:
     return scale, max(scale, _LEAST_SCALE)
 
 
+@cache
+def lengths(tokens: int) -> tuple[float, float]:
+    """What counts of the length alone."""
+    return math.log1p(tokens), 1.0 / tokens
+
+
 def features(tokens: int, logit: float) -> tuple[float, float, float, float]:
     """What counts beside the words: how far from 0 the verdict's logit is, in all and up to 1, and the length twice."""
     sure = min(abs(logit), _MOST_SURE)
-    return sure, min(sure, 1.0), math.log1p(tokens), 1.0 / tokens
+    return sure, min(sure, 1.0), *lengths(tokens)
 
 
 def marked(tokens: Sequence[str]) -> list[str]:

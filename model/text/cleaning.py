@@ -188,13 +188,14 @@ STEPS: tuple[Step, ...] = (
 )
 
 
-# The steps after the first; of them those that can change a text of ordinary signs alone.
-_LONG = STEPS[1:]
+# The idioms come last; before them the steps after the first, and of those the ones that can change a text of ordinary
+# signs alone.
+_LAST = STEPS[-len(idioms.IDIOMS) :]
+_LONG = STEPS[1 : -len(idioms.IDIOMS)]
 _SHORT = tuple(
     step
     for step in _LONG
     if step.pattern in (scars.DOUBLE_QUOTE, markup.LINK, markup.NAMED, markup.REDDIT, markup.BULLET, signs.RATED)
-    or step.pattern in {idiom.pattern for idiom in idioms.IDIOMS}
 )
 
 
@@ -212,6 +213,10 @@ def clean(text: str) -> str:
     for applies, pattern, replaced in _LONG if _remarkable(text) else _SHORT:
         if applies(text):
             text = pattern.sub(replaced, text)
+    if _brief(text) and idioms.may_hold(text):
+        for applies, pattern, replaced in _LAST:
+            if applies(text):
+                text = pattern.sub(replaced, text)
     return text
 
 
@@ -232,7 +237,7 @@ def aligned(text: str) -> tuple[str, Places | None]:
     padded = text
     if "<" in text:
         padded = markup.BREAK.sub(lambda found: "\n" + " " * (len(found.group()) - 1), text)
-    if _remarkable(padded) or any(step.applies(padded) and step.pattern.search(padded) for step in _SHORT):
+    if _remarkable(padded) or any(step.applies(padded) and step.pattern.search(padded) for step in (*_SHORT, *_LAST)):
         return placed(text)
     return padded, None
 

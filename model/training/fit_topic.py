@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from model.data import out_of_domain_texts, topic_texts
+from model.data import out_of_domain_texts, short_opinions, topic_texts
 from model.data.topic_texts import CRITICS, FOLDS, HELD_BACK, NEUTRAL, OTHERS, SUBJECTIVE, TopicTexts
 from model.numeric import Floats
 from model.serving import model_folder, topic_model
@@ -39,9 +39,9 @@ DOUBTED_CRITICS, DOUBTED_REVIEWS = 0.02, 0.003
 """At most this share of them is called no review or gets no sure label, for doubt whether they are one."""
 SETTLED = 1.8
 """This far of the verdict's logit from 0 there is no doubt: "Total waste of time" is said of films, too."""
-SENTENCE, SPAN, REVIEW, TEXT = "sentence", "span", "review", "text"
-"""Kinds of our own: cut from reviews, whole reviews, and English that is about no film at all."""
-COUNTS = {CRITICS: 1.0, NEUTRAL: 0.5, SUBJECTIVE: 1.0, SENTENCE: 0.2, SPAN: 0.3, REVIEW: 1.0}
+SENTENCE, SPAN, REVIEW, OPINION, TEXT = "sentence", "span", "review", "opinion", "text"
+"""Kinds of our own: cut from reviews, whole reviews, short opinions, and English that is about no film at all."""
+COUNTS = {CRITICS: 1.0, NEUTRAL: 0.5, SUBJECTIVE: 1.0, SENTENCE: 0.2, SPAN: 0.3, REVIEW: 1.0, OPINION: 3.0}
 COUNTS |= {"chat": 2.0, "question": 1.0, topic_texts.PLOT: 1.0, "restaurant": 4.0, "product": 4.0, TEXT: 0.3}
 """What one text of each kind counts in fitting. Of sentences cut from reviews many say what chat says."""
 _PIECES = 6_000
@@ -82,7 +82,8 @@ def examples(topics: TopicTexts, reviews: Sequence[str], scorer: Scorer) -> Exam
     """The topic texts with pieces of training `reviews`, short ones of those, and English about no film."""
     cut, spans = pieces.singles(reviews[:_PIECES], _PIECES), pieces.spans(reviews[:_PIECES], each=1)
     made_up, _ = out_of_domain_texts.halves(out_of_domain_texts.OTHER)
-    own = {SENTENCE: cut.texts, SPAN: spans.texts, REVIEW: list(reviews), TEXT: [*fit_flags.docstrings(), *made_up]}
+    own = {SENTENCE: cut.texts, SPAN: spans.texts, REVIEW: list(reviews)}
+    own |= {OPINION: list(short_opinions.TEXTS), TEXT: [*fit_flags.docstrings(), *made_up]}
     texts = [*topics.texts, *(text for found in own.values() for text in found)]
     kinds = [*topics.kinds, *(kind for kind, found in own.items() for _ in found)]
     tokens = [tokenize(text) for text in texts]
@@ -201,8 +202,9 @@ def measured(before: Scorer, after: Scorer, topics: TopicTexts, reviews: Sequenc
     """For each kind of held-back texts, and for validation `reviews`: how many there are, the shares of sure verdicts
     without and with the topic model, and of those called no review."""
     kinds = {kind: topics.of(kind, held_back=True) for kind in (*OTHERS, CRITICS, NEUTRAL, SUBJECTIVE)}
+    opinions = [text for text in short_opinions.TEXTS if topic_texts.fold(text) == HELD_BACK]
     found = {}
-    for kind, texts in {**kinds, REVIEW: list(reviews)}.items():
+    for kind, texts in {**kinds, OPINION: opinions, REVIEW: list(reviews)}.items():
         old, new = before.score(texts), after.score(texts)
         count = max(1, len(texts))
         found[kind] = {

@@ -43,7 +43,8 @@ def raised(
     }
     limits = Bounds(**(found | changed))  # type: ignore[arg-type]
     sums = flags.with_topic(table.sums_of([vocabulary.ids(tokens[:20])]), np.asarray([topic]))[0]
-    return flags.raised(text, len(tokens), logit, sums, table, limits)
+    other = flags.topic_logit(len(tokens), logit, sums, limits)
+    return flags.raised(text, len(tokens), other, sums, table, limits)
 
 
 def test_flags_begin_at_their_bounds() -> None:

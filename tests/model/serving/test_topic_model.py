@@ -67,8 +67,8 @@ def test_the_rule_by_hand() -> None:
 
 def test_doubt_ends_at_its_width_and_at_a_clear_opinion() -> None:
     rule = TopicRule(80, 0.0, doubt=1.0, settled=2.0)
-    assert [rule.is_in_doubt(0.0, grams, 4, 1.9) for grams in (-2.1, -1.9, 3.0)] == [False, True, True]
-    assert not rule.is_in_doubt(0.0, 3.0, 4, -2.0)
+    assert [rule.is_in_doubt(topic, 1.9) for topic in (-1.1, -0.9, 3.0)] == [False, True, True]
+    assert not rule.is_in_doubt(3.0, -2.0)
 
 
 def test_no_token_is_like_a_mark() -> None:
