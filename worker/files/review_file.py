@@ -163,10 +163,10 @@ class ReviewFile:
 
     def _beside_reviews(self, path: ColumnPath) -> Iterator[Cell]:
         """The values of a column in all rows that hold a review: not those of totals and other lines."""
-        for number, record, total in guarded(self._records({path.place, self._text.place})):
+        for number, record in enumerate(guarded(self._opened.table.records({path.place, self._text.place})), 1):
             if number > self._limits.max_rows:
                 return
-            if total or isinstance(record, Bad) or len(record) != self._width:
+            if isinstance(record, Bad) or len(record) != self._width or totals.is_total(record):
                 continue
             if self._problem(self._words(record)) is None:
                 yield path.of(record)
@@ -250,12 +250,14 @@ def open_reviews(
             if not sample:
                 raise EmptyFile
             evened = even(sample, len(table.columns))
+            full = len(evened) == len(sample)
+            evened = [row for row in evened if not totals.is_total(row)] or evened
             paths, rows = laid_out(table.columns, evened)
             names = [path.name for path in paths]
             questions = table.facts.questions if len(paths) == len(table.columns) else ()
             chosen = choose(names, rows, **options.columns, questions=questions, ours=not table.named)
             reviews = ReviewFile(opened, paths, chosen, limits)
-            reviews.read_dates(evened, whole=len(sample) < SAMPLE_ROWS and len(sample) == len(evened))
+            reviews.read_dates(evened, whole=len(sample) < SAMPLE_ROWS and full)
             _tell(reviews, chosen)
             return reviews
         except BaseException:

@@ -150,3 +150,17 @@ def test_only_rows_with_a_review_say_out_of_how_many_stars(data: bytes, name: st
     with open_reviews_of(data, name) as reviews:
         reviews.read_stars()
         assert [row.rating if row.problem is None else None for row in reviews] == rated
+
+
+_SURVEY = "No,Film,Review,Stars\n" + "".join(
+    f'{n},Heat,"Nothing moves in it, part {n}.",{n % 5 + 1}\n' for n in range(9)
+)
+
+
+@pytest.mark.parametrize("below", ["Total,,,120\n", ",,Total,480\n", "Count,9,,\nSum,,,999\nAverage,,,3.5\n"])
+def test_totals_below_the_reviews_say_nothing_about_the_columns(below: str) -> None:
+    with open_reviews_of((_SURVEY + below).encode(), "a.csv") as reviews:
+        assert reviews.columns == {"text": "Review", "film": "Film", "date": None, "stars": "Stars"}
+        assert sum(row.problem is None for row in reviews) == 9
+        reviews.read_stars()
+        assert [row.rating for row in reviews][:5] == [200, 400, 600, 800, 1000]

@@ -23,7 +23,7 @@ _SIGNS: Final = re.compile(r"([★⭐✭*]{0,10})(½?)([☆✩]{0,10})")
 _SCALES: Final = (5, 10, 100)
 _BINARY: Final = 1
 """Numbers up to here may be labels as well as stars: they have no scale."""
-_SLIPS: Final = 0.01
+SLIPS: Final = 0.01
 """Share of the numbers that may lie beyond a scale."""
 MOST: Final = 1_000
 """Ten stars, in hundredths."""
@@ -72,7 +72,7 @@ class Evidence:
         A few numbers beyond ten or a hundred are slips (an `85` among thousands of `8.5`), not the scale.
         """
         binary, five, ten, hundred, beyond = self._counts.values()
-        slips = _SLIPS * sum(self._counts.values())
+        slips = SLIPS * sum(self._counts.values())
         if binary + five + ten and hundred + beyond <= slips:
             return 10 if ten else 5 if five else None
         return 100 if hundred and beyond <= slips else None
