@@ -127,7 +127,7 @@ class _Trainer:
             return loss
 
         signature = [tf.TensorSpec([None, None], tf.int32), tf.TensorSpec([None], tf.float32)]
-        compiled: Callable[[NDArray[np.int32], NDArray[np.float32]], Any] = tf.function(step, signature)
+        compiled: Callable[[NDArray[np.int32], NDArray[np.float32]], Any] = parts.compiled(step, signature)
         return compiled
 
     @contextmanager
@@ -160,7 +160,7 @@ def predict(network: "keras.Model", rows: Sequence[NDArray[np.int32]]) -> NDArra
     """Logits (float64 [n]) of reviews as word ids, in the order given, in batches by length."""
     import tensorflow as tf
 
-    run = tf.function(lambda ids: network(ids, training=False), input_signature=[tf.TensorSpec([None, None], tf.int32)])
+    run = parts.compiled(lambda ids: network(ids, training=False), [tf.TensorSpec([None, None], tf.int32)])
     return batches.scored(rows, lambda block: run(block).numpy()[:, 0], 128, _PREDICT_STEPS)
 
 
