@@ -280,6 +280,7 @@ def test_the_file_of_a_job_that_failed_is_kept_a_day(db: Database) -> None:
     check_invariants(db)
 
 
+@pytest.mark.slow  # seconds of a processor
 def test_the_file_shrinks(sqlite_db: Database) -> None:
     """SQLite keeps the room of what was deleted unless it is told to give it back."""
     assert sqlite_db.reserve is not None

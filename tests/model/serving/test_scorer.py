@@ -82,6 +82,7 @@ def _shared() -> Scorer:
     return _SCORERS[0]
 
 
+@pytest.mark.slow  # seconds of a processor
 @pytest.mark.parametrize(
     "piece", ["a", "good ", "bad. ", "!", "\U0001f600", "<br />", "\x00", "\u65e5\u672c", "n't", "a<"]
 )

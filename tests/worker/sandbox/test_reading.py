@@ -25,6 +25,8 @@ from worker.sandbox.process import ReaderFailed
 from worker.sandbox.reading import GuardedReviews, guarded_reviews
 from worker.sandbox.scratch import scratch_folder
 
+pytestmark = pytest.mark.slow  # every test has readers of its own, which are processes
+
 
 def nothing() -> None:
     """Work that is always wanted."""
