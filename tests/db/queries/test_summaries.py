@@ -147,6 +147,7 @@ def filled(db: Database) -> None:
         message(db, seed)
 
 
+@pytest.mark.slow  # seconds of a processor
 def test_a_report_is_a_recount_whatever_is_summed_up(db: Database) -> None:
     filled(db)
     with db.read() as session:
