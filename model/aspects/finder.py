@@ -9,6 +9,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import repeat
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -122,9 +123,9 @@ class Finder:
         bare = len(read) <= SHORT
         for number, words in enumerate(read):
             mentions = self._phrases.find(words.spelled)
-            weights = [leaning(word, 0.0) for word in words.spelled]
             if not mentions and not bare and not _may_be_person(plain[words.starts[0] : words.ends[-1]]):
                 continue
+            weights = list(map(leaning, words.spelled, repeat(0.0)))
             sentence = _Sentence(number, words, plain, weights, self._opinion.sum_of(words.spelled), bare)
             for clause in clauses.split(words, plain, mentions, weights):
                 found += self._draft(clause, sentence)
