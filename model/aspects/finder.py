@@ -10,20 +10,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import repeat
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
+from common.aspects import Name, Polarity
 from model.aspects import clauses, opinion, vocabulary
 from model.aspects.clauses import Clause, Words, words_of
 from model.aspects.opinion import Opinion, Signs
-from model.aspects.vocabulary import Mention, Name, Vocabulary
+from model.aspects.vocabulary import Mention, Vocabulary
 from model.numeric import Floats, sigmoid
 from model.text.cleaning import aligned
 from model.text.cue_words import NEGATIONS
 from model.text.tokens import cap
-
-Polarity = Literal["positive", "negative", "neutral"]
 
 MOST_WORDS = 4_096
 """Words that are looked at: of a longer text the first quarter and the last three quarters of so many."""

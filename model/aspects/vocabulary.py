@@ -7,24 +7,8 @@ from itertools import product
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, cast, get_args
 
-Name = Literal[
-    "acting",
-    "story",
-    "characters",
-    "dialogue",
-    "direction",
-    "pacing",
-    "look",
-    "effects",
-    "music",
-    "humour",
-    "suspense",
-    "ending",
-    "originality",
-    "film",
-]
-"""The aspects, in the order in which they are shown; `film` is the film as a whole."""
-NAMES: tuple[Name, ...] = get_args(Name)
+from common.aspects import NAMES, Name
+
 Kind = Literal["words", "cues", "says", "praise", "blame"]
 """What a phrase tells, as the head of `vocabulary.toml` says; the later ones tell more."""
 _KINDS: tuple[Kind, ...] = get_args(Kind)
