@@ -54,8 +54,6 @@ td small { display: block; color: var(--muted); }
 img { display: block; width: 100%; min-width: 30rem; max-width: 60rem; height: auto; } figure { margin: 1rem 0; }
 .quotes { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); gap: 0 2.5rem; }
 blockquote { margin: .75rem 0; padding-left: 1rem; border-left: 3px solid var(--line); }
-.aspects td:last-child { min-width: 18rem; white-space: normal; text-align: left; }
-.aspects th:last-child { text-align: left; } .aspects blockquote { margin: 0 0 .4rem; }
 blockquote.positive { background: none; border-color: var(--positive); }
 blockquote.negative { background: none; border-color: var(--negative); }
 mark { color: inherit; background: rgba(230, 159, 0, .3); }
@@ -116,7 +114,7 @@ def _part(part: ReportPart, *, alone: bool) -> list[str]:
     over_time = part
     if part.about.by == "aspect":
         over_time = replace(part, about=replace(part.about, by="month"))
-        lines += aspects_section(report.aspects, level) or ["<p>No review here was read for aspects.</p>"]
+        lines += _by_aspect(part, level)
     lines += [
         f"<{level}>{'Films' if by_film else 'Verdicts over time'}</{level}>",
         _picture("How many reviews, and how positive on average", lambda look: chart_png([over_time], look)),
@@ -140,6 +138,14 @@ def _part(part: ReportPart, *, alone: bool) -> list[str]:
     with use_locale(ENGLISH):
         items = "".join(f"<li>{escape(one)}</li>" for one in second_look(report.hygiene))
     return [*lines, f"<{level}>Worth a second look</{level}><ul>{items}</ul>"] if items else lines
+
+
+def _by_aspect(part: ReportPart, level: str) -> list[str]:
+    told = aspects_section(part.report.aspects, level)
+    if not told:
+        return ["<p>No review here was read for aspects.</p>"]
+    words = "Reviews for and against each aspect, and the share for it"
+    return [*told, _picture(words, lambda look: chart_png([part], look))]
 
 
 def _stars(report: Report, level: str) -> list[str]:

@@ -24,12 +24,13 @@ def aspects_section(counts: Sequence[AspectCount], level: str) -> list[str]:
     if not told:
         return []
     others = any(one.others_for + one.others_against for one in told)
-    names = ["Aspect", "For", "Against", "Share for", *(["Beside other films"] if others else []), "For, against"]
+    names = ["Aspect", "For", "Against", "Share for", *(["Beside other films"] if others else [])]
     head = "".join(f'<th scope="col">{name}</th>' for name in names)
     rows = "".join(_row(one, others=others) for one in told)
-    table = f'<table class="buckets aspects"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+    table = f'<table class="buckets"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
     title = f"<{level}>What is praised and blamed</{level}>"
-    return [f'{title}<div class="wide">{table}</div>', f'<p class="muted">{NOTE}</p>']
+    quotes = "".join(_quotes(one) for one in told)
+    return [f'{title}<div class="wide">{table}</div><div class="quotes">{quotes}</div>', f'<p class="muted">{NOTE}</p>']
 
 
 def aspects_compared(one: Sequence[AspectCount], other: Sequence[AspectCount]) -> list[str]:
@@ -42,7 +43,6 @@ def aspects_compared(one: Sequence[AspectCount], other: Sequence[AspectCount]) -
 def _row(one: AspectCount, *, others: bool) -> str:
     cells = [escape(WORDS[one.name].capitalize()), f"{one.n_for:,}", f"{one.n_against:,}", _share(one)]
     cells += [_beside(one)] if others else []
-    cells.append("".join(map(_quote, one.quotes, ("positive", "negative"))))
     return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
 
 
@@ -59,6 +59,11 @@ def _beside(one: AspectCount) -> str:
         return ""
     points, sure = found
     return f"{100 * points:+.1f}<small>{100 * sure.low:+.1f} to {100 * sure.high:+.1f}</small>"
+
+
+def _quotes(one: AspectCount) -> str:
+    said = "".join(map(_quote, one.quotes, ("positive", "negative")))
+    return f"<div><h3>{escape(WORDS[one.name].capitalize())}</h3>{said}</div>" if said else ""
 
 
 def _quote(one: Quote | None, kind: str) -> str:
