@@ -22,6 +22,9 @@ VIEWS: Final[dict[str, tuple[str, ...]]] = {
     "reporting_days": ("job_id", "day", *_COUNTS, *_STARS),
     "reporting_films": ("job_id", "film", *_COUNTS, *_STARS),
     "reporting_films_daily": ("film", "day", *_COUNTS, *_STARS),
+    "reporting_aspects": (
+        "review_id", "job_id", "film", "day", "aspect", "polarity", "probability", "start_char", "end_char",
+    ),
     "reporting_rejected": ("job_id", "row_number", "code", "reason"),
     "reporting_quality": (
         "review_id", "job_id", "film", "day", "model", "label", "probability", "corrected_label", "agreed",

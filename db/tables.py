@@ -118,6 +118,8 @@ class Job(Base):
     histogram: Mapped[list[int]] = mapped_column(default=lambda: list(EMPTY_HISTOGRAM))
     # The numbers of db/types.py:StarSums; null while there are none.
     star_sums: Mapped[list[float] | None]
+    # Three numbers for each aspect (db/queries/aspect_sums.py); null while there are none.
+    aspect_sums: Mapped[list[int] | None]
     model: Mapped[str | None] = mapped_column(String(200))
     model_refused_at: Mapped[datetime | None]
     # A row of common/messages.py with its values; `error`: the English sentence of a job that failed before 0010.
@@ -127,7 +129,7 @@ class Job(Base):
     version: Mapped[int] = mapped_column(default=1)
     rendered_version: Mapped[int] = mapped_column(default=0)
     delivered_at: Mapped[datetime | None]
-    # Its verdicts are summed up in report_days, report_films and report_flags (db/queries/summaries.py).
+    # Its verdicts are summed up in report_days, report_films, report_flags, report_aspects (db/queries/summaries.py).
     rolled_up: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
 
     __table_args__ = (
@@ -412,6 +414,32 @@ report_flags = Table(
     Column("day", Date, primary_key=True),
     Column("flag", String(64), primary_key=True),
     Column("n", Integer, nullable=False),
+)
+
+
+# What the clauses of a review praise and blame: numbers of db/queries/aspect_sums.py, small for millions of rows. The
+# places in the text go with the text.
+aspects = Table(
+    "aspects",
+    Base.metadata,
+    Column("review_id", Key, ForeignKey("predictions.review_id", ondelete="CASCADE"), primary_key=True),
+    Column("number", SmallInteger, primary_key=True, autoincrement=False),
+    Column("aspect", SmallInteger, nullable=False),
+    Column("polarity", SmallInteger, nullable=False),
+    Column("probability", SmallInteger, nullable=False),
+    Column("begins", Integer, nullable=True),
+    Column("ends", Integer, nullable=True),
+    sqlite_with_rowid=False,
+)
+report_aspects = Table(
+    "report_aspects",
+    Base.metadata,
+    _job_key(),
+    Column("day", Date, primary_key=True),
+    Column("aspect", SmallInteger, primary_key=True, autoincrement=False),
+    Column("n_for", Integer, nullable=False),
+    Column("n_against", Integer, nullable=False),
+    Column("n_neither", Integer, nullable=False),
 )
 
 

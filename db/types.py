@@ -7,8 +7,9 @@ import operator
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass, field, replace
 from datetime import date, datetime
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
+from common.aspects import Name, Polarity
 from common.messages import GAVE_UP_DIED, GAVE_UP_FINISH, GAVE_UP_INGEST, GAVE_UP_NO_ROOM, GAVE_UP_STUCK
 
 JobKind = Literal["message", "file"]
@@ -255,12 +256,23 @@ class NewRejected:
     reason: str
 
 
+class Judged(NamedTuple):
+    """What a clause says of an aspect: `start` and `end` as characters of the review's text, half-open, None once the
+    text was deleted; `probability` (0..1) of positive."""
+
+    name: Name
+    start: int | None
+    end: int | None
+    polarity: Polarity
+    probability: float
+
+
 @dataclass(frozen=True, slots=True)
 class Score:
     """A verdict to store; `explanation`: (start, end, contribution) per sentence, offsets in characters.
 
     `stars`: the estimate (1 to 10, in halves), None where there is none. `mixed`: None where the sentences were not
-    read. `rating`: of the review that is scored.
+    read. `rating`: of the review that is scored. `aspects`: what its clauses say; none where nobody asked.
     """
 
     review_id: int
@@ -271,6 +283,7 @@ class Score:
     stars: float | None = None
     mixed: bool | None = None
     rating: int | None = None
+    aspects: Sequence[Judged] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,7 +301,7 @@ class UploadInfo:
     owner: int = 0
     options: Mapping[str, Any] = field(default_factory=dict)
     """What else the sender said of how it is read: `stars_column`, `no_header`, `sheet`, `delimiter`, `encoding`;
-    `accuracy`, in percent; and `mixed`, whether it is said which rows are."""
+    `accuracy`, in percent; `mixed`, whether it is said which rows are; and `aspects`, whether they are found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,6 +376,8 @@ class JobView:
     upload_size: int | None = None
     """Bytes of the file that was sent, as it was sent."""
     stars: StarSums = NO_STARS
+    aspects: tuple[AspectCount, ...] = ()
+    """What its reviews praise and blame, in the order of `common.aspects`."""
     accuracy: float | None = None
     """In percent, where its sender asked for one: verdicts that are less sure than that are `uncertain`."""
     hygiene: Mapping[str, Any] = field(default_factory=dict)
@@ -420,6 +435,8 @@ class ResultView:
     mixed: bool | None = None
     rating: int | None = None
     """Stars, mixed and rating as in `Score`."""
+    aspects: tuple[Judged, ...] = ()
+    """Of a single result alone; empty on pages of many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -468,6 +485,40 @@ class ReportFilter:
 
 
 @dataclass(frozen=True, slots=True)
+class Quote:
+    """A clause of somebody's review, while its text is kept."""
+
+    review_id: int
+    job_id: int
+    owner_id: int
+    shared: bool
+    film: str | None
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class AspectCount:
+    """How many reviews praise an aspect, blame it, or do neither more than the other.
+
+    A review counts once, by what most of its clauses say. `others_for`, `others_against`: the same of all other films
+    that are seen, in a report on one film. `quotes`: the surest clause for it and the surest against it.
+    """
+
+    name: Name
+    n_for: int
+    n_against: int
+    n_neither: int = 0
+    others_for: int = 0
+    others_against: int = 0
+    quotes: tuple[Quote | None, Quote | None] = (None, None)
+
+    @property
+    def judged(self) -> int:
+        """Reviews that praise or blame it."""
+        return self.n_for + self.n_against
+
+
+@dataclass(frozen=True, slots=True)
 class Bucket:
     """`key`: 2026-11-22, 2026-W47 (ISO week), 2026-11, or a film ('' for reviews without one).
 
@@ -493,7 +544,8 @@ class Report:
     the most frequent first; a review may carry several flags. `corrections`: what people said of these verdicts, of
     which `agreed` with the verdict; `corrected`: the verdicts of which anybody said something. `mismatches`: the surest
     verdicts that the file's own stars contradict, of a report on one job or film.
-    `hygiene`: as in `JobView`, of a report on one job.
+    `hygiene`: as in `JobView`, of a report on one job. `aspects`: those that any review judges, in the order of
+    `common.aspects`.
     """
 
     total: int
@@ -517,6 +569,7 @@ class Report:
     stars: StarSums = NO_STARS
     mismatches: list[ResultView] = field(default_factory=list)
     hygiene: Mapping[str, Any] = field(default_factory=dict)
+    aspects: tuple[AspectCount, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from common.errors import UserError
 from common.i18n import listing, mark, number, quote, tr, trn
 from db.types import ReportFilter
 
-By = Literal["day", "week", "month", "film"]
+By = Literal["day", "week", "month", "film", "aspect"]
 FEWEST: Final = 5
 """Under so many reviews averages and charts say nothing."""
 BY_WORDS: Final[dict[By, str]] = {
@@ -20,6 +20,7 @@ BY_WORDS: Final[dict[By, str]] = {
     "week": mark("by week"),
     "month": mark("by month"),
     "film": mark("by film"),
+    "aspect": mark("by aspect"),
 }
 NO_FILM: Final = mark("(no film given)")
 BEFORE: Final = "before"
@@ -42,8 +43,9 @@ class ReportRequest:
 
     @property
     def filter(self) -> ReportFilter:
-        """For the database."""
-        return ReportFilter(film=self.film, job_id=self.job, since=self.since, until=self.until, by=self.by)
+        """For the database. Aspects are counted in every report; one by aspect has months beside them."""
+        by = "month" if self.by == "aspect" else self.by
+        return ReportFilter(film=self.film, job_id=self.job, since=self.since, until=self.until, by=by)
 
     def subject(self, *, film_chars: int = 60) -> str:
         """In a phrase, unescaped: `“Heat”, job 4, since 2026-01-01`."""
@@ -125,7 +127,7 @@ def _before(about: ReportRequest) -> ReportRequest:
 def too_few(total: int, about: ReportRequest) -> str:
     """The sentence in the place of a report on fewer than `FEWEST` reviews, unescaped."""
     fewest = number(FEWEST)
-    if about.filter == ReportFilter(by=about.by):
+    if replace(about.filter, by="day") == ReportFilter():
         if total == 0:
             return tr("There are no reviews yet. A report needs at least {fewest}.", fewest=fewest)
         return trn(

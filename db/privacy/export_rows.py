@@ -11,6 +11,7 @@ from sqlalchemy import Select, literal, select, union_all
 from db.crypto import error_place, note_place, opened, opened_json, opened_name, opened_reading, review_place
 from db.delivery.continuations import button_place
 from db.engine import Database
+from db.queries.aspect_sums import of_reviews
 from db.tables import (
     AuditLine,
     Blob,
@@ -83,7 +84,9 @@ def own_reviews(db: Database, viewer: Viewer) -> Iterator[dict[str, Any]]:
         for row in _paged(db, query, Review.row_number):
             where = review_place(job_id, row["row_number"], viewer.user_id)
             film = opened_name(db.sealer, row["film"], viewer.user_id)
-            yield row | {"text": opened(row["text"], where), "film": film}
+            with db.read() as session:
+                found = of_reviews(session, [row["id"]]).get(row["id"], ())
+            yield row | {"text": opened(row["text"], where), "film": film, "aspects": [one._asdict() for one in found]}
 
 
 def own_corrections(db: Database, viewer: Viewer) -> Iterator[dict[str, Any]]:

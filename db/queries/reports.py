@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from db.crypto import session_sealer
 from db.engine import Database
 from db.flags import split_flags
+from db.queries.aspect_reports import of_report
 from db.queries.jobs import hygiene_of
 from db.queries.report_sources import (
     VisibleJobs,
@@ -127,6 +128,7 @@ def _summary(db: Database, seen: VisibleJobs, wanted: ReportFilter) -> Report:
             stars=whole.stars,
             mismatches=_mismatches(session, seen, wanted, film, whole.stars),
             hygiene=_hygiene(session, seen, wanted),
+            aspects=of_report(session, seen, wanted.since, wanted.until, film) if whole.total else (),
             flags=_flags(session, seen, wanted, film) if whole.n_flagged else (),
             **_rejected(session, seen, wanted, names),
             **_corrected(session, seen, wanted, film),

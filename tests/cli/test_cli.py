@@ -85,6 +85,7 @@ COMMANDS = {
         *HOW_IT_IS_READ,
         "--accuracy float = None",
         "--mixed/--no-mixed bool = False",
+        "--aspects/--no-aspects bool = False",
         "--again bool = False",
         "--force bool = False",
         "--json bool = False",
