@@ -449,11 +449,14 @@ class HitCount:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page; `next_cursor` None on the last. `partial`: the search came this far in its time; the next goes on."""
+    """One page; `next_cursor` None on the last. `partial`: the search came this far in its time; the next goes on.
+    `other_films`: as in `Report`.
+    """
 
     items: list[ResultView]
     next_cursor: str | None
     partial: bool = False
+    other_films: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -493,7 +496,8 @@ class Report:
     the most frequent first; a review may carry several flags. `corrections`: what people said of these verdicts, of
     which `agreed` with the verdict; `corrected`: the verdicts of which anybody said something. `mismatches`: the surest
     verdicts that the file's own stars contradict, of a report on one job or film.
-    `hygiene`: as in `JobView`, of a report on one job.
+    `hygiene`: as in `JobView`, of a report on one job. `other_films`: films of the name that was asked for and a year,
+    of which reviews that name no year could be any. `film_names`: how the film is stored, of a report on one.
     """
 
     total: int
@@ -517,6 +521,8 @@ class Report:
     stars: StarSums = NO_STARS
     mismatches: list[ResultView] = field(default_factory=list)
     hygiene: Mapping[str, Any] = field(default_factory=dict)
+    film_names: tuple[str, ...] = ()
+    other_films: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from db.types import Bucket, Report, ResultView, StarSums
 from reporting.chart_style import DARK, LIGHT, Look
 from reporting.intervals import mean_interval, wilson
 from reporting.pictures import chart_png, distribution_png
+from reporting.request import several_films
 from reporting.second_look import second_look
 from reporting.star_figures import gap_interval, star_interval
 from reporting.tables import ALL, CORRECTIONS_BIASED, ReportPart, deciding, named
@@ -107,7 +108,11 @@ def _part(part: ReportPart, *, alone: bool) -> list[str]:
         return [*lines, "<p>No review.</p>"]
     level = "h2" if alone else "h3"
     by_film = part.about.by == "film"
+    with use_locale(ENGLISH):
+        several = several_films(report.other_films)
     lines += [f'<p class="lead">{escape(_in_words(report))}</p>', _shares(report)]
+    if several:
+        lines.append(f"<p>{escape(several)}</p>")
     lines += [
         f"<{level}>{'Films' if by_film else 'Verdicts over time'}</{level}>",
         _picture("How many reviews, and how positive on average", lambda look: chart_png([part], look)),

@@ -14,7 +14,7 @@ from bot.cards.wording import agreement, average_stars, given_stars, reviews
 from common.i18n import in_brackets, listing, mark, mark_plural, number, pair, percent, percents, quote, tr, trn
 from db.types import Report, ResultView
 from reporting.intervals import mean_interval, wilson
-from reporting.request import BY_WORDS, NO_FILM
+from reporting.request import BY_WORDS, NO_FILM, several_films
 from reporting.second_look import second_look
 from reporting.tables import ReportPart, deciding, named
 from reporting.wording import differences, share_range
@@ -35,7 +35,9 @@ def report_embed(parts: Sequence[ReportPart]) -> discord.Embed:
     embed = discord.Embed(title=tr("Comparison"), description=by, colour=NEUTRAL)
     for part in parts:
         embed.add_field(name=one_line(part.about.subject(film_chars=40), 120), value=_figures(part.report))
-    lines = "\n".join(one_line(sentence, 200) for sentence in differences(*parts))
+    several = [several_films(part.report.other_films) for part in parts]
+    told = [*differences(*parts), *filter(None, several)]
+    lines = "\n".join(one_line(sentence, 400) for sentence in told)[:_FIELD]
     embed.add_field(name=tr("Difference"), value=lines, inline=False)
     embed.set_footer(text=tr(_INTERVALS))
     return embed
@@ -47,6 +49,8 @@ _INTERVALS: Final = mark("In brackets: 95% confidence intervals")
 def _one(part: ReportPart) -> discord.Embed:
     report, average = part.report, part.report.mean_probability
     lines = [one_line(part.about.words(), 200), f"**{reviews(report.total)}**"]
+    if several := several_films(report.other_films):
+        lines.append(one_line(several, 500))
     if average is not None:
         lines.append(bar(average))
         lines.append(tr("Average probability of being positive: {average}", average=_average(report)))
