@@ -573,6 +573,30 @@ class GuildSettings:
     roles: tuple[int, ...] = ()
 
 
+Every = Literal["week", "month"]
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """The digest of a server. `films`: only these, empty for all. `told_until`: the last day that it has told of.
+
+    `off_reason`: why the bot switched it off (`closed`: the channel is gone or shut, `refused`: Discord would not take
+    it); None while it is on. `set_by`: who is told then.
+    """
+
+    guild_id: int
+    channel_id: int
+    every: Every
+    films: tuple[str, ...]
+    alerts: bool
+    language: str | None
+    set_by: int | None
+    told_until: date
+    looked_on: date | None = None
+    alerted_on: date | None = None
+    off_reason: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
     """A line of the audit log, with `actor_id` (a server manager's) or `actor_name` (the host's login name)."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
+from datetime import date
 from typing import Final
 
 from sqlalchemy import func, select
@@ -47,3 +49,20 @@ def list_films(db: Database, viewer: Viewer, typed: str = "", *, limit: int = 25
     found = [names for names in films.values() if not part or any(part in fold_name(name) for name in names)]
     found.sort(key=lambda names: -max(latest[name] for name in names))
     return [title_of((name, reviews[name]) for name in names) for names in found[:limit]]
+
+
+def sole_owners(db: Database, viewer: Viewer, names: Iterable[str], since: date, until: date) -> list[int]:
+    """Who alone reviewed one of these films in the time, of what the viewer sees: the name of such a film tells of
+    them."""
+    owners: defaultdict[FilmKey, set[int]] = defaultdict(set)
+    written: list[tuple[str, int]] = []
+    with db.read() as session:
+        for leg in visible_clauses(viewer, Prediction):
+            query = select(Prediction.film, Prediction.owner_id).where(leg, Prediction.film.is_not(None))
+            for stored, owner in session.execute(query.where(Prediction.day.between(since, until)).distinct()):
+                written.append((db.sealer.open_name(stored), owner))
+    known = KnownFilms(name for name, _ in written)
+    for name, owner in written:
+        owners[known.key(name)].add(owner)
+    alone = {next(iter(found)) for name in names if len(found := owners[known.key(name)]) == 1}
+    return sorted(alone)
