@@ -76,6 +76,8 @@ def audit_card(lines: Sequence[AuditEntry], *, more: bool) -> Card:
 def _line(one: AuditEntry) -> str:
     if one.actor_id is not None:
         who = f"<@{one.actor_id}>"
+    elif one.action == DIGEST:
+        who = tr("the bot itself")
     else:
         who = tr("whoever runs this bot ({name})", name=escape(one.actor_name or "", 40))
     what = tr(NAMES[one.action]) if one.action in NAMES else escape(one.action, 60)

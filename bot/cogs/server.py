@@ -232,8 +232,8 @@ def check_postable(channel: Any) -> None:
     if not (may.view_channel and writes and may.embed_links and may.read_message_history):
         raise UserError(
             tr(
-                "I may not post in {channel}. There I need the permissions View Channel, Send Messages, Embed Links and "
-                "Read Message History.",
+                "I may not post in {channel}. There I need the permissions View Channel, Send Messages, Embed Links "
+                "and Read Message History.",
                 channel=f"<#{channel.id}>",
             )
         )

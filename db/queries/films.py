@@ -60,7 +60,7 @@ def sole_owners(db: Database, viewer: Viewer, names: Iterable[str], since: date,
         for leg in visible_clauses(viewer, Prediction):
             query = select(Prediction.film, Prediction.owner_id).where(leg, Prediction.film.is_not(None))
             for stored, owner in session.execute(query.where(Prediction.day.between(since, until)).distinct()):
-                written.append((db.sealer.open_name(stored), owner))
+                written.append((db.sealer.open_name(stored or ""), owner))
     known = KnownFilms(name for name, _ in written)
     for name, owner in written:
         owners[known.key(name)].add(owner)
