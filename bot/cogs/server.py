@@ -21,7 +21,7 @@ from bot.delivery.responses import answer, defer
 from common.errors import UserError
 from common.i18n import tr, trn
 from db.audit import server_lines
-from db.delivery.server_digests import digest_of, save_digest
+from db.delivery.server_digests import database_time, digest_of, save_digest
 from db.dialect import film_name
 from db.preferences import change_guild_settings, guild_settings
 from db.privacy.take_down import take_down
@@ -143,10 +143,10 @@ class Server(commands.GroupCog, group_name="server", group_description="This ser
     ) -> None:
         """Posts a short digest of the reviews to a channel, every week or month."""
         await defer(interaction)
-        viewer = self.bot.viewer(interaction)
+        viewer, now = self.bot.viewer(interaction), await self.bot.in_thread(database_time, self.bot.db)
         if every is None and channel is None and films is None and alerts is None:
             stored = await self.bot.in_thread(digest_of, self.bot.db, viewer)
-            await answer(interaction, _state(stored, interaction, changed=False))
+            await answer(interaction, _state(stored, now, changed=False))
             return
         if every == "off":
             await self.bot.in_thread(save_digest, self.bot.db, viewer, lambda _: None)
@@ -161,9 +161,9 @@ class Server(commands.GroupCog, group_name="server", group_description="This ser
             alerts=alerts,
             language=None if interaction.guild_locale is None else str(interaction.guild_locale),
         )
-        change = partial(wanted.applied, now=interaction.created_at)
+        change = partial(wanted.applied, now=now)
         saved = await self.bot.in_thread(save_digest, self.bot.db, viewer, change)
-        await answer(interaction, _state(saved, interaction, changed=True))
+        await answer(interaction, _state(saved, now, changed=True))
 
     @app_commands.command()
     @app_commands.describe(before="Show entries before this number (the last page gives it)")
@@ -218,8 +218,8 @@ class Wanted:
         )
 
 
-def _state(stored: Digest | None, interaction: discord.Interaction[Any], *, changed: bool) -> Card:
-    due = None if stored is None else next_digest(stored.every, interaction.created_at)
+def _state(stored: Digest | None, now: datetime, *, changed: bool) -> Card:
+    due = None if stored is None else next_digest(stored.every, now)
     return state_card(stored, due, changed=changed)
 
 

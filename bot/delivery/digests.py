@@ -45,8 +45,8 @@ log = logging.getLogger(__name__)
 
 EVERYBODY: Final = -1
 """The viewer who is no member: to them is shown what was shared in the channel, and nothing else."""
-EARLIER: Final = timedelta(seconds=10)
-"""So long before somebody's turn began their message is looked for: two clocks differ."""
+EARLIER: Final = timedelta(minutes=10)
+"""So long before somebody's turn began their message is looked for: the database's clock and Discord's differ."""
 HISTORY: Final = 100
 
 

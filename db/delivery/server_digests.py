@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from sqlalchemy import and_, delete, or_, select, update
@@ -74,14 +74,20 @@ def save_digest(db: Database, viewer: Viewer, change: Callable[[Digest | None], 
     return new
 
 
+def database_time(db: Database) -> datetime:
+    """The time by which digests are due."""
+    with db.read() as session:
+        now: datetime | None = session.scalar(select(db_time()))
+    assert now is not None
+    return now
+
+
 def running_digests(db: Database) -> tuple[datetime, list[Digest]]:
     """The database's time, and every digest that is switched on."""
+    now = database_time(db)
     with db.read() as session:
-        now = session.scalar(select(db_time()))
         rows = session.scalars(select(ServerDigest).where(ServerDigest.off_reason.is_(None))).all()
-        digests = [_digest(db, row) for row in rows]
-    assert now is not None
-    return now.astimezone(UTC), digests
+        return now, [_digest(db, row) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
