@@ -165,4 +165,4 @@ def _film(film: FilmCounts) -> str:
 
 
 def _report(figures: DigestFigures) -> str:
-    return f"`/report since:{figures.period.since} until:{figures.period.until} by:film`"
+    return tr("`/report since:{since} until:{until} by:film`", since=figures.period.since, until=figures.period.until)
