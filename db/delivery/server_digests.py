@@ -39,11 +39,11 @@ def digest_of(db: Database, viewer: Viewer) -> Digest | None:
         return None if row is None else _digest(db, row)
 
 
-def save_digest(db: Database, viewer: Viewer, change: Callable[[Digest | None], Digest | None]) -> Digest | None:
-    """Applies `change` to the digest of the viewer's server and gives the new one; None takes it away.
+def save_digest(db: Database, viewer: Viewer, edit: Callable[[Digest | None], Digest | None]) -> Digest | None:
+    """Applies `edit` to the digest of the viewer's server and gives the new one; None takes it away.
 
     One at a time for a server, with a line of the audit log. Raises ValueError in a direct message, and whatever
-    `change` raises.
+    `edit` raises.
     """
     if viewer.guild_id is None:
         raise ValueError("a direct message has no server digest")
@@ -51,7 +51,7 @@ def save_digest(db: Database, viewer: Viewer, change: Callable[[Digest | None], 
         wait_exclusive(session, DIGEST_LOCK ^ viewer.guild_id)
         row = session.get(ServerDigest, viewer.guild_id)
         old = None if row is None else _digest(db, row)
-        new = change(old)
+        new = edit(old)
         if new == old:
             return new
         note_manager(session, viewer, ACTION, old=_words(old), new=_words(new))

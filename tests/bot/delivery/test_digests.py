@@ -114,7 +114,6 @@ async def test_it_is_posted_once_after_weeks_away_and_pings_nobody(world: World,
     assert call.json["allowed_mentions"] == {"parse": []}
     assert len(call.json["nonce"]) <= 25
     await world.restart()
-    await world.tick(70)
     assert len(await posted(world)) == 1
     assert mine(world).told_until == until
 
@@ -246,6 +245,7 @@ async def test_a_wrong_clock_does_not_silence_it_for_ever(world: World, manager:
 async def test_it_looks_by_itself(world: World, manager: Any) -> None:
     await set_up(world, manager)
     reviews_of(world, "Heat", make_due(world), 3, 6)
-    await world.tick(65)
+    assert world.bot.digests._loop.is_running()
+    await world.bot.digests._look_safely()
     titles = [embed.title for one in world.messages(world.channel) for embed in one.embeds]
     assert len([title for title in titles if str(title).startswith("Digest")]) == 1
