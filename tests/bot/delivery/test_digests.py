@@ -11,9 +11,10 @@ from sqlalchemy import update
 
 from common.settings import Settings
 from db.audit import server_lines
+from db.clock import db_time
 from db.delivery.server_digests import begin_posting, database_time, digest_of, save_digest
 from db.privacy.erase import erase_user
-from db.tables import ServerDigest
+from db.tables import Job, ServerDigest
 from db.types import Digest, NewReview, Origin, ReviewRow, Score, Viewer
 from model.serving.scorer import Scorer
 from reporting.digest import last_period
@@ -35,6 +36,8 @@ def reviews_of(world: World, film: str, day: date, positive: int, total: int, **
     job = file_job(world.db, rows, chunk_rows=total, where=origin)
     score_all(world.db, job, verdict)
     drain(world.db)
+    with world.db.begin() as session:  # its card and its chart are no subject here
+        session.execute(update(Job).values(delivered_at=db_time()))
 
 
 def hash_of(*parts: object) -> int:
