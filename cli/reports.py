@@ -89,7 +89,7 @@ def report(
         parts = parts_of(partial(summary_of_all, database), *abouts)
     for part in parts:
         if part.report.total < FEWEST:
-            stop(too_few(part.report.total, part.about), 1)
+            stop(too_few(part.report.total, part.about, part.report.other_films), 1)
     if explain:
         why = reasons_of(load_scorer(model_dir))
         parts = [with_reasons(part, why) for part in parts]

@@ -497,6 +497,37 @@ class GuildSetting(Base):
     roles: Mapped[list[int]] = mapped_column(default=list, server_default=text("'[]'"))
 
 
+class ServerDigest(Base):
+    """The digest that a server's managers asked for: where, how often, of which films, and what it has told."""
+
+    __tablename__ = "server_digests"
+
+    guild_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    channel_id: Mapped[int] = mapped_column(BigInteger)
+    every: Mapped[str] = mapped_column(String(8))
+    # Names, sealed for the server; empty: all films.
+    films: Mapped[list[str]]
+    alerts: Mapped[bool] = mapped_column(Boolean)
+    language: Mapped[str | None] = mapped_column(String(16))
+    # Who is told when it cannot be posted; null once they had themselves erased.
+    set_by: Mapped[int | None] = mapped_column(BigInteger)
+    created_at: Mapped[datetime] = mapped_column(default=db_time())
+    # The last day of the last period that was told.
+    told_until: Mapped[date]
+    looked_on: Mapped[date | None]
+    alerted_on: Mapped[date | None]
+    # What is being posted just now (db/delivery/server_digests.py), and since when.
+    posting: Mapped[str | None] = mapped_column(String(32))
+    posting_since: Mapped[datetime | None]
+    off_reason: Mapped[str | None] = mapped_column(String(16))
+
+    __table_args__ = (
+        one_of("every", "week", "month"),
+        one_of("off_reason", "closed", "refused"),
+        Index("ix_server_digests_set_by", "set_by", **only("set_by IS NOT NULL")),
+    )
+
+
 class NoticeRow(Base):
     """A message owed to a user about a job."""
 

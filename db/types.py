@@ -466,11 +466,14 @@ class HitCount:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page; `next_cursor` None on the last. `partial`: the search came this far in its time; the next goes on."""
+    """One page; `next_cursor` None on the last. `partial`: the search came this far in its time; the next goes on.
+    `other_films`: as in `Report`.
+    """
 
     items: list[ResultView]
     next_cursor: str | None
     partial: bool = False
+    other_films: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -545,7 +548,8 @@ class Report:
     which `agreed` with the verdict; `corrected`: the verdicts of which anybody said something. `mismatches`: the surest
     verdicts that the file's own stars contradict, of a report on one job or film.
     `hygiene`: as in `JobView`, of a report on one job. `aspects`: those that any review judges, in the order of
-    `common.aspects`.
+    `common.aspects`. `other_films`: films of the name that was asked for and a year,
+    of which reviews that name no year could be any. `film_names`: how the film is stored, of a report on one.
     """
 
     total: int
@@ -570,6 +574,8 @@ class Report:
     mismatches: list[ResultView] = field(default_factory=list)
     hygiene: Mapping[str, Any] = field(default_factory=dict)
     aspects: tuple[AspectCount, ...] = ()
+    film_names: tuple[str, ...] = ()
+    other_films: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -618,6 +624,30 @@ class GuildSettings:
     max_upload_mib: int | None = None
     channels: tuple[int, ...] = ()
     roles: tuple[int, ...] = ()
+
+
+Every = Literal["week", "month"]
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """The digest of a server. `films`: only these, empty for all. `told_until`: the last day that it has told of.
+
+    `off_reason`: why the bot switched it off (`closed`: the channel is gone or shut, `refused`: Discord would not take
+    it); None while it is on. `set_by`: who is told then.
+    """
+
+    guild_id: int
+    channel_id: int
+    every: Every
+    films: tuple[str, ...]
+    alerts: bool
+    language: str | None
+    set_by: int | None
+    told_until: date
+    looked_on: date | None = None
+    alerted_on: date | None = None
+    off_reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from reporting.aspects.page import aspects_compared, aspects_section
 from reporting.chart_style import DARK, LIGHT, Look
 from reporting.intervals import mean_interval, wilson
 from reporting.pictures import chart_png, distribution_png
+from reporting.request import several_films
 from reporting.second_look import second_look
 from reporting.star_figures import gap_interval, star_interval
 from reporting.tables import ALL, CORRECTIONS_BIASED, ReportPart, deciding, named
@@ -110,7 +111,11 @@ def _part(part: ReportPart, *, alone: bool) -> list[str]:
         return [*lines, "<p>No review.</p>"]
     level = "h2" if alone else "h3"
     by_film = part.about.by == "film"
+    with use_locale(ENGLISH):
+        several = several_films(report.other_films)
     lines += [f'<p class="lead">{escape(_in_words(report))}</p>', _shares(report)]
+    if several:
+        lines.append(f"<p>{escape(several)}</p>")
     over_time = part
     if part.about.by == "aspect":
         over_time = replace(part, about=replace(part.about, by="month"))

@@ -15,7 +15,7 @@ from common.i18n import in_brackets, listing, mark, mark_plural, number, pair, p
 from db.types import AspectCount, Quote, Report, ResultView
 from reporting.aspects.words import WORDS, aspect_differences, beside_others, praise_of, summed_up
 from reporting.intervals import mean_interval, wilson
-from reporting.request import BY_WORDS, NO_FILM
+from reporting.request import BY_WORDS, NO_FILM, several_films
 from reporting.second_look import second_look
 from reporting.tables import ReportPart, deciding, named
 from reporting.wording import differences, share_range
@@ -38,7 +38,9 @@ def report_embed(parts: Sequence[ReportPart]) -> discord.Embed:
     embed = discord.Embed(title=tr("Comparison"), description=by, colour=NEUTRAL)
     for part in parts:
         embed.add_field(name=one_line(part.about.subject(film_chars=40), 120), value=_figures(part.report))
-    lines = "\n".join(one_line(sentence, 200) for sentence in differences(*parts))
+    several = [several_films(part.report.other_films) for part in parts]
+    told = [*differences(*parts), *filter(None, several)]
+    lines = "\n".join(one_line(sentence, 400) for sentence in told)[:_FIELD]
     embed.add_field(name=tr("Difference"), value=lines, inline=False)
     if parts[0].about.by == "aspect":
         found = aspect_differences(parts[0].report.aspects, parts[1].report.aspects)
@@ -54,6 +56,8 @@ _INTERVALS: Final = mark("In brackets: 95% confidence intervals")
 def _one(part: ReportPart) -> discord.Embed:
     report, average = part.report, part.report.mean_probability
     lines = [one_line(part.about.words(), 200), f"**{reviews(report.total)}**"]
+    if several := several_films(report.other_films):
+        lines.append(one_line(several, 500))
     if average is not None:
         lines.append(bar(average))
         lines.append(tr("Average probability of being positive: {average}", average=_average(report)))

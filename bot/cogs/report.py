@@ -136,7 +136,7 @@ def ask(db: Database, viewer: Viewer, abouts: list[ReportRequest]) -> list[Repor
     parts = parts_of(partial(summary, db, viewer), *abouts)
     for part in parts:
         if part.report.total < FEWEST:
-            raise UserError(one_line(too_few(part.report.total, part.about), 600))
+            raise UserError(one_line(too_few(part.report.total, part.about, part.report.other_films), 600))
     return parts
 
 

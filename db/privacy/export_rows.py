@@ -23,6 +23,7 @@ from db.tables import (
     Prediction,
     Review,
     SentMessage,
+    ServerDigest,
     Upload,
 )
 from db.types import Viewer
@@ -128,6 +129,15 @@ def own_messages(db: Database, viewer: Viewer) -> Iterator[dict[str, Any]]:
     )
     theirs = select(*columns, SentMessage.created_at).where(SentMessage.owner_id == viewer.user_id)
     yield from _paged(db, theirs, SentMessage.id)
+
+
+def own_digests(db: Database, viewer: Viewer) -> Iterator[dict[str, Any]]:
+    """Digests of servers that the viewer set up."""
+    columns = (ServerDigest.guild_id, ServerDigest.channel_id, ServerDigest.every, ServerDigest.films)
+    more = (ServerDigest.alerts, ServerDigest.language, ServerDigest.created_at)
+    theirs = select(*columns, *more).where(ServerDigest.set_by == viewer.user_id)
+    for row in _paged(db, theirs, ServerDigest.guild_id):
+        yield row | {"films": [db.sealer.open_name(one, row["guild_id"]) for one in row["films"]]}
 
 
 def own_files(db: Database, viewer: Viewer) -> list[OwnFile]:

@@ -151,3 +151,14 @@ def test_names_that_need_escaping_do_not_break_the_list() -> None:
     listed = values(ReportPart(ReportRequest(by="film"), report(buckets=films, n_buckets=20)))["Films"]
     assert len(listed) <= 1024
     assert listed.splitlines()[-1].endswith("more films")
+
+
+def test_films_that_share_a_name_are_told() -> None:
+    one = report(other_films=("Heat (1986)", "Heat (1995) @everyone"))
+    for embed in (
+        report_embed([ReportPart(HEAT, one)]),
+        report_embed([ReportPart(HEAT, one), ReportPart(HEAT, report())]),
+    ):
+        said = str(embed.description) + "".join(str(field.value) for field in embed.fields)
+        assert "Several films have this name" in said
+        assert "@everyone" not in said
