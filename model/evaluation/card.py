@@ -21,6 +21,8 @@ RULES = (
     "length_slope",
     "length_drift",
     "skew",
+    "short_slope",
+    "short_drift",
     "short_words",
     "unknown_share",
     "foreign_oddness",

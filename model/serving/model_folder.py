@@ -41,7 +41,7 @@ class Serving:
     """`serving.json`: everything the scorer needs beside the weights.
 
     blend_*: logit = lstm weight x lstm + wide weight x wide + bias; band: half-width around 0.5 that is `uncertain`;
-    wide_bias in logit units. length_*, skew: as in `model.serving.calibration.Curve`; foreign_*, review_bounds:
+    wide_bias in logit units. length_*, short_slope, short_drift, skew: as in `model.serving.calibration.Curve`; foreign_*, review_bounds:
     `oddness`, `english` and `review` of `model.serving.flags.Bounds`; exit_*: of `model.serving.early_exit.Exit`, whose
     curve has the same knee; without `exit_logit` the LSTM reads everything. mixed_*: as in `model.serving.mixed.Rule`;
     star_bounds: as in `model.serving.stars.Stars`, empty where the estimate did not validate; star_tokens: shorter
@@ -78,6 +78,8 @@ class Serving:
     exit_bias: float = 0.0
     exit_slope: float = 0.0
     exit_step: float = 0.0
+    short_slope: float = 0.0
+    short_drift: float = 0.0
 
 
 def write_json(path: Path, value: Any) -> None:

@@ -304,7 +304,14 @@ def _rules(serving: model_folder.Serving) -> tuple[Curve, Rule, flags.Bounds, St
         serving.foreign_english,
         tuple((least, bound) for least, bound in serving.review_bounds),
     )
-    curve = Curve(serving.length_knee, serving.length_slope, serving.length_drift, serving.skew)
+    curve = Curve(
+        serving.length_knee,
+        serving.length_slope,
+        serving.length_drift,
+        serving.skew,
+        serving.short_slope,
+        serving.short_drift,
+    )
     stars = Stars(tuple(serving.star_bounds)) if serving.star_bounds else None
     return curve, Rule(serving.mixed_logit, serving.mixed_share), bounds, stars
 

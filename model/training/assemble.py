@@ -9,7 +9,7 @@ import json
 import platform
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import version as installed
@@ -21,12 +21,13 @@ from numpy.typing import NDArray
 
 from model.config import Config
 from model.data import corpus as data
-from model.data import ratings, readers
+from model.data import labelled_sentences, ratings, readers
 from model.data.corpus import Corpus, file_hash
 from model.data.errors import DataError
+from model.data.labelled_sentences import LabelledSentences
 from model.data.readers import Reviews
 from model.data.splits import split
-from model.evaluation import card, evaluate, verdict_checks
+from model.evaluation import card, evaluate, sentence_checks, verdict_checks
 from model.evaluation.metrics import accuracy, dial
 from model.numeric import Floats, sigmoid
 from model.serving import model_folder
@@ -34,7 +35,7 @@ from model.serving.model_folder import Serving
 from model.serving.ngram_model import NgramModel
 from model.serving.scorer import Scorer
 from model.serving.stars import Stars
-from model.text.tokens import tokenize
+from model.text.tokens import cap, tokenize
 from model.training import fit, fit_rules, onnx_export
 from model.training.fit_rules import Task
 
@@ -166,11 +167,13 @@ def _finished(
     month: str,
     parts: Callable[[Scorer], dict[str, float]],
     threads: int,
+    sentences: Mapping[str, LabelledSentences] | None = None,
 ) -> Path:
     """Fits the rules for the weights in `target`, measures, describes and seals it."""
     (target / model_folder.OPTIONAL[0]).unlink(missing_ok=True)
     _sealed(target, month, serving, facts, threads)
-    fitted = fit_rules.fit(task, target, serving, threads=threads)
+    given = sentences[labelled_sentences.RULES] if sentences else None
+    fitted = fit_rules.fit(task, target, serving, sentences=given, threads=threads)
     fit_rules.write(target, fitted)
     scorer = _sealed(target, month, fitted.serving, facts, threads)
     rows = task.split.validation
@@ -190,6 +193,8 @@ def _finished(
         "calibration": fitted.report,
         "verdict": checks,
     }
+    if sentences:
+        metrics["sentences"] = sentence_checks.measured(scorer, sentences[labelled_sentences.DEV])
     _describe(target, scorer.version, metrics, facts | {"serving": asdict(complete)})
     return target
 
@@ -260,6 +265,45 @@ def remeasure(source: Path, target: Path, *, labelled: Path | None = None, threa
         lambda _: alone,
         threads,
     )
+
+
+def finished_with(
+    target: Path,
+    task: Task,
+    facts: dict[str, Any],
+    month: str,
+    sentences: Mapping[str, LabelledSentences],
+    *,
+    threads: int = 2,
+) -> Path:
+    """Fits all rules for the new weights in `target`, a copy of the folder that they began with, and measures.
+
+    sentences: by part (`model.data.labelled_sentences`), for calibration and for figures; facts: for the card.
+    """
+    for name in model_folder.OPTIONAL:
+        (target / name).unlink(missing_ok=True)
+    settings = Config.model_validate(
+        {name: value for name, value in _recorded(target).items() if name not in ("sentences", "teacher", "distil")}
+    )
+    with np.load(target / "keras_weights.npz") as stored:
+        units = len(stored["forward_recurrent"])
+    old = model_folder.read_serving(target)
+    wide = NgramModel(np.load(target / "wide.npy", mmap_mode="r"), old.wide_bias, old.wide_longest)
+    serving = replace(_unfitted(settings, wide), units=units, star_tokens=old.star_tokens)
+    held = task.split.validation
+    documents = [cap(list(task.tokens[row]), serving.max_tokens) or [""] for row in held]
+
+    def alone(scorer: Scorer) -> dict[str, float]:
+        found = zip(("recurrent", "wide"), scorer.parts(documents), strict=True)
+        return {name: round(accuracy(sigmoid(part), task.reviews.labels[held]), 6) for name, part in found}
+
+    return _finished(target, task, serving, facts, month, alone, threads, sentences)
+
+
+def _recorded(source: Path) -> dict[str, Any]:
+    """A folder's config."""
+    found: dict[str, Any] = json.loads((source / "config.json").read_text(encoding="utf-8"))
+    return found
 
 
 def _configured(source: Path) -> dict[str, Any]:

@@ -56,7 +56,8 @@ class Sample:
     """What calibration is fitted on: n texts (whole reviews, spans and sentences cut from them).
 
     parts: logits of each part of the model (each [n]); tokens, labels, owners (the review each is cut from), weights:
-    each [n]; the label of a cut piece is its review's; whole: which are whole reviews.
+    each [n]; the label of a cut piece is its review's; whole: which are whole reviews;
+    own: how many are sentences with labels of their own, which no review has.
     """
 
     parts: list[Floats]
@@ -65,11 +66,17 @@ class Sample:
     owners: NDArray[np.int64]
     weights: Floats
     whole: NDArray[np.bool_]
+    own: int = 0
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """What each form frees beside its own terms."""
+        return SHORT if self.own else ()
 
     def take(self, rows: NDArray[np.bool_]) -> "Sample":
         """Those of the rows where `rows` [n] is true."""
         kept = (self.tokens[rows], self.labels[rows], self.owners[rows], self.weights[rows], self.whole[rows])
-        return Sample([part[rows] for part in self.parts], *kept)
+        return Sample([part[rows] for part in self.parts], *kept, own=self.own)
 
 
 FORMS: dict[str, tuple[str, ...]] = {
@@ -80,6 +87,8 @@ FORMS: dict[str, tuple[str, ...]] = {
     "beta, temperature and bias by length": ("slope", "drift", "skew"),
 }
 """The forms that may be served, simple ones first, with the terms of `Curve` that each frees."""
+SHORT = ("short_slope", "short_drift")
+"""Terms that every form frees too where sentences with labels of their own are in the sample."""
 _FOLDS = 5
 # Keeps the free terms of the curve from wandering where the data does not say.
 _RIDGE = 1e-3
@@ -149,7 +158,7 @@ def choose(sample: Sample, groups: NDArray[np.int64], knee: float) -> tuple[str,
     for number in range(_FOLDS):
         inside, outside = sample.take(fold != number), sample.take(fold == number)
         for name, terms in FORMS.items():
-            blend, curve = fit_curve(inside, knee, terms)
+            blend, curve = fit_curve(inside, knee, terms + sample.terms)
             found = curve.logits(blend.logits(*outside.parts), outside.tokens)
             losses[name][fold == number] = _losses(outside, found)
         losses["isotonic"][fold == number] = _losses(outside, _isotonic(inside, outside, knee))

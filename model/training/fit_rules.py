@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from model.data.labelled_sentences import LabelledSentences
 from model.data.readers import Reviews
 from model.data.splits import Split
 from model.evaluation import star_errors
@@ -56,8 +57,14 @@ class Fitted:
     report: dict[str, Any]
 
 
-def _sample(task: Task, scorer: Scorer, spans: Pieces, singles: Pieces) -> Sample:
-    """Dev reviews and the pieces cut from them, with the logits of the model's parts."""
+def _sample(
+    task: Task, scorer: Scorer, spans: Pieces, singles: Pieces, sentences: LabelledSentences | None = None
+) -> Sample:
+    """Dev reviews and the pieces cut from them, with the logits of the model's parts; single sentences come last.
+
+    With `sentences`, which take a side each, come before the single ones and weigh in their stead: a label of one's own
+    says more than that of the review around. Their owners are themselves.
+    """
     rows = task.split.dev
     number, limit = len(rows), scorer.max_tokens
     whole = [cap(list(task.tokens[row]), limit) or [""] for row in rows]
@@ -68,13 +75,30 @@ def _sample(task: Task, scorer: Scorer, spans: Pieces, singles: Pieces) -> Sampl
     labels = task.reviews.labels[rows]
     positive = float((task.reviews.labels[task.split.train] == 1).mean())
     balanced = fit_calibration.class_weights(labels, positive)[owners]
+    found = (labels[owners], owners, np.concatenate(weights) * balanced)
+    own = len(sentences) if sentences else 0
+    if sentences:
+        place = len(documents) - len(singles)
+        documents[place:place] = [cap(tokens, limit) for tokens in sentences.tokens]
+        found[2][place:] = 0.0
+        added = (
+            (sentences.sides > 0.5).astype(np.int8),
+            number + np.arange(own),
+            np.full(own, PIECES_WEIGHT * number / own),
+        )
+        found = (
+            np.insert(found[0], place, added[0]),
+            np.insert(found[1], place, added[1]),
+            np.insert(found[2], place, added[2]),
+        )
     return Sample(
         parts=list(scorer.parts(documents)),
         tokens=np.asarray([len(row) for row in documents], dtype=np.int64),
-        labels=labels[owners],
-        owners=owners,
-        weights=np.concatenate(weights) * balanced,
+        labels=found[0],
+        owners=found[1],
+        weights=found[2],
         whole=np.arange(len(documents)) < number,
+        own=own,
     )
 
 
@@ -102,21 +126,30 @@ def _flag_bounds(
     return fields, scores
 
 
-def fit(task: Task, target: Path, serving: Serving, *, threads: int = 1) -> Fitted:
+def fit(
+    task: Task,
+    target: Path,
+    serving: Serving,
+    *,
+    sentences: LabelledSentences | None = None,
+    threads: int = 1,
+) -> Fitted:
     """Fits all rules for the weights in the sealed model folder `target`, whose own rules do not matter.
 
-    `serving` gives what does not depend on the weights. Needs SciPy and scikit-learn.
+    `serving` gives what does not depend on the weights. sentences: with labels of their own, no weight learned from
+    them; those that take a side say how short texts are calibrated. Needs SciPy and scikit-learn.
     """
     scorer = Scorer(target, threads=threads)
     rows = task.split.dev
     texts = [task.reviews.texts[row] for row in rows]
     labels, ratings = task.reviews.labels[rows], task.ratings[rows]
     spans, singles = pieces.spans(texts, each=SPANS_EACH), pieces.singles(texts)
-    sample = _sample(task, scorer, spans, singles)
+    decided = sentences.take(sentences.decided) if sentences else None
+    sample = _sample(task, scorer, spans, singles, decided)
     knee = float(np.median([len(tokens) for tokens in spans.tokens] or [60]))
-    films = np.asarray([task.reviews.movies[row] or str(row) for row in rows])
+    films = np.asarray([*(task.reviews.movies[row] or str(row) for row in rows), *map(str, range(-sample.own, 0))])
     form, table = fit_calibration.choose(sample, films[sample.owners], knee)
-    blend, curve = fit_calibration.fit_curve(sample, knee, fit_calibration.FORMS[form])
+    blend, curve = fit_calibration.fit_curve(sample, knee, fit_calibration.FORMS[form] + sample.terms)
     logits = curve.logits(blend.logits(*sample.parts), sample.tokens)
     whole = logits[sample.whole]
     band = fit_calibration.uncertain_band(sigmoid(whole), labels, serving.stated_accuracy)
@@ -140,6 +173,8 @@ def fit(task: Task, target: Path, serving: Serving, *, threads: int = 1) -> Fitt
         length_slope=curve.slope,
         length_drift=curve.drift,
         skew=curve.skew,
+        short_slope=curve.short_slope,
+        short_drift=curve.short_drift,
         mixed_logit=rule.logit,
         mixed_share=rule.share,
         star_bounds=list(estimate.bounds) if estimate else [],
