@@ -131,6 +131,7 @@ def render(card: dict[str, Any]) -> str:
         *(_dial(validation["dial"]) if validation.get("dial") else []),
         *(card_checks.calibration(fits) if fits else []),
         *(card_checks.short(checks) if checks else []),
+        *(card_checks.sentences(card["metrics"]["sentences"]) if "sentences" in card["metrics"] else []),
         *(card_checks.early(checks["exit"], card["rules"]) if checks and checks.get("exit") else []),
         "## Flags",
         "",
@@ -207,4 +208,6 @@ def _sources(card: dict[str, Any]) -> str:
             "Among the teachers whose soft labels it, or the earlier model that it began with, learned from were "
             "transformers that others had pretrained on general text (`docs/third-party.md`). "
         )
+    if "sentences" in card["data"]["files"]:
+        said += "Sentences with labels of their own: Stanford Sentiment Treebank (Socher et al. 2013). "
     return said + "No review text is in this folder."

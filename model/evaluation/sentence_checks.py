@@ -16,9 +16,10 @@ def measured(scorer: Scorer, found: LabelledSentences) -> dict[str, Any]:
     """Figures on sentences with labels of their own: of those that take a side, and of those that take none."""
     decided = found.decided
     tokens = [cap(words, scorer.max_tokens) for words in found.tokens]
-    sure = np.asarray([verdict.label != "uncertain" for verdict in scorer.score(found.texts)])
     gold = (found.sides[decided] > 0.5).astype(np.int8)
     logits = scorer.logits(tokens)
+    # By the band alone: what else makes a verdict unsure is not about sides.
+    sure = np.abs(sigmoid(logits) - 0.5) >= scorer.band
     figures = metrics.measure(sigmoid(logits[decided]), gold, scorer.band).as_dict()
     recurrent, wide = (part[decided] for part in scorer.parts(tokens))
     interval = share_interval(round(figures["accuracy"] * len(gold)), len(gold)).as_dict()
