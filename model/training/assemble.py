@@ -205,6 +205,8 @@ def assemble(config: Config, corpus: Corpus, trained: Trained, target: Path) -> 
     The figures are measured by the scorer on the finished weights, as `model.evaluation.evaluate` repeats them.
     """
     target.mkdir(parents=True, exist_ok=True)
+    for name in model_folder.OPTIONAL:  # of an earlier run: whatever is there is part of the model
+        (target / name).unlink(missing_ok=True)
     half = config.network.half_embedding
     onnx_export.write(trained.weights, trained.table.astype(np.float16 if half else np.float32), target)
     trained.wide.write(target / "wide.npy")
@@ -241,7 +243,9 @@ def task_of(source: Path, labelled: Path | None = None) -> Task:
     return Task(reviews, tokens, split(reviews), ratings.of_texts(path, reviews.texts))
 
 
-def remeasure(source: Path, target: Path, *, labelled: Path | None = None, threads: int = 2) -> Path:
+def remeasure(
+    source: Path, target: Path, *, labelled: Path | None = None, sentences: Path | None = None, threads: int = 2
+) -> Path:
     """A copy of the model folder `source` at `target` with all rules fitted and all figures measured anew.
 
     Weights, and what the card says of their training, stay. For a folder of an older version of this program, and to
@@ -250,21 +254,62 @@ def remeasure(source: Path, target: Path, *, labelled: Path | None = None, threa
     version = model_folder.verify(source)
     old = model_folder.read_card(source)
     shutil.copytree(source, target, dirs_exist_ok=True)
-    facts = {"name": old["config"], "notes": old["notes"], "data": old["data"], "code": old["code_sha256"]}
-    # Bounds on the words' scores go as these do, before both are fitted anew.
-    serving = replace(
-        model_folder.read_serving(source), unknown_share=_configured(source)["unknown_share"], review_bounds=[]
-    )
+    found = _recorded(source).get("sentences")
+    own = labelled_sentences.read(sentences or Path(found["sentences"])) if found else None
     alone = old["metrics"]["parts"]
     return _finished(
         target,
         task_of(source, labelled),
-        serving,
-        facts | {"training": old["training"]},
+        _refittable(source),
+        _facts(old),
         version.split("-")[1],
         lambda _: alone,
         threads,
+        own,
     )
+
+
+def _refittable(folder: Path) -> Serving:
+    """What serves in the folder, without bounds on the words' scores: these go before both are fitted anew."""
+    configured = _recorded(folder)["serving"]["unknown_share"]
+    return replace(model_folder.read_serving(folder), unknown_share=configured, review_bounds=[])
+
+
+def _facts(card: dict[str, Any]) -> dict[str, Any]:
+    """What a card says of how its model was made."""
+    kept = {"name": card["config"], "notes": card["notes"], "data": card["data"], "code": card["code_sha256"]}
+    return kept | {"training": card["training"]}
+
+
+def sealed_as(target: Path, serving: Serving, month: str, threads: int = 1) -> Scorer:
+    """A scorer on the model folder `target`, whose files may have changed, once it is sealed with `serving`.
+
+    The card keeps its figures: `measured_again` is due.
+    """
+    old = model_folder.read_card(target)
+    model_folder.write_serving(target, serving)
+    _describe(target, model_folder.version(target, month), old["metrics"], _facts(old) | {"serving": asdict(serving)})
+    return Scorer(target, threads=threads)
+
+
+def measured_again(target: Path, task: Task, month: str, topic: dict[str, Any], *, threads: int = 1) -> None:
+    """Measures the sealed folder `target` anew, fits nothing, and seals it with a card of those figures.
+
+    topic: what the card says of the topic model. Figures of early exit, which flags do not change, stay.
+    """
+    old, serving = model_folder.read_card(target), model_folder.read_serving(target)
+    scorer, rows, known = Scorer(target, threads=threads), task.split.validation, old["metrics"].get("verdict", {})
+    constants = known.get("stars", {}).get("constants")
+    checks = verdict_checks.measured(
+        scorer, task.reviews.take(rows), task.ratings[rows], tuple(constants) if constants else None, scorer.stars
+    )
+    metrics = old["metrics"] | {
+        "validation": _measured(task, rows, scorer) | {"dial": _dial(task.reviews.take(rows), scorer)},
+        "dev": _measured(task, task.split.dev, scorer),
+        "verdict": checks | {"exit": known.get("exit", {})},
+        "topic": topic,
+    }
+    _describe(target, model_folder.version(target, month), metrics, _facts(old) | {"serving": asdict(serving)})
 
 
 def finished_with(
@@ -282,14 +327,7 @@ def finished_with(
     """
     for name in model_folder.OPTIONAL:
         (target / name).unlink(missing_ok=True)
-    settings = Config.model_validate(
-        {name: value for name, value in _recorded(target).items() if name not in ("sentences", "teacher", "distil")}
-    )
-    with np.load(target / "keras_weights.npz") as stored:
-        units = len(stored["forward_recurrent"])
-    old = model_folder.read_serving(target)
-    wide = NgramModel(np.load(target / "wide.npy", mmap_mode="r"), old.wide_bias, old.wide_longest)
-    serving = replace(_unfitted(settings, wide), units=units, star_tokens=old.star_tokens)
+    serving = replace(_refittable(target), topic_tokens=0)
     held = task.split.validation
     documents = [cap(list(task.tokens[row]), serving.max_tokens) or [""] for row in held]
 
@@ -303,12 +341,6 @@ def finished_with(
 def _recorded(source: Path) -> dict[str, Any]:
     """A folder's config."""
     found: dict[str, Any] = json.loads((source / "config.json").read_text(encoding="utf-8"))
-    return found
-
-
-def _configured(source: Path) -> dict[str, Any]:
-    """The `serving` section of a folder's config: what its rules were fitted from."""
-    found: dict[str, Any] = json.loads((source / "config.json").read_text(encoding="utf-8"))["serving"]
     return found
 
 

@@ -49,7 +49,9 @@ def kept(task: Task, scorer: Scorer, settings: SentencesConfig) -> tuple[list[li
     spans = pieces.spans(cut_from, each=1).tokens[: settings.spans]
     singles = pieces.singles(cut_from, settings.singles).tokens
     longest = settings.training.max_tokens
-    documents = [cap(list(words), longest) or [""] for words in (*(task.tokens[row] for row in whole), *spans, *singles)]
+    documents = [
+        cap(list(words), longest) or [""] for words in (*(task.tokens[row] for row in whole), *spans, *singles)
+    ]
     sharpness = np.ones(len(documents))
     sharpness[len(whole) :] = (1 + settings.sharpness) / 2
     sharpness[len(whole) + len(spans) :] = settings.sharpness
