@@ -1,4 +1,4 @@
-"""Commands that make and judge models: `train`, `fit-topic`, `pack`, `evaluate`, `stress`, `compare`, `tune`."""
+"""Commands that make and judge models: `train`, what fits finished ones, `pack`, `evaluate`, `stress`, `compare`, `tune`."""
 
 from __future__ import annotations
 
@@ -27,6 +27,19 @@ def train(
             from model.training import ship as shipping
 
             typer.echo(f"Shipped to {shipping.run(run_folder)}")
+
+
+def fit_sentences(
+    config: Annotated[Path, typer.Argument(help="A config file such as model/configs/sentences.toml.")],
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Run folder. Default: runs/NAME.")] = None,
+    resume: Annotated[bool, typer.Option(help="Go on after the last finished epoch.")] = False,
+) -> None:
+    """Fits a finished model to single sentences with labels of their own; `fit-topic` comes after it."""
+    with model_errors("fitting"):
+        from model.training import fit_sentences as fitting
+
+        run_folder = fitting.run(config, output=output, resume=resume)
+        typer.echo(f"The model is in {run_folder / 'model'}")
 
 
 def fit_topic(

@@ -23,6 +23,8 @@ RULES = (
     "skew",
     "short_slope",
     "short_drift",
+    "short_band",
+    "short_tokens",
     "short_words",
     "unknown_share",
     "foreign_oddness",

@@ -85,6 +85,7 @@ def sentences(found: Mapping[str, Any]) -> list[str]:
         f"{found['log_loss']:.4f}",
         f"{found['ece']:.4f}",
         percent(found["sure"]),
+        percent(found["sure_right"]),
     ]
     return [
         "## Sentences with labels of their own",
@@ -92,7 +93,10 @@ def sentences(found: Mapping[str, Any]) -> list[str]:
         "Sentences of critics (Stanford Sentiment Treebank, its dev part). No weight and no rule was fitted on them; "
         "the pass and the share of the way to it were chosen there, so these figures read a little high.",
         "",
-        *table("sentences that take a side|accuracy|LSTM alone|n-grams alone|log loss|ECE (15 bins)|sure", [row]),
+        *table(
+            "sentences that take a side|accuracy|LSTM alone|n-grams alone|log loss|ECE (15 bins)|sure|right of these",
+            [row],
+        ),
         f"Of {found['neutral']} sentences that take no side, {percent(found['neutral_sure'])} get a sure verdict.",
         "",
     ]

@@ -19,7 +19,8 @@ def measured(scorer: Scorer, found: LabelledSentences) -> dict[str, Any]:
     gold = (found.sides[decided] > 0.5).astype(np.int8)
     logits = scorer.logits(tokens)
     # By the band alone: what else makes a verdict unsure is not about sides.
-    sure = np.abs(sigmoid(logits) - 0.5) >= scorer.band
+    sure = np.abs(sigmoid(logits) - 0.5) >= np.asarray([scorer.band_of(len(words)) for words in found.tokens])
+    right = (logits >= 0) == (found.sides > 0.5)
     figures = metrics.measure(sigmoid(logits[decided]), gold, scorer.band).as_dict()
     recurrent, wide = (part[decided] for part in scorer.parts(tokens))
     interval = share_interval(round(figures["accuracy"] * len(gold)), len(gold)).as_dict()
@@ -30,6 +31,7 @@ def measured(scorer: Scorer, found: LabelledSentences) -> dict[str, Any]:
         "recurrent": round(metrics.accuracy(sigmoid(recurrent), gold), 6),
         "wide": round(metrics.accuracy(sigmoid(wide), gold), 6),
         "sure": round(float(sure[decided].mean()), 6),
+        "sure_right": round(metrics.share(int((right & sure & decided).sum()), int((sure & decided).sum())), 6),
         "neutral": int((~decided).sum()),
         "neutral_sure": round(float(sure[~decided].mean()), 6) if (~decided).any() else 0.0,
     }

@@ -111,6 +111,10 @@ class Scorer:
         """The words that the model knows, most frequent first."""
         return self._vocabulary.words
 
+    def band_of(self, tokens: int) -> float:
+        """How far from 0.5 the probability of a text of so many tokens must lie: `band`, or more for a short text."""
+        return max(self.band, self._serving.short_band) if tokens <= self._serving.short_tokens else self.band
+
     def warm(self) -> None:
         """Gets ready for bulk work, which the first call with `BULK` texts or more does otherwise.
 
@@ -302,7 +306,7 @@ class Scorer:
         if not doubtful and topic is not None and "too_short" not in raised:
             doubtful = self._bounds.topic.is_in_doubt(topic, logit)
         label: Label = "positive" if probability >= 0.5 else "negative"
-        if doubtful or abs(probability - 0.5) < self.band:
+        if doubtful or abs(probability - 0.5) < self.band_of(length):
             label = "uncertain"
         unfit = doubtful or length < self._serving.star_tokens
         stars = None if unfit or self.stars is None else self.stars.of(logit)

@@ -249,7 +249,8 @@ def remeasure(
     """A copy of the model folder `source` at `target` with all rules fitted and all figures measured anew.
 
     Weights, and what the card says of their training, stay. For a folder of an older version of this program, and to
-    see what a change of the rules does. Raises `ModelFolderError` and `DataError`.
+    see what a change of the rules does. sentences: as `labelled`, for a folder that was fitted to some. Raises
+    `ModelFolderError` and `DataError`.
     """
     version = model_folder.verify(source)
     old = model_folder.read_card(source)
@@ -350,10 +351,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("source", type=Path)
     parser.add_argument("target", type=Path)
     parser.add_argument("--data", type=Path, default=None, help="the labelled file, if it was moved")
+    parser.add_argument("--sentences", type=Path, default=None, help="the file of labelled sentences, if it was moved")
     parser.add_argument("--threads", type=int, default=2)
     chosen = parser.parse_args(arguments)
     try:
-        remeasure(chosen.source, chosen.target, labelled=chosen.data, threads=chosen.threads)
+        remeasure(
+            chosen.source, chosen.target, labelled=chosen.data, sentences=chosen.sentences, threads=chosen.threads
+        )
     except (model_folder.ModelFolderError, DataError) as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -33,6 +33,8 @@ PIECES_WEIGHT = 0.5
 """Weight in calibration of all spans, and of all sentences, of a review beside the review itself."""
 _TRAINING_REVIEWS = 3_000
 _FOREIGN_PIECES = 4_000
+_COVERED = 95
+"""Percentile of the lengths of labelled sentences up to which their own band holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +155,14 @@ def fit(
     logits = curve.logits(blend.logits(*sample.parts), sample.tokens)
     whole = logits[sample.whole]
     band = fit_calibration.uncertain_band(sigmoid(whole), labels, serving.stated_accuracy)
+    short: dict[str, Any] = {}
+    if decided:
+        own = slice(-len(singles) - len(decided), -len(singles) or None)
+        gold = (decided.sides > 0.5).astype(np.int8)
+        # The band of reviews leaves more of the sentences wrong: their probabilities are nearer to 0.5.
+        width = fit_calibration.uncertain_band(sigmoid(logits[own]), gold, serving.stated_accuracy)
+        longest = int(np.percentile([len(tokens) for tokens in decided.tokens], _COVERED))
+        short = {"short_band": round(width, 6), "short_tokens": longest}
     exits = fit_exit.tried(sample, logits, knee)
     early = fit_exit.choose(exits, sample, logits, band)
     one_sided = np.isin(ratings, (1, 10)) if (ratings > 0).any() else np.ones(len(rows), dtype=np.bool_)
@@ -180,6 +190,7 @@ def fit(
         star_bounds=list(estimate.bounds) if estimate else [],
         **(_exit_fields(early) if early else {"exit_logit": None}),
         **fields,
+        **short,
     )
     constants = star_errors.baseline(served[rated], ratings[rated]) if estimate else None
     kept = scores if complete.review_bounds else None
