@@ -1,4 +1,4 @@
-"""Commands that make and judge models: `train`, what fits finished ones, `pack`, `evaluate`, `stress`, `compare`, `tune`."""
+"""Commands that make and judge models: `train`, the fits, `pack`, `evaluate`, `stress`, `compare`, `tune`."""
 
 from __future__ import annotations
 
