@@ -187,7 +187,8 @@ def topic(found: Mapping[str, Any]) -> list[str]:
         *table("text|number|sure without|sure|flagged without|flagged", rows),
         "Made by `reelfeel fit-topic`, from small talk, TREC questions (Li & Roth 2002), sentences about restaurants "
         "and products (Kotzias et al. 2015), of plots and of reviews (Pang & Lee 2004) and of critics (Socher et al. "
-        "2013), with pieces of training reviews and English about no film. No text of them is in this folder.",
+        "2013), with pieces of training reviews, made-up short opinions and English about no film. None of these "
+        "texts is in this folder.",
         "",
     ]
 

@@ -31,6 +31,7 @@ from model.evaluation import card, evaluate, sentence_checks, verdict_checks
 from model.evaluation.metrics import accuracy, dial
 from model.numeric import Floats, sigmoid
 from model.serving import model_folder
+from model.serving.early_exit import Exit
 from model.serving.model_folder import Serving
 from model.serving.ngram_model import NgramModel
 from model.serving.scorer import Scorer
@@ -255,8 +256,7 @@ def remeasure(
     version = model_folder.verify(source)
     old = model_folder.read_card(source)
     shutil.copytree(source, target, dirs_exist_ok=True)
-    found = _recorded(source).get("sentences")
-    own = labelled_sentences.read(sentences or Path(found["sentences"])) if found else None
+    own = _sentences(source, sentences)
     alone = old["metrics"]["parts"]
     return _finished(
         target,
@@ -296,21 +296,40 @@ def sealed_as(target: Path, serving: Serving, month: str, threads: int = 1) -> S
 def measured_again(target: Path, task: Task, month: str, topic: dict[str, Any], *, threads: int = 1) -> None:
     """Measures the sealed folder `target` anew, fits nothing, and seals it with a card of those figures.
 
-    topic: what the card says of the topic model. Figures of early exit, which flags do not change, stay.
+    topic: what the card says of the topic model. For the table of early exit the bounds that are not served are
+    calibrated on dev again, since the folder does not hold them.
     """
     old, serving = model_folder.read_card(target), model_folder.read_serving(target)
     scorer, rows, known = Scorer(target, threads=threads), task.split.validation, old["metrics"].get("verdict", {})
     constants = known.get("stars", {}).get("constants")
     checks = verdict_checks.measured(
-        scorer, task.reviews.take(rows), task.ratings[rows], tuple(constants) if constants else None, scorer.stars
+        scorer,
+        task.reviews.take(rows),
+        task.ratings[rows],
+        tuple(constants) if constants else None,
+        scorer.stars,
+        exits=_exits(scorer, task, threads),
     )
     metrics = old["metrics"] | {
         "validation": _measured(task, rows, scorer) | {"dial": _dial(task.reviews.take(rows), scorer)},
         "dev": _measured(task, task.split.dev, scorer),
-        "verdict": checks | {"exit": known.get("exit", {})},
+        "verdict": checks,
         "topic": topic,
     }
     _describe(target, model_folder.version(target, month), metrics, _facts(old) | {"serving": asdict(serving)})
+
+
+def _exits(scorer: Scorer, task: Task, threads: int) -> list[Exit]:
+    """The bounds of early exit that are compared on the card: the served one as it is, the others calibrated anew."""
+    served = scorer.exit
+    if served is None:
+        return []
+    serving = model_folder.read_serving(scorer.folder)
+    own = _sentences(scorer.folder)
+    given = own[labelled_sentences.RULES] if own else None
+    tried = fit_rules.fit(task, scorer.folder, serving, sentences=given, threads=threads).exits
+    found = {early.logit: early for early in tried} | {served.logit: served}
+    return [found[bound] for bound in sorted(found, reverse=True)]
 
 
 def finished_with(
@@ -343,6 +362,15 @@ def _recorded(source: Path) -> dict[str, Any]:
     """A folder's config."""
     found: dict[str, Any] = json.loads((source / "config.json").read_text(encoding="utf-8"))
     return found
+
+
+def _sentences(folder: Path, moved: Path | None = None) -> dict[str, LabelledSentences] | None:
+    """The labelled sentences that the model in the folder was fitted to, by part; None for a model without.
+
+    Raises `DataError`.
+    """
+    found = _recorded(folder).get("sentences")
+    return labelled_sentences.read(moved or Path(found["sentences"])) if found else None
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -15,7 +15,7 @@ def test_parts_share_no_sentence_and_dev_is_the_files_own(tmp_path: Path) -> Non
     frame = sentences_frame(200, 1)
     frame.to_parquet(tmp_path / "all.parquet")
     found = labelled_sentences.read(tmp_path / "all.parquet")
-    assert [name for name in found] == [TRAIN, RULES, DEV]
+    assert list(found) == [TRAIN, RULES, DEV]
     assert found[DEV].texts == frame["text"][frame["split"] == "dev"].tolist()
     assert sorted(found[TRAIN].texts + found[RULES].texts) == sorted(frame["text"][frame["split"] == "train"])
     assert 0 < len(found[RULES]) < len(found[TRAIN]) / 3
@@ -47,7 +47,7 @@ def test_sides(tmp_path: Path) -> None:
 )
 def test_wrong_files(tmp_path: Path, frame: pd.DataFrame) -> None:
     frame.to_parquet(tmp_path / "wrong.parquet")
-    with pytest.raises(DataError, match="wrong.parquet"):
+    with pytest.raises(DataError, match=r"wrong\.parquet"):
         labelled_sentences.read(tmp_path / "wrong.parquet")
-    with pytest.raises(DataError, match="none.parquet"):
+    with pytest.raises(DataError, match=r"none\.parquet"):
         labelled_sentences.read(tmp_path / "none.parquet")
