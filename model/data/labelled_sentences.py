@@ -34,7 +34,7 @@ class LabelledSentences:
     @property
     def decided(self) -> NDArray[np.bool_]:
         """Which of them take a side."""
-        return self.sides != np.float32(0.5)
+        return np.asarray(self.sides != np.float32(0.5))
 
     def take(self, rows: NDArray[np.bool_]) -> "LabelledSentences":
         """Those where `rows` [n] is true."""

@@ -3,7 +3,7 @@
 All of it on the dev part. The form is chosen by cross-validation; what is served is `model.serving.calibration`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,8 +56,7 @@ class Sample:
     """What calibration is fitted on: n texts (whole reviews, spans and sentences cut from them).
 
     parts: logits of each part of the model (each [n]); tokens, labels, owners (the review each is cut from), weights:
-    each [n]; the label of a cut piece is its review's; whole: which are whole reviews;
-    own: how many are sentences with labels of their own, which no review has.
+    each [n]; the label of a cut piece is its review's; whole: which are whole reviews.
     """
 
     parts: list[Floats]
@@ -66,17 +65,11 @@ class Sample:
     owners: NDArray[np.int64]
     weights: Floats
     whole: NDArray[np.bool_]
-    own: int = 0
-
-    @property
-    def terms(self) -> tuple[str, ...]:
-        """What each form frees beside its own terms."""
-        return SHORT if self.own else ()
 
     def take(self, rows: NDArray[np.bool_]) -> "Sample":
         """Those of the rows where `rows` [n] is true."""
         kept = (self.tokens[rows], self.labels[rows], self.owners[rows], self.weights[rows], self.whole[rows])
-        return Sample([part[rows] for part in self.parts], *kept, own=self.own)
+        return Sample([part[rows] for part in self.parts], *kept)
 
 
 FORMS: dict[str, tuple[str, ...]] = {
@@ -87,8 +80,6 @@ FORMS: dict[str, tuple[str, ...]] = {
     "beta, temperature and bias by length": ("slope", "drift", "skew"),
 }
 """The forms that may be served, simple ones first, with the terms of `Curve` that each frees."""
-SHORT = ("short_slope", "short_drift")
-"""Terms that every form frees too where sentences with labels of their own are in the sample."""
 _FOLDS = 5
 # Keeps the free terms of the curve from wandering where the data does not say.
 _RIDGE = 1e-3
@@ -129,6 +120,22 @@ def fit_curve(sample: Sample, knee: float, terms: tuple[str, ...]) -> tuple[Blen
     return built(np.asarray(minimize(loss, start, method="L-BFGS-B").x, dtype=np.float64))
 
 
+def fit_short(curve: Curve, logits: Floats, tokens: NDArray[np.int64], labels: NDArray[np.int8]) -> Curve:
+    """The curve with the terms for short texts that have the least log loss on sentences with labels of their own:
+    their blended logits, numbers of tokens and labels, each [n]. Longer texts stay as they are. Needs SciPy.
+    """
+    from scipy.optimize import minimize
+
+    def built(theta: Floats) -> Curve:
+        return replace(curve, short_slope=float(theta[0]), short_drift=float(theta[1]))
+
+    def loss(theta: Floats) -> float:
+        found = built(theta).logits(logits, tokens)
+        return float((np.logaddexp(0.0, found) - (labels == 1) * found).mean() + _RIDGE * (theta**2).sum())
+
+    return built(np.asarray(minimize(loss, np.zeros(2), method="L-BFGS-B").x, dtype=np.float64))
+
+
 def _losses(sample: Sample, logits: Floats) -> Floats:
     """Log loss [n] of each text."""
     return np.asarray(np.logaddexp(0.0, logits) - (sample.labels == 1) * logits, dtype=np.float64)
@@ -158,7 +165,7 @@ def choose(sample: Sample, groups: NDArray[np.int64], knee: float) -> tuple[str,
     for number in range(_FOLDS):
         inside, outside = sample.take(fold != number), sample.take(fold == number)
         for name, terms in FORMS.items():
-            blend, curve = fit_curve(inside, knee, terms + sample.terms)
+            blend, curve = fit_curve(inside, knee, terms)
             found = curve.logits(blend.logits(*outside.parts), outside.tokens)
             losses[name][fold == number] = _losses(outside, found)
         losses["isotonic"][fold == number] = _losses(outside, _isotonic(inside, outside, knee))

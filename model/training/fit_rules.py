@@ -17,6 +17,7 @@ from model.data.splits import Split
 from model.evaluation import star_errors
 from model.numeric import sigmoid
 from model.serving import model_folder
+from model.serving.calibration import Blend, Curve
 from model.serving.early_exit import Exit
 from model.serving.flags import WordTable
 from model.serving.model_folder import Serving
@@ -59,14 +60,8 @@ class Fitted:
     report: dict[str, Any]
 
 
-def _sample(
-    task: Task, scorer: Scorer, spans: Pieces, singles: Pieces, sentences: LabelledSentences | None = None
-) -> Sample:
-    """Dev reviews and the pieces cut from them, with the logits of the model's parts; single sentences come last.
-
-    With `sentences`, which take a side each, come before the single ones and weigh in their stead: a label of one's own
-    says more than that of the review around. Their owners are themselves.
-    """
+def _sample(task: Task, scorer: Scorer, spans: Pieces, singles: Pieces) -> Sample:
+    """Dev reviews and the pieces cut from them, with the logits of the model's parts."""
     rows = task.split.dev
     number, limit = len(rows), scorer.max_tokens
     whole = [cap(list(task.tokens[row]), limit) or [""] for row in rows]
@@ -77,30 +72,13 @@ def _sample(
     labels = task.reviews.labels[rows]
     positive = float((task.reviews.labels[task.split.train] == 1).mean())
     balanced = fit_calibration.class_weights(labels, positive)[owners]
-    found = (labels[owners], owners, np.concatenate(weights) * balanced)
-    own = len(sentences) if sentences else 0
-    if sentences:
-        place = len(documents) - len(singles)
-        documents[place:place] = [cap(tokens, limit) for tokens in sentences.tokens]
-        found[2][place:] = 0.0
-        added = (
-            (sentences.sides > 0.5).astype(np.int8),
-            number + np.arange(own),
-            np.full(own, PIECES_WEIGHT * number / own),
-        )
-        found = (
-            np.insert(found[0], place, added[0]),
-            np.insert(found[1], place, added[1]),
-            np.insert(found[2], place, added[2]),
-        )
     return Sample(
         parts=list(scorer.parts(documents)),
         tokens=np.asarray([len(row) for row in documents], dtype=np.int64),
-        labels=found[0],
-        owners=found[1],
-        weights=found[2],
+        labels=labels[owners],
+        owners=owners,
+        weights=np.concatenate(weights) * balanced,
         whole=np.arange(len(documents)) < number,
-        own=own,
     )
 
 
@@ -128,41 +106,53 @@ def _flag_bounds(
     return fields, scores
 
 
+def _short(
+    scorer: Scorer, blend: Blend, curve: Curve, sentences: LabelledSentences | None, stated: float
+) -> tuple[Curve, dict[str, Any]]:
+    """The curve with terms for short texts, and the fields of `Serving` for them: those texts have a band of their own.
+
+    Of the sentences those count that take a side.
+    """
+    if sentences is None:
+        return curve, {}
+    decided = sentences.take(sentences.decided)
+    labels = (decided.sides > 0.5).astype(np.int8)
+    documents = [cap(tokens, scorer.max_tokens) for tokens in decided.tokens]
+    tokens = np.asarray([len(words) for words in documents], dtype=np.int64)
+    blended = blend.logits(*scorer.parts(documents))
+    curve = fit_calibration.fit_short(curve, blended, tokens, labels)
+    # The band of reviews would leave more of the sentences wrong: their probabilities are nearer to 0.5.
+    width = fit_calibration.uncertain_band(sigmoid(curve.logits(blended, tokens)), labels, stated)
+    return curve, {
+        "short_slope": curve.short_slope,
+        "short_drift": curve.short_drift,
+        "short_band": width,
+        "short_tokens": int(np.percentile(tokens, _COVERED)),
+    }
+
+
 def fit(
-    task: Task,
-    target: Path,
-    serving: Serving,
-    *,
-    sentences: LabelledSentences | None = None,
-    threads: int = 1,
+    task: Task, target: Path, serving: Serving, *, sentences: LabelledSentences | None = None, threads: int = 1
 ) -> Fitted:
     """Fits all rules for the weights in the sealed model folder `target`, whose own rules do not matter.
 
-    `serving` gives what does not depend on the weights. sentences: with labels of their own, no weight learned from
-    them; those that take a side say how short texts are calibrated. Needs SciPy and scikit-learn.
+    `serving` gives what does not depend on the weights. sentences: with labels of their own, which no weight learned
+    from; they say how short texts are calibrated, and nothing of longer ones. Needs SciPy and scikit-learn.
     """
     scorer = Scorer(target, threads=threads)
     rows = task.split.dev
     texts = [task.reviews.texts[row] for row in rows]
     labels, ratings = task.reviews.labels[rows], task.ratings[rows]
     spans, singles = pieces.spans(texts, each=SPANS_EACH), pieces.singles(texts)
-    decided = sentences.take(sentences.decided) if sentences else None
-    sample = _sample(task, scorer, spans, singles, decided)
+    sample = _sample(task, scorer, spans, singles)
     knee = float(np.median([len(tokens) for tokens in spans.tokens] or [60]))
-    films = np.asarray([*(task.reviews.movies[row] or str(row) for row in rows), *map(str, range(-sample.own, 0))])
+    films = np.asarray([task.reviews.movies[row] or str(row) for row in rows])
     form, table = fit_calibration.choose(sample, films[sample.owners], knee)
-    blend, curve = fit_calibration.fit_curve(sample, knee, fit_calibration.FORMS[form] + sample.terms)
+    blend, curve = fit_calibration.fit_curve(sample, knee, fit_calibration.FORMS[form])
+    curve, short = _short(scorer, blend, curve, sentences, serving.stated_accuracy)
     logits = curve.logits(blend.logits(*sample.parts), sample.tokens)
     whole = logits[sample.whole]
     band = fit_calibration.uncertain_band(sigmoid(whole), labels, serving.stated_accuracy)
-    short: dict[str, Any] = {}
-    if decided:
-        own = slice(-len(singles) - len(decided), -len(singles) or None)
-        gold = (decided.sides > 0.5).astype(np.int8)
-        # The band of reviews leaves more of the sentences wrong: their probabilities are nearer to 0.5.
-        width = fit_calibration.uncertain_band(sigmoid(logits[own]), gold, serving.stated_accuracy)
-        longest = int(np.percentile([len(tokens) for tokens in decided.tokens], _COVERED))
-        short = {"short_band": round(width, 6), "short_tokens": longest}
     exits = fit_exit.tried(sample, logits, knee)
     early = fit_exit.choose(exits, sample, logits, band)
     one_sided = np.isin(ratings, (1, 10)) if (ratings > 0).any() else np.ones(len(rows), dtype=np.bool_)
@@ -183,8 +173,6 @@ def fit(
         length_slope=curve.slope,
         length_drift=curve.drift,
         skew=curve.skew,
-        short_slope=curve.short_slope,
-        short_drift=curve.short_drift,
         mixed_logit=rule.logit,
         mixed_share=rule.share,
         star_bounds=list(estimate.bounds) if estimate else [],
