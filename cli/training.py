@@ -36,7 +36,7 @@ def fit_sentences(
 ) -> None:
     """Fits a finished model to single sentences with labels of their own; `fit-topic` comes after it."""
     with model_errors("fitting"):
-        from model.training import fit_sentences as fitting
+        from model.training.short_texts import fit_sentences as fitting
 
         run_folder = fitting.run(config, output=output, resume=resume)
         typer.echo(f"The model is in {run_folder / 'model'}")
@@ -56,7 +56,7 @@ def fit_topic(
     """Fits what tells film reviews from chat, questions, plots and reviews of other things, for a finished model."""
     folder = model_folder(model_dir)
     with model_errors("fitting"):
-        from model.training import fit_topic as fitting
+        from model.training.short_texts import fit_topic as fitting
 
         run_folder = fitting.run(folder, texts, output or Path("runs/topic"), labelled=labelled, threads=threads())
         typer.echo(f"The model is in {run_folder / 'model'}")

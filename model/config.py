@@ -256,7 +256,10 @@ class ServingConfig(_Section):
 
 
 class SentencesConfig(_Section):
-    """How a finished model is fitted to single sentences with labels of their own (`model.training.fit_sentences`)."""
+    """How a finished model is fitted to single sentences with labels of their own.
+
+    By `model.training.short_texts.fit_sentences`.
+    """
 
     name: str
     notes: str = ""

@@ -47,7 +47,7 @@ RULES = (
     "topic_settled",
 )
 """Fields of `serving.json` that say how a verdict is made; all fitted on dev (`model.training.fit_rules`), those of the
-topic on texts of its own (`model.training.fit_topic`)."""
+topic on texts of its own (`model.training.short_texts.fit_topic`)."""
 USES = "Telling whether a film review is positive or negative, with a probability, for reading, sorting and counting."
 
 

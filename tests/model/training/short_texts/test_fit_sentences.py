@@ -8,7 +8,8 @@ import pytest
 
 from model import Scorer, config
 from model.serving import model_folder
-from model.training import assemble, fit_sentences
+from model.training import assemble
+from model.training.short_texts import fit_sentences
 from tests.model.made_up import sentences_frame
 
 TOML = """
