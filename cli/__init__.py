@@ -71,6 +71,7 @@ for command in (
     training.pack,
     training.evaluate,
     training.stress,
+    training.fit_sentences,
     training.fit_topic,
     training.compare,
     training.tune,

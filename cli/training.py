@@ -1,4 +1,4 @@
-"""Commands that make and judge models: `train`, `fit-topic`, `pack`, `evaluate`, `stress`, `compare`, `tune`."""
+"""Commands that make and judge models: `train`, the fits, `pack`, `evaluate`, `stress`, `compare`, `tune`."""
 
 from __future__ import annotations
 
@@ -29,6 +29,19 @@ def train(
             typer.echo(f"Shipped to {shipping.run(run_folder)}")
 
 
+def fit_sentences(
+    config: Annotated[Path, typer.Argument(help="A config file such as model/configs/sentences.toml.")],
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Run folder. Default: runs/NAME.")] = None,
+    resume: Annotated[bool, typer.Option(help="Go on after the last finished epoch.")] = False,
+) -> None:
+    """Fits a finished model to single sentences with labels of their own; `fit-topic` comes after it."""
+    with model_errors("fitting"):
+        from model.training.short_texts import fit_sentences as fitting
+
+        run_folder = fitting.run(config, output=output, resume=resume)
+        typer.echo(f"The model is in {run_folder / 'model'}")
+
+
 def fit_topic(
     texts: Annotated[
         Path, typer.Argument(help="Folder of short texts that are film reviews or are not (docs/data.md).")
@@ -43,7 +56,7 @@ def fit_topic(
     """Fits what tells film reviews from chat, questions, plots and reviews of other things, for a finished model."""
     folder = model_folder(model_dir)
     with model_errors("fitting"):
-        from model.training import fit_topic as fitting
+        from model.training.short_texts import fit_topic as fitting
 
         run_folder = fitting.run(folder, texts, output or Path("runs/topic"), labelled=labelled, threads=threads())
         typer.echo(f"The model is in {run_folder / 'model'}")

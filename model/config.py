@@ -6,12 +6,15 @@ the repository (`../shared/data/...`). With `data.downloaded` what was downloade
 
 import tomllib
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 Share = Annotated[float, Field(ge=0.0, lt=1.0)]
 Count = Annotated[int, Field(ge=1)]
+
+
+_Kind = TypeVar("_Kind", bound=BaseModel)
 
 
 class ConfigError(Exception):
@@ -252,6 +255,35 @@ class ServingConfig(_Section):
     """A larger share of words outside the vocabulary raises the flag `unknown_words`."""
 
 
+class SentencesConfig(_Section):
+    """How a finished model is fitted to single sentences with labels of their own.
+
+    By `model.training.short_texts.fit_sentences`.
+    """
+
+    name: str
+    notes: str = ""
+    earlier: Path
+    """The model folder to begin with."""
+    sentences: Path
+    """Parquet of sentences with fine-grained labels (docs/data.md)."""
+    labelled: Path | None = None
+    """Where the labelled reviews are, if not where the earlier model's config says."""
+    training: TrainingConfig = TrainingConfig()
+    dropout: Share = 0.3
+    spatial_dropout: Share = 0.25
+    reviews: Count = 500
+    """Whole reviews in each pass, on which the model must stay as it is."""
+    spans: Count = 1_000
+    """The same of runs of one to six sentences."""
+    singles: Count = 3_000
+    """The same of single sentences."""
+    sharpness: Annotated[float, Field(ge=1.0)] = 1.6
+    """What the logits of single sentences are multiplied by: their reviews' labels made the model unsure of them."""
+    share: Annotated[float, Field(gt=0.0, le=1.0)] = 1.0
+    """So far from the weights before to those after lie the ones that ship."""
+
+
 class Config(_Section):
     """One training run from data to shipped folder."""
 
@@ -268,6 +300,8 @@ class Config(_Section):
     """Without it the first network ships."""
     wide: WideConfig = WideConfig()
     serving: ServingConfig = ServingConfig()
+    sentences: SentencesConfig | None = None
+    """Only in a model folder's record: how it was fitted to sentences after the run."""
 
     @model_validator(mode="after")
     def _distil_has_data(self) -> "Config":
@@ -297,12 +331,26 @@ class Config(_Section):
 
 
 def read(path: Path) -> Config:
-    """The validated config in the TOML file `path`.
+    """The validated config of a run in the TOML file `path`.
 
     Raises `ConfigError` when the file is missing, is not TOML, or has a wrong or unknown key.
     """
+    found = _read(path, Config)
+    if found.sentences:
+        raise ConfigError(
+            f"The config file {path} is wrong at 'sentences': `reelfeel fit-sentences` reads those alone."
+        )
+    return found
+
+
+def read_sentences(path: Path) -> SentencesConfig:
+    """The same of a fit to sentences."""
+    return _read(path, SentencesConfig)
+
+
+def _read(path: Path, kind: type[_Kind]) -> _Kind:
     try:
-        return Config.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        return kind.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except OSError as error:
         raise ConfigError(f"The config file {path} cannot be read: {error.strerror}.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -1,7 +1,7 @@
 """Short opinions that do not name what they are about, as people write them beneath a film.
 
 Made up for this project, since critics and reviewers write longer. The topic model learns from them that such a text
-may be a review, though chat has some of its words (`model.training.fit_topic`).
+may be a review, though chat has some of its words (`model.training.short_texts.fit_topic`).
 """
 
 TEXTS: tuple[str, ...] = tuple(

@@ -21,6 +21,10 @@ RULES = (
     "length_slope",
     "length_drift",
     "skew",
+    "short_slope",
+    "short_drift",
+    "short_band",
+    "short_tokens",
     "short_words",
     "unknown_share",
     "foreign_oddness",
@@ -43,7 +47,7 @@ RULES = (
     "topic_settled",
 )
 """Fields of `serving.json` that say how a verdict is made; all fitted on dev (`model.training.fit_rules`), those of the
-topic on texts of its own (`model.training.fit_topic`)."""
+topic on texts of its own (`model.training.short_texts.fit_topic`)."""
 USES = "Telling whether a film review is positive or negative, with a probability, for reading, sorting and counting."
 
 
@@ -136,6 +140,7 @@ def render(card: dict[str, Any]) -> str:
         *(_dial(validation["dial"]) if validation.get("dial") else []),
         *(card_checks.calibration(fits) if fits else []),
         *(card_checks.short(checks) if checks else []),
+        *(card_checks.sentences(card["metrics"]["sentences"]) if "sentences" in card["metrics"] else []),
         *(card_checks.early(checks["exit"], card["rules"]) if checks and checks.get("exit") else []),
         "## Flags",
         "",
@@ -213,4 +218,6 @@ def _sources(card: dict[str, Any]) -> str:
             "Among the teachers whose soft labels it, or the earlier model that it began with, learned from were "
             "transformers that others had pretrained on general text (`docs/third-party.md`). "
         )
+    if "sentences" in card["data"]["files"]:
+        said += "Sentences with labels of their own: Stanford Sentiment Treebank (Socher et al. 2013). "
     return said + "No review text is in this folder."

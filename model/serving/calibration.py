@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 
 from model.numeric import Floats, sigmoid
 
+SHORTEST = 8
+"""Tokens below which a text is calibrated as one of so many."""
+
 
 @dataclass(frozen=True, slots=True)
 class Blend:
@@ -32,23 +35,27 @@ class Blend:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """What calibration adds to the blend for long texts and for unequal errors of the two classes.
+    """What calibration adds to the blend for long and short texts and for unequal errors of the two classes.
 
-    With u = max(0, log(tokens / knee)): logit z -> z exp(slope u) + drift u, after which the beta map of Kull et al.
-    2017 ("Beta calibration"), e^skew softplus(z) - e^-skew softplus(-z), may bend it. Rising in z for every length.
+    With u = max(0, log(tokens / knee)) and v = log(knee / tokens), at least 0 and at most that of `SHORTEST` tokens:
+    logit z -> z exp(slope u + short_slope v) + drift u + short_drift v, after z was bent by the beta map of Kull et al.
+    2017 ("Beta calibration"), e^skew softplus(z) - e^-skew softplus(-z). Rising in z for every length.
     A long text sums more n-grams, so that its logit grows without more evidence: `slope` is its temperature, usually
-    below 0. At or below `knee` tokens the blend stands as it is, fitted on short and long texts together.
+    below 0. The terms for short texts are 0 where no sentences with labels of their own were there to fit them on.
     """
 
     knee: float = 60.0
     slope: float = 0.0
     drift: float = 0.0
     skew: float = 0.0
+    short_slope: float = 0.0
+    short_drift: float = 0.0
 
     def logits(self, logits: Floats, tokens: NDArray[np.int64]) -> Floats:
         """Calibrated logits [n] of blended logits [n] of texts of so many tokens [n]; 0 for a text without tokens."""
         u = np.log(np.maximum(tokens, self.knee) / self.knee)
-        z = logits * np.exp(self.slope * u)
+        v = np.log(self.knee / np.clip(tokens, min(SHORTEST, self.knee), self.knee))
+        z = logits * np.exp(self.slope * u + self.short_slope * v)
         if self.skew:
             z = np.exp(self.skew) * np.logaddexp(0.0, z) - np.exp(-self.skew) * np.logaddexp(0.0, -z)
-        return np.asarray(np.where(tokens > 0, z + self.drift * u, 0.0), dtype=np.float64)
+        return np.asarray(np.where(tokens > 0, z + self.drift * u + self.short_drift * v, 0.0), dtype=np.float64)

@@ -42,14 +42,16 @@ class ModelFolderError(Exception):
 class Serving:
     """`serving.json`: everything the scorer needs beside the weights.
 
-    blend_*: logit = lstm weight x lstm + wide weight x wide + bias; band: half-width around 0.5 that is `uncertain`;
-    wide_bias in logit units. length_*, skew: as in `model.serving.calibration.Curve`; foreign_*, review_bounds:
-    `oddness`, `english` and `review` of `model.serving.flags.Bounds`; exit_*: of `model.serving.early_exit.Exit`, whose
-    curve has the same knee; without `exit_logit` the LSTM reads everything. mixed_*: as in `model.serving.mixed.Rule`;
-    star_bounds: as in `model.serving.stars.Stars`, empty where the estimate did not validate; star_tokens: shorter
-    texts get no estimate, for it does not hold on them (the card's table by length); topic_*: as in
-    `model.serving.topic_model.TopicRule`, no tokens where there is no topic model. Fields with a default may be missing
-    from the file. The rest as in `model.config.ServingConfig` and `NetworkConfig`.
+    blend_*: logit = lstm weight x lstm + wide weight x wide + bias; band: half-width around 0.5 that is
+    `uncertain`; short_band: the same of texts of at most `short_tokens` tokens, where it is wider; wide_bias in
+    logit units. length_*, short_slope, short_drift, skew: as in `model.serving.calibration.Curve`; foreign_*,
+    review_bounds: `oddness`, `english` and `review` of `model.serving.flags.Bounds`; exit_*: of
+    `model.serving.early_exit.Exit`, whose curve has the same knee; without `exit_logit` the LSTM reads everything.
+    mixed_*: as in `model.serving.mixed.Rule`; star_bounds: as in `model.serving.stars.Stars`, empty where the
+    estimate did not validate; star_tokens: shorter texts get no estimate, for it does not hold on them (the card's
+    table by length); topic_*: as in `model.serving.topic_model.TopicRule`, no tokens where there is no topic model.
+    Fields with a default may be missing from the file. The rest as in `model.config.ServingConfig` and
+    `NetworkConfig`.
     """
 
     dimensions: int
@@ -87,6 +89,10 @@ class Serving:
     topic_length: list[float] = field(default_factory=list)
     topic_doubt: float = 0.0
     topic_settled: float = 0.0
+    short_slope: float = 0.0
+    short_drift: float = 0.0
+    short_band: float = 0.0
+    short_tokens: int = 0
 
 
 def write_json(path: Path, value: Any) -> None:

@@ -119,6 +119,10 @@ class Scorer:
         """The words that the model knows, most frequent first."""
         return self._vocabulary.words
 
+    def band_of(self, tokens: int) -> float:
+        """How far from 0.5 the probability of a text of so many tokens must lie: `band`, or more for a short text."""
+        return max(self.band, self._serving.short_band) if tokens <= self._serving.short_tokens else self.band
+
     def warm(self) -> None:
         """Gets ready for bulk work, which the first call with `BULK` texts or more does otherwise.
 
@@ -310,7 +314,7 @@ class Scorer:
         if not doubtful and topic is not None and "too_short" not in raised:
             doubtful = self._bounds.topic.is_in_doubt(topic, logit)
         label: Label = "positive" if probability >= 0.5 else "negative"
-        if doubtful or abs(probability - 0.5) < self.band:
+        if doubtful or abs(probability - 0.5) < self.band_of(length):
             label = "uncertain"
         unfit = doubtful or length < self._serving.star_tokens
         stars = None if unfit or self.stars is None else self.stars.of(logit)
@@ -328,7 +332,14 @@ def _rules(serving: model_folder.Serving) -> tuple[Curve, Rule, flags.Bounds, St
         tuple((least, bound) for least, bound in serving.review_bounds),
         topic_model.rule(serving),
     )
-    curve = Curve(serving.length_knee, serving.length_slope, serving.length_drift, serving.skew)
+    curve = Curve(
+        serving.length_knee,
+        serving.length_slope,
+        serving.length_drift,
+        serving.skew,
+        serving.short_slope,
+        serving.short_drift,
+    )
     stars = Stars(tuple(serving.star_bounds)) if serving.star_bounds else None
     return curve, Rule(serving.mixed_logit, serving.mixed_share), bounds, stars
 

@@ -1,7 +1,7 @@
 """The topic model: whether a short text is about a film at all, by a linear model on its words and pairs of words.
 
-Fitted by `model.training.fit_topic`. Topic stands in the words, opinion in the model's own logit: a text that says
-neither what films are said of nor anything for or against is chat, a question or a retold plot.
+Fitted by `model.training.short_texts.fit_topic`. Topic stands in the words, opinion in the model's own logit: a text
+that says neither what films are said of nor anything for or against is chat, a question or a retold plot.
 """
 
 import math

@@ -9,7 +9,7 @@ import json
 import platform
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import version as installed
@@ -21,12 +21,13 @@ from numpy.typing import NDArray
 
 from model.config import Config
 from model.data import corpus as data
-from model.data import ratings, readers
+from model.data import labelled_sentences, ratings, readers
 from model.data.corpus import Corpus, file_hash
 from model.data.errors import DataError
+from model.data.labelled_sentences import LabelledSentences
 from model.data.readers import Reviews
 from model.data.splits import split
-from model.evaluation import card, evaluate, verdict_checks
+from model.evaluation import card, evaluate, sentence_checks, verdict_checks
 from model.evaluation.metrics import accuracy, dial
 from model.numeric import Floats, sigmoid
 from model.serving import model_folder
@@ -35,7 +36,7 @@ from model.serving.model_folder import Serving
 from model.serving.ngram_model import NgramModel
 from model.serving.scorer import Scorer
 from model.serving.stars import Stars
-from model.text.tokens import tokenize
+from model.text.tokens import cap, tokenize
 from model.training import fit, fit_rules, onnx_export
 from model.training.fit_rules import Task
 
@@ -167,11 +168,13 @@ def _finished(
     month: str,
     parts: Callable[[Scorer], dict[str, float]],
     threads: int,
+    sentences: Mapping[str, LabelledSentences] | None = None,
 ) -> Path:
     """Fits the rules for the weights in `target`, measures, describes and seals it."""
     (target / model_folder.OPTIONAL[0]).unlink(missing_ok=True)
     _sealed(target, month, serving, facts, threads)
-    fitted = fit_rules.fit(task, target, serving, threads=threads)
+    given = sentences[labelled_sentences.RULES] if sentences else None
+    fitted = fit_rules.fit(task, target, serving, sentences=given, threads=threads)
     fit_rules.write(target, fitted)
     scorer = _sealed(target, month, fitted.serving, facts, threads)
     rows = task.split.validation
@@ -191,6 +194,8 @@ def _finished(
         "calibration": fitted.report,
         "verdict": checks,
     }
+    if sentences:
+        metrics["sentences"] = sentence_checks.measured(scorer, sentences[labelled_sentences.DEV])
     _describe(target, scorer.version, metrics, facts | {"serving": asdict(complete)})
     return target
 
@@ -239,29 +244,36 @@ def task_of(source: Path, labelled: Path | None = None) -> Task:
     return Task(reviews, tokens, split(reviews), ratings.of_texts(path, reviews.texts))
 
 
-def remeasure(source: Path, target: Path, *, labelled: Path | None = None, threads: int = 2) -> Path:
+def remeasure(
+    source: Path, target: Path, *, labelled: Path | None = None, sentences: Path | None = None, threads: int = 2
+) -> Path:
     """A copy of the model folder `source` at `target` with all rules fitted and all figures measured anew.
 
     Weights, and what the card says of their training, stay. For a folder of an older version of this program, and to
-    see what a change of the rules does. Raises `ModelFolderError` and `DataError`.
+    see what a change of the rules does. sentences: as `labelled`, for a folder that was fitted to some. Raises
+    `ModelFolderError` and `DataError`.
     """
     version = model_folder.verify(source)
     old = model_folder.read_card(source)
     shutil.copytree(source, target, dirs_exist_ok=True)
-    # Bounds on the words' scores go as these do, before both are fitted anew.
-    serving = replace(
-        model_folder.read_serving(source), unknown_share=_configured(source)["unknown_share"], review_bounds=[]
-    )
+    own = _sentences(source, sentences)
     alone = old["metrics"]["parts"]
     return _finished(
         target,
         task_of(source, labelled),
-        serving,
+        _refittable(source),
         _facts(old),
         version.split("-")[1],
         lambda _: alone,
         threads,
+        own,
     )
+
+
+def _refittable(folder: Path) -> Serving:
+    """What serves in the folder, without bounds on the words' scores: these go before both are fitted anew."""
+    configured = _recorded(folder)["serving"]["unknown_share"]
+    return replace(model_folder.read_serving(folder), unknown_share=configured, review_bounds=[])
 
 
 def _facts(card: dict[str, Any]) -> dict[str, Any]:
@@ -313,15 +325,52 @@ def _exits(scorer: Scorer, task: Task, threads: int) -> list[Exit]:
     if served is None:
         return []
     serving = model_folder.read_serving(scorer.folder)
-    tried = fit_rules.fit(task, scorer.folder, serving, threads=threads).exits
+    own = _sentences(scorer.folder)
+    given = own[labelled_sentences.RULES] if own else None
+    tried = fit_rules.fit(task, scorer.folder, serving, sentences=given, threads=threads).exits
     found = {early.logit: early for early in tried} | {served.logit: served}
     return [found[bound] for bound in sorted(found, reverse=True)]
 
 
-def _configured(source: Path) -> dict[str, Any]:
-    """The `serving` section of a folder's config: what its rules were fitted from."""
-    found: dict[str, Any] = json.loads((source / "config.json").read_text(encoding="utf-8"))["serving"]
+def finished_with(
+    target: Path,
+    task: Task,
+    facts: dict[str, Any],
+    month: str,
+    sentences: Mapping[str, LabelledSentences],
+    *,
+    threads: int = 2,
+) -> Path:
+    """Fits all rules for the new weights in `target`, a copy of the folder that they began with, and measures.
+
+    sentences: by part (`model.data.labelled_sentences`), for calibration and for figures; facts: for the card.
+    """
+    for name in model_folder.OPTIONAL:
+        (target / name).unlink(missing_ok=True)
+    serving = replace(_refittable(target), topic_tokens=0)
+    held = task.split.validation
+    documents = [cap(list(task.tokens[row]), serving.max_tokens) or [""] for row in held]
+
+    def alone(scorer: Scorer) -> dict[str, float]:
+        found = zip(("recurrent", "wide"), scorer.parts(documents), strict=True)
+        return {name: round(accuracy(sigmoid(part), task.reviews.labels[held]), 6) for name, part in found}
+
+    return _finished(target, task, serving, facts, month, alone, threads, sentences)
+
+
+def _recorded(source: Path) -> dict[str, Any]:
+    """A folder's config."""
+    found: dict[str, Any] = json.loads((source / "config.json").read_text(encoding="utf-8"))
     return found
+
+
+def _sentences(folder: Path, moved: Path | None = None) -> dict[str, LabelledSentences] | None:
+    """The labelled sentences that the model in the folder was fitted to, by part; None for a model without.
+
+    Raises `DataError`.
+    """
+    found = _recorded(folder).get("sentences")
+    return labelled_sentences.read(moved or Path(found["sentences"])) if found else None
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -330,10 +379,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("source", type=Path)
     parser.add_argument("target", type=Path)
     parser.add_argument("--data", type=Path, default=None, help="the labelled file, if it was moved")
+    parser.add_argument("--sentences", type=Path, default=None, help="the file of labelled sentences, if it was moved")
     parser.add_argument("--threads", type=int, default=2)
     chosen = parser.parse_args(arguments)
     try:
-        remeasure(chosen.source, chosen.target, labelled=chosen.data, threads=chosen.threads)
+        remeasure(
+            chosen.source, chosen.target, labelled=chosen.data, sentences=chosen.sentences, threads=chosen.threads
+        )
     except (model_folder.ModelFolderError, DataError) as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -3,7 +3,7 @@
 All of it on the dev part. The form is chosen by cross-validation; what is served is `model.serving.calibration`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -118,6 +118,22 @@ def fit_curve(sample: Sample, knee: float, terms: tuple[str, ...]) -> tuple[Blen
 
     start = np.concatenate([np.full(number, 1.0 / number), np.zeros(1 + len(terms))])
     return built(np.asarray(minimize(loss, start, method="L-BFGS-B").x, dtype=np.float64))
+
+
+def fit_short(curve: Curve, logits: Floats, tokens: NDArray[np.int64], labels: NDArray[np.int8]) -> Curve:
+    """The curve with the terms for short texts that have the least log loss on sentences with labels of their own:
+    their blended logits, numbers of tokens and labels, each [n]. Longer texts stay as they are. Needs SciPy.
+    """
+    from scipy.optimize import minimize
+
+    def built(theta: Floats) -> Curve:
+        return replace(curve, short_slope=float(theta[0]), short_drift=float(theta[1]))
+
+    def loss(theta: Floats) -> float:
+        found = built(theta).logits(logits, tokens)
+        return float((np.logaddexp(0.0, found) - (labels == 1) * found).mean() + _RIDGE * (theta**2).sum())
+
+    return built(np.asarray(minimize(loss, np.zeros(2), method="L-BFGS-B").x, dtype=np.float64))
 
 
 def _losses(sample: Sample, logits: Floats) -> Floats:

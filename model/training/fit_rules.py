@@ -11,11 +11,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from model.data.labelled_sentences import LabelledSentences
 from model.data.readers import Reviews
 from model.data.splits import Split
 from model.evaluation import star_errors
 from model.numeric import sigmoid
 from model.serving import model_folder
+from model.serving.calibration import Blend, Curve
 from model.serving.early_exit import Exit
 from model.serving.flags import WordTable
 from model.serving.model_folder import Serving
@@ -32,6 +34,8 @@ PIECES_WEIGHT = 0.5
 """Weight in calibration of all spans, and of all sentences, of a review beside the review itself."""
 _TRAINING_REVIEWS = 3_000
 _FOREIGN_PIECES = 4_000
+_COVERED = 95
+"""Percentile of the lengths of labelled sentences up to which their own band holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +106,38 @@ def _flag_bounds(
     return fields, scores
 
 
-def fit(task: Task, target: Path, serving: Serving, *, threads: int = 1) -> Fitted:
+def _short(
+    scorer: Scorer, blend: Blend, curve: Curve, sentences: LabelledSentences | None, stated: float
+) -> tuple[Curve, dict[str, Any]]:
+    """The curve with terms for short texts, and the fields of `Serving` for them: those texts have a band of their own.
+
+    Of the sentences those count that take a side.
+    """
+    if sentences is None:
+        return curve, {}
+    decided = sentences.take(sentences.decided)
+    labels = (decided.sides > 0.5).astype(np.int8)
+    documents = [cap(tokens, scorer.max_tokens) for tokens in decided.tokens]
+    tokens = np.asarray([len(words) for words in documents], dtype=np.int64)
+    blended = blend.logits(*scorer.parts(documents))
+    curve = fit_calibration.fit_short(curve, blended, tokens, labels)
+    # The band of reviews would leave more of the sentences wrong: their probabilities are nearer to 0.5.
+    width = fit_calibration.uncertain_band(sigmoid(curve.logits(blended, tokens)), labels, stated)
+    return curve, {
+        "short_slope": curve.short_slope,
+        "short_drift": curve.short_drift,
+        "short_band": width,
+        "short_tokens": int(np.percentile(tokens, _COVERED)),
+    }
+
+
+def fit(
+    task: Task, target: Path, serving: Serving, *, sentences: LabelledSentences | None = None, threads: int = 1
+) -> Fitted:
     """Fits all rules for the weights in the sealed model folder `target`, whose own rules do not matter.
 
-    `serving` gives what does not depend on the weights. Needs SciPy and scikit-learn.
+    `serving` gives what does not depend on the weights. sentences: with labels of their own, which no weight learned
+    from; they say how short texts are calibrated, and nothing of longer ones. Needs SciPy and scikit-learn.
     """
     scorer = Scorer(target, threads=threads)
     rows = task.split.dev
@@ -117,6 +149,7 @@ def fit(task: Task, target: Path, serving: Serving, *, threads: int = 1) -> Fitt
     films = np.asarray([task.reviews.movies[row] or str(row) for row in rows])
     form, table = fit_calibration.choose(sample, films[sample.owners], knee)
     blend, curve = fit_calibration.fit_curve(sample, knee, fit_calibration.FORMS[form])
+    curve, short = _short(scorer, blend, curve, sentences, serving.stated_accuracy)
     logits = curve.logits(blend.logits(*sample.parts), sample.tokens)
     whole = logits[sample.whole]
     band = fit_calibration.uncertain_band(sigmoid(whole), labels, serving.stated_accuracy)
@@ -145,6 +178,7 @@ def fit(task: Task, target: Path, serving: Serving, *, threads: int = 1) -> Fitt
         star_bounds=list(estimate.bounds) if estimate else [],
         **(_exit_fields(early) if early else {"exit_logit": None}),
         **fields,
+        **short,
     )
     constants = star_errors.baseline(served[rated], ratings[rated]) if estimate else None
     kept = scores if complete.review_bounds else None

@@ -94,3 +94,17 @@ def topics(folder: Path, rows: int) -> None:
     pd.DataFrame([*plots, *subjective], columns=["text", "subjective"]).to_parquet(folder / "sentences_subj.parquet")
     fine = [(text, (0, 4, 2)[row % 3]) for row, (text, _) in enumerate(critics)]
     pd.DataFrame(fine, columns=["text", "fine"]).to_parquet(folder / "sentences_sst.parquet")
+
+
+def sentences_frame(rows: int, seed: int) -> pd.DataFrame:
+    """`rows` labelled sentences as of a treebank: half of them for or against, a fifth neither, the last part dev."""
+    rng = random.Random(seed)
+    fine = [(0, 1, 2, 3, 4)[number % 5] for number in range(rows)]
+    neither = "We saw it on a rainy day"
+    texts = [
+        f"{neither} of {number} ." if label == 2 else f"{sentence(rng, int(label > 2))[:-1]} in {number} ways ."
+        for number, label in enumerate(fine)
+    ]
+    return pd.DataFrame(
+        {"text": texts, "fine": fine, "split": ["train" if row < 0.8 * rows else "dev" for row in range(rows)]}
+    )

@@ -11,7 +11,7 @@ KNEE = 50.0
 def test_a_curve_keeps_the_order_of_texts_of_one_length_and_nothing_says_nothing() -> None:
     logits = np.linspace(-8, 8, 41)
     for tokens in (1, 50, 3_000):
-        found = Curve(KNEE, -0.6, 0.4, 0.3).logits(logits, np.full(41, tokens))
+        found = Curve(KNEE, -0.6, 0.4, 0.3, 0.5, 0.2).logits(logits, np.full(41, tokens))
         assert (np.diff(found) > 0).all()
     assert Curve(KNEE, -0.6, 0.4, 0.3).logits(np.asarray([2.0]), np.asarray([0])).tolist() == [0.0]
     # Without terms, and for short texts without skew, it changes nothing.
@@ -23,6 +23,13 @@ def test_a_curve_keeps_the_order_of_texts_of_one_length_and_nothing_says_nothing
 @pytest.mark.parametrize(
     ("curve", "logit", "tokens", "calibrated"),
     [
+        (Curve(KNEE, short_slope=0.5), 2.0, 200, 2.0),
+        (Curve(KNEE, short_slope=0.5), 2.0, 50, 2.0),
+        (Curve(72.0, short_slope=0.5), 2.0, 18, 4.0),  # a quarter of the knee: 4 ** 0.5 = 2
+        (Curve(72.0, short_slope=0.5), 2.0, 8, 6.0),
+        (Curve(72.0, short_slope=0.5), 2.0, 1, 6.0),  # as one of eight
+        (Curve(72.0, short_slope=0.5), 2.0, 0, 0.0),
+        (Curve(5.0, short_slope=0.5), 2.0, 1, 2.0),  # a knee below eight: no text is short
         (Curve(KNEE, slope=-0.5), 2.0, 200, 1.0),  # four knees: 4 ** -0.5 = 1/2
         (Curve(KNEE, slope=-0.5), -2.0, 200, -1.0),
         (Curve(KNEE, slope=-0.5), 2.0, 50, 2.0),

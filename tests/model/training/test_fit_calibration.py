@@ -5,6 +5,7 @@ import pytest
 
 from model.evaluation import metrics
 from model.numeric import sigmoid
+from model.serving.calibration import Curve
 from model.training import fit_calibration
 from model.training.fit_calibration import Sample
 
@@ -92,3 +93,15 @@ def test_the_band_by_hand(stated: float, band: float) -> None:
     probabilities = np.asarray([0.6, 0.95, 0.1, 0.2, 0.7])
     labels = np.asarray([1, 1, 0, 0, 0], dtype=np.int8)
     assert fit_calibration.uncertain_band(probabilities, labels, stated) == pytest.approx(band)
+
+
+def test_short_texts_get_their_temperature_and_longer_ones_stay() -> None:
+    rng = np.random.default_rng(5)
+    tokens = rng.integers(2, 60, 20_000)
+    logits = rng.normal(0, 1, 20_000)
+    shortness = np.log(KNEE / np.clip(tokens, 8, KNEE))
+    labels = (rng.random(20_000) < sigmoid(logits * np.exp(0.6 * shortness) + 0.2 * shortness)).astype(np.int8)
+    found = fit_calibration.fit_short(Curve(KNEE), logits, tokens, labels)
+    assert (found.short_slope, found.short_drift) == pytest.approx((0.6, 0.2), abs=0.05)
+    longer = tokens >= KNEE
+    assert (found.logits(logits, tokens)[longer] == Curve(KNEE).logits(logits, tokens)[longer]).all()

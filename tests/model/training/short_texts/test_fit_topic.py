@@ -11,7 +11,7 @@ from model import Scorer, config
 from model.data.errors import DataError
 from model.serving import model_folder, topic_model
 from model.text.tokens import tokenize
-from model.training import fit_topic
+from model.training.short_texts import fit_topic
 from tests.model.made_up import topics
 
 

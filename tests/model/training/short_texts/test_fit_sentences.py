@@ -1,0 +1,85 @@
+"""A finished model learns labelled sentences, and what ships lies between the weights before and after."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from model import Scorer, config
+from model.serving import model_folder
+from model.training import assemble
+from model.training.short_texts import fit_sentences
+from tests.model.made_up import sentences_frame
+
+TOML = """
+name = "few"
+earlier = "{folder}"
+sentences = "{sentences}"
+labelled = "{labelled}"
+reviews = 8
+spans = 8
+singles = 8
+share = 0.5
+[training]
+epochs = 1
+batch = 16
+threads = 1
+"""
+
+
+@pytest.fixture(scope="module")
+def fitted(tiny_folder: Path, tiny_config: config.Config, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("sentences")
+    sentences_frame(200, 1).to_parquet(folder / "sentences.parquet")
+    text = TOML.format(folder=tiny_folder, sentences=folder / "sentences.parquet", labelled=tiny_config.data.labelled)
+    (folder / "few.toml").write_text(text, "utf-8")
+    return fit_sentences.run(folder / "few.toml", output=folder / "run") / "model"
+
+
+def test_the_folder_is_whole_and_its_card_says_what_it_learned_from(fitted: Path, tiny_folder: Path) -> None:
+    assert model_folder.verify(fitted) != model_folder.verify(tiny_folder)
+    card, text = model_folder.read_card(fitted), (fitted / "CARD.md").read_text("utf-8")
+    assert card["config"] == "few"
+    assert card["training"]["then on sentences from"] == model_folder.verify(tiny_folder)
+    assert card["data"]["files"]["sentences"]["file"] == "sentences.parquet"
+    figures = card["metrics"]["sentences"]
+    assert (figures["sentences"], figures["neutral"]) == (32, 8)
+    assert figures["accuracy"] > 0.9
+    assert "## Sentences with labels of their own" in text
+    assert "Stanford Sentiment Treebank" in text
+
+
+def test_words_stay_and_the_rest_lies_between(fitted: Path, tiny_folder: Path) -> None:
+    for name in ("embedding.npy", "wide.npy"):
+        assert (fitted / name).read_bytes() == (tiny_folder / name).read_bytes()
+    with np.load(tiny_folder / "keras_weights.npz") as before, np.load(fitted / "keras_weights.npz") as after:
+        assert any((before[name] != after[name]).any() for name in before.files)
+    halfway = fit_sentences.between([np.asarray([0.0, 2.0])], [np.asarray([1.0, -2.0])], 0.25)
+    assert halfway[0].tolist() == [0.25, 1.0]
+
+
+def test_short_texts_have_rules_of_their_own(fitted: Path) -> None:
+    serving = model_folder.read_serving(fitted)
+    assert serving.short_slope != 0
+    assert serving.short_tokens > 5
+    scorer = Scorer(fitted)
+    assert scorer.band_of(serving.short_tokens + 1) == scorer.band
+    assert scorer.band_of(serving.short_tokens) == max(scorer.band, serving.short_band)
+    scorer.band = 0.44
+    assert scorer.band_of(1) == 0.44
+
+
+def test_measuring_anew_finds_the_same_rules(fitted: Path, tmp_path: Path) -> None:
+    recorded = json.loads((fitted / "config.json").read_text("utf-8"))
+    again = assemble.remeasure(fitted, tmp_path / "again", labelled=Path(recorded["sentences"]["labelled"]), threads=1)
+    assert model_folder.read_serving(again) == model_folder.read_serving(fitted)
+    assert config.Config.model_validate(recorded).sentences is not None
+
+
+def test_a_run_refuses_what_only_this_step_reads(tmp_path: Path) -> None:
+    (tmp_path / "x.toml").write_text(
+        "name = 'x'\n[data]\nlabelled = 'a'\n[sentences]\nname = 'y'\nearlier = 'b'\nsentences = 'c'\n", "utf-8"
+    )
+    with pytest.raises(config.ConfigError, match="fit-sentences"):
+        config.read(tmp_path / "x.toml")
