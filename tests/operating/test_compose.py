@@ -100,7 +100,7 @@ def test_only_who_must_reaches_the_outside_and_nothing_reaches_the_databases() -
     outside = {name for name in SERVICES if "outside" in networks(name)}
     assert outside == {"bot", "flower", "grafana"}
     assert all("inside" in networks(name) for name in SERVICES)
-    assert {name for name in SERVICES if SERVICES[name].get("ports")} == {"flower"}
+    assert {name for name in SERVICES if SERVICES[name].get("ports")} == {"flower", "grafana"}
 
 
 @pytest.mark.parametrize("name", [name for name in SERVICES if name != "postgres"])

@@ -1,4 +1,4 @@
-"""Grafana's dashboards: every query runs against the metrics and views that exist, and compose mounts what is there."""
+"""Grafana's dashboards: every query asks for metrics and views that exist, and compose mounts what is there."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_the_hosts_queries_ask_for_metrics_that_exist() -> None:
             assert target["expr"].count(opening) == target["expr"].count(closing)
 
 
-def test_the_analysts_queries_run_as_the_reader(postgres_server: PostgresServer, postgres_url: str) -> None:
+def test_the_analysts_queries_run_on_the_views(postgres_server: PostgresServer, postgres_url: str) -> None:
     db = Database(postgres_url)
     rows = [NewReview(n, f"review {n}", "Heat" if n % 2 else "Up", rating=100 * (n % 11)) for n in range(1, 31)]
     done_file(db, rows, rejected=[NewRejected(31, "empty", "It is empty.")])
