@@ -12,6 +12,8 @@ from reporting import star_figures
 from reporting.csv_table import csv_table, harmless
 from reporting.intervals import mean_interval, wilson
 from reporting.request import NO_FILM, ReportRequest
+from reporting.themes import table as theme_table
+from reporting.themes.of_report import ReportThemes
 
 HEADER: Final = (
     "about", "bucket", "reviews", "positive", "negative", "uncertain", "flagged",
@@ -51,6 +53,7 @@ class ReportPart:
 
     about: ReportRequest
     report: Report
+    themes: ReportThemes | None = None
 
 
 def rows(parts: Sequence[ReportPart]) -> Iterable[Sequence[object]]:
@@ -103,6 +106,13 @@ def correction_rows(parts: Sequence[ReportPart]) -> Iterable[Sequence[object]]:
         yield part.about.subject(), one.total, one.corrections, one.corrected, one.agreed, CORRECTIONS_BIASED
 
 
+def theme_rows(parts: Sequence[ReportPart]) -> Iterable[Sequence[object]]:
+    """A row of `reporting.themes.table.HEADER` for each theme."""
+    for part in parts:
+        if part.themes:
+            yield from theme_table.rows(part.about.subject(), part.themes.kinds())
+
+
 def deciding(result: ResultView) -> str | None:
     """The sentence that moved the verdict furthest its way; None without text or explanation."""
     if result.text is None or not result.explanation:
@@ -142,6 +152,7 @@ def _workbook(parts: Sequence[ReportPart]) -> bytes:
         ("Report", HEADER, rows(parts)),
         ("Most positive and negative", EXTREMES_HEADER, extreme_rows(parts)),
         ("Corrections", CORRECTIONS_HEADER, correction_rows(parts)),
+        ("themes", theme_table.HEADER, theme_rows(parts)),
     ):
         sheet = book.create_sheet(title)
         sheet.freeze_panes = "A2"

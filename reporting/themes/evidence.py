@@ -8,18 +8,17 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
 
-from reporting.themes.theme import Document, Minimums, Quote
-from reporting.themes.words import NEGATION, PLAIN, STOP, TITLE, common_form, kind, pattern, plain_text
+from reporting.themes.theme import QUOTES, Document, Minimums, Quote
+from reporting.themes.words import NEGATION, PLAIN, STOP, TITLE, common_form, kind, pattern
 
 SAMPLES: Final = 16
 """Places of a phrase that are looked at."""
-QUOTES: Final = 2
 QUOTE_CHARS: Final = 160
 _USUAL: Final = 90
 """A quote near this length is read best."""
 _NAME_SHARE: Final = 0.6
 _ENDS: Final = ".!?\n"
-_BEGINS: Final = frozenset(".!?:;\"()“”…")
+_BEGINS: Final = frozenset('.!?:;"()“”…')
 """Behind these a capital means nothing."""
 _LOOSE: Final = ")],;:'\"-. "
 """What belongs to the sentence before."""
@@ -120,13 +119,16 @@ def spans(plain: str, wanted: set[tuple[int, int]]) -> Iterator[tuple[tuple[int,
     for first, size in wanted:
         mine = tokens[first : first + size]
         content = [what for one in mine if not (what := kind(one.group())) & (STOP | NEGATION)]
-        yield (first, size), Span(
-            mine[0].start(),
-            mine[-1].end(),
-            tuple(common_form(match.group()) for match in mine),
-            first == 0 or tokens[first - 1].group() in _BEGINS,
-            2 * sum(bool(one & TITLE) for one in content) >= len(content),  # "von Trier"
-            2 * sum(bool(one & PLAIN) for one in content) > len(content),
+        yield (
+            (first, size),
+            Span(
+                mine[0].start(),
+                mine[-1].end(),
+                tuple(common_form(match.group()) for match in mine),
+                first == 0 or tokens[first - 1].group() in _BEGINS,
+                2 * sum(bool(one & TITLE) for one in content) >= len(content),  # "von Trier"
+                2 * sum(bool(one & PLAIN) for one in content) > len(content),
+            ),
         )
 
 
@@ -138,5 +140,6 @@ def sentence(plain: str, span: Span) -> str:
     before = "…" if span.start - begin > QUOTE_CHARS // 2 else ""
     if before:
         begin = plain.find(" ", span.start - QUOTE_CHARS // 2, span.start) + 1 or span.start
-    line = before + " ".join("".join(sign if sign.isprintable() else " " for sign in plain[begin:end]).split()).lstrip(_LOOSE)
+    printable = "".join(sign if sign.isprintable() else " " for sign in plain[begin:end])
+    line = before + " ".join(printable.split()).lstrip(_LOOSE)
     return line if len(line) <= QUOTE_CHARS else line[: QUOTE_CHARS - 1].rstrip() + "…"

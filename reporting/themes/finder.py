@@ -29,7 +29,7 @@ BITS: Final = 22
 """Of the tables: 48 MiB."""
 _BATCH_CHARS: Final = 8 << 20
 _KEPT_PAIRS: Final = 5_000_000
-"""Pairs of phrase and review that the first reading keeps, 10 bytes each: some 30,000 reviews are then not read anew."""
+"""Pairs of phrase and review that the first reading keeps, 10 bytes each: of some 30,000 reviews."""
 
 Read = Callable[[], Iterable[Document]]
 Flags = NDArray[np.bool_]
@@ -126,7 +126,7 @@ def find_themes(
     passed = _passed(asked, keys, counts, sizes, exact.least, tested, minimums)
     evidence = _evidence(corpus, asked, {name: list(found) for name, found in passed.items()}, most)
     themes = {one.name: _chosen(one, passed[one.name], evidence, sizes, minimums, most) for one in asked}
-    return Found(found.themes | themes, found.reviews, copies, tested, exact.raised, few, groups)
+    return Found({**found.themes, **themes}, found.reviews, copies, tested, exact.raised, few, groups)
 
 
 def _large_enough(contrast: Contrast, sizes: Places, minimums: Minimums) -> bool:

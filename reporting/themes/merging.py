@@ -49,7 +49,4 @@ def distinct(candidates: Sequence[Candidate], most: int) -> list[Candidate]:
 
 def _inside(part: Sequence[str], whole: Sequence[str]) -> bool:
     size = len(part)
-    return size < len(whole) and any(
-        tuple(whole[at : at + size]) == tuple(part) for at in range(len(whole) - size + 1)
-    )
-
+    return size < len(whole) and any(tuple(whole[at : at + size]) == tuple(part) for at in range(len(whole) - size + 1))

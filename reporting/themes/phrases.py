@@ -18,7 +18,7 @@ BATCH: Final = 1 << 12
 """Most reviews of one batch."""
 DOC_BITS: Final = 12
 KEY_BITS: Final = 64 - DOC_BITS
-"""A phrase is a number of so many bits. Among a million of them two are the same with a chance of one to ten thousand."""
+"""A phrase is a number of so many bits. Two of a million are the same with a chance of one to ten thousand."""
 _KEPT_TOKENS: Final = 300_000
 _COPY_WORDS: Final = 8
 """A text of fewer words that occurs again is no copy: many people write "Great movie!"."""
@@ -116,4 +116,5 @@ class Encoder:
         prints = np.zeros(len(lengths), dtype=np.uint64)
         np.add.at(prints, owner, mixed(numbers + (place.astype(np.uint64) + np.uint64(1)) * _GOLDEN))
         prints[lengths < _COPY_WORDS] = 0
-        return Phrases(*map(np.concatenate, (keys, documents, first, sizes)), prints)
+        joined = [np.concatenate(one) for one in (documents, first, sizes)]
+        return Phrases(np.concatenate(keys), joined[0], joined[1], joined[2], prints)

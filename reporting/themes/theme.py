@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
+QUOTES: Final = 2
+"""Of each theme, at most."""
+
 
 class Document(NamedTuple):
     """A review. `group`: its number from 0 on; `author`: who wrote it, None where that is not known.

@@ -14,6 +14,7 @@ from typing import Final
 
 MOST_WORDS: Final = 2_000
 """Words of one review that are looked at; a longer one has nothing to say behind them that it did not say before."""
+MOST_CHARS: Final = 20_000
 
 BREAK, STOP, NEGATION, TITLE, PLAIN = 1, 2, 4, 8, 16
 """What a token is: no word; a word of grammar; a negation; written with a capital; written small."""
@@ -53,7 +54,6 @@ def _invisible() -> re.Pattern[str]:
     return re.compile(f"[{_ranges({'Cf'})}]+")
 
 
-
 # Words of English grammar. They may stand inside a phrase ("waste of time") and never at its ends.
 _GRAMMAR: Final = """
 a an the this that these those i me my mine myself we us our ours ourselves you your yours yourself yourselves he him
@@ -84,8 +84,9 @@ _NOT: Final = frozenset(_NEGATIONS.split())
 def plain_text(text: str) -> str:
     """The review without tags, links, mentions, invisible signs and signs of markdown; its words as they were.
 
-    The time is linear in its length, whatever it holds.
+    The time is linear in its length, whatever it holds; only its first `MOST_CHARS` signs are read.
     """
+    text = text[:MOST_CHARS]
     if "<" in text or "http" in text or "www." in text or "@" in text or "&" in text:
         text = _MARKUP.sub(lambda found: "\n" if found.group()[:3].lower() == "<br" else " ", text)
     if not text.isascii():
