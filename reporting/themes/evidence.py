@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Final
 
 from reporting.themes.theme import QUOTES, Document, Minimums, Quote
-from reporting.themes.words import NEGATION, PLAIN, STOP, TITLE, common_form, kind, pattern
+from reporting.themes.words import NEGATION, STOP, TITLE, common_form, kind, pattern
 
 SAMPLES: Final = 16
 """Places of a phrase that are looked at."""
@@ -32,6 +32,7 @@ class Evidence:
     taken: int = 0
     surfaces: Counter[str] = field(default_factory=Counter)
     capital: int = 0
+    mixed: int = 0
     small: int = 0
     authors: Counter[int] = field(default_factory=Counter)
     unknown: int = 0
@@ -63,7 +64,8 @@ class Evidence:
         self.surfaces[surface] += 1
         if not span.begins:
             self.capital += span.capital
-            self.small += span.small
+            self.mixed += span.mixed
+            self.small += not (span.capital or span.mixed)
         text = sentence(plain, span)
         rank = abs(len(text) - _USUAL) + (1000 if len(text.split()) < 4 else 0)
         self.quotes.append((rank, len(self.quotes), document.key, text, document.author))
@@ -81,7 +83,13 @@ class Evidence:
     @property
     def is_name(self) -> bool:
         """Whether most write it with capitals in the middle of a sentence."""
-        return self.capital >= 2 and self.capital >= _NAME_SHARE * (self.capital + self.small)
+        return self.capital >= 2 and self.capital >= _NAME_SHARE * (self.capital + self.mixed + self.small)
+
+    @property
+    def holds_name(self) -> bool:
+        """Whether it is a name and other words: "Rowlands played" says no more than the name."""
+        named = self.capital + self.mixed
+        return not self.is_name and named >= 2 and named >= _NAME_SHARE * (named + self.small)
 
     def best(self) -> tuple[Quote, ...]:
         """The quotes that read best, of different people where that is known."""
@@ -102,14 +110,17 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A phrase at its place in a plain text; `begins`: it begins a sentence, where a capital means nothing."""
+    """A phrase at its place in a plain text; `begins`: it begins a sentence, where a capital means nothing.
+
+    `capital`: it is written as a name is; `mixed`: it is not, and a word of it is.
+    """
 
     start: int
     end: int
     words: tuple[str, ...]
     begins: bool
     capital: bool
-    small: bool
+    mixed: bool
 
 
 def spans(plain: str, wanted: set[tuple[int, int]]) -> Iterator[tuple[tuple[int, int], Span]]:
@@ -119,17 +130,12 @@ def spans(plain: str, wanted: set[tuple[int, int]]) -> Iterator[tuple[tuple[int,
     for first, size in wanted:
         mine = tokens[first : first + size]
         content = [what for one in mine if not (what := kind(one.group())) & (STOP | NEGATION)]
-        yield (
-            (first, size),
-            Span(
-                mine[0].start(),
-                mine[-1].end(),
-                tuple(common_form(match.group()) for match in mine),
-                first == 0 or tokens[first - 1].group() in _BEGINS,
-                2 * sum(bool(one & TITLE) for one in content) >= len(content),  # "von Trier"
-                2 * sum(bool(one & PLAIN) for one in content) > len(content),
-            ),
-        )
+        titles = [bool(one & TITLE) for one in content]
+        name = titles[-1] and 2 * sum(titles) >= len(titles)  # "von Trier"
+        begins = first == 0 or tokens[first - 1].group() in _BEGINS
+        words = tuple(common_form(match.group()) for match in mine)
+        span = Span(mine[0].start(), mine[-1].end(), words, begins, name, any(titles) and not name)
+        yield (first, size), span
 
 
 def sentence(plain: str, span: Span) -> str:

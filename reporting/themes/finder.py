@@ -231,7 +231,7 @@ def _chosen(
     others: list[Candidate] = []
     for key, (reviews, rest, odds, z, rate) in passed.items():
         known = evidence.get((key, contrast.group))
-        if known is not None and known.words and known.of_many(minimums):
+        if known is not None and known.words and not known.holds_name and known.of_many(minimums):
             one = Candidate(key, known.words, reviews, rest, odds, z, rate)
             (names if known.is_name else others).append(one)
     themes = []

@@ -87,12 +87,14 @@ def plain_text(text: str) -> str:
     The time is linear in its length, whatever it holds; only its first `MOST_CHARS` signs are read.
     """
     text = text[:MOST_CHARS]
+    if "](" in text:
+        text = _LABEL.sub("]", text)
     if "<" in text or "http" in text or "www." in text or "@" in text or "&" in text:
         text = _MARKUP.sub(lambda found: "\n" if found.group()[:3].lower() == "<br" else " ", text)
     if not text.isascii():
         text = _invisible().sub("", unicodedata.normalize("NFC", text)).replace("’", "'").replace("‘", "'")
     if any(sign in text for sign in _MARKS):
-        text = _SIGNS.sub("", _LABEL.sub("]", text))
+        text = _SIGNS.sub("", text)
     return text
 
 
