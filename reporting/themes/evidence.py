@@ -20,6 +20,29 @@ _NAME_SHARE: Final = 0.6
 _ENDS: Final = ".!?\n"
 _BEGINS: Final = frozenset('.!?:;"()“”…')
 """Behind these a capital means nothing."""
+_PARTICLES: Final = frozenset(
+    [
+        "von",
+        "van",
+        "der",
+        "den",
+        "de",
+        "del",
+        "della",
+        "di",
+        "da",
+        "du",
+        "la",
+        "le",
+        "el",
+        "al",
+        "bin",
+        "ibn",
+        "ten",
+        "ter",
+    ]
+)
+"""Words of names that are written small."""
 _LOOSE: Final = ")],;:'\"-. "
 """What belongs to the sentence before."""
 
@@ -131,7 +154,8 @@ def spans(plain: str, wanted: set[tuple[int, int]]) -> Iterator[tuple[tuple[int,
         mine = tokens[first : first + size]
         content = [what for one in mine if not (what := kind(one.group())) & (STOP | NEGATION)]
         titles = [bool(one & TITLE) for one in content]
-        name = titles[-1] and 2 * sum(titles) >= len(titles)  # "von Trier"
+        others = [match.group() for match in mine if not kind(match.group()) & (TITLE | STOP)]
+        name = titles[-1] and all(word in _PARTICLES for word in others)  # "von Trier"
         begins = first == 0 or tokens[first - 1].group() in _BEGINS
         words = tuple(common_form(match.group()) for match in mine)
         span = Span(mine[0].start(), mine[-1].end(), words, begins, name, any(titles) and not name)

@@ -161,9 +161,11 @@ def _passed(
     for one in contrasts:
         of, rest_of = int(sizes[one.group]), int(sizes[list(one.rest)].sum())
         mine, rest = counts[:, one.group], counts[:, list(one.rest)].sum(axis=1)
-        odds, z = log_odds(mine, of, rest, rest_of)
-        for at in np.flatnonzero((mine >= least[one.group]) & (odds >= minimums.log_odds)).tolist():
-            rows.append((one.name, int(keys[at]), int(mine[at]), int(rest[at]), float(odds[at]), float(z[at])))
+        enough = np.flatnonzero(mine >= least[one.group])
+        odds, z = log_odds(mine[enough], of, rest[enough], rest_of)
+        for place in np.flatnonzero(odds >= minimums.log_odds).tolist():
+            at = int(enough[place])
+            rows.append((one.name, int(keys[at]), int(mine[at]), int(rest[at]), float(odds[place]), float(z[place])))
             chances.append(chance(int(mine[at]), of, int(rest[at]), rest_of))
     passed: dict[str, Passed] = {one.name: {} for one in contrasts}
     rates = adjusted(chances, tested)
