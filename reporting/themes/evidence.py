@@ -21,26 +21,7 @@ _ENDS: Final = ".!?\n"
 _BEGINS: Final = frozenset('.!?:;"()“”…')
 """Behind these a capital means nothing."""
 _PARTICLES: Final = frozenset(
-    [
-        "von",
-        "van",
-        "der",
-        "den",
-        "de",
-        "del",
-        "della",
-        "di",
-        "da",
-        "du",
-        "la",
-        "le",
-        "el",
-        "al",
-        "bin",
-        "ibn",
-        "ten",
-        "ter",
-    ]
+    ("von", "van", "der", "den", "de", "del", "della", "di", "da", "du", "la", "le", "el", "al", "bin", "ibn", "ten")
 )
 """Words of names that are written small."""
 _LOOSE: Final = ")],;:'\"-. "
