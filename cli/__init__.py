@@ -73,6 +73,7 @@ for command in (
     training.pack,
     training.evaluate,
     training.stress,
+    training.fit_topic,
     training.compare,
     training.tune,
 ):

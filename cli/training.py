@@ -1,4 +1,4 @@
-"""Commands that make and judge models: `train`, `pack`, `evaluate`, `stress`, `compare`, `tune`."""
+"""Commands that make and judge models: `train`, `fit-topic`, `pack`, `evaluate`, `stress`, `compare`, `tune`."""
 
 from __future__ import annotations
 
@@ -22,6 +22,30 @@ def train(
         from model.training import train as training
 
         run_folder = training.run(config, output=output, resume=resume)
+        typer.echo(f"The model is in {run_folder / 'model'}")
+        if ship:
+            from model.training import ship as shipping
+
+            typer.echo(f"Shipped to {shipping.run(run_folder)}")
+
+
+def fit_topic(
+    texts: Annotated[
+        Path, typer.Argument(help="Folder of short texts that are film reviews or are not (docs/data.md).")
+    ],
+    model_dir: ModelFolder = None,
+    labelled: Annotated[
+        Path | None, typer.Option(help="The labelled reviews. Default: where the model's config says.")
+    ] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Run folder. Default: runs/topic.")] = None,
+    ship: Annotated[bool, typer.Option(help="Make the result the shipped model.")] = False,
+) -> None:
+    """Fits what tells film reviews from chat, questions, plots and reviews of other things, for a finished model."""
+    folder = model_folder(model_dir)
+    with model_errors("fitting"):
+        from model.training import fit_topic as fitting
+
+        run_folder = fitting.run(folder, texts, output or Path("runs/topic"), labelled=labelled, threads=threads())
         typer.echo(f"The model is in {run_folder / 'model'}")
         if ship:
             from model.training import ship as shipping

@@ -189,7 +189,7 @@ def done_card(
         lines.append(left_to_people(job, scored))
     lines += [line for line in (average_stars(job.stars), *agreement(job.stars)) if line]
     if looks := second_look(job.hygiene):
-        lines += ["🔎 " + tr("Worth a second look (nothing was left out):"), *(f"- {one}" for one in looks)]
+        lines += ["🔎 " + tr("Worth a second look (nothing was left out):"), *(f"• {one}" for one in looks)]
     if read := read_line(job):
         lines.append(read)
     lines += note_lines(job)
@@ -251,7 +251,7 @@ def read_line(job: JobView) -> str | None:
 def note_lines(job: JobView) -> list[str]:
     """What else is said of how the file was read, as `reelfeel inspect` says it: the first few notes."""
     told = [render_stored(code, values) for code, values in job.notes]
-    return [f"-# {one_line(note, NOTE_CHARS)}" for note in told if note is not None][:MOST_NOTES]
+    return [f"ℹ️ {one_line(note, NOTE_CHARS)}" for note in told if note is not None][:MOST_NOTES]
 
 
 def _other_column(job: JobView) -> list[discord.ui.Item[Any]]:

@@ -79,7 +79,7 @@ def verdict_embed(result: ResultView) -> discord.Embed:
         lines.append("")
         lines += [f"{'🟢' if weight > 0 else '🔴'} {one_line(text, SENTENCE_CHARS)}" for text, weight in sentences]
     if sentences and partly_explained(result):
-        lines.append("-# " + tr(PARTLY))
+        lines.append("ℹ️ " + tr(PARTLY))
     if result.flags:
         lines.append("")
         lines += [f"⚠️ {words}" for words in flag_words(result.flags)]

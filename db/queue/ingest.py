@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import pairwise
 from typing import Any, Final, Literal
 
@@ -105,12 +106,17 @@ def _insert_reviews(
 ) -> int:
     sqlite = session.get_bind().dialect.name == "sqlite"
     job_id, owner = job.id, job.owner_id
+
+    @cache  # a file names the same films again and again
+    def film(name: str | None) -> str | None:
+        return sealed_name(sealer, owner, film_name(name))
+
     rows: list[tuple[Any, ...]] = [
         (
             job_id,
             review.row_number,
             sealer.seal(text, review_place(job_id, review.row_number, owner)),
-            sealed_name(sealer, owner, film_name(review.film)),
+            film(review.film),
             review.day.isoformat() if sqlite and review.day else review.day,
             hashed(owner, text),
             review.rating,

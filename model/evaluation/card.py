@@ -35,8 +35,15 @@ RULES = (
     "exit_bias",
     "exit_slope",
     "exit_step",
+    "topic_tokens",
+    "topic_bias",
+    "topic_sureness",
+    "topic_length",
+    "topic_doubt",
+    "topic_settled",
 )
-"""Fields of `serving.json` that say how a verdict is made; all fitted on dev (`model.training.fit_rules`)."""
+"""Fields of `serving.json` that say how a verdict is made; all fitted on dev (`model.training.fit_rules`), those of the
+topic on texts of its own (`model.training.fit_topic`)."""
 USES = "Telling whether a film review is positive or negative, with a probability, for reading, sorting and counting."
 
 
@@ -139,6 +146,7 @@ def render(card: dict[str, Any]) -> str:
         *flagged,
         "",
         *(card_checks.rest(checks, card["rules"]) if checks else []),
+        *(card_checks.topic(card["metrics"]["topic"]) if card["metrics"].get("topic") else []),
         "## Limits",
         "",
         *(f"- {limit}" for limit in card["limits"]),

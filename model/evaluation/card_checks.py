@@ -139,6 +139,46 @@ def _flags(checks: Mapping[str, Any]) -> list[str]:
     ]
 
 
+def topic(found: Mapping[str, Any]) -> list[str]:
+    """Is it a review at all: what the topic model changes."""
+    rows: list[Row] = [
+        [
+            _TOPICS.get(kind, kind),
+            figures["texts"],
+            *(percent(figures[name]) for name in ("sure_without", "sure", "flagged_without", "flagged")),
+        ]
+        for kind, figures in found.items()
+    ]
+    return [
+        "## Is it a review at all?",
+        "",
+        "Short texts on which nothing was fitted or chosen, and the validation reviews, without and with the topic "
+        "model. A verdict is sure that is not `uncertain`; `not_a_review` is the flag. Between the two the label is "
+        "`uncertain` without the flag: the text may be about something else.",
+        "",
+        *table("text|number|sure without|sure|flagged without|flagged", rows),
+        "Made by `reelfeel fit-topic`, from small talk, TREC questions (Li & Roth 2002), sentences about restaurants "
+        "and products (Kotzias et al. 2015), of plots and of reviews (Pang & Lee 2004) and of critics (Socher et al. "
+        "2013), with pieces of training reviews, made-up short opinions and English about no film. None of these "
+        "texts is in this folder.",
+        "",
+    ]
+
+
+_TOPICS = {
+    "chat": "small talk",
+    "question": "question",
+    "plot": "sentence that retells a plot",
+    "restaurant": "sentence about a restaurant",
+    "product": "sentence about a product",
+    "critic": "critic's sentence for or against a film",
+    "neutral critic": "critic's sentence that is neither",
+    "subjective": "sentence of a newspaper's film review",
+    "opinion": "short opinion that names no film, made up",
+    "review": "validation review",
+}
+
+
 def _mixed(checks: Mapping[str, Any], rules: Mapping[str, Any]) -> list[str]:
     found = checks["mixed"]
     by = found["by_stars"]

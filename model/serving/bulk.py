@@ -17,8 +17,9 @@ from model.numeric import Floats
 from model.serving import text_kernel
 from model.serving.compiled_lstm import CompiledLSTM, Int32s, Int64s
 from model.serving.exact_lstm import ExactLSTM
-from model.serving.flags import WordTable
+from model.serving.flags import WordTable, with_topic
 from model.serving.ngram_model import NgramModel
+from model.serving.topic_model import TopicModel
 from model.text import ngrams
 from model.text.cleaning import clean
 from model.text.tokens import cap, split
@@ -38,8 +39,8 @@ class Parts:
     """What is known of n texts, in order.
 
     recurrent, wide: logits of the LSTM (0 where it read nothing) and of the n-grams (the bias for no tokens), float64
-    [n]; sums: over the tokens read, as `model.serving.flags.WordTable.sums`, float64 [n, 4]; lengths and found: tokens
-    read and tokens there are.
+    [n]; sums: over the tokens read, as `model.serving.flags.with_topic`, float64 [n, 6]; lengths and found: tokens read
+    and tokens there are.
     """
 
     recurrent: Floats
@@ -98,12 +99,14 @@ class Bulk:
         vocabulary: Vocabulary,
         wide: NgramModel,
         words: WordTable,
+        topic: TopicModel,
         max_tokens: int,
         exact: ExactLSTM,
         threads: int = 1,
     ) -> None:
         self._lstm, self._exact = CompiledLSTM(folder), exact
         self._vocabulary, self._wide, self._words, self._max_tokens = vocabulary, wide, words, max_tokens
+        self._topic = topic
         self._index = Index(vocabulary)
         self._halves = wide.table.dtype == np.float16
         self._weights = wide.table.view(np.uint16) if self._halves else wide.table
@@ -164,15 +167,19 @@ class Bulk:
             place += len(kept)
         ids, checksums = np.concatenate(all_ids), np.concatenate(all_checksums)
         wide = self._wide_logits(checksums, starts, lengths)
-        return Slice(ids, starts, lengths, found, wide, self._words.sums(ids, starts, lengths))
+        return Slice(ids, starts, lengths, found, wide, self._flag_sums(ids, checksums, starts, lengths))
 
     def _encoded_tokens(self, documents: Sequence[Sequence[str]]) -> Slice:
         tokens = [token for document in documents for token in document]
         ids = self._vocabulary.ids(tokens)
         lengths = np.asarray([len(document) for document in documents], dtype=np.int64)
         starts = np.cumsum(lengths) - lengths
-        wide = self._wide_logits(ngrams.checksums(tokens), starts, lengths)
-        return Slice(ids, starts, lengths, lengths, wide, self._words.sums(ids, starts, lengths))
+        checksums = ngrams.checksums(tokens)
+        wide = self._wide_logits(checksums, starts, lengths)
+        return Slice(ids, starts, lengths, lengths, wide, self._flag_sums(ids, checksums, starts, lengths))
+
+    def _flag_sums(self, ids: Int32s, checksums: NDArray[np.uint32], starts: Int64s, lengths: Int64s) -> Floats:
+        return with_topic(self._words.sums(ids, starts, lengths), self._topic.of_checksums(checksums, starts, lengths))
 
     def _wide_logits(self, checksums: NDArray[np.uint32], starts: Int64s, lengths: Int64s) -> Floats:
         sums = np.zeros(len(lengths))

@@ -4,12 +4,13 @@
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from model.numeric import Floats
+from model.serving.topic_model import TopicRule
 from model.text import language
 from model.text.cleaning import clean
 from model.text.placeholders import is_placeholder
@@ -33,7 +34,8 @@ class Bounds:
     short_words: fewer words are `too_short`; unknown_share: a larger share of words outside the vocabulary is
     `unknown_words`; max_tokens: longer texts are `truncated`; oddness, english: as in `model.text.language.is_foreign`;
     review: (least number of tokens, mean review score) in rising order; a text whose mean score is below the one of its
-    length is `not_a_review`, shorter ones than the first never are; empty without scores.
+    length is `not_a_review`, shorter ones than the first never are; empty without scores. topic: which texts are about
+    something else and therefore `not_a_review`; what it judges, `review` does not.
     """
 
     short_words: int
@@ -42,6 +44,7 @@ class Bounds:
     oddness: float
     english: float
     review: tuple[tuple[float, float], ...] = ()
+    topic: TopicRule = field(default_factory=TopicRule)
 
     def review_bound(self, tokens: int) -> float:
         """Least mean review score of a text of that many tokens that reads like a review."""
@@ -56,13 +59,18 @@ class Bounds:
 class WordTable:
     """Sums over a text's words, from a table by word id, so that flags cost a few look-ups a review.
 
-    `words` are the vocabulary's, in its order, which is that of frequency; `scores` (float [rows of the embedding]) say
-    how typical each word is of film reviews, or None.
+    `words` are the vocabulary's, in its order, which is that of frequency; `scores` and `topic` (float [rows of the
+    embedding], or None) say how typical each word is of film reviews, and of other things.
     """
 
-    COLUMNS = ("words", "unknown", "rarity", "score")
+    COLUMNS = ("words", "unknown", "rarity", "score", "topic")
 
-    def __init__(self, words: Sequence[str], scores: NDArray[np.floating] | None = None) -> None:
+    def __init__(
+        self,
+        words: Sequence[str],
+        scores: NDArray[np.floating] | None = None,
+        topic: NDArray[np.floating] | None = None,
+    ) -> None:
         rows = len(words) + 2
         self._table = np.zeros((rows, len(self.COLUMNS)), dtype=np.float32)
         letters = np.fromiter((word[:1].isalpha() for word in words), dtype=np.bool_, count=len(words))
@@ -71,10 +79,12 @@ class WordTable:
         self._table[UNKNOWN, 1] = 1.0
         if scores is not None:
             self._table[2:, 3] = np.asarray(scores, dtype=np.float32)[2:]
+        if topic is not None:
+            self._table[:, 4] = np.asarray(topic, dtype=np.float32)
         self._rarest = math.log(_BEYOND * rows)
 
     def sums(self, ids: NDArray[np.int32], starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> Floats:
-        """The sums of `COLUMNS`, float64 [n, 4], of n texts that lie in `ids` (word ids) at `starts` with `lengths`."""
+        """The sums of `COLUMNS`, float64 [n, 5], of n texts that lie in `ids` (word ids) at `starts` with `lengths`."""
         # One row more than there are words, since a text may end at the very end; what lies between texts is dropped.
         values = np.zeros((len(ids) + 1, len(self.COLUMNS)), dtype=np.float32)
         # No id lies outside the table; "clip" spares the second copy of `out` that "raise" makes.
@@ -90,12 +100,17 @@ class WordTable:
         return self.sums(ids, np.cumsum(lengths) - lengths, lengths)
 
     def oddness(self, sums: Floats) -> float:
-        """Mean log rank of the words of one text (`sums` [4]), an unknown one as rare as rare can be; 0 without words.
+        """Mean log rank of the words of one text (`sums` as above), an unknown one as rare as can be; 0 without words.
 
         Low for English, whose function words are the most frequent ones, high for every other language.
         """
-        words, unknown, rarity, _ = sums.tolist()
+        words, unknown, rarity = sums[:3].tolist()
         return (rarity + unknown * self._rarest) / (words + unknown) if words + unknown else 0.0
+
+
+def with_topic(sums: Floats, topic: Floats) -> Floats:
+    """Sums of `WordTable` [n, 5] and of the topic model [n] side by side, [n, 6]."""
+    return np.concatenate([sums, topic[:, None]], axis=1)
 
 
 def unknown_share(sums: Floats, length: int) -> float:
@@ -109,11 +124,24 @@ def mean_score(sums: Floats, length: int) -> float:
     return float(sums[3]) / known if known > 0 else 0.0
 
 
-def raised(text: str, length: int, sums: Floats, table: WordTable, bounds: Bounds) -> tuple[str, ...]:
+def topic_logit(length: int, logit: float, sums: Floats, bounds: Bounds) -> float | None:
+    """Logit of another topic of a text of so many tokens; None where the topic model says nothing.
+
+    logit: the verdict's; sums: [6], as `with_topic` gives them.
+    """
+    if not bounds.topic.judges(length):
+        return None
+    words, grams = sums[4:].tolist()
+    return bounds.topic.logit(words, grams, length, logit)
+
+
+def raised(
+    text: str, length: int, topic: float | None, sums: Floats, table: WordTable, bounds: Bounds
+) -> tuple[str, ...]:
     """The flags of one text.
 
-    length: its number of tokens, of which the first `max_tokens` at most were read; sums: [4] of what was read, as
-    `WordTable.sums` gives them. The text itself is looked at only where the sums leave a doubt.
+    length: its number of tokens, of which `max_tokens` at most were read; topic: as `topic_logit`; sums: [6] of what
+    was read, as `with_topic` gives them. The text itself is looked at only where the sums leave a doubt.
     """
     read = min(length, bounds.max_tokens)
     short = sums[0] < bounds.short_words and _few_words(text, bounds.short_words)
@@ -127,11 +155,16 @@ def raised(text: str, length: int, sums: Floats, table: WordTable, bounds: Bound
     if unknown:
         found.append("unknown_words")
     says_nothing = (short and _says_nothing(text)) or (length <= _TALK and is_small_talk(text))
-    if says_nothing or (not (foreign or unknown) and mean_score(sums, read) < bounds.review_bound(read)):
+    if says_nothing or (not (foreign or unknown or short) and _is_about_other_things(read, topic, sums, bounds)):
         found.append("not_a_review")
     if length > bounds.max_tokens:
         found.append("truncated")
     return tuple(found)
+
+
+def _is_about_other_things(read: int, topic: float | None, sums: Floats, bounds: Bounds) -> bool:
+    """Of a text in English: by the topic model where it judges, by the mean score of the `read` tokens else."""
+    return mean_score(sums, read) < bounds.review_bound(read) if topic is None else topic > 0.0
 
 
 def _says_nothing(text: str) -> bool:

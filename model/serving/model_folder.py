@@ -10,6 +10,8 @@ config.json        the training run's config
 metrics.json       figures on the dev and validation parts
 card.json, CARD.md the model card, for programs and for people
 word_scores.npy    optional: float16 [words], how typical each word is of film reviews (`model.serving.flags`)
+topic_words.npy    optional: float16 [words], how typical each word is of other things (`model.serving.topic_model`)
+topic_pairs.npy    optional, with topic_words.npy: float16 [2**bits], the same of hashed words and pairs of words
 manifest.json      version and sha256 of every other file
 """
 
@@ -24,7 +26,7 @@ SHIPPED = Path(__file__).parents[1] / "shipped"
 """The model folder that comes with the repository."""
 GRAPH = "recurrent.onnx"
 WEIGHTS = ("embedding.npy", GRAPH, "keras_weights.npz", "wide.npy", "vocabulary.txt", "serving.json")
-OPTIONAL = ("word_scores.npy",)
+OPTIONAL = ("word_scores.npy", "topic_words.npy", "topic_pairs.npy")
 """Weights that a folder may lack; the manifest says whether it has them."""
 RECORDS = ("config.json", "metrics.json", "card.json", "CARD.md")
 MANIFEST = "manifest.json"
@@ -45,8 +47,9 @@ class Serving:
     `oddness`, `english` and `review` of `model.serving.flags.Bounds`; exit_*: of `model.serving.early_exit.Exit`, whose
     curve has the same knee; without `exit_logit` the LSTM reads everything. mixed_*: as in `model.serving.mixed.Rule`;
     star_bounds: as in `model.serving.stars.Stars`, empty where the estimate did not validate; star_tokens: shorter
-    texts get no estimate, for it does not hold on them (the card's table by length). Fields with a default may
-    be missing from the file. The rest as in `model.config.ServingConfig` and `NetworkConfig`.
+    texts get no estimate, for it does not hold on them (the card's table by length); topic_*: as in
+    `model.serving.topic_model.TopicRule`, no tokens where there is no topic model. Fields with a default may be missing
+    from the file. The rest as in `model.config.ServingConfig` and `NetworkConfig`.
     """
 
     dimensions: int
@@ -78,6 +81,12 @@ class Serving:
     exit_bias: float = 0.0
     exit_slope: float = 0.0
     exit_step: float = 0.0
+    topic_tokens: int = 0
+    topic_bias: float = 0.0
+    topic_sureness: list[float] = field(default_factory=list)
+    topic_length: list[float] = field(default_factory=list)
+    topic_doubt: float = 0.0
+    topic_settled: float = 0.0
 
 
 def write_json(path: Path, value: Any) -> None:

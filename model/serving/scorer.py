@@ -15,7 +15,7 @@ from model import batches
 from model.aspects import finder as finding
 from model.aspects.finder import Aspect
 from model.numeric import Floats, sigmoid
-from model.serving import explain, flags, model_folder
+from model.serving import explain, flags, model_folder, topic_model
 from model.serving.calibration import Blend, Curve
 from model.serving.dial import Dial
 from model.serving.early_exit import Exit
@@ -86,7 +86,9 @@ class Scorer:
         self.exit = _exit(self._serving) if exit else None
         self._exact = ExactLSTM(folder)
         scores = np.load(folder / "word_scores.npy") if self._serving.review_bounds else None
-        self._words = flags.WordTable(self._vocabulary.words, scores)
+        topic = np.load(folder / topic_model.WORDS) if self._serving.topic_tokens else None
+        self._words = flags.WordTable(self._vocabulary.words, scores, topic)
+        self._topic = topic_model.read(folder, self._serving)
         self._threads, self._compiled = threads, compiled
         self._recurrent = _session(folder / "recurrent.onnx", threads)
 
@@ -138,7 +140,7 @@ class Scorer:
             # An odd text, whose sentences read otherwise than it does as a whole.
             if cap(tokens, self.max_tokens) != read:
                 return self.score([text])[0]
-            return self._verdict(text, len(tokens), logit, self._words.sums_of([self._vocabulary.ids(read)])[0])
+            return self._verdict(text, len(tokens), logit, self._sums([self._vocabulary.ids(read)], [read])[0])
 
         return explain.explain(text, self.max_tokens, self.logits, self._decider, verdict, self._mixed)
 
@@ -187,7 +189,7 @@ class Scorer:
 
     def logits(self, documents: Sequence[Sequence[str]]) -> Floats:
         """Calibrated logits (float64 [n]) of tokenized texts, as served; 0 for one without tokens."""
-        return self._blended(documents, self.exit)[0]
+        return self._blended(documents, self.exit)
 
     def parts(self, documents: Sequence[Sequence[str]]) -> tuple[Floats, Floats]:
         """Logits (each float64 [n]) of the LSTM alone and of the n-gram part alone for tokenized, not empty texts."""
@@ -221,7 +223,7 @@ class Scorer:
             return lambda documents: early.logits(
                 self.wide_logits(documents), np.asarray([len(rest) for rest in documents], dtype=np.int64)
             )
-        return lambda documents: self._blended(documents, None)[0]
+        return lambda documents: self._blended(documents, None)
 
     @cached_property
     def _bulk(self) -> "Bulk | None":
@@ -232,7 +234,7 @@ class Scorer:
             # Here, since Numba takes a second to import and may be missing.
             from model.serving.bulk import Bulk
 
-            known = (self._vocabulary, self._wide, self._words, self.max_tokens, self._exact)
+            known = (self._vocabulary, self._wide, self._words, self._topic, self.max_tokens, self._exact)
             return Bulk(self.folder, *known, threads=self._threads)
         except Exception as error:
             if not _of_the_compiler(error):  # a worker's time limit, thrown in by a signal: it is the caller's
@@ -246,7 +248,7 @@ class Scorer:
         return self._plainly(texts) if bulk is None else self._by(bulk, texts)
 
     def _by(self, bulk: "Bulk", texts: list[str]) -> tuple[list[int], Floats, Floats]:
-        """Numbers of tokens, calibrated logits [n], and the flags' sums [n, 4]."""
+        """Numbers of tokens, calibrated logits [n], and the flags' sums [n, 6]."""
         parts = bulk.parts(texts, self.exit.ends if self.exit else None)
         return (
             parts.found.tolist(),
@@ -263,15 +265,21 @@ class Scorer:
     def _plainly(self, texts: list[str]) -> tuple[list[int], Floats, Floats]:
         """As `_by`, with what every machine has."""
         documents = [tokenize(text) for text in texts]
-        logits, sums = self._blended([cap(tokens, self.max_tokens) for tokens in documents], self.exit)
-        return list(map(len, documents)), logits, sums
+        read = [cap(tokens, self.max_tokens) for tokens in documents]
+        rows = [self._vocabulary.ids(tokens) for tokens in read]
+        return list(map(len, documents)), self._blended_of(rows, read, self.exit), self._sums(rows, read)
 
-    def _blended(self, documents: Sequence[Sequence[str]], early: Exit | None) -> tuple[Floats, Floats]:
-        """Calibrated logits [n], and the sums over each document's words that the flags need, [n, 4]."""
+    def _blended(self, documents: Sequence[Sequence[str]], early: Exit | None) -> Floats:
+        """Calibrated logits [n]."""
         if self._pays(len(documents)) and (bulk := self._bulk):
             parts = bulk.parts_of_tokens(documents, early.ends if early else None)
-            return self._calibrated(parts.recurrent, parts.wide, parts.lengths, early), parts.sums
-        rows = [self._vocabulary.ids(tokens) for tokens in documents]
+            return self._calibrated(parts.recurrent, parts.wide, parts.lengths, early)
+        return self._blended_of([self._vocabulary.ids(tokens) for tokens in documents], documents, early)
+
+    def _blended_of(
+        self, rows: Sequence[NDArray[np.int32]], documents: Sequence[Sequence[str]], early: Exit | None
+    ) -> Floats:
+        """The same without compiled code, of documents whose word ids are `rows`."""
         lengths = np.asarray([len(row) for row in rows], dtype=np.int64)
         wide = self.wide_logits(documents)
         read = np.flatnonzero(lengths if early is None else (lengths > 0) & ~early.ends(wide, lengths))
@@ -279,13 +287,20 @@ class Scorer:
         for first in range(0, len(read), 512):
             numbers = read[first : first + 512]
             recurrent[numbers] = self.recurrent_logits([rows[number] for number in numbers])
-        return self._calibrated(recurrent, wide, lengths, early), self._words.sums_of(rows)
+        return self._calibrated(recurrent, wide, lengths, early)
+
+    def _sums(self, rows: Sequence[NDArray[np.int32]], documents: Sequence[Sequence[str]]) -> Floats:
+        """What the flags need of documents whose word ids are `rows`, [n, 6] (`flags.raised`)."""
+        return flags.with_topic(self._words.sums_of(rows), self._topic.of_tokens(documents))
 
     def _verdict(self, text: str, length: int, logit: float, sums: Floats) -> Verdict:
-        """Of a text of `length` tokens; sums: of those read (`flags.WordTable`)."""
+        """Of a text of `length` tokens; sums: of those read (`_sums`)."""
         probability = float(sigmoid(np.asarray(logit)))
-        raised = flags.raised(text, length, sums, self._words, self._bounds)
+        topic = flags.topic_logit(length, logit, sums, self._bounds)
+        raised = flags.raised(text, length, topic, sums, self._words, self._bounds)
         doubtful = not length or not DISTRUSTED.isdisjoint(raised)
+        if not doubtful and topic is not None and "too_short" not in raised:
+            doubtful = self._bounds.topic.is_in_doubt(topic, logit)
         label: Label = "positive" if probability >= 0.5 else "negative"
         if doubtful or abs(probability - 0.5) < self.band:
             label = "uncertain"
@@ -303,6 +318,7 @@ def _rules(serving: model_folder.Serving) -> tuple[Curve, Rule, flags.Bounds, St
         serving.foreign_oddness,
         serving.foreign_english,
         tuple((least, bound) for least, bound in serving.review_bounds),
+        topic_model.rule(serving),
     )
     curve = Curve(serving.length_knee, serving.length_slope, serving.length_drift, serving.skew)
     stars = Stars(tuple(serving.star_bounds)) if serving.star_bounds else None

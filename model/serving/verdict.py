@@ -22,10 +22,11 @@ DISTRUSTED = frozenset({"not_english", "not_a_review", "unknown_words"})
 class Verdict:
     """One review's verdict.
 
-    probability: calibrated probability of positive, 0..1; label: `uncertain` inside the model's uncertain band and
-    under the flags of `DISTRUSTED`; flags: keys of `FLAGS`; model: version of the model folder; stars: estimate on the
-    scale of 1 to 10 in halves, None for a text that is too short for it (`Serving.star_tokens`), under those
-    flags, and from a model whose estimate did not validate.
+    probability: calibrated probability of positive, 0..1; label: `uncertain` inside the model's uncertain band, under
+    the flags of `DISTRUSTED`, and where the topic model is in doubt (`model.serving.topic_model`); flags: keys of
+    `FLAGS`; model: version of the model folder; stars: estimate on the scale of 1 to 10 in halves, None for a text that
+    is too short for it (`Serving.star_tokens`), under those flags and in that doubt, and from a model whose estimate
+    did not validate.
     """
 
     label: Label

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Callable
 from typing import NamedTuple
 
-from model.text import markup, scars, signs
+from model.text import idioms, markup, scars, signs
 
 Match = re.Match[str]
 Places = list[tuple[int, int]]
@@ -107,6 +107,19 @@ def _mojibake(text: str) -> bool:
     return not text.isascii() and any(sign in text for sign in scars.MOJIBAKE_SIGNS)
 
 
+_BRIEF = 400
+
+
+def _brief(text: str) -> bool:
+    return len(text) <= _BRIEF
+
+
+def _idiom(idiom: idioms.Idiom) -> Step:
+    """For brief texts alone: one idiom decides no long one, and looking for it would cost them time."""
+    first, second = idiom.hints[0], idiom.hints[-1]
+    return Step(lambda text: _brief(text) and (first in text or second in text), idiom.pattern, idiom.replaced)
+
+
 def _blank(_: Match) -> str:
     return " "
 
@@ -171,11 +184,14 @@ STEPS: tuple[Step, ...] = (
     Step(signs.may_be_rated, signs.RATED, signs.rated),
     Step(lambda text: not text.isascii() and signs.speaks(text), signs.EMOJI, signs.meaning),
     Step(_beyond_ascii, signs.SILENT, _blank),
+    *map(_idiom, idioms.IDIOMS),
 )
 
 
-# The steps after the first; of them those that can change a text of ordinary signs alone.
-_LONG = STEPS[1:]
+# The idioms come last; before them the steps after the first, and of those the ones that can change a text of ordinary
+# signs alone.
+_LAST = STEPS[-len(idioms.IDIOMS) :]
+_LONG = STEPS[1 : -len(idioms.IDIOMS)]
 _SHORT = tuple(
     step
     for step in _LONG
@@ -189,14 +205,18 @@ def clean(text: str) -> str:
     Entities, escapes and letters in the wrong encoding become what they were meant to be; `<br />` a line break; tags,
     links, mentions, Discord's and Markdown's signs and quoted lines go; invisible signs vanish; styled and accented
     letters, typographic quotes and dashes get their ASCII form; stars and ratings in words read "9/10", emoji beside
-    few words read as a word; signs without a meaning, control characters and lone surrogates become a space. Any string
-    is accepted; the time is linear in its length.
+    few words read as a word, idioms of brief texts as what they mean (`model.text.idioms`); signs without a meaning,
+    control characters and lone surrogates become a space. Any string is accepted; the time is linear in its length.
     """
     if "<" in text:
         text = markup.BREAK.sub("\n", text)
     for applies, pattern, replaced in _LONG if _remarkable(text) else _SHORT:
         if applies(text):
             text = pattern.sub(replaced, text)
+    if _brief(text) and idioms.may_hold(text):
+        for applies, pattern, replaced in _LAST:
+            if applies(text):
+                text = pattern.sub(replaced, text)
     return text
 
 
@@ -217,7 +237,7 @@ def aligned(text: str) -> tuple[str, Places | None]:
     padded = text
     if "<" in text:
         padded = markup.BREAK.sub(lambda found: "\n" + " " * (len(found.group()) - 1), text)
-    if _remarkable(padded) or any(step.applies(padded) and step.pattern.search(padded) for step in _SHORT):
+    if _remarkable(padded) or any(step.applies(padded) and step.pattern.search(padded) for step in (*_SHORT, *_LAST)):
         return placed(text)
     return padded, None
 

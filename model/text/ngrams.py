@@ -56,6 +56,16 @@ def hashes(documents: Sequence[Sequence[str]], longest: int) -> tuple[NDArray[np
     return np.concatenate(owners), np.concatenate(values)
 
 
+def hashes_of(tokens: Sequence[str], longest: int) -> NDArray[np.uint64]:
+    """The hashes [k] of the n-grams of one document, as `hashes` gives them."""
+    values_of = checksums(tokens).astype(np.uint64)
+    found = [np.zeros_like(values_of)]
+    for size in range(1, min(longest, len(tokens)) + 1):
+        last = values_of[size - 1 :]
+        found.append(_mixed((found[-1][: len(last)] + np.uint64(size)) * GOLDEN + last))
+    return np.concatenate(found[1:]) if len(found) > 1 else found[0]
+
+
 def distinct(documents: NDArray[np.int64], buckets: NDArray[np.int64], bits: int) -> NDArray[np.int64]:
     """Sorted distinct keys `document << bits | bucket`: an n-gram counts once a review, however often it occurs."""
     return np.unique((documents << np.int64(bits)) | buckets)

@@ -30,6 +30,7 @@ from model.evaluation import card, evaluate, verdict_checks
 from model.evaluation.metrics import accuracy, dial
 from model.numeric import Floats, sigmoid
 from model.serving import model_folder
+from model.serving.early_exit import Exit
 from model.serving.model_folder import Serving
 from model.serving.ngram_model import NgramModel
 from model.serving.scorer import Scorer
@@ -200,6 +201,8 @@ def assemble(config: Config, corpus: Corpus, trained: Trained, target: Path) -> 
     The figures are measured by the scorer on the finished weights, as `model.evaluation.evaluate` repeats them.
     """
     target.mkdir(parents=True, exist_ok=True)
+    for name in model_folder.OPTIONAL:  # of an earlier run: whatever is there is part of the model
+        (target / name).unlink(missing_ok=True)
     half = config.network.half_embedding
     onnx_export.write(trained.weights, trained.table.astype(np.float16 if half else np.float32), target)
     trained.wide.write(target / "wide.npy")
@@ -245,7 +248,6 @@ def remeasure(source: Path, target: Path, *, labelled: Path | None = None, threa
     version = model_folder.verify(source)
     old = model_folder.read_card(source)
     shutil.copytree(source, target, dirs_exist_ok=True)
-    facts = {"name": old["config"], "notes": old["notes"], "data": old["data"], "code": old["code_sha256"]}
     # Bounds on the words' scores go as these do, before both are fitted anew.
     serving = replace(
         model_folder.read_serving(source), unknown_share=_configured(source)["unknown_share"], review_bounds=[]
@@ -255,11 +257,65 @@ def remeasure(source: Path, target: Path, *, labelled: Path | None = None, threa
         target,
         task_of(source, labelled),
         serving,
-        facts | {"training": old["training"]},
+        _facts(old),
         version.split("-")[1],
         lambda _: alone,
         threads,
     )
+
+
+def _facts(card: dict[str, Any]) -> dict[str, Any]:
+    """What a card says of how its model was made."""
+    kept = {"name": card["config"], "notes": card["notes"], "data": card["data"], "code": card["code_sha256"]}
+    return kept | {"training": card["training"]}
+
+
+def sealed_as(target: Path, serving: Serving, month: str, threads: int = 1) -> Scorer:
+    """A scorer on the model folder `target`, whose files may have changed, once it is sealed with `serving`.
+
+    The card keeps its figures: `measured_again` is due.
+    """
+    old = model_folder.read_card(target)
+    model_folder.write_serving(target, serving)
+    _describe(target, model_folder.version(target, month), old["metrics"], _facts(old) | {"serving": asdict(serving)})
+    return Scorer(target, threads=threads)
+
+
+def measured_again(target: Path, task: Task, month: str, topic: dict[str, Any], *, threads: int = 1) -> None:
+    """Measures the sealed folder `target` anew, fits nothing, and seals it with a card of those figures.
+
+    topic: what the card says of the topic model. For the table of early exit the bounds that are not served are
+    calibrated on dev again, since the folder does not hold them.
+    """
+    old, serving = model_folder.read_card(target), model_folder.read_serving(target)
+    scorer, rows, known = Scorer(target, threads=threads), task.split.validation, old["metrics"].get("verdict", {})
+    constants = known.get("stars", {}).get("constants")
+    checks = verdict_checks.measured(
+        scorer,
+        task.reviews.take(rows),
+        task.ratings[rows],
+        tuple(constants) if constants else None,
+        scorer.stars,
+        exits=_exits(scorer, task, threads),
+    )
+    metrics = old["metrics"] | {
+        "validation": _measured(task, rows, scorer) | {"dial": _dial(task.reviews.take(rows), scorer)},
+        "dev": _measured(task, task.split.dev, scorer),
+        "verdict": checks,
+        "topic": topic,
+    }
+    _describe(target, model_folder.version(target, month), metrics, _facts(old) | {"serving": asdict(serving)})
+
+
+def _exits(scorer: Scorer, task: Task, threads: int) -> list[Exit]:
+    """The bounds of early exit that are compared on the card: the served one as it is, the others calibrated anew."""
+    served = scorer.exit
+    if served is None:
+        return []
+    serving = model_folder.read_serving(scorer.folder)
+    tried = fit_rules.fit(task, scorer.folder, serving, threads=threads).exits
+    found = {early.logit: early for early in tried} | {served.logit: served}
+    return [found[bound] for bound in sorted(found, reverse=True)]
 
 
 def _configured(source: Path) -> dict[str, Any]:

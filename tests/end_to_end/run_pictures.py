@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import random
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -80,6 +81,7 @@ def main() -> int:
     """Takes all pictures, or only those of docs/commands that are named."""
     if not sys.argv[1:]:
         readme()
+        report_page()
     command_pictures.main(set(sys.argv[1:]))
     return 0
 
@@ -89,11 +91,7 @@ def readme() -> None:
     PICTURES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         made_up_file(Path(folder) / "festival.csv")
-        env = {
-            name: value
-            for name, value in os.environ.items()
-            if name not in ("DISCORD_TOKEN", "DATABASE_URL", "REDIS_URL")
-        }
+        env = {name: value for name, value in os.environ.items() if name not in ELSEWHERE}
         env |= {"REELFEEL_DATA_DIR": f"{folder}/data"}
         command = [sys.executable, "-m", "cli", "up"]
         with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True) as up:
@@ -112,6 +110,22 @@ def readme() -> None:
                 up.send_signal(signal.SIGINT)
                 up.communicate(timeout=60)
     print(f"pictures are in {PICTURES}")
+
+
+def report_page() -> None:
+    """The page that docs/tutorials/from-an-export-to-a-report.md makes, down to its table of films."""
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copy(PICTURES.parent / "tutorials" / "festival.csv", folder)
+        env = {name: value for name, value in os.environ.items() if name not in ELSEWHERE}
+        env |= {"REELFEEL_DATA_DIR": f"{folder}/data", "PYTHONPATH": str(PICTURES.parents[1])}
+        for line in ("db upgrade", "score festival.csv --store --quiet", "report --by film -o festival.html"):
+            subprocess.run([sys.executable, "-m", "cli", *line.split()], cwd=folder, env=env, check=True)
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ALONE)
+            page = browser.new_page(viewport={"width": 960, "height": 940})
+            page.goto(f"file://{folder}/festival.html")
+            (PICTURES / "tutorial-report.png").write_bytes(command_pictures.small(page.screenshot()))
+            browser.close()
 
 
 if __name__ == "__main__":

@@ -70,3 +70,27 @@ def folder_of(
     np.savez(folder / "keras_weights.npz", allow_pickle=False, **weights)
     np.save(folder / "embedding.npy", table)
     return weights
+
+
+def topics(folder: Path, rows: int) -> None:
+    """Made-up topic texts, `rows` of each kind of other texts and twice as many of critics, as three files."""
+    rng = random.Random(7)
+    said = {
+        "chat": "did you bring my {} to work today",
+        "question": "how many {} are there in the world ?",
+        "restaurant": "The waiter brought cold {} and no bread.",
+        "product": "This charger broke after two {} of use.",
+    }
+    nouns = [f"{first}{second}" for first in ("cup", "box", "dish", "lamp", "coat") for second in "abcdefgh"]
+
+    def some(form: str, number: int) -> list[str]:
+        return [f"{form.format(rng.choice(nouns))} {'yes' * (row % 2)}{row}" for row in range(number)]
+
+    kinds = [(text, kind) for kind, form in said.items() for text in some(form, rows)]
+    pd.DataFrame(kinds, columns=["text", "kind"]).to_parquet(folder / "other_texts.parquet")
+    plots = [(text, 0) for text in some("she leaves her {} behind and sails home with him", rows)]
+    critics = [(f"{sentence(rng, row % 2)} {row}", row % 2) for row in range(2 * rows)]
+    subjective = [(f"overall {text}", 1) for text, _ in critics[:rows]]
+    pd.DataFrame([*plots, *subjective], columns=["text", "subjective"]).to_parquet(folder / "sentences_subj.parquet")
+    fine = [(text, (0, 4, 2)[row % 3]) for row, (text, _) in enumerate(critics)]
+    pd.DataFrame(fine, columns=["text", "fine"]).to_parquet(folder / "sentences_sst.parquet")

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 
 LEAST_WORDS: Final = 8
 """A shorter text says what many say: its copies are no news."""
-_MOST_WORDS: Final = 320
-_MOST_CHARS: Final = 4_000
+_MOST_WORDS: Final = 128
+_MOST_CHARS: Final = 1_600
 """So much of the beginning of a text is compared with others: a file is read before anything of it is scored. Words and
 not signs, since copies differ in blanks and punctuation."""
 _RUN: Final = 4

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache, partial
 from itertools import takewhile
 from pathlib import Path
@@ -79,6 +79,7 @@ class ReviewFile:
         self._stars = None if chosen.stars is None else by_name[chosen.stars]
         self._day = dates.reader(dates.Reading(None))
         self._films, self._rated = _remembering(_film), _remembering(_stars)
+        self._width = len(opened.table.columns)
         self._max_chars = limits.max_review_chars
         self._rate: Callable[[Cell], int | None] | None = None
         self._damaged = opened.table.facts.damaged
@@ -94,12 +95,8 @@ class ReviewFile:
         reading = dates.reading_of(self._date.of(row) for row in sample)
         if reading.open and not whole:
             evidence = dates.Evidence()
-            records = self._opened.table.records({self._date.place})
-            for number, record in enumerate(guarded(records), 1):
-                if number > self._limits.max_rows:
-                    break
-                if not isinstance(record, Bad) and len(record) > self._date.place:
-                    evidence.add(self._date.of(record))
+            for cell in self._beside_reviews(self._date):
+                evidence.add(cell)
             reading = evidence.reading()
         if reading.open:
             self.facts.note(f"read_note.{reading.order}_first", column=shortened(self._date.name))
@@ -108,16 +105,12 @@ class ReviewFile:
         self._day = dates.reader(reading)
 
     def read_stars(self) -> None:
-        """Settles the one scale of the stars, from all rows up to where nothing can change it. Raises FileError."""
+        """Settles the one scale of the stars, from all rows that hold a review. Raises FileError."""
         if self._stars is None:
             return
         evidence = ratings.Evidence()
-        records = self._opened.table.records({self._stars.place})
-        for number, record in enumerate(guarded(records), 1):
-            if number > self._limits.max_rows or evidence.settled:
-                break
-            if not isinstance(record, Bad) and len(record) > self._stars.place:
-                evidence.add(self._stars.of(record))
+        for cell in self._beside_reviews(self._stars):
+            evidence.add(cell)
         self._rate = lru_cache(maxsize=1024)(partial(ratings.rating, scale=evidence.scale()))
 
     @property
@@ -140,40 +133,47 @@ class ReviewFile:
         return guarded(self._rows())
 
     def _rows(self) -> Iterator[Row]:
-        table = self._opened.table
-        width, max_rows = len(table.columns), self._limits.max_rows
         used = (self._text, self._film, self._date, self._stars, self._year)
-        needed = {path.place for path in used if path is not None}
-        held: deque[tuple[Row, Record]] = deque()  # the last ones, until it is clear that something follows
-        parts = 0
-        for number, record in enumerate(table.records(needed), 1):
-            if number > max_rows:
-                raise TooManyRows(max_rows)
-            if isinstance(record, Bad):
-                row = Row(number, None, None, None, self._reasons[record.code])
-            elif len(record) != width:
-                row = Row(number, None, None, None, self._reasons[problems.RAGGED])
+        for number, record, total in self._records({path.place for path in used if path is not None}):
+            if number > self._limits.max_rows:
+                raise TooManyRows(self._limits.max_rows)
+            if total:
+                yield Row(number, None, None, None, self._reasons[problems.TOTAL])
+            elif isinstance(record, Bad):
+                yield Row(number, None, None, None, self._reasons[record.code])
+            elif len(record) != self._width:
+                yield Row(number, None, None, None, self._reasons[problems.RAGGED])
             else:
-                row = self._row(number, record)
+                yield self._row(number, record)
+
+    def _records(self, places: set[int]) -> Iterator[tuple[int, Record, bool]]:
+        """(number from 1, record, whether it is a total below the reviews of a sheet, a file or all)."""
+        table = self._opened.table
+        held: deque[tuple[int, Record]] = deque()  # the last ones, until it is clear that something follows
+        parts = 0
+        for number, record in enumerate(table.records(places), 1):
             if len(table.starts) != parts:
                 parts = len(table.starts)
-                yield from self._last(held)
+                yield from _ended(held)
                 held.clear()
             elif len(held) == totals.MOST_ROWS:
-                yield held.popleft()[0]
-            held.append((row, record))
-        yield from self._last(held)
+                yield *held.popleft(), False
+            held.append((number, record))
+        yield from _ended(held)
 
-    def _last(self, held: deque[tuple[Row, Record]]) -> Iterator[Row]:
-        """The last rows of a sheet, a file or all; totals below the reviews are none."""
-        below = takewhile(lambda one: one[0].number > 1 and totals.is_total(one[1]), reversed(held))
-        reviews = len(held) - sum(1 for _ in below)
-        for place, (row, _) in enumerate(held):
-            yield row if place < reviews else Row(row.number, None, None, None, self._reasons[problems.TOTAL])
+    def _beside_reviews(self, path: ColumnPath) -> Iterator[Cell]:
+        """The values of a column in all rows that hold a review: not those of totals and other lines."""
+        for number, record in enumerate(guarded(self._opened.table.records({path.place, self._text.place})), 1):
+            if number > self._limits.max_rows:
+                return
+            if isinstance(record, Bad) or len(record) != self._width or totals.is_total(record):
+                continue
+            if self._problem(self._words(record)) is None:
+                yield path.of(record)
 
     def _row(self, number: int, cells: list[Cell]) -> Row:
-        at: ColumnPath | None = self._text
-        text = self._text.of(cells) if self._text.keys else cells[self._text.place]
+        at: ColumnPath | None
+        text = self._words(cells)
         film = day = stars = rating = None
         if (at := self._film) is not None:
             film = self._films(at.of(cells) if at.keys else cells[at.place])
@@ -184,15 +184,18 @@ class ReviewFile:
         if (at := self._stars) is not None:
             stars = self._rated(at.of(cells) if at.keys else cells[at.place])
             rating = None if self._rate is None or stars is None else self._rate(stars)
-        if isinstance(text, list):
-            text = _joined(text)
-        elif self._in_segments and isinstance(text, str):
-            text = joined_segments(text)
         code = self._problem(text)
         if code is not None:
             return Row(number, None, film, day, self._reasons[code], stars, rating)
         assert isinstance(text, str)
         return Row(number, storable(text), film, day, None, stars, rating)
+
+    def _words(self, cells: list[Cell]) -> Cell:
+        """What stands in the text column, in one piece."""
+        text = self._text.of(cells) if self._text.keys else cells[self._text.place]
+        if isinstance(text, list):
+            return _joined(text)
+        return joined_segments(text) if self._in_segments and isinstance(text, str) else text
 
     def _with_year(self, name: str, cells: list[Cell]) -> str | None:
         assert self._year is not None
@@ -247,17 +250,28 @@ def open_reviews(
             if not sample:
                 raise EmptyFile
             evened = even(sample, len(table.columns))
+            full = len(evened) == len(sample)
+            evened = [row for row in evened if not totals.is_total(row)] or evened
             paths, rows = laid_out(table.columns, evened)
             names = [path.name for path in paths]
             questions = table.facts.questions if len(paths) == len(table.columns) else ()
             chosen = choose(names, rows, **options.columns, questions=questions, ours=not table.named)
             reviews = ReviewFile(opened, paths, chosen, limits)
-            reviews.read_dates(evened, whole=len(sample) < SAMPLE_ROWS and len(sample) == len(evened))
+            reviews.read_dates(evened, whole=len(sample) < SAMPLE_ROWS and full)
             _tell(reviews, chosen)
             return reviews
         except BaseException:
             opened.close()
             raise
+
+
+def _ended(held: Iterable[tuple[int, Record]]) -> Iterator[tuple[int, Record, bool]]:
+    """The last rows, with whether each is a total: such stand at the end, below one row at least."""
+    rows = list(held)
+    below = takewhile(lambda one: one[0] > 1 and totals.is_total(one[1]), reversed(rows))
+    reviews = len(rows) - sum(1 for _ in below)
+    for place, (number, record) in enumerate(rows):
+        yield number, record, place >= reviews
 
 
 def _tell(reviews: ReviewFile, chosen: Columns) -> None:

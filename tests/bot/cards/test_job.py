@@ -158,7 +158,7 @@ def test_what_is_said_of_the_file_stands_on_the_card_while_it_fits() -> None:
     with use_locale("de"):
         german = lines(done_card(done, chart=None, files=(), too_large=(), limit=DEFAULT_LIMIT))
     said = lines(done_card(done, chart=None, files=(), too_large=(), limit=DEFAULT_LIMIT))
-    notes = [line for line in said.split("\n") if line.startswith("-# ")]
+    notes = [line for line in said.split("\n") if line.startswith("ℹ️ ")]
     assert [note.split()[1:3] for note in notes] == [
         ["Nothing", "in"],
         ["2", "files"],
@@ -167,7 +167,7 @@ def test_what_is_said_of_the_file_stands_on_the_card_while_it_fits() -> None:
     ]
     assert "a\\*b" in notes[0]
     assert "@x" not in notes[1]
-    assert said.index("Read: ") < said.index("-# ")
+    assert said.index("Read: ") < said.index("ℹ️ ")
     assert "3 Zeilen" in german
 
 

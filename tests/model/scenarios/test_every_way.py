@@ -17,6 +17,7 @@ from tests.model.made_up import BAD, FILLERS, GOOD, SUBJECTS
 
 _ODD = ["", ".", "\u4e2d\u6587", "Caf\u00e9 \u2026 d\u00e9j\u00e0 vu", "zzqx vrrk", "<br />8/10 &amp; more", "don't"]
 _SENT = ["\u2605\u2605\u2605\u2605\u00bd", "Film \U0001f44e\U0001f44e", "> So good.\nNo. So dull.", "hi", "n/a"]
+_SENT += ["What is the capital of France?", "see you tomorrow at eight", "The waiter was rude and the soup cold."]
 _SENT += [
     "It didn\u00e2\u20ac\u2122t **work** https://x.org/good",
     "\uff47\uff52\uff45\uff41\uff54 film",

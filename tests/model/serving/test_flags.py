@@ -7,6 +7,7 @@ import pytest
 
 from model.serving import flags
 from model.serving.flags import Bounds, WordTable
+from model.serving.topic_model import TopicRule
 from model.text.tokens import tokenize
 from model.text.vocabulary import Vocabulary
 
@@ -21,8 +22,14 @@ def table_of(scores: dict[str, float]) -> tuple[Vocabulary, WordTable]:
     return vocabulary, WordTable(vocabulary.words, values)
 
 
-def raised(text: str, **changed: float | tuple[tuple[float, float], ...]) -> tuple[str, ...]:
-    """Flags of a text with the word table above."""
+def raised(
+    text: str,
+    topic: float = 0.0,
+    logit: float = 0.0,
+    rule: TopicRule | None = None,
+    **changed: float | tuple[tuple[float, float], ...],
+) -> tuple[str, ...]:
+    """Flags of a text with the word table above; topic: what the topic model's own weights add up to."""
     vocabulary, table = table_of({"film": 2.0, "boring": 1.0, "of": -1.0})
     tokens = tokenize(text)
     found: dict[str, object] = {
@@ -32,10 +39,12 @@ def raised(text: str, **changed: float | tuple[tuple[float, float], ...]) -> tup
         "oddness": 99.0,
         "english": 0.0,
         "review": (),
+        "topic": rule or TopicRule(),
     }
     limits = Bounds(**(found | changed))  # type: ignore[arg-type]
-    sums = table.sums_of([vocabulary.ids(tokens[:20])])[0]
-    return flags.raised(text, len(tokens), sums, table, limits)
+    sums = flags.with_topic(table.sums_of([vocabulary.ids(tokens[:20])]), np.asarray([topic]))[0]
+    other = flags.topic_logit(len(tokens), logit, sums, limits)
+    return flags.raised(text, len(tokens), other, sums, table, limits)
 
 
 def test_flags_begin_at_their_bounds() -> None:
@@ -57,6 +66,20 @@ def test_not_a_review_depends_on_score_and_length() -> None:
     assert raised("of of of of", review=bound) == ("not_a_review",)
     assert raised("this film is good", review=bound) == ()
     assert raised("this film is good and a plot", review=bound) == ("not_a_review",)
+
+
+def test_not_a_review_by_topic_takes_the_place_of_the_score_where_it_judges() -> None:
+    rule = TopicRule(most=6, bias=-1.0)
+    assert raised("it was the plot", topic=3.0, rule=rule) == ("not_a_review",)
+    assert raised("it was the plot", topic=1.0, rule=rule) == ()
+    # Too few words, too many tokens, unknown words: it is not asked.
+    assert raised("a plot", topic=30.0, rule=rule) == ("too_short",)
+    assert raised("it was the plot of the film", topic=30.0, rule=rule) == ()
+    assert raised("zyx wvu tsr film", topic=30.0, rule=rule) == ("unknown_words",)
+    bound = ((3.0, 9.0),)
+    assert raised("it was the plot", review=bound) == ("not_a_review",)
+    assert raised("it was the plot", review=bound, rule=rule) == ()
+    assert raised("it was the plot of the film", review=bound, rule=rule) == ("not_a_review",)
 
 
 def test_sums_do_not_depend_on_the_neighbours() -> None:
@@ -89,9 +112,9 @@ def test_sums_copy_their_table_once() -> None:
 
 def test_oddness_by_hand() -> None:
     """Ranks count from 2, and an unknown word stands three vocabularies (rows of the table) away."""
-    table = WordTable(["the", "film", "!"], np.asarray([0.0, 0.0, 0.5, -2.0, 7.0]))
+    table = WordTable(["the", "film", "!"], np.asarray([0.0, 0.0, 0.5, -2.0, 7.0]), np.asarray([9, 3, 1, 0.25, 2]))
     (sums,) = table.sums_of([np.asarray([2, 3, 1, 4], dtype=np.int32)])
-    assert sums.tolist() == pytest.approx([2.0, 1.0, np.log(2) + np.log(3), 5.5])
+    assert sums.tolist() == pytest.approx([2.0, 1.0, np.log(2) + np.log(3), 5.5, 6.25])
     assert table.oddness(sums) == pytest.approx((np.log(2) + np.log(3) + np.log(15)) / 3)
     assert flags.unknown_share(sums, 4) == pytest.approx(0.25)
     assert flags.mean_score(sums, 4) == pytest.approx(5.5 / 3)

@@ -72,6 +72,18 @@ SAME = [
     ("Film \U0001f44e\U0001f3fd\U0001f44e", "Film bad"),
     ("\U0001f44e\U0001f44e", ""),
     ("Seen \U0001f1eb\U0001f1f7 \U0001f37f", "Seen"),
+    # idioms
+    ("I can't recommend this film enough.", "I highly recommend this film."),
+    ("I could not recommend it highly enough!", "I highly recommend it!"),
+    ("I cannot recommend it, one idea is not enough.", "I cannot recommend it, one idea is not enough."),
+    ("Not bad at all. The end is not half bad.", "quite good. The end is quite good."),
+    ("Not bad. Fine. It was not too bad!", "quite good. Fine. quite good!"),
+    ("It is not bad, it is awful. Not bad acting.", "It is not bad, it is awful. Not bad acting."),
+    ("Anything but dull, anything but dull people", "very exciting, anything but dull people"),
+    ("I couldn\u2019t wait for it to end.", "I was bored and wanted it to end."),
+    ("I can't wait for the film to be over.", "I am bored and want it to end."),
+    ("I can't wait for the end of it", "I can't wait for the end of it"),
+    ("The music is second to none.", "The music is the very best."),
 ]  # fmt: skip
 
 
@@ -85,7 +97,9 @@ MARKS = """**b** *i* __u__ _ ~~ || ` ``` > >>> # @ab <@12> <:a:1> <t:1:R> http:/
     \u00e2\u20ac\u2122 \u00c3\u00a9 \ufffds \u00ad \u200b \ufe0f e\u0301 \U0001d4d5 \uff47 \u0435x \u2605
     \u2606 \u00bd 1/2 \u2b50 4\u2605 four stars 5 out of 5 stars \U0001f44d \U0001f44e \U0001f525 \x85 \x92
     \x00 \ud800 \u2026 - * + don't 9/10"""
-PIECES = st.one_of(st.sampled_from([*MARKS.split(), *" \n.", " stars", "four ", "> "]), st.text(max_size=3))
+IDIOMS = ["not bad", "Not bad at all", "not half bad. ", "It was not too bad.", "anything but dull", "second to none"]
+IDIOMS += ["can't recommend it", " enough", "could not wait for it to end"]
+PIECES = st.one_of(st.sampled_from([*MARKS.split(), *" \n.", " stars", "four ", "> ", *IDIOMS]), st.text(max_size=3))
 
 
 @settings(max_examples=400, deadline=None)
@@ -114,12 +128,13 @@ def test_no_test_before_a_pattern_leaves_a_match_out(raw: str) -> None:
 
 
 def _is_a_rule(number: int) -> bool:
-    return any(name in STEPS[number].applies.__code__.co_names for name in ("adorned", "speaks", "_QUOTES"))
+    return any(name in STEPS[number].applies.__code__.co_names for name in ("adorned", "speaks", "_QUOTES", "_brief"))
 
 
 HOSTILE = ["\u2605", "\u2605a", "\u2606 ", "> a\n", ">>> a\n", "*a", " *a", "**", "_a ", "`a ", "http://", "a.", "a@",
     "@a", "\\n", "\\", "&amp;", "'' ", "five stars ", "5 of ", "star", "[a](", ":a", "<a b=", "\u00e2\u20ac", "a\u0435",
-    "/r/", "~~a", "||a", "\U0001f44d", "\n- ", "#", "1/"]  # fmt: skip
+    "/r/", "~~a", "||a", "\U0001f44d", "\n- ", "#", "1/",
+    "can't recommend ", "not bad", "It was not bad", "anything but ", "couldn't wait for the "]  # fmt: skip
 
 
 @pytest.mark.parametrize("sign", HOSTILE)
@@ -128,6 +143,12 @@ def test_much_of_one_sign_takes_no_time(sign: str) -> None:
     began = time.process_time()
     clean(text)
     assert time.process_time() - began < 3
+
+
+def test_idioms_are_read_in_brief_texts_alone() -> None:
+    rest = " The plot was fine." * 30
+    assert clean("Not bad at all." + rest) == "Not bad at all." + rest
+    assert clean("Not bad at all.") == "quite good."
 
 
 def test_a_quoted_line_is_one_sentence() -> None:

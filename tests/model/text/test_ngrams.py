@@ -14,6 +14,14 @@ def test_ngrams_stay_inside_their_document() -> None:
     assert ngrams.buckets(values, 10).max() < 1 << 10
 
 
+def test_one_document_alone_has_the_same_hashes() -> None:
+    for tokens in (["a"], ["a", "b"], ["a", "b", "a", "b", "c"]):
+        for longest in (1, 2, 3):
+            _, values = ngrams.hashes([tokens], longest)
+            assert ngrams.hashes_of(tokens, longest).tolist() == values.tolist()
+    assert ngrams.hashes_of([], 2).tolist() == []
+
+
 def test_hashes_never_change() -> None:
     # Weights on disk are bound to these numbers.
     _, values = ngrams.hashes([["good", "film"]], 2)

@@ -14,11 +14,13 @@ from tests.worker.files.helpers import (
     codes,
     csv_bytes,
     jsonl_bytes,
+    open_reviews_of,
     pack,
     parquet_bytes,
     read,
     write,
     xlsx_bytes,
+    zip_bytes,
 )
 from worker.files.errors import TooLarge, TooManyColumns, TooManyRows
 from worker.files.limits import Limits
@@ -126,3 +128,39 @@ def test_a_film_has_two_hundred_characters_at_most() -> None:
 def test_only_a_blank_cell_is_an_empty_review_a_null_is_no_text() -> None:
     assert codes(xlsx_bytes([["review", "n"], ["fine", 1], [None, 2]]), "a.xlsx") == [None, "empty"]
     assert codes(parquet_bytes({"review": ["fine", None]}), "a.parquet") == [None, "not_text"]
+
+
+_MONTH = "review,film,rating\n" + "".join(f'"Nothing moves in it, part {n}.",Heat,{n}\n' for n in (9, 3))
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "rated"),
+    [
+        (f"{_MONTH}Total,,39\n".encode(), "a.csv", [900, 300, None]),
+        (f"{_MONTH}Sum,,12\nAverage,,6\nCount,,20\n".encode(), "a.csv", [900, 300, None, None, None]),
+        (f'{_MONTH},,39\n\\N,,77\n"{"x" * 5_001}",,88\n'.encode(), "a.csv", [900, 300, None, None, None]),
+        (zip_bytes({f"{month}.csv": f"{_MONTH}Total,,39\n".encode() for month in ("may", "june")}), "a.zip",
+         [900, 300, None] * 2),
+        (xlsx_bytes([["review", "film", "rating"], ["Nothing moves.", "Heat", 9], ["It moves.", "Heat", 3],
+                     ["Total", None, 39]]), "a.xlsx", [900, 300, None]),
+    ],
+    ids=["total", "three below", "no review", "a part each", "workbook"],
+)  # fmt: skip
+def test_only_rows_with_a_review_say_out_of_how_many_stars(data: bytes, name: str, rated: list[int | None]) -> None:
+    with open_reviews_of(data, name) as reviews:
+        reviews.read_stars()
+        assert [row.rating if row.problem is None else None for row in reviews] == rated
+
+
+_SURVEY = "No,Film,Review,Stars\n" + "".join(
+    f'{n},Heat,"Nothing moves in it, part {n}.",{n % 5 + 1}\n' for n in range(9)
+)
+
+
+@pytest.mark.parametrize("below", ["Total,,,120\n", ",,Total,480\n", "Count,9,,\nSum,,,999\nAverage,,,3.5\n"])
+def test_totals_below_the_reviews_say_nothing_about_the_columns(below: str) -> None:
+    with open_reviews_of((_SURVEY + below).encode(), "a.csv") as reviews:
+        assert reviews.columns == {"text": "Review", "film": "Film", "date": None, "stars": "Stars"}
+        assert sum(row.problem is None for row in reviews) == 9
+        reviews.read_stars()
+        assert [row.rating for row in reviews][:5] == [200, 400, 600, 800, 1000]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from worker.files.cells import Cell
+from worker.files.columns import ratings
 from worker.files.columns.dates import Reading, is_written_date, serial_day
 from worker.files.columns.dates import reader as date_reader
 from worker.files.columns.looks import Look, is_opinion
@@ -352,7 +353,8 @@ class _Choice:
             return not self.rows
         cells = self._cells(name)
         numbers = [number for number in map(_number, cells) if number is not None]
-        return len(numbers) * 10 >= 7 * len(cells) and all(0 <= number <= 100 for number in numbers)
+        beyond = sum(not 0 <= number <= 100 for number in numbers)
+        return len(numbers) * 10 >= 7 * len(cells) and beyond <= ratings.SLIPS * len(numbers)
 
 
 _ALL: Final = frozenset().union(*TEXT_TIERS) | FILM | DATE | STARS | YEAR

@@ -1,11 +1,12 @@
 """Stars as people export them: `4.5`, `4,5`, `4/5`, `8 out of 10`, `★★★★½`, `85 %`; read as parts of ten stars.
 
-One column has one scale: five, ten or a hundred, whichever its greatest bare number fits. A number that names its own
+One column has one scale: five, ten or a hundred, the least that holds its bare numbers. A number that names its own
 scale (`4/5`) keeps that. Grades in letters and words say no number and are not read.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Final
 
@@ -22,6 +23,8 @@ _SIGNS: Final = re.compile(r"([★⭐✭*]{0,10})(½?)([☆✩]{0,10})")
 _SCALES: Final = (5, 10, 100)
 _BINARY: Final = 1
 """Numbers up to here may be labels as well as stars: they have no scale."""
+SLIPS: Final = 0.01
+"""Share of the numbers that may lie beyond a scale."""
 MOST: Final = 1_000
 """Ten stars, in hundredths."""
 
@@ -54,24 +57,25 @@ class Evidence:
     """What the values of one column say about their scale; fed value by value, in no memory."""
 
     def __init__(self) -> None:
-        self._most = 0.0
+        self._counts = dict.fromkeys((_BINARY, *_SCALES, math.inf), 0)
+        """Bare numbers by the least scale that holds them."""
 
     def add(self, cell: Cell) -> None:
         """One more value."""
         found = _parts(cell)
         if found is not None and found[1] is None:
-            self._most = max(self._most, found[0])
-
-    @property
-    def settled(self) -> bool:
-        """Whether no further value can change the scale."""
-        return self._most > _SCALES[-2]
+            self._counts[next(scale for scale in self._counts if found[0] <= scale)] += 1
 
     def scale(self) -> int | None:
-        """Out of how many stars bare numbers are; None where they fit no scale, or could be labels."""
-        if self._most <= _BINARY:
-            return None
-        return next((scale for scale in _SCALES if self._most <= scale), None)
+        """Out of how many stars bare numbers are; None where they fit no scale, or could be labels.
+
+        A few numbers beyond ten or a hundred are slips (an `85` among thousands of `8.5`), not the scale.
+        """
+        binary, five, ten, hundred, beyond = self._counts.values()
+        slips = SLIPS * sum(self._counts.values())
+        if binary + five + ten and hundred + beyond <= slips:
+            return 10 if ten else 5 if five else None
+        return 100 if hundred and beyond <= slips else None
 
 
 def rating(cell: Cell, scale: int | None) -> int | None:

@@ -40,8 +40,12 @@ def test_stars_as_hundredths_of_ten(cell: Cell, scale: int | None, found: int | 
     assert rating(cell, scale) == found
 
 
-def test_what_can_change_nothing_more_is_not_read() -> None:
-    evidence = Evidence()
-    for value, settled in ((4, False), (10, False), (11, True)):
-        evidence.add(value)
-        assert evidence.settled is settled
+@pytest.mark.parametrize(
+    ("values", "scale"),
+    [
+        ([*range(1, 11)] * 10 + [85], 10), ([*range(1, 6)] * 20 + [45], 5), ([*range(1, 6)] * 20 + [10], 10),
+        ([*range(100), 999], 100), ([*range(1, 11)] * 10 + [85, 95], 100), ([1, 0] * 100 + [30], None),
+    ],
+)  # fmt: skip
+def test_one_slip_in_a_hundred_makes_no_scale(values: list[Cell], scale: int | None) -> None:
+    assert scale_of(*values) == scale
