@@ -16,6 +16,7 @@ from bot.cogs import COGS
 from bot.command_names import CommandTranslator
 from bot.command_tree import Tree, sync_if_changed
 from bot.core import BotCore
+from bot.delivery.digests import Digests
 from bot.delivery.message_cleaner import MessageCleaner
 from bot.delivery.notifier import Notifier
 from bot.delivery.outbox import Outbox
@@ -91,6 +92,7 @@ class ReelfeelBot(BotCore):
         self.outbox: Outbox = Outbox(self)
         self.notifier: Notifier = Notifier(self, poll_s=poll_s)
         self.cleaner: MessageCleaner = MessageCleaner(self)
+        self.digests = Digests(self)
         self.missed = MissedMessages(self)
 
     async def setup_hook(self) -> None:
@@ -104,6 +106,7 @@ class ReelfeelBot(BotCore):
         await finish_left(self)
         self.notifier.start()
         self.cleaner.start()
+        self.digests.start()
         self.missed.start()
 
     async def on_ready(self) -> None:
@@ -149,6 +152,7 @@ class ReelfeelBot(BotCore):
         """Stops what runs by the clock and closes the connection."""
         self.notifier.stop()
         self.cleaner.stop()
+        self.digests.stop()
         self.missed.stop()
         with suppress(asyncio.CancelledError):
             await super().close()

@@ -78,8 +78,13 @@ class Place:
 class Outbox(Protocol):
     """Sends, edits and deletes the messages the bot owns: `bot.delivery.outbox`."""
 
-    async def send(self, channel_id: int, card: Card, *, nonce: str, reply_to: int | None = None) -> discord.Message:
+    async def send(
+        self, channel_id: int, card: Card, *, nonce: str, reply_to: int | None = None, silent: bool = False
+    ) -> discord.Message:
         """Sends a card to a channel, as a reply when `reply_to` is given."""
+
+    async def reach(self, channel_id: int) -> Any:
+        """The channel as Discord knows it now."""
 
     async def edit(self, channel_id: int, message_id: int, card: Card) -> None:
         """Makes an own message show this card."""

@@ -28,6 +28,12 @@ Mixed = Annotated[
     bool,
     typer.Option(help="Files: also flag reviews with clear praise and clear criticism; takes about twice as long."),
 ]
+Aspects = Annotated[
+    bool,
+    typer.Option(
+        help="What the clauses say about acting, story ...: a column of JSON; files take about eight times as long."
+    ),
+]
 
 
 def step_of(dial: Dial, percent: float) -> Step:

@@ -45,7 +45,7 @@ def report(
     job: Annotated[int | None, typer.Option(min=1, help="Only this job.")] = None,
     since: Annotated[str | None, typer.Option(help="First day: 2026-01-31, 7d or 2w.")] = None,
     until: Annotated[str | None, typer.Option(help="Last day.")] = None,
-    by: Annotated[str, typer.Option(help="day, week, month or film.")] = "day",
+    by: Annotated[str, typer.Option(help="day, week, month, film or aspect.")] = "day",
     compare: Annotated[
         str | None, typer.Option(help="Beside it: another film, 'job 41', 'before', 2026-01 or DAY..DAY.")
     ] = None,
@@ -69,19 +69,19 @@ def report(
     from reporting.days import check_order, parse_day
     from reporting.reasons import with_reasons
     from reporting.report_files import file_of, parts_of
-    from reporting.request import FEWEST, BadQuestion, ReportRequest, compared_with, too_few
+    from reporting.request import BY_WORDS, FEWEST, BadQuestion, ReportRequest, compared_with, too_few
 
     paths = output or [Path("report.html")]
     formats = [next((one for one in REPORT_FORMATS if path.suffix.lower() == f".{one}"), None) for path in paths]
     if None in formats:
         raise typer.BadParameter(f"a report's name ends with one of {', '.join('.' + one for one in REPORT_FORMATS)}.")
-    if by not in ("day", "week", "month", "film"):
-        raise typer.BadParameter(f"--by is day, week, month or film, not {by!r}.")
+    if by not in BY_WORDS:
+        raise typer.BadParameter(f"--by is day, week, month, film or aspect, not {by!r}.")
     today = datetime.now(UTC).date()
     try:
         first, last = (None if day is None else parse_day(day, today=today) for day in (since, until))
         check_order(first, last)
-        about = ReportRequest(film, job, first, last, by)  # type: ignore[arg-type]  # checked above
+        about = ReportRequest(film, job, first, last, by)
         abouts = [about] if compare is None else [about, compared_with(about, compare)]
     except (UserError, BadQuestion) as error:
         raise typer.BadParameter(str(error)) from None
@@ -89,7 +89,7 @@ def report(
         parts = parts_of(partial(summary_of_all, database), *abouts)
     for part in parts:
         if part.report.total < FEWEST:
-            stop(too_few(part.report.total, part.about), 1)
+            stop(too_few(part.report.total, part.about, part.report.other_films), 1)
     if explain:
         why = reasons_of(load_scorer(model_dir))
         parts = [with_reasons(part, why) for part in parts]

@@ -29,7 +29,7 @@ _FILM, _TEXT = 24, 100
 def results(
     query: Annotated[str | None, typer.Option(help="Words that must all be in the review.")] = None,
     label: Annotated[str | None, typer.Option(help="positive, negative or uncertain.")] = None,
-    film: Annotated[str | None, typer.Option(help="Only this film, in capital or small letters.")] = None,
+    film: Annotated[str | None, typer.Option(help="Only this film, however it is written.")] = None,
     min_probability: Annotated[
         float | None, typer.Option(min=0, max=1, help="How sure of its label a verdict must be, 0.5 to 1.")
     ] = None,
@@ -50,9 +50,12 @@ def results(
     kind = _kind(output, format)
     wanted = _wanted(query, label, film, min_probability, since, until, job, sort)
     with stored() as database, refusals():
-        from db.queries.search import iter_results
+        from db.queries.search import iter_results, other_films
         from db.queue.submissions import HOST
+        from reporting.request import several_films
 
+        if several := several_films(other_films(database, HOST, wanted)):
+            typer.echo(several, err=True)
         found: Iterable[ResultView] = iter_results(database, HOST, wanted)
         found = islice(found, limit) if limit is not None else found
         if output in (None, "-"):

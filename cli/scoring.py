@@ -20,6 +20,7 @@ from cli.common import ModelFolder, console, load_scorer, load_settings, progres
 from cli.exporting import Wanted
 from cli.file_options import (
     Accuracy,
+    Aspects,
     DateColumn,
     Delimiter,
     EncodingName,
@@ -68,9 +69,7 @@ def score(
     ] = None,
     text: Annotated[str | None, typer.Option(help="One review, instead of files.")] = None,
     explain: Annotated[bool, typer.Option(help="With --text: what each sentence and key word contributed.")] = False,
-    aspects: Annotated[
-        bool, typer.Option(help="What the clauses say about acting, story, music ...: a column of JSON.")
-    ] = False,
+    aspects: Aspects = False,
     aspects_output: Annotated[
         Path | None, typer.Option(help="CSV file for the same, one row for each aspect of a clause.")
     ] = None,
@@ -107,8 +106,8 @@ def score(
         raise typer.BadParameter("give either files (or -) or --text.")
     if store and text is not None:
         raise typer.BadParameter("--store works with files.")
-    if store and (aspects or aspects_output is not None):
-        raise typer.BadParameter("--store does not go with --aspects and --aspects-output.")
+    if store and aspects_output is not None:
+        raise typer.BadParameter("--store does not go with --aspects-output: what is stored is in the database.")
     if text is not None:
         if aspects_output is not None:
             raise typer.BadParameter("--aspects-output works with files.")
@@ -158,7 +157,7 @@ def score(
             sources or [],
             scorer,
             options,
-            {"accuracy": accuracy, "mixed": mixed},
+            {"accuracy": accuracy, "mixed": mixed, "aspects": aspects},
             stdin_format=stdin_format,
             format=format,
             wanted=places,

@@ -20,6 +20,7 @@ from cli.common import Quiet, load_settings, model_folder, progress, stop, store
 from cli.exporting import Force, NoFiles, Wanted, save_files
 from cli.file_options import (
     Accuracy,
+    Aspects,
     DateColumn,
     Delimiter,
     EncodingName,
@@ -72,6 +73,7 @@ def submit(
     encoding: EncodingName = None,
     accuracy: Accuracy = None,
     mixed: Mixed = False,
+    aspects: Aspects = False,
     again: Annotated[bool, typer.Option("--again", help="Score files anew that were scored before.")] = False,
     force: Force = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON object a line for each file.")] = False,
@@ -117,7 +119,7 @@ def submit(
     config = load_settings()
     if accuracy is not None:
         step_of(Dial.of_card(read_card(model_folder(None))), accuracy)
-    verdicts = {"accuracy": accuracy, "mixed": mixed}
+    verdicts = {"accuracy": accuracy, "mixed": mixed, "aspects": aspects}
     with stored() as database:
         batch = _Batch(
             database,
@@ -170,7 +172,7 @@ def score_and_store(
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What was said of all files. `verdicts`: `accuracy` and `mixed`; `limit`: most bytes of one."""
+    """What was said of all files. `verdicts`: `accuracy`, `mixed` and `aspects`; `limit`: most bytes of one."""
 
     options: ReadOptions
     verdicts: Mapping[str, Any]

@@ -23,15 +23,16 @@ class Interval(NamedTuple):
         return {"low": round(self.low, 6), "high": round(self.high, 6)}
 
 
-def wilson(count: int, total: int) -> Interval:
+def wilson(count: int, total: int, z: float = Z) -> Interval:
     """The score interval of a share: holds up with few reviews, and keeps a width at 0 % and 100 %.
 
+    `z`: the percentile of the normal distribution, of another confidence than 95 %.
     ValueError without a review, or when `count` is not in it.
     """
     if not 0 <= count <= total or total < 1:
         raise ValueError(f"{count} of {total} is no share")
     share, n = count / total, total
-    centre = (share + Z * Z / (2 * n)) / (1 + Z * Z / n)
-    half = Z / (1 + Z * Z / n) * math.sqrt(share * (1 - share) / n + Z * Z / (4 * n * n))
+    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
     # Exact at the ends, where rounding would leave the share itself just outside.
     return Interval(0.0 if count == 0 else max(0.0, centre - half), 1.0 if count == total else min(1.0, centre + half))

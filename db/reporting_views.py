@@ -19,13 +19,21 @@ VIEWS: Final[dict[str, tuple[str, ...]]] = {
         "review_id", "job_id", "film", "day", "label", "probability", "flags", "model", "created_at",
         "estimated_stars", "mixed", "given_stars",
     ),
+    "reporting_reviews": (
+        "review_id", "job_id", "row_number", "film", "day", "text", "sealed", "label", "probability", "flags", "model",
+        "created_at", "estimated_stars", "mixed", "given_stars", "near_copy", "advert", "burst",
+    ),
     "reporting_days": ("job_id", "day", *_COUNTS, *_STARS),
     "reporting_films": ("job_id", "film", *_COUNTS, *_STARS),
     "reporting_films_daily": ("film", "day", *_COUNTS, *_STARS),
+    "reporting_aspects": (
+        "review_id", "job_id", "film", "day", "aspect", "polarity", "probability", "start_char", "end_char",
+    ),
     "reporting_rejected": ("job_id", "row_number", "code", "reason"),
     "reporting_quality": (
         "review_id", "job_id", "film", "day", "model", "label", "probability", "corrected_label", "agreed",
         "corrected_at",
     ),
 }  # fmt: skip
-"""Each view and its columns, in order. None holds a text, a note, or whose it is."""
+"""Each view and its columns, in order. None holds a note or whose it is, and none but `WITH_TEXTS` a text."""
+WITH_TEXTS: Final = "reporting_reviews"

@@ -118,6 +118,8 @@ class Job(Base):
     histogram: Mapped[list[int]] = mapped_column(default=lambda: list(EMPTY_HISTOGRAM))
     # The numbers of db/types.py:StarSums; null while there are none.
     star_sums: Mapped[list[float] | None]
+    # Three numbers for each aspect (db/queries/aspect_sums.py); null while there are none.
+    aspect_sums: Mapped[list[int] | None]
     model: Mapped[str | None] = mapped_column(String(200))
     model_refused_at: Mapped[datetime | None]
     # A row of common/messages.py with its values; `error`: the English sentence of a job that failed before 0010.
@@ -127,7 +129,7 @@ class Job(Base):
     version: Mapped[int] = mapped_column(default=1)
     rendered_version: Mapped[int] = mapped_column(default=0)
     delivered_at: Mapped[datetime | None]
-    # Its verdicts are summed up in report_days, report_films and report_flags (db/queries/summaries.py).
+    # Its verdicts are summed up in report_days, report_films, report_flags, report_aspects (db/queries/summaries.py).
     rolled_up: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
 
     __table_args__ = (
@@ -415,6 +417,32 @@ report_flags = Table(
 )
 
 
+# What the clauses of a review praise and blame: numbers of db/queries/aspect_sums.py, small for millions of rows. The
+# places in the text go with the text.
+aspects = Table(
+    "aspects",
+    Base.metadata,
+    Column("review_id", Key, ForeignKey("predictions.review_id", ondelete="CASCADE"), primary_key=True),
+    Column("number", SmallInteger, primary_key=True, autoincrement=False),
+    Column("aspect", SmallInteger, nullable=False),
+    Column("polarity", SmallInteger, nullable=False),
+    Column("probability", SmallInteger, nullable=False),
+    Column("begins", Integer, nullable=True),
+    Column("ends", Integer, nullable=True),
+    sqlite_with_rowid=False,
+)
+report_aspects = Table(
+    "report_aspects",
+    Base.metadata,
+    _job_key(),
+    Column("day", Date, primary_key=True),
+    Column("aspect", SmallInteger, primary_key=True, autoincrement=False),
+    Column("n_for", Integer, nullable=False),
+    Column("n_against", Integer, nullable=False),
+    Column("n_neither", Integer, nullable=False),
+)
+
+
 class RejectedRow(Base):
     """A row of a file that has no verdict, and why; never its text."""
 
@@ -467,6 +495,37 @@ class GuildSetting(Base):
     max_upload_mib: Mapped[int | None]
     channels: Mapped[list[int]] = mapped_column(default=list, server_default=text("'[]'"))
     roles: Mapped[list[int]] = mapped_column(default=list, server_default=text("'[]'"))
+
+
+class ServerDigest(Base):
+    """The digest that a server's managers asked for: where, how often, of which films, and what it has told."""
+
+    __tablename__ = "server_digests"
+
+    guild_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    channel_id: Mapped[int] = mapped_column(BigInteger)
+    every: Mapped[str] = mapped_column(String(8))
+    # Names, sealed for the server; empty: all films.
+    films: Mapped[list[str]]
+    alerts: Mapped[bool] = mapped_column(Boolean)
+    language: Mapped[str | None] = mapped_column(String(16))
+    # Who is told when it cannot be posted; null once they had themselves erased.
+    set_by: Mapped[int | None] = mapped_column(BigInteger)
+    created_at: Mapped[datetime] = mapped_column(default=db_time())
+    # The last day of the last period that was told.
+    told_until: Mapped[date]
+    looked_on: Mapped[date | None]
+    alerted_on: Mapped[date | None]
+    # What is being posted just now (db/delivery/server_digests.py), and since when.
+    posting: Mapped[str | None] = mapped_column(String(32))
+    posting_since: Mapped[datetime | None]
+    off_reason: Mapped[str | None] = mapped_column(String(16))
+
+    __table_args__ = (
+        one_of("every", "week", "month"),
+        one_of("off_reason", "closed", "refused"),
+        Index("ix_server_digests_set_by", "set_by", **only("set_by IS NOT NULL")),
+    )
 
 
 class NoticeRow(Base):

@@ -7,8 +7,9 @@ import operator
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass, field, replace
 from datetime import date, datetime
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
+from common.aspects import Name, Polarity
 from common.messages import GAVE_UP_DIED, GAVE_UP_FINISH, GAVE_UP_INGEST, GAVE_UP_NO_ROOM, GAVE_UP_STUCK
 
 JobKind = Literal["message", "file"]
@@ -255,12 +256,23 @@ class NewRejected:
     reason: str
 
 
+class Judged(NamedTuple):
+    """What a clause says of an aspect: `start` and `end` as characters of the review's text, half-open, None once the
+    text was deleted; `probability` (0..1) of positive."""
+
+    name: Name
+    start: int | None
+    end: int | None
+    polarity: Polarity
+    probability: float
+
+
 @dataclass(frozen=True, slots=True)
 class Score:
     """A verdict to store; `explanation`: (start, end, contribution) per sentence, offsets in characters.
 
     `stars`: the estimate (1 to 10, in halves), None where there is none. `mixed`: None where the sentences were not
-    read. `rating`: of the review that is scored.
+    read. `rating`: of the review that is scored. `aspects`: what its clauses say; none where nobody asked.
     """
 
     review_id: int
@@ -271,6 +283,7 @@ class Score:
     stars: float | None = None
     mixed: bool | None = None
     rating: int | None = None
+    aspects: Sequence[Judged] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,7 +301,7 @@ class UploadInfo:
     owner: int = 0
     options: Mapping[str, Any] = field(default_factory=dict)
     """What else the sender said of how it is read: `stars_column`, `no_header`, `sheet`, `delimiter`, `encoding`;
-    `accuracy`, in percent; and `mixed`, whether it is said which rows are."""
+    `accuracy`, in percent; `mixed`, whether it is said which rows are; and `aspects`, whether they are found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,6 +376,8 @@ class JobView:
     upload_size: int | None = None
     """Bytes of the file that was sent, as it was sent."""
     stars: StarSums = NO_STARS
+    aspects: tuple[AspectCount, ...] = ()
+    """What its reviews praise and blame, in the order of `common.aspects`."""
     accuracy: float | None = None
     """In percent, where its sender asked for one: verdicts that are less sure than that are `uncertain`."""
     hygiene: Mapping[str, Any] = field(default_factory=dict)
@@ -420,6 +435,8 @@ class ResultView:
     mixed: bool | None = None
     rating: int | None = None
     """Stars, mixed and rating as in `Score`."""
+    aspects: tuple[Judged, ...] = ()
+    """Of a single result alone; empty on pages of many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -449,11 +466,14 @@ class HitCount:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page; `next_cursor` None on the last. `partial`: the search came this far in its time; the next goes on."""
+    """One page; `next_cursor` None on the last. `partial`: the search came this far in its time; the next goes on.
+    `other_films`: as in `Report`.
+    """
 
     items: list[ResultView]
     next_cursor: str | None
     partial: bool = False
+    other_films: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -465,6 +485,40 @@ class ReportFilter:
     since: date | None = None
     until: date | None = None
     by: Literal["day", "week", "month", "film"] = "day"
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A clause of somebody's review, while its text is kept."""
+
+    review_id: int
+    job_id: int
+    owner_id: int
+    shared: bool
+    film: str | None
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class AspectCount:
+    """How many reviews praise an aspect, blame it, or do neither more than the other.
+
+    A review counts once, by what most of its clauses say. `others_for`, `others_against`: the same of all other films
+    that are seen, in a report on one film. `quotes`: the surest clause for it and the surest against it.
+    """
+
+    name: Name
+    n_for: int
+    n_against: int
+    n_neither: int = 0
+    others_for: int = 0
+    others_against: int = 0
+    quotes: tuple[Quote | None, Quote | None] = (None, None)
+
+    @property
+    def judged(self) -> int:
+        """Reviews that praise or blame it."""
+        return self.n_for + self.n_against
 
 
 @dataclass(frozen=True, slots=True)
@@ -493,7 +547,9 @@ class Report:
     the most frequent first; a review may carry several flags. `corrections`: what people said of these verdicts, of
     which `agreed` with the verdict; `corrected`: the verdicts of which anybody said something. `mismatches`: the surest
     verdicts that the file's own stars contradict, of a report on one job or film.
-    `hygiene`: as in `JobView`, of a report on one job.
+    `hygiene`: as in `JobView`, of a report on one job. `aspects`: those that any review judges, in the order of
+    `common.aspects`. `other_films`: films of the name that was asked for and a year,
+    of which reviews that name no year could be any. `film_names`: how the film is stored, of a report on one.
     """
 
     total: int
@@ -517,6 +573,9 @@ class Report:
     stars: StarSums = NO_STARS
     mismatches: list[ResultView] = field(default_factory=list)
     hygiene: Mapping[str, Any] = field(default_factory=dict)
+    aspects: tuple[AspectCount, ...] = ()
+    film_names: tuple[str, ...] = ()
+    other_films: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -565,6 +624,30 @@ class GuildSettings:
     max_upload_mib: int | None = None
     channels: tuple[int, ...] = ()
     roles: tuple[int, ...] = ()
+
+
+Every = Literal["week", "month"]
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """The digest of a server. `films`: only these, empty for all. `told_until`: the last day that it has told of.
+
+    `off_reason`: why the bot switched it off (`closed`: the channel is gone or shut, `refused`: Discord would not take
+    it); None while it is on. `set_by`: who is told then.
+    """
+
+    guild_id: int
+    channel_id: int
+    every: Every
+    films: tuple[str, ...]
+    alerts: bool
+    language: str | None
+    set_by: int | None
+    told_until: date
+    looked_on: date | None = None
+    alerted_on: date | None = None
+    off_reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, ParamSpec, Protocol, TypeVar
 
 from reporting.chart_style import DARK, Look, count_axis, dress, legend, new_figure, png, set_title, shorten
 from reporting.fonts import named, without_boxes
-from reporting.intervals import mean_interval
+from reporting.intervals import Interval, mean_interval
 from reporting.request import FEWEST
 
 if TYPE_CHECKING:
@@ -118,12 +118,20 @@ def trend_png(buckets: Sequence[Counts], *, title: str, look: Look = DARK) -> by
 
 @_one_at_a_time
 def films_png(
-    buckets: Sequence[Counts], *, title: str, look: Look = DARK, what: str = "films", notes: Sequence[str] = ()
+    buckets: Sequence[Counts],
+    *,
+    title: str,
+    look: Look = DARK,
+    what: str = "films",
+    notes: Sequence[str] = (),
+    share: str = "average probability of positive",
+    sure: Callable[[Counts], Interval | None] | None = None,
 ) -> bytes:
     """PNG of counts, stacked by label, beside the average probability, one row a film, most reviewed on top.
 
     Only the `MAX_FILMS` with most reviews are drawn and the title says so. `notes`: sentences below, of what is not
-    drawn. Raises ValueError without a bucket.
+    drawn. `share`: what the averages are, `sure`: their intervals, of means unless given. Raises ValueError without a
+    bucket.
     """
     if not buckets:
         raise ValueError("a film chart needs at least one film")
@@ -147,10 +155,10 @@ def films_png(
         label.set_parse_math(False)  # a title with two dollar signs is no formula
         label.set_color(look.ink)
     average.axvline(0.5, color=look.muted, linewidth=1, linestyle=(0, (4, 3)), zorder=1)
-    _averages(average, shown, look, flat=True)
+    _averages(average, shown, look, flat=True, interval=sure or _of_mean)
     average.set_xlim(-0.03, 1.03)
     average.set_xticks([0, 0.5, 1])
-    average.set_xlabel("average probability of positive", color=look.muted, fontsize=9)
+    average.set_xlabel(share, color=look.muted, fontsize=9)
     legend(counts, look)
     set_title(figure, look, title)
     if notes:
@@ -203,13 +211,25 @@ def _means(buckets: Sequence[Counts]) -> list[float]:
     return [math.nan if bucket.mean_probability is None else bucket.mean_probability for bucket in buckets]
 
 
-def _averages(axes: Axes, buckets: Sequence[Counts], look: Look, *, flat: bool) -> None:
+def _of_mean(bucket: Counts) -> Interval | None:
+    mean = bucket.mean_probability
+    return None if mean is None else mean_interval(mean, bucket.deviation, bucket.total)
+
+
+def _averages(
+    axes: Axes,
+    buckets: Sequence[Counts],
+    look: Look,
+    *,
+    flat: bool,
+    interval: Callable[[Counts], Interval | None] = _of_mean,
+) -> None:
     """Each average as a point with the bar of its interval; hollow where it is of too few reviews."""
     for place, bucket in enumerate(buckets):
         mean = bucket.mean_probability
         if mean is None:
             continue
-        sure = mean_interval(mean, bucket.deviation, bucket.total)
+        sure = interval(bucket)
         if sure is not None:
             line: Any = ((sure.low, sure.high), (place, place)) if flat else ((place, place), (sure.low, sure.high))
             axes.plot(*line, color=look.muted, linewidth=2.2, solid_capstyle="butt", zorder=2)

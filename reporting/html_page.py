@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from html import escape
 from typing import Final
 
 from common.i18n import ENGLISH, percents, use_locale
 from db.types import Bucket, Report, ResultView, StarSums
+from reporting.aspects.page import aspects_compared, aspects_section
 from reporting.chart_style import DARK, LIGHT, Look
 from reporting.intervals import mean_interval, wilson
 from reporting.pictures import chart_png, distribution_png
+from reporting.request import several_films
 from reporting.second_look import second_look
 from reporting.star_figures import gap_interval, star_interval
 from reporting.tables import ALL, CORRECTIONS_BIASED, ReportPart, deciding, named
@@ -73,6 +76,7 @@ def page(parts: Sequence[ReportPart], *, made: datetime | None = None) -> str:
     if len(parts) == 2:
         body.append("<h2>Difference</h2>")
         body += [f"<p>{escape(sentence)}</p>" for sentence in differences(*parts)]
+        body += aspects_compared(parts[0].report.aspects, parts[1].report.aspects)
         body.append(
             _picture("Both distributions, each as shares of its own reviews", lambda look: chart_png(parts, look))
         )
@@ -107,12 +111,22 @@ def _part(part: ReportPart, *, alone: bool) -> list[str]:
         return [*lines, "<p>No review.</p>"]
     level = "h2" if alone else "h3"
     by_film = part.about.by == "film"
+    with use_locale(ENGLISH):
+        several = several_films(report.other_films)
     lines += [f'<p class="lead">{escape(_in_words(report))}</p>', _shares(report)]
+    if several:
+        lines.append(f"<p>{escape(several)}</p>")
+    over_time = part
+    if part.about.by == "aspect":
+        over_time = replace(part, about=replace(part.about, by="month"))
+        lines += _by_aspect(part, level)
     lines += [
         f"<{level}>{'Films' if by_film else 'Verdicts over time'}</{level}>",
-        _picture("How many reviews, and how positive on average", lambda look: chart_png([part], look)),
-        _buckets(report, "Film" if by_film else part.about.by.capitalize()),
+        _picture("How many reviews, and how positive on average", lambda look: chart_png([over_time], look)),
+        _buckets(report, "Film" if by_film else over_time.about.by.capitalize()),
     ]
+    if part.about.by != "aspect":
+        lines += aspects_section(report.aspects, level)
     quotes = [
         f"<div><{level}>{name}</{level}>{''.join(map(_review, results))}</div>"
         for name, results in (("Most positive", report.most_positive), ("Most negative", report.most_negative))
@@ -129,6 +143,14 @@ def _part(part: ReportPart, *, alone: bool) -> list[str]:
     with use_locale(ENGLISH):
         items = "".join(f"<li>{escape(one)}</li>" for one in second_look(report.hygiene))
     return [*lines, f"<{level}>Worth a second look</{level}><ul>{items}</ul>"] if items else lines
+
+
+def _by_aspect(part: ReportPart, level: str) -> list[str]:
+    told = aspects_section(part.report.aspects, level)
+    if not told:
+        return ["<p>No review here was read for aspects.</p>"]
+    words = "Reviews for and against each aspect, and the share for it"
+    return [*told, _picture(words, lambda look: chart_png([part], look))]
 
 
 def _stars(report: Report, level: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""How sure a share or an average is. Everything here is a 95 % interval."""
+"""How sure a share or an average is. Everything here is a 95 % interval where no other is asked for."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from common.intervals import Interval, Z, wilson
 __all__ = ["Interval", "mean_difference", "mean_interval", "newcombe", "t_quantile", "wilson"]
 
 
-def newcombe(count: int, total: int, other_count: int, other_total: int) -> Interval:
+def newcombe(count: int, total: int, other_count: int, other_total: int, z: float = Z) -> Interval:
     """The interval of the difference of two shares, first minus second, out of their Wilson intervals (Newcombe 1998,
     method 10)."""
     share, other = count / total, other_count / other_total
-    mine, theirs = wilson(count, total), wilson(other_count, other_total)
+    mine, theirs = wilson(count, total, z), wilson(other_count, other_total, z)
     low = math.hypot(share - mine.low, theirs.high - other)
     high = math.hypot(mine.high - share, other - theirs.low)
     return Interval(share - other - low, share - other + high)

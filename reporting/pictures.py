@@ -5,18 +5,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from db.types import Bucket, Report
+from reporting.aspects.figures import as_buckets
 from reporting.chart_style import DARK, Look
 from reporting.charts import MAX_FILMS, comparison_png, films_png, histogram_png, trend_png
+from reporting.intervals import wilson
 from reporting.tables import ReportPart, named
 
 
 def chart_png(parts: Sequence[ReportPart], look: Look = DARK) -> bytes:
-    """The chart of a report along time or one row a film; of two, their distributions."""
+    """The chart of a report along time or one row a film or aspect; of two, their distributions."""
     first = parts[0]
     if len(parts) == 2:
         sides = [(part.about.subject(film_chars=40), part.report.histogram) for part in parts]
         return comparison_png(sides[0], sides[1], title="Probability of being positive", look=look)
     title = first.about.words(film_chars=40)
+    if first.about.by == "aspect" and (aspects := as_buckets(first.report.aspects)):
+        return films_png(
+            aspects,
+            title=title,
+            look=look,
+            what="aspects",
+            share="share of reviews that praise it",
+            sure=lambda one: wilson(one.n_positive, one.total),
+        )
     if first.about.by != "film":
         return trend_png(named(first.report.buckets), title=title, look=look)
     films, notes = drawn_films(first.report)

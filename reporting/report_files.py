@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from db.types import Report, ReportFilter
 from reporting.html_page import page
 from reporting.pictures import chart_png
-from reporting.request import ReportRequest
+from reporting.request import ReportRequest, same_question
 from reporting.tables import ReportPart, table_bytes
 
 
 def parts_of(ask: Callable[[ReportFilter], Report], *abouts: ReportRequest) -> list[ReportPart]:
-    """The reports on each subject; blocking."""
-    return [ReportPart(about, ask(about.filter)) for about in abouts]
+    """The reports on each subject; blocking. Raises BadQuestion for one film under two of its names."""
+    parts = [ReportPart(about, ask(about.filter)) for about in abouts]
+    asked = [(replace(part.about, film=None), part.report.film_names) for part in parts if part.report.film_names]
+    if len(set(asked)) < len(asked):
+        raise same_question()
+    return parts
 
 
 def file_of(parts: Sequence[ReportPart], format: str) -> bytes:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final, Literal
 
 from common.errors import UserError
+from common.film_names import KnownFilms
 from common.i18n import listing, mark, number, quote, tr, trn
 from db.types import ReportFilter
 
-By = Literal["day", "week", "month", "film"]
+By = Literal["day", "week", "month", "film", "aspect"]
 FEWEST: Final = 5
 """Under so many reviews averages and charts say nothing."""
 BY_WORDS: Final[dict[By, str]] = {
@@ -20,6 +22,7 @@ BY_WORDS: Final[dict[By, str]] = {
     "week": mark("by week"),
     "month": mark("by month"),
     "film": mark("by film"),
+    "aspect": mark("by aspect"),
 }
 NO_FILM: Final = mark("(no film given)")
 BEFORE: Final = "before"
@@ -42,8 +45,9 @@ class ReportRequest:
 
     @property
     def filter(self) -> ReportFilter:
-        """For the database."""
-        return ReportFilter(film=self.film, job_id=self.job, since=self.since, until=self.until, by=self.by)
+        """For the database. Aspects are counted in every report; one by aspect has months beside them."""
+        by = "month" if self.by == "aspect" else self.by
+        return ReportFilter(film=self.film, job_id=self.job, since=self.since, until=self.until, by=by)
 
     def subject(self, *, film_chars: int = 60) -> str:
         """In a phrase, unescaped: `“Heat”, job 4, since 2026-01-01`."""
@@ -73,14 +77,35 @@ def compared_with(about: ReportRequest, typed: str) -> ReportRequest:
     text = typed.strip()
     other = _period(about, text) or _job(about, text) or replace(about, film=text)
     if replace(other, film=_folded(other)) == replace(about, film=_folded(about)):
-        raise BadQuestion(
-            tr("`compare` is the same as the report itself. Choose something else: {forms}.", forms=tr(COMPARE_FORMS))
-        )
+        raise same_question()
     return other
 
 
+def same_question() -> BadQuestion:
+    """Two reports to be compared are one."""
+    return BadQuestion(
+        tr("`compare` is the same as the report itself. Choose something else: {forms}.", forms=tr(COMPARE_FORMS))
+    )
+
+
 def _folded(about: ReportRequest) -> str | None:
-    return None if about.film is None else about.film.strip().casefold()
+    return None if about.film is None else str(KnownFilms([about.film]).key(about.film))
+
+
+def several_films(others: Sequence[str]) -> str:
+    """The sentence about films that share a name, unescaped; empty where there is no other."""
+    if not others:
+        return ""
+    named = [quote(one if len(one) <= _NAME_CHARS else one[: _NAME_CHARS - 1] + "…") for one in others[:_NAMED]]
+    return tr(
+        "Several films have this name: {films}. Reviews that give no year are counted apart; choose a film with its "
+        "year to see its own.",
+        films=listing([*named, *(["…"] if len(others) > _NAMED else [])]),
+    )
+
+
+_NAMED: Final = 4
+_NAME_CHARS: Final = 40
 
 
 def _job(about: ReportRequest, text: str) -> ReportRequest | None:
@@ -122,10 +147,14 @@ def _before(about: ReportRequest) -> ReportRequest:
         raise BadQuestion(tr("The days before that are out of range. Choose a later `since`.")) from None
 
 
-def too_few(total: int, about: ReportRequest) -> str:
-    """The sentence in the place of a report on fewer than `FEWEST` reviews, unescaped."""
+def too_few(total: int, about: ReportRequest, others: Sequence[str] = ()) -> str:
+    """What is said in the place of a report on fewer than `FEWEST` reviews, unescaped. `others`: films of its name."""
+    return " ".join(filter(None, (_too_few(total, about), several_films(others))))
+
+
+def _too_few(total: int, about: ReportRequest) -> str:
     fewest = number(FEWEST)
-    if about.filter == ReportFilter(by=about.by):
+    if replace(about.filter, by="day") == ReportFilter():
         if total == 0:
             return tr("There are no reviews yet. A report needs at least {fewest}.", fewest=fewest)
         return trn(

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from db.types import Bucket, Report, ResultView
 from reporting import star_figures
+from reporting.aspects import figures as aspect_figures
 from reporting.csv_table import csv_table, harmless
 from reporting.intervals import mean_interval, wilson
 from reporting.request import NO_FILM, ReportRequest
@@ -113,13 +114,28 @@ def deciding(result: ResultView) -> str | None:
     return sentence if way * moved > 0 and sentence else None
 
 
+def aspect_rows(parts: Sequence[ReportPart]) -> Iterable[Sequence[object]]:
+    """A row of `aspect_figures.HEADER` for each aspect that reviews of a part judge."""
+    for part in parts:
+        for one in part.report.aspects:
+            yield part.about.subject(), *aspect_figures.cells(one)
+
+
 def table_bytes(parts: Sequence[ReportPart], format: str) -> bytes:
-    """The report as a file: CSV and Parquet hold the numbers, a workbook the most positive and negative too."""
+    """The report as a file: CSV and Parquet hold the numbers, by aspect where that is asked for, a workbook all."""
     return TABLES[format](parts)
 
 
 def _csv(parts: Sequence[ReportPart]) -> bytes:
-    return csv_table(HEADER, rows(parts))
+    header, _, table = _numbers(parts)
+    return csv_table(header, table)
+
+
+def _numbers(parts: Sequence[ReportPart]) -> tuple[Sequence[str], Sequence[str], Iterable[Sequence[object]]]:
+    """The table that a file of one table holds: names of columns, their kinds, and rows."""
+    if parts[0].about.by == "aspect":
+        return aspect_figures.HEADER, aspect_figures.KINDS, aspect_rows(parts)
+    return HEADER, _KINDS, rows(parts)
 
 
 def _parquet(parts: Sequence[ReportPart]) -> bytes:
@@ -127,8 +143,9 @@ def _parquet(parts: Sequence[ReportPart]) -> bytes:
     import pyarrow.parquet as pq
 
     kinds: dict[str, pa.DataType] = {"text": pa.string(), "whole": pa.int64(), "real": pa.float64()}
-    schema = pa.schema([pa.field(name, kinds[kind]) for name, kind in zip(HEADER, _KINDS, strict=True)])
-    records = [dict(zip(HEADER, row, strict=True)) for row in rows(parts)]
+    header, of_columns, table = _numbers(parts)
+    schema = pa.schema([pa.field(name, kinds[kind]) for name, kind in zip(header, of_columns, strict=True)])
+    records = [dict(zip(header, row, strict=True)) for row in table]
     out = io.BytesIO()
     pq.write_table(pa.Table.from_pylist(records, schema=schema), out)
     return out.getvalue()
@@ -141,6 +158,7 @@ def _workbook(parts: Sequence[ReportPart]) -> bytes:
     for title, header, table in (
         ("Report", HEADER, rows(parts)),
         ("Most positive and negative", EXTREMES_HEADER, extreme_rows(parts)),
+        ("Aspects", aspect_figures.HEADER, aspect_rows(parts)),
         ("Corrections", CORRECTIONS_HEADER, correction_rows(parts)),
     ):
         sheet = book.create_sheet(title)

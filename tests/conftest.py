@@ -1,9 +1,14 @@
 """Fixtures shared by all rooms, each file in tests/fixtures with one subject, and how parameters are named."""
 
 import gc
+import os
 from collections.abc import Generator
 
 import pytest
+
+# As a worker has it, and before NumPy is loaded: threads of BLAS spin while they wait for each other, and what these
+# tests compute is small. Whether their number changes a verdict is asked in tests/model/scenarios/test_every_way.py.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 pytest_plugins = [
     "tests.fixtures.databases",

@@ -75,6 +75,12 @@ def test_what_does_neither_is_quick(function: object) -> None:
     assert not starts(function)
 
 
+def test_scenarios_are_slow(request: pytest.FixtureRequest) -> None:
+    for item in request.session.items:
+        if "scenarios" in item.path.parent.parts:
+            assert item.get_closest_marker("slow"), item.nodeid
+
+
 def test_the_mark_is_set_where_a_fixture_starts_a_server(request: pytest.FixtureRequest) -> None:
     items = [item for item in request.session.items if isinstance(item, pytest.Function)]
     for item in items:

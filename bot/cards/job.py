@@ -30,6 +30,7 @@ from bot.components.views import buttons_view
 from common.i18n import duration, in_brackets, listing, mark, number, percent, percents, size, tr, trn
 from common.rendering import render_stored
 from db.types import MODEL_CHANGED, JobView
+from reporting.aspects.words import summed_up
 from reporting.second_look import second_look
 
 NAME_CHARS = 120
@@ -188,6 +189,7 @@ def done_card(
     if scored and job.accuracy is not None:
         lines.append(left_to_people(job, scored))
     lines += [line for line in (average_stars(job.stars), *agreement(job.stars)) if line]
+    lines += summed_up(job.aspects)
     if looks := second_look(job.hygiene):
         lines += ["🔎 " + tr("Worth a second look (nothing was left out):"), *(f"• {one}" for one in looks)]
     if read := read_line(job):

@@ -12,9 +12,10 @@ from bot.cards.links import jump_to
 from bot.cards.results import excerpt, sureness
 from bot.cards.wording import agreement, average_stars, given_stars, reviews
 from common.i18n import in_brackets, listing, mark, mark_plural, number, pair, percent, percents, quote, tr, trn
-from db.types import Report, ResultView
+from db.types import AspectCount, Quote, Report, ResultView
+from reporting.aspects.words import WORDS, aspect_differences, beside_others, praise_of, summed_up
 from reporting.intervals import mean_interval, wilson
-from reporting.request import BY_WORDS, NO_FILM
+from reporting.request import BY_WORDS, NO_FILM, several_films
 from reporting.second_look import second_look
 from reporting.tables import ReportPart, deciding, named
 from reporting.wording import differences, share_range
@@ -23,6 +24,8 @@ EXTREMES: Final = 3
 FILMS: Final = 8
 """Most films that a card lists; all are in the file."""
 FILM_CHARS: Final = 40
+ASPECTS: Final = 6
+"""Most aspects that a card shows with their quotes; all are in the file."""
 CODES: Final = 3
 """Most reasons of rejected rows, and most flags, that a card names."""
 
@@ -35,8 +38,14 @@ def report_embed(parts: Sequence[ReportPart]) -> discord.Embed:
     embed = discord.Embed(title=tr("Comparison"), description=by, colour=NEUTRAL)
     for part in parts:
         embed.add_field(name=one_line(part.about.subject(film_chars=40), 120), value=_figures(part.report))
-    lines = "\n".join(one_line(sentence, 200) for sentence in differences(*parts))
+    several = [several_films(part.report.other_films) for part in parts]
+    told = [*differences(*parts), *filter(None, several)]
+    lines = "\n".join(one_line(sentence, 400) for sentence in told)[:_FIELD]
     embed.add_field(name=tr("Difference"), value=lines, inline=False)
+    if parts[0].about.by == "aspect":
+        found = aspect_differences(parts[0].report.aspects, parts[1].report.aspects)
+        value = _fitting(found) if found else tr("Too few reviews of both judge the same aspects.")
+        embed.add_field(name=tr("Share of praise, by aspect"), value=value, inline=False)
     embed.set_footer(text=tr(_INTERVALS))
     return embed
 
@@ -47,6 +56,8 @@ _INTERVALS: Final = mark("In brackets: 95% confidence intervals")
 def _one(part: ReportPart) -> discord.Embed:
     report, average = part.report, part.report.mean_probability
     lines = [one_line(part.about.words(), 200), f"**{reviews(report.total)}**"]
+    if several := several_films(report.other_films):
+        lines.append(one_line(several, 500))
     if average is not None:
         lines.append(bar(average))
         lines.append(tr("Average probability of being positive: {average}", average=_average(report)))
@@ -54,6 +65,10 @@ def _one(part: ReportPart) -> discord.Embed:
     embed = discord.Embed(title=tr("Report"), description="\n".join(lines), colour=NEUTRAL)
     for name, count, share in _counts(report):
         embed.add_field(name=name, value=f"{number(count)}\n{share}")
+    if part.about.by == "aspect":
+        _add_aspects(embed, report)
+    elif said := summed_up(report.aspects):
+        embed.add_field(name=tr("Praised and blamed"), value="\n".join(said)[:_FIELD], inline=False)
     if part.about.by == "film" and report.buckets:
         embed.add_field(name=tr("Films"), value=_films(report), inline=False)
     if report.n_flagged:
@@ -84,6 +99,43 @@ def _one(part: ReportPart) -> discord.Embed:
             embed.add_field(name=name, value="\n".join(map(_extreme, results[:EXTREMES])), inline=False)
     embed.set_footer(text=tr(_INTERVALS))
     return embed
+
+
+def _add_aspects(embed: discord.Embed, report: Report) -> None:
+    """A field for each of the aspects that most reviews judge, with the surest clause for and against."""
+    told = told_aspects(report)
+    if not told:
+        nothing = tr("No review here was read for aspects. Send files with `aspects: True`.")
+        embed.add_field(name=tr("Praised and blamed"), value=nothing, inline=False)
+    for one in told:
+        lines = [praise_of(one), *([beside] if (beside := beside_others(one)) else [])]
+        for sign, said in zip(("+", "−"), one.quotes, strict=True):
+            if said is not None:
+                lines.append(f"{sign} {quote(one_line(said.words, 80))} `#{said.review_id}`")
+        embed.add_field(name=tr(WORDS[one.name]), value="\n".join(lines)[:_FIELD], inline=False)
+
+
+def told_aspects(report: Report) -> list[AspectCount]:
+    """The aspects that a card by aspect shows: those that most reviews judge, in their order."""
+    most = sorted((one for one in report.aspects if one.judged), key=lambda one: -one.judged)[:ASPECTS]
+    return [one for one in report.aspects if one in most]
+
+
+def quotes(parts: Sequence[ReportPart]) -> list[Quote]:
+    """The clauses that the card quotes."""
+    if len(parts) != 1 or parts[0].about.by != "aspect":
+        return []
+    return [said for one in told_aspects(parts[0].report) for said in one.quotes if said is not None]
+
+
+def _fitting(lines: Sequence[str]) -> str:
+    """As many lines as a field takes."""
+    kept: list[str] = []
+    for line in lines:
+        if sum(map(len, kept)) + len(kept) + len(line) > _FIELD:
+            break
+        kept.append(line)
+    return "\n".join(kept)
 
 
 def _films(report: Report) -> str:

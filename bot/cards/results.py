@@ -14,6 +14,7 @@ from bot.cards.search_request import SearchRequest
 from bot.cards.wording import about_stars
 from common.i18n import mark, percent, tr, trn
 from db.types import HitCount, JobView, ResultView
+from reporting.request import several_films
 
 NOON: Final = time(12, tzinfo=UTC)
 """Of a day without a time: it is the same day nearly everywhere."""
@@ -27,15 +28,16 @@ STOPPED: Final = mark(
 )
 
 
-def nothing_found(asked: SearchRequest) -> str:
-    """What a search without a hit says: which filters were on, and the way out."""
+def nothing_found(asked: SearchRequest, others: Sequence[str] = ()) -> str:
+    """What a search without a hit says: which filters were on, and the way out. `others`: films of the name."""
     words = asked.words()
     if not words:
         return tr("You have no results yet: send me a review, or use `/score`.")
-    return tr(
+    nothing = tr(
         "Nothing found for {filters}: leave one of them out, or see what there is with `/results search` alone.",
         filters=words,
     )
+    return "\n".join(filter(None, (nothing, one_line(several_films(others), 500))))
 
 
 def results_embed(
@@ -46,13 +48,16 @@ def results_embed(
     jobs: Mapping[int, JobView],
     partial: bool = False,
     count: HitCount | None = None,
+    others: Sequence[str] = (),
 ) -> discord.Embed:
     """One page of verdicts; `page` counts from 1, `jobs` are those of the results by number, `count` of all that fit.
+    `others`: films of the name that is searched for.
 
     `partial`: the search ended before it had looked through everything, and the next page goes on from there.
     """
     hits = "" if count is None else hit_words(count)
-    heading = "\n".join(filter(None, (asked.words(), hits, tr(STOPPED) if partial else "")))
+    several = one_line(several_films(others), 500)
+    heading = "\n".join(filter(None, (asked.words(), hits, tr(STOPPED) if partial else "", several)))
     embed = discord.Embed(title=tr("Results"), description=heading or None, colour=NEUTRAL)
     for result in results:
         name, value = _entry(result, jobs.get(result.job_id), asked.query)

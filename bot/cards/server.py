@@ -8,12 +8,13 @@ from typing import Final
 import discord
 
 from bot.cards.base import NEUTRAL, Card, escape
-from common.i18n import mark, mib, number, pair, shortened, tr, trn
+from common.i18n import listing, mark, mib, number, pair, shortened, tr, trn
 from common.settings import Settings
 from db.types import AuditEntry, GuildSettings
 
 LISTED: Final = 20
 TAKEN_DOWN: Final = "taken_down"
+DIGEST: Final = "digest"
 NAMES: Final = {
     "channels": mark("channels"),
     "roles": mark("roles that may send files"),
@@ -21,6 +22,7 @@ NAMES: Final = {
     "max_active_jobs": mark("unfinished jobs per member"),
     "max_upload_mib": mark("file size limit in MiB"),
     TAKEN_DOWN: mark("job taken down"),
+    DIGEST: mark("digest"),
 }
 """What a line of the audit log is about, in words."""
 
@@ -74,6 +76,8 @@ def audit_card(lines: Sequence[AuditEntry], *, more: bool) -> Card:
 def _line(one: AuditEntry) -> str:
     if one.actor_id is not None:
         who = f"<@{one.actor_id}>"
+    elif one.action == DIGEST:
+        who = tr("the bot itself")
     else:
         who = tr("whoever runs this bot ({name})", name=escape(one.actor_name or "", 40))
     what = tr(NAMES[one.action]) if one.action in NAMES else escape(one.action, 60)
@@ -81,8 +85,19 @@ def _line(one: AuditEntry) -> str:
     when = discord.utils.format_dt(one.created_at, "f")
     if one.action == TAKEN_DOWN:
         return f"{when} · {who} · {pair(what, escape(one.new or '', 20))}"
+    if one.action == DIGEST:
+        return f"{when} · {who} · {pair(what, f'{_digest(one.old)} → {_digest(one.new)}')}"
     change = f"{_shown(one.old, kind)} → {_shown(one.new, kind)}"
     return f"{when} · {who} · {pair(what, change)}"
+
+
+def _digest(value: str | None) -> str:
+    """As `db.delivery.server_digests` keeps it: channel, how often, alerts."""
+    if value is None:
+        return tr("off")
+    channel, every, *more = value.split(" ")
+    often = tr("every month") if every == "month" else tr("every week")
+    return listing([f"<#{channel}>", often, *([tr("with alerts")] if "alerts" in more else [])])
 
 
 def _shown(value: str | None, kind: str | None) -> str:

@@ -24,6 +24,7 @@ from bot.components.buttons import delete_button, details_button, wrong_button
 from bot.components.views import buttons_view
 from common.i18n import mark, number, percent, percents, signed, tr
 from db.types import JobView, ResultView
+from reporting.aspects.words import said_of
 
 Sentences = Sequence[tuple[int, int, float]]
 
@@ -74,6 +75,8 @@ def verdict_embed(result: ResultView) -> discord.Embed:
     lines = [sure_line(result.label, result.probability)]
     if result.stars is not None:
         lines.append(about_stars(result.stars))
+    if (said := said_of(result.aspects)) is not None:
+        lines.append(said)
     sentences = _strongest(result, SHOWN_SENTENCES)
     if sentences:
         lines.append("")

@@ -38,6 +38,7 @@ class Batch(commands.Cog):
         encoding="The encoding of the text, such as utf-8, cp1251 or shift_jis",
         accuracy="How often verdicts must be right, in percent; what is less sure is left to you as unclear",
         mixed="Also flag reviews with clear praise and clear criticism; scoring then takes about twice as long",
+        aspects="Also say what is praised and blamed (acting, story ...); scoring takes about eight times as long",
         share="Show the jobs to everyone in the channel",
         file2="A second file",
         file3="A third file",
@@ -58,6 +59,7 @@ class Batch(commands.Cog):
         encoding: app_commands.Range[str, 1, 40] | None = None,
         accuracy: float | None = None,
         mixed: bool | None = None,
+        aspects: bool | None = None,
         share: bool | None = None,
         file2: discord.Attachment | None = None,
         file3: discord.Attachment | None = None,
@@ -82,6 +84,7 @@ class Batch(commands.Cog):
                 "encoding": encoding,
                 "accuracy": accuracy,
                 "mixed": mixed,
+                "aspects": aspects,
             },
             share=share,
         )

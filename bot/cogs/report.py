@@ -12,7 +12,7 @@ from discord.ext import commands
 
 from bot.autocomplete import Number, a_film, any_job
 from bot.cards.base import Card, CardFile, one_line
-from bot.cards.report import EXTREMES, alt_text, distribution_alt, report_embed
+from bot.cards.report import EXTREMES, alt_text, distribution_alt, quotes, report_embed
 from bot.core import BotCore
 from bot.delivery.responses import answer, defer
 from bot.pools.heavy_work import MAKING
@@ -52,7 +52,7 @@ class ReportCog(commands.Cog, name="Report"):
         job="Only this job",
         since=f"First day: {FORMS}",
         until=f"Last day: {FORMS}",
-        by="What to group the chart by: day, week, month or film",
+        by="What to group the chart by: day, week, month, film, or aspect: what is praised and blamed",
         compare="Compare with: another film, job 41, before (the days just before), 2026-01 or 2026-01-01..2026-01-31",
         file="File format for the numbers",
         share="Show it to everyone in this channel; otherwise only you see it",
@@ -98,6 +98,7 @@ class ReportCog(commands.Cog, name="Report"):
             sent = await interaction.followup.send(**card.for_send(), wait=True)
             quoted = [one for part in parts for one in shown(part) if one.text is not None]
             shows = [About(one.owner_id, one.job_id, None, one.id, one.shared) for one in quoted]
+            shows += [About(one.owner_id, one.job_id, None, one.review_id, one.shared) for one in quotes(parts)]
             shows.append(About(interaction.user.id))  # the film that was typed
             await self.bot.in_own_thread(remember_sent, self.bot.db, sent.channel.id, sent.id, *shows)
 
@@ -135,7 +136,7 @@ def ask(db: Database, viewer: Viewer, abouts: list[ReportRequest]) -> list[Repor
     parts = parts_of(partial(summary, db, viewer), *abouts)
     for part in parts:
         if part.report.total < FEWEST:
-            raise UserError(one_line(too_few(part.report.total, part.about), 600))
+            raise UserError(one_line(too_few(part.report.total, part.about, part.report.other_films), 600))
     return parts
 
 

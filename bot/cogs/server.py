@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 import discord
@@ -11,19 +13,25 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.autocomplete import Number
+from bot.cards.base import Card
+from bot.cards.digest import state_card
 from bot.cards.server import audit_card, server_card, taken_down_card
 from bot.core import BotCore
 from bot.delivery.responses import answer, defer
 from common.errors import UserError
 from common.i18n import tr, trn
 from db.audit import server_lines
+from db.delivery.server_digests import database_time, digest_of, save_digest
+from db.dialect import film_name
 from db.preferences import change_guild_settings, guild_settings
 from db.privacy.take_down import take_down
-from db.types import GuildSettings
+from db.types import Digest, Every, GuildSettings
+from reporting.digest import MOST_FILMS, last_period, next_digest
 
 MOST: Final = 50
 """Most channels, and most roles, in a server's list."""
 PER_PAGE: Final = 10
+ALL_FILMS: Final = "all"
 
 Channel = discord.TextChannel | discord.ForumChannel | discord.VoiceChannel | discord.StageChannel | discord.Thread
 
@@ -112,6 +120,52 @@ class Server(commands.GroupCog, group_name="server", group_description="This ser
         await answer(interaction, taken_down_card(taken))
 
     @app_commands.command()
+    @app_commands.describe(
+        every="How often; leave everything out to see what is set",
+        channel="Where it goes. It counts only what was shared in that channel",
+        films="Only these films, with ; between them; all: every film",
+        alerts="True: I also say when the share of positive reviews has changed more than by chance",
+    )
+    @app_commands.choices(
+        every=[
+            app_commands.Choice(name="every week", value="week"),
+            app_commands.Choice(name="every month", value="month"),
+            app_commands.Choice(name="off", value="off"),
+        ]
+    )
+    async def digest(
+        self,
+        interaction: discord.Interaction[Any],
+        every: str | None = None,
+        channel: Channel | None = None,
+        films: app_commands.Range[str, 1, 1000] | None = None,
+        alerts: bool | None = None,
+    ) -> None:
+        """Posts a short digest of the reviews to a channel, every week or month."""
+        await defer(interaction)
+        viewer, now = self.bot.viewer(interaction), await self.bot.in_thread(database_time, self.bot.db)
+        if every is None and channel is None and films is None and alerts is None:
+            stored = await self.bot.in_thread(digest_of, self.bot.db, viewer)
+            await answer(interaction, _state(stored, now, changed=False))
+            return
+        if every == "off":
+            await self.bot.in_thread(save_digest, self.bot.db, viewer, lambda _: None)
+            await answer(interaction, state_card(None, None, changed=True))
+            return
+        if channel is not None:
+            check_postable(channel)
+        wanted = Wanted(
+            every=every,
+            channel_id=None if channel is None else channel.id,
+            films=None if films is None else film_list(films),
+            alerts=alerts,
+            language=None if interaction.guild_locale is None else str(interaction.guild_locale),
+        )
+        change = partial(wanted.applied, now=now)
+        saved = await self.bot.in_thread(save_digest, self.bot.db, viewer, change)
+        await answer(interaction, _state(saved, now, changed=True))
+
+    @app_commands.command()
     @app_commands.describe(before="Show entries before this number (the last page gives it)")
     async def audit(self, interaction: discord.Interaction[Any], before: int | None = None) -> None:
         """Who changed what here, and when."""
@@ -128,6 +182,71 @@ class Server(commands.GroupCog, group_name="server", group_description="This ser
         rules = await self.bot.in_thread(change_guild_settings, self.bot.db, self.bot.viewer(interaction), change)
         self.bot.rules.forget(rules.guild_id)
         await answer(interaction, server_card(rules, self.bot.settings, changed=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a manager wants of the digest; None: as it was."""
+
+    every: str | None
+    channel_id: int | None
+    films: tuple[str, ...] | None
+    alerts: bool | None
+    language: str | None
+
+    def applied(self, old: Digest | None, *, now: datetime) -> Digest:
+        """The digest with these changes; a new one tells of the period that runs now. Raises UserError."""
+        where = self.channel_id or (None if old is None else old.channel_id)
+        often = self.every or (None if old is None else old.every)
+        if where is None or often is None:
+            raise UserError(tr("Say where and how often: `/server digest every:week channel:#reviews`."))
+        every: Every = "month" if often == "month" else "week"
+        told = last_period(every, now).until
+        if old is not None and old.every == every and old.off_reason is None:
+            told = old.told_until
+        if old is None:
+            return Digest(0, where, every, self.films or (), bool(self.alerts), self.language, None, told)
+        return replace(
+            old,
+            channel_id=where,
+            every=every,
+            films=old.films if self.films is None else self.films,
+            alerts=old.alerts if self.alerts is None else self.alerts,
+            language=self.language,
+            told_until=told,
+            off_reason=None,
+        )
+
+
+def _state(stored: Digest | None, now: datetime, *, changed: bool) -> Card:
+    due = None if stored is None else next_digest(stored.every, now)
+    return state_card(stored, due, changed=changed)
+
+
+def check_postable(channel: Any) -> None:
+    """Raises UserError for a channel that the bot may not post to; of a forum its threads are meant."""
+    if isinstance(channel, discord.ForumChannel):
+        raise UserError(tr("A forum takes no messages of its own. Choose a text channel or a thread."))
+    may = channel.permissions_for(channel.guild.me)
+    writes = may.send_messages_in_threads if isinstance(channel, discord.Thread) else may.send_messages
+    if not (may.view_channel and writes and may.embed_links and may.read_message_history):
+        raise UserError(
+            tr(
+                "I may not post in {channel}. There I need the permissions View Channel, Send Messages, Embed Links "
+                "and Read Message History.",
+                channel=f"<#{channel.id}>",
+            )
+        )
+
+
+def film_list(typed: str) -> tuple[str, ...]:
+    """The films of a digest; `all` is none. Raises UserError for too many."""
+    names = list(dict.fromkeys(name for part in typed.split(";") if (name := film_name(part)) is not None))
+    if len(names) == 1 and names[0].casefold() == ALL_FILMS:
+        return ()
+    if not 1 <= len(names) <= MOST_FILMS:
+        raise UserError(tr("Name 1 to {most} films, with ; between them.", most=MOST_FILMS))
+    return tuple(names)
 
 
 def listed(ids: tuple[int, ...], id_: int, wanted: bool) -> tuple[int, ...]:

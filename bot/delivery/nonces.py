@@ -37,6 +37,11 @@ def of_message(message_id: int, answer: str) -> str:
     return f"{_short(message_id)}.{answer}"[:LONGEST]
 
 
+def of_digest(guild_id: int, what: str) -> str:
+    """For a post of a server's digest; `what`: which one, up to 13 letters."""
+    return f"{_short(guild_id)}.{what}"[:LONGEST]
+
+
 def _short(number: int) -> str:
     """A number in digits and letters: 64 bits in 11 characters."""
     number, digits = abs(number), ""

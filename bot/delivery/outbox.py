@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import aiohttp
 import discord
@@ -56,10 +56,13 @@ class Outbox:
         self._bot = bot
         self._limiter = Limiter()
 
-    async def send(self, channel_id: int, card: Card, *, nonce: str, reply_to: int | None = None) -> discord.Message:
+    async def send(
+        self, channel_id: int, card: Card, *, nonce: str, reply_to: int | None = None, silent: bool = False
+    ) -> discord.Message:
         """Sends a card; a repeat with the same `nonce` within minutes gives the first message instead of a second.
 
-        `reply_to`: a message of the same channel; when it is gone the card is sent without the reference.
+        `reply_to`: a message of the same channel; when it is gone the card is sent without the reference. `silent`: no
+        device of a reader makes a sound.
         Raises discord.HTTPException (`GONE` when the channel cannot be reached), aiohttp.ClientError, OSError.
         """
         channel = self._bot.get_partial_messageable(channel_id)
@@ -72,7 +75,7 @@ class Outbox:
             parts = card.for_send()
             if reference is not None:
                 parts["reference"] = reference
-            message: discord.Message = await channel.send(nonce=nonce, **parts)
+            message: discord.Message = await channel.send(nonce=nonce, silent=silent, **parts)
             return message
 
         return await with_retries(call)
@@ -104,6 +107,15 @@ class Outbox:
         async def call() -> list[discord.Message]:
             await self._limiter.wait()
             return [one async for one in channel.history(limit=most, after=after, oldest_first=True)]
+
+        return await with_retries(call)
+
+    async def reach(self, channel_id: int) -> Any:
+        """The channel as Discord knows it now; raises as `send` does."""
+
+        async def call() -> Any:
+            await self._limiter.wait()
+            return await self._bot.fetch_channel(channel_id)
 
         return await with_retries(call)
 

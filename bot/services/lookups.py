@@ -78,8 +78,11 @@ async def load_results(bot: BotCore, viewer: Viewer, asked: Asked, cursor: str |
         async with bot.heavy.turn(SEARCHING, viewer.user_id):
             page, jobs, count = await bot.heavy.in_thread(SEARCHING, _page, bot.db, viewer, wanted, cursor)
     if not page.items and not page.partial:
-        return ListPage(Card(content=nothing_found(request)), None, empty=True)
-    card = Card(embed=results_embed(page.items, request, page=number, jobs=jobs, partial=page.partial, count=count))
+        return ListPage(Card(content=nothing_found(request, page.other_films)), None, empty=True)
+    embed = results_embed(
+        page.items, request, page=number, jobs=jobs, partial=page.partial, count=count, others=page.other_films
+    )
+    card = Card(embed=embed)
     menu = result_menu(result_options(page.items)) if page.items else None
     return ListPage(card, page.next_cursor, menu=menu)
 

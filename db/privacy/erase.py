@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from db.clock import db_time
@@ -46,6 +46,7 @@ from db.tables import (
     OutputFile,
     Review,
     SentMessage,
+    ServerDigest,
     Upload,
     UserSetting,
 )
@@ -151,6 +152,7 @@ def _request(db: Database, user_id: int) -> tuple[int, int, int, int, int, int, 
         notices = changed_rows(session, delete(NoticeRow).where(NoticeRow.user_id == user_id))
         settings = changed_rows(session, delete(UserSetting).where(UserSetting.user_id == user_id))
         changed_rows(session, delete(Continuation).where(Continuation.owner_id == user_id))
+        changed_rows(session, update(ServerDigest).where(ServerDigest.set_by == user_id).values(set_by=None))
         messages = schedule_sent(session, SentMessage.owner_id == user_id)
     return 0, 0, 0, corrections, notices, settings, messages
 

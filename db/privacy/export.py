@@ -19,6 +19,7 @@ from db.privacy.export_rows import (
     own_audit_lines,
     own_buttons,
     own_corrections,
+    own_digests,
     own_files,
     own_jobs,
     own_messages,
@@ -54,6 +55,7 @@ def write_data_export(db: Database, viewer: Viewer, out: IO[bytes], *, max_bytes
             ("audit.jsonl", own_audit_lines(db, viewer)),
             ("buttons.jsonl", own_buttons(db, viewer)),
             ("messages.jsonl", own_messages(db, viewer)),
+            ("digests.jsonl", own_digests(db, viewer)),
         ):
             _, whole = _lines(packed, name, rows, space)
             if not whole:

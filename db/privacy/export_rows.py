@@ -11,6 +11,7 @@ from sqlalchemy import Select, literal, select, union_all
 from db.crypto import error_place, note_place, opened, opened_json, opened_name, opened_reading, review_place
 from db.delivery.continuations import button_place
 from db.engine import Database
+from db.queries.aspect_sums import of_reviews
 from db.tables import (
     AuditLine,
     Blob,
@@ -22,6 +23,7 @@ from db.tables import (
     Prediction,
     Review,
     SentMessage,
+    ServerDigest,
     Upload,
 )
 from db.types import Viewer
@@ -83,7 +85,9 @@ def own_reviews(db: Database, viewer: Viewer) -> Iterator[dict[str, Any]]:
         for row in _paged(db, query, Review.row_number):
             where = review_place(job_id, row["row_number"], viewer.user_id)
             film = opened_name(db.sealer, row["film"], viewer.user_id)
-            yield row | {"text": opened(row["text"], where), "film": film}
+            with db.read() as session:
+                found = of_reviews(session, [row["id"]]).get(row["id"], ())
+            yield row | {"text": opened(row["text"], where), "film": film, "aspects": [one._asdict() for one in found]}
 
 
 def own_corrections(db: Database, viewer: Viewer) -> Iterator[dict[str, Any]]:
@@ -125,6 +129,15 @@ def own_messages(db: Database, viewer: Viewer) -> Iterator[dict[str, Any]]:
     )
     theirs = select(*columns, SentMessage.created_at).where(SentMessage.owner_id == viewer.user_id)
     yield from _paged(db, theirs, SentMessage.id)
+
+
+def own_digests(db: Database, viewer: Viewer) -> Iterator[dict[str, Any]]:
+    """Digests of servers that the viewer set up."""
+    columns = (ServerDigest.guild_id, ServerDigest.channel_id, ServerDigest.every, ServerDigest.films)
+    more = (ServerDigest.alerts, ServerDigest.language, ServerDigest.created_at)
+    theirs = select(*columns, *more).where(ServerDigest.set_by == viewer.user_id)
+    for row in _paged(db, theirs, ServerDigest.guild_id):
+        yield row | {"films": [db.sealer.open_name(one, row["guild_id"]) for one in row["films"]]}
 
 
 def own_files(db: Database, viewer: Viewer) -> list[OwnFile]:

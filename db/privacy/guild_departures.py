@@ -28,7 +28,7 @@ from db.privacy.purge import (
 )
 from db.queue import leases
 from db.queue.completion import cancel_unfinished
-from db.tables import AuditLine, GuildMembership, GuildSetting, Job, Prediction, Review, SentMessage
+from db.tables import AuditLine, GuildMembership, GuildSetting, Job, Prediction, Review, SentMessage, ServerDigest
 from db.types import TERMINAL
 
 DAY_S: Final = 24 * 3600.0
@@ -93,6 +93,7 @@ def _empty_guild(db: Database, guild_id: int) -> None:
     with db.begin(bulk=True) as session:
         changed_rows(session, delete(AuditLine).where(AuditLine.guild_id == guild_id))
         changed_rows(session, delete(GuildSetting).where(GuildSetting.guild_id == guild_id))
+        changed_rows(session, delete(ServerDigest).where(ServerDigest.guild_id == guild_id))
         changed_rows(session, delete(GuildMembership).where(GuildMembership.guild_id == guild_id))
 
 

@@ -31,6 +31,7 @@ from db.tables import (
     Review,
     SentMessage,
     Upload,
+    aspects,
     report_films,
 )
 from db.types import TERMINAL
@@ -110,6 +111,7 @@ def erase_texts(session: Session, mine: ColumnElement[bool]) -> tuple[int, int]:
     explained = changed_rows(
         session, update(Prediction).where(Prediction.review_id.in_(ids), has_explanation).values(explanation=None)
     )
+    changed_rows(session, update(aspects).where(aspects.c.review_id.in_(ids)).values(begins=None, ends=None))
     # Labels measure quality, whoever gave them; without an owner each row still needs a number of its own.
     theirs = (Correction.review_id.in_(ids), Correction.user_id > NOBODY)
     changed_rows(session, update(Correction).where(*theirs).values(note=None, user_id=-Correction.id))

@@ -43,6 +43,7 @@ from db.tables import (
     OutputFile,
     Prediction,
     Review,
+    ServerDigest,
     Upload,
     report_films,
 )
@@ -100,6 +101,7 @@ def rotate(db: Database, progress: Progress = lambda what, done, last: None, *, 
     buttons = _continuations(db, target)
     _films(db, target)
     _names_of_files(db, target)
+    _digests(db, target)
     _file_digests(db)
     _digest_key(db, target)
     with db.begin(bulk=True) as session:
@@ -282,6 +284,15 @@ def _films(db: Database, target: Sealer) -> None:
                     new = target.seal_name(owner, db.sealer.open_name(stored, owner))
                     mine = update(table).where(job == job_id, film == stored).values(film=new)
                     session.execute(mine.execution_options(synchronize_session=False))
+
+
+def _digests(db: Database, target: Sealer) -> None:
+    """Seals the films of servers' digests anew."""
+    with db.begin(bulk=True) as session:
+        for one in session.scalars(select(ServerDigest).with_for_update()):
+            if not all(target.current_name(film) for film in one.films):
+                plain = [db.sealer.open_name(film, one.guild_id) for film in one.films]
+                one.films = [target.seal_name(one.guild_id, film) for film in plain]
 
 
 def _names_of_files(db: Database, target: Sealer) -> None:

@@ -12,6 +12,7 @@ from db.blobs import read_blob
 from db.crypto import Sealer, error_place, opened_json, opened_name, opened_options, opened_reading
 from db.engine import Database
 from db.errors import NotFound
+from db.queries.aspect_sums import counts_of
 from db.tables import Blob, Job, OutputFile, Upload
 from db.types import COMMAND_LINE, TERMINAL, JobView, OutputInfo, StarSums, UploadInfo, Viewer
 from db.visibility import visible, visible_job
@@ -80,6 +81,7 @@ def _view(row: Row[Any], sealer: Sealer) -> JobView:
         model=job.model,
         upload_size=upload_size,
         stars=StarSums.of(job.star_sums),
+        aspects=counts_of(job.aspect_sums),
         accuracy=accuracy_of(options),
         hygiene=hygiene or {},
     )

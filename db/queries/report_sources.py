@@ -6,12 +6,28 @@ Who sees a verdict is who sees its job, so every query here starts from the jobs
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import CTE, ColumnElement, Select, Table, and_, func, or_, select, text, true, union_all
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    LargeBinary,
+    Select,
+    Table,
+    and_,
+    cast,
+    func,
+    or_,
+    select,
+    text,
+    true,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
+from common.film_names import FilmKey, KnownFilms, spellings, title_of
 from db.crypto import NAME, session_sealer
 from db.dialect import film_name, is_sqlite
 from db.queries.summaries import FILM, SUM_NAMES, bin_columns, sum_columns, verdict_counts
@@ -58,21 +74,63 @@ def between(day: Any, since: date | None, until: date | None) -> list[ColumnElem
     return [*([day >= since] if since is not None else []), *([day <= until] if until is not None else [])]
 
 
-def films_named(session: Session, seen: VisibleJobs, film: str) -> list[str]:
-    """How the film is stored in what is seen, whatever the case (on SQLite beyond ASCII only as written)."""
+@dataclass(frozen=True, slots=True)
+class FoundFilm:
+    """`stored`: the names under which a film is stored. `others`: the films of that name and a year, where the film
+    that was asked for has none and could be any of them."""
+
+    stored: list[str]
+    others: tuple[str, ...] = ()
+
+
+def find_film(session: Session, seen: VisibleJobs, film: str) -> FoundFilm:
+    """How the film is stored in what is seen, however it is written (`common.film_names`)."""
     name = film_name(film) or ""
-
-    def same(column: Any) -> ColumnElement[bool]:
-        return or_(column == name, func.lower(column) == name.lower())
-
-    stored = {*_films(session, seen, same)}
     sealer = session_sealer(session)
+    is_spelled = _spelled(session, name)
+    opened = {one: sealer.open_name(one) for one in _films(session, seen, is_spelled)}
+    if sealer.active:
+        sealed = _films(session, seen, lambda column: column.startswith(NAME))
+        opened.update({one: sealer.open_name(one) for one in sealed})
+    known = KnownFilms(opened.values())
+    wanted = known.key(name)
+    stored = {one for one, plain in opened.items() if known.key(plain) == wanted}
     if sealer.active:
         owners = session.scalars(select(Job.owner_id).where(Job.id.in_(seen.all)).distinct())
         stored.update(form for owner in owners for form in sealer.name_forms(owner, name))
-        sealed = _films(session, seen, lambda column: column.startswith(NAME))
-        stored.update(one for one in sealed if sealer.open_name(one).casefold() == name.casefold())
-    return sorted(stored)
+    titles = {one: known.key(one) for one in opened.values()}
+    others = [
+        title_of((one, 1) for one, key in titles.items() if key == FilmKey(wanted.name, year))
+        for year in known.years(name)
+    ]
+    return FoundFilm(sorted(stored), tuple(others))
+
+
+def films_named(session: Session, seen: VisibleJobs, film: str) -> list[str]:
+    """The names under which the film is stored in what is seen."""
+    return find_film(session, seen, film).stored
+
+
+def films_seen(session: Session, seen: VisibleJobs) -> set[str]:
+    """The names of all films of what is seen, opened; at most `SEALED_LOOKED_AT` of each source."""
+    sealer = session_sealer(session)
+    return {sealer.open_name(one) for one in _films(session, seen, lambda column: column != "")}
+
+
+def _spelled(session: Session, name: str) -> Callable[[Any], ColumnElement[bool]]:
+    """Whether a column may hold this film, with any year: plain letters are compared here, names with others in Python
+    (no database folds accents and wide signs as `common.film_names` does)."""
+    starts = sorted(spellings(name))
+    ends = ("", " (%", "(%", " [%", "[%", " ____", ",____", ", ____", " , ____", " - ____")
+
+    def fits(column: Any) -> ColumnElement[bool]:
+        size = func.length(cast(column, LargeBinary)) if is_sqlite(session) else func.octet_length(column)
+        plain = func.lower(column)
+        escaped = [one.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") for one in starts]
+        likes = [plain.like(one + end, escape="\\") for one in escaped for end in ends]
+        return and_(column != "", or_(*likes, size > func.length(column)))
+
+    return fits
 
 
 def _films(session: Session, seen: VisibleJobs, fit: Callable[[Any], ColumnElement[bool]]) -> list[str]:

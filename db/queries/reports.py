@@ -12,17 +12,21 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
+from common.film_names import FilmKey, KnownFilms, title_of
 from db.crypto import session_sealer
 from db.engine import Database
 from db.flags import split_flags
+from db.queries.aspect_reports import of_report
 from db.queries.jobs import hygiene_of
 from db.queries.report_sources import (
+    FoundFilm,
     VisibleJobs,
     between,
     by_day,
     by_film,
     count_directly,
-    films_named,
+    films_seen,
+    find_film,
     jobs_of_period,
     of_films,
     snapshot,
@@ -34,6 +38,8 @@ from db.types import BINS, NO_STARS, Bucket, Report, ReportFilter, ResultView, S
 
 MOST_BUCKETS: Final = 2_000
 """Most films that a report lists; a file's film column may turn out to hold a million titles of reviews."""
+MOST_NAMES: Final = 20_000
+"""So many names, the most reviewed first, are put together to films; what is written in yet others stands alone."""
 
 
 @dataclass(slots=True)
@@ -105,10 +111,10 @@ def _summary(db: Database, seen: VisibleJobs, wanted: ReportFilter) -> Report:
         snapshot(session)
         seen.look_for_stars(session)
         film: list[ColumnElement[bool]] = []
-        names: list[str] = []
+        found = FoundFilm([])
         if wanted.film is not None:
-            names = films_named(session, seen, wanted.film)
-            film = of_films(seen, names)
+            found = find_film(session, seen, wanted.film)
+            film = of_films(seen, found.stored)
         whole, buckets, n_buckets = _tallies(session, seen, wanted, film)
         period = {"since": wanted.since, "until": wanted.until}
         return Report(
@@ -127,8 +133,11 @@ def _summary(db: Database, seen: VisibleJobs, wanted: ReportFilter) -> Report:
             stars=whole.stars,
             mismatches=_mismatches(session, seen, wanted, film, whole.stars),
             hygiene=_hygiene(session, seen, wanted),
+            aspects=of_report(session, seen, wanted.since, wanted.until, film) if whole.total else (),
             flags=_flags(session, seen, wanted, film) if whole.n_flagged else (),
-            **_rejected(session, seen, wanted, names),
+            film_names=tuple(found.stored),
+            other_films=found.others,
+            **_rejected(session, seen, wanted, found.stored),
             **_corrected(session, seen, wanted, film),
         )
 
@@ -164,8 +173,11 @@ def _tallies(
         whole.add(row)
     if wanted.by == "film" and not film:
         buckets, number = _films(session, seen, days)
+    elif wanted.by == "film":
+        buckets = _by_film(session, rows)
+        number = len(buckets)
     else:
-        buckets = _grouped(rows, _film_key(session) if wanted.by == "film" else _KEYS[wanted.by])
+        buckets = _grouped(rows, _KEYS[wanted.by])
         number = len(buckets)
     return whole, sorted(buckets, key=lambda one: (-one.total if wanted.by == "film" else 0, one.key)), number
 
@@ -180,9 +192,31 @@ def _films(session: Session, seen: VisibleJobs, days: Sequence[ColumnElement[boo
         query = by_film(seen)
     # No server-side cursor: PostgreSQL walks the index in parallel for a plain query alone.
     number = func.count().over().label("n_films")
-    rows = session.execute(query.add_columns(number).limit(MOST_BUCKETS)).all()
-    buckets = _grouped(rows, _film_key(session))
-    return buckets, rows[0].n_films if len(rows) == MOST_BUCKETS else len(buckets)
+    rows = session.execute(query.add_columns(number).limit(MOST_NAMES)).all()
+    buckets = _by_film(session, rows, seen if days else None)
+    unread = rows[0].n_films - len(rows) if rows else 0
+    buckets.sort(key=lambda one: (-one.total, one.key))
+    return buckets[:MOST_BUCKETS], len(buckets) + unread
+
+
+def _by_film(session: Session, rows: Sequence[Any], seen: VisibleJobs | None = None) -> list[Bucket]:
+    """One bucket a film, however its name is written, or sealed for several people (`common.film_names`).
+
+    seen: where films are looked for beyond these rows, so that a name without a year means the same in every period.
+    """
+    sealer = session_sealer(session)
+    names = {row.key: sealer.open_name(row.key) if row.key else "" for row in rows}
+    known = KnownFilms(names.values())
+    if seen is not None and known.open_names(names.values()):
+        known.add(films_seen(session, seen))
+    tallies: defaultdict[FilmKey, _Tally] = defaultdict(_Tally)
+    written: defaultdict[FilmKey, Counter[str]] = defaultdict(Counter)
+    for row in rows:
+        name = names[row.key]
+        film = known.key(name)
+        tallies[film].add(row)
+        written[film][name] += int(row.total)
+    return [tally.bucket(title_of(written[film].items())) for film, tally in tallies.items()]
 
 
 def _grouped(rows: Iterable[Any], name: Callable[..., str]) -> list[Bucket]:
@@ -203,12 +237,6 @@ _KEYS: Final[dict[str, Callable[..., str]]] = {
     "week": _week,
     "month": lambda day: f"{day:%Y-%m}",
 }
-
-
-def _film_key(session: Session) -> Callable[..., str]:
-    """Films of several people are stored differently where names are sealed, and are one film all the same."""
-    sealer = session_sealer(session)
-    return lambda film: sealer.open_name(film) if film else ""
 
 
 def _flags(

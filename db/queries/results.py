@@ -11,8 +11,9 @@ from db.crypto import Sealer, Stored, opened, opened_name, review_place, session
 from db.engine import Database
 from db.errors import JobNotFinished, NotFound
 from db.flags import split_flags
+from db.queries.aspect_sums import of_reviews
 from db.tables import Job, Prediction, Review
-from db.types import ResultView, Source, Viewer
+from db.types import Judged, ResultView, Source, Viewer
 from db.visibility import visible
 
 ResultRow = Row[Prediction, int, Stored | None, int | None, int | None, Source, int | None]
@@ -35,8 +36,8 @@ def select_results() -> Select[Prediction, int, Stored | None, int | None, int |
     )
 
 
-def to_view(row: ResultRow, sealer: Sealer) -> ResultView:
-    """One row of `results()`."""
+def to_view(row: ResultRow, sealer: Sealer, aspects: tuple[Judged, ...] = ()) -> ResultView:
+    """One row of `select_results`."""
     prediction, row_number, text, channel_id, reply_to, source, reply_channel_id = row
     explanation, owner = prediction.explanation, prediction.owner_id
     return ResultView(
@@ -62,6 +63,7 @@ def to_view(row: ResultRow, sealer: Sealer) -> ResultView:
         stars=prediction.stars,
         mixed=prediction.mixed,
         rating=prediction.rating,
+        aspects=aspects,
     )
 
 
@@ -76,7 +78,8 @@ def verdict_of(db: Database, job_id: int) -> ResultView:
     with db.read() as session:
         row = session.execute(select_results().where(Prediction.job_id == job_id, Review.row_number == 1)).one_or_none()
         if row is not None:
-            return to_view(row, db.sealer)
+            id_ = row[0].review_id
+            return to_view(row, db.sealer, of_reviews(session, [id_]).get(id_, ()))
         if session.get(Job, job_id) is None:
             raise NotFound("job", job_id)
     raise JobNotFinished(job_id)
@@ -88,6 +91,6 @@ def get_result(db: Database, viewer: Viewer, result_id: int) -> ResultView:
         row = session.execute(
             select_results().where(Prediction.review_id == result_id, visible(viewer, Prediction))
         ).one_or_none()
-    if row is None:
-        raise NotFound("result", result_id)
-    return to_view(row, db.sealer)
+        if row is None:
+            raise NotFound("result", result_id)
+        return to_view(row, db.sealer, of_reviews(session, [result_id]).get(result_id, ()))

@@ -25,7 +25,7 @@ from sqlalchemy.orm import Session, aliased
 from db.dialect import is_sqlite, storable
 from db.engine import Database
 from db.errors import BadCursor, TextSearchOff
-from db.queries.report_sources import VisibleJobs, between, films_named, of_films
+from db.queries.report_sources import FoundFilm, VisibleJobs, between, find_film, of_films
 from db.queries.results import load_views
 from db.tables import Prediction, Review
 from db.types import LABELS, HitCount, Page, ResultView, SearchFilter, Viewer
@@ -67,15 +67,24 @@ def search(
         raise TextSearchOff
     after = _parse_cursor(wanted.sort, cursor)
     with db.read() as session:
-        way = _candidates(session, viewer, wanted)
+        found = _found(session, viewer, wanted)
+        way = _candidates(session, viewer, wanted, found.stored)
         chosen, end = _scan(session, way, after, limit + 1, patience_s)
         items = sorted(
             load_views(session, [id_ for _, id_ in chosen]), key=lambda one: _key_of(wanted.sort, one), reverse=True
         )
     if len(items) > limit:
         items = items[:limit]
-        return Page(items, _cursor(wanted.sort, _key_of(wanted.sort, items[-1])))
-    return Page(items, None if end is None else _cursor(wanted.sort, end), partial=end is not None)
+        return Page(items, _cursor(wanted.sort, _key_of(wanted.sort, items[-1])), other_films=found.others)
+    cursor = None if end is None else _cursor(wanted.sort, end)
+    return Page(items, cursor, partial=end is not None, other_films=found.others)
+
+
+def _found(session: Session, viewer: Viewer, wanted: SearchFilter) -> FoundFilm:
+    """How the film that is searched for is stored."""
+    if wanted.film is None:
+        return FoundFilm([])
+    return find_film(session, VisibleJobs(viewer, wanted.job_id), wanted.film)
 
 
 def iter_results(
@@ -92,7 +101,7 @@ def iter_results(
     films: list[str] = []
     if wanted.film is not None:
         with db.read() as session:
-            films = films_named(session, VisibleJobs(viewer, wanted.job_id), wanted.film)
+            films = _found(session, viewer, wanted).stored
         if not films:
             return
     after: Key | None = None
@@ -107,6 +116,12 @@ def iter_results(
         if len(chosen) < page_rows:
             return
         after = chosen[-1]
+
+
+def other_films(db: Database, viewer: Viewer, wanted: SearchFilter) -> tuple[str, ...]:
+    """As in `Page`, for who reads all results at once."""
+    with db.read() as session:
+        return _found(session, viewer, wanted).others
 
 
 class _Candidates:
@@ -216,7 +231,8 @@ def count_hits(
         if after is None:
             return HitCount(known, whole=True)
     with db.read() as session:
-        keys, end = _scan(session, _candidates(session, viewer, wanted), after, COUNTED + 1 - known, patience_s)
+        films = _found(session, viewer, wanted).stored
+        keys, end = _scan(session, _candidates(session, viewer, wanted, films), after, COUNTED + 1 - known, patience_s)
     found = known + len(keys)
     return HitCount(min(found, COUNTED), whole=end is None and found <= COUNTED)
 
@@ -251,7 +267,7 @@ def _all_candidates(session: Session, viewer: Viewer, wanted: SearchFilter, film
     return _Candidates(legs, [*_has_label(wanted), *rest], ranked=False)
 
 
-def _candidates(session: Session, viewer: Viewer, wanted: SearchFilter) -> _Candidates:
+def _candidates(session: Session, viewer: Viewer, wanted: SearchFilter, films: Sequence[str]) -> _Candidates:
     words, days, fit, plain = (
         _has_words(wanted),
         between(Prediction.day, wanted.since, wanted.until),
@@ -266,7 +282,7 @@ def _candidates(session: Session, viewer: Viewer, wanted: SearchFilter) -> _Cand
         if wanted.film is None:
             listed: list[ColumnElement[bool]] = [Prediction.job_id.in_(seen.all)]
         else:
-            listed = of_films(seen, films_named(session, seen, wanted.film))
+            listed = of_films(seen, films)
         return _Candidates([plain.where(*listed, *fit, *days)], words, ranked=ranked, listed=True)
     return _Candidates(
         [plain.where(leg) for leg in visible_clauses(viewer, Prediction)], [*fit, *days, *words], ranked=ranked

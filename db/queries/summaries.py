@@ -32,7 +32,8 @@ from sqlalchemy.orm import Session
 from db.dialect import insert_for
 from db.engine import Database
 from db.flags import split_flags
-from db.tables import BIN_NAMES, STAR_NAMES, Job, Prediction, report_days, report_films, report_flags
+from db.queries.aspect_sums import day_rows
+from db.tables import BIN_NAMES, STAR_NAMES, Job, Prediction, report_aspects, report_days, report_films, report_flags
 from db.types import AGREES_FROM, DISAGREES_TO, LABELS, TERMINAL, StarSums
 
 ROWS: Final = 2_000
@@ -63,6 +64,7 @@ def roll_up(db: Database, job_ids: Sequence[int]) -> None:
     _copy(db, report_days, _rows(db, job_ids, Prediction.day.label("day"), bins=True))
     _copy(db, report_films, _rows(db, job_ids, FILM.label("film")))
     _copy(db, report_flags, _flag_rows(db, job_ids))
+    _copy(db, report_aspects, _aspect_rows(db, job_ids))
     with db.begin() as session:
         ended = update(Job).where(Job.id.in_(job_ids), Job.state.in_(TERMINAL))
         session.execute(ended.values(rolled_up=True).execution_options(synchronize_session=False))
@@ -77,7 +79,7 @@ def reset_summary(db: Database, job_id: int) -> None:
 def delete_summary(session: Session, job_id: int) -> None:
     """As `reset_summary`, in the caller's transaction."""
     session.execute(update(Job).where(Job.id == job_id).values(rolled_up=False))
-    for table in (report_days, report_films, report_flags):
+    for table in (report_days, report_films, report_flags, report_aspects):
         session.execute(delete(table).where(table.c.job_id == job_id))
 
 
@@ -174,6 +176,11 @@ def _flag_rows(db: Database, job_ids: Sequence[int]) -> Iterator[dict[str, Any]]
             reviews.update({(job_id, day, flag): n for flag in set(split_flags(flags))})
     for (job_id, day, flag), n in reviews.items():
         yield {"job_id": job_id, "day": day, "flag": flag, "n": n}
+
+
+def _aspect_rows(db: Database, job_ids: Sequence[int]) -> Iterator[dict[str, Any]]:
+    with db.read() as session:
+        yield from day_rows(session, job_ids)
 
 
 def _copy(db: Database, table: Table, rows: Iterable[dict[str, Any]]) -> None:

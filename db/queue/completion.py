@@ -13,7 +13,7 @@ from db.clock import db_time
 from db.crypto import error_place, session_sealer, stored_json
 from db.delivery.notices import add_notice
 from db.dialect import storable_json
-from db.tables import Chunk, Job, report_days, report_films, report_flags
+from db.tables import Chunk, Job, report_aspects, report_days, report_films, report_flags
 from db.types import COMMAND_LINE, TERMINAL, ChunkKind, JobState
 
 OPEN = ("pending", "queued", "running")
@@ -51,7 +51,7 @@ def end_job(
     if job.kind != "file":
         return
     # Who summed the job up while its owner retried it may have left sums of what it was then.
-    for table in (report_days, report_films, report_flags):
+    for table in (report_days, report_films, report_flags, report_aspects):
         session.execute(delete(table).where(table.c.job_id == job.id))
     if state != "cancelled" and job.source != COMMAND_LINE:
         add_notice(session, job, state)

@@ -12,24 +12,29 @@ from db.dialect import storable
 from db.engine import Database
 from db.errors import JobFinished, NotFound
 from db.flags import split_flags
+from db.queries.aspect_sums import of_reviews
 from db.queue import leases
 from db.queue.completion import end_job
 from db.reserve import frees_space
 from db.tables import Blob, OutputFile, Prediction, RejectedRow, Review
-from db.types import TERMINAL, Claim, Output, Viewer
+from db.types import TERMINAL, Claim, Judged, Output, Viewer
 from db.visibility import visible_job
 
 PAGE_ROWS: Final = 5_000
 """Rows read at a time: memory stays flat and no read lasts as long as the file is long."""
 
 
-def iter_scored(db: Database, job_id: int) -> Iterator[tuple[int, str, float, tuple[str, ...], str, float | None]]:
-    """(row number, label, probability, flags, model, stars) of every scored row, by row number, streaming."""
+ScoredRow = tuple[int, str, float, tuple[str, ...], str, float | None, tuple[Judged, ...]]
+"""(row number, label, probability, flags, model, stars, aspects)"""
+
+
+def iter_scored(db: Database, job_id: int, *, aspects: bool = False) -> Iterator[ScoredRow]:
+    """Every scored row, by row number, streaming; its aspects only where they are asked for."""
     last = 0
     while True:
         page = (
             select(Review.row_number, Prediction.label, Prediction.probability, Prediction.flags)
-            .add_columns(Prediction.model, Prediction.stars)
+            .add_columns(Prediction.model, Prediction.stars, Prediction.review_id)
             .join(Prediction, Prediction.review_id == Review.id)
             .where(Review.job_id == job_id, Review.row_number > last)
             .order_by(Review.row_number)
@@ -37,8 +42,9 @@ def iter_scored(db: Database, job_id: int) -> Iterator[tuple[int, str, float, tu
         )
         with db.read() as session:
             rows = session.execute(page).all()
-        for row, label, probability, flags, model, stars in rows:
-            yield row, label, probability, split_flags(flags), model, stars
+            found = of_reviews(session, [row.review_id for row in rows]) if aspects else {}
+        for row, label, probability, flags, model, stars, review_id in rows:
+            yield row, label, probability, split_flags(flags), model, stars, found.get(review_id, ())
         if len(rows) < PAGE_ROWS:
             return
         last = rows[-1][0]

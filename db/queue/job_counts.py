@@ -9,9 +9,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from db.engine import Database
+from db.queries import aspect_sums as sums
 from db.queries.summaries import count_stars
 from db.tables import Job, Prediction, RejectedRow
-from db.types import BINS, NO_STARS, Score, StarSums, bin_of
+from db.types import BINS, NO_STARS, AspectCount, Score, StarSums, bin_of
 
 NOT_SCORED = "could_not_be_scored"
 """Code in `rejected_rows` of a row that was accepted and whose scoring failed; all other codes are the reader's."""
@@ -29,6 +30,7 @@ class JobCounts:
     n_uncertain: int
     histogram: tuple[int, ...]
     stars: StarSums
+    aspects: tuple[AspectCount, ...] = ()
 
 
 def add_scores(job: Job, scores: Sequence[Score]) -> None:
@@ -43,12 +45,13 @@ def add_scores(job: Job, scores: Sequence[Score]) -> None:
     job.n_negative += labels.count("negative")
     job.n_uncertain += labels.count("uncertain")
     add_stars(job, StarSums.of_scores(scores))
+    job.aspect_sums = sums.added(job.aspect_sums, sums.sums_of_scores(scores))
 
 
 def add_stars(job: Job, more: StarSums) -> None:
     """Adds to a locked job's sums of stars."""
-    sums = StarSums.of(job.star_sums) + more
-    job.star_sums = None if sums == NO_STARS else list(astuple(sums))
+    total = StarSums.of(job.star_sums) + more
+    job.star_sums = None if total == NO_STARS else list(astuple(total))
 
 
 def set_counts(session: Session, job: Job) -> None:
@@ -59,6 +62,7 @@ def set_counts(session: Session, job: Job) -> None:
     job.n_positive, job.n_negative, job.n_uncertain = counts.n_positive, counts.n_negative, counts.n_uncertain
     job.star_sums = None
     add_stars(job, counts.stars)
+    job.aspect_sums = sums.added(None, sums.count_sums(session, [Prediction.job_id == job.id]))
 
 
 def count_rows(session: Session, job_id: int) -> JobCounts:
@@ -81,6 +85,7 @@ def count_rows(session: Session, job_id: int) -> JobCounts:
         labels["uncertain"],
         tuple(histogram),
         count_stars(session, [Prediction.job_id == job_id]),
+        sums.counts_of(sums.added(None, sums.count_sums(session, [Prediction.job_id == job_id]))),
     )
 
 
@@ -101,4 +106,5 @@ def stored_counts(job: Job) -> JobCounts:
         job.n_uncertain,
         tuple(job.histogram),
         StarSums.of(job.star_sums),
+        sums.counts_of(job.aspect_sums),
     )

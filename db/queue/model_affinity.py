@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from db.clock import db_time
 from db.engine import Database
+from db.queries import aspect_sums
 from db.queries.summaries import count_stars
 from db.queue import leases
 from db.queue.job_counts import add_stars
@@ -136,6 +137,8 @@ def _delete_verdicts(session: Session, job: Job, chunk: Chunk) -> None:
         setattr(job, f"n_{label}", getattr(job, f"n_{label}") - n)
     job.histogram = histogram
     add_stars(job, NO_STARS - count_stars(session, [Prediction.review_id.in_(rows)]))
+    fewer = aspect_sums.count_sums(session, [Prediction.review_id.in_(rows)])
+    job.aspect_sums = aspect_sums.added(job.aspect_sums, fewer, sign=-1)
     gone = delete(Prediction).where(Prediction.review_id.in_(rows))
     session.execute(gone.execution_options(synchronize_session=False))
     requeue_later(session, Chunk.id == chunk.id, tries=0)

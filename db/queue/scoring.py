@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
+from common.aspects import NAMES
 from db import verdict_cache
 from db.crypto import opened, review_place
 from db.dialect import insert_rows
 from db.engine import Database
 from db.flags import join_flags
+from db.queries.aspect_sums import SCALE, SIDES
 from db.queries.jobs import accuracy_of
 from db.queue import leases
 from db.queue import model_affinity as pins
@@ -51,6 +53,22 @@ _POSTGRESQL = """
     ON CONFLICT (review_id) DO NOTHING
 """
 
+# As above: only beside a verdict of the claimed job.
+_SQLITE_ASPECTS = """
+    INSERT INTO aspects (review_id, number, aspect, polarity, probability, begins, ends)
+    SELECT p.review_id, ?2, ?3, ?4, ?5, ?6, ?7 FROM predictions p WHERE p.review_id = ?1 AND p.job_id = ?8
+    ON CONFLICT (review_id, number) DO NOTHING
+"""
+_POSTGRESQL_ASPECTS = """
+    INSERT INTO aspects (review_id, number, aspect, polarity, probability, begins, ends)
+    SELECT p.review_id, a.number, a.aspect, a.polarity, a.probability, a.begins, a.ends
+    FROM unnest(%s::bigint[], %s::smallint[], %s::smallint[], %s::smallint[], %s::smallint[], %s::int[], %s::int[],
+                %s::bigint[])
+         AS a(review_id, number, aspect, polarity, probability, begins, ends, job_id)
+    JOIN predictions p ON p.review_id = a.review_id AND p.job_id = a.job_id
+    ON CONFLICT (review_id, number) DO NOTHING
+"""
+
 
 def load_reviews(db: Database, claim: Claim) -> list[ReviewRow]:
     """The claimed chunk's reviews, by row number; one whose text was deleted is never scored and not among them."""
@@ -65,12 +83,20 @@ def load_reviews(db: Database, claim: Claim) -> list[ReviewRow]:
     ]
 
 
-def wanted(db: Database, claim: Claim) -> tuple[float | None, bool]:
-    """What the sender of the claimed job's file asked for: the accuracy in percent, None for none; and whether to say
-    which rows are mixed."""
+class Wanted(NamedTuple):
+    """What the sender of a file asked for: the accuracy in percent, None for none; whether to say which rows are mixed,
+    and whether to find aspects."""
+
+    accuracy: float | None
+    mixed: bool
+    aspects: bool
+
+
+def wanted(db: Database, claim: Claim) -> Wanted:
+    """What the sender of the claimed job's file asked for."""
     with db.read() as session:
         options = session.scalar(select(Upload.options).where(Upload.job_id == claim.job_id)) or {}
-    return accuracy_of(options), bool(options.get("mixed"))
+    return Wanted(accuracy_of(options), bool(options.get("mixed")), bool(options.get("aspects")))
 
 
 def has_text() -> ColumnElement[bool]:
@@ -152,4 +178,24 @@ def _store(session: Session, job_id: int, scores: Sequence[Score], model: str) -
         )
         for score in scores
     ]
-    return insert_rows(session, sqlite_sql=_SQLITE, postgresql_sql=_POSTGRESQL, rows=rows)
+    new = insert_rows(session, sqlite_sql=_SQLITE, postgresql_sql=_POSTGRESQL, rows=rows)
+    insert_rows(
+        session,
+        sqlite_sql=_SQLITE_ASPECTS,
+        postgresql_sql=_POSTGRESQL_ASPECTS,
+        rows=[
+            (
+                score.review_id,
+                number,
+                NAMES.index(one.name),
+                SIDES[one.polarity],
+                round(one.probability * SCALE),
+                one.start,
+                one.end,
+                job_id,
+            )
+            for score in scores
+            for number, one in enumerate(score.aspects)
+        ],
+    )
+    return new

@@ -9,7 +9,6 @@ linear in the words of the sentence.
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
-from enum import IntEnum
 from typing import NamedTuple
 
 from model.aspects.vocabulary import Mention
@@ -30,14 +29,8 @@ class Words(NamedTuple):
     ends: list[int]
 
 
-class _Cut(IntEnum):
-    """How much it takes for a cut to stand."""
-
-    NONE = 0
-    FAINT = 1
-    WEAK = 2
-    COMMA = 3
-    STRONG = 4
+# How much it takes for a cut to stand. Plain numbers: members of an enumeration take twice the time to look up.
+_NONE, _FAINT, _WEAK, _COMMA, _STRONG = range(5)
 
 
 class Clause(NamedTuple):
@@ -56,16 +49,16 @@ def words_of(line: str) -> frozenset[str]:
 _CONTRASTS = words_of("but although though however while whilst whereas despite except nevertheless nonetheless")
 _PAIRS = {"even": ("if", "though", "when"), "apart": ("from",), "aside": ("from",), "other": ("than",), "yet": ("it",)}
 _JOINS = words_of("and or nor with which who whom whose because so until since plus as when where if")
-_FAINT = words_of("in under over by for a an the some such so its his her this that at on from into")
+_PREPOSITIONS = words_of("in under over by for a an the some such so its his her this that at on from into")
 _TURNS = words_of(
     "let wrecked ruined spoiled spoilt marred undone saddled hampered hobbled sunk undermined saved redeemed lifted "
     "elevated rescued buried drowned cannot can't can couldn't could propped"
 )
 _CUTS = {
-    **dict.fromkeys(_TURNS | _PAIRS.keys(), _Cut.NONE),
-    **dict.fromkeys(_FAINT, _Cut.FAINT),
-    **dict.fromkeys(_JOINS, _Cut.WEAK),
-    **dict.fromkeys(_CONTRASTS, _Cut.STRONG),
+    **dict.fromkeys(_TURNS | _PAIRS.keys(), _NONE),
+    **dict.fromkeys(_PREPOSITIONS, _FAINT),
+    **dict.fromkeys(_JOINS, _WEAK),
+    **dict.fromkeys(_CONTRASTS, _STRONG),
 }
 _COPULAS = words_of("is are was were gets get got be been being")
 _VERBS = _COPULAS | words_of("looks look sounds sound feels feel seems seem has have does do did made makes had")
@@ -82,7 +75,7 @@ def split(words: Words, text: str, mentions: Sequence[Mention], weights: Sequenc
     weights: of each word, for (above 0) or against something.
     """
     cuts = _cuts(words, text, mentions)
-    places = [0, *(place for place, cut in enumerate(cuts) if place and cut >= _Cut.WEAK)]
+    places = [0, *(place for place, cut in enumerate(cuts) if place and cut >= _WEAK)]
     read = _Read(words.spelled, mentions, weights)
     kept: list[_Piece] = []
     for first, end in zip(places, [*places[1:], len(weights)], strict=True):
@@ -102,12 +95,12 @@ def _bounded(piece: "_Piece", read: "_Read") -> list["_Piece"]:
     return [read.piece(start, min(piece.end, start + LONGEST)) for start in range(piece.first, piece.end, LONGEST)]
 
 
-def _parted(piece: "_Piece", cuts: Sequence[_Cut], read: "_Read") -> list["_Piece"]:
+def _parted(piece: "_Piece", cuts: Sequence[int], read: "_Read") -> list["_Piece"]:
     """A piece, cut at prepositions and articles where both sides judge, one for and one against."""
     parts: list[_Piece] = []
     if piece.good >= STRONG_WORD and piece.bad >= STRONG_WORD:
         for place in range(piece.first + 1, piece.end):
-            if cuts[place] == _Cut.FAINT:
+            if cuts[place] == _FAINT:
                 left, right = read.piece(piece.first, place), read.piece(place, piece.end)
                 if left.judges and right.judges and left.mood * right.mood < 0:
                     parts.append(left)
@@ -194,9 +187,9 @@ class _Piece(NamedTuple):
         return set(found) or {mention.name for mention in self.mentions}
 
 
-def _stands(cut: _Cut, left: _Piece, right: _Piece, read: _Read) -> bool:
+def _stands(cut: int, left: _Piece, right: _Piece, read: _Read) -> bool:
     """Whether the cut between two pieces stands."""
-    if cut == _Cut.STRONG:
+    if cut == _STRONG:
         return True
     long = left.end - left.first >= _APART
     begins = read.words[right.first : min(right.end, right.first + 2)]
@@ -205,41 +198,44 @@ def _stands(cut: _Cut, left: _Piece, right: _Piece, read: _Read) -> bool:
     if left.names and right.names:
         if left.subjects == right.subjects and not left.against(right):
             return False
-        if cut == _Cut.COMMA and read.qualifies(left) and read.qualifies(right):
+        if cut == _COMMA and read.qualifies(left) and read.qualifies(right):
             return True
         return (left.judges and right.judges) or (read.predicates(left) and read.predicates(right))
     return right.judges and long and not left.names
 
 
-def _cuts(words: Words, text: str, mentions: Sequence[Mention]) -> list[_Cut]:
+def _cuts(words: Words, text: str, mentions: Sequence[Mention]) -> list[int]:
     """Before each word: how strong a cut is there. None within a phrase of the vocabulary."""
     spelled, starts, ends = words
-    cuts = [_Cut.NONE] * len(spelled)
-    for place in range(1, len(spelled)):
-        word, begin, end = spelled[place], starts[place], ends[place - 1]
-        cut = _CUTS.get(word)
-        # Most words follow a single blank and begin nothing.
-        if cut is None and begin - end == 1 and text[end] in " '-":
-            continue
-        between = text[end:begin]
+    cuts = [_NONE] * len(spelled)
+    known = list(map(_CUTS.get, spelled))
+    # Most words follow a single blank and begin nothing.
+    places = [
+        place
+        for place, (cut, begin, end) in enumerate(zip(known[1:], starts[1:], ends, strict=False), 1)
+        if cut is not None or begin - end != 1 or text[end] not in " '-"
+    ]
+    for place in places:
+        word, cut = spelled[place], known[place]
+        between = text[ends[place - 1] : starts[place]]
         after = spelled[place + 1] if place + 1 < len(spelled) else ""
         if (between not in (" ", ", ") and _PARTING.search(between)) or (
-            after and (cut == _Cut.STRONG or after in _PAIRS.get(word, ()) or (word == "yet" and "," in between))
+            after and (cut == _STRONG or after in _PAIRS.get(word, ()) or (word == "yet" and "," in between))
         ):
-            cuts[place] = _Cut.STRONG
+            cuts[place] = _STRONG
         elif word == "if" and spelled[place - 1] == "as":
             continue
         elif word in _TURNS:
-            cuts[place - 1 if spelled[place - 1] in _COPULAS else place] = _Cut.WEAK
+            cuts[place - 1 if spelled[place - 1] in _COPULAS else place] = _WEAK
         elif "," in between:
-            cuts[place] = _Cut.COMMA
-        elif "/" in between or cut == _Cut.WEAK:
-            cuts[place] = _Cut.WEAK
-        elif cut == _Cut.FAINT:
-            cuts[place] = _Cut.FAINT
+            cuts[place] = _COMMA
+        elif "/" in between or cut == _WEAK:
+            cuts[place] = _WEAK
+        elif cut == _FAINT:
+            cuts[place] = _FAINT
     for mention in mentions:
         for place in range(mention.first + 1, mention.last + 1):
-            cuts[place] = _Cut.NONE
+            cuts[place] = _NONE
     return cuts
 
 

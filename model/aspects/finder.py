@@ -9,20 +9,20 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from itertools import repeat
+from typing import NamedTuple
 
 import numpy as np
 
+from common.aspects import Name, Polarity
 from model.aspects import clauses, opinion, vocabulary
 from model.aspects.clauses import Clause, Words, words_of
 from model.aspects.opinion import Opinion, Signs
-from model.aspects.vocabulary import Mention, Name, Vocabulary
+from model.aspects.vocabulary import Mention, Vocabulary
 from model.numeric import Floats, sigmoid
 from model.text.cleaning import aligned
 from model.text.cue_words import NEGATIONS
 from model.text.tokens import cap
-
-Polarity = Literal["positive", "negative", "neutral"]
 
 MOST_WORDS = 4_096
 """Words that are looked at: of a longer text the first quarter and the last three quarters of so many."""
@@ -122,9 +122,9 @@ class Finder:
         bare = len(read) <= SHORT
         for number, words in enumerate(read):
             mentions = self._phrases.find(words.spelled)
-            weights = [leaning(word, 0.0) for word in words.spelled]
             if not mentions and not bare and not _may_be_person(plain[words.starts[0] : words.ends[-1]]):
                 continue
+            weights = list(map(leaning, words.spelled, repeat(0.0)))
             sentence = _Sentence(number, words, plain, weights, self._opinion.sum_of(words.spelled), bare)
             for clause in clauses.split(words, plain, mentions, weights):
                 found += self._draft(clause, sentence)

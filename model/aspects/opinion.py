@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import repeat
 from pathlib import Path
 
 FILE = Path(__file__).parent / "opinion.json"
@@ -45,8 +46,7 @@ class Opinion:
 
     def sum_of(self, words: Iterable[str]) -> float:
         """Bias and the weights of the distinct words (logit units): above 0 reads like a review, below like a plot."""
-        get = self.words.get
-        return self.bias + sum([get(word, 0.0) for word in dict.fromkeys(words)])
+        return self.bias + sum(map(self.words.get, dict.fromkeys(words), repeat(0.0)))
 
     def probability(self, signs: Signs) -> float:
         """Probability (0..1) that a clause is an opinion."""

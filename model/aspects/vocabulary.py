@@ -7,24 +7,8 @@ from itertools import product
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, cast, get_args
 
-Name = Literal[
-    "acting",
-    "story",
-    "characters",
-    "dialogue",
-    "direction",
-    "pacing",
-    "look",
-    "effects",
-    "music",
-    "humour",
-    "suspense",
-    "ending",
-    "originality",
-    "film",
-]
-"""The aspects, in the order in which they are shown; `film` is the film as a whole."""
-NAMES: tuple[Name, ...] = get_args(Name)
+from common.aspects import NAMES, Name
+
 Kind = Literal["words", "cues", "says", "praise", "blame"]
 """What a phrase tells, as the head of `vocabulary.toml` says; the later ones tell more."""
 _KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -76,17 +60,17 @@ class Vocabulary:
     def find(self, words: Sequence[str]) -> list[Mention]:
         """Aspects that lower-case `words` name, in order; of phrases that overlap the first, of those the longest."""
         found: list[Mention] = []
-        at, most = 0, len(words)
-        root = self._root
-        while at < most:
-            node = root.get(words[at])
+        free, most = 0, len(words)
+        for at, node in enumerate(map(self._root.get, words)):
             # Common words begin many phrases: the second word tells that most of them are none.
-            if node is None or not ("" in node or ANY in node or (at + 1 < most and words[at + 1] in node)):
-                at += 1
+            if (
+                node is None
+                or at < free
+                or not ("" in node or ANY in node or (at + 1 < most and words[at + 1] in node))
+            ):
                 continue
-            end, names = _longest(node, words, at + 1)
-            found += [Mention(cast("Name", name), kind, at, end - 1) for name, kind in names.items() if name != _NONE]
-            at = end
+            free, names = _longest(node, words, at + 1)
+            found += [Mention(cast("Name", name), kind, at, free - 1) for name, kind in names.items() if name != _NONE]
         return found
 
 

@@ -13,8 +13,9 @@ from typing import Any
 
 import numpy as np
 
+from common.aspects import NAMES, Polarity
 from model.aspects import vocabulary
-from model.aspects.finder import Aspect, Polarity
+from model.aspects.finder import Aspect
 from model.data.errors import DataError
 from model.evaluation import evaluate
 from model.evaluation.statistics import share_interval
@@ -71,7 +72,7 @@ def _sentence(kind: str, labels: list[str], pieces: list[str]) -> Sentence:
         for label in own.split():
             if label != "-":
                 name, polarity = label[:-1], _POLARITIES[label[-1]]
-                if name not in vocabulary.NAMES:
+                if name not in NAMES:
                     raise ValueError(name)
                 gold = {"positive": 1.0, "negative": 0.0}.get(polarity, 0.5)
                 aspects.append(Aspect(name, start, end, polarity, gold))
@@ -147,7 +148,7 @@ def crude(texts: Sequence[str], probabilities: Probabilities) -> list[list[Aspec
     words = {
         name: {phrase for line in kinds.get("words", ()) for phrase in line.split(", ") if " " not in phrase}
         for name, kinds in vocabulary.lists().items()
-        if name in vocabulary.NAMES
+        if name in NAMES
     }
     found = []
     for text in texts:
@@ -156,7 +157,7 @@ def crude(texts: Sequence[str], probabilities: Probabilities) -> list[list[Aspec
             said = set("".join(sign if sign.isalnum() else " " for sign in text[start:end].lower()).split())
             own += [
                 _judged(Aspect(name, start, end, "neutral", 0.5), probabilities[text[start:end]])
-                for name in vocabulary.NAMES
+                for name in NAMES
                 if said & words[name]
             ]
         found.append(own)
@@ -218,7 +219,7 @@ def weak(scorer: Scorer, texts: Sequence[str], labels: Labels) -> dict[str, Any]
 
     Weak, since good reviews blame too: an aspect of which this is near a half would be noise.
     """
-    agreed: dict[str, list[int]] = {name: [0, 0] for name in vocabulary.NAMES}
+    agreed: dict[str, list[int]] = {name: [0, 0] for name in NAMES}
     for own, label in zip(scorer.aspects_of(texts), labels.tolist(), strict=True):
         for one in own:
             if one.polarity != "neutral":

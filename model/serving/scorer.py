@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import onnxruntime as ort
@@ -53,6 +53,14 @@ def _session(path: Path, threads: int) -> ort.InferenceSession:
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     return ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+
+class Flagged(Protocol):
+    """A verdict, as far as aspects ask."""
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """As in `Verdict`."""
 
 
 class Scorer:
@@ -165,7 +173,7 @@ class Scorer:
         """
         return self.aspects_of([text])[0]
 
-    def aspects_of(self, texts: Sequence[str], verdicts: Sequence[Verdict] | None = None) -> list[list[Aspect]]:
+    def aspects_of(self, texts: Sequence[str], verdicts: Sequence["Flagged"] | None = None) -> list[list[Aspect]]:
         """The aspects of each text; costs about what scoring the texts does, and that too without their `verdicts`.
 
         At most 4,096 words and 200 clauses of a text are looked at, so that time and memory are bounded.
@@ -174,7 +182,7 @@ class Scorer:
         found: list[list[Aspect]] = []
         for start in range(0, len(texts), WINDOW):
             window = list(texts[start : start + WINDOW])
-            known = self.score(window) if verdicts is None else verdicts[start : start + WINDOW]
+            known: Sequence[Flagged] = self.score(window) if verdicts is None else verdicts[start : start + WINDOW]
             drafts = [
                 finder.drafts(text) if DISTRUSTED.isdisjoint(verdict.flags) else []
                 for text, verdict in zip(window, known, strict=True)

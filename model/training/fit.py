@@ -28,6 +28,8 @@ CHECKPOINT, BEST, HISTORY = "checkpoint.npz", "best.npz", "history.json"
 TABLE = "metrics.csv"
 """The history as a flat table, a row an epoch, for spreadsheets and plots."""
 _PREDICT_STEPS = 40_000
+_READS = "_reads_as_a_graph"
+"""Attribute of a network: its graph from ids to logits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,7 @@ class _Trainer:
             return loss
 
         signature = [tf.TensorSpec([None, None], tf.int32), tf.TensorSpec([None], tf.float32)]
-        compiled: Callable[[NDArray[np.int32], NDArray[np.float32]], Any] = tf.function(step, signature)
+        compiled: Callable[[NDArray[np.int32], NDArray[np.float32]], Any] = parts.compiled(step, signature)
         return compiled
 
     @contextmanager
@@ -160,7 +162,11 @@ def predict(network: "keras.Model", rows: Sequence[NDArray[np.int32]]) -> NDArra
     """Logits (float64 [n]) of reviews as word ids, in the order given, in batches by length."""
     import tensorflow as tf
 
-    run = tf.function(lambda ids: network(ids, training=False), input_signature=[tf.TensorSpec([None, None], tf.int32)])
+    # With the network, past Keras' own book-keeping: traced once, it is asked after each epoch and by who comes after.
+    run = vars(network).get(_READS)
+    if run is None:
+        run = parts.compiled(lambda ids: network(ids, training=False), [tf.TensorSpec([None, None], tf.int32)])
+        vars(network)[_READS] = run
     return batches.scored(rows, lambda block: run(block).numpy()[:, 0], 128, _PREDICT_STEPS)
 
 

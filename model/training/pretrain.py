@@ -63,7 +63,7 @@ class _BothWays(language_model.Learner):
             return loss
 
         whole = tf.TensorSpec([None, None], tf.int32)
-        return tf.function(step, input_signature=[whole, tf.TensorSpec([None], tf.int32), whole, tf.TensorSpec([])])
+        return parts.compiled(step, [whole, tf.TensorSpec([None], tf.int32), whole, tf.TensorSpec([])])
 
     def learn(self, block: NDArray[np.int32], rng: np.random.Generator, rate: float, *, follows: bool) -> float:
         """As of any; each block is a window of its own. The loss is the mean of both directions."""

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from common.aspects import NAMES
 from model.aspects import vocabulary
 from model.numeric import Floats
 from model.serving.model_folder import SHIPPED
@@ -55,11 +56,11 @@ def proposals(
     rows = {word: row for row, word in enumerate(words)}
     seeds = {name: single_words(kinds) for name, kinds in vocabulary.lists().items()}
     listed = {form for own in seeds.values() for word in own for form in (word, f"{word}s")}
-    near = np.zeros((len(vocabulary.NAMES), len(words)))
-    for place, name in enumerate(vocabulary.NAMES):
+    near = np.zeros((len(NAMES), len(words)))
+    for place, name in enumerate(NAMES):
         own = [rows[word] for word in sorted(seeds[name]) if word in rows]
         near[place] = np.sort(vectors @ vectors[own].T, axis=1)[:, -_NEIGHBOURS:].mean(axis=1)
-    for place, name in enumerate(vocabulary.NAMES):
+    for place, name in enumerate(NAMES):
         best = np.argsort(-np.where(near.argmax(axis=0) == place, near[place], -1.0))
         fits = (row for row in best.tolist() if words[row].isalpha() and words[row] not in listed)
         yield (

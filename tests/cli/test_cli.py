@@ -85,6 +85,7 @@ COMMANDS = {
         *HOW_IT_IS_READ,
         "--accuracy float = None",
         "--mixed/--no-mixed bool = False",
+        "--aspects/--no-aspects bool = False",
         "--again bool = False",
         "--force bool = False",
         "--json bool = False",
@@ -196,6 +197,7 @@ def test_every_command_and_option_is_there() -> None:
     assert {words: [spelled(one) for one in command.params] for words, command in ALL.items()} == COMMANDS
 
 
+@pytest.mark.slow  # seconds of a processor
 def test_every_command_explains_itself() -> None:
     for words, command in ALL.items():
         result = runner.invoke(cli.app, [*words.split(), "--help"])

@@ -44,6 +44,7 @@ def test_every_format_over_everything_stored(films: Path, ran: Run) -> None:
     assert starts == [b"<!do", b"\x89PNG", b"\xef\xbb\xbfa", b"PK\x03\x04", b"PAR1"]
 
 
+@pytest.mark.slow  # seconds of a processor
 def test_two_films_compared_in_the_default_file(films: Path, ran: Run) -> None:
     ran("--film", "heat", "--compare", "Up", "--by", "week")
     page = (films / "report.html").read_text(encoding="utf-8")

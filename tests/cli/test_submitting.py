@@ -215,8 +215,9 @@ def test_the_accuracy_that_is_wanted_goes_with_the_job(command_db: Database, run
     source = file(tmp_path)
     assert "--accuracy goes from 95 to" in run("submit", source, "--accuracy", "30", code=2)
     assert states(command_db) == [], "it is said before anything is done"
-    records(run("submit", source, "--accuracy", "98", "--mixed", "--json"))
+    records(run("submit", source, "--accuracy", "98", "--mixed", "--aspects", "--json"))
     (job,) = list_jobs(command_db, HOST)
     assert job.accuracy == 98
     with command_db.read() as session:
-        assert (session.scalar(select(Upload.options)) or {}).get("mixed") is True
+        options = session.scalar(select(Upload.options)) or {}
+    assert options["mixed"] is options["aspects"] is True

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from sqlalchemy import func, select, update
 
+from common.aspects import Polarity
 from db.clock import db_time
 from db.engine import Database
 from db.queue import claim, commit_scores, finish_ingest, finish_job, ingest_rows, load_reviews, sweep, write_blob
@@ -18,6 +19,7 @@ from db.types import (
     Accepted,
     Claim,
     JobState,
+    Judged,
     NewRejected,
     NewReview,
     Origin,
@@ -78,7 +80,18 @@ def verdict(row: ReviewRow) -> Score:
     odd = row.row_number % 2
     stars = None if odd else 1 + row.row_number % 19 / 2
     told = ("too_short",) if odd else ()
-    return Score(row.review_id, label, (row.row_number % 21) / 20, told, stars=stars, rating=row.rating)
+    return Score(
+        row.review_id, label, (row.row_number % 21) / 20, told, stars=stars, rating=row.rating, aspects=judged(row)
+    )
+
+
+def judged(row: ReviewRow) -> tuple[Judged, ...]:
+    """Aspects that depend on the row alone: none, one, or two clauses on the same and one on another."""
+    sides: tuple[Polarity, ...] = ("positive", "negative", "neutral")
+    one = Judged("acting", 0, 6, sides[row.row_number % 3], (row.row_number % 11) / 10)
+    return ((), (one,), (one, one._replace(start=7, end=9), Judged("film", 0, 9, "negative", 0.125)))[
+        row.row_number % 5 % 3
+    ]
 
 
 def commit(db: Database, held: Claim, *, model: str = "m1") -> bool:

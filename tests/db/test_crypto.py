@@ -340,8 +340,8 @@ def test_names_of_films_files_and_columns_are_sealed_and_found_again(open_with: 
             assert summary(db, ME, ReportFilter(film=film)).total == 6
         assert {one.film for one in search(db, ME, SearchFilter()).items} >= {f"{SECRET} film", f"{SECRET} FILM"}
         by_film = {one.key: one.total for one in summary(db, ME, ReportFilter(by="film")).buckets}
-        assert (by_film[f"{SECRET} film"], by_film[f"{SECRET} FILM"]) == (3, 3)
-        assert list_films(db, ME, "STAIRS fil") == [f"{SECRET} FILM", f"{SECRET} film"]
+        assert by_film[f"{SECRET} FILM"] == 6
+        assert list_films(db, ME, "STAIRS fil") == [f"{SECRET} FILM"]
         roll_up_due(db)
 
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, text, update
 
 from db.engine import Database
 from db.queries.corrections import correct
 from db.queries.reports import summary_of_all
 from db.queries.summaries import roll_up_due
-from db.reporting_views import VIEWS
+from db.reporting_views import VIEWS, WITH_TEXTS
+from db.tables import Review, Upload
 from db.types import NewReview, ReportFilter
 from tests.db.steps import ME, done_file, done_review
 from tests.fixtures.postgres_server import PostgresServer
@@ -37,6 +39,8 @@ def test_the_columns_are_the_promised_ones(db: Database) -> None:
 
 def test_no_view_tells_whose_it_is_or_what_was_written() -> None:
     told = {column for columns in VIEWS.values() for column in columns}
+    assert [name for name, columns in VIEWS.items() if "text" in columns] == [WITH_TEXTS]
+    told -= {"text"}
     secret = {"owner_id", "user_id", "guild_id", "channel_id", "message_id", "text", "note", "explanation", "filename"}
     assert not told & secret
 
@@ -65,6 +69,38 @@ def test_the_numbers_are_those_of_the_reports(db: Database) -> None:
         assert session.execute(text("SELECT agreed, label, corrected_label FROM reporting_quality")).one() == (
             0, "positive", "negative",
         )  # fmt: skip
+
+
+def test_texts_are_there_while_they_are_kept_and_sealed_ones_are_not(db: Database) -> None:
+    day = date(2026, 1, 2)
+    texts = ["plain", "sealed:2:00000000:like", "SEALED:2: shouted", "gone"]
+    rows = [NewReview(n, one, "Heat", day, rating=850) for n, one in enumerate(texts, 1)]
+    job = done_file(db, [*rows, NewReview(5, "alone", None, date(2026, 1, 9))])
+    done_review(db, "by message")
+    done_review(db, "secret words")
+    look = {
+        "copies": {"count": 2, "rows": [1, 3]},
+        "adverts": {"count": 1, "rows": [2]},
+        "bursts": [{"day": "2026-01-02"}],
+    }
+    with db.begin() as session:
+        session.execute(update(Upload).where(Upload.job_id == job).values(hygiene=look))
+        session.execute(update(Review).where(Review.job_id == job, Review.row_number == 4).values(text=None))
+        session.execute(text("UPDATE reviews SET text = 'sealed:2:0a1b2c3d:x' WHERE text = 'secret words'"))
+    asked = "row_number, text, sealed, given_stars, near_copy, advert, burst"
+    with db.read() as session:
+        found = session.execute(text(f"SELECT {asked} FROM reporting_reviews ORDER BY review_id")).all()
+        labels = text("SELECT v.label = r.label FROM reporting_verdicts v JOIN reporting_reviews r USING (review_id)")
+        assert session.scalars(labels).all() == [True] * 7
+    assert [tuple(row) for row in found] == [
+        (1, "plain", 0, 8.5, 1, 0, 1),
+        (2, "sealed:2:00000000:like", 0, 8.5, 0, 1, 1),
+        (3, "SEALED:2: shouted", 0, 8.5, 1, 0, 1),
+        (4, None, None, 8.5, 0, 0, 1),
+        (5, "alone", 0, None, 0, 0, 0),
+        (1, "by message", 0, None, None, None, None),
+        (1, None, 1, None, None, None, None),
+    ]
 
 
 def test_the_queries_on_the_page_run(db: Database) -> None:

@@ -49,6 +49,6 @@ def test_indexes_and_constraints_are_those_of_the_models(request: pytest.Fixture
     Base.metadata.create_all(modelled.engine)
     stored = definitions(migrated.engine)
     assert stored == definitions(modelled.engine)
-    assert sum(" WHERE " in sql for sql in stored.values()) == 14
+    assert sum(" WHERE " in sql for sql in stored.values()) == 15
     migrated.dispose()
     modelled.dispose()

@@ -74,11 +74,13 @@ def sent(owner: int, guild: int | None, channel: int, shared: bool) -> Origin:
     return replace(origin(owner, guild, shared=shared), channel_id=channel)
 
 
+@pytest.mark.slow  # seconds of a processor
 def test_every_query_shows_exactly_what_the_viewer_may_see(db: Database, stored: Stored) -> None:
     for viewer in VIEWERS:
         sees(db, stored, viewer)
 
 
+@pytest.mark.slow  # seconds of a processor
 @pytest.mark.parametrize(
     "careless",
     [

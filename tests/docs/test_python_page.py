@@ -39,7 +39,17 @@ def test_the_code_on_the_page_runs(
         exec(compile(block, "docs/python.md", "exec"), names)  # the page is ours
         ran += 1
     settings.settings.cache_clear()
-    assert ran >= 4
+    assert ran >= 6
     assert len(names["by_day"]) == 4
     assert list(names["films"].columns) == ["film", "reviews", "average"]
     assert names["films"]["reviews"].sum() == 8
+    assert sorted(names["reviews"]["text"]) == [f"review {n}" for n in range(1, 9)]
+
+
+def test_the_function_for_postgresql_reads_texts(postgres_url: str) -> None:
+    db = Database(postgres_url)
+    done_file(db, [NewReview(1, "fine", "Heat"), NewReview(2, "dull", "Up")])
+    names: dict[str, Any] = {}
+    exec(compile(next(block for block in BLOCKS if "def reviews_of" in block), "docs/python.md", "exec"), names)
+    assert names["reviews_of"](db.url, "Heat")["text"].tolist() == ["fine"]
+    db.dispose()

@@ -7,11 +7,13 @@ after the member who sees it when that is not alice.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any, Final
 
 import discord
 
 from db.operations.heartbeats import record
+from tests.bot.delivery.test_digests import make_due, reviews_of
 from tests.bot.talk import answer
 from tests.fixtures.discord import World
 
@@ -213,3 +215,17 @@ async def server(world: World) -> Any:
     manager = world.guild.add_member(world.env.create_user("carol"), roles=[managers])
     await manager.slash(world.channel, "server limits", retention_days=30, jobs=3)
     return manager, answer(await manager.slash(world.channel, "server show"))
+
+
+@scene
+async def digest(world: World) -> Any:
+    role = world.guild.create_role("programmers", permissions=discord.Permissions(manage_guild=True))
+    manager = world.guild.add_member(world.env.create_user("dora"), roles=[role])
+    await manager.slash(world.channel, "server digest", every="week", channel=world.channel)
+    until = make_due(world)
+    films = (("Paddington 2", 30, 22, 16), ("The Third Man", 18, 15, 14), ("Heat (1995)", 31, 14, 26), ("Up", 9, 5, 5))
+    for film, total, now, before in films:
+        reviews_of(world, film, until - timedelta(1), now, total)
+        reviews_of(world, film, until - timedelta(8), before, total)
+    await world.bot.digests.look()
+    return world.last(world.channel)

@@ -98,9 +98,9 @@ def test_flower_asks_the_same_broker() -> None:
 def test_only_who_must_reaches_the_outside_and_nothing_reaches_the_databases() -> None:
     assert COMPOSE["networks"]["inside"] == {"internal": True}
     outside = {name for name in SERVICES if "outside" in networks(name)}
-    assert outside == {"bot", "flower"}
+    assert outside == {"bot", "flower", "grafana"}
     assert all("inside" in networks(name) for name in SERVICES)
-    assert {name for name in SERVICES if SERVICES[name].get("ports")} == {"flower"}
+    assert {name for name in SERVICES if SERVICES[name].get("ports")} == {"flower", "grafana"}
 
 
 @pytest.mark.parametrize("name", [name for name in SERVICES if name != "postgres"])
@@ -134,7 +134,7 @@ def test_the_broker_refuses_to_grow_before_it_is_killed_for_its_memory() -> None
 def test_images_have_exact_versions_and_ours_that_of_the_service() -> None:
     for name, service in SERVICES.items():
         repository, _, tag = service["image"].partition(":")
-        assert re.match(r"\d+\.\d+(\.\d+)?(-|$)", tag), f"{name}: {tag} moves"
+        assert re.match(r"v?\d+\.\d+(\.\d+)?(-|$)", tag), f"{name}: {tag} moves"
         if name in OURS:
             role = "tools" if name in ONCE else name
             assert (repository, tag) == (f"reelfeel-{role}", VERSION)

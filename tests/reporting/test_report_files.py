@@ -7,7 +7,7 @@ import pytest
 from common.file_formats import REPORT_FORMATS
 from db.types import Report, ReportFilter
 from reporting.report_files import file_of, parts_of
-from reporting.request import ReportRequest
+from reporting.request import BadQuestion, ReportRequest
 from tests.bot.samples import report
 from tests.reporting.parts import parts
 
@@ -31,3 +31,10 @@ def test_every_subject_is_asked_about_in_order() -> None:
     heat, up = ReportRequest(film="Heat"), ReportRequest(film="Up", by="film")
     assert [part.about for part in parts_of(ask, heat, up)] == [heat, up]
     assert asked == [heat.filter, up.filter]
+
+
+def test_one_film_under_two_names_is_not_compared() -> None:
+    heat, same = ReportRequest(film="Heat"), ReportRequest(film="Heat (1995)")
+    with pytest.raises(BadQuestion):
+        parts_of(lambda _: report(film_names=("Heat", "Heat (1995)")), heat, same)
+    assert len(parts_of(lambda _: report(film_names=("Heat",)), heat, ReportRequest(film="Heat", job=4))) == 2

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from reporting.request import BadQuestion, ReportRequest, compared_with, too_few
+from reporting.request import BadQuestion, ReportRequest, compared_with, several_films, too_few
 
 HEAT = ReportRequest(film="Heat", since=date(2026, 3, 1), until=date(2026, 3, 31))
 
@@ -55,3 +55,17 @@ def test_what_is_compared_with(typed: str, subject: str) -> None:
 def test_what_cannot_be_compared(about: ReportRequest, typed: str, said: str) -> None:
     with pytest.raises(BadQuestion, match=said):
         compared_with(about, typed)
+
+
+def test_films_that_share_a_name_are_named() -> None:
+    assert several_films(()) == ""
+    said = too_few(1, HEAT, ("Heat (1986)", "Heat (1995)"))
+    assert "“Heat (1986)”" in said
+    assert "at least 5" in said
+    assert "Heat (1999)" not in several_films([f"Heat ({year})" for year in range(1990, 2000)])
+
+
+@pytest.mark.parametrize("typed", ["HEAT", "Ｈｅａｔ", "Héat"])
+def test_a_film_is_not_compared_with_itself(typed: str) -> None:
+    with pytest.raises(BadQuestion):
+        compared_with(HEAT, typed)

@@ -8,10 +8,12 @@ import io
 import openpyxl
 import pyarrow.parquet as pq
 
+from reporting.aspects.figures import HEADER as ASPECTS
 from reporting.html_page import page
 from reporting.request import ReportRequest
 from reporting.tables import HEADER, ReportPart, rows, table_bytes
 from tests.bot.samples import report
+from tests.reporting.aspects.samples import COUNTS
 from tests.reporting.parts import EVIL, parts
 
 
@@ -55,3 +57,15 @@ def test_parquet_has_types() -> None:
 
 def test_rows_of_nothing() -> None:
     assert list(rows([ReportPart(ReportRequest(), report(total=0, buckets=[], mean_probability=None))])) == []
+
+
+def test_a_report_by_aspect_is_a_table_of_aspects() -> None:
+    part = ReportPart(ReportRequest(film="Heat", by="aspect"), report(aspects=COUNTS))
+    found = list(csv.DictReader(io.StringIO(table_bytes([part], "csv").decode("utf-8-sig"), newline="")))
+    assert [(row["aspect"], row["for"]) for row in found][:2] == [("acting", "30"), ("pacing", "5")]
+    assert found[0]["blame"].endswith("=cmd()")
+    table = pq.read_table(io.BytesIO(table_bytes([part], "parquet")))
+    assert table.column_names == list(ASPECTS)
+    assert table.column("against").to_pylist() == [10, 15, 1, 1]
+    sheet = openpyxl.load_workbook(io.BytesIO(table_bytes(parts(), "xlsx")))["Aspects"]
+    assert [cell.value for cell in sheet[1]] == list(ASPECTS)

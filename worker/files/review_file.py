@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Final, NamedTuple
 
+from common.film_names import year_in_brackets
 from common.rendering import shortened
 from worker.files import row_problems as problems
 from worker.files.cells import Cell, NotUtf8, as_text, storable
@@ -200,9 +201,10 @@ class ReviewFile:
     def _with_year(self, name: str, cells: list[Cell]) -> str | None:
         assert self._year is not None
         year = as_text(self._year.of(cells)).strip().removesuffix(".0")
-        if len(year) != 4 or not year.isdigit() or name.endswith(f"({year})"):
+        if len(year) != 4 or not year.isdigit() or year_in_brackets(name) is not None:
             return name
-        return _film(f"{name} ({year})")
+        room = MAX_FILM_CHARS - len(f" ({year})")
+        return f"{name if len(name) <= room else name[: room - 1] + '…'} ({year})"
 
     def _problem(self, text: Cell) -> str | None:
         if isinstance(text, str):

@@ -18,6 +18,7 @@ from db.types import NO_ROOM, Claim, Score
 from worker import metrics
 from worker.files.limits import Limits
 from worker.jobs.accuracy import widened
+from worker.jobs.aspects import with_aspects
 from worker.jobs.deduplicate import MIXED, score_distinct, with_mixed
 
 if TYPE_CHECKING:
@@ -132,25 +133,29 @@ def _score_rows(db: Database, scorer: Scorer, claim: Claim) -> tuple[Sequence[Sc
     with metrics.stage("fetch"):
         rows = queue.load_reviews(db, claim)
         known_by_hash = queue.lookup(db, rows, model=scorer.version)
-        accuracy, says_mixed = queue.wanted(db, claim)
+        wanted = queue.wanted(db, claim)
     with metrics.stage("score"):
         scores, new = score_distinct(rows, known_by_hash, scorer.score)
-        told: Sequence[Score] = scores if accuracy is None else widened(scores, scorer.dial, accuracy)
-        if says_mixed:
-            told = with_mixed(told, [row.text for row in rows], scorer.mixed)
+        told: Sequence[Score] = scores if wanted.accuracy is None else widened(scores, scorer.dial, wanted.accuracy)
+        texts = [row.text for row in rows]
+        if wanted.mixed:
+            told = with_mixed(told, texts, scorer.mixed)
+        if wanted.aspects:
+            told = with_aspects(told, texts, scorer)
     metrics.REPEATED.inc(len(rows) - len(new))
     with metrics.stage("store"):
         return told, queue.commit_scores(db, claim, told, model=scorer.version, new=new)
 
 
 def _explained(scorer: Scorer, review_id: int, text: str) -> Score:
-    """The verdict with (start, end, contribution) of each sentence: offsets into `text`, contribution in logits."""
+    """The verdict with its aspects and (start, end, contribution) of each sentence: offsets into `text`, logits."""
     explanation = scorer.explain(text)
     verdict = explanation.verdict
     flags = (*verdict.flags, MIXED) if explanation.mixed else verdict.flags
     sentences = [(s.start, s.end, s.contribution) for s in explanation.sentences]
     stars, mixed = verdict.stars, explanation.mixed
-    return Score(review_id, verdict.label, verdict.probability, flags, sentences, stars, mixed)
+    score = Score(review_id, verdict.label, verdict.probability, flags, sentences, stars, mixed)
+    return with_aspects([score], [text], scorer)[0]
 
 
 def _log_fields(claim: Claim) -> dict[str, object]:

@@ -13,6 +13,7 @@ from worker import metrics
 from worker.files.errors import FileError
 from worker.files.limits import Limits
 from worker.files.writers.write import write_rejected
+from worker.jobs.aspects import scored_rows
 from worker.jobs.ingest import options_of, stored_file
 from worker.jobs.lease_keeper import LeaseKeeper, LeaseLost
 from worker.jobs.stream_pipe import StreamPipe
@@ -40,6 +41,7 @@ def finish(db: Database, claim: Claim, *, limits: Limits, lease_s: float) -> boo
 
 def _scored(db: Database, claim: Claim, limits: Limits, lease: LeaseKeeper) -> Output:
     upload = queue.open_upload(db, claim)
+    aspects = bool(upload.options.get("aspects"))
     # Taken by this thread, which lives on: Linux ties a child to the thread that started it
     with stored_file(db, upload) as (file, scratch), SPARE.lent() as reader:
 
@@ -49,12 +51,13 @@ def _scored(db: Database, claim: Claim, limits: Limits, lease: LeaseKeeper) -> O
                 file,
                 upload.filename,
                 scratch,
-                queue.iter_scored(db, claim.job_id),
+                scored_rows(db, claim.job_id, aspects=aspects),
                 out,
                 limits=limits,
                 format=upload.file_format,
                 options=options_of(upload),
                 check=lease.check,
+                aspects=aspects,
             )
 
         return _store(db, claim, "scored", write, lease)

@@ -6,10 +6,10 @@ from typing import IO
 
 from db.engine import Database
 from db.queries.jobs import stored_upload
-from db.queue import iter_scored
 from db.types import Viewer
 from worker.files.limits import Limits
 from worker.files.writers.write import write_scored
+from worker.jobs.aspects import scored_rows
 from worker.jobs.ingest import options_of, stored_file
 
 
@@ -20,7 +20,14 @@ def rewrite(db: Database, viewer: Viewer, job_id: int, out: IO[bytes], *, limits
     """
     upload = stored_upload(db, viewer, job_id)
     with stored_file(db, upload) as (file, _):
-        scored = iter_scored(db, job_id)
+        aspects = bool(upload.options.get("aspects"))
         return write_scored(
-            file, upload.filename, scored, out, limits=limits, format=format, options=options_of(upload)
+            file,
+            upload.filename,
+            scored_rows(db, job_id, aspects=aspects),
+            out,
+            limits=limits,
+            format=format,
+            options=options_of(upload),
+            aspects=aspects,
         )

@@ -130,6 +130,7 @@ def _write(link: Frames, file: IO[bytes], request: dict[str, Any]) -> None:
         limits=Limits(**request["limits"]),
         format=request["format"],
         options=ReadOptions.from_json(request["options"]),
+        aspects=request["aspects"],
     )
     out.flush()
     link.send_json(frames.END, name)

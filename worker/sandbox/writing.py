@@ -31,13 +31,20 @@ def write_guarded(
     format: str | None,
     options: ReadOptions,
     check: Callable[[], None],
+    aspects: bool = False,
 ) -> str:
     """As `worker.files.writers.write.write_scored`, of a real file, in this process; returns the file's name.
 
     Raises as `worker.sandbox.reading.guarded_reviews` does.
     """
     allowance = Allowance.of(file.seek(0, 2), limits)
-    request = {"task": "write", "filename": filename, "format": format, "options": options.as_json()}
+    request = {
+        "task": "write",
+        "filename": filename,
+        "format": format,
+        "options": options.as_json(),
+        "aspects": aspects,
+    }
     reader.begin(file, scratch, request | {"limits": asdict(limits)}, allowance, check)
     verdicts = iter(scored)
     while True:

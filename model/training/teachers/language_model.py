@@ -17,6 +17,7 @@ from rich.progress import Progress
 
 from model.config import LanguageModelConfig
 from model.storage import write_arrays
+from model.training.network import compiled
 from model.training.teachers.qrnn_layers import Adam, Shape, Stack
 
 # The most frequent words are candidates of every step's softmax.
@@ -168,7 +169,7 @@ class LanguageModel(Learner):
         cells = [tf.TensorSpec([plan.streams, shape.units]) for _ in range(shape.layers)]
         whole = tf.TensorSpec([None, plan.streams], tf.int32)
         signature = [whole, tf.TensorSpec([None], tf.int32), whole, cells, tf.TensorSpec([])]
-        return tf.function(step, input_signature=signature)
+        return compiled(step, signature)
 
 
 def _rate(plan: Plan, done: int, total: int) -> float:

@@ -14,6 +14,7 @@ from rich.progress import Progress
 from model import batches
 from model.numeric import Floats
 from model.text.vocabulary import UNKNOWN
+from model.training.network import compiled
 from model.training.teachers.qrnn_layers import Adam, Shape, Stack
 
 
@@ -55,9 +56,9 @@ class Classifier:
         self.average = [tf.Variable(variable.value()) for variable in self.variables]
         self.adam = Adam(self.variables)
         ids = tf.TensorSpec([None, None], tf.int32)
-        self.run = tf.function(lambda ids: self.logits(ids, training=False), input_signature=[ids])
+        self.run = compiled(lambda ids: self.logits(ids, training=False), [ids])
         specs = [ids, tf.TensorSpec([None]), tf.TensorSpec([])]
-        self.step = tf.function(self._step, input_signature=specs)
+        self.step = compiled(self._step, specs)
 
     def logits(self, ids: Any, *, training: bool) -> Any:
         """Logits [batch] of ids [batch, steps], 0 = padding at the end."""

@@ -19,6 +19,7 @@ from rich.progress import Progress
 from model import batches
 from model.data.errors import DataError
 from model.numeric import Floats
+from model.training.network import compiled
 from model.training.teachers.qrnn_layers import Adam
 
 Arrays = dict[str, NDArray[np.float32]]
@@ -183,8 +184,8 @@ class Classifier:
         self.variables = [*self.body, *self.head]
         self.adam = Adam(self.variables)
         ids = tf.TensorSpec([None, None], tf.int32)
-        self.run = tf.function(lambda ids: self.logits(ids, training=False), input_signature=[ids])
-        self.step = tf.function(self._step, input_signature=[ids, tf.TensorSpec([None]), tf.TensorSpec([])])
+        self.run = compiled(lambda ids: self.logits(ids, training=False), [ids])
+        self.step = compiled(self._step, [ids, tf.TensorSpec([None]), tf.TensorSpec([])])
 
     def states(self, ids: Any, *, training: bool = False) -> Any:
         """Top states [batch, steps, width] of ids [batch, steps], 0 = padding at the end."""

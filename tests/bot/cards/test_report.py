@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
-from bot.cards.report import _CODES, alt_text, distribution_alt, report_embed
+from bot.cards.report import _CODES, alt_text, distribution_alt, quotes, report_embed
+from common.aspects import NAMES
 from common.i18n import use_locale
 from db.queue.job_counts import NOT_SCORED
-from db.types import Bucket
+from db.types import AspectCount, Bucket
 from reporting.request import NO_FILM, ReportRequest
 from reporting.tables import ReportPart
 from tests.bot.samples import HOSTILE, report, result
+from tests.reporting.aspects.samples import COUNTS, OTHER, said
 from worker.files.row_problems import table
 
 HEAT = ReportRequest(film="Heat", since=date(2026, 3, 1), until=date(2026, 3, 31))
@@ -36,8 +39,15 @@ def test_a_report_of_the_longest_texts_fits() -> None:
     big = report(
         most_positive=worst, most_negative=worst, buckets=many, flags=flags, n_flagged=9, rejected_codes=flags,
         mismatches=worst, hygiene=LOOK,
+        aspects=tuple(AspectCount(name, 9**9, 9**9, 0, 9**9, 1, (said(10**15, HOSTILE),) * 2) for name in NAMES),
     )  # fmt: skip
-    for parts in ([ReportPart(about, big)], [ReportPart(about, big), ReportPart(about, big)]):
+    by_aspect = ReportPart(replace(about, by="aspect"), big)
+    for parts in (
+        [by_aspect],
+        [by_aspect, by_aspect],
+        [ReportPart(about, big)],
+        [ReportPart(about, big), ReportPart(about, big)],
+    ):
         embed = report_embed(parts)
         assert len(embed) <= 6000
         assert all(len(str(field.value)) <= 1024 for field in embed.fields)
@@ -47,6 +57,21 @@ def test_a_report_of_the_longest_texts_fits() -> None:
         assert "**bold**" not in shown
         assert "[free](" not in shown
         assert len(alt_text(parts)) <= 1024
+
+
+def test_aspects_by_aspect_and_in_two_lines() -> None:
+    by_day = values(ReportPart(HEAT, report(aspects=COUNTS)))
+    assert by_day["Praised and blamed"].splitlines()[0] == "Most praised: acting (75% of 40 reviews)"
+    part = ReportPart(replace(HEAT, by="aspect"), report(aspects=COUNTS))
+    found = values(part)
+    assert found["acting"].splitlines()[0] == "75% (60–86%) of 40 reviews praise it"
+    assert "+ “The acting is great” `#5`" in found["acting"]
+    assert "**bold**" not in found["acting"]
+    assert [one.review_id for one in quotes([part])] == [5, 6, 7]
+    assert quotes([ReportPart(HEAT, part.report)]) == []
+    two = values(part, replace(part, report=report(aspects=OTHER)))
+    assert "acting: " in two["Share of praise, by aspect"]
+    assert "was read for aspects" in values(replace(part, report=report()))["Praised and blamed"]
 
 
 def test_counts_stand_beside_the_average_with_their_intervals() -> None:
@@ -126,3 +151,14 @@ def test_names_that_need_escaping_do_not_break_the_list() -> None:
     listed = values(ReportPart(ReportRequest(by="film"), report(buckets=films, n_buckets=20)))["Films"]
     assert len(listed) <= 1024
     assert listed.splitlines()[-1].endswith("more films")
+
+
+def test_films_that_share_a_name_are_told() -> None:
+    one = report(other_films=("Heat (1986)", "Heat (1995) @everyone"))
+    for embed in (
+        report_embed([ReportPart(HEAT, one)]),
+        report_embed([ReportPart(HEAT, one), ReportPart(HEAT, report())]),
+    ):
+        said = str(embed.description) + "".join(str(field.value) for field in embed.fields)
+        assert "Several films have this name" in said
+        assert "@everyone" not in said

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from bot.cards.verdict import details_card, sure_line, verdict_card
-from db.types import ResultView
+from db.types import Judged, ResultView
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 RESULT = ResultView(
@@ -42,6 +42,14 @@ async def test_the_estimate_is_told_where_there_is_one() -> None:
         assert told == ([] if words is None else [words])
         assert ("⭐" in str(embed.description)) is (stars is not None)
         assert (words or "") in str(embed.description)
+
+
+async def test_what_is_praised_and_blamed_is_said_in_words() -> None:
+    aspects = (Judged("acting", 0, 5, "positive", 0.9), Judged("pacing", 6, 10, "negative", 0.1))
+    for told, line in ((aspects, "Praised: acting · Blamed: pacing"), ((), "Praised")):
+        embed = verdict_card(replace(RESULT, aspects=told)).embed
+        assert embed is not None
+        assert (line in str(embed.description)) is bool(told)
 
 
 async def test_hostile_results_stay_within_the_limits() -> None:

@@ -61,6 +61,7 @@ def test_parts_of_a_file_are_files_of_their_own(folder: Path) -> None:
     here.close()
 
 
+@pytest.mark.slow  # seconds of a processor
 def test_its_place_on_the_disk_goes_with_its_last_reader() -> None:
     file, _ = Spool().filled(lambda out: out.write(b"x"))
     descriptor, reader = file._descriptor, file.open()

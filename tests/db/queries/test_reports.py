@@ -36,10 +36,10 @@ from tests.db.steps import (
 )
 
 
-@pytest.fixture
-def filled(db: Database) -> Database:
-    """Own, shared by another, and hidden results."""
-    return fill(db)
+@pytest.fixture(scope="module")
+def filled(module_db: Database) -> Database:
+    """Own, shared by another, and hidden results, for reading."""
+    return fill(module_db)
 
 
 @pytest.mark.parametrize(

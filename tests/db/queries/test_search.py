@@ -17,10 +17,10 @@ from tests.db.queries.random_results import fill, frame
 from tests.db.steps import ME, chunks, done_file, file_job, must
 
 
-@pytest.fixture
-def filled(db: Database) -> Database:
-    """Own, shared by another, and hidden results."""
-    return fill(db)
+@pytest.fixture(scope="module")
+def filled(module_db: Database) -> Database:
+    """Own, shared by another, and hidden results, for reading."""
+    return fill(module_db)
 
 
 def pages(db: Database, wanted: SearchFilter, limit: int) -> list[ResultView]:

@@ -95,7 +95,7 @@ def test_rows_stream_in_order_over_many_pages(db: Database, monkeypatch: pytest.
     job_id = file_job(db, 10, rejected=[NewRejected(row, "empty", "no text") for row in range(11, 18)])
     drain(db)
     assert [row[0] for row in iter_scored(db, job_id)] == list(range(1, 11))
-    assert next(iter_scored(db, job_id)) == (1, "negative", 0.05, ("too_short",), "m1", None)
+    assert next(iter_scored(db, job_id)) == (1, "negative", 0.05, ("too_short",), "m1", None, ())
     assert [row[5] for row in iter_scored(db, job_id)][:4] == [None, 2.0, None, 3.0]
     assert [row[0] for row in iter_rejected(db, job_id)] == list(range(11, 18))
 

@@ -232,6 +232,7 @@ def test_the_pause_is_no_time_worked(db: Database) -> None:
     assert abs((now - job.started_at - worked).total_seconds()) < 1
 
 
+@pytest.mark.slow  # seconds of a processor
 def test_twenty_cancels_and_retries_in_a_row(sqlite_db: Database) -> None:
     db = sqlite_db
     job_id = file_job(db, 20, chunk_rows=1)

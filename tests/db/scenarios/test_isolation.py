@@ -15,6 +15,7 @@ import io
 import pkgutil
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
@@ -26,13 +27,14 @@ from sqlalchemy.exc import IntegrityError
 
 import db as room
 from db.delivery import continuations
+from db.delivery.server_digests import save_digest
 from db.engine import Database
 from db.errors import DbError
 from db.preferences import save_user_settings
 from db.queries.corrections import correct
 from db.queries.jobs import list_outputs
 from db.tables import Prediction, Upload
-from db.types import NewReview, ReportFilter, SearchFilter, UserSettings, Viewer
+from db.types import Digest, NewReview, ReportFilter, SearchFilter, UserSettings, Viewer
 from tests.db.steps import CHANNEL, done_file, done_review, origin
 
 EVE, BOB = 770_770_770_770, 880_880_880_880
@@ -85,6 +87,11 @@ UNSCOPED: Final[dict[str, str]] = {
     "blobs.fill_blob": "the worker and accept: a number that nobody else knows",
     "queue.accept.check_upload": "about its origin's owner",
     "delivery.message_deletions.remember_sent": "the bot: where its own messages stand",
+    "delivery.server_digests.database_time": "a clock",
+    "delivery.server_digests.running_digests": "the bot, which posts them: settings of servers",
+    "delivery.server_digests.begin_posting": "the bot, which posts them",
+    "delivery.server_digests.end_posting": "the bot, which posts them",
+    "delivery.server_digests.switch_off": "the bot, which posts them",
     "queries.explanations.store_explanation": "the worker",
     "queries.explanations.text_to_explain": "the worker",
     "queue.failures.give_up_expired": "the sweep",
@@ -187,6 +194,15 @@ FOR_THE_BOT: Final[dict[str, set[str]]] = {
     },
     "bot/cogs/report.py": {"delivery.message_deletions.remember_sent"},
     "bot/handlers/job.py": {"delivery.message_deletions.remember_sent"},
+    "bot/delivery/digests.py": {
+        "delivery.message_deletions.remember_sent",
+        "delivery.server_digests.running_digests",
+        "delivery.server_digests.begin_posting",
+        "delivery.server_digests.end_posting",
+        "delivery.server_digests.switch_off",
+        "operations.blocks.block_set",
+    },
+    "bot/cogs/server.py": {"delivery.server_digests.database_time"},
     "bot/door.py": {"operations.blocks.block_set"},
     "bot/cogs/info.py": {"operations.overview.overview"},
     "bot/telemetry.py": {
@@ -317,6 +333,8 @@ def fill(db: Database) -> Private:
         result = session.scalar(select(Prediction.review_id).where(Prediction.job_id == job).limit(1)) or 0
     correct(db, Viewer(EVE, HERE), result, "negative", f"{MARK} note")
     save_user_settings(db, Viewer(EVE), UserSettings(EVE, share=True, file_format="csv"))
+    digest = Digest(HERE, HIDDEN, "week", (f"{MARK} film",), False, None, EVE, date(2026, 1, 4))
+    save_digest(db, Viewer(EVE, HERE + 7), lambda _: digest)
     key = continuations.create(db, EVE, "search", {"query": MARK})
     blob = next(one.blob_id for one in list_outputs(db, Viewer(EVE, HERE), job))
     return Private(job, result, blob, key)
@@ -340,6 +358,10 @@ def values_for(private: Private) -> dict[str, list[Any]]:
         "report": [ReportFilter(), ReportFilter(job_id=private.job), ReportFilter(film=f"{MARK} film", by="film")],
         "chosen": [UserSettings(EVE)],
         "change": [lambda old: dataclasses.replace(old, retention_days=5)],
+        "edit": [lambda _: None],
+        "names": [[f"{MARK} film"]],
+        "since": [date(2000, 1, 1)],
+        "until": [date(2100, 1, 1)],
         "film": [f"{MARK} film"],
         "typed": [MARK],
         "name": [MARK],

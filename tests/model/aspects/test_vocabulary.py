@@ -4,8 +4,9 @@ import random
 
 import pytest
 
+from common.aspects import NAMES
 from model.aspects import vocabulary
-from model.aspects.vocabulary import NAMES, Mention, Vocabulary, VocabularyError
+from model.aspects.vocabulary import Mention, Vocabulary, VocabularyError
 
 SMALL = Vocabulary(
     {

@@ -135,6 +135,7 @@ def test_the_order_of_the_file_does_not_matter() -> None:
     assert back == {frozenset(map(int, pair)) for pair in zip(near.first, near.second, strict=True)}
 
 
+@pytest.mark.slow  # seconds of a processor
 def test_ten_thousand_reviews_take_seconds() -> None:
     rng = random.Random(9)
     # A common phrase in every review: the work must stay linear in it.

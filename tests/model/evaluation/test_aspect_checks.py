@@ -9,8 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 import cli
+from common.aspects import NAMES
 from model.aspects.finder import Aspect
-from model.aspects.vocabulary import NAMES
 from model.data.errors import DataError
 from model.evaluation import aspect_checks
 from model.evaluation.aspect_checks import PARTS, figures, pairs, read, silent

@@ -157,6 +157,7 @@ def test_a_search_with_other_settings_is_not_mixed_in(paths: tuple[Path, Path], 
     assert "holds a search with other settings" in result.stderr
 
 
+@pytest.mark.slow  # seconds of a processor
 def test_the_command(paths: tuple[Path, Path], tmp_path: Path) -> None:
     paths[1].write_text(SEARCH.replace("rungs = [0.5, 1.0]", "rungs = [1.0]"), encoding="utf-8")
     arguments = ["tune", str(paths[0]), "--search", str(paths[1]), "--trials", "1", "--output", str(tmp_path / "o")]

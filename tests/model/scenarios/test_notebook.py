@@ -28,7 +28,7 @@ def texts(notebook: NotebookNode) -> str:
 
 @pytest.mark.timeout(600)  # TensorFlow is imported and a network trained: half a minute on an idle machine
 def test_the_notebook_tells_its_story() -> None:
-    found = run_notebook.executed({"REELFEEL_REVIEWS": "", "REELFEEL_LIMIT": "500"})
+    found = run_notebook.executed({"REELFEEL_REVIEWS": "", "REELFEEL_LIMIT": "300"})
     told = texts(found)
     assert "['i', 'do', \"n't\", 'think'" in told
     reviews = re.search(r"accuracy\s+(0\.\d+|1\.0+) \(", told)

@@ -23,6 +23,7 @@ def test_what_a_block_of_units_hears() -> None:
     assert lstm_kernel.heard(weights).tolist() == [[0, 30], [5, 5], [29, 1], [0, 1]]
 
 
+@pytest.mark.slow  # seconds of a processor
 @pytest.mark.parametrize(("lanes", "rows"), [(4, 3), (8, 3), (16, 6)])
 def test_other_machines_tiles_say_the_same(lanes: int, rows: int) -> None:
     rng = np.random.default_rng(5)

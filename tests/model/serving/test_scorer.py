@@ -82,16 +82,16 @@ def _shared() -> Scorer:
     return _SCORERS[0]
 
 
-@pytest.mark.slow  # a megabyte ten times: half a minute of a processor
+@pytest.mark.slow  # seconds of a processor
 @pytest.mark.parametrize(
     "piece", ["a", "good ", "bad. ", "!", "\U0001f600", "<br />", "\x00", "\u65e5\u672c", "n't", "a<"]
 )
-def test_a_megabyte_is_scored_and_explained_in_bounded_time(scorer: Scorer, piece: str) -> None:
-    text = piece * (1_000_000 // len(piece))
+def test_a_long_text_is_scored_and_explained_in_bounded_time(scorer: Scorer, piece: str) -> None:
+    text = piece * (300_000 // len(piece))
     began = time.process_time()
     scorer.score([text])
     assert len(scorer.explain(text).sentences) <= MOST_RANGES
-    assert time.process_time() - began < 15
+    assert time.process_time() - began < 5
 
 
 def test_long_texts_are_read_at_both_ends_and_flagged(scorer: Scorer) -> None:

@@ -137,6 +137,7 @@ HOSTILE = ["\u2605", "\u2605a", "\u2606 ", "> a\n", ">>> a\n", "*a", " *a", "**"
     "can't recommend ", "not bad", "It was not bad", "anything but ", "couldn't wait for the "]  # fmt: skip
 
 
+@pytest.mark.slow  # seconds of a processor
 @pytest.mark.parametrize("sign", HOSTILE)
 def test_much_of_one_sign_takes_no_time(sign: str) -> None:
     text = sign * (300_000 // len(sign))

@@ -75,13 +75,14 @@ def test_sentences_keep_offsets_of_the_original() -> None:
 HOSTILE = ["a", "<", "<a", "<br", "&", "&#9", ".", "!", "\x80", "n't", "'", "1", "1,", "\n", "\ud800", "\u0301", "_"]
 
 
+@pytest.mark.slow  # seconds of a processor
 @pytest.mark.parametrize("sign", HOSTILE)
-def test_a_megabyte_of_one_sign_takes_no_time(sign: str) -> None:
-    text = sign * (1_000_000 // len(sign))
+def test_a_long_text_of_one_sign_takes_no_time(sign: str) -> None:
+    text = sign * (300_000 // len(sign))
     began = time.process_time()
     tokenize(text)
     sentences(text)
-    assert time.process_time() - began < 5
+    assert time.process_time() - began < 3
 
 
 def test_cap_keeps_a_quarter_of_head_and_three_of_tail() -> None:

@@ -25,6 +25,8 @@ from worker.sandbox.process import ReaderFailed
 from worker.sandbox.reading import GuardedReviews, guarded_reviews
 from worker.sandbox.scratch import scratch_folder
 
+pytestmark = pytest.mark.slow  # every test has readers of its own, which are processes
+
 
 def nothing() -> None:
     """Work that is always wanted."""
@@ -154,7 +156,7 @@ def test_processor_time_beyond_the_allowance_is_one_plain_reason(monkeypatch: py
 @pytest.mark.parametrize("what", ["file", "scratch"])
 def test_room_on_disk_beyond_the_allowance_is_one_plain_reason(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
     allowed(monkeypatch, **{what: 9 << 20})
-    data = gzip.compress(csv_bytes("review", *["a good film that we liked"] * 4_000_000), 1)
+    data = gzip.compress(csv_bytes("review", *["a good film that we liked"] * 600_000), 1)
     with pytest.raises(TooCostly) as refused:
         rows(data, "a.csv.gz", limits=Limits(10**9, 1 << 30, 5_000))
     assert refused.value.code == "too_costly.scratch"

@@ -15,13 +15,14 @@ from worker.files.writers.output import Sink
 from worker.files.writers.verdicts import DECIMALS
 
 if TYPE_CHECKING:
+    from db.types import Judged
     from model import Aspect
 
 COLUMNS: Final = ("row_number", "aspect", "polarity", "probability", "start", "end", "clause")
 """Of the file of clauses; start and end count characters of the review, end is behind the last one."""
 
 
-def as_json(aspects: Sequence[Aspect]) -> str:
+def as_json(aspects: Sequence[Aspect | Judged]) -> str:
     """Aspects as a JSON array of objects, in the order of the text; "[]" for none."""
     found = [one._replace(probability=round(one.probability, DECIMALS))._asdict() for one in aspects]
     return json.dumps(found, separators=(",", ":"))

@@ -18,6 +18,7 @@ from worker.files.limits import Limits
 from worker.files.readers.parquet import Parquet
 
 
+@pytest.mark.slow  # seconds of a processor
 def test_a_parquet_dictionary_does_not_unpack_beyond_the_limit() -> None:
     """1 MB on disk, 20 GB per thousand rows in memory."""
     once = pa.DictionaryArray.from_arrays(pa.array([0] * 2_000, pa.int32()), pa.array(["x" * (20 << 20)]))

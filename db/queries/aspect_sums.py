@@ -1,0 +1,97 @@
+"""Sums of aspects, which jobs and reports keep, and what is stored of single reviews.
+
+A review counts once for each aspect, by what most of its clauses say: who repeats a point does not make it weigh more,
+and the intervals of shares stand on reviews that are independent of one another.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Integer, Label, Select, Subquery, case, cast, func, select
+from sqlalchemy.orm import Session
+
+from common.aspects import NAMES, Polarity
+from db.tables import Prediction, aspects
+from db.types import AspectCount, Judged, Score
+
+SIDES: Final[dict[Polarity, int]] = {"positive": 1, "negative": -1, "neutral": 0}
+"""How a polarity is stored."""
+_POLARITIES: Final[dict[int, Polarity]] = {side: name for name, side in SIDES.items()}
+SCALE: Final = 10_000
+"""A probability is stored in such parts."""
+SUMS: Final = ("n_for", "n_against", "n_neither")
+Sums = dict[int, list[int]]
+"""For, against and neither by the number of the aspect."""
+
+
+def judged(aspect: int, begins: int | None, ends: int | None, polarity: int, probability: int) -> Judged:
+    """A stored row."""
+    return Judged(NAMES[aspect], begins, ends, _POLARITIES[polarity], probability / SCALE)
+
+
+def of_reviews(session: Session, ids: Iterable[int]) -> dict[int, tuple[Judged, ...]]:
+    """What is stored of these reviews, in the order of their clauses; those without are missing."""
+    columns = (aspects.c.aspect, aspects.c.begins, aspects.c.ends, aspects.c.polarity, aspects.c.probability)
+    query = select(aspects.c.review_id, *columns).where(aspects.c.review_id.in_(list(ids)))
+    found: defaultdict[int, list[Judged]] = defaultdict(list)
+    for review_id, *values in session.execute(query.order_by(aspects.c.review_id, aspects.c.number)):
+        found[review_id].append(judged(*values))
+    return {review_id: tuple(own) for review_id, own in found.items()}
+
+
+def sums_of_scores(scores: Iterable[Score]) -> Sums:
+    """Of verdicts that are about to be stored."""
+    sums: Sums = {}
+    for score in scores:
+        sides: Counter[int] = Counter()
+        for one in score.aspects:
+            sides[NAMES.index(one.name)] += SIDES[one.polarity]
+        for aspect, side in sides.items():
+            sums.setdefault(aspect, [0, 0, 0])[0 if side > 0 else 1 if side < 0 else 2] += 1
+    return sums
+
+
+def added(stored: Sequence[int] | None, more: Mapping[int, Sequence[int]], *, sign: int = 1) -> list[int] | None:
+    """The sums of a job, three numbers an aspect, with more of them; None where all are 0."""
+    total = [*(stored or ()), *([0] * (len(SUMS) * len(NAMES) - len(stored or ())))]
+    for aspect, counts in more.items():
+        for place, n in enumerate(counts, len(SUMS) * aspect):
+            total[place] += sign * n
+    return total if any(total) else None
+
+
+def counts_of(stored: Sequence[int] | None) -> tuple[AspectCount, ...]:
+    """The sums of a job, of the aspects that any of its reviews speaks of."""
+    parts = zip(NAMES, *(list(stored or ())[place :: len(SUMS)] for place in range(len(SUMS))), strict=False)
+    return tuple(AspectCount(*part) for part in parts if any(part[1:]))
+
+
+def count_sums(session: Session, where: Sequence[ColumnElement[bool]]) -> Sums:
+    """The sums of these verdicts, counted from their rows."""
+    return {row.aspect: [int(getattr(row, name)) for name in SUMS] for row in session.execute(_counted(where))}
+
+
+def day_rows(session: Session, job_ids: Sequence[int]) -> Iterator[dict[str, Any]]:
+    """Rows of `report_aspects` for these jobs, counted from their verdicts."""
+    query = _counted([Prediction.job_id.in_(job_ids)], Prediction.job_id.label("job_id"), Prediction.day.label("day"))
+    for row in session.execute(query, execution_options={"yield_per": 2_000}).mappings():
+        yield dict(row)
+
+
+def _counted(where: Sequence[ColumnElement[bool]], *keys: Label[Any]) -> Select[Any]:
+    side = func.sum(aspects.c.polarity).label("side")
+    each = select(*keys, aspects.c.aspect, side).join(Prediction, Prediction.review_id == aspects.c.review_id)
+    of = each.where(*where).group_by(*keys, aspects.c.review_id, aspects.c.aspect).subquery()
+    by = [*(of.c[key.name] for key in keys), of.c.aspect]
+    return select(*by, *_sides(of)).group_by(*by)
+
+
+def _sides(of: Subquery) -> list[Label[Any]]:
+    conditions = (of.c.side > 0, of.c.side < 0, of.c.side == 0)
+    return [
+        cast(func.sum(case((condition, 1), else_=0)), Integer).label(name)
+        for name, condition in zip(SUMS, conditions, strict=True)
+    ]

@@ -1,0 +1,83 @@
+"""Aspects of jobs: of messages always, of files on request, as a column of every scored format."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from db.blobs import read_blob
+from db.engine import Database
+from db.queries.jobs import get_job, stored_upload
+from db.queries.results import verdict_of
+from db.queue.accept import accept_review, accept_upload
+from db.tables import OutputFile
+from db.types import Score, Viewer
+from model import Scorer
+from tests.fixtures.chunks import drain
+from tests.fixtures.reviews import OWNER, origin
+from worker.files.limits import Limits
+from worker.jobs.aspects import with_aspects
+from worker.jobs.rewrite import rewrite
+
+LIMITS = Limits(max_rows=10_000, max_unpacked_bytes=1 << 20, max_review_chars=5_000)
+BOTH = "The acting is great but the script is a mess."
+CSV = f'review\n"{BOTH}"\n""\n"What a day it was."\n"{BOTH}"\n'.encode()
+SAID = [("acting", "positive"), ("dialogue", "negative")]
+
+
+def scored_rows(db: Database, job_id: int) -> list[dict[str, str]]:
+    written = select(OutputFile.blob_id).where(OutputFile.job_id == job_id, OutputFile.kind == "scored")
+    with db.read() as session:
+        blob_id = session.scalars(written).one()
+    data = b"".join(read_blob(db, blob_id, owner=OWNER))
+    return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
+
+
+def said(cell: str) -> list[tuple[Any, Any]]:
+    return [(one["name"], one["polarity"]) for one in json.loads(cell)]
+
+
+def test_a_file_has_aspects_where_it_is_asked(db: Database, scorer: Scorer) -> None:
+    """Though the verdicts are known, a second file of the same texts without the wish has no such column."""
+    asked, plain = (
+        accept_upload(db, origin(), filename="a.csv", parts=[CSV], options=options).job_id
+        for options in ({"aspects": True}, {})
+    )
+    drain(db, scorer, limits=LIMITS)
+    rows = scored_rows(db, asked)
+    assert [row["aspects"] and said(row["aspects"]) for row in rows] == [SAID, "", [], SAID]
+    assert [BOTH[one["start"] : one["end"]] for one in json.loads(rows[0]["aspects"])] == [
+        "The acting is great", "the script is a mess.",
+    ]  # fmt: skip
+    assert "aspects" not in scored_rows(db, plain)[0]
+    acting, dialogue = get_job(db, Viewer(OWNER), asked).aspects
+    assert (acting.n_for, acting.n_against, dialogue.n_for, dialogue.n_against) == (2, 0, 0, 2)
+    assert get_job(db, Viewer(OWNER), plain).aspects == ()
+    again = io.BytesIO()
+    assert stored_upload(db, Viewer(OWNER), asked).options["aspects"] is True
+    rewrite(db, Viewer(OWNER), asked, again, limits=LIMITS, format="jsonl")
+    first = json.loads(again.getvalue().splitlines()[0])
+    assert [(one["name"], one["polarity"]) for one in first["aspects"]] == SAID
+
+
+def test_a_message_has_aspects(db: Database, scorer: Scorer) -> None:
+    job_id = accept_review(db, origin(), BOTH).job_id
+    drain(db, scorer, limits=LIMITS)
+    told = verdict_of(db, job_id).aspects
+    expected = scorer.aspects(BOTH)
+    assert [(one.name, one.polarity, one.start, one.end) for one in told] == [
+        (one.name, one.polarity, one.start, one.end) for one in expected
+    ]
+    assert [one.probability for one in told] == pytest.approx([one.probability for one in expected], abs=1e-4)
+
+
+def test_equal_texts_are_read_once(scorer: Scorer, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[list[str]] = []
+    monkeypatch.setattr(scorer, "aspects_of", lambda texts, _: read.append(texts) or [[] for _ in texts])
+    with_aspects([Score(number, "positive", 0.9) for number in (1, 2, 3)], ["a", "b", "a"], scorer)
+    assert read == [["a", "b"]]
