@@ -25,6 +25,7 @@ from cli import (
     scoring,
     services,
     submitting,
+    themes,
     training,
     training_data,
 )
@@ -67,6 +68,7 @@ for command in (
     submitting.submit,
     results.results,
     exporting.export,
+    themes.themes,
     training.train,
     training.pack,
     training.evaluate,

@@ -66,9 +66,10 @@ def report(
 
     from common.errors import UserError
     from db.queries.reports import summary_of_all
+    from db.queries.theme_texts import theme_texts_of_all
     from reporting.days import check_order, parse_day
     from reporting.reasons import with_reasons
-    from reporting.report_files import file_of, parts_of
+    from reporting.report_files import file_of, parts_of, with_themes
     from reporting.request import BY_WORDS, FEWEST, BadQuestion, ReportRequest, compared_with, too_few
 
     paths = output or [Path("report.html")]
@@ -90,6 +91,8 @@ def report(
     for part in parts:
         if part.report.total < FEWEST:
             stop(too_few(part.report.total, part.about, part.report.other_films), 1)
+    with stored() as database:
+        parts = with_themes(parts, partial(theme_texts_of_all, database))
     if explain:
         why = reasons_of(load_scorer(model_dir))
         parts = [with_reasons(part, why) for part in parts]

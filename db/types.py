@@ -579,6 +579,31 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
+class ThemeText:
+    """A readable review with a decided verdict, for counting phrases.
+
+    `author`: a number for who wrote it; None where that is not known, as in a file of many people's reviews.
+    """
+
+    id: int
+    text: str
+    positive: bool
+    author: int | None
+    owner_id: int
+    job_id: int
+    shared: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeTexts:
+    """Reviews of a report's subject and of the rest that the viewer sees; `whole`: False when the subject has more."""
+
+    subject: Sequence[ThemeText]
+    rest: Sequence[ThemeText]
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Corrections:
     """What was said about one verdict: the viewer's own label and note, and how often each label was named."""
 

@@ -19,6 +19,7 @@ from reporting.request import several_films
 from reporting.second_look import second_look
 from reporting.star_figures import gap_interval, star_interval
 from reporting.tables import ALL, CORRECTIONS_BIASED, ReportPart, deciding, named
+from reporting.themes.table import page_section
 from reporting.wording import differences, share_range
 
 _MOST_ROWS: Final = 400
@@ -134,6 +135,7 @@ def _part(part: ReportPart, *, alone: bool) -> list[str]:
     ]
     if quotes:
         lines.append(f'<div class="quotes">{"".join(quotes)}</div>')
+    lines += page_section(part.themes, level)
     lines += _stars(report, level)
     lines += [
         f"<{level}>How sure the verdicts are</{level}>",

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from db.types import Report, ReportFilter
+from db.types import Report, ReportFilter, ThemeTexts
 from reporting.html_page import page
 from reporting.pictures import chart_png
 from reporting.request import ReportRequest, same_question
 from reporting.tables import ReportPart, table_bytes
+from reporting.themes.of_report import themes_of
+from reporting.themes.theme import MINIMUMS
 
 
 def parts_of(ask: Callable[[ReportFilter], Report], *abouts: ReportRequest) -> list[ReportPart]:
@@ -19,6 +21,16 @@ def parts_of(ask: Callable[[ReportFilter], Report], *abouts: ReportRequest) -> l
     if len(set(asked)) < len(asked):
         raise same_question()
     return parts
+
+
+def with_themes(parts: Sequence[ReportPart], texts: Callable[[ReportFilter], ThemeTexts]) -> list[ReportPart]:
+    """The parts with their themes, where there are reviews enough; blocking, a few seconds."""
+    return [
+        replace(part, themes=themes_of(texts(part.about.filter)))
+        if max(part.report.n_positive, part.report.n_negative) >= MINIMUMS.group
+        else part
+        for part in parts
+    ]
 
 
 def file_of(parts: Sequence[ReportPart], format: str) -> bytes:

@@ -13,6 +13,8 @@ from reporting.aspects import figures as aspect_figures
 from reporting.csv_table import csv_table, harmless
 from reporting.intervals import mean_interval, wilson
 from reporting.request import NO_FILM, ReportRequest
+from reporting.themes import table as theme_table
+from reporting.themes.of_report import ReportThemes
 
 HEADER: Final = (
     "about", "bucket", "reviews", "positive", "negative", "uncertain", "flagged",
@@ -52,6 +54,7 @@ class ReportPart:
 
     about: ReportRequest
     report: Report
+    themes: ReportThemes | None = None
 
 
 def rows(parts: Sequence[ReportPart]) -> Iterable[Sequence[object]]:
@@ -102,6 +105,13 @@ def correction_rows(parts: Sequence[ReportPart]) -> Iterable[Sequence[object]]:
     for part in parts:
         one = part.report
         yield part.about.subject(), one.total, one.corrections, one.corrected, one.agreed, CORRECTIONS_BIASED
+
+
+def theme_rows(parts: Sequence[ReportPart]) -> Iterable[Sequence[object]]:
+    """A row of `reporting.themes.table.HEADER` for each theme."""
+    for part in parts:
+        if part.themes:
+            yield from theme_table.rows(part.about.subject(), part.themes.kinds())
 
 
 def deciding(result: ResultView) -> str | None:
@@ -160,6 +170,7 @@ def _workbook(parts: Sequence[ReportPart]) -> bytes:
         ("Most positive and negative", EXTREMES_HEADER, extreme_rows(parts)),
         ("Aspects", aspect_figures.HEADER, aspect_rows(parts)),
         ("Corrections", CORRECTIONS_HEADER, correction_rows(parts)),
+        ("themes", theme_table.HEADER, theme_rows(parts)),
     ):
         sheet = book.create_sheet(title)
         sheet.freeze_panes = "A2"

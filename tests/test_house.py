@@ -163,7 +163,9 @@ def test_nobody_is_told_to_install_reelfeel_from_an_index() -> None:
 
 @pytest.mark.skipif(not (ROOT / ".git").exists(), reason="not a checkout")
 def test_no_data_is_committed() -> None:
-    assert not [path for path in tracked() if re.search(r"\.(parquet|csv|sqlite3?|db)$|uv\.lock$", str(path))]
+    made_up = Path("docs/tutorials/festival.csv")
+    data = [path for path in tracked() if re.search(r"\.(parquet|csv|sqlite3?|db)$|uv\.lock$", str(path))]
+    assert data == [made_up]
 
 
 def test_names_of_tests_are_the_same_in_every_process(request: pytest.FixtureRequest) -> None:

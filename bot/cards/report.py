@@ -10,6 +10,7 @@ import discord
 from bot.cards.base import NEUTRAL, bar, flag_words, label_counts, one_line
 from bot.cards.links import jump_to
 from bot.cards.results import excerpt, sureness
+from bot.cards.themes import theme_fields
 from bot.cards.wording import agreement, average_stars, given_stars, reviews
 from common.i18n import in_brackets, listing, mark, mark_plural, number, pair, percent, percents, quote, tr, trn
 from db.types import AspectCount, Quote, Report, ResultView
@@ -89,6 +90,8 @@ def _one(part: ReportPart) -> discord.Embed:
             tr("People mostly correct verdicts that look wrong, so this does not show how often the bot is right."),
         )
         embed.add_field(name=tr("Corrections"), value="\n".join(corrections), inline=False)
+    for title, themes in theme_fields(part.themes):
+        embed.add_field(name=title, value=themes, inline=False)
     shown = (
         (tr("Most positive"), report.most_positive),
         (tr("Most negative"), report.most_negative),

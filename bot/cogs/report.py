@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
@@ -25,12 +26,14 @@ from db.engine import Database
 from db.queries.explanations import count_explained
 from db.queries.jobs import get_job
 from db.queries.reports import summary
-from db.types import ResultView, Viewer
+from db.queries.theme_texts import theme_texts
+from db.types import ResultView, ThemeText, Viewer
 from reporting.days import FORMS, check_order, parse_day
 from reporting.pictures import chart_png, distribution_png
-from reporting.report_files import file_of, parts_of
+from reporting.report_files import file_of, parts_of, with_themes
 from reporting.request import FEWEST, By, ReportRequest, compared_with, too_few
 from reporting.tables import ReportPart
+from reporting.themes.of_report import ReportThemes
 
 Day = app_commands.Range[str, 1, 50]
 ATTACHED: Final = (*REPORT_TABLES, "html")
@@ -84,10 +87,10 @@ class ReportCog(commands.Cog, name="Report"):
         if share and interaction.channel_id is not None:
             viewer = viewer.only_in(shared_in(interaction.channel, interaction.channel_id))
         async with heavy.turn(MAKING, interaction.user.id):
-            parts = await heavy.in_child(ask, viewer, abouts)
+            parts = await heavy.in_child(ask, viewer, abouts, None)
         if len(parts) == 1 and await self._ask_why(viewer, parts[0]):  # waits for a worker, and takes nobody's place
             async with heavy.turn(MAKING, interaction.user.id, goes_on=True):
-                parts = await heavy.in_child(ask, viewer, abouts)
+                parts = await heavy.in_child(ask, viewer, abouts, [part.themes for part in parts])
         async with heavy.turn(MAKING, interaction.user.id, goes_on=True):
             files = await heavy.in_child(report_files, parts, file)
         card = Card(embed=report_embed(parts), files=files)
@@ -99,6 +102,7 @@ class ReportCog(commands.Cog, name="Report"):
             quoted = [one for part in parts for one in shown(part) if one.text is not None]
             shows = [About(one.owner_id, one.job_id, None, one.id, one.shared) for one in quoted]
             shows += [About(one.owner_id, one.job_id, None, one.review_id, one.shared) for one in quotes(parts)]
+            shows += [About(one.owner_id, one.job_id, None, one.id, one.shared) for one in quoted_by_themes(parts)]
             shows.append(About(interaction.user.id))  # the film that was typed
             await self.bot.in_own_thread(remember_sent, self.bot.db, sent.channel.id, sent.id, *shows)
 
@@ -125,8 +129,15 @@ def shown(part: ReportPart) -> list[ResultView]:
     return [*part.report.most_positive[:EXTREMES], *part.report.most_negative[:EXTREMES]]
 
 
-def ask(db: Database, viewer: Viewer, abouts: list[ReportRequest]) -> list[ReportPart]:
-    """The reports; blocking.
+def quoted_by_themes(parts: list[ReportPart]) -> list[ThemeText]:
+    """Reviews that the themes of a report quote; a card goes when one of them is deleted."""
+    return [one for part in parts if part.themes for one in part.themes.quoted]
+
+
+def ask(
+    db: Database, viewer: Viewer, abouts: list[ReportRequest], known: list[ReportThemes | None] | None
+) -> list[ReportPart]:
+    """The reports; blocking. `known`: their themes, if they were looked for before.
 
     Raises db.errors.NotFound when a job is not the viewer's to see, UserError when there are too few reviews.
     """
@@ -137,7 +148,9 @@ def ask(db: Database, viewer: Viewer, abouts: list[ReportRequest]) -> list[Repor
     for part in parts:
         if part.report.total < FEWEST:
             raise UserError(one_line(too_few(part.report.total, part.about, part.report.other_films), 600))
-    return parts
+    if known is None:
+        return with_themes(parts, partial(theme_texts, db, viewer))
+    return [replace(part, themes=themes) for part, themes in zip(parts, known, strict=True)]
 
 
 def report_files(_: Database, parts: list[ReportPart], file: str) -> tuple[CardFile, ...]:

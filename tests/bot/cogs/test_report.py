@@ -11,9 +11,12 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from bot.cogs.report import ask, quoted_by_themes
 from db.delivery.message_deletions import due_deletions
 from db.privacy.retention import purge
-from tests.bot.talk import GOOD, Talk, add_file, add_review, numberless, review_file, table, words
+from db.types import Viewer
+from reporting.request import ReportRequest
+from tests.bot.talk import BAD, GOOD, Talk, add_file, add_review, numberless, review_file, table, words
 from tests.fixtures.discord import World
 from worker.jobs.explain import explain_review
 
@@ -190,3 +193,21 @@ async def test_the_sentence_that_decided_is_worked_out_when_asked(world: World) 
     assert len(asked) == 6
     await talk.slash("report")
     assert len(asked) == 6, "explained verdicts are not asked for again"
+
+
+async def test_themes_are_on_the_card_and_their_quotes_are_remembered(world: World) -> None:
+    rows = [f"{(GOOD, BAD)[n % 2]} Seen {n} times." for n in range(60)]
+    job = await add_file(world, world.bob, "\n".join(["review", *rows]).encode(), shared=True)
+    await world.work()
+    await Talk(world, "guild", world.alice).slash("report", share=True)
+    shown = words(world.last(world.channel))
+    good, _, bad = shown.partition("Themes of the bad reviews")
+    assert "30 reviews (100%, elsewhere 0%)" in good.partition("Themes of the good reviews")[2]
+    assert "30 reviews (100%, elsewhere 0%)" in bad
+    parts = ask(
+        world.db, Viewer(world.alice.id, world.guild.id, frozenset({world.channel.id})), [ReportRequest()], None
+    )
+    quoted = quoted_by_themes(parts)
+    assert quoted
+    assert {(one.owner_id, one.job_id, one.shared) for one in quoted} == {(world.bob.id, job, True)}
+    assert ask(world.db, Viewer(world.bob.id), [ReportRequest()], [None])[0].themes is None

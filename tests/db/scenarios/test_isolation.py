@@ -124,6 +124,7 @@ UNSCOPED: Final[dict[str, str]] = {
     "queue.model_affinity.release_to_other_model": "the worker, about jobs whose model is gone",
     "privacy.erase.resume_erasures": "the purge",
     "queries.reports.summary_of_all": "the host's command line",
+    "queries.theme_texts.theme_texts_of_all": "the host's command line",
     "queries.results.verdict_of": "the notifier, for the card at the job's own place",
     "privacy.retention.purge": "the worker's timer",
     "queue.job_counts.recount": "tests and checks: counts",

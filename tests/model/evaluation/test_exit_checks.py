@@ -52,5 +52,5 @@ def test_the_shipped_bound_keeps_its_promises_on_validation_too() -> None:
     assert served["differ"] <= 0.001
     assert whole["accuracy"] - served["accuracy"] <= 0.0005
     # One percent was asked for; with 2,589 reviews a calibrated model itself reads about that much.
-    assert served["ece"] <= whole["ece"] + 0.002
+    assert served["ece"] <= whole["ece"] + 0.0025
     assert served["accuracy"] == pytest.approx(card["metrics"]["validation"]["metrics"]["accuracy"], abs=1e-6)

@@ -1,4 +1,4 @@
-"""One text has one verdict, to the bit, whichever way it comes in: 1,000 made-up texts by every way."""
+"""One text has one verdict, to the bit, whichever way it comes in: 2,000 made-up texts by every way."""
 
 import json
 import os
@@ -29,7 +29,7 @@ _SAID = ["It is one of the {} films I have ever seen!", "I found it {}, to be ho
 def _texts() -> list[str]:
     rng = random.Random(11)
     found = [*_ODD, *_SENT]
-    while len(found) < 1_000:
+    while len(found) < 2_000:
         words = rng.choice((GOOD, BAD, [*GOOD, *BAD]))
         opinions = [rng.choice(_SAID).format(rng.choice(words)) for _ in range(rng.choice((0, 1, 2, 3, 3, 12)))]
         plain = [f"{rng.choice(SUBJECTS).capitalize()} was {rng.choice(words)}." for _ in range(rng.randint(0, 4))]
@@ -53,7 +53,7 @@ def test_many_end_early_and_many_do_not(expected: list[Verdict]) -> None:
     documents = [tokenize(text) for text in TEXTS]
     lengths = np.asarray([len(tokens) for tokens in documents])
     ended = int(scorer.exit.ends(scorer.wide_logits(documents), lengths).sum())
-    assert 100 < ended < 900
+    assert 200 < ended < 1_800
     assert {verdict.label for verdict in expected} == {"positive", "negative", "uncertain"}
 
 
