@@ -26,6 +26,7 @@ FIXED: Final = frozenset({
 ENGLISH_ONLY: Final = frozenset({
     "reporting/html_page.py", "reporting/charts.py", "reporting/chart_style.py", "reporting/tables.py",
     "reporting/csv_table.py", "reporting/pictures.py", "reporting/fonts.py", "reporting/days.py",
+    "reporting/themes/table.py",
     "bot/translations.py", "bot/metrics.py", "bot/telemetry.py", "bot/run.py", "bot/preview.py",
 })  # fmt: skip
 """Files whose words are English always (docs/contributing/add-a-language.md), or are for the host."""

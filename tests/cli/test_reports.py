@@ -57,7 +57,7 @@ def test_two_films_compared_in_the_default_file(films: Path, ran: Run) -> None:
     [
         (["--film", "Alien"], 1, "no reviews for “Alien”"),
         (["-o", "report.doc"], 2, "ends with one of .html"),
-        (["--by", "year"], 2, "day, week, month or film"),
+        (["--by", "year"], 2, "day, week, month, film or aspect"),
         (["--since", "soon"], 2, "is not a date"),
         (["--compare", "before"], 2, "needs `since` and `until`"),
     ],

@@ -41,6 +41,7 @@ TABLES_OF_CODE = {
     "worker/files/readers/open.py",  # READERS
     "worker/files/readers/decompress.py",  # BY_CONTENT, and archives that are no packing
     "worker/files/writers/write.py",  # WRITERS
+    "cli/themes.py",  # FORMATS, WRITERS
     "reporting/result_table.py",  # WRITERS
     "reporting/tables.py",  # TABLES
 }

@@ -56,6 +56,23 @@ def test_placeholders_are_those_of_the_msgid(language: str) -> None:
             assert text.count("**") == one.count("**"), text
 
 
+def test_no_sentence_is_that_of_another_language() -> None:
+    """German once stood in all catalogues, put there by a script that merged them."""
+    by_text: dict[str, set[str]] = {}
+    for language in languages():
+        if language != ENGLISH:
+            for text in texts(language):
+                by_text.setdefault(text, set()).add(language)
+    words = re.compile(r"[^\W\d_]{2,}")
+    mixed = [text for text, spoken in by_text.items() if len(spoken) > 1 and len(words.findall(bare(text))) > 2]
+    assert mixed == []
+
+
+def bare(text: str) -> str:
+    """A sentence without its placeholders and without what is typed."""
+    return re.sub(r"\{[^}]*\}|`[^`]*`", "", text)
+
+
 @pytest.mark.parametrize("language", languages())
 def test_the_compiled_catalogue_has_what_is_translated_of_the_text(language: str) -> None:
     with path_of(language).with_suffix(".mo").open("rb") as file:
