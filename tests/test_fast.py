@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +13,7 @@ from common.file_formats import one_of
 from db.engine import Database
 from tests.fixtures.broker import Valkey
 from tests.fixtures.discord import running_world
-from tests.fixtures.fast import starts
+from tests.fixtures.fast import COSTLY, starts
 from tests.fixtures.workers import WorkerProcess
 from worker.local.broker import Broker
 
@@ -88,3 +89,9 @@ def test_the_mark_is_set_where_a_fixture_starts_a_server(request: pytest.Fixture
             item.fixturenames
         ):
             assert item.get_closest_marker("slow"), item.nodeid
+
+
+def test_what_is_costly_is_there_and_slow(request: pytest.FixtureRequest) -> None:
+    for place in COSTLY:
+        assert (Path(__file__).parents[1] / place).exists(), place
+    assert all(item.get_closest_marker("slow") for item in request.session.items if item.nodeid.startswith(COSTLY))
