@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, select, update
 
+from common.film_names import KnownFilms
 from db.engine import Database
 from db.queries import summaries
 from db.queries.reports import summary
@@ -24,8 +25,6 @@ from db.types import LABELS, NewRejected, NewReview, ReportFilter, ReviewRow, Sc
 from tests.db.steps import GUILD, ME, MEMBER, OTHER, OWNER, chunks, drain, file_job, must, origin, score_all
 
 FILMS = ("Alien", "alien", "Heat", "heat (1995)", "Heat 1995", "Amélie", "AMELIE", "Heathers", None)
-SAME = {"alien": "Alien", "heat (1995)": "Heat", "heat 1995": "Heat", "amelie": "Amélie"}
-"""Which of them, in small letters, are another's; the others are their own."""
 FLAGS = ((), (), ("too_short",), ("truncated", "not_a_review"))
 FIRST = date(2024, 12, 28)
 STARS = (None, None, 1.0, 2.5, 8.5, 10.0)
@@ -68,7 +67,7 @@ def fitting(db: Database, viewer: Viewer, wanted: ReportFilter) -> list[Predicti
     """The verdicts of a report, chosen row by row in Python."""
     with db.read() as session:
         rows = session.execute(select(Prediction, Job).join(Job, Job.id == Prediction.job_id)).all()
-    return [
+    seen = [
         one
         for one, job in rows
         if (
@@ -77,23 +76,32 @@ def fitting(db: Database, viewer: Viewer, wanted: ReportFilter) -> list[Predicti
             else job.shared and job.guild_id is not None and job.guild_id == viewer.guild_id
         )
         and (wanted.job_id is None or one.job_id == wanted.job_id)
-        and (wanted.film is None or film(one.film) == film(wanted.film))
+    ]
+    known = known_of(seen)
+    return [
+        one
+        for one in seen
+        if (wanted.film is None or (one.film and known.key(one.film) == known.key(wanted.film)))
         and (wanted.since is None or one.day >= wanted.since)
         and (wanted.until is None or one.day <= wanted.until)
     ]
 
 
-def film(name: str | None) -> str:
-    """A film under one of its names."""
-    return SAME.get((name or "").lower(), name or "").lower()
+def known_of(rows: list[Prediction]) -> KnownFilms:
+    """Their films: which names are one film hangs on the others that are seen (tests/common/test_film_names.py)."""
+    return KnownFilms(one.film for one in rows if one.film)
 
 
-def key(one: Prediction, by: str) -> str:
-    return {"film": film(one.film), "day": f"{one.day}", "week": f"{one.day:%G-W%V}", "month": f"{one.day:%Y-%m}"}[by]
+def key(one: Prediction, by: str, known: KnownFilms) -> Any:
+    """What a review is counted under."""
+    if by == "film":
+        return known.key(one.film or "")
+    return {"day": f"{one.day}", "week": f"{one.day:%G-W%V}", "month": f"{one.day:%Y-%m}"}[by]
 
 
-def named(key: str, by: str) -> str:
-    return film(key) if by == "film" else key
+def named(key: str, by: str, known: KnownFilms) -> Any:
+    """The same of what a bucket is called."""
+    return known.key(key) if by == "film" else key
 
 
 def stars_of(rows: list[Prediction]) -> StarSums:
@@ -107,7 +115,8 @@ def same(db: Database, viewer: Viewer, wanted: ReportFilter) -> None:
     """The report says what the rows say."""
     found = summary(db, viewer, wanted)
     rows = fitting(db, viewer, wanted)
-    keys = Counter(key(one, wanted.by) for one in rows)
+    known = known_of(rows)
+    keys = Counter(key(one, wanted.by, known) for one in rows)
     assert found.total == len(rows)
     labels = Counter(one.label for one in rows)
     assert [found.n_positive, found.n_negative, found.n_uncertain] == [labels[name] for name in LABELS]
@@ -115,7 +124,7 @@ def same(db: Database, viewer: Viewer, wanted: ReportFilter) -> None:
     assert list(found.histogram) == [bins[i] for i in range(20)]
     assert found.n_flagged == sum(one.flags != "" for one in rows)
     assert dict(found.flags) == Counter(flag for one in rows for flag in one.flags.split(",") if flag)
-    assert {named(bucket.key, wanted.by): bucket.total for bucket in found.buckets} == keys
+    assert {named(bucket.key, wanted.by, known): bucket.total for bucket in found.buckets} == keys
     assert found.n_buckets == len(keys)
     assert found.stars == stars_of(rows)
     values = [one.probability for one in rows]
@@ -128,7 +137,7 @@ def same(db: Database, viewer: Viewer, wanted: ReportFilter) -> None:
         assert found.deviation is not None
         assert math.isclose(found.deviation, spread, abs_tol=1e-7)
     for bucket in found.buckets:
-        mine = [one for one in rows if key(one, wanted.by) == named(bucket.key, wanted.by)]
+        mine = [one for one in rows if key(one, wanted.by, known) == named(bucket.key, wanted.by, known)]
         assert bucket.stars == stars_of(mine)
         assert bucket.n_flagged == sum(one.flags != "" for one in mine)
         assert math.isclose(bucket.mean_probability, math.fsum(o.probability for o in mine) / len(mine), abs_tol=1e-12)
