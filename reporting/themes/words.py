@@ -26,6 +26,8 @@ _MARKUP: Final = re.compile(
 _LABEL: Final = re.compile(r"\]\([^()\s]{1,500}\)")
 _SIGNS: Final = re.compile(r"[*_~|`\[\]\\#]+")
 _MARKS: Final = "*_~|`[]\\#"
+_MOST_STACKED: Final = 30
+"""Marks that one letter keeps, as in the stream-safe form of Unicode (UAX 15): no script needs more."""
 
 
 def _ranges(categories: set[str]) -> str:
@@ -46,7 +48,21 @@ _ASCII_TOKEN: Final = re.compile(r"[A-Za-z]+(?:'[A-Za-z]+)?|\d+|[^\w\s'-]")
 @lru_cache(maxsize=1)
 def _token() -> re.Pattern[str]:
     """Words of any script, with the marks that stand on letters."""
-    return re.compile(rf"[^\W\d_]+(?:[{_ranges({'Mn', 'Mc'})}'][^\W\d_]*)*|\d+|[^\w\s'-]")
+    return re.compile(rf"[^\W\d_]+(?:[{_stacking()}'][^\W\d_]*)*|\d+|[^\w\s'-]")
+
+
+@lru_cache(maxsize=1)
+def _stacking() -> str:
+    return _ranges({"Mn", "Mc"})
+
+
+_MANY_SIGNS: Final = re.compile(rf"[^\w\s\x00-\x7f]{{{_MOST_STACKED + 1}}}")
+"""What a letter with too many marks has; found ten times faster than a set of all marks."""
+
+
+@lru_cache(maxsize=1)
+def _stacked() -> re.Pattern[str]:
+    return re.compile(f"([{_stacking()}]{{{_MOST_STACKED}}})[{_stacking()}]+")
 
 
 @lru_cache(maxsize=1)
@@ -92,6 +108,8 @@ def plain_text(text: str) -> str:
     if "<" in text or "http" in text or "www." in text or "@" in text or "&" in text:
         text = _MARKUP.sub(lambda found: "\n" if found.group()[:3].lower() == "<br" else " ", text)
     if not text.isascii():
+        if _MANY_SIGNS.search(text):  # `normalize` sorts the marks of one letter in quadratic time
+            text = _stacked().sub(r"\1", text)
         text = _invisible().sub("", unicodedata.normalize("NFC", text)).replace("’", "'").replace("‘", "'")
     if any(sign in text for sign in _MARKS):
         text = _SIGNS.sub("", text)

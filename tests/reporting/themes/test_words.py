@@ -63,6 +63,11 @@ def test_kinds(token: str, what: int) -> None:
     assert kind(token) == what
 
 
+def test_a_letter_keeps_thirty_marks_for_sorting_many_takes_quadratic_time() -> None:
+    stacked, good = tokens(plain_text("qq" + "\u0301\u0316" * 9_000 + " good"))
+    assert (stacked, good) == ("qq" + "\u0316" * 15 + "\u0301" * 15, "good")
+
+
 def test_long_texts_are_read_in_part() -> None:
     assert len(tokens(plain_text("word " * 4_000))) == MOST_WORDS
     assert len(plain_text("<a" * 100_000)) <= MOST_CHARS
