@@ -14,6 +14,8 @@ from reporting.themes.words import NEGATION, STOP, TITLE, common_form, kind, pat
 SAMPLES: Final = 16
 """Places of a phrase that are looked at."""
 QUOTE_CHARS: Final = 160
+_LOOKED_AT: Final = 8 * QUOTE_CHARS
+"""Characters of a sentence without an end that are looked at for a quote: some are blanks or cannot be shown."""
 _USUAL: Final = 90
 """A quote near this length is read best."""
 _NAME_SHARE: Final = 0.6
@@ -146,11 +148,12 @@ def spans(plain: str, wanted: set[tuple[int, int]]) -> Iterator[tuple[tuple[int,
 def sentence(plain: str, span: Span) -> str:
     """The sentence around it on one line, cut to `QUOTE_CHARS` around the phrase."""
     begin = max(plain.rfind(sign, 0, span.start) for sign in _ENDS) + 1
-    ends = [at for sign in _ENDS if (at := plain.find(sign, span.end)) >= 0]
-    end = min(ends, default=len(plain) - 1) + 1
     before = "…" if span.start - begin > QUOTE_CHARS // 2 else ""
     if before:
         begin = plain.find(" ", span.start - QUOTE_CHARS // 2, span.start) + 1 or span.start
+    last = begin + _LOOKED_AT
+    ends = [at for sign in _ENDS if (at := plain.find(sign, span.end, last)) >= 0]
+    end = min(ends, default=last) + 1
     printable = "".join(sign if sign.isprintable() else " " for sign in plain[begin:end])
     line = before + " ".join(printable.split()).lstrip(_LOOSE)
     return line if len(line) <= QUOTE_CHARS else line[: QUOTE_CHARS - 1].rstrip() + "…"

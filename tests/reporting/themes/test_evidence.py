@@ -40,6 +40,23 @@ def test_a_long_sentence_is_cut_around_the_phrase() -> None:
     assert shown.endswith("…")
 
 
+def test_of_a_text_without_an_end_only_what_stands_near_is_looked_at() -> None:
+    looked_at: list[int] = []
+
+    class Watched(str):
+        __slots__ = ()
+
+        def __getitem__(self, place: object) -> str:
+            found = super().__getitem__(place)  # type: ignore[index]
+            looked_at.append(len(found))
+            return found
+
+    plain = "word " * 100 + "plot holes " + "more " * 3_000
+    ((_, span),) = spans(plain, {(100, 2)})
+    assert sentence(Watched(plain), span) == sentence(plain[:1_000], span)
+    assert 0 < max(looked_at) < 2_000, "a review has many phrases, and each its quote"
+
+
 def test_quotes_are_of_different_people_and_reviews() -> None:
     evidence = Evidence()
     add(evidence, "It has plot holes, and many of them.", 2, 1, 7)
