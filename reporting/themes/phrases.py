@@ -20,6 +20,8 @@ DOC_BITS: Final = 12
 KEY_BITS: Final = 64 - DOC_BITS
 """A phrase is a number of so many bits. Two of a million are the same with a chance of one to ten thousand."""
 _KEPT_TOKENS: Final = 300_000
+_KEPT_CHARS: Final = 4_000_000
+"""Of those tokens together: a token may be a whole text."""
 _COPY_WORDS: Final = 8
 """A text of fewer words that occurs again is no copy: many people write "Great movie!"."""
 
@@ -64,11 +66,12 @@ class Encoder:
         self._ids: dict[str, int] = {}
         self._numbers: list[int] = []
         self._kinds: list[int] = []
+        self._chars = 0
 
     def phrases(self, texts: Sequence[str]) -> Phrases:
         """Those of up to `BATCH` reviews, raw as they came."""
-        if len(self._ids) > _KEPT_TOKENS:
-            self._ids, self._numbers, self._kinds = {}, [], []
+        if len(self._ids) > _KEPT_TOKENS or self._chars > _KEPT_CHARS:
+            self._ids, self._numbers, self._kinds, self._chars = {}, [], [], 0
         found = [self._numbered(tokens(plain_text(text))) for text in texts]
         lengths = np.asarray([len(one) for one in found], dtype=np.int64)
         ids = np.fromiter(chain.from_iterable(found), dtype=np.int64, count=int(lengths.sum()))
@@ -92,6 +95,7 @@ class Encoder:
                     ids[word] = len(ids)
                     self._numbers.append(number_of(word))
                     self._kinds.append(kind(word))
+                    self._chars += len(word)
             return [ids[word] for word in words]
 
     @staticmethod
