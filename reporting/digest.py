@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import chain
 from typing import Final
 
-from common.film_names import FilmKey, KnownFilms
+from common.film_names import FilmKey, KnownFilms, title_of
 from common.i18n import listing, quote
 from db.types import Bucket, Digest, Every, Report, ReportFilter
 from reporting.intervals import Interval, newcombe
@@ -53,8 +55,9 @@ class Counts:
     uncertain: int = 0
 
     @classmethod
-    def of(cls, buckets: Sequence[Bucket]) -> Counts:
+    def of(cls, all_buckets: Iterable[Bucket]) -> Counts:
         """All of these together."""
+        buckets = list(all_buckets)
         return cls(
             sum(one.total for one in buckets),
             sum(one.n_positive for one in buckets),
@@ -161,23 +164,28 @@ def _figures(ask: Ask, films: Sequence[str], period: Period, earlier: Period) ->
     known = KnownFilms(one.key for one in [*now.buckets, *before.buckets])
     wanted = {known.key(film) for film in films}
 
-    def chosen(report: Report) -> dict[FilmKey, Bucket]:
-        named = ((known.key(one.key), one) for one in report.buckets)
-        return {key: one for key, one in named if not wanted or (one.key and key in wanted)}
+    def chosen(report: Report) -> dict[FilmKey, list[Bucket]]:
+        """The buckets of each film: what two names are in one period alone may be one film by what the other knows."""
+        found: defaultdict[FilmKey, list[Bucket]] = defaultdict(list)
+        for one in report.buckets:
+            if one.key and (not wanted or known.key(one.key) in wanted):
+                found[known.key(one.key)].append(one)
+        return dict(found)
 
     mine, earlier_ones = chosen(now), chosen(before)
     each = [
-        FilmCounts(one.key, Counts.of([one]), Counts.of([earlier_ones[key]] if key in earlier_ones else []))
-        for key, one in mine.items()
-        if one.key
+        FilmCounts(
+            title_of((one.key, one.total) for one in buckets), Counts.of(buckets), Counts.of(earlier_ones.get(key, ()))
+        )
+        for key, buckets in mine.items()
     ]
     each.sort(key=lambda one: (-one.now.total, one.name))
     moved = [one for one in each if change(one.now, one.before, fewest=FEWEST_MOVED, z=Z_99) is not None]
     return DigestFigures(
         period,
         earlier,
-        Counts.of([*mine.values()]) if wanted else _all(now),
-        Counts.of([*earlier_ones.values()]) if wanted else _all(before),
+        Counts.of(chain(*mine.values())) if wanted else _all(now),
+        Counts.of(chain(*earlier_ones.values())) if wanted else _all(before),
         tuple(each[:TOP_FILMS]),
         tuple(moved[:MOVED]),
         len(each),

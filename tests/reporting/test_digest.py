@@ -144,3 +144,14 @@ def test_a_digest_of_some_films_counts_these_alone_however_they_are_written() ->
     some = digest_figures(ask, "week", ("HEAT", "Alien"), period)  # type: ignore[arg-type]
     assert (some.now, some.before) == (Counts(45, 43, 2), Counts(40, 10, 30))
     assert digest_figures(ask, "week", ("Nothing",), period).now == Counts()  # type: ignore[arg-type]
+
+
+def test_names_that_the_other_period_shows_to_be_one_film_are_counted_together() -> None:
+    period = Period(date(2026, 11, 23), date(2026, 11, 29))
+    now, before = of(bucket("Heat 1995", 50, 20), bucket("Heat", 40, 40)), of(bucket("Heat (1995)", 30, 10))
+    ask = asked(now, before, period.until)
+    for films in ((), ("Heat",)):
+        figures = digest_figures(ask, "week", films, period)  # type: ignore[arg-type]
+        (film,) = figures.films
+        assert (film.name, film.now, film.before) == ("Heat 1995", Counts(90, 60, 30), Counts(30, 10, 20))
+        assert (figures.now, figures.n_films) == (Counts(90, 60, 30), 1)
