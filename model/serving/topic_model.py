@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -133,6 +134,18 @@ def rule(serving: Serving) -> TopicRule:
     (sure, unsure), (long, short) = serving.topic_sureness, serving.topic_length
     beside = ((sure, unsure), (long, short), serving.topic_doubt, serving.topic_settled)
     return TopicRule(serving.topic_tokens, serving.topic_bias, *beside)
+
+
+def fields(rule: TopicRule) -> dict[str, Any]:
+    """The fields of `Serving` that say it; of no rule at all, those of a folder without a topic model."""
+    return {
+        "topic_tokens": rule.most,
+        "topic_bias": rule.bias,
+        "topic_sureness": list(rule.sureness),
+        "topic_length": list(rule.length),
+        "topic_doubt": rule.doubt,
+        "topic_settled": rule.settled if rule.most else 0.0,
+    }
 
 
 def read(folder: Path, serving: Serving) -> TopicModel:

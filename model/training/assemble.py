@@ -30,12 +30,13 @@ from model.data.splits import split
 from model.evaluation import card, evaluate, sentence_checks, verdict_checks
 from model.evaluation.metrics import accuracy, dial
 from model.numeric import Floats, sigmoid
-from model.serving import model_folder
+from model.serving import model_folder, topic_model
 from model.serving.early_exit import Exit
 from model.serving.model_folder import Serving
 from model.serving.ngram_model import NgramModel
 from model.serving.scorer import Scorer
 from model.serving.stars import Stars
+from model.serving.topic_model import TopicRule
 from model.text.tokens import cap, tokenize
 from model.training import fit, fit_rules, onnx_export
 from model.training.fit_rules import Task
@@ -206,8 +207,7 @@ def assemble(config: Config, corpus: Corpus, trained: Trained, target: Path) -> 
     The figures are measured by the scorer on the finished weights, as `model.evaluation.evaluate` repeats them.
     """
     target.mkdir(parents=True, exist_ok=True)
-    for name in model_folder.OPTIONAL:  # of an earlier run: whatever is there is part of the model
-        (target / name).unlink(missing_ok=True)
+    _drop_optional(target)  # of an earlier run
     half = config.network.half_embedding
     onnx_export.write(trained.weights, trained.table.astype(np.float16 if half else np.float32), target)
     trained.wide.write(target / "wide.npy")
@@ -345,9 +345,8 @@ def finished_with(
 
     sentences: by part (`model.data.labelled_sentences`), for calibration and for figures; facts: for the card.
     """
-    for name in model_folder.OPTIONAL:
-        (target / name).unlink(missing_ok=True)
-    serving = replace(_refittable(target), topic_tokens=0)
+    _drop_optional(target)
+    serving = replace(_refittable(target), **topic_model.fields(TopicRule()))
     held = task.split.validation
     documents = [cap(list(task.tokens[row]), serving.max_tokens) or [""] for row in held]
 
@@ -356,6 +355,12 @@ def finished_with(
         return {name: round(accuracy(sigmoid(part), task.reviews.labels[held]), 6) for name, part in found}
 
     return _finished(target, task, serving, facts, month, alone, threads, sentences)
+
+
+def _drop_optional(target: Path) -> None:
+    """Takes out the weights that a folder may lack: whatever is there is part of the model."""
+    for name in model_folder.OPTIONAL:
+        (target / name).unlink(missing_ok=True)
 
 
 def _recorded(source: Path) -> dict[str, Any]:

@@ -223,18 +223,6 @@ def _without(folder: Path) -> None:
         (folder / name).unlink(missing_ok=True)
 
 
-def _fields(rule: TopicRule) -> dict[str, Any]:
-    """The fields of `Serving`."""
-    return {
-        "topic_tokens": rule.most,
-        "topic_bias": rule.bias,
-        "topic_sureness": list(rule.sureness),
-        "topic_length": list(rule.length),
-        "topic_doubt": rule.doubt,
-        "topic_settled": rule.settled if rule.most else 0.0,
-    }
-
-
 def run(source: Path, data: Path, output: Path, *, labelled: Path | None = None, threads: int = 1) -> Path:
     """Writes OUTPUT/model: the model folder `source` with a topic model fitted on the texts in `data`; returns OUTPUT.
 
@@ -247,7 +235,7 @@ def run(source: Path, data: Path, output: Path, *, labelled: Path | None = None,
     target = output / "model"
     shutil.rmtree(target, ignore_errors=True)
     shutil.copytree(source, target)
-    plain = replace(model_folder.read_serving(source), **_fields(TopicRule()))
+    plain = replace(model_folder.read_serving(source), **topic_model.fields(TopicRule()))
     _without(target)
     before = assemble.sealed_as(target, plain, month, threads)
     order = np.random.default_rng(1).permutation(task.split.train)
@@ -257,7 +245,7 @@ def run(source: Path, data: Path, output: Path, *, labelled: Path | None = None,
     fitted = fit(found, vocabulary, np.load(target / "embedding.npy"), scores)
     np.save(target / topic_model.WORDS, fitted.words)
     np.save(target / topic_model.PAIRS, fitted.pairs)
-    serving = replace(plain, **_fields(fitted.rule))
+    serving = replace(plain, **topic_model.fields(fitted.rule))
     after = assemble.sealed_as(target, serving, month, threads)
     reviews = [task.reviews.texts[row] for row in task.split.validation]
     assemble.measured_again(target, task, month, measured(before, after, topics, reviews), threads=threads)

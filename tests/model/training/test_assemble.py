@@ -2,13 +2,16 @@
 
 import json
 import shutil
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pytest
 
 from model import Scorer, config
-from model.serving import model_folder
+from model.serving import model_folder, topic_model
+from model.serving.topic_model import TopicRule
 from model.training import assemble, fit_calibration
 
 
@@ -51,3 +54,21 @@ def test_remeasuring_a_folder_with_bounds_on_its_words(
     model_folder.seal(copy, model_folder.version(copy, "2026.01"))
     target = assemble.remeasure(copy, tmp_path / "again", labelled=tiny_config.data.labelled, threads=1)
     assert model_folder.read_serving(target) == model_folder.read_serving(tiny_folder)
+
+
+def test_new_weights_take_the_whole_rule_of_the_earlier_topic_model_with_it(
+    tiny_folder: Path, tiny_config: config.Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = Path(shutil.copytree(tiny_folder, tmp_path / "copy"))
+    told = topic_model.fields(TopicRule(80, -0.5, (2.0, 3.0), (5.0, 7.0), 0.7, 1.8))
+    model_folder.write_serving(copy, replace(model_folder.read_serving(copy), **told))
+    for name in model_folder.OPTIONAL:
+        (copy / name).touch()
+    given: list[Any] = []
+    monkeypatch.setattr(assemble, "_finished", lambda *args: given.append(args[2]) or copy)
+    task = assemble.task_of(copy, tiny_config.data.labelled)
+    assemble.finished_with(copy, task, {}, "2026.01", {})
+    (serving,) = given
+    assert topic_model.rule(serving) == TopicRule()
+    assert asdict(serving) | topic_model.fields(TopicRule()) == asdict(serving)
+    assert not any((copy / name).exists() for name in model_folder.OPTIONAL)
