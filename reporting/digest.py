@@ -90,12 +90,17 @@ class DigestFigures:
 
 def last_period(every: Every, now: datetime) -> Period:
     """The last whole week (Monday to Sunday) or month whose digest is due."""
-    today = (now.astimezone(UTC) - timedelta(hours=HOUR)).date()
+    today = _day(now)
     if every == "month":
         until = today.replace(day=1) - timedelta(1)
         return Period(until.replace(day=1), until)
     monday = today - timedelta(today.weekday())
     return Period(monday - timedelta(7), monday - timedelta(1))
+
+
+def _day(now: datetime) -> date:
+    """The day of digests and alerts, which begins at `HOUR`."""
+    return (now.astimezone(UTC) - timedelta(hours=HOUR)).date()
 
 
 def period_before(every: Every, period: Period) -> Period:
@@ -124,7 +129,7 @@ def is_ahead(one: Digest, now: datetime) -> bool:
 
 def alert_due(one: Digest, now: datetime) -> date | None:
     """The day on which an alert is to be looked for, once a day; None while there is nothing to look for."""
-    today = (now.astimezone(UTC) - timedelta(hours=HOUR)).date()
+    today = _day(now)
     if not one.alerts or one.looked_on == today:
         return None
     cooling = one.alerted_on is not None and abs((today - one.alerted_on).days) < COOL_DOWN_DAYS

@@ -6,7 +6,6 @@ The first reading fills tables of counts in which phrases share cells: a cell is
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -116,8 +115,3 @@ class Exact:
             self.least = {group: 2 * least for group, least in self.least.items()}
             kept = self._fits(self._pairs >> np.uint64(GROUP_BITS))
             self._pairs, self._counts = self._pairs[kept], self._counts[kept]
-
-
-def group_sizes(groups: Sequence[int], n_groups: int) -> Places:
-    """Reviews of each group."""
-    return np.bincount(np.asarray(groups, dtype=np.int64), minlength=n_groups).astype(np.int64)

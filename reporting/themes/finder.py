@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from reporting.themes.counting import Bounds, Exact, Seen, group_sizes
+from reporting.themes.counting import Bounds, Exact, Seen
 from reporting.themes.evidence import Evidence, spans
 from reporting.themes.merging import Candidate, distinct
 from reporting.themes.phrases import BATCH, Encoder, Numbers, Places
@@ -124,20 +124,25 @@ def find_themes(
     keys, counts = exact.table(n_groups)
     tested = sum(bounds.at_most(exact.least[one.group]) for one in asked)
     passed = _passed(asked, keys, counts, sizes, exact.least, tested, minimums)
-    evidence = _evidence(corpus, asked, {name: list(found) for name, found in passed.items()}, most)
+    evidence = _evidence(corpus, asked, passed, most)
     themes = {one.name: _chosen(one, passed[one.name], evidence, sizes, minimums, most) for one in asked}
     return Found({**found.themes, **themes}, found.reviews, copies, tested, exact.raised, few, groups)
 
 
 def _large_enough(contrast: Contrast, sizes: Places, minimums: Minimums) -> bool:
-    return min(int(sizes[contrast.group]), sum(int(sizes[one]) for one in contrast.rest)) >= minimums.group
+    return min(_sides(contrast, sizes)) >= minimums.group
+
+
+def _sides(contrast: Contrast, sizes: Places) -> tuple[int, int]:
+    """Reviews of its group, and of the rest."""
+    return int(sizes[contrast.group]), int(sizes[list(contrast.rest)].sum())
 
 
 def _bounds(corpus: _Corpus, n_groups: int, bits: int) -> tuple[Bounds, Places, int]:
     bounds, sizes, copies = Bounds(bits), np.zeros(n_groups, dtype=np.int64), 0
     for batch in corpus.batches():
         bounds.add(batch.keys, batch.key_groups)
-        sizes += group_sizes(batch.groups[batch.counted].tolist(), n_groups)
+        sizes += np.bincount(batch.groups[batch.counted], minlength=n_groups)
         copies += int((~batch.counted).sum())
     return bounds, sizes, copies
 
@@ -159,7 +164,7 @@ def _passed(
     rows: list[tuple[str, int, int, int, float, float]] = []
     chances: list[float] = []
     for one in contrasts:
-        of, rest_of = int(sizes[one.group]), int(sizes[list(one.rest)].sum())
+        of, rest_of = _sides(one, sizes)
         mine, rest = counts[:, one.group], counts[:, list(one.rest)].sum(axis=1)
         enough = np.flatnonzero(mine >= least[one.group])
         odds, z = log_odds(mine[enough], of, rest[enough], rest_of)
@@ -177,7 +182,7 @@ def _passed(
 
 
 def _evidence(
-    corpus: _Corpus, contrasts: Sequence[Contrast], passed: dict[str, list[int]], most: int
+    corpus: _Corpus, contrasts: Sequence[Contrast], passed: dict[str, Passed], most: int
 ) -> dict[tuple[int, int], Evidence]:
     """(phrase, group) -> its evidence, of the strongest of each contrast."""
     found = {(key, one.group): Evidence() for one in contrasts for key in islice(passed[one.name], SPARE * most)}
@@ -228,7 +233,7 @@ def _chosen(
     minimums: Minimums,
     most: int,
 ) -> tuple[Theme, ...]:
-    of, rest_of = int(sizes[contrast.group]), int(sizes[list(contrast.rest)].sum())
+    of, rest_of = _sides(contrast, sizes)
     names: list[Candidate] = []
     others: list[Candidate] = []
     for key, (reviews, rest, odds, z, rate) in passed.items():
