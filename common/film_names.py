@@ -58,14 +58,13 @@ def fold_name(name: str) -> str:
     latin = False
     for sign in unicodedata.normalize("NFD", signs):
         kind = unicodedata.category(sign)
-        if kind == "Mn" and latin:
+        if kind == "Cf" or (kind == "Mn" and latin):
             continue
         if kind != "Mn":
             latin = sign < "\u0250" or "\u0370" <= sign < "\u0400"  # Latin and Greek
         if kind == "Nd":
             sign = str(unicodedata.decimal(sign))
-        if kind != "Cf":
-            plain.append(sign)
+        plain.append(sign)
     folded = unicodedata.normalize("NFC", " ".join("".join(plain).split()))
     last = _LAST_ARTICLE.fullmatch(folded)
     if last is None:
