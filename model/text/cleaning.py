@@ -116,8 +116,8 @@ def _brief(text: str) -> bool:
 
 def _idiom(idiom: idioms.Idiom) -> Step:
     """For brief texts alone: one idiom decides no long one, and looking for it would cost them time."""
-    first, second = idiom.hints[0], idiom.hints[-1]
-    return Step(lambda text: _brief(text) and (first in text or second in text), idiom.pattern, idiom.replaced)
+    hints = idiom.hints
+    return Step(lambda text: _brief(text) and any(hint in text for hint in hints), idiom.pattern, idiom.replaced)
 
 
 def _blank(_: Match) -> str:
