@@ -38,6 +38,8 @@ def test_it_is_handed_on_empty_and_under_another_name(
         late.execute("LOCK TABLE jobs IN ACCESS SHARE MODE")  # somebody who is still at it
     with pytest.raises(psycopg.OperationalError):
         late.execute("SELECT 1")
+    with pytest.raises(psycopg.OperationalError, match="does not exist"):
+        psycopg.connect(postgres_server.dsn(first))  # nor is it there for somebody who comes before the next test
     with databases.one() as second:
         assert second != first
         assert numbers(postgres_server, second) == kept  # the same files, and counted from one again
@@ -58,6 +60,12 @@ def test_it_is_handed_on_empty_and_under_another_name(
         "CREATE SCHEMA more",
         "GRANT SELECT ON jobs TO PUBLIC",
         "ALTER DATABASE {name} SET work_mem = '1MB'",
+        "ALTER DATABASE {name} CONNECTION LIMIT 50",
+        "REVOKE TEMPORARY ON DATABASE {name} FROM PUBLIC",
+        "COMMENT ON DATABASE {name} IS 'more'",
+        "ALTER SEQUENCE jobs_id_seq INCREMENT BY 7",
+        "CREATE STATISTICS more ON owner_id, state FROM jobs",
+        "CREATE TYPE more AS ENUM ('a')",
         "UPDATE alembic_version SET version_num = 'more'",
         "DELETE FROM alembic_version",
         "INSERT INTO bot_state (key, value) VALUES ('a', 'b'); ANALYZE",
