@@ -18,15 +18,21 @@ def databases(postgres_server: PostgresServer) -> PostgresDatabases:
     return PostgresDatabases(postgres_server, "reelfeel_template")
 
 
+def oid(connection: psycopg.Connection[tuple[int]]) -> int:
+    """The database's own number, which it keeps under every name."""
+    row = connection.execute("SELECT oid::int FROM pg_database WHERE datname = current_database()").fetchone()
+    assert row is not None
+    return row[0]
+
+
 def numbers(server: PostgresServer, name: str) -> tuple[int, int]:
     """The database's own number, and that of the first review that is accepted in it."""
     with psycopg.connect(server.dsn(name)) as connection:
-        row = connection.execute("SELECT oid::int FROM pg_database WHERE datname = %s", (name,)).fetchone()
+        own = oid(connection)
     db = Database(server.url(name))
     job = accept_review(db, origin(), "A fine film, and a long one.").job_id
     db.dispose()
-    assert row is not None
-    return int(row[0]), job
+    return own, job
 
 
 def test_it_is_handed_on_empty_and_under_another_name(
@@ -38,6 +44,8 @@ def test_it_is_handed_on_empty_and_under_another_name(
         late.execute("LOCK TABLE jobs IN ACCESS SHARE MODE")  # somebody who is still at it
     with pytest.raises(psycopg.OperationalError):
         late.execute("SELECT 1")
+    with pytest.raises(psycopg.OperationalError, match="does not exist"):
+        psycopg.connect(postgres_server.dsn(first))  # nor is it there for somebody who comes before the next test
     with databases.one() as second:
         assert second != first
         assert numbers(postgres_server, second) == kept  # the same files, and counted from one again
@@ -58,6 +66,10 @@ def test_it_is_handed_on_empty_and_under_another_name(
         "CREATE SCHEMA more",
         "GRANT SELECT ON jobs TO PUBLIC",
         "ALTER DATABASE {name} SET work_mem = '1MB'",
+        "ALTER DATABASE {name} CONNECTION LIMIT 50",
+        "REVOKE TEMPORARY ON DATABASE {name} FROM PUBLIC",
+        "COMMENT ON DATABASE {name} IS 'more'",
+        "CREATE STATISTICS more ON owner_id, state FROM jobs",
         "UPDATE alembic_version SET version_num = 'more'",
         "DELETE FROM alembic_version",
         "INSERT INTO bot_state (key, value) VALUES ('a', 'b'); ANALYZE",
@@ -74,8 +86,10 @@ def test_one_that_was_changed_or_has_grown_is_not_handed_on(
             "SELECT conname FROM pg_constraint WHERE conrelid = 'jobs'::regclass AND contype = 'c'"
         ).fetchone()
         assert found is not None
+        changed = oid(connection)
         connection.execute(change.format(check=found[0], name=name))  # type: ignore[call-overload]
     with databases.one() as other, psycopg.connect(postgres_server.dsn(other)) as connection:
+        assert oid(connection) != changed
         assert connection.execute("SELECT count(*) FROM alembic_version WHERE version_num <> 'more'").fetchone() == (1,)
     with pytest.raises(psycopg.OperationalError, match="does not exist"):
         psycopg.connect(postgres_server.dsn(name))

@@ -5,11 +5,14 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable, Sequence
 
+from alembic import command
 from sqlalchemy import func, select, update
 
 from common.aspects import Polarity
 from db.clock import db_time
 from db.engine import Database
+from db.migrate import check, config, upgrade
+from db.queries.summaries import roll_up_due
 from db.queue import claim, commit_scores, finish_ingest, finish_job, ingest_rows, load_reviews, sweep, write_blob
 from db.queue.accept import accept_review, accept_upload
 from db.queue.job_counts import recount, stored_counts
@@ -114,6 +117,18 @@ def done_file(db: Database, reviews: int | Sequence[NewReview] = 4, **more: obje
     job_id = file_job(db, reviews, **more)  # type: ignore[arg-type]
     drain(db)
     return job_id
+
+
+def done_file_from(revision: str, url: str) -> tuple[Database, int]:
+    """(the newest database, the number of a file job in it): six reviews that the schema of an older revision kept."""
+    db = Database(url)
+    job_id = done_file(db, 6)
+    roll_up_due(db)
+    db.dispose()
+    command.downgrade(config(url), revision)
+    upgrade(url)
+    assert check(url) == []
+    return db, job_id
 
 
 def done_review(db: Database, text: str = "a fine film", where: Origin | None = None, *, score: float = 0.9) -> int:

@@ -7,7 +7,7 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache, partial
-from itertools import takewhile
+from itertools import islice, takewhile
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Final, NamedTuple
@@ -95,10 +95,7 @@ class ReviewFile:
             return
         reading = dates.reading_of(self._date.of(row) for row in sample)
         if reading.open and not whole:
-            evidence = dates.Evidence()
-            for cell in self._beside_reviews(self._date):
-                evidence.add(cell)
-            reading = evidence.reading()
+            reading = dates.reading_of(self._values(self._date, reviewed=False))
         if reading.open:
             self.facts.note(f"read_note.{reading.order}_first", column=shortened(self._date.name))
         if reading.serial:
@@ -110,7 +107,7 @@ class ReviewFile:
         if self._stars is None:
             return
         evidence = ratings.Evidence()
-        for cell in self._beside_reviews(self._stars):
+        for cell in self._values(self._stars, reviewed=True):
             evidence.add(cell)
         self._rate = lru_cache(maxsize=1024)(partial(ratings.rating, scale=evidence.scale()))
 
@@ -162,14 +159,13 @@ class ReviewFile:
             held.append((number, record))
         yield from _ended(held)
 
-    def _beside_reviews(self, path: ColumnPath) -> Iterator[Cell]:
-        """The values of a column in all rows that hold a review: not those of totals and other lines."""
-        for number, record in enumerate(guarded(self._opened.table.records({path.place, self._text.place})), 1):
-            if number > self._limits.max_rows:
-                return
+    def _values(self, path: ColumnPath, *, reviewed: bool) -> Iterator[Cell]:
+        """The values of a column in all rows but totals, or only in those that hold a review (reviewed)."""
+        places = {path.place, self._text.place} if reviewed else {path.place}
+        for record in islice(guarded(self._opened.table.records(places)), self._limits.max_rows):
             if isinstance(record, Bad) or len(record) != self._width or totals.is_total(record):
                 continue
-            if self._problem(self._words(record)) is None:
+            if not reviewed or self._problem(self._words(record)) is None:
                 yield path.of(record)
 
     def _row(self, number: int, cells: list[Cell]) -> Row:

@@ -17,6 +17,8 @@ from worker.sandbox.process import ReaderProcess
 
 VERDICTS: Final = 2_000
 """Verdicts in one message."""
+_WITH_ASPECTS: Final = 200
+"""The same where each may bring 200 clauses as JSON: 4 MB, of the 64 MiB that a message may have."""
 
 
 def write_guarded(
@@ -46,11 +48,11 @@ def write_guarded(
         "aspects": aspects,
     }
     reader.begin(file, scratch, request | {"limits": asdict(limits)}, allowance, check)
-    verdicts = iter(scored)
+    verdicts, most = iter(scored), _WITH_ASPECTS if aspects else VERDICTS
     while True:
         kind, payload = reader.receive()
         if kind == frames.MORE:
-            reader.send(frames.VERDICTS, list(islice(verdicts, VERDICTS)))
+            reader.send(frames.VERDICTS, list(islice(verdicts, most)))
         elif kind == frames.BYTES:
             out.write(payload)
         else:

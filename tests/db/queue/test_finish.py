@@ -39,6 +39,7 @@ from tests.db.steps import (
     all_ended,
     check_invariants,
     chunks,
+    done_file,
     drain,
     file_job,
     must,
@@ -98,6 +99,18 @@ def test_rows_stream_in_order_over_many_pages(db: Database, monkeypatch: pytest.
     assert next(iter_scored(db, job_id)) == (1, "negative", 0.05, ("too_short",), "m1", None, ())
     assert [row[5] for row in iter_scored(db, job_id)][:4] == [None, 2.0, None, 3.0]
     assert [row[0] for row in iter_rejected(db, job_id)] == list(range(11, 18))
+
+
+def test_aspects_are_read_of_few_rows_at_a_time(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A review may have 200 clauses: those of as many rows as a page has otherwise took 200 MiB."""
+    asked: list[int] = []
+    looked_up = finish.of_reviews
+    monkeypatch.setattr(finish, "_PAGE_WITH_ASPECTS", 2)
+    monkeypatch.setattr(finish, "of_reviews", lambda session, ids: asked.append(len(ids)) or looked_up(session, ids))
+    rows = list(iter_scored(db, done_file(db, 5), aspects=True))
+    assert [row[0] for row in rows] == [1, 2, 3, 4, 5]
+    assert [len(row[-1]) for row in rows] == [1, 3, 0, 1, 0]
+    assert asked == [2, 2, 1]
 
 
 def test_cancel_in_every_state(db: Database) -> None:

@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-from alembic import command
 from sqlalchemy import text
 
-from db.engine import Database
-from db.migrate import check, config, upgrade
 from db.queries.jobs import get_job
 from db.queries.reports import summary
-from db.queries.summaries import roll_up_due
 from db.types import ReportFilter
-from tests.db.steps import ME, done_file
+from tests.db.steps import ME, done_file, done_file_from
 
 BEFORE = "0016"
 
 
 def test_old_rows_have_no_aspects_and_new_ones_do(any_url: str) -> None:
-    db = Database(any_url)
-    old = done_file(db, 6)
-    roll_up_due(db)
-    db.dispose()
-    command.downgrade(config(any_url), BEFORE)
-    upgrade(any_url)
-    assert check(any_url) == []
+    db, old = done_file_from(BEFORE, any_url)
     report = summary(db, ME, ReportFilter())
     assert report.total == 6
     assert get_job(db, ME, old).aspects == report.aspects == ()

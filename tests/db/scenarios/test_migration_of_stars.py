@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from alembic import command
 from sqlalchemy import text
 
 from db.engine import Database
-from db.migrate import check, config, upgrade
 from db.queries.jobs import get_job
 from db.queries.reports import summary
-from db.queries.summaries import roll_up_due
 from db.types import NO_STARS, ReportFilter
-from tests.db.steps import ME, done_file, file_job, score_all, verdict
+from tests.db.steps import ME, done_file, done_file_from, file_job, score_all, verdict
 
 BEFORE = "0014"
 OLD_VERDICT = """
@@ -23,13 +20,7 @@ OLD_VERDICT = """
 
 
 def test_old_rows_have_no_stars_and_new_ones_do(any_url: str) -> None:
-    db = Database(any_url)
-    old = done_file(db, 6)
-    roll_up_due(db)
-    db.dispose()
-    command.downgrade(config(any_url), BEFORE)
-    upgrade(any_url)
-    assert check(any_url) == []
+    db, old = done_file_from(BEFORE, any_url)
     assert get_job(db, ME, old).stars == summary(db, ME, ReportFilter()).stars == NO_STARS
     with db.read() as session:
         assert (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import json
 
@@ -164,3 +165,17 @@ def test_totals_below_the_reviews_say_nothing_about_the_columns(below: str) -> N
         assert sum(row.problem is None for row in reviews) == 9
         reviews.read_stars()
         assert [row.rating for row in reviews][:5] == [200, 400, 600, 800, 1000]
+
+
+@pytest.mark.parametrize("rows", [3, 300])
+def test_a_line_without_a_review_tells_which_comes_first_of_day_and_month(rows: int) -> None:
+    lines = [f'"Nothing moves in it, part {n}.",03/04/2024' for n in range(rows)]
+    with open_reviews_of(csv_bytes("review,date", *lines, ",25/12/2024"), "a.csv") as reviews:
+        assert {row.day for row in reviews} == {dt.date(2024, 4, 3), dt.date(2024, 12, 25)}
+        assert reviews.facts.notes == []
+
+
+def test_the_number_of_a_total_is_no_day() -> None:
+    lines = [f'"Nothing moves in it, part {n}.",{45_413 + n}' for n in range(3)]
+    days = [row.day for row in read(csv_bytes("review,date", *lines, "Total,300"), "a.csv")]
+    assert days == [dt.date(2024, 5, 1), dt.date(2024, 5, 2), dt.date(2024, 5, 3), None]

@@ -17,19 +17,23 @@ from worker.files.options import NOTHING_SAID
 from worker.files.writers.verdicts import Scored
 from worker.jobs.lease_keeper import LeaseLost
 from worker.sandbox import process as process_module
+from worker.sandbox.frames import VERDICTS
 from worker.sandbox.process import ReaderProcess, ReaderStuck
 from worker.sandbox.scratch import scratch_folder
 from worker.sandbox.writing import write_guarded
 
 
-def written(data: bytes, name: str, marks: Iterator[Scored], format: str | None = None) -> tuple[bytes, str]:
+def written(
+    data: bytes, name: str, marks: Iterator[Scored], format: str | None = None, *, aspects: bool = False
+) -> tuple[bytes, str]:
     out = io.BytesIO()
     with scratch_folder() as scratch, tempfile.TemporaryFile(dir=scratch) as file, ReaderProcess() as reader:
         file.write(data)
         file.flush()
         made = write_guarded(
-            reader, file, name, scratch, marks, out, limits=LIMITS, format=format, options=NOTHING_SAID, check=nothing
-        )
+            reader, file, name, scratch, marks, out,
+            limits=LIMITS, format=format, options=NOTHING_SAID, check=nothing, aspects=aspects,
+        )  # fmt: skip
     return out.getvalue(), made
 
 
@@ -50,6 +54,24 @@ def test_the_same_file_comes_out_of_the_child(data: bytes, name: str, format: st
     assert len(made) == len(expected)
     if not name.endswith("zip"):  # which holds the time
         assert made == expected
+
+
+def test_verdicts_with_aspects_go_in_small_messages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each may bring 20 kB."""
+    sent: list[int] = []
+    send = ReaderProcess.send
+
+    def counting(reader: ReaderProcess, kind: bytes, value: object) -> None:
+        if kind == VERDICTS:
+            assert isinstance(value, list)
+            sent.append(len(value))
+        send(reader, kind, value)
+
+    monkeypatch.setattr(ReaderProcess, "send", counting)
+    marks: Iterator[Scored] = ((row, "positive", 0.5, (), "m", None, f"[{row}]") for row in range(1, 501))
+    made, _ = written(csv_bytes("review", *["a good film"] * 500), "a.csv", marks, aspects=True)
+    assert [line.rsplit(b",", 1)[1] for line in made.splitlines()[1:]] == [b"[%d]" % row for row in range(1, 501)]
+    assert sent == [200, 200, 100]
 
 
 def test_a_refusal_comes_back() -> None:
