@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import chain
 from typing import Final
 
 from common.film_names import FilmKey, KnownFilms
@@ -158,26 +160,33 @@ def change(now: Counts, before: Counts, *, fewest: int, z: float) -> Interval | 
 
 def _figures(ask: Ask, films: Sequence[str], period: Period, earlier: Period) -> DigestFigures:
     now, before = (ask(ReportFilter(since=one.since, until=one.until, by="film")) for one in (period, earlier))
-    known = KnownFilms(one.key for one in [*now.buckets, *before.buckets])
+    names = [one.key for one in (*now.buckets, *before.buckets)]
+    known = KnownFilms(names)
+    if known.open_names([*names, *films]):  # a film of another year may have its reviews at another time
+        known.add(one.key for one in ask(ReportFilter(by="film")).buckets)
     wanted = {known.key(film) for film in films}
 
-    def chosen(report: Report) -> dict[FilmKey, Bucket]:
-        named = ((known.key(one.key), one) for one in report.buckets)
-        return {key: one for key, one in named if not wanted or (one.key and key in wanted)}
+    def chosen(report: Report) -> dict[FilmKey, list[Bucket]]:
+        found: defaultdict[FilmKey, list[Bucket]] = defaultdict(list)
+        for one in report.buckets:
+            key = known.key(one.key)
+            if not wanted or (one.key and key in wanted):
+                found[key].append(one)
+        return found
 
     mine, earlier_ones = chosen(now), chosen(before)
     each = [
-        FilmCounts(one.key, Counts.of([one]), Counts.of([earlier_ones[key]] if key in earlier_ones else []))
-        for key, one in mine.items()
-        if one.key
+        FilmCounts(same[0].key, Counts.of(same), Counts.of(earlier_ones.get(key, [])))
+        for key, same in mine.items()
+        if same[0].key
     ]
     each.sort(key=lambda one: (-one.now.total, one.name))
     moved = [one for one in each if change(one.now, one.before, fewest=FEWEST_MOVED, z=Z_99) is not None]
     return DigestFigures(
         period,
         earlier,
-        Counts.of([*mine.values()]) if wanted else _all(now),
-        Counts.of([*earlier_ones.values()]) if wanted else _all(before),
+        Counts.of([*chain(*mine.values())]) if wanted else _all(now),
+        Counts.of([*chain(*earlier_ones.values())]) if wanted else _all(before),
         tuple(each[:TOP_FILMS]),
         tuple(moved[:MOVED]),
         len(each),

@@ -144,3 +144,23 @@ def test_a_digest_of_some_films_counts_these_alone_however_they_are_written() ->
     some = digest_figures(ask, "week", ("HEAT", "Alien"), period)  # type: ignore[arg-type]
     assert (some.now, some.before) == (Counts(45, 43, 2), Counts(40, 10, 30))
     assert digest_figures(ask, "week", ("Nothing",), period).now == Counts()  # type: ignore[arg-type]
+
+
+def test_a_name_without_a_year_means_what_it_means_in_reports() -> None:
+    """Of two films of a name one had no review lately: the other is not taken for all that say no year."""
+    period = Period(date(2026, 11, 23), date(2026, 11, 29))
+    now = of(bucket("Heat", 50, 40), bucket("Heat (1995)", 30, 10))
+    before = of(bucket("Heat", 20, 20))
+    whole = of(*now.buckets, bucket("Heat (2013)", 1, 1))
+
+    def ask(wanted: ReportFilter) -> Report:
+        return whole if wanted.until is None else now if wanted.until == period.until else before
+
+    every = digest_figures(ask, "week", (), period)
+    assert [(film.name, film.now.total, film.before.total) for film in every.films] == [
+        ("Heat", 50, 20), ("Heat (1995)", 30, 0),
+    ]  # fmt: skip
+    for film, total in (("heat", 50), ("Heat (1995)", 30), ("Heat (2013)", 0)):
+        assert digest_figures(ask, "week", (film,), period).now.total == total
+    whole = now  # more films than a report lists: no review is lost
+    assert digest_figures(ask, "week", ("Heat",), period).now.total == 80
