@@ -22,6 +22,8 @@ from db.visibility import visible_job
 
 PAGE_ROWS: Final = 5_000
 """Rows read at a time: memory stays flat and no read lasts as long as the file is long."""
+ASPECT_ROWS: Final = 500
+"""The same with their aspects, of which a row may have hundreds."""
 
 
 ScoredRow = tuple[int, str, float, tuple[str, ...], str, float | None, tuple[Judged, ...]]
@@ -30,7 +32,7 @@ ScoredRow = tuple[int, str, float, tuple[str, ...], str, float | None, tuple[Jud
 
 def iter_scored(db: Database, job_id: int, *, aspects: bool = False) -> Iterator[ScoredRow]:
     """Every scored row, by row number, streaming; its aspects only where they are asked for."""
-    last = 0
+    last, size = 0, ASPECT_ROWS if aspects else PAGE_ROWS
     while True:
         page = (
             select(Review.row_number, Prediction.label, Prediction.probability, Prediction.flags)
@@ -38,14 +40,14 @@ def iter_scored(db: Database, job_id: int, *, aspects: bool = False) -> Iterator
             .join(Prediction, Prediction.review_id == Review.id)
             .where(Review.job_id == job_id, Review.row_number > last)
             .order_by(Review.row_number)
-            .limit(PAGE_ROWS)
+            .limit(size)
         )
         with db.read() as session:
             rows = session.execute(page).all()
             found = of_reviews(session, [row.review_id for row in rows]) if aspects else {}
         for row, label, probability, flags, model, stars, review_id in rows:
             yield row, label, probability, split_flags(flags), model, stars, found.get(review_id, ())
-        if len(rows) < PAGE_ROWS:
+        if len(rows) < size:
             return
         last = rows[-1][0]
 
