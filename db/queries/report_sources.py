@@ -60,6 +60,7 @@ class VisibleJobs:
         self.unrolled: Select[Any] = select(jobs.c.id).where(~jobs.c.rolled_up)
         self.files: Select[Any] = select(jobs.c.id).where(jobs.c.kind == "file")
         self.with_stars: Select[Any] = select(Job.id).where(Job.id.in_(self.all), Job.star_sums.is_not(None))
+        self.with_aspects: Select[Any] = select(Job.id).where(Job.id.in_(self.all), Job.aspect_sums.is_not(None))
         self.has_stars = True
         """Whether verdicts among them may have stars; `look_for_stars` finds out."""
         self.messages: Select[Any] = select(jobs.c.id).where(jobs.c.kind == "message")
