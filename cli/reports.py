@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.common import ModelFolder, load_scorer, stop, stored
+from cli.common import ModelFolder, load_scorer, plain_line, stop, stored
 from common.file_formats import REPORT_FORMATS
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def report(
         parts = parts_of(partial(summary_of_all, database), *abouts)
     for part in parts:
         if part.report.total < FEWEST:
-            stop(too_few(part.report.total, part.about, part.report.other_films), 1)
+            stop(plain_line(too_few(part.report.total, part.about, part.report.other_films), 800), 1)
     with stored() as database:
         parts = with_themes(parts, partial(theme_texts_of_all, database))
     if explain:

@@ -55,7 +55,7 @@ def results(
         from reporting.request import several_films
 
         if several := several_films(other_films(database, HOST, wanted)):
-            typer.echo(several, err=True)
+            typer.echo(plain_line(several, 500), err=True)
         found: Iterable[ResultView] = iter_results(database, HOST, wanted)
         found = islice(found, limit) if limit is not None else found
         if output in (None, "-"):

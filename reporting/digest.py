@@ -166,7 +166,10 @@ def change(now: Counts, before: Counts, *, fewest: int, z: float) -> Interval | 
 
 def _figures(ask: Ask, films: Sequence[str], period: Period, earlier: Period) -> DigestFigures:
     now, before = (ask(ReportFilter(since=one.since, until=one.until, by="film")) for one in (period, earlier))
-    known = KnownFilms(one.key for one in [*now.buckets, *before.buckets])
+    names = [one.key for one in (*now.buckets, *before.buckets)]
+    known = KnownFilms(names)
+    if known.open_names([*names, *films]):  # a film of another year may have its reviews at another time
+        known.add(one.key for one in ask(ReportFilter(by="film")).buckets)
     wanted = {known.key(film) for film in films}
 
     def chosen(report: Report) -> dict[FilmKey, list[Bucket]]:

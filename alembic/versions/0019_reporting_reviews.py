@@ -29,7 +29,7 @@ BURST = {
     ),
     "postgresql": (
         "EXISTS (SELECT 1 FROM json_array_elements(u.hygiene -> 'bursts') found "
-        "WHERE found ->> 'day' = CAST(r.day AS text))"
+        "WHERE found ->> 'day' = to_char(r.day, 'YYYY-MM-DD'))"
     ),
 }
 VIEW = """

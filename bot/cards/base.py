@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
@@ -37,6 +38,11 @@ FLAG_WORDS: Final = {
     "not_a_review": mark("does not look like a film review"),
     "mixed": mark("mixed: it holds clear praise and clear criticism"),
 }
+
+FIELD_CHARS: Final = 1024
+"""Most characters of a field of an embed."""
+EMBED_CHARS: Final = 6000
+"""Most characters of an embed in all: Discord refuses the whole message for one more."""
 
 _MARKDOWN: Final = re.compile(r"([\\*_~|`\[\]()<>#:\-])")
 _BREAK: Final = re.compile(r"<\s*br\s*(?:/\s*)?>", re.IGNORECASE)
@@ -78,6 +84,17 @@ def plain_line(text: str, limit: int) -> str:
     """User text on a single line where Discord reads no markdown, as in menus: without hidden direction marks only."""
     line = " ".join(_INVISIBLE.sub("", _BREAK.sub(" ", text)).split())
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def fitting(parts: Iterable[str], most: int = FIELD_CHARS) -> str:
+    """As many of the parts, a line each or more, as `most` characters hold."""
+    kept = ""
+    for part in parts:
+        more = f"{kept}\n{part}" if kept else part
+        if len(more) > most:
+            break
+        kept = more
+    return kept
 
 
 def bar(share: float, cells: int = 12) -> str:

@@ -16,6 +16,8 @@ from reporting.intervals import Interval, newcombe, wilson
 from reporting.wording import SHARE_DIFFERS, SHARE_MAY_BE_CHANCE, share_range
 
 FILM_CHARS: Final = 40
+FILMS_CHARS: Final = 500
+"""Of all films of a digest together: twice as long where every sign is escaped, which a field still holds."""
 _REASONS: Final = {
     "closed": mark("The channel is gone or closed to me."),
     "refused": mark("Discord refused my message."),
@@ -94,7 +96,7 @@ def state_card(one: Digest | None, due: datetime | None, *, changed: bool) -> Ca
     embed.add_field(name=tr("Channel"), value=f"<#{one.channel_id}>")
     embed.add_field(name=tr("How often"), value=tr("every month") if one.every == "month" else tr("every week"))
     embed.add_field(name=tr("Alerts"), value=tr("on") if one.alerts else tr("off"))
-    films = one_line(named_films(one.films), 900) if one.films else tr("all films")
+    films = one_line(named_films(one.films), FILMS_CHARS) if one.films else tr("all films")
     embed.add_field(name=tr("Films"), value=films, inline=False)
     if one.off_reason is not None:
         reason = tr(_REASONS.get(one.off_reason, _REASONS["closed"]))

@@ -7,7 +7,7 @@ from typing import Final
 
 import discord
 
-from bot.cards.base import NEUTRAL, bar, flag_words, label_counts, one_line
+from bot.cards.base import EMBED_CHARS, FIELD_CHARS, NEUTRAL, bar, fitting, flag_words, label_counts, one_line
 from bot.cards.links import jump_to
 from bot.cards.results import excerpt, sureness
 from bot.cards.themes import theme_fields
@@ -41,11 +41,11 @@ def report_embed(parts: Sequence[ReportPart]) -> discord.Embed:
         embed.add_field(name=one_line(part.about.subject(film_chars=40), 120), value=_figures(part.report))
     several = [several_films(part.report.other_films) for part in parts]
     told = [*differences(*parts), *filter(None, several)]
-    lines = "\n".join(one_line(sentence, 400) for sentence in told)[:_FIELD]
+    lines = "\n".join(one_line(sentence, 400) for sentence in told)[:FIELD_CHARS]
     embed.add_field(name=tr("Difference"), value=lines, inline=False)
     if parts[0].about.by == "aspect":
         found = aspect_differences(parts[0].report.aspects, parts[1].report.aspects)
-        value = _fitting(found) if found else tr("Too few reviews of both judge the same aspects.")
+        value = fitting(found) if found else tr("Too few reviews of both judge the same aspects.")
         embed.add_field(name=tr("Share of praise, by aspect"), value=value, inline=False)
     embed.set_footer(text=tr(_INTERVALS))
     return embed
@@ -69,20 +69,20 @@ def _one(part: ReportPart) -> discord.Embed:
     if part.about.by == "aspect":
         _add_aspects(embed, report)
     elif said := summed_up(report.aspects):
-        embed.add_field(name=tr("Praised and blamed"), value="\n".join(said)[:_FIELD], inline=False)
+        embed.add_field(name=tr("Praised and blamed"), value="\n".join(said)[:FIELD_CHARS], inline=False)
     if part.about.by == "film" and report.buckets:
         embed.add_field(name=tr("Films"), value=_films(report), inline=False)
     if report.n_flagged:
         flags = "\n".join(f"{number(n)} · {words}" for (_, n), words in _frequent(report.flags))
         flagged = in_brackets(reviews(report.n_flagged), percent(report.n_flagged / report.total))
-        embed.add_field(name=tr("With flags"), value=f"{flagged}\n{flags}"[:1024], inline=False)
+        embed.add_field(name=tr("With flags"), value=f"{flagged}\n{flags}"[:FIELD_CHARS], inline=False)
     if report.rejected:
         rows = trn("{count} row of these files", "{count} rows of these files", report.rejected)
         reasons = listing(_code_words(code, count) for code, count in report.rejected_codes[:CODES])
         value = pair(rows, one_line(reasons, 200)) if reasons else rows
         embed.add_field(name=tr("Not scored"), value=value, inline=False)
     if looks := second_look(report.hygiene):
-        embed.add_field(name=tr("Worth a second look"), value="\n".join(looks)[:1024], inline=False)
+        embed.add_field(name=tr("Worth a second look"), value="\n".join(looks)[:FIELD_CHARS], inline=False)
     if report.corrections:
         corrections = (
             trn("{count} correction", "{count} corrections", report.corrections),
@@ -90,8 +90,7 @@ def _one(part: ReportPart) -> discord.Embed:
             tr("People mostly correct verdicts that look wrong, so this does not show how often the bot is right."),
         )
         embed.add_field(name=tr("Corrections"), value="\n".join(corrections), inline=False)
-    for title, themes in theme_fields(part.themes):
-        embed.add_field(name=title, value=themes, inline=False)
+    place = len(embed.fields)
     shown = (
         (tr("Most positive"), report.most_positive),
         (tr("Most negative"), report.most_negative),
@@ -101,6 +100,10 @@ def _one(part: ReportPart) -> discord.Embed:
         if results:
             embed.add_field(name=name, value="\n".join(map(_extreme, results[:EXTREMES])), inline=False)
     embed.set_footer(text=tr(_INTERVALS))
+    for title, themes in reversed(theme_fields(part.themes, EMBED_CHARS - len(embed))):  # in the room that is left
+        embed.insert_field_at(place, name=title, value=themes, inline=False)
+    while len(embed) > EMBED_CHARS:  # words of nothing but signs that are escaped
+        embed.remove_field(-1)
     return embed
 
 
@@ -115,7 +118,7 @@ def _add_aspects(embed: discord.Embed, report: Report) -> None:
         for sign, said in zip(("+", "−"), one.quotes, strict=True):
             if said is not None:
                 lines.append(f"{sign} {quote(one_line(said.words, 80))} `#{said.review_id}`")
-        embed.add_field(name=tr(WORDS[one.name]), value="\n".join(lines)[:_FIELD], inline=False)
+        embed.add_field(name=tr(WORDS[one.name]), value="\n".join(lines)[:FIELD_CHARS], inline=False)
 
 
 def told_aspects(report: Report) -> list[AspectCount]:
@@ -131,16 +134,6 @@ def quotes(parts: Sequence[ReportPart]) -> list[Quote]:
     return [said for one in told_aspects(parts[0].report) for said in one.quotes if said is not None]
 
 
-def _fitting(lines: Sequence[str]) -> str:
-    """As many lines as a field takes."""
-    kept: list[str] = []
-    for line in lines:
-        if sum(map(len, kept)) + len(kept) + len(line) > _FIELD:
-            break
-        kept.append(line)
-    return "\n".join(kept)
-
-
 def _films(report: Report) -> str:
     """The most reviewed films, each with its reviews and the share of positive ones."""
     lines: list[str] = []
@@ -149,7 +142,7 @@ def _films(report: Report) -> str:
         sure = share_range(wilson(one.n_positive, one.total))
         share = tr("{share} positive", share=in_brackets(percent(one.n_positive / one.total), sure))
         line = pair(name, listing((reviews(one.total), share)))
-        if sum(map(len, lines)) + len(line) > _FIELD - 100:  # names of nothing but signs that are escaped
+        if sum(map(len, lines)) + len(line) > FIELD_CHARS - 100:  # names of nothing but signs that are escaped
             break
         lines.append(line)
     more = report.n_buckets - len(lines)
@@ -158,8 +151,6 @@ def _films(report: Report) -> str:
     return "\n".join(lines)
 
 
-_FIELD: Final = 1024
-"""Characters of a field of an embed."""
 _CODES: Final = {
     "empty": mark_plural("{count} empty", "{count} empty"),
     "too_long": mark_plural("{count} too long", "{count} too long"),

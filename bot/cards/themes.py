@@ -4,33 +4,29 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.cards.base import one_line
+from bot.cards.base import EMBED_CHARS, FIELD_CHARS, fitting, one_line
 from bot.cards.wording import reviews
 from common.i18n import in_brackets, listing, pair, percent, quote, tr
 from reporting.themes.of_report import SHOWN, ReportThemes
 from reporting.themes.theme import Theme
 
-_FIELD: Final = 1000
 _PHRASE: Final = 50
 _QUOTE: Final = 90
 
 
-def theme_fields(themes: ReportThemes | None) -> list[tuple[str, str]]:
-    """Title and lines of each field; none without themes."""
+def theme_fields(themes: ReportThemes | None, room: int = EMBED_CHARS) -> list[tuple[str, str]]:
+    """Title and lines of each field, of at most `room` characters together; none without themes."""
     if not themes:
         return []
-    fields = [
-        (title, _lines([_theme(one) for one in found[:SHOWN]]))
-        for title, found in (
-            (tr("Themes of the good reviews"), themes.praised),
-            (tr("Themes of the bad reviews"), themes.blamed),
-        )
-        if found
-    ]
-    if themes.names:
-        names = listing(in_brackets(one_line(one.phrase, _PHRASE), str(one.reviews)) for one in themes.names[:SHOWN])
-        fields.append((tr("Names"), names))
-    return fields
+    names = [in_brackets(one_line(one.phrase, _PHRASE), str(one.reviews)) for one in themes.names[:SHOWN]]
+    fields = (
+        (tr("Themes of the good reviews"), [_theme(one) for one in themes.praised[:SHOWN]]),
+        (tr("Themes of the bad reviews"), [_theme(one) for one in themes.blamed[:SHOWN]]),
+        (tr("Names"), [listing(names)] if names else []),
+    )
+    each = room // len(fields)
+    told = [(title, fitting(parts, min(FIELD_CHARS, each - len(title)))) for title, parts in fields]
+    return [(title, lines) for title, lines in told if lines]
 
 
 def _theme(one: Theme) -> str:
@@ -38,13 +34,3 @@ def _theme(one: Theme) -> str:
                                                 other=percent(one.rest_share)))  # fmt: skip
     line = pair(f"**{one_line(one.phrase, _PHRASE)}**", said)
     return f"{line}\n{quote(one_line(one.quotes[0].text, _QUOTE))}" if one.quotes else line
-
-
-def _lines(parts: list[str]) -> str:
-    """As many as fit a field of an embed."""
-    kept: list[str] = []
-    for part in parts:
-        if sum(len(one) + 1 for one in kept) + len(part) > _FIELD:
-            break
-        kept.append(part)
-    return "\n".join(kept)

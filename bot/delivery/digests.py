@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
-from typing import Any, Final
+from typing import Concatenate, Final, ParamSpec, TypeVar
 
 import aiohttp
 import discord
@@ -28,7 +28,7 @@ from db.engine import Database
 from db.operations.blocks import block_set
 from db.queries.films import sole_owners
 from db.queries.reports import summary
-from db.types import Digest, Viewer
+from db.types import Digest, Every, Viewer
 from reporting.digest import (
     DigestFigures,
     Period,
@@ -40,6 +40,9 @@ from reporting.digest import (
     is_due,
     last_period,
 )
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -112,7 +115,7 @@ class Digests:
             viewer = await self._viewer(one)
             if viewer is None:
                 return
-            figures = await self._figures(alert_of, viewer, one.films, today)
+            figures = await self._counted(alert_of, viewer, one.films, today)
             moved = alerting(figures)
             if moved is None:
                 await bot.in_own_thread(partial(end_posting, bot.db, one.guild_id, turn, looked_on=today))
@@ -125,17 +128,14 @@ class Digests:
         viewer = await self._viewer(one)
         if viewer is None:
             return False
-        figures = await self._figures(digest_of_period, viewer, one.every, one.films, period)
+        figures, owners = await self._counted(digest_of_period, viewer, one.every, one.films, period)
         if not figures.now.total:
             return True
-        names = [film.name for film in (*figures.films, *figures.moved)]
-        owners = await self._bot.in_own_thread(sole_owners, self._bot.db, viewer, names, period.since, period.until)
         return await self._post(one, turn, digest_card(figures, one), f"{one.every[0]}{period.until:%y%m%d}", owners)
 
-    async def _figures(self, fn: Any, *args: Any) -> DigestFigures:
+    async def _counted(self, fn: Callable[Concatenate[Database, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         async with self._bot.heavy.turn(MAKING, None):
-            figures: DigestFigures = await self._bot.heavy.in_child(fn, *args)
-        return figures
+            return await self._bot.heavy.in_child(fn, *args, **kwargs)
 
     async def _viewer(self, one: Digest) -> Viewer | None:
         """Who sees what everybody in the channel sees; None when the channel is gone, which is said."""
@@ -194,11 +194,15 @@ class Digests:
             log.info("the manager of a digest was not told (%s)", type(error).__name__)  # /server digest says it
 
 
-def digest_of_period(db: Database, viewer: Viewer, every: Any, films: tuple[str, ...], period: Period) -> DigestFigures:
-    """Blocking."""
-    return digest_figures(partial(summary, db, viewer), every, films, period)
+def digest_of_period(
+    db: Database, viewer: Viewer, every: Every, films: tuple[str, ...], period: Period
+) -> tuple[DigestFigures, list[int]]:
+    """The figures, and who alone reviewed a film that they name. Blocking."""
+    figures = digest_figures(partial(summary, db, viewer), every, films, period)
+    names = [film.name for film in (*figures.films, *figures.moved)]
+    return figures, sole_owners(db, viewer, names, period.since, period.until)
 
 
-def alert_of(db: Database, viewer: Viewer, films: tuple[str, ...], today: Any) -> DigestFigures:
+def alert_of(db: Database, viewer: Viewer, films: tuple[str, ...], today: date) -> DigestFigures:
     """Blocking."""
     return alert_figures(partial(summary, db, viewer), films, today)

@@ -82,12 +82,14 @@ def own_reviews(db: Database, viewer: Viewer) -> Iterator[dict[str, Any]]:
             .join(Job, Job.id == Review.job_id)
             .where(Review.job_id == job_id, Job.owner_id == viewer.user_id)
         )
-        for row in _paged(db, query, Review.row_number):
-            where = review_place(job_id, row["row_number"], viewer.user_id)
-            film = opened_name(db.sealer, row["film"], viewer.user_id)
+        for page in _pages(db, query, Review.row_number):
             with db.read() as session:
-                found = of_reviews(session, [row["id"]]).get(row["id"], ())
-            yield row | {"text": opened(row["text"], where), "film": film, "aspects": [one._asdict() for one in found]}
+                found = of_reviews(session, [row["id"] for row in page])
+            for row in page:
+                text = opened(row["text"], review_place(job_id, row["row_number"], viewer.user_id))
+                film = opened_name(db.sealer, row["film"], viewer.user_id)
+                aspects = [one._asdict() for one in found.get(row["id"], ())]
+                yield row | {"text": text, "film": film, "aspects": aspects}
 
 
 def own_corrections(db: Database, viewer: Viewer) -> Iterator[dict[str, Any]]:
@@ -164,12 +166,17 @@ def own_files(db: Database, viewer: Viewer) -> list[OwnFile]:
 
 
 def _paged(db: Database, query: Select[*tuple[Any, ...]], key: Any) -> Iterator[dict[str, Any]]:
+    for page in _pages(db, query, key):
+        yield from page
+
+
+def _pages(db: Database, query: Select[*tuple[Any, ...]], key: Any) -> Iterator[list[dict[str, Any]]]:
     """The rows by `key`, which is one of the columns and unique, a page at a time."""
     last = -1
     while True:
         with db.read() as session:
             rows = session.execute(query.where(key > last).order_by(key).limit(PAGE)).mappings().all()
-        yield from (dict(row) for row in rows)
+        yield [dict(row) for row in rows]
         if len(rows) < PAGE:
             return
         last = rows[-1][key.key]

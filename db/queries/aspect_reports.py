@@ -14,7 +14,7 @@ from common.aspects import NAMES
 from db.crypto import opened, opened_name, review_place, session_sealer
 from db.queries.aspect_sums import SUMS, Sums, count_sums
 from db.queries.report_sources import VisibleJobs, between
-from db.tables import Job, Prediction, Review, aspects, report_aspects
+from db.tables import Prediction, Review, aspects, report_aspects
 from db.types import AspectCount, Quote
 
 QUOTED: Final = 2_000
@@ -30,12 +30,12 @@ def of_report(
 ) -> tuple[AspectCount, ...]:
     """The aspects of everything that is seen in the period, or of one film (`db.queries.report_sources.of_films`)
     beside all others."""
-    if session.scalar(select(Job.id).where(Job.id.in_(seen.all), Job.aspect_sums.is_not(None)).limit(1)) is None:
+    if session.scalar(seen.with_aspects.limit(1)) is None:
         return ()
     days = between(Prediction.day, since, until)
     whole = _seen(session, seen, since, until)
     own = count_sums(session, [*film, *days]) if film else whole
-    quotes = _quotes(session, [*(film or [Prediction.job_id.in_(seen.all)]), *days])
+    quotes = _quotes(session, [*(film or [Prediction.job_id.in_(seen.with_aspects)]), *days])
     found = []
     for number, name in enumerate(NAMES):
         if number not in own:

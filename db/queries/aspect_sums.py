@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Integer, Label, Select, Subquery, case, ca
 from sqlalchemy.orm import Session
 
 from common.aspects import NAMES, Polarity
-from db.tables import Prediction, aspects
+from db.tables import Job, Prediction, aspects
 from db.types import AspectCount, Judged, Score
 
 SIDES: Final[dict[Polarity, int]] = {"positive": 1, "negative": -1, "neutral": 0}
@@ -76,7 +76,9 @@ def count_sums(session: Session, where: Sequence[ColumnElement[bool]]) -> Sums:
 
 def day_rows(session: Session, job_ids: Sequence[int]) -> Iterator[dict[str, Any]]:
     """Rows of `report_aspects` for these jobs, counted from their verdicts."""
-    query = _counted([Prediction.job_id.in_(job_ids)], Prediction.job_id.label("job_id"), Prediction.day.label("day"))
+    with_some = select(Job.id).where(Job.id.in_(job_ids), Job.aspect_sums.is_not(None))
+    keys = (Prediction.job_id.label("job_id"), Prediction.day.label("day"))
+    query = _counted([Prediction.job_id.in_(with_some)], *keys)
     for row in session.execute(query, execution_options={"yield_per": 2_000}).mappings():
         yield dict(row)
 

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from common.film_names import FilmKey, KnownFilms, fold_name, title_of
 from db.engine import Database
+from db.queries.report_sources import VisibleJobs, between, films_named, of_films
 from db.tables import Prediction
 from db.types import Viewer
 from db.visibility import visible_clauses
@@ -54,15 +55,12 @@ def list_films(db: Database, viewer: Viewer, typed: str = "", *, limit: int = 25
 def sole_owners(db: Database, viewer: Viewer, names: Iterable[str], since: date, until: date) -> list[int]:
     """Who alone reviewed one of these films in the time, of what the viewer sees: the name of such a film tells of
     them."""
-    owners: defaultdict[FilmKey, set[int]] = defaultdict(set)
-    written: list[tuple[str, int]] = []
+    alone: set[int] = set()
+    seen = VisibleJobs(viewer)
     with db.read() as session:
-        for leg in visible_clauses(viewer, Prediction):
-            query = select(Prediction.film, Prediction.owner_id).where(leg, Prediction.film.is_not(None))
-            for stored, owner in session.execute(query.where(Prediction.day.between(since, until)).distinct()):
-                written.append((db.sealer.open_name(stored or ""), owner))
-    known = KnownFilms(name for name, _ in written)
-    for name, owner in written:
-        owners[known.key(name)].add(owner)
-    alone = {next(iter(found)) for name in names if len(found := owners[known.key(name)]) == 1}
+        for name in set(names):
+            where = of_films(seen, films_named(session, seen, name))
+            query = select(Prediction.owner_id).where(*where, *between(Prediction.day, since, until))
+            owners = session.scalars(query.distinct().limit(2)).all()
+            alone.update(owners if len(owners) == 1 else ())
     return sorted(alone)

@@ -60,6 +60,7 @@ class VisibleJobs:
         self.unrolled: Select[Any] = select(jobs.c.id).where(~jobs.c.rolled_up)
         self.files: Select[Any] = select(jobs.c.id).where(jobs.c.kind == "file")
         self.with_stars: Select[Any] = select(Job.id).where(Job.id.in_(self.all), Job.star_sums.is_not(None))
+        self.with_aspects: Select[Any] = select(Job.id).where(Job.id.in_(self.all), Job.aspect_sums.is_not(None))
         self.has_stars = True
         """Whether verdicts among them may have stars; `look_for_stars` finds out."""
         self.messages: Select[Any] = select(jobs.c.id).where(jobs.c.kind == "message")
@@ -124,22 +125,31 @@ def _spelled(session: Session, name: str) -> Callable[[Any], ColumnElement[bool]
     ends = ("", " (%", "(%", " [%", "[%", " ____", ",____", ", ____", " , ____", " - ____")
 
     def fits(column: Any) -> ColumnElement[bool]:
-        size = func.length(cast(column, LargeBinary)) if is_sqlite(session) else func.octet_length(column)
         plain = func.lower(column)
         escaped = [one.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") for one in starts]
         likes = [plain.like(one + end, escape="\\") for one in escaped for end in ends]
-        return and_(column != "", or_(*likes, size > func.length(column)))
+        return and_(column != "", or_(*likes, _bytes(session, column) > func.length(column)))
 
     return fits
 
 
 def _films(session: Session, seen: VisibleJobs, fit: Callable[[Any], ColumnElement[bool]]) -> list[str]:
-    """Films of what is seen, as stored; at most `SEALED_LOOKED_AT` of each source."""
-    film = report_films.c.film
-    rolled = select(film).where(report_films.c.job_id.in_(seen.rolled), fit(film))
-    rest = select(Prediction.film).where(Prediction.job_id.in_(seen.unrolled), fit(Prediction.film))
-    found = [session.scalars(query.distinct().limit(SEALED_LOOKED_AT)) for query in (rolled, rest)]
-    return [str(one) for rows in found for one in rows]
+    """Films of what is seen, as stored; at most `SEALED_LOOKED_AT` of each source.
+
+    Plain letters come first, and of those the shortest: who shares a file of made-up names hides no film behind them.
+    """
+    sources = ((report_films.c.film, report_films.c.job_id.in_(seen.rolled)),
+               (Prediction.film, Prediction.job_id.in_(seen.unrolled)))  # fmt: skip
+    found: list[str] = []
+    for film, mine in sources:
+        order = (_bytes(session, film) > func.length(film), func.length(film), film)
+        query = select(film).where(mine, fit(film)).group_by(film).order_by(*order).limit(SEALED_LOOKED_AT)
+        found += map(str, session.scalars(query))
+    return found
+
+
+def _bytes(session: Session, column: Any) -> ColumnElement[int]:
+    return func.length(cast(column, LargeBinary)) if is_sqlite(session) else func.octet_length(column)
 
 
 def of_films(seen: VisibleJobs, names: Sequence[str]) -> list[ColumnElement[bool]]:

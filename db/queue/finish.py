@@ -22,8 +22,8 @@ from db.visibility import visible_job
 
 PAGE_ROWS: Final = 5_000
 """Rows read at a time: memory stays flat and no read lasts as long as the file is long."""
-_PAGE_WITH_ASPECTS: Final = 500
-"""The same where each may have 200 clauses."""
+ASPECT_ROWS: Final = 500
+"""The same with their aspects, of which a row may have hundreds."""
 
 
 ScoredRow = tuple[int, str, float, tuple[str, ...], str, float | None, tuple[Judged, ...]]
@@ -32,7 +32,7 @@ ScoredRow = tuple[int, str, float, tuple[str, ...], str, float | None, tuple[Jud
 
 def iter_scored(db: Database, job_id: int, *, aspects: bool = False) -> Iterator[ScoredRow]:
     """Every scored row, by row number, streaming; its aspects only where they are asked for."""
-    last, size = 0, _PAGE_WITH_ASPECTS if aspects else PAGE_ROWS
+    last, size = 0, ASPECT_ROWS if aspects else PAGE_ROWS
     while True:
         page = (
             select(Review.row_number, Prediction.label, Prediction.probability, Prediction.flags)

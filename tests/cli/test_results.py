@@ -64,6 +64,14 @@ def test_filters(verdicts: int, run: Run, filters: list[str], found: list[int]) 
     assert ids(run("results", "--format", "jsonl", *filters)) == found
 
 
+def test_films_of_a_name_are_told_without_what_a_terminal_would_obey(command_db: Database, run: Run) -> None:
+    names = ("Heat (1995)", "\u202eHeat (2013)", "Heat")
+    done_file(command_db, [NewReview(n, "fine", name) for n, name in enumerate(names, 1)], where=host(1))
+    told = run("results", "--film", "heat") + run("report", "--film", "heat", code=1)
+    assert told.count("Several films have this name: “Heat (1995)”, “Heat (2013)”.") == 2
+    assert "\u202e" not in told
+
+
 def test_formats(verdicts: int, run: Run, tmp_path: Path) -> None:
     table = run("results").splitlines()
     assert len(table) == 7

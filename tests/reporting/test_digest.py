@@ -155,3 +155,23 @@ def test_names_that_the_other_period_shows_to_be_one_film_are_counted_together()
         (film,) = figures.films
         assert (film.name, film.now, film.before) == ("Heat 1995", Counts(90, 60, 30), Counts(30, 10, 20))
         assert (figures.now, figures.n_films) == (Counts(90, 60, 30), 1)
+
+
+def test_a_name_without_a_year_means_what_it_means_in_reports() -> None:
+    """Of two films of a name one had no review lately: the other is not taken for all that say no year."""
+    period = Period(date(2026, 11, 23), date(2026, 11, 29))
+    now = of(bucket("Heat", 50, 40), bucket("Heat (1995)", 30, 10))
+    before = of(bucket("Heat", 20, 20))
+    whole = of(*now.buckets, bucket("Heat (2013)", 1, 1))
+
+    def ask(wanted: ReportFilter) -> Report:
+        return whole if wanted.until is None else now if wanted.until == period.until else before
+
+    every = digest_figures(ask, "week", (), period)
+    assert [(film.name, film.now.total, film.before.total) for film in every.films] == [
+        ("Heat", 50, 20), ("Heat (1995)", 30, 0),
+    ]  # fmt: skip
+    for film, total in (("heat", 50), ("Heat (1995)", 30), ("Heat (2013)", 0)):
+        assert digest_figures(ask, "week", (film,), period).now.total == total
+    whole = now  # more films than a report lists: no review is lost
+    assert digest_figures(ask, "week", ("Heat",), period).now.total == 80

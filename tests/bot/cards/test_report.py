@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+import pytest
+
+from bot.cards.base import EMBED_CHARS, FIELD_CHARS
 from bot.cards.report import _CODES, alt_text, distribution_alt, quotes, report_embed
 from common.aspects import NAMES
 from common.i18n import use_locale
@@ -12,6 +15,7 @@ from db.queue.job_counts import NOT_SCORED
 from db.types import AspectCount, Bucket
 from reporting.request import NO_FILM, ReportRequest
 from reporting.tables import ReportPart
+from tests.bot.cards.test_themes import theme, themes
 from tests.bot.samples import HOSTILE, report, result
 from tests.reporting.aspects.samples import COUNTS, OTHER, said
 from worker.files.row_problems import table
@@ -57,6 +61,25 @@ def test_a_report_of_the_longest_texts_fits() -> None:
         assert "**bold**" not in shown
         assert "[free](" not in shown
         assert len(alt_text(parts)) <= 1024
+
+
+@pytest.mark.parametrize("locale", [None, "de", "fr", "es", "ja"])
+@pytest.mark.parametrize("text", ["A fine film of its kind. " * 40, "*" * 3000, "@" * 3000])
+def test_a_report_with_aspects_and_themes_fits_in_every_language(text: str, locale: str | None) -> None:
+    worst = [result(text=text, film=text[:100], id=10**15, explanation=((0, 300, 2.0),))] * 5
+    both = (said(10**15, text), said(10**15, text))
+    big = report(
+        most_positive=worst, most_negative=worst, buckets=[Bucket(text[:100], 10**6, 6, 3, 1, 0.5)] * 50,
+        mismatches=worst, hygiene=LOOK, other_films=(text[:100],) * 9,
+        aspects=tuple(AspectCount(name, 9**9, 9**9, 0, 9**9, 1, both) for name in NAMES),
+    )  # fmt: skip
+    found = themes(*(theme(f"{text[:100]}{n}", text) for n in range(9)))
+    about = ReportRequest(text[:100], 10**15, date(2026, 1, 1), date(2026, 12, 31), "film")
+    with use_locale(locale):
+        for by in ("film", "aspect"):
+            embed = report_embed([ReportPart(replace(about, by=by), big, found)])
+            assert len(embed) <= EMBED_CHARS
+            assert all(0 < len(str(field.value)) <= FIELD_CHARS for field in embed.fields)
 
 
 def test_aspects_by_aspect_and_in_two_lines() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from common.film_names import KnownFilms
 from db.engine import Database
-from db.queries import reports
+from db.queries import report_sources, reports
 from db.queries.films import list_films
 from db.queries.report_sources import VisibleJobs, films_named, find_film
 from db.queries.reports import summary
@@ -35,6 +35,15 @@ def test_a_film_is_found_however_it_is_written(db: Database) -> None:
         with db.read() as session:
             assert films_named(session, VisibleJobs(ME), " heat ") == ["HEAT", "Heat"]
             assert films_named(session, VisibleJobs(ME, 99), "heat") == []
+        roll_up_due(db)
+
+
+def test_made_up_names_hide_no_film(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    made_up = [f"{sign * 4} {n}" for n, sign in enumerate("映画日本語")] + [f"Heat (in {n} reels)" for n in range(5)]
+    done_file(db, [NewReview(n, "fine", name) for n, name in enumerate([*made_up, "Heat", "heat (1995)"], 1)])
+    monkeypatch.setattr(report_sources, "SEALED_LOOKED_AT", 4)
+    for _ in range(2):
+        assert summary(db, ME, ReportFilter("HEAT")).total == 2
         roll_up_due(db)
 
 

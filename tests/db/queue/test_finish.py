@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from db.blobs import PART_BYTES
 from db.delivery.notices import undelivered
@@ -31,7 +32,7 @@ from db.queue import (
 )
 from db.queue.accept import accept_upload, find_same_file
 from db.tables import Prediction
-from db.types import NewRejected
+from db.types import Judged, NewRejected
 from tests.db.steps import (
     ME,
     MEMBER,
@@ -93,24 +94,24 @@ def test_a_file_from_accept_to_outputs(db: Database) -> None:
 
 def test_rows_stream_in_order_over_many_pages(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(finish, "PAGE_ROWS", 3)
+    monkeypatch.setattr(finish, "ASPECT_ROWS", 2)
+    asked: list[int] = []
+    real = finish.of_reviews
+
+    def of_reviews(session: Session, ids: list[int]) -> dict[int, tuple[Judged, ...]]:
+        asked.append(len(ids))
+        return real(session, ids)
+
+    monkeypatch.setattr(finish, "of_reviews", of_reviews)
     job_id = file_job(db, 10, rejected=[NewRejected(row, "empty", "no text") for row in range(11, 18)])
     drain(db)
     assert [row[0] for row in iter_scored(db, job_id)] == list(range(1, 11))
     assert next(iter_scored(db, job_id)) == (1, "negative", 0.05, ("too_short",), "m1", None, ())
+    assert asked == [], "nobody asked for aspects"
+    assert [len(row[6]) for row in iter_scored(db, job_id, aspects=True)] == [1, 3, 0, 1, 0] * 2
+    assert asked == [2, 2, 2, 2, 2, 0], "a row may have hundreds"
     assert [row[5] for row in iter_scored(db, job_id)][:4] == [None, 2.0, None, 3.0]
     assert [row[0] for row in iter_rejected(db, job_id)] == list(range(11, 18))
-
-
-def test_aspects_are_read_of_few_rows_at_a_time(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A review may have 200 clauses: those of as many rows as a page has otherwise took 200 MiB."""
-    asked: list[int] = []
-    looked_up = finish.of_reviews
-    monkeypatch.setattr(finish, "_PAGE_WITH_ASPECTS", 2)
-    monkeypatch.setattr(finish, "of_reviews", lambda session, ids: asked.append(len(ids)) or looked_up(session, ids))
-    rows = list(iter_scored(db, done_file(db, 5), aspects=True))
-    assert [row[0] for row in rows] == [1, 2, 3, 4, 5]
-    assert [len(row[-1]) for row in rows] == [1, 3, 0, 1, 0]
-    assert asked == [2, 2, 1]
 
 
 def test_cancel_in_every_state(db: Database) -> None:
