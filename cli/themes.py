@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import asdict
@@ -26,6 +26,7 @@ from cli.file_options import (
 )
 from cli.hints import with_hint
 from cli.outputs import InTheWay, beside, check_free, deliver
+from common.film_names import KnownFilms, title_of
 from common.process import exit_codes
 
 if TYPE_CHECKING:
@@ -175,29 +176,32 @@ def _by_name(
     """The largest by name, or the only one that is asked for; all others together are one more group."""
     from reporting.themes.theme import Contrast, Document
 
-    counts: Counter[str] = Counter()
-    written: dict[str, str] = {}
+    names: Counter[str] = Counter()
     for row in reviews:
-        if row.text is not None and (name := name_of(row)) is not None:
-            folded = name.casefold()
-            if folded in counts or len(counts) < MOST_NAMES:
-                counts[folded] += 1
-                written.setdefault(folded, name)
-    if only is not None and only.strip().casefold() not in counts:
+        if row.text is not None and (name := name_of(row)) is not None and (name in names or len(names) < MOST_NAMES):
+            names[name] += 1
+    key: Callable[[str], Any] = KnownFilms(names).key if name_of is _film_of else str
+    same: defaultdict[Any, list[tuple[str, int]]] = defaultdict(list)
+    for name, count in names.items():
+        same[key(name)].append((name, count))
+    if only is not None and key(only.strip()) not in same:
         stop(f"The file has no review of “{only}”.", 1)
-    chosen = [name for name, _ in counts.most_common(groups)] if only is None else [only.strip().casefold()]
-    numbers = {name: number for number, name in enumerate(chosen)}
+    largest = sorted(same, key=lambda one: -sum(count for _, count in same[one]))
+    chosen = largest[:groups] if only is None else [key(only.strip())]
+    numbers = {one: number for number, one in enumerate(chosen)}
 
     def read() -> Iterator[Document]:
         for row in reviews:
             if row.text is not None:
-                group = numbers.get((name_of(row) or "").casefold(), len(chosen))
-                yield Document(row.text, group, row.number)
+                name = name_of(row)
+                yield Document(
+                    row.text, len(chosen) if name is None else numbers.get(key(name), len(chosen)), row.number
+                )
 
     everything = range(len(chosen) + 1)
     return read, [
-        Contrast(written[name], number, tuple(one for one in everything if one != number))
-        for name, number in numbers.items()
+        Contrast(title_of(same[one]), number, tuple(other for other in everything if other != number))
+        for one, number in numbers.items()
     ]
 
 

@@ -45,6 +45,20 @@ def test_by_month_as_csv_and_one_film_as_json(file: Path, run: Run) -> None:
     assert (group["name"], group["reviews"], group["themes"][0]["phrase"]) == ("Heat", 60, "huge plot holes")
 
 
+def test_a_film_is_one_however_it_is_written(tmp_path: Path, run: Run) -> None:
+    names = ("Heat (1995)", "heat 1995", "HEAT")
+    path = tmp_path / "reviews.csv"
+    with path.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out)
+        writer.writerow(["review", "film"])
+        for n, one in enumerate(reviews(120)):
+            writer.writerow([one.text, "Up" if one.group else names[n % 3]])
+    for more in ([], ["--film", "Heat"]):
+        found = json.loads(run("themes", str(path), "--by", "film", "--format", "json", *more))
+        groups = {group["name"]: group["reviews"] for group in found["groups"]}
+        assert groups == {"Heat (1995)": 60} | ({} if more else {"Up": 60})
+
+
 def test_by_verdict_with_the_real_model(tmp_path: Path, run: Run) -> None:
     path = tmp_path / "reviews.jsonl"
     with path.open("w", encoding="utf-8") as out:

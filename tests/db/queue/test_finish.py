@@ -40,7 +40,6 @@ from tests.db.steps import (
     all_ended,
     check_invariants,
     chunks,
-    done_file,
     drain,
     file_job,
     must,
