@@ -1,4 +1,4 @@
-"""Python functions on arrays as machine code, by Numba; import this only where Numba may be missing or slow to start."""
+"""Functions on arrays as machine code, by Numba; import this only where Numba may be missing or slow to start."""
 
 from collections.abc import Callable
 from typing import Any

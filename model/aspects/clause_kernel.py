@@ -25,6 +25,14 @@ _NAMED, _CUED, _PERSON, _BARE, _BESIDE = LOGITS
 TURN, COPULA, VERB, SUBJECT, LEADING, TRAILING, NEGATION, LINK, STARTS, PEOPLE, REFERS, IF, AS, YET = (
     1 << bit for bit in range(14)
 )
+# Columns of what is known of words, and of their weights.
+CUT, BITS, FIRST_OF, SECOND_OF, MARKS = range(5)
+OPINION, LEANING = range(2)
+# Columns of the words of a text, and of mentions.
+WORD_START, WORD_END, ID = range(3)
+CODE, FIRST, LAST = range(3)
+_SUBJECTS = (1 << len(NAMES)) - 1
+_NAMES, _TELLS = 1 << len(NAMES), 2 << len(NAMES)
 # Columns of a draft's whole numbers, and of its others.
 TEXT, START, END, HINT, NUMBER, PERSON, REFERRING, CODES, CODES_END, COLUMNS = range(10)
 SENTENCE, ABOUT, STRENGTH, FLOATS = range(4)
@@ -97,14 +105,14 @@ def _index(spelled: Any, begins: Any, slots: Any) -> None:
 index = compiled(_index)
 
 
-def _scan(low: Any, begin: Any, end: Any, starts: Any, ends: Any, fresh: Any) -> int:
+def _scan(low: Any, begin: Any, end: Any, places: Any, fresh: Any) -> int:
     """Words of one text, `finder._WORD`, and whether a sentence begins with each, `finder._END`; how many there are."""
     found, at = 0, begin
     closers, pending = -1, False  # closing signs after the full stop that stands just before, -1 for no such stop
     while at < end:
         kind = CLASSES[low[at]]
         if kind & _ALNUM:
-            starts[found] = at
+            places[found, WORD_START] = at
             while at < end and CLASSES[low[at]] & _ALNUM:
                 at += 1
             if at + 1 < end and low[at] == _SLASH and _ZERO <= low[at + 1] <= _NINE:
@@ -116,7 +124,7 @@ def _scan(low: Any, begin: Any, end: Any, starts: Any, ends: Any, fresh: Any) ->
                     at += 2
                     while at < end and CLASSES[low[at]] & _ALNUM:
                         at += 1
-            ends[found], fresh[found] = at, pending
+            places[found, WORD_END], fresh[found] = at, pending
             closers, pending = -1, False
             found += 1
             continue
@@ -136,12 +144,12 @@ def _scan(low: Any, begin: Any, end: Any, starts: Any, ends: Any, fresh: Any) ->
 scan = inlined(_scan)
 
 
-def _mentions(ids: Any, trie: Any, edge: Any, m_code: Any, m_first: Any, m_last: Any) -> int:
-    """As `Vocabulary.find`; edge int32 [2, nodes] is room to work in. How many there are."""
+def _mentions(places: Any, trie: Any, edge: Any, named: Any) -> Any:
+    """Fills `named` as `Vocabulary.find`; edge int64 [2, nodes] is room to work in. How many mentions there are."""
     root, begins, words, nodes, anys, name_begins, codes = trie
-    found, free, most = 0, 0, len(ids)
+    found, free, most = np.int64(0), 0, len(places)
     for at in range(most):
-        node = root[ids[at]]
+        node = root[places[at, ID]]
         if node < 0 or at < free:
             continue
         best, best_end = node, at + 1
@@ -149,17 +157,18 @@ def _mentions(ids: Any, trie: Any, edge: Any, m_code: Any, m_first: Any, m_last:
         here, width, place = 0, 1, at + 1
         edge[0, 0] = node
         while width and place < most:
+            word = places[place, ID]
             there, wider, taken = 1 - here, 0, False
             for number in range(width):
                 above = edge[here, number]
                 first, last = begins[above], begins[above + 1]
                 while first < last:
                     middle = (first + last) >> 1
-                    if words[middle] < ids[place]:
+                    if words[middle] < word:
                         first = middle + 1
                     else:
                         last = middle
-                if first < begins[above + 1] and words[first] == ids[place]:
+                if first < begins[above + 1] and words[first] == word:
                     edge[there, wider] = nodes[first]
                     wider += 1
                 if anys[above] >= 0:
@@ -174,7 +183,7 @@ def _mentions(ids: Any, trie: Any, edge: Any, m_code: Any, m_first: Any, m_last:
         free = best_end
         for number in range(name_begins[best], name_begins[best + 1]):
             if codes[number] >= 0:
-                m_code[found], m_first[found], m_last[found] = codes[number], at, best_end - 1
+                named[found, CODE], named[found, FIRST], named[found, LAST] = codes[number], at, best_end - 1
                 found += 1
     return found
 
@@ -182,12 +191,12 @@ def _mentions(ids: Any, trie: Any, edge: Any, m_code: Any, m_first: Any, m_last:
 mentions_of = inlined(_mentions)
 
 
-def _capitals(plain: Any, low: Any, begin: Any, at: Any, end: Any) -> tuple[int, int]:
+def _capitals(plain: Any, begin: Any, at: Any, end: Any) -> tuple[int, int]:
     """Where `finder._CAPITALS` first matches in plain[begin:end] from `at` on, and where its first word ends; or -1."""
     while at + 1 < end:
         before = plain[at - 1]
         if CLASSES[plain[at]] & _UPPER and (
-            at == begin or not (CLASSES[before] & _ALNUM or before == _UNDERSCORE or before == _DOT)
+            at == begin or not (CLASSES[before] & _ALNUM or before in (_UNDERSCORE, _DOT))
         ):
             word_end = at + 1
             while word_end < end and _LOWER_A <= plain[word_end] <= _LOWER_Z:
@@ -221,18 +230,18 @@ def _may_be_person(plain: Any, low: Any, begin: Any, end: Any) -> bool:
             return True
     elif begin + 2 < end and low[begin] == _S and low[begin + 1] == _H and low[begin + 2] == _E:
         return True
-    return bool(capitals(plain, low, begin, begin, end)[0] >= 0)
+    return bool(capitals(plain, begin, begin, end)[0] >= 0)
 
 
 may_be_person = inlined(_may_be_person)
 
 
-def _is_person(plain: Any, low: Any, begin: Any, end: Any, words: Any) -> bool:
+def _is_person(plain: Any, low: Any, begin: Any, end: Any, spelling: Any, marks: Any) -> bool:
     """As `finder._is_person` of plain[begin:end]."""
     near = min(end, begin + BEGINNING)
-    at, word_end = capitals(plain, low, begin, begin, near)
-    while at >= 0 and words[6][find(low, at, word_end, words[0], words[1], words[2])] & STARTS:
-        at, word_end = capitals(plain, low, begin, word_end, near)
+    at, word_end = capitals(plain, begin, begin, near)
+    while at >= 0 and marks[find(low, at, word_end, spelling[0], spelling[1], spelling[2]), BITS] & STARTS:
+        at, word_end = capitals(plain, begin, word_end, near)
     if at < 0:
         return False
     for place in range(begin, end):
@@ -268,7 +277,7 @@ parts_here = inlined(_parts_here)
 
 
 def _holds(low: Any, begin: Any, end: Any, sign: int) -> bool:
-    for at in range(begin, end):
+    for at in range(begin, end):  # noqa: SIM110 - compiled
         if low[at] == sign:
             return True
     return False
@@ -277,26 +286,26 @@ def _holds(low: Any, begin: Any, end: Any, sign: int) -> bool:
 holds = inlined(_holds)
 
 
-def _cuts(low: Any, starts: Any, ends: Any, ids: Any, words: Any, cuts: Any) -> None:
+def _cuts(low: Any, places: Any, marks: Any, cuts: Any) -> None:
     """Fills `cuts` as `clauses._cuts`, but for the phrases of the vocabulary."""
-    known, bits, keys, seconds = words[5], words[6], words[7], words[8]
     cuts[:] = NONE
-    for place in range(1, len(ids)):
-        begin, end = ends[place - 1], starts[place]
-        word, before = ids[place], ids[place - 1]
-        cut = known[word]
-        if cut < 0 and end - begin == 1 and low[begin] in (_BLANK, _APOSTROPHE, _DASH):
+    for place in range(1, len(places)):
+        begin, end = places[place - 1, WORD_END], places[place, WORD_START]
+        word, before = places[place, ID], places[place - 1, ID]
+        cut, bits = marks[word, CUT], marks[word, BITS]
+        if cut < 0 and end - begin == 1 and (low[begin] in (_BLANK, _APOSTROPHE, _DASH)):
             continue
         comma = holds(low, begin, end, _COMMA)
-        follows = place + 1 < len(ids) and (
-            cut == STRONG or keys[word] & seconds[ids[place + 1]] or (bits[word] & YET and comma)
-        )
+        follows = False
+        if place + 1 < len(places):
+            pair = marks[word, FIRST_OF] & marks[places[place + 1, ID], SECOND_OF]
+            follows = cut == STRONG or pair != 0 or (bits & YET != 0 and comma)
         if follows or parts_here(low, begin, end):
             cuts[place] = STRONG
-        elif bits[word] & IF and bits[before] & AS:
+        elif bits & IF and marks[before, BITS] & AS:
             continue
-        elif bits[word] & TURN:
-            cuts[place - 1 if bits[before] & COPULA else place] = WEAK
+        elif bits & TURN:
+            cuts[place - 1 if marks[before, BITS] & COPULA else place] = WEAK
         elif comma:
             cuts[place] = COMMA
         elif cut == WEAK or holds(low, begin, end, _SLASH):
@@ -308,12 +317,12 @@ def _cuts(low: Any, starts: Any, ends: Any, ids: Any, words: Any, cuts: Any) -> 
 cuts_of = inlined(_cuts)
 
 
-def _from(m_first: Any, count: Any, word: Any) -> int:
+def _from(named: Any, count: Any, word: Any) -> int:
     """The first of `count` mentions that begins at `word` or later."""
     low, high = 0, count
     while low < high:
         middle = (low + high) >> 1
-        if m_first[middle] < word:
+        if named[middle, FIRST] < word:
             low = middle + 1
         else:
             high = middle
@@ -323,49 +332,62 @@ def _from(m_first: Any, count: Any, word: Any) -> int:
 from_word = inlined(_from)
 
 
-def _piece(first: Any, end: Any, weights: Any, m_code: Any, m_first: Any, count: Any) -> tuple[int, int, float, float]:
-    """Mentions and strongest weights of words `first` to `end`, as `clauses._Read.piece`."""
+def _piece(first: Any, end: Any, weights: Any, named: Any, count: Any, pieces: Any, moods: Any, number: Any) -> None:
+    """Fills a row of `pieces` and `moods` with words `first` to `end`, as `clauses._Read.piece`."""
     good, least = weights[first], weights[first]
     for place in range(first + 1, end):
         good, least = max(good, weights[place]), min(least, weights[place])
     bad = -least
-    low, high = from_word(m_first, count, first), from_word(m_first, count, end)
-    for number in range(low, high):
-        kind = m_code[number] % KINDS
+    low, high = from_word(named, count, first), from_word(named, count, end)
+    for mention in range(low, high):
+        kind = named[mention, CODE] % KINDS
         if kind == _PRAISE:
             good = max(good, 1.0)
         elif kind == _BLAME:
             bad = max(bad, 1.0)
-    return low, high, good, bad
+    pieces[number, 0], pieces[number, 1], pieces[number, 2], pieces[number, 3] = first, end, low, high
+    moods[number, 0], moods[number, 1] = good, bad
 
 
 piece_of = inlined(_piece)
 
 
-def _told(m_code: Any, low: Any, high: Any) -> tuple[bool, bool, int]:
-    """Of a piece's mentions: `clauses._Piece.names`, whether one tells an opinion on something but the film, and
-    `subjects` as bits."""
-    names, says, film, subjects = False, False, 0, 0
-    for number in range(low, high):
-        name, kind = m_code[number] // KINDS, m_code[number] % KINDS
+def _told(named: Any, low: Any, high: Any) -> int:
+    """Of mentions: `clauses._Piece.subjects` as bits, `_NAMES` for `names`, `_TELLS` where one tells an opinion on
+    something but the film."""
+    bits, film = 0, 0
+    for mention in range(low, high):
+        name, kind = named[mention, CODE] // KINDS, named[mention, CODE] % KINDS
         if name != _FILM:
-            names, subjects = True, subjects | (1 << name)
-            says = says or kind >= _SAYS
+            bits |= (1 << name) | _NAMES
+            if kind >= _SAYS:
+                bits |= _TELLS
         else:
-            film = 1 << name
-            names = names or (kind != _CUES and kind != _SAYS)
-    return names, says, subjects if subjects else film
+            film |= 1 << name
+            if kind != _CUES and kind != _SAYS:
+                film |= _NAMES
+    return bits if bits else film
 
 
 told = inlined(_told)
 
 
-def _predicates(end: Any, low: Any, high: Any, ids: Any, bits: Any, m_code: Any, m_last: Any) -> bool:
+def _judges(bits: Any, moods: Any, number: Any) -> bool:
+    """As `clauses._Piece.judges`, of a piece of which `told` says `bits`."""
+    strong = max(moods[number, 0], moods[number, 1]) >= STRONG_WORD
+    return bits & _NAMES != 0 and (strong or bits & _TELLS != 0)  # type: ignore[no-any-return]
+
+
+judges = inlined(_judges)
+
+
+def _predicates(pieces: Any, number: Any, places: Any, marks: Any, named: Any) -> bool:
     """As `clauses._Read.predicates`."""
-    for number in range(low, high):
-        if m_code[number] % KINDS <= _CUES:
-            for place in range(m_last[number] + 1, min(end, m_last[number] + 3)):
-                if bits[ids[place]] & VERB:
+    for mention in range(pieces[number, 2], pieces[number, 3]):
+        if named[mention, CODE] % KINDS <= _CUES:
+            after = named[mention, LAST] + 1
+            for place in range(after, min(pieces[number, 1], after + 2)):
+                if marks[places[place, ID], BITS] & VERB:
                     return True
     return False
 
@@ -373,17 +395,16 @@ def _predicates(end: Any, low: Any, high: Any, ids: Any, bits: Any, m_code: Any,
 predicates = inlined(_predicates)
 
 
-def _qualifies(
-    first: Any, end: Any, low: Any, high: Any, ids: Any, known: Any, bits: Any, m_first: Any, m_last: Any
-) -> bool:
+def _qualifies(pieces: Any, number: Any, places: Any, marks: Any, named: Any) -> bool:
     """As `clauses._Read.qualifies`."""
-    number = low
-    for place in range(first, end):
-        while number < high and m_last[number] < place:
-            number += 1
-        if number < high and m_first[number] <= place:
+    mention, high = pieces[number, 2], pieces[number, 3]
+    for place in range(pieces[number, 0], pieces[number, 1]):
+        while mention < high and named[mention, LAST] < place:
+            mention += 1
+        if mention < high and named[mention, FIRST] <= place:
             continue
-        if known[ids[place]] < 0 and not bits[ids[place]] & COPULA:
+        word = places[place, ID]
+        if marks[word, CUT] < 0 and not marks[word, BITS] & COPULA:
             return True
     return False
 
@@ -391,134 +412,140 @@ def _qualifies(
 qualifies = inlined(_qualifies)
 
 
-def _stands(cut: Any, left: Any, right: Any, ids: Any, words: Any, m_code: Any, m_first: Any, m_last: Any) -> bool:
-    """As `clauses._stands`, of two pieces (first, end, low, high, good, bad)."""
+def _stands(cut: Any, left: Any, pieces: Any, moods: Any, places: Any, marks: Any, named: Any) -> bool:
+    """As `clauses._stands`, of the piece in row `left` and the one in the next row."""
     if cut == STRONG:
         return True
-    known, bits = words[5], words[6]
-    left_names, left_says, left_subjects = told(m_code, left[2], left[3])
-    right_names, right_says, right_subjects = told(m_code, right[2], right[3])
-    right_strong = max(right[4], right[5]) >= STRONG_WORD
-    left_judges = left_names and (max(left[4], left[5]) >= STRONG_WORD or left_says)
-    right_judges = right_names and (right_strong or right_says)
-    long = left[1] - left[0] >= APART
-    subject = False
-    for place in range(right[0], min(right[1], right[0] + 2)):
-        subject = subject or bits[ids[place]] & SUBJECT != 0
-    if subject and (right_names or right_strong):
-        return long and (left_judges or not left_names)
-    if left_names and right_names:
-        mood, other = left[4] - left[5], right[4] - right[5]
+    right = left + 1
+    of_left = told(named, pieces[left, 2], pieces[left, 3])
+    of_right = told(named, pieces[right, 2], pieces[right, 3])
+    names, both = of_left & _NAMES != 0, of_left & of_right & _NAMES != 0
+    long = pieces[left, 1] - pieces[left, 0] >= APART
+    begins = 0
+    for place in range(pieces[right, 0], min(pieces[right, 1], pieces[right, 0] + 2)):
+        begins |= marks[places[place, ID], BITS]
+    strong = max(moods[right, 0], moods[right, 1]) >= STRONG_WORD
+    if begins & SUBJECT and (of_right & _NAMES != 0 or strong):
+        return long and (judges(of_left, moods, left) or not names)
+    if both:
+        mood, other = moods[left, 0] - moods[left, 1], moods[right, 0] - moods[right, 1]
         against = min(mood, other) <= -STRONG_WORD and max(mood, other) >= STRONG_WORD
-        if left_subjects == right_subjects and not against:
+        if of_left & _SUBJECTS == of_right & _SUBJECTS and not against:
             return False
-        if (
-            cut == COMMA
-            and qualifies(left[0], left[1], left[2], left[3], ids, known, bits, m_first, m_last)
-            and qualifies(right[0], right[1], right[2], right[3], ids, known, bits, m_first, m_last)
-        ):
-            return True
-        return (left_judges and right_judges) or (
-            predicates(left[1], left[2], left[3], ids, bits, m_code, m_last)
-            and predicates(right[1], right[2], right[3], ids, bits, m_code, m_last)
-        )
-    return right_judges and long and not left_names
+        for try_qualifying in (True, False):
+            first = left
+            while first <= right:
+                if try_qualifying:
+                    if cut != COMMA or not qualifies(pieces, first, places, marks, named):
+                        break
+                elif not predicates(pieces, first, places, marks, named):
+                    break
+                first += 1
+            if first > right:
+                return True
+        return judges(of_left, moods, left) and judges(of_right, moods, right)  # type: ignore[no-any-return]
+    return judges(of_right, moods, right) and long and not names
 
 
 stands = inlined(_stands)
 
 
-def _whole_pieces(
-    cuts: Any, ids: Any, words: Any, weights: Any, m_code: Any, m_first: Any, m_last: Any, count: Any, pieces: Any
-) -> int:
-    """Fills `pieces` (int32 [words, 2]) with the words of each piece whose cuts stand, none longer than a clause."""
-    found, at = 0, 0
-    left = (0, 0, 0, 0, 0.0, 0.0)
-    while at < len(ids):
+def _whole(cuts: Any, places: Any, marks: Any, weights: Any, named: Any, count: Any, pieces: Any, moods: Any) -> Any:
+    """Fills `pieces` with the pieces whose cuts stand, not yet bounded; how many there are."""
+    # Typed, or what is called with them is compiled once more for a constant.
+    last, at = np.int64(-1), np.int64(0)
+    while at < len(places):
         end = at + 1
-        while end < len(ids) and cuts[end] < WEAK:
+        while end < len(places) and cuts[end] < WEAK:
             end += 1
-        low, high, good, bad = piece_of(at, end, weights, m_code, m_first, count)
-        right = (at, end, low, high, good, bad)
-        if at and not stands(cuts[at], left, right, ids, words, m_code, m_first, m_last):
-            left = (left[0], end, left[2], high, max(left[4], good), max(left[5], bad))
+        piece_of(at, end, weights, named, count, pieces, moods, last + 1)
+        if last >= 0 and not stands(cuts[at], last, pieces, moods, places, marks, named):
+            pieces[last, 1], pieces[last, 3] = end, pieces[last + 1, 3]
+            moods[last, 0] = max(moods[last, 0], moods[last + 1, 0])
+            moods[last, 1] = max(moods[last, 1], moods[last + 1, 1])
         else:
-            if at:
-                found = bounded(left[0], left[1], pieces, found)
-            left = right
+            last += 1
         at = end
-    return bounded(left[0], left[1], pieces, found)  # type: ignore[no-any-return]
+    return last + 1
 
 
-def _bounded(first: Any, end: Any, pieces: Any, found: Any) -> int:
-    """Adds a piece, or its parts where it is longer than a clause can be, to `found` ones."""
-    for start in range(first, end, LONGEST):
-        pieces[found, 0], pieces[found, 1] = start, min(end, start + LONGEST)
-        found += 1
-    return found  # type: ignore[no-any-return]
+whole = inlined(_whole)
 
 
-bounded = inlined(_bounded)
-whole_pieces = inlined(_whole_pieces)
+def _parting(
+    first: Any, begin: Any, end: Any, cuts: Any, weights: Any, named: Any, count: Any, pieces: Any, moods: Any
+) -> int:
+    """As `clauses._parted`: the first word from `first` on at which a piece of words `begin` to `end` is cut, or `end`.
+
+    The first two rows of `pieces` and `moods` are room to work in.
+    """
+    for place in range(first, end):
+        if cuts[place] != FAINT:
+            continue
+        mood, judging = 1.0, True
+        for side in range(2):
+            piece_of(place if side else begin, end if side else place, weights, named, count, pieces, moods, side)
+            judging = judging and judges(told(named, pieces[side, 2], pieces[side, 3]), moods, side)
+            mood *= moods[side, 0] - moods[side, 1]
+        if judging and mood < 0:
+            return place
+    return end  # type: ignore[no-any-return]
 
 
-def _sum_of(ids: Any, first: Any, end: Any, opinions: Any, bias: Any, seen: Any, stamp: Any) -> float:
+parting = inlined(_parting)
+
+
+def _sum_of(places: Any, scores: Any, bias: Any, seen: Any, stamp: Any) -> float:
     """As `Opinion.sum_of`; seen int64 [words] holds the stamps of the sums that each word was last counted in."""
     total = 0.0
-    for place in range(first, end):
-        word = ids[place]
+    for place in range(len(places)):
+        word = places[place, ID]
         if seen[word] != stamp:
             seen[word] = stamp
-            total += opinions[word]
+            total += scores[word, OPINION]
     return bias + total  # type: ignore[no-any-return]
 
 
 sum_of = inlined(_sum_of)
 
 
-def _is_epithet(one: Any, noun: Any, ids: Any, bits: Any, m_code: Any, m_first: Any, m_last: Any) -> bool:
-    """As `finder._is_epithet`."""
-    name, other = m_code[one] // KINDS, m_code[noun] // KINDS
-    if name == other or (name == _PACING and other == _STORY):
-        return False
-    if 0 <= m_first[noun] - m_last[one] - 1 <= 1:
-        return True
-    if 1 <= m_first[one] - m_last[noun] - 1 <= NEAR:
-        for place in range(m_last[noun] + 1, m_first[one]):
-            if bits[ids[place]] & LINK:
-                return True
-    return False
-
-
-is_epithet = inlined(_is_epithet)
-
-
-def _is_kept(one: Any, low: Any, high: Any, ids: Any, bits: Any, m_code: Any, m_first: Any, m_last: Any) -> bool:
-    """Whether `finder._without_epithets` keeps a mention of a clause that has these."""
-    if m_code[one] % KINDS != _SAYS or m_code[one] // KINDS == _FILM:
+def _is_kept(one: Any, low: Any, high: Any, places: Any, marks: Any, named: Any) -> bool:
+    """Whether `finder._without_epithets` keeps a mention of a clause that has those from `low` to `high`."""
+    name = named[one, CODE] // KINDS
+    if named[one, CODE] % KINDS != _SAYS or name == _FILM:
         return True
     for noun in range(low, high):
+        other = named[noun, CODE] // KINDS
         if (
-            m_code[noun] % KINDS <= _CUES
-            and m_code[noun] // KINDS != _FILM
-            and is_epithet(one, noun, ids, bits, m_code, m_first, m_last)
+            named[noun, CODE] % KINDS > _CUES
+            or other == _FILM
+            or name == other
+            or (name == _PACING and other == _STORY)
         ):
+            continue
+        if 0 <= named[noun, FIRST] - named[one, LAST] - 1 <= 1:
             return False
+        if 1 <= named[one, FIRST] - named[noun, LAST] - 1 <= NEAR:
+            for place in range(named[noun, LAST] + 1, named[one, FIRST]):
+                if marks[places[place, ID], BITS] & LINK:
+                    return False
     return True
 
 
 is_kept = inlined(_is_kept)
 
 
-def _hint(one: Any, low: Any, starts: Any, ends: Any, ids: Any, bits: Any, m_code: Any, m_first: Any) -> int:
+def _hint(one: Any, low: Any, places: Any, marks: Any, named: Any) -> int:
     """As `finder._hint`."""
-    kind = m_code[one] % KINDS
-    if kind != _PRAISE and kind != _BLAME:
+    kind = named[one, CODE] % KINDS
+    if kind < _PRAISE:
         return 0
-    for place in range(max(0, m_first[one] - NEAR), m_first[one]):
-        end = ends[place]
-        short = end - starts[place] >= 3 and low[end - 3] == _N and low[end - 2] == _APOSTROPHE and low[end - 1] == _T
-        if short or bits[ids[place]] & NEGATION:
+    for place in range(max(0, named[one, FIRST] - NEAR), named[one, FIRST]):
+        end = places[place, WORD_END]
+        long = end - places[place, WORD_START] >= 3
+        if long and low[end - 3] == _N and low[end - 2] == _APOSTROPHE and low[end - 1] == _T:
+            return 0
+        if marks[places[place, ID], BITS] & NEGATION:
             return 0
     return 1 if kind == _PRAISE else -1
 
@@ -545,78 +572,79 @@ opinion_of = inlined(_opinion)
 def _draft(
     plain: Any,
     low: Any,
+    limit: Any,
     sentence: Any,
+    bare: Any,
     piece: Any,
-    starts: Any,
-    ends: Any,
-    ids: Any,
+    places: Any,
     weights: Any,
-    words: Any,
+    spelling: Any,
+    marks: Any,
+    scores: Any,
     judged: Any,
-    m_code: Any,
-    m_first: Any,
-    m_last: Any,
+    named: Any,
     seen: Any,
     stamp: Any,
     numbers: Any,
     floats: Any,
     codes: Any,
     found: Any,
-    written: Any,
-) -> tuple[int, int]:
-    """As `clauses._clause` and `Finder._draft`: adds a piece's draft to `found` ones, where it may come to something.
+) -> int:
+    """As `clauses._clause` and `Finder._draft`: fills row `found` with a piece's draft and returns 1, or 0 where it
+    cannot come to anything.
 
-    sentence: (text, number, sum of its words, bare); piece: (first, end, low, high); written: codes until now. Returns
-    both numbers.
+    limit: end of the text; sentence: sum of its words; piece: (first, end, mentions from, to); the row holds the text,
+    the sentence's number and where its codes begin.
     """
     first, last, lowest, highest = piece[0], piece[1] - 1, piece[2], piece[3]
-    bits = words[6]
-    named_first = m_first[lowest] if lowest < highest else last
-    named_last = m_last[highest - 1] if lowest < highest else first
-    while first < min(last, named_first) and bits[ids[first]] & LEADING:
+    named_first, named_last = last, first
+    if lowest < highest:
+        named_first, named_last = named[lowest, FIRST], named[highest - 1, LAST]
+    while first < min(last, named_first) and marks[places[first, ID], BITS] & LEADING:
         first += 1
-    while last > max(first, named_last) and bits[ids[last]] & TRAILING:
+    while last > max(first, named_last) and marks[places[last, ID], BITS] & TRAILING:
         last -= 1
     most, least = weights[first], weights[first]
     for place in range(first + 1, last + 1):
         most, least = max(most, weights[place]), min(least, weights[place])
     strength = max(most, -least)
-    start, end = starts[first], ends[last]
-    while end < sentence[4] and CLASSES[plain[end]] & _STOP:
+    start, end = places[first, WORD_START], places[last, WORD_END]
+    while end < limit and CLASSES[plain[end]] & _STOP:
         end += 1
-    named, only_says = False, True
-    for number in range(lowest, highest):
-        named = named or m_code[number] // KINDS != _FILM or m_code[number] % KINDS != _SAYS
-        only_says = only_says and m_code[number] % KINDS == _SAYS
-    own = bits[ids[first]]
+    speaks, only_says = False, True
+    for mention in range(lowest, highest):
+        says = named[mention, CODE] % KINDS == _SAYS
+        speaks = speaks or named[mention, CODE] // KINDS != _FILM or not says
+        only_says = only_says and says
+    own = marks[places[first, ID], BITS]
     person = own & PEOPLE != 0
     if not person and only_says:
-        person = is_person(plain, low, start, end, words)
+        person = is_person(plain, low, start, end, spelling, marks)
     refers = own & REFERS != 0
-    if not (named or sentence[3] or (strength >= STRONG_WORD and (person or refers))):
-        return found, written
-    begun, hint, says, noun = written, 0, False, False
-    for number in range(lowest, highest):
-        if highest - lowest > 1 and not is_kept(number, lowest, highest, ids, bits, m_code, m_first, m_last):
+    if not (speaks or bare or (strength >= STRONG_WORD and (person or refers))):
+        return 0
+    begun = numbers[found, CODES]
+    written, hint, says, noun = begun, 0, np.bool_(False), False
+    for mention in range(lowest, highest):
+        if highest - lowest > 1 and not is_kept(mention, lowest, highest, places, marks, named):
             continue
-        hint += hint_of(number, low, starts, ends, ids, bits, m_code, m_first)
-        says = says or m_code[number] % KINDS >= _SAYS
-        noun = noun or m_code[number] % KINDS == _WORDS
+        code = named[mention, CODE]
+        hint += hint_of(mention, low, places, marks, named)
+        says = says or code % KINDS >= _SAYS
+        noun = noun or code % KINDS == _WORDS
         new = True
         for place in range(begun, written):
-            new = new and codes[place] != m_code[number]
+            new = new and codes[place] != code
         if new:
-            codes[written] = m_code[number]
+            codes[written] = code
             written += 1
-    about = sum_of(ids, first, last + 1, words[3], judged[0], seen, stamp)
-    if not (hint or noun or opinion_of(judged[1], SUREST, sentence[2], about, strength, says) >= _NAMED):
-        return found, begun
-    numbers[found, TEXT], numbers[found, NUMBER] = sentence[0], sentence[1]
-    numbers[found, START], numbers[found, END] = start, end
-    numbers[found, HINT], numbers[found, PERSON], numbers[found, REFERRING] = hint, person, refers
-    numbers[found, CODES], numbers[found, CODES_END] = begun, written
-    floats[found, SENTENCE], floats[found, ABOUT], floats[found, STRENGTH] = sentence[2], about, strength
-    return found + 1, written
+    about = sum_of(places[first : last + 1], scores, judged[0], seen, stamp)
+    if not (hint or noun or opinion_of(judged[1], SUREST, sentence, about, strength, says) >= _NAMED):
+        return 0
+    numbers[found, START], numbers[found, END], numbers[found, HINT] = start, end, hint
+    numbers[found, PERSON], numbers[found, REFERRING], numbers[found, CODES_END] = person, refers, written
+    floats[found, SENTENCE], floats[found, ABOUT], floats[found, STRENGTH] = sentence, about, strength
+    return 1
 
 
 draft = inlined(_draft)
@@ -626,99 +654,91 @@ def _drafts(
     plain: Any,
     low: Any,
     bounds: Any,
-    words: Any,
+    spelling: Any,
+    marks: Any,
+    scores: Any,
     trie: Any,
     judged: Any,
     names: Any,
     numbers: Any,
     floats: Any,
     codes: Any,
-) -> int:
+) -> Any:
     """The drafts of many texts, as `Finder.drafts` of each; how many there are.
 
-    plain, low uint8 [signs], bounds int64 [n + 1]: the texts one after the other, as they are and in lower case; words,
-    trie, judged: as `model.aspects.compiled_finder` makes them; names: most names of a phrase. Fills numbers int64
-    [drafts, COLUMNS], floats float64 [drafts, FLOATS] and codes uint8 [words x names].
+    plain, low uint8 [signs], bounds int64 [n + 1]: the texts one after the other, as they are and in lower case;
+    spelling to judged: as `model.aspects.compiled_finder` makes them; names: most names of a phrase. Fills numbers
+    int64 [drafts, COLUMNS], floats float64 [drafts, FLOATS] and codes uint8 [words x names].
     """
     longest = 1
     for text in range(len(bounds) - 1):
         longest = max(longest, bounds[text + 1] - bounds[text])
     room = longest // 2 + 2
-    starts, ends, fresh = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.bool_)
-    most = min(room, MOST_WORDS) + 1
-    ids, weights, cuts = np.empty(most, np.int64), np.empty(most, np.float64), np.empty(most, np.int64)
-    pieces = np.empty((most, 2), np.int64)
-    m_code = np.empty(most * names, np.int64)
-    m_first, m_last = np.empty(most * names, np.int64), np.empty(most * names, np.int64)
-    edge = np.empty((2, len(trie[5])), np.int64)
-    seen = np.zeros(len(words[3]), np.int64)
-    stamp, found, written = 0, 0, 0
+    every, fresh = np.empty((room, 3), np.int64), np.empty(room, np.bool_)
+    most = min(room, MOST_WORDS) + 2
+    weights, cuts = np.empty(most, np.float64), np.empty(most, np.int64)
+    pieces, moods = np.empty((most, 4), np.int64), np.empty((most, 2), np.float64)
+    halves, half_moods = np.empty((2, 4), np.int64), np.empty((2, 2), np.float64)
+    part = np.empty(4, np.int64)
+    named, edge = np.empty((most * names, 3), np.int64), np.empty((2, len(trie[5])), np.int64)
+    seen = np.zeros(len(scores), np.int64)
+    stamp, found, written = 0, np.int64(0), 0
     for text in range(len(bounds) - 1):
-        begun, end_of_text = found, bounds[text + 1]
-        count = scan(low, bounds[text], end_of_text, starts, ends, fresh)
+        begun, limit = found, bounds[text + 1]
+        count = scan(low, bounds[text], limit, every, fresh)
         if count > MOST_WORDS:
             head = MOST_WORDS // 4
             for place in range(head, MOST_WORDS):
                 other = place + count - MOST_WORDS
-                starts[place], ends[place], fresh[place] = starts[other], ends[other], fresh[other]
+                every[place], fresh[place] = every[other], fresh[other]
             fresh[head] = True
             count = MOST_WORDS
-        read = 1 if count else 0
+        fresh[0] = count > 0
+        read = 0
         for place in range(count):
-            ids[place] = find(low, starts[place], ends[place], words[0], words[1], words[2])
-            weights[place] = words[4][ids[place]]
-            read += place > 0 and fresh[place]
-        bare = read <= SHORT
-        first, sentence = 0, 0
+            word = find(low, every[place, WORD_START], every[place, WORD_END], spelling[0], spelling[1], spelling[2])
+            every[place, ID], weights[place] = word, scores[word, LEANING]
+            read += fresh[place]
+        bare, first, sentence = read <= SHORT, 0, -1
         while first < count:
             last = first + 1
             while last < count and not fresh[last]:
                 last += 1
-            own_ids, own_starts, own_ends = ids[first:last], starts[first:last], ends[first:last]
-            named = mentions_of(own_ids, trie, edge, m_code, m_first, m_last)
-            if named or bare or may_be_person(plain, low, own_starts[0], own_ends[-1]):
-                stamp += 1
-                about = sum_of(own_ids, 0, len(own_ids), words[3], judged[0], seen, stamp)
-                shared = (text, sentence, about, bare, end_of_text)
-                own_weights, own_cuts = weights[first:last], cuts[first:last]
-                cuts_of(low, own_starts, own_ends, own_ids, words, own_cuts)
-                for number in range(named):
-                    own_cuts[m_first[number] + 1 : m_last[number] + 1] = NONE
-                whole = whole_pieces(own_cuts, own_ids, words, own_weights, m_code, m_first, m_last, named, pieces)
-                for number in range(whole):
-                    begin, end = pieces[number, 0], pieces[number, 1]
-                    lowest, highest, good, bad = piece_of(begin, end, own_weights, m_code, m_first, named)
-                    mixed, place = good >= STRONG_WORD and bad >= STRONG_WORD, begin + 1
-                    while True:
-                        # Cut at prepositions and articles where both sides judge, one for and one against.
-                        stop, stop_high = end, highest
-                        while mixed and place < end:
-                            here, place = place, place + 1
-                            if own_cuts[here] != FAINT:
-                                continue
-                            left = piece_of(begin, here, own_weights, m_code, m_first, named)
-                            right = piece_of(here, end, own_weights, m_code, m_first, named)
-                            left_names, left_says, _ = told(m_code, left[0], left[1])
-                            right_names, right_says, _ = told(m_code, right[0], right[1])
-                            if (
-                                left_names
-                                and right_names
-                                and (left_says or max(left[2], left[3]) >= STRONG_WORD)
-                                and (right_says or max(right[2], right[3]) >= STRONG_WORD)
-                                and (left[2] - left[3]) * (right[2] - right[3]) < 0
-                            ):
-                                stop, stop_high = here, left[1]
-                                break
-                        stamp += 1
-                        found, written = draft(
-                            plain, low, shared, (begin, stop, lowest, stop_high), own_starts, own_ends, own_ids,
-                            own_weights, words, judged, m_code, m_first, m_last, seen, stamp, numbers, floats, codes,
-                            found, written,
-                        )  # fmt: skip
-                        if stop == end:
-                            break
-                        begin, lowest = stop, stop_high
+            places, own_weights, own_cuts = every[first:last], weights[first:last], cuts[first:last]
             first, sentence = last, sentence + 1
+            n_named = mentions_of(places, trie, edge, named)
+            end = places[len(places) - 1, WORD_END]
+            if not (n_named or bare or may_be_person(plain, low, places[0, WORD_START], end)):
+                continue
+            stamp += 1
+            about = sum_of(places, scores, judged[0], seen, stamp)
+            cuts_of(low, places, marks, own_cuts)
+            for mention in range(n_named):
+                for place in range(named[mention, FIRST] + 1, named[mention, LAST] + 1):
+                    own_cuts[place] = NONE
+            for row in range(whole(own_cuts, places, marks, own_weights, named, n_named, pieces, moods)):
+                for begin in range(pieces[row, 0], pieces[row, 1], LONGEST):
+                    end = min(pieces[row, 1], begin + LONGEST)
+                    piece_of(begin, end, own_weights, named, n_named, halves, half_moods, np.int64(0))
+                    mixed = half_moods[0, 0] >= STRONG_WORD and half_moods[0, 1] >= STRONG_WORD
+                    at, place = begin, begin + 1
+                    while at < end:
+                        stop = end
+                        if mixed:
+                            given = (own_cuts, own_weights, named, n_named, halves, half_moods)
+                            stop = parting(place, at, end, *given)
+                        part[0], part[1] = at, stop
+                        part[2], part[3] = from_word(named, n_named, at), from_word(named, n_named, stop)
+                        numbers[found, TEXT], numbers[found, NUMBER], numbers[found, CODES] = text, sentence, written
+                        stamp += 1
+                        more = draft(
+                            plain, low, limit, about, bare, part, places, own_weights, spelling, marks, scores, judged,
+                            named, seen, stamp, numbers, floats, codes, found,
+                        )  # fmt: skip
+                        if more:
+                            written = numbers[found, CODES_END]
+                            found += 1
+                        at, place = stop, stop + 1
         if found - begun > MOST_CLAUSES:
             head = MOST_CLAUSES // 4
             for place in range(begun + head, begun + MOST_CLAUSES):
@@ -799,7 +819,7 @@ def _aspects(
         n_before = 0
         for draft in range(first, last):
             own = codes[numbers[draft, CODES] : numbers[draft, CODES_END]]
-            says = False
+            says = np.bool_(False)
             for code in own:
                 says = says or code % KINDS >= _SAYS
             sentence = floats[draft, SENTENCE]

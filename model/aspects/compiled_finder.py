@@ -6,20 +6,23 @@ For plain ASCII, which nearly all reviews are once they are cleaned. Raises what
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from common.aspects import NAMES, Polarity
+from common.aspects import NAMES, Name, Polarity
 from model.aspects import clause_kernel as kernel
 from model.aspects import clauses, finder, opinion, vocabulary
-from model.aspects.finder import Aspect
+from model.aspects.finder import Aspect, Finder
 from model.aspects.opinion import Opinion
-from model.aspects.vocabulary import ANY, KINDS, NONE, Vocabulary
+from model.aspects.vocabulary import ANY, KINDS, NONE, Kind, Vocabulary
 from model.numeric import Floats
+from model.text.cleaning import Places, aligned
 from model.text.cue_words import NEGATIONS
 
+_SLICE = 128
+"""Texts that are read at a time: the memory for them is bounded."""
 _SIDES: Final[tuple[Polarity, ...]] = ("neutral", "positive", "negative")
 """By a side of 0, 1 or -1."""
 _BITS: Final[Mapping[int, Iterable[str]]] = {
@@ -56,10 +59,40 @@ class Drafts:
         return len(self.numbers)
 
 
+class _Read(NamedTuple):
+    """A `finder.Reading`: of each part, drafts in compiled code, and of texts beyond ASCII what plain code reads."""
+
+    compiled: "CompiledFinder"
+    texts: Sequence[str]
+    parts: list[Drafts]
+    plain: finder.Reading
+    plainly: list[int]
+
+    @property
+    def pieces(self) -> list[str]:
+        """As `finder.Reading.pieces`, those that plain code found at the end."""
+        columns = [kernel.TEXT, kernel.START, kernel.END]
+        rows = (row for part in self.parts for row in part.numbers[:, columns].tolist())
+        return [self.texts[text][start:end] for text, start, end in rows] + self.plain.pieces
+
+    def aspects(self, logits: Floats) -> list[list[Aspect]]:
+        """As `finder.Reading.aspects`."""
+        found: list[list[Aspect]] = [[] for _ in self.texts]
+        place = 0
+        for part in self.parts:
+            for text, own in self.compiled.aspects(part, logits[place : place + len(part)]).items():
+                found[text] = own
+            place += len(part)
+        for text, own in zip(self.plainly, self.plain.aspects(logits[place:]), strict=True):
+            found[text] = own
+        return found
+
+
 class CompiledFinder:
     """A vocabulary and a model of what is an opinion as tables for compiled code. Threads may share one."""
 
     def __init__(self, phrases: Vocabulary, judged: Opinion) -> None:
+        self._plain = Finder(phrases, judged)
         words = sorted({*phrases.words, *judged.words, *judged.leanings, *clauses.CUTS, *_listed()})
         self._number = {word: number for number, word in enumerate(words)}
         self._judged = (judged.bias, np.asarray(judged.weights))
@@ -68,11 +101,30 @@ class CompiledFinder:
         begins = np.cumsum([0, *map(len, spelled)], dtype=np.int64)
         slots = np.full(1 << (4 * len(words)).bit_length(), -1, dtype=np.int32)
         kernel.index(joined, begins, slots)
-        cuts = np.asarray([*(clauses.CUTS.get(word, -1) for word in words), -1], dtype=np.int64)
-        sums = (self._floats(judged.words), self._floats(judged.leanings))
-        self._words = (slots, joined, begins, *sums, cuts, self._marked(_BITS), *self._pairs())
+        cuts = [*(clauses.CUTS.get(word, -1) for word in words), -1]
+        marks = np.stack([np.asarray(cuts, dtype=np.int64), self._marked(_BITS), *self._pairs()], axis=1)
+        scores = np.stack([self._floats(judged.words), self._floats(judged.leanings)], axis=1)
+        self._words = ((slots, joined, begins), marks, scores)
         self._trie, self._names = self._tables(phrases)
         self.drafts([(0, "It compiles the rest.")])
+
+    def read(self, texts: Sequence[str]) -> finder.Reading:
+        """Finds the clauses of texts, as `Finder.read` does."""
+        parts: list[Drafts] = []
+        plainly: list[int] = []
+        for first in range(0, len(texts), _SLICE):
+            places: dict[int, Places] = {}
+            own: list[tuple[int, str]] = []
+            for number, text in enumerate(texts[first : first + _SLICE], first):
+                plain, moved = aligned(text)
+                if not plain.isascii():
+                    plainly.append(number)
+                    continue
+                own.append((number, plain))
+                if moved is not None:
+                    places[number] = moved
+            parts.append(_moved(self.drafts(own), places))
+        return _Read(self, texts, parts, self._plain.read([texts[number] for number in plainly]), plainly)
 
     def drafts(self, texts: Sequence[tuple[int, str]]) -> Drafts:
         """The drafts of plain ASCII texts, each with a number that comes in the column `kernel.TEXT`."""
@@ -83,7 +135,7 @@ class CompiledFinder:
         numbers = np.empty((most, kernel.COLUMNS), dtype=np.int64)
         floats = np.empty((most, kernel.FLOATS), dtype=np.float64)
         codes = np.empty(most * self._names, dtype=np.uint8)
-        known = (self._words, self._trie, self._judged, self._names)
+        known = (*self._words, self._trie, self._judged, self._names)
         found = kernel.drafts(plain, low, bounds, *known, numbers, floats, codes)
         numbers = numbers[:found].copy()
         numbers[:, kernel.START : kernel.END + 1] -= bounds[numbers[:, kernel.TEXT]][:, None]
@@ -154,6 +206,20 @@ class CompiledFinder:
             root,
             *(np.asarray(one, dtype=np.int64) for one in (begins, words, below, anys, name_begins, codes)),
         ), most
+
+
+def _code(name: Name, kind: Kind) -> int:
+    return NAMES.index(name) * kernel.KINDS + KINDS.index(kind)
+
+
+def _moved(drafts: Drafts, places: Mapping[int, Places]) -> Drafts:
+    """Drafts in the texts as they came, of those in plain ones whose signs have these places."""
+    numbers = drafts.numbers
+    for row in np.flatnonzero(np.isin(numbers[:, kernel.TEXT], list(places))).tolist():
+        own = places[int(numbers[row, kernel.TEXT])]
+        numbers[row, kernel.START] = own[numbers[row, kernel.START]][0]
+        numbers[row, kernel.END] = own[numbers[row, kernel.END] - 1][1]
+    return drafts
 
 
 def _listed() -> set[str]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import repeat
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +44,9 @@ SHORT = 8
 longer one the verdict says that."""
 BESIDE = 0.75
 """The same where the rest of the sentence is about something else."""
+SETTLED = 0.75
+"""A clause whose n-gram logit is further than this from 0 ends early (`model.serving.early_exit`): a third of all words
+of clauses need no LSTM, and what is said about them hardly changes (docs/aspects.md)."""
 HINT = 2.5
 """What a phrase that goes one way by itself adds to the clause's logit."""
 LOGITS = tuple(map(logit_of, (NAMED, CUED, PERSON, BARE, BESIDE)))
@@ -111,11 +114,26 @@ class _Sentence(NamedTuple):
     bare: bool
 
 
+class Reading(Protocol):
+    """Texts whose clauses are found."""
+
+    @property
+    def pieces(self) -> list[str]:
+        """The clauses that the scorer must read, text by text."""
+
+    def aspects(self, logits: Floats) -> list[list[Aspect]]:
+        """The aspects of each text, in order, of the calibrated logit (float64 [n]) of each piece."""
+
+
 class Finder:
     """Finds aspects with a vocabulary and a model of what is an opinion. Stateless: threads may share one."""
 
     def __init__(self, phrases: Vocabulary, judged: Opinion) -> None:
         self._phrases, self._opinion = phrases, judged
+
+    def read(self, texts: Sequence[str]) -> Reading:
+        """Finds the clauses of texts."""
+        return _Drafted(self, texts, [self.drafts(text) for text in texts])
 
     def drafts(self, text: str) -> list[Draft]:
         """The clauses of `text` that may say something of an aspect, at most `MOST_CLAUSES`; in linear time."""
@@ -188,6 +206,24 @@ class Finder:
         """Logit of the probability that a clause with this calibrated logit is an opinion."""
         says = any(mention.kind in ("says", "praise", "blame") for mention in draft.mentions)
         return self._opinion.logit(Signs(logit, draft.sentence, draft.words, draft.strength, says))
+
+
+class _Drafted(NamedTuple):
+    """A `Reading` in plain code."""
+
+    finder: Finder
+    texts: Sequence[str]
+    drafts: list[list[Draft]]
+
+    @property
+    def pieces(self) -> list[str]:
+        """As `Reading.pieces`."""
+        return [text[one.start : one.end] for text, own in zip(self.texts, self.drafts, strict=True) for one in own]
+
+    def aspects(self, logits: Floats) -> list[list[Aspect]]:
+        """As `Reading.aspects`."""
+        parts = np.split(logits, np.cumsum([len(own) for own in self.drafts], dtype=np.int64))[:-1]
+        return [self.finder.aspects(own, part) for own, part in zip(self.drafts, parts, strict=True)]
 
 
 def probabilities(logits: Floats, hints: NDArray[np.int64]) -> Floats:

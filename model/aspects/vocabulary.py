@@ -38,7 +38,7 @@ class Vocabulary:
 
     def __init__(self, phrases: dict[str, dict[str, list[str]]]) -> None:
         self.root: dict[str, Any] = {}
-        """A node: by each word the node that it leads to, and under "" the kind of each aspect of a phrase that ends."""
+        """A node: by each word the node that it leads to, and under "" the kind of each aspect of what ends here."""
         self.words: set[str] = set()
         self.longest = 0
         for name, kinds in phrases.items():

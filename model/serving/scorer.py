@@ -1,11 +1,12 @@
 """The scorer: texts -> verdicts, from a model folder, with ONNX Runtime and NumPy."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import numpy as np
 import onnxruntime as ort
@@ -30,8 +31,10 @@ from model.text.tokens import cap, tokenize
 from model.text.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
+    from model.aspects.compiled_finder import CompiledFinder
     from model.serving.bulk import Bulk
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 # Sorting by length inside a window this long leaves a few percent of padding and keeps memory flat.
@@ -110,7 +113,7 @@ class Scorer:
         verdicts: list[Verdict] = []
         for start in range(0, len(texts), WINDOW):
             window = texts[start : start + WINDOW]
-            found, logits, sums = self._read(window, many=len(texts) >= BULK)
+            found, logits, sums = self._read(window, self.exit, many=len(texts) >= BULK)
             verdicts.extend(map(self._verdict, window, found, logits.tolist(), sums))
         return verdicts
 
@@ -178,26 +181,27 @@ class Scorer:
 
         At most 4,096 words and 200 clauses of a text are looked at, so that time and memory are bounded.
         """
-        finder = finding.shipped()
+        compiled = self._compiled_finder if len(texts) >= BULK or self._pays(len(texts)) else None
+        finder = compiled or finding.shipped()
         found: list[list[Aspect]] = []
         for start in range(0, len(texts), WINDOW):
             window = list(texts[start : start + WINDOW])
             known: Sequence[Flagged] = self.score(window) if verdicts is None else verdicts[start : start + WINDOW]
-            drafts = [
-                finder.drafts(text) if DISTRUSTED.isdisjoint(verdict.flags) else []
+            # An empty text has no clauses.
+            read = [
+                text if DISTRUSTED.isdisjoint(verdict.flags) else ""
                 for text, verdict in zip(window, known, strict=True)
             ]
-            pieces = [text[one.start : one.end] for text, own in zip(window, drafts, strict=True) for one in own]
-            logits = self._logits(pieces)
-            parts = np.split(logits, np.cumsum([len(own) for own in drafts])[:-1])
-            found += [finder.aspects(own, part) for own, part in zip(drafts, parts, strict=True)]
+            reading = finder.read(read)
+            found += reading.aspects(self._clause_logits(reading.pieces))
         return found
 
-    def _logits(self, texts: list[str]) -> Floats:
-        """Calibrated logits (float64 [n]) of raw texts, in windows."""
-        many = len(texts) >= BULK
-        windows = [texts[start : start + WINDOW] for start in range(0, len(texts), WINDOW)]
-        return np.concatenate([np.zeros(0), *(self._read(window, many=many)[1] for window in windows)])
+    def _clause_logits(self, clauses: list[str]) -> Floats:
+        """Calibrated logits (float64 [n]) of clauses, in windows; more of them end early than of reviews."""
+        early = self.exit and replace(self.exit, logit=min(self.exit.logit, finding.SETTLED))
+        many = len(clauses) >= BULK
+        windows = [clauses[start : start + WINDOW] for start in range(0, len(clauses), WINDOW)]
+        return np.concatenate([np.zeros(0), *(self._read(window, early, many=many)[1] for window in windows)])
 
     def logits(self, documents: Sequence[Sequence[str]]) -> Floats:
         """Calibrated logits (float64 [n]) of tokenized texts, as served; 0 for one without tokens."""
@@ -240,31 +244,40 @@ class Scorer:
     @cached_property
     def _bulk(self) -> "Bulk | None":
         """The compiled way, made at the first bulk call; None, and one line in the log, where it does not work."""
-        if not self._compiled:
-            return None
-        try:
-            # Here, since Numba takes a second to import and may be missing.
-            from model.serving.bulk import Bulk
+        return self._where_it_works(self._made_bulk) if self._compiled else None
 
-            known = (self._vocabulary, self._wide, self._words, self._topic, self.max_tokens, self._exact)
-            return Bulk(self.folder, *known, threads=self._threads)
+    def _made_bulk(self) -> "Bulk":
+        # Here, since Numba takes a second to import and may be missing.
+        from model.serving.bulk import Bulk
+
+        known = (self._vocabulary, self._wide, self._words, self._topic, self.max_tokens, self._exact)
+        return Bulk(self.folder, *known, threads=self._threads)
+
+    @cached_property
+    def _compiled_finder(self) -> "CompiledFinder | None":
+        """The same for clauses, made at the first bulk call for aspects."""
+        return self._where_it_works(_made_finder) if self._bulk is not None else None
+
+    def _where_it_works(self, made: Callable[[], T]) -> T | None:
+        try:
+            return made()
         except Exception as error:
             if not _of_the_compiler(error):  # a worker's time limit, thrown in by a signal: it is the caller's
                 raise
-            log.warning("Bulk work is slower, on ONNX Runtime: %s: %s", type(error).__name__, error)
+            log.warning("Bulk work is slower, without compiled code: %s: %s", type(error).__name__, error)
             return None
 
-    def _read(self, texts: list[str], *, many: bool) -> tuple[list[int], Floats, Floats]:
-        """Numbers of tokens, calibrated logits [n], and the flags' sums [n, 4]; many: whether bulk work has begun."""
+    def _read(self, texts: list[str], early: Exit | None, *, many: bool) -> tuple[list[int], Floats, Floats]:
+        """Numbers of tokens, calibrated logits [n], and the flags' sums [n, 6]; many: whether bulk work has begun."""
         bulk = self._bulk if many or self._pays(len(texts)) else None
-        return self._plainly(texts) if bulk is None else self._by(bulk, texts)
+        return self._plainly(texts, early) if bulk is None else self._by(bulk, texts, early)
 
-    def _by(self, bulk: "Bulk", texts: list[str]) -> tuple[list[int], Floats, Floats]:
+    def _by(self, bulk: "Bulk", texts: list[str], early: Exit | None) -> tuple[list[int], Floats, Floats]:
         """Numbers of tokens, calibrated logits [n], and the flags' sums [n, 6]."""
-        parts = bulk.parts(texts, self.exit.ends if self.exit else None)
+        parts = bulk.parts(texts, early.ends if early else None)
         return (
             parts.found.tolist(),
-            self._calibrated(parts.recurrent, parts.wide, parts.lengths, self.exit),
+            self._calibrated(parts.recurrent, parts.wide, parts.lengths, early),
             parts.sums,
         )
 
@@ -274,12 +287,12 @@ class Scorer:
             return logits
         return np.where(early.ends(wide, lengths), early.logits(wide, lengths), logits)
 
-    def _plainly(self, texts: list[str]) -> tuple[list[int], Floats, Floats]:
+    def _plainly(self, texts: list[str], early: Exit | None) -> tuple[list[int], Floats, Floats]:
         """As `_by`, with what every machine has."""
         documents = [tokenize(text) for text in texts]
         read = [cap(tokens, self.max_tokens) for tokens in documents]
         rows = [self._vocabulary.ids(tokens) for tokens in read]
-        return list(map(len, documents)), self._blended_of(rows, read, self.exit), self._sums(rows, read)
+        return list(map(len, documents)), self._blended_of(rows, read, early), self._sums(rows, read)
 
     def _blended(self, documents: Sequence[Sequence[str]], early: Exit | None) -> Floats:
         """Calibrated logits [n]."""
@@ -319,6 +332,12 @@ class Scorer:
         unfit = doubtful or length < self._serving.star_tokens
         stars = None if unfit or self.stars is None else self.stars.of(logit)
         return Verdict(label, probability, raised, self.version, stars)
+
+
+def _made_finder() -> "CompiledFinder":
+    from model.aspects import compiled_finder  # as `Bulk`
+
+    return compiled_finder.shipped()
 
 
 def _rules(serving: model_folder.Serving) -> tuple[Curve, Rule, flags.Bounds, Stars | None]:
