@@ -343,8 +343,16 @@ def _direction(
 
 def _add_product(rows: Any, kernel: Any, sums: Any) -> None:
     """Adds rows x kernel (float64 [batch, k], [k, n]) to `sums` (float64 [batch, n]), each row's in the same order."""
+    tiled = len(kernel) - len(kernel) % 4
     for row in range(len(rows)):
-        for number in range(len(kernel)):
+        # Four at a time, one after the other, so that a sum is loaded and stored a quarter as often.
+        for number in range(0, tiled, 4):
+            for column in range(kernel.shape[1]):
+                total = sums[row, column] + rows[row, number] * kernel[number, column]
+                total += rows[row, number + 1] * kernel[number + 1, column]
+                total += rows[row, number + 2] * kernel[number + 2, column]
+                sums[row, column] = total + rows[row, number + 3] * kernel[number + 3, column]
+        for number in range(tiled, len(kernel)):
             for column in range(kernel.shape[1]):
                 sums[row, column] += rows[row, number] * kernel[number, column]
 
