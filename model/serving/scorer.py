@@ -43,6 +43,8 @@ BULK = 64
 """From so many texts in one call on, compiled code scores them (`model.serving.bulk`), after a second's start."""
 # So many texts use it when it is ready: an explanation's do, which halves its time.
 _FEW = 8
+# Clauses of one call: they are short.
+_CLAUSES = 16_384
 # Rows x steps of one LSTM call: bounds its memory when reviews are very long.
 _STEPS = 16_384
 # What Python itself raises where compiled code cannot be loaded, made or run; Numba has errors of its own.
@@ -113,7 +115,7 @@ class Scorer:
         verdicts: list[Verdict] = []
         for start in range(0, len(texts), WINDOW):
             window = texts[start : start + WINDOW]
-            found, logits, sums = self._read(window, self.exit, many=len(texts) >= BULK)
+            found, logits, sums = self._read(window, many=len(texts) >= BULK)
             verdicts.extend(map(self._verdict, window, found, logits.tolist(), sums))
         return verdicts
 
@@ -177,7 +179,8 @@ class Scorer:
         return self.aspects_of([text])[0]
 
     def aspects_of(self, texts: Sequence[str], verdicts: Sequence["Flagged"] | None = None) -> list[list[Aspect]]:
-        """The aspects of each text; costs about what scoring the texts does, and that too without their `verdicts`.
+        """The aspects of each text; takes about three times as long as scoring the texts, and that too without their
+        `verdicts`.
 
         At most 4,096 words and 200 clauses of a text are looked at, so that time and memory are bounded.
         """
@@ -199,9 +202,17 @@ class Scorer:
     def _clause_logits(self, clauses: list[str]) -> Floats:
         """Calibrated logits (float64 [n]) of clauses, in windows; more of them end early than of reviews."""
         early = self.exit and replace(self.exit, logit=min(self.exit.logit, finding.SETTLED))
-        many = len(clauses) >= BULK
-        windows = [clauses[start : start + WINDOW] for start in range(0, len(clauses), WINDOW)]
-        return np.concatenate([np.zeros(0), *(self._read(window, early, many=many)[1] for window in windows)])
+        bulk = self._bulk if len(clauses) >= BULK or self._pays(len(clauses)) else None
+        found = [np.zeros(0)]
+        for start in range(0, len(clauses), _CLAUSES):
+            window = clauses[start : start + _CLAUSES]
+            if bulk is not None:
+                parts = bulk.parts(window, early.ends if early else None, flagged=False)
+                found.append(self._calibrated(parts.recurrent, parts.wide, parts.lengths, early))
+            else:
+                read = [cap(tokenize(clause), self.max_tokens) for clause in window]
+                found.append(self._blended_of([self._vocabulary.ids(tokens) for tokens in read], read, early))
+        return np.concatenate(found)
 
     def logits(self, documents: Sequence[Sequence[str]]) -> Floats:
         """Calibrated logits (float64 [n]) of tokenized texts, as served; 0 for one without tokens."""
@@ -267,17 +278,17 @@ class Scorer:
             log.warning("Bulk work is slower, without compiled code: %s: %s", type(error).__name__, error)
             return None
 
-    def _read(self, texts: list[str], early: Exit | None, *, many: bool) -> tuple[list[int], Floats, Floats]:
+    def _read(self, texts: list[str], *, many: bool) -> tuple[list[int], Floats, Floats]:
         """Numbers of tokens, calibrated logits [n], and the flags' sums [n, 6]; many: whether bulk work has begun."""
         bulk = self._bulk if many or self._pays(len(texts)) else None
-        return self._plainly(texts, early) if bulk is None else self._by(bulk, texts, early)
+        return self._plainly(texts) if bulk is None else self._by(bulk, texts)
 
-    def _by(self, bulk: "Bulk", texts: list[str], early: Exit | None) -> tuple[list[int], Floats, Floats]:
+    def _by(self, bulk: "Bulk", texts: list[str]) -> tuple[list[int], Floats, Floats]:
         """Numbers of tokens, calibrated logits [n], and the flags' sums [n, 6]."""
-        parts = bulk.parts(texts, early.ends if early else None)
+        parts = bulk.parts(texts, self.exit.ends if self.exit else None)
         return (
             parts.found.tolist(),
-            self._calibrated(parts.recurrent, parts.wide, parts.lengths, early),
+            self._calibrated(parts.recurrent, parts.wide, parts.lengths, self.exit),
             parts.sums,
         )
 
@@ -287,12 +298,12 @@ class Scorer:
             return logits
         return np.where(early.ends(wide, lengths), early.logits(wide, lengths), logits)
 
-    def _plainly(self, texts: list[str], early: Exit | None) -> tuple[list[int], Floats, Floats]:
+    def _plainly(self, texts: list[str]) -> tuple[list[int], Floats, Floats]:
         """As `_by`, with what every machine has."""
         documents = [tokenize(text) for text in texts]
         read = [cap(tokens, self.max_tokens) for tokens in documents]
         rows = [self._vocabulary.ids(tokens) for tokens in read]
-        return list(map(len, documents)), self._blended_of(rows, read, early), self._sums(rows, read)
+        return list(map(len, documents)), self._blended_of(rows, read, self.exit), self._sums(rows, read)
 
     def _blended(self, documents: Sequence[Sequence[str]], early: Exit | None) -> Floats:
         """Calibrated logits [n]."""

@@ -37,7 +37,7 @@ def test_bulk_is_the_plain_way(warm: Scorer, raws: list[str], limit: int) -> Non
         patched.setattr(warm, "max_tokens", limit)
         patched.setattr(warm._bulk, "_max_tokens", limit)
         found, logits, sums = warm._by(warm._bulk, raws)
-        expected_found, expected_logits, expected_sums = warm._plainly(raws, warm.exit)
+        expected_found, expected_logits, expected_sums = warm._plainly(raws)
     assert found == expected_found
     assert sums.tolist() == expected_sums.tolist()
     assert logits.tolist() == expected_logits.tolist()
@@ -51,7 +51,7 @@ def test_of_a_text_that_is_too_long_only_what_is_read_is_kept(warm: Scorer) -> N
     assert held.found.tolist() == [3, 2 * limit, limit + 1, 0, 2 * limit, 2]
     assert held.lengths.tolist() == [3, limit, limit, 0, limit, 2]
     assert len(held.ids) == held.lengths.sum()
-    assert warm._by(bulk, texts, warm.exit)[1].tolist() == warm._plainly(texts, warm.exit)[1].tolist()
+    assert warm._by(bulk, texts)[1].tolist() == warm._plainly(texts)[1].tolist()
 
 
 def test_one_text_more_or_another_thread_changes_no_bit() -> None:
