@@ -44,9 +44,6 @@ SHORT = 8
 longer one the verdict says that."""
 BESIDE = 0.75
 """The same where the rest of the sentence is about something else."""
-SETTLED = 0.75
-"""A clause whose n-gram logit is further than this from 0 ends early (`model.serving.early_exit`): a third of all words
-of clauses need no LSTM, and what is said about them hardly changes (docs/aspects.md)."""
 HINT = 2.5
 """What a phrase that goes one way by itself adds to the clause's logit."""
 LOGITS = tuple(map(logit_of, (NAMED, CUED, PERSON, BARE, BESIDE)))

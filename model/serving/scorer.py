@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
@@ -19,7 +18,7 @@ from model.numeric import Floats, sigmoid
 from model.serving import explain, flags, model_folder, topic_model
 from model.serving.calibration import Blend, Curve
 from model.serving.dial import Dial
-from model.serving.early_exit import Exit
+from model.serving.early_exit import CLAUSES, Early, Exit
 from model.serving.exact_lstm import ExactLSTM
 from model.serving.explain import Logits
 from model.serving.mixed import Rule
@@ -201,7 +200,7 @@ class Scorer:
 
     def _clause_logits(self, clauses: list[str]) -> Floats:
         """Calibrated logits (float64 [n]) of clauses, in windows; more of them end early than of reviews."""
-        early = self.exit and replace(self.exit, logit=min(self.exit.logit, finding.SETTLED))
+        early = CLAUSES if self.exit else None
         bulk = self._bulk if len(clauses) >= BULK or self._pays(len(clauses)) else None
         found = [np.zeros(0)]
         for start in range(0, len(clauses), _CLAUSES):
@@ -292,7 +291,7 @@ class Scorer:
             parts.sums,
         )
 
-    def _calibrated(self, recurrent: Floats, wide: Floats, lengths: NDArray[np.int64], early: Exit | None) -> Floats:
+    def _calibrated(self, recurrent: Floats, wide: Floats, lengths: NDArray[np.int64], early: Early | None) -> Floats:
         logits = self._curve.logits(self._blend.logits(recurrent, wide), lengths)
         if early is None:
             return logits
@@ -305,7 +304,7 @@ class Scorer:
         rows = [self._vocabulary.ids(tokens) for tokens in read]
         return list(map(len, documents)), self._blended_of(rows, read, self.exit), self._sums(rows, read)
 
-    def _blended(self, documents: Sequence[Sequence[str]], early: Exit | None) -> Floats:
+    def _blended(self, documents: Sequence[Sequence[str]], early: Early | None) -> Floats:
         """Calibrated logits [n]."""
         if self._pays(len(documents)) and (bulk := self._bulk):
             parts = bulk.parts_of_tokens(documents, early.ends if early else None)
@@ -313,7 +312,7 @@ class Scorer:
         return self._blended_of([self._vocabulary.ids(tokens) for tokens in documents], documents, early)
 
     def _blended_of(
-        self, rows: Sequence[NDArray[np.int32]], documents: Sequence[Sequence[str]], early: Exit | None
+        self, rows: Sequence[NDArray[np.int32]], documents: Sequence[Sequence[str]], early: Early | None
     ) -> Floats:
         """The same without compiled code, of documents whose word ids are `rows`."""
         lengths = np.asarray([len(row) for row in rows], dtype=np.int64)
