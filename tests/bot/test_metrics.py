@@ -52,5 +52,5 @@ async def test_the_gateway_is_told_as_it_is(world: World) -> None:
 
 def test_429_is_there_before_the_first() -> None:
     """The rise of a series that begins above zero is zero, and its alert would miss it."""
-    registry = runpy.run_path(metrics.__file__)["REGISTRY"]
+    registry = runpy.run_path(str(metrics.__file__))["REGISTRY"]
     assert registry.get_sample_value("reelfeel_discord_answers_total", {"status": "429"}) == 0

@@ -31,7 +31,7 @@ def test_errors_are_counted_by_type() -> None:
 
 def test_series_are_there_before_the_first_work() -> None:
     """`FilesStall` asks for a rate of zero: of no series it is no number, and the alert would be silent."""
-    value = runpy.run_path(metrics.__file__)["REGISTRY"].get_sample_value
+    value = runpy.run_path(str(metrics.__file__))["REGISTRY"].get_sample_value
     assert {value("reelfeel_reviews_scored_total", {"queue": queue}) for queue in get_args(Queue)} == {0}
     for kind in get_args(Kind):
         assert value("reelfeel_chunk_seconds_count", {"kind": kind}) == 0
