@@ -164,11 +164,15 @@ def numbered(found: re.Match[str]) -> str:
 
 def counted(found: re.Match[str]) -> str:
     """Stars in signs as "9/10"; of five, or of ten where there are more."""
+    return f" {out_of_ten(found)}/{_TEN} "
+
+
+def out_of_ten(found: re.Match[str]) -> int:
+    """What a row of stars says (a match of `STARS`), 0 to 10."""
     full = len(re.findall(_STAR, found.group(1) or ""))
     empty = len(re.findall(_EMPTY, found.group(3) or found.group(6) or ""))
     halves = 2 * full + (1 if found.group(2) else 0)
-    most = _TEN if full + empty > _FIVE else _FIVE
-    return f" {_out_of_ten(halves / 2, most)} "
+    return _scaled(halves / 2, _TEN if full + empty > _FIVE else _FIVE)
 
 
 def rated(found: re.Match[str]) -> str:
@@ -186,4 +190,8 @@ def _value(number: str) -> float:
 
 
 def _out_of_ten(value: float, most: int) -> str:
-    return f"{round(value * _TEN / most)}/10"
+    return f"{_scaled(value, most)}/{_TEN}"
+
+
+def _scaled(value: float, most: int) -> int:
+    return round(value * _TEN / most)
