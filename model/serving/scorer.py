@@ -138,10 +138,10 @@ class Scorer:
         return verdicts
 
     def _decided(self, texts: list[str], *, many: bool) -> list[_Reading]:
-        """What each text is taken for. Of one with rows of stars the words decide where they are sure.
+        """What each text is taken for. Beside rows of full stars ("★★★★★") the words decide where they are sure.
 
-        Rows of stars are an ornament to some, and weigh as much as many words. So such a text is read a second time
-        without them; they count where that leaves a doubt.
+        Such a row weighs as much as many words, and is an ornament to some. So a text with rows is read a second time
+        without them, and full ones count where that leaves a doubt. Nobody adorns with "★☆☆☆☆": it counts as "2/10".
         """
         whole = self._readings(texts, many=many)
         starred = [(number, rows) for number, text in enumerate(texts) if (rows := star_rows.star_rows(text))]
@@ -149,9 +149,11 @@ class Scorer:
         for (number, rows), words in zip(starred, self._readings(bare, many=many) if bare else (), strict=True):
             if not words.sure:
                 continue
-            if not whole[number].sure or words.positive != whole[number].positive:
+            against = star_rows.contradict(rows, words.positive)
+            differs = not whole[number].sure or words.positive != whole[number].positive
+            if all(row.full for row in rows) and (against or differs):
                 whole[number] = words._replace(by_words=True)
-            if star_rows.contradict(rows, words.positive):
+            if against:
                 whole[number] = whole[number].flagged("stars_disagree")
         return whole
 

@@ -175,6 +175,11 @@ def out_of_ten(found: re.Match[str]) -> int:
     return _scaled(halves / 2, _TEN if full + empty > _FIVE else _FIVE)
 
 
+def is_full(found: re.Match[str]) -> bool:
+    """Whether a row of stars (a match of `STARS`) has neither an empty star nor a half one."""
+    return bool(found.group(1)) and not found.group(2) and not found.group(3)
+
+
 def rated(found: re.Match[str]) -> str:
     """A rating in words as "9/10"; itself where it is more than there can be, or not the whole sentence."""
     most = found.group(3) or found.group(4)

@@ -19,11 +19,15 @@ _ESCAPED = re.compile(r"&(?:#|[a-zA-Z]{2,31};)|\\[ux]")
 
 
 class StarRow(NamedTuple):
-    """Half-open character range of the raw text, and what the row says out of ten."""
+    """Half-open character range of the raw text, and what the row says out of ten.
+
+    full: it has neither an empty star nor a half one, so that it may be an ornament.
+    """
 
     start: int
     end: int
     out_of_ten: int
+    full: bool = True
 
 
 def may_hold_rows(text: str) -> bool:
@@ -48,7 +52,7 @@ def star_rows(text: str) -> list[StarRow]:
         if applies(cleaned):
             cleaned, places = substituted(pattern, replaced, cleaned, places)
     return [
-        StarRow(places[found.start()][0], places[found.end() - 1][1], signs.out_of_ten(found))
+        StarRow(places[found.start()][0], places[found.end() - 1][1], signs.out_of_ten(found), signs.is_full(found))
         for found in signs.STARS.finditer(cleaned)
     ]
 
@@ -57,7 +61,7 @@ def without(text: str, rows: Sequence[StarRow]) -> str:
     """The text with a blank for each sign of these rows: whatever else stands in it keeps its place."""
     pieces: list[str] = []
     at = 0
-    for start, end, _ in rows:
+    for start, end, *_ in rows:
         pieces += (text[at:start], " " * (end - start))
         at = end
     return "".join([*pieces, text[at:]])

@@ -71,3 +71,8 @@ def test_stars_contradict_where_all_rows_say_the_opposite(
     values: tuple[int, ...], positive: bool, expected: bool
 ) -> None:
     assert star_rows.contradict([StarRow(0, 1, value) for value in values], positive) is expected
+
+
+def test_a_row_is_full_without_empty_and_half_stars() -> None:
+    text = "\u2605\u2605 a \u2605\u2606 b \u2605\u00bd c \u2606\u2606 d \u2b50\u2b50\u2b50"
+    assert [row.full for row in star_rows.star_rows(text)] == [True, False, False, False, True]
