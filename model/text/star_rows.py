@@ -14,7 +14,8 @@ from model.text.cleaning import STEPS, substituted
 
 # Before the step that reads rows, text and places take the same way as in `placed`.
 _BEFORE = tuple(takewhile(lambda step: step.pattern is not signs.STARS, STEPS))
-_ESCAPED = re.compile(r"&(?:#|[a-zA-Z]{2,31};)|\\[ux]")
+_ENTITY = re.compile(r"&(?:#|[a-zA-Z]{2,31};)")
+_ESCAPE = re.compile(r"\\[ux]")
 """What may become a star, or a part of one in the wrong encoding."""
 
 
@@ -34,7 +35,7 @@ def may_hold_rows(text: str) -> bool:
     """Whether a raw text may hold a row of stars: a cheap test that misses none."""
     if not text.isascii() and (signs.starry(text) or any(sign in text for sign in scars.MOJIBAKE_SIGNS)):
         return True
-    return ("&" in text or "\\" in text) and bool(_ESCAPED.search(text))
+    return ("&" in text and bool(_ENTITY.search(text))) or ("\\" in text and bool(_ESCAPE.search(text)))
 
 
 def star_rows(text: str) -> list[StarRow]:
