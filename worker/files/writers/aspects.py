@@ -31,8 +31,7 @@ def _as_json(one: Aspect | Judged) -> str:
     start, end = ("null" if place is None else place for place in (one.start, one.end))
     probability = round(one.probability, DECIMALS)
     return (
-        f'{{"name":"{one.name}","start":{start},"end":{end},'
-        f'"polarity":"{one.polarity}","probability":{probability!r}}}'
+        f'{{"name":"{one.name}","start":{start},"end":{end},"polarity":"{one.polarity}","probability":{probability!r}}}'
     )
 
 
