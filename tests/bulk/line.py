@@ -128,7 +128,7 @@ def _report(url: str) -> float:
         page = Path(folder) / "report.html"
         command = [sys.executable, "-m", "cli", "report", "--output", str(page), "--no-explain"]
         began = time.perf_counter()
-        subprocess.run(command, check=True, env=os.environ | {"REELFEEL_DATABASE_URL": url}, capture_output=True)
+        subprocess.run(command, check=True, env=os.environ | {"DATABASE_URL": url}, capture_output=True)
         seconds = time.perf_counter() - began
         assert page.stat().st_size
         return seconds
