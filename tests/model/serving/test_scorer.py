@@ -18,6 +18,7 @@ from model.serving.calibration import Blend
 from model.serving.early_exit import CLAUSES
 from model.serving.explain import MOST_RANGES
 from model.serving.scorer import BULK
+from model.text.tokens import tokenize
 from tests.model.serving import kept_verdicts
 
 GOOD = "A wonderful film. The acting is superb, the story moved me to tears, and I would gladly see it again."
