@@ -213,7 +213,9 @@ def test_aspects_are_the_verdicts_on_their_clauses(scorer: Scorer) -> None:
         ("dialogue", "negative"),
         ("music", "positive"),
     ]
-    own = [MIXED[one.start : one.end] for one in found]
+    calm = "The story is about a farmer, and the acting is what you would expect of him. The camera moves slowly."
+    found += (more := scorer.aspects(calm))
+    own = [MIXED[one.start : one.end] for one in found[: -len(more)]] + [calm[one.start : one.end] for one in more]
     documents = [tokenize(clause) for clause in own]
     wide, lengths = scorer.wide_logits(documents), np.asarray([len(tokens) for tokens in documents])
     early = CLAUSES.ends(wide, lengths)
