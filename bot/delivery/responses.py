@@ -11,6 +11,7 @@ import aiohttp
 import discord
 
 from bot.cards.base import Card
+from bot.core import BotCore
 from bot.delivery.acknowledgements import ALREADY_ACKNOWLEDGED
 from bot.delivery.outbox import with_retries
 from bot.delivery.reply_by_token import TOKEN_SPARE
@@ -99,11 +100,16 @@ async def _is_thinking(interaction: discord.Interaction[Any]) -> bool:
 
 
 def watch(interaction: discord.Interaction[Any]) -> None:
-    """From the task that answers an interaction: says where to look when it has not ended within 14 minutes."""
+    """From the task that answers an interaction: says where to look when it has not ended within 14 minutes.
+
+    However it ends, nobody waits for its first answer any more.
+    """
     task = asyncio.current_task()
     if task is not None:
+        bot: BotCore = interaction.client
         ending = asyncio.create_task(_give_up(interaction, task), name="patience")
         task.add_done_callback(lambda _: ending.cancel())
+        task.add_done_callback(lambda _: bot.way.answered(interaction.id))
 
 
 async def _give_up(interaction: discord.Interaction[Any], task: asyncio.Task[Any]) -> None:
