@@ -177,9 +177,7 @@ class BotCore(commands.Bot):
         self.closed_replies = GroupedWrites[int](lambda ids: self.before_answer(delete_replies, db, ids))
         self.way = RightOfWay()
         """Of the interactions that were read and not answered yet."""
-        self._light = FairThreads(
-            LIGHT_THREADS, of_one=OF_ONE, waiting_of_one=WAITING_OF_ONE, name="sql", way=self.way
-        )
+        self._light = FairThreads(LIGHT_THREADS, of_one=OF_ONE, waiting_of_one=WAITING_OF_ONE, name="sql", way=self.way)
         self._publisher = ThreadPoolExecutor(1, thread_name_prefix="ring")
         self._background: set[asyncio.Task[None]] = set()
 

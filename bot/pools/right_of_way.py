@@ -31,6 +31,8 @@ class RightOfWay:
     def __init__(self) -> None:
         self._unanswered: dict[int, Callable[[], bool]] = {}
         self._waiting: deque[asyncio.Future[None]] = deque()
+        self._going_on = False
+        """Whether those who waited longest are being let go: whoever comes now stands behind them."""
         self._listeners: list[Callable[[], None]] = []
         self._limit: asyncio.TimerHandle | None = None
         self._free_until = 0.0
@@ -71,7 +73,7 @@ class RightOfWay:
 
     async def wait(self) -> None:
         """Returns when no interaction waits, `LONGEST_S` at the latest; in the order in which they came."""
-        if self.is_before_answer() or not (self._waiting or self.taken):
+        if self.is_before_answer() or not (self.taken or self._waiting or self._going_on):
             return
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append(turn)
@@ -88,15 +90,16 @@ class RightOfWay:
             self._limit = None
         for listener in self._listeners:
             listener()
-        self._go_on()
+        if not self._going_on:
+            self._go_on()
 
     def _go_on(self) -> None:
         """The next few of those who wait; the others when the loop has looked for what came meanwhile."""
+        self._going_on = bool(self._waiting) and not self._unanswered
+        if not self._going_on:
+            return
         for _ in range(min(PIECE, len(self._waiting))):
-            if self._unanswered:
-                return
             turn = self._waiting.popleft()
             if not turn.done():  # else given up meanwhile
                 turn.set_result(None)
-        if self._waiting:
-            asyncio.get_running_loop().call_soon(self._go_on)
+        asyncio.get_running_loop().call_soon(self._go_on)
