@@ -35,6 +35,8 @@ async def defer(interaction: discord.Interaction[Any], *, public: bool = False) 
     await remember(interaction)
     interaction.extras[_DEFERRED] = True
     await interaction.response.defer(ephemeral=not public, thinking=True)
+    bot: BotCore = interaction.client
+    bot.way.answered(interaction.id)  # known already where the call went over a real connection
 
 
 async def answer(interaction: discord.Interaction[Any], card: Card) -> discord.InteractionMessage:
