@@ -14,6 +14,7 @@ import discord
 import pytest
 
 from bot.core import OF_ONE, WAITING_OF_ONE
+from bot.pools import right_of_way
 from bot.pools.fair_threads import asker
 from common.errors import UserError
 from db.types import Viewer, WakeUp
@@ -160,7 +161,8 @@ async def test_an_interaction_has_the_right_of_way_from_the_moment_it_is_read(wo
     assert [kind for kind in taken if not taken[kind]] == [kinds.autocomplete], "its answer needs the work of others"
 
 
-async def test_nobody_waits_for_a_command_that_has_ended(world: World) -> None:
+async def test_nobody_waits_for_a_command_that_has_ended(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its answer did not go over a real connection, and it asked the database for nothing."""
+    monkeypatch.setattr(right_of_way, "LONGEST_S", 1e6)
     await world.alice.slash(world.channel, "help")
     assert not world.bot.way.taken

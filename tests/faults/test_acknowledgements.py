@@ -228,6 +228,20 @@ async def test_no_message_is_begun_while_an_interaction_waits(stage: Scene, monk
     assert len(begun) == 20
 
 
+async def test_an_answer_that_is_on_its_way_holds_no_message_up(stage: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Discord has not said that it has it; what there is to do here is done."""
+    monkeypatch.setattr(right_of_way, "LONGEST_S", 3_600.0)
+    near, goes_on = stage.discord, threading.Event()
+    rule = near.rule(acknowledges, until=goes_on)
+    record = command(stage, "jobs", "list")
+    await until(lambda: rule.met)
+    near.write(near.dm_channel(near.users[0]), near.users[0], long_review(2))
+    await until(lambda: _all_accepted(stage, 1))
+    assert not record.responded
+    goes_on.set()
+    await until(lambda: record.responded)
+
+
 async def test_messages_at_work_hold_no_acknowledgement_up(stage: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     """All threads for messages are taken, and more messages wait for one."""
     near, goes_on = stage.discord, threading.Event()
