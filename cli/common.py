@@ -246,7 +246,7 @@ def stages_of(bar: Progress) -> Callable[[str, int, int], None]:
 
     def update(stage: str, done: int, total: int) -> None:
         if stage not in lines:
-            lines[stage] = bar.add_task(stage)
+            lines[stage] = bar.add_task(stage, total=total or None)  # `update` cannot take a total away
         bar.update(lines[stage], completed=done, total=total or None)
 
     return update
