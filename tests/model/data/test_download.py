@@ -2,16 +2,106 @@
 
 import fcntl
 import hashlib
+import io
+import os
+import resource
 import subprocess
+import sys
 import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
-from tests.model.data.download_shell import CSV, GLOVE, GLOVE_NAME, NAME, Shell, fails, zipped
-from tests.model.data.kaggle_server import Kaggle
+from tests.model.data import kaggle_server
+from tests.model.data.kaggle_server import Behaviour, Kaggle
 
+ROOT = Path(__file__).parents[3]
+CSV = b"review,sentiment\n" + b"".join(b"Seen %d times and it was fine,positive\n" % row for row in range(6_000))
+GLOVE = b"".join(b"word%d %s\n" % (row, b" ".join(b"%.4f" % (row / 7 + d) for d in range(100))) for row in range(20))
+NAME = "IMDB Dataset.csv"
 BLOCK = 1 << 16
 """What is written at a time."""
+IMDB, GLOVE_NAME = "lakshmi25npathi/imdb-dataset-of-50k-movie-reviews", "glove.6B.100d.txt"
+
+
+def zipped(content: bytes, name: str = NAME, method: int = zipfile.ZIP_STORED) -> bytes:
+    """An archive with one file."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", method) as archive:
+        archive.writestr(name, content)
+    return out.getvalue()
+
+
+@dataclass
+class Shell:
+    """Where commands run: a home, a folder for the files, an environment that knows nothing else."""
+
+    home: Path
+    to: Path
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def run(self, *arguments: str, largest_file: int | None = None) -> subprocess.CompletedProcess[str]:
+        """`reelfeel data download` and what it said."""
+
+        def limit() -> None:
+            if largest_file is not None:
+                resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, largest_file))
+
+        environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(self.home),
+            "KAGGLE_API_ENVIRONMENT": "TEST",
+            # Importing kaggle checks a token with the real Kaggle: no test leaves this machine.
+            "HTTPS_PROXY": "http://127.0.0.1:9",
+            "NO_PROXY": "localhost",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            **self.environment,
+        }
+        return subprocess.run(
+            [sys.executable, "-P", "-m", "cli", "data", "download", *arguments, "--to", str(self.to)],
+            env=environment,
+            cwd=self.home,
+            preexec_fn=limit,
+            capture_output=True,
+            text=True,
+            timeout=100,
+            check=False,
+        )
+
+    def names(self) -> list[str]:
+        """Files in the folder that a user sees."""
+        return sorted(path.name for path in self.to.iterdir() if not path.name.startswith("."))
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    """With an API key in the environment."""
+    (tmp_path / "home").mkdir()
+    return Shell(tmp_path / "home", tmp_path / "data", {"KAGGLE_USERNAME": "somebody", "KAGGLE_KEY": "secret-key"})
+
+
+@pytest.fixture
+def kaggle() -> Iterator[Kaggle]:
+    """A Kaggle that has both files."""
+    server = kaggle_server.start()
+    server.behaviour = Behaviour(
+        files={NAME: zipped(CSV), GLOVE_NAME: GLOVE}, listed={NAME: len(CSV), GLOVE_NAME: len(GLOVE)}
+    )
+    yield server
+    server.stop()
+
+
+def fails(found: subprocess.CompletedProcess[str], code: int, *words: str) -> None:
+    """One plain sentence on standard error, nothing on standard output, that exit code, and no secret."""
+    assert found.returncode == code, found.stderr
+    assert found.stdout == ""
+    assert found.stderr.startswith("reelfeel: ")
+    assert found.stderr.count("\n") == 1, found.stderr
+    for word in words:
+        assert word in found.stderr
+    assert "secret" not in found.stderr
 
 
 def test_both_files_arrive_with_checksums_and_a_second_run_does_nothing(shell: Shell, kaggle: Kaggle) -> None:
@@ -80,9 +170,79 @@ def test_a_complete_part_is_not_fetched_again(shell: Shell, kaggle: Kaggle) -> N
     assert [wanted for wanted in kaggle.ranges if wanted] == [f"bytes={len(kaggle.behaviour.files[NAME])}-"]
 
 
+def test_without_credentials(shell: Shell, kaggle: Kaggle) -> None:
+    shell.environment = {}
+    fails(shell.run("imdb"), 78, "no Kaggle credentials", "KAGGLE_API_TOKEN", "kaggle.json", "settings/api")
+    assert not kaggle.seen
+    assert not shell.to.exists()
+
+
+@pytest.mark.parametrize("kind", ["kaggle.json", "KAGGLE_CONFIG_DIR", "access_token", "KAGGLE_API_TOKEN"])
+def test_every_documented_place_of_credentials_works(shell: Shell, kaggle: Kaggle, kind: str) -> None:
+    folder = shell.home / ("elsewhere" if kind == "KAGGLE_CONFIG_DIR" else ".kaggle")
+    folder.mkdir()
+    shell.environment = {"KAGGLE_CONFIG_DIR": str(folder)} if kind == "KAGGLE_CONFIG_DIR" else {}
+    if kind == "KAGGLE_API_TOKEN":
+        shell.environment = {kind: "good-token"}
+    elif kind == "access_token":
+        (folder / kind).write_text("good-token\n")
+    else:
+        (folder / "kaggle.json").write_text('{"username": "somebody", "key": "secret-key"}')
+    found = shell.run("glove")
+    assert found.returncode == 0, found.stderr
+    expected = "Bearer good-token" if "token" in kind.lower() else "Basic "
+    downloads = [header for name, header in kaggle.seen if name == "DownloadDataset"]
+    assert downloads
+    assert all(header.startswith(expected) for header in downloads)
+
+
+def test_an_expired_token(shell: Shell, kaggle: Kaggle) -> None:
+    shell.environment = {"KAGGLE_API_TOKEN": "secret-old-token"}
+    fails(shell.run("imdb"), 78, "does not know the token in KAGGLE_API_TOKEN")
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "words"),
+    [
+        (401, 78, ["does not accept the credentials"]),
+        (403, 78, [f"https://www.kaggle.com/datasets/{IMDB}", "accept its terms"]),
+        (404, 69, [f"has no {IMDB}"]),
+        (429, 75, ["fewer requests", "try again in 17 s"]),
+        (500, 69, ["(500)", "later"]),
+    ],
+)
+def test_what_kaggle_refuses(shell: Shell, kaggle: Kaggle, status: int, code: int, words: list[str]) -> None:
+    kaggle.behaviour.status, kaggle.behaviour.headers = status, {"Retry-After": "17"}
+    fails(shell.run("imdb"), code, *words)
+    assert shell.names() == []
+
+
 def test_a_file_that_is_no_longer_in_the_data_set(shell: Shell, kaggle: Kaggle) -> None:
     kaggle.behaviour.listed = {"README.md": 10}
     fails(shell.run("imdb"), 69, "no file 'IMDB Dataset.csv'")
+
+
+def test_without_a_network(shell: Shell, kaggle: Kaggle) -> None:
+    kaggle.stop()
+    fails(shell.run("imdb"), 69, "cannot be reached", "network")
+
+
+def test_a_silent_network_is_given_up(shell: Shell, kaggle: Kaggle) -> None:
+    kaggle.behaviour.silent = True
+    code = (
+        "from model.data import kaggle as k; k.READ_S = 0.5\n"
+        "try: k.Kaggle().sizes('a/b')\n"
+        "except k.UnreachableError as error: print(error)"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", code],
+        env={"HOME": str(shell.home), "KAGGLE_API_ENVIRONMENT": "TEST", "PYTHONPATH": str(ROOT), **shell.environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert "cannot be reached" in found.stdout
 
 
 def _encrypted() -> bytes:

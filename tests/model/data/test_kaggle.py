@@ -1,79 +1,70 @@
-"""Who we are for Kaggle, and what its refusals say."""
+"""Kaggle's refusals as errors that a user can act on; the real client, and its credentials, are in test_download.py.
 
-import subprocess
-import sys
+That file alone starts a Kaggle of its own: the client knows one port, which two files would fight for.
+"""
+
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+import requests
 
-from tests.model.data.download_shell import IMDB, ROOT, Shell, fails
-from tests.model.data.kaggle_server import Kaggle
-
-
-def test_without_credentials(shell: Shell, kaggle: Kaggle) -> None:
-    shell.environment = {}
-    fails(shell.run("imdb"), 78, "no Kaggle credentials", "KAGGLE_API_TOKEN", "kaggle.json", "settings/api")
-    assert not kaggle.seen
-    assert not shell.to.exists()
+from model.data import kaggle
 
 
-@pytest.mark.parametrize("kind", ["kaggle.json", "KAGGLE_CONFIG_DIR", "access_token", "KAGGLE_API_TOKEN"])
-def test_every_documented_place_of_credentials_works(shell: Shell, kaggle: Kaggle, kind: str) -> None:
-    folder = shell.home / ("elsewhere" if kind == "KAGGLE_CONFIG_DIR" else ".kaggle")
-    folder.mkdir()
-    shell.environment = {"KAGGLE_CONFIG_DIR": str(folder)} if kind == "KAGGLE_CONFIG_DIR" else {}
-    if kind == "KAGGLE_API_TOKEN":
-        shell.environment = {kind: "good-token"}
-    elif kind == "access_token":
-        (folder / kind).write_text("good-token\n")
-    else:
-        (folder / "kaggle.json").write_text('{"username": "somebody", "key": "secret-key"}')
-    found = shell.run("glove")
-    assert found.returncode == 0, found.stderr
-    expected = "Bearer good-token" if "token" in kind.lower() else "Basic "
-    downloads = [header for name, header in kaggle.seen if name == "DownloadDataset"]
-    assert downloads
-    assert all(header.startswith(expected) for header in downloads)
-
-
-def test_an_expired_token(shell: Shell, kaggle: Kaggle) -> None:
-    shell.environment = {"KAGGLE_API_TOKEN": "secret-old-token"}
-    fails(shell.run("imdb"), 78, "does not know the token in KAGGLE_API_TOKEN")
+def answer(status: int, **headers: str) -> Any:
+    return SimpleNamespace(
+        status_code=status, headers={name.replace("_", "-"): value for name, value in headers.items()}
+    )
 
 
 @pytest.mark.parametrize(
-    ("status", "code", "words"),
+    ("status", "what", "headers", "kind", "words"),
     [
-        (401, 78, ["does not accept the credentials"]),
-        (403, 78, [f"https://www.kaggle.com/datasets/{IMDB}", "accept its terms"]),
-        (404, 69, [f"has no {IMDB}"]),
-        (429, 75, ["fewer requests", "try again in 17 s"]),
-        (500, 69, ["(500)", "later"]),
+        (401, "a/b", {}, kaggle.CredentialsError, "does not accept the credentials (401)"),
+        (403, "a/b", {}, kaggle.RefusedError, "https://www.kaggle.com/datasets/a/b"),
+        (403, "the log-in", {}, kaggle.UnavailableError, "Kaggle fails on the log-in (403)"),
+        (404, "a/b", {}, kaggle.NotFoundError, "Kaggle has no a/b (404)"),
+        (404, "the log-in", {}, kaggle.UnavailableError, "Kaggle fails on the log-in (404)"),
+        (429, "a/b", {"Retry_After": "17"}, kaggle.BusyError, "try again in 17 s"),
+        (429, "a/b", {"Retry_After": "Wed, 21 Oct"}, kaggle.BusyError, "try again later"),
+        (429, "a/b", {}, kaggle.BusyError, "try again later"),
+        (500, "a/b", {}, kaggle.UnavailableError, "Kaggle fails on a/b (500): try again later"),
     ],
 )
-def test_what_kaggle_refuses(shell: Shell, kaggle: Kaggle, status: int, code: int, words: list[str]) -> None:
-    kaggle.behaviour.status, kaggle.behaviour.headers = status, {"Retry-After": "17"}
-    fails(shell.run("imdb"), code, *words)
-    assert shell.names() == []
+def test_what_kaggle_answers(
+    status: int, what: str, headers: dict[str, str], kind: type[kaggle.DownloadError], words: str
+) -> None:
+    error = kaggle.of_status(answer(status, **headers), what)
+    assert type(error) is kind
+    assert words in str(error)
 
 
-def test_without_a_network(shell: Shell, kaggle: Kaggle) -> None:
-    kaggle.stop()
-    fails(shell.run("imdb"), 69, "cannot be reached", "network")
+@pytest.mark.parametrize(
+    ("raised", "kind", "words"),
+    [
+        (requests.HTTPError(response=answer(404)), kaggle.NotFoundError, "has no a/b"),
+        (requests.ConnectionError(), kaggle.UnreachableError, "cannot be reached"),
+        (requests.Timeout(), kaggle.UnreachableError, "cannot be reached"),
+        (requests.TooManyRedirects(), kaggle.UnavailableError, "answer for a/b cannot be read (TooManyRedirects)"),
+        (ValueError("no JSON"), kaggle.UnavailableError, "answer for a/b cannot be read (ValueError)"),
+    ],
+)
+def test_what_a_request_raises(raised: Exception, kind: type[kaggle.DownloadError], words: str) -> None:
+    with pytest.raises(kaggle.DownloadError) as told, kaggle.translated("a/b"):
+        raise raised
+    assert type(told.value) is kind
+    assert words in str(told.value)
+    assert told.value.__cause__ is raised
 
 
-def test_a_silent_network_is_given_up(shell: Shell, kaggle: Kaggle) -> None:
-    kaggle.behaviour.silent = True
-    code = (
-        "from model.data import kaggle as k; k.READ_S = 0.5\n"
-        "try: k.Kaggle().sizes('a/b')\n"
-        "except k.UnreachableError as error: print(error)"
-    )
-    found = subprocess.run(
-        [sys.executable, "-c", code],
-        env={"HOME": str(shell.home), "KAGGLE_API_ENVIRONMENT": "TEST", "PYTHONPATH": str(ROOT), **shell.environment},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
-    )
-    assert "cannot be reached" in found.stdout
+def test_other_errors_pass() -> None:
+    with pytest.raises(KeyError), kaggle.translated("a/b"):
+        raise KeyError
+
+
+def test_the_client_is_silent(capsys: pytest.CaptureFixture[str]) -> None:
+    with kaggle._silent():
+        print("Hint: log in")
+    print("ours")
+    assert capsys.readouterr().out == "ours\n"
