@@ -23,8 +23,8 @@ from model.training import fit, train
 from model.training.teachers import counterfactuals, pretrained_encoder, transformer, warm_start
 from model.training.teachers.documents import digests, documents
 from tests.model.data import kaggle_server
-from tests.model.data.test_download import Shell
 from tests.model.data.kaggle_server import Behaviour
+from tests.model.data.test_download import Shell
 from tests.model.made_up import BAD, GOOD, frame
 
 GOOD_REVIEW = "The acting was superb. The music was wonderful and the plot was charming."
