@@ -19,6 +19,7 @@ from celery import signals
 
 from common.broker import names
 from common.broker.job_signals import JobSignals
+from common.process.loading import end_loading
 from db.engine import Database
 from db.errors import DbError
 from worker import metrics
@@ -63,6 +64,7 @@ def _open(**_: Any) -> None:
         SPARE.keep()  # before the model warms up: both take a while
         _tools.scorer.warm()
         release_compiler_memory()
+    end_loading()
     metrics.STARTED.inc()
 
 
