@@ -24,6 +24,7 @@ from db.errors import DbError
 from worker import metrics
 from worker.app import BROKER, SETTINGS, app
 from worker.files.limits import Limits
+from worker.jobs.ahead import score_ahead
 from worker.jobs.chunk import process_chunk
 from worker.jobs.explain import explain_review
 from worker.jobs.next_review import process_next_review
@@ -88,6 +89,7 @@ def _process(tools: Tools, chunk_id: int) -> bool:
         on_change=tools.signals.publish_job_changed,
         lease_s=SETTINGS.lease_s,
         model_wait_s=SETTINGS.model_wait_s,
+        offer=lambda job_id, ranges: tools.signals.offer_ahead(job_id, ranges[: SETTINGS.worker_processes]),
     )
 
 
@@ -133,6 +135,15 @@ def explain(review_id: int) -> None:
         log.error("no explanation (%s)", type(error).__name__, extra={"error": type(error).__name__})
 
 
+def score_rows_ahead(job_id: int, first_row: int, last_row: int) -> None:
+    """Scores rows of a file that another worker is reading."""
+    assert _tools is not None, "worker_process_init did not run"
+    try:
+        score_ahead(_tools.db, _tools.scorer, job_id, first_row, last_row)
+    except DbError as error:
+        log.info("nothing scored ahead (%s)", type(error).__name__, extra={"error": type(error).__name__})
+
+
 def sweep() -> None:
     """Publishes whatever is due; the timer of `worker.run` does the same without a broker."""
     assert _tools is not None, "worker_process_init did not run"
@@ -146,5 +157,6 @@ signals.worker_process_init.connect(_open)
 app.task(name=names.SCORE_REVIEW, base=ChunkTask)(work_on_review)
 for _name in (names.SCORE_CHUNK, names.INGEST_UPLOAD, names.FINISH_JOB):
     app.task(name=_name, base=ChunkTask)(work_on_chunk)
+app.task(name=names.SCORE_AHEAD, base=ChunkTask)(score_rows_ahead)
 app.task(name=names.SWEEP, base=ChunkTask)(sweep)
 app.task(name=names.EXPLAIN_REVIEW, base=ChunkTask)(explain)

@@ -72,13 +72,18 @@ _POSTGRESQL_ASPECTS = """
 
 def load_reviews(db: Database, claim: Claim) -> list[ReviewRow]:
     """The claimed chunk's reviews, by row number; one whose text was deleted is never scored and not among them."""
-    columns = (Review.id, Review.row_number, Review.text, Review.film, Review.day, Review.text_hash, Review.rating)
     with db.read() as session:
-        query = select(*columns).where(*_rows_of(claim), has_text()).order_by(Review.row_number)
-        rows = session.execute(query).all()
-        owner = session.get_one(Job, claim.job_id).owner_id
+        return reviews_between(session, claim.job_id, claim.first_row, claim.last_row)
+
+
+def reviews_between(session: Session, job_id: int, first_row: int, last_row: int) -> list[ReviewRow]:
+    """Reviews of a job that have a text, from one row to another, by row number."""
+    columns = (Review.id, Review.row_number, Review.text, Review.film, Review.day, Review.text_hash, Review.rating)
+    among = (Review.job_id == job_id, Review.row_number.between(first_row, last_row), has_text())
+    rows = session.execute(select(*columns).where(*among).order_by(Review.row_number)).all()
+    owner = session.scalars(select(Job.owner_id).where(Job.id == job_id)).one()
     return [
-        ReviewRow(id_, row, opened(text, review_place(claim.job_id, row, owner)) or "", film, day, hash_, rating)
+        ReviewRow(id_, row, opened(text, review_place(job_id, row, owner)) or "", film, day, hash_, rating)
         for id_, row, text, film, day, hash_, rating in rows
     ]
 
