@@ -115,7 +115,7 @@ def _insert_reviews(
         (
             job_id,
             review.row_number,
-            sealer.seal(text, review_place(job_id, review.row_number, owner)),
+            sealer.seal(text, review_place(job_id, review.row_number, owner) if sealer.active else b""),
             film(review.film),
             review.day.isoformat() if sqlite and review.day else review.day,
             hashed(owner, text),

@@ -1,4 +1,4 @@
-"""What of a file is offered to other workers while it is read; what becomes of it is in scenarios/test_scored_ahead.py."""
+"""What of a file is offered to other workers while it is read; what comes of it: scenarios/test_scored_ahead.py."""
 
 from __future__ import annotations
 
