@@ -12,13 +12,18 @@ import sys
 from worker.app import app
 app.loader.import_default_modules()
 print(*sorted(name for name in app.tasks if name.startswith("reelfeel.")))
-print([name for name in ("numba", "onnxruntime", "pandas", "alembic") if name in sys.modules])
+HEAVY = ("numba", "onnxruntime", "pandas", "alembic", "numpy", "sqlalchemy", "db", "model")
+print([name for name in HEAVY if name in sys.modules])
 """
 
 
-def imported(tmp_path: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+def environment_of(tmp_path: Path, **environment: str) -> dict[str, str]:
     env = {key: value for key, value in os.environ.items() if key != "REDIS_URL"} | environment
-    env |= {"DATABASE_URL": f"sqlite:///{tmp_path}/x.db", "PYTHONPATH": str(Path(__file__).parents[2])}
+    return env | {"DATABASE_URL": f"sqlite:///{tmp_path}/x.db", "PYTHONPATH": str(Path(__file__).parents[2])}
+
+
+def imported(tmp_path: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    env = environment_of(tmp_path, **environment)
     return subprocess.run(
         [sys.executable, "-c", TASKS], cwd=tmp_path, env=env, capture_output=True, text=True, check=False
     )
@@ -32,6 +37,7 @@ def test_it_has_every_task_and_carries_no_model(tmp_path: Path) -> None:
         "reelfeel.explain_review",
         "reelfeel.finish_job",
         "reelfeel.ingest_upload",
+        "reelfeel.score_ahead",
         "reelfeel.score_chunk",
         "reelfeel.score_review",
         "reelfeel.sweep",
