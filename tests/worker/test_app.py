@@ -12,7 +12,8 @@ import sys
 from worker.app import app
 app.loader.import_default_modules()
 print(*sorted(name for name in app.tasks if name.startswith("reelfeel.")))
-print([name for name in ("numba", "onnxruntime", "pandas", "alembic") if name in sys.modules])
+HEAVY = ("numba", "onnxruntime", "pandas", "alembic", "numpy", "sqlalchemy", "db", "model")
+print([name for name in HEAVY if name in sys.modules])
 import gc, runpy
 runpy.run_module("worker.processes.celery_command", run_name="__mp_main__")
 print(gc.isenabled())
@@ -42,6 +43,7 @@ def test_it_has_every_task_and_carries_no_model(tmp_path: Path) -> None:
         "reelfeel.explain_review",
         "reelfeel.finish_job",
         "reelfeel.ingest_upload",
+        "reelfeel.score_ahead",
         "reelfeel.score_chunk",
         "reelfeel.score_review",
         "reelfeel.sweep",

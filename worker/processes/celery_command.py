@@ -27,5 +27,5 @@ def main() -> None:
 
 if __name__ == "__main__":
     main()
-elif __name__ == "__mp_main__":  # a process of the pool; worker.tasks ends the loading when all is there
+elif __name__ == "__mp_main__":  # a process of the pool; worker.pool_child ends the loading when all is there
     begin_loading()
