@@ -185,9 +185,12 @@ def test_names_of_tests_are_the_same_in_every_process(request: pytest.FixtureReq
 WITHOUT_TESTS = {
     # Nothing but names: what uses them is tested.
     "common/aspects.py": None,
+    "common/stars.py": None,
     "model/data/errors.py": None,
     "model/text/cue_words.py": None,
     "worker/files/columns/months.py": None,
+    # Compiled code, compared with what defines it.
+    "model/aspects/clause_kernel.py": "tests/model/aspects/test_compiled_finder.py",
     # These run a model of Keras, or train one.
     "model/training/keras_reference.py": "tests/model/scenarios/test_parity.py",
     "model/training/teachers/lm_classifier.py": "tests/model/scenarios/test_training_runs.py",
@@ -203,7 +206,7 @@ WITHOUT_TESTS = {
         "tests/model/scenarios/test_gpu_job.py",
     ),
 }
-"""Modules without a test file of their name, and the scenario that tests each; None where there is nothing to test."""
+"""Modules without a test file of their name, and the test file or scenario that tests each; None where there is nothing to test."""
 
 
 @pytest.mark.skipif(not (ROOT / ".git").exists(), reason="not a checkout")

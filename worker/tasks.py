@@ -16,6 +16,8 @@ from common.broker import names
 from worker.app import app
 from worker.task_requests import ChunkTask
 
+# Imports inside functions: they run in the children of the pool, and the Celery process loads nothing of them.
+
 
 def _open(**_: Any) -> None:
     from worker import pool_child
