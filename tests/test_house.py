@@ -206,7 +206,7 @@ WITHOUT_TESTS = {
         "tests/model/scenarios/test_gpu_job.py",
     ),
 }
-"""Modules without a test file of their name, and the test file or scenario that tests each; None where there is nothing to test."""
+"""Modules without a test file of their name, and where each is tested; None where there is nothing to test."""
 
 
 @pytest.mark.skipif(not (ROOT / ".git").exists(), reason="not a checkout")
