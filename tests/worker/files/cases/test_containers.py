@@ -12,13 +12,7 @@ import openpyxl
 import pytest
 
 from tests.worker.files.cases.helpers import DULL, RECORDS, TABLE, WARM, check, given_back, inspected, refused
-from tests.worker.files.helpers import (
-    csv_bytes,
-    jsonl_bytes,
-    write,
-    xlsx_bytes,
-    zip_bytes,
-)
+from tests.worker.files.helpers import csv_bytes, jsonl_bytes, parquet_bytes, write, xlsx_bytes, zip_bytes
 from worker.files.errors import OtherFormat
 
 
