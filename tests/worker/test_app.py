@@ -23,13 +23,17 @@ print(gc.isenabled())
 """
 
 
-def imported(tmp_path: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+def environment_of(tmp_path: Path, **environment: str) -> dict[str, str]:
     env = {key: value for key, value in os.environ.items() if key != "REDIS_URL"} | environment
-    env |= {
+    return env | {
         "REELFEEL_WARM_START": "false",
         "DATABASE_URL": f"sqlite:///{tmp_path}/x.db",
         "PYTHONPATH": str(Path(__file__).parents[2]),
     }
+
+
+def imported(tmp_path: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    env = environment_of(tmp_path, **environment)
     return subprocess.run(
         [sys.executable, "-c", TASKS], cwd=tmp_path, env=env, capture_output=True, text=True, check=False
     )
