@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+# Imports inside functions: `reelfeel --help` loads no other room (cli/common.py).
 if TYPE_CHECKING:
     from model.serving.dial import Dial, Step
 
@@ -31,7 +32,7 @@ Mixed = Annotated[
 Aspects = Annotated[
     bool,
     typer.Option(
-        help="What the clauses say about acting, story ...: a column of JSON; files take about eight times as long."
+        help="What the clauses say about acting, story ...: a column of JSON; files take about four times as long."
     ),
 ]
 

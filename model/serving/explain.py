@@ -29,6 +29,8 @@ _AROUND = 1
 
 Logits = Callable[[Sequence[Sequence[str]]], Floats]
 """Tokenized texts -> calibrated logits."""
+Alone = Callable[[list[str], list[list[str]]], Floats]
+"""Sentences as they stand in the text, and what is read of each -> calibrated logits, each read alone."""
 Decider = Callable[[list[str]], Logits]
 """What is read of a text -> the logits of whatever is left of it, by the part of the model that decides on the text."""
 Deciding = Callable[[list[str], float], Verdict]
@@ -113,10 +115,10 @@ def _without(read: Sequence[_Token], left_out: Sequence[int]) -> list[list[str]]
     return [[token.text for token in read if token.sentence != number] for number in left_out]
 
 
-def explain(text: str, limit: int, logits: Logits, decider: Decider, verdict: Deciding, rule: Rule) -> Explanation:
+def explain(text: str, limit: int, scored_alone: Alone, decider: Decider, verdict: Deciding, rule: Rule) -> Explanation:
     """The explanation of the verdict on `text`.
 
-    `logits` scores tokenized texts, as the sentences read alone are; `decider` gives what scores the text and what is
+    `scored_alone` scores the sentences read alone; `decider` gives what scores the text and what is
     left of it; `limit` is the number of tokens that are read of a long text; `verdict` makes one of what is read and
     its logit, which is scored with the rest; `rule` says what is mixed.
     """
@@ -126,7 +128,7 @@ def explain(text: str, limit: int, logits: Logits, decider: Decider, verdict: De
     for token in read:
         alone[token.sentence].append(token.text)
     tokens = _texts(read)
-    decided, single = decider(tokens), logits(alone)
+    decided, single = decider(tokens), scored_alone([text[start:end] for start, end in pieces], alone)
     most = MOST_TOKENS // max(1, len(read))
     tried = list(range(len(pieces)))
     if most < len(pieces):

@@ -1,11 +1,12 @@
 """The scorer: texts -> verdicts, from a model folder, with ONNX Runtime and NumPy."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 import onnxruntime as ort
@@ -18,7 +19,7 @@ from model.numeric import Floats, sigmoid
 from model.serving import explain, flags, model_folder, topic_model
 from model.serving.calibration import Blend, Curve
 from model.serving.dial import Dial
-from model.serving.early_exit import Exit
+from model.serving.early_exit import CLAUSES, Early, Exit
 from model.serving.exact_lstm import ExactLSTM
 from model.serving.explain import Logits
 from model.serving.mixed import Rule
@@ -26,12 +27,15 @@ from model.serving.model_folder import SHIPPED
 from model.serving.ngram_model import NgramModel
 from model.serving.stars import Stars
 from model.serving.verdict import DISTRUSTED, Explanation, Label, Verdict
+from model.text import star_rows
 from model.text.tokens import cap, tokenize
 from model.text.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
+    from model.aspects.compiled_finder import CompiledFinder
     from model.serving.bulk import Bulk
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 # Sorting by length inside a window this long leaves a few percent of padding and keeps memory flat.
@@ -40,6 +44,8 @@ BULK = 64
 """From so many texts in one call on, compiled code scores them (`model.serving.bulk`), after a second's start."""
 # So many texts use it when it is ready: an explanation's do, which halves its time.
 _FEW = 8
+# Clauses of one call: they are short.
+_CLAUSES = 16_384
 # Rows x steps of one LSTM call: bounds its memory when reviews are very long.
 _STEPS = 16_384
 # What Python itself raises where compiled code cannot be loaded, made or run; Numba has errors of its own.
@@ -53,6 +59,28 @@ def _session(path: Path, threads: int) -> ort.InferenceSession:
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     return ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+
+class _Reading(NamedTuple):
+    """A verdict and the calibrated logit behind it.
+
+    sure: whether the text is no doubtful one and its probability lies beyond the model's own band, whatever `dial`
+    asks for; by_words: whether it was read without its rows of stars.
+    """
+
+    verdict: Verdict
+    logit: float
+    sure: bool
+    by_words: bool = False
+
+    @property
+    def positive(self) -> bool:
+        """The side that it takes, sure or not."""
+        return self.verdict.probability >= 0.5
+
+    def flagged(self, flag: str) -> "_Reading":
+        """The same with one flag more."""
+        return self._replace(verdict=replace(self.verdict, flags=(*self.verdict.flags, flag)))
 
 
 class Flagged(Protocol):
@@ -109,10 +137,34 @@ class Scorer:
         """
         verdicts: list[Verdict] = []
         for start in range(0, len(texts), WINDOW):
-            window = texts[start : start + WINDOW]
-            found, logits, sums = self._read(window, many=len(texts) >= BULK)
-            verdicts.extend(map(self._verdict, window, found, logits.tolist(), sums))
+            decided = self._decided(texts[start : start + WINDOW], many=len(texts) >= BULK)
+            verdicts.extend(reading.verdict for reading in decided)
         return verdicts
+
+    def _decided(self, texts: list[str], *, many: bool) -> list[_Reading]:
+        """What each text is taken for. Beside rows of full stars ("★★★★★") the words decide where they are sure.
+
+        Such a row weighs as much as many words, and is an ornament to some. So a text with rows is read a second time
+        without them, and full ones count where that leaves a doubt. Nobody adorns with "★☆☆☆☆": it counts as "2/10".
+        """
+        whole = self._readings(texts, many=many)
+        starred = [(number, rows) for number, text in enumerate(texts) if (rows := star_rows.star_rows(text))]
+        bare = [star_rows.without(texts[number], rows) for number, rows in starred]
+        for (number, rows), words in zip(starred, self._readings(bare, many=many) if bare else (), strict=True):
+            if not words.sure:
+                continue
+            against = star_rows.contradict(rows, words.positive)
+            differs = not whole[number].sure or words.positive != whole[number].positive
+            if all(row.full for row in rows) and (against or differs):
+                whole[number] = words._replace(by_words=True)
+            if against:
+                whole[number] = whole[number].flagged("stars_disagree")
+        return whole
+
+    def _readings(self, texts: list[str], *, many: bool) -> list[_Reading]:
+        """The texts as they are, stars included."""
+        found, logits, sums = self._read(texts, many=many)
+        return list(map(self._reading, texts, found, logits.tolist(), sums))
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -121,7 +173,10 @@ class Scorer:
 
     def band_of(self, tokens: int) -> float:
         """How far from 0.5 the probability of a text of so many tokens must lie: `band`, or more for a short text."""
-        return max(self.band, self._serving.short_band) if tokens <= self._serving.short_tokens else self.band
+        return self._band_of(tokens, self.band)
+
+    def _band_of(self, tokens: int, band: float) -> float:
+        return max(band, self._serving.short_band) if tokens <= self._serving.short_tokens else band
 
     def warm(self) -> None:
         """Gets ready for bulk work, which the first call with `BULK` texts or more does otherwise.
@@ -147,22 +202,35 @@ class Scorer:
         of very long ones only some are left out, so that the time is bounded.
         """
 
+        if not (rows := star_rows.star_rows(text)):
+            return self._explained(text)
+        (decided,) = self._decided([text], many=False)
+        found = self._explained(star_rows.without(text, rows) if decided.by_words else text)
+        return replace(found, verdict=decided.verdict, mixed=self.mixed([text])[0])
+
+    def _explained(self, text: str) -> Explanation:
+        """The explanation of the text as it is, stars included."""
+
         def verdict(read: list[str], logit: float) -> Verdict:
             tokens = tokenize(text)
             # An odd text, whose sentences read otherwise than it does as a whole.
             if cap(tokens, self.max_tokens) != read:
-                return self.score([text])[0]
+                return self._readings([text], many=False)[0].verdict
             return self._verdict(text, len(tokens), logit, self._sums([self._vocabulary.ids(read)], [read])[0])
 
-        return explain.explain(text, self.max_tokens, self.logits, self._decider, verdict, self._mixed)
+        def alone(pieces: list[str], documents: list[list[str]]) -> Floats:
+            return self._by_words(self.logits(documents), pieces)
+
+        return explain.explain(text, self.max_tokens, alone, self._decider, verdict, self._mixed)
 
     def mixed(self, texts: Sequence[str]) -> list[bool]:
         """Whether each text holds clearly positive and clearly negative sentences (`model.serving.mixed`).
 
         Every sentence is scored alone, which takes about as long as scoring the texts.
         """
-        pieces = [[tokenize(text[start:end]) for start, end in explain.ranges(text)] for text in texts]
-        logits = self.logits([tokens for found in pieces for tokens in found])
+        pieces = [[text[start:end] for start, end in explain.ranges(text)] for text in texts]
+        sentences = [sentence for found in pieces for sentence in found]
+        logits = self._by_words(self.logits([tokenize(sentence) for sentence in sentences]), sentences)
         ends = np.cumsum([len(found) for found in pieces])
         return [self._mixed.holds(part) for part in np.split(logits, ends[:-1])] if pieces else []
 
@@ -174,30 +242,48 @@ class Scorer:
         return self.aspects_of([text])[0]
 
     def aspects_of(self, texts: Sequence[str], verdicts: Sequence["Flagged"] | None = None) -> list[list[Aspect]]:
-        """The aspects of each text; costs about what scoring the texts does, and that too without their `verdicts`.
+        """The aspects of each text; takes about three times as long as scoring the texts, and that too without their
+        `verdicts`.
 
         At most 4,096 words and 200 clauses of a text are looked at, so that time and memory are bounded.
         """
-        finder = finding.shipped()
+        compiled = self._compiled_finder if len(texts) >= BULK or self._pays(len(texts)) else None
+        finder = compiled or finding.shipped()
         found: list[list[Aspect]] = []
         for start in range(0, len(texts), WINDOW):
             window = list(texts[start : start + WINDOW])
             known: Sequence[Flagged] = self.score(window) if verdicts is None else verdicts[start : start + WINDOW]
-            drafts = [
-                finder.drafts(text) if DISTRUSTED.isdisjoint(verdict.flags) else []
+            # An empty text has no clauses.
+            read = [
+                text if DISTRUSTED.isdisjoint(verdict.flags) else ""
                 for text, verdict in zip(window, known, strict=True)
             ]
-            pieces = [text[one.start : one.end] for text, own in zip(window, drafts, strict=True) for one in own]
-            logits = self._logits(pieces)
-            parts = np.split(logits, np.cumsum([len(own) for own in drafts])[:-1])
-            found += [finder.aspects(own, part) for own, part in zip(drafts, parts, strict=True)]
+            reading = finder.read(read)
+            found += reading.aspects(self._clause_logits(reading.pieces))
         return found
 
-    def _logits(self, texts: list[str]) -> Floats:
-        """Calibrated logits (float64 [n]) of raw texts, in windows."""
-        many = len(texts) >= BULK
-        windows = [texts[start : start + WINDOW] for start in range(0, len(texts), WINDOW)]
-        return np.concatenate([np.zeros(0), *(self._read(window, many=many)[1] for window in windows)])
+    def _clause_logits(self, clauses: list[str]) -> Floats:
+        """Calibrated logits (float64 [n]) of clauses, in windows; more of them end early than of reviews."""
+        early = CLAUSES if self.exit else None
+        bulk = self._bulk if len(clauses) >= BULK or self._pays(len(clauses)) else None
+        found = [np.zeros(0)]
+        for start in range(0, len(clauses), _CLAUSES):
+            window = clauses[start : start + _CLAUSES]
+            if bulk is not None:
+                parts = bulk.parts(window, early.ends if early else None, flagged=False)
+                found.append(self._calibrated(parts.recurrent, parts.wide, parts.lengths, early))
+            else:
+                read = [cap(tokenize(clause), self.max_tokens) for clause in window]
+                found.append(self._blended_of([self._vocabulary.ids(tokens) for tokens in read], read, early))
+        return self._by_words(np.concatenate(found), clauses)
+
+    def _by_words(self, logits: Floats, texts: Sequence[str]) -> Floats:
+        """These logits of raw texts [n]; of texts with rows of stars that of the reading that decides."""
+        starred = [number for number, text in enumerate(texts) if star_rows.star_rows(text)]
+        if starred:
+            decided = self._decided([texts[number] for number in starred], many=False)
+            logits[starred] = [reading.logit for reading in decided]
+        return logits
 
     def logits(self, documents: Sequence[Sequence[str]]) -> Floats:
         """Calibrated logits (float64 [n]) of tokenized texts, as served; 0 for one without tokens."""
@@ -240,22 +326,31 @@ class Scorer:
     @cached_property
     def _bulk(self) -> "Bulk | None":
         """The compiled way, made at the first bulk call; None, and one line in the log, where it does not work."""
-        if not self._compiled:
-            return None
-        try:
-            # Here, since Numba takes a second to import and may be missing.
-            from model.serving.bulk import Bulk
+        return self._where_it_works(self._made_bulk) if self._compiled else None
 
-            known = (self._vocabulary, self._wide, self._words, self._topic, self.max_tokens, self._exact)
-            return Bulk(self.folder, *known, threads=self._threads)
+    def _made_bulk(self) -> "Bulk":
+        # Here, since Numba takes a second to import and may be missing.
+        from model.serving.bulk import Bulk
+
+        known = (self._vocabulary, self._wide, self._words, self._topic, self.max_tokens, self._exact)
+        return Bulk(self.folder, *known, threads=self._threads)
+
+    @cached_property
+    def _compiled_finder(self) -> "CompiledFinder | None":
+        """The same for clauses, made at the first bulk call for aspects."""
+        return self._where_it_works(_made_finder) if self._bulk is not None else None
+
+    def _where_it_works(self, made: Callable[[], T]) -> T | None:
+        try:
+            return made()
         except Exception as error:
             if not _of_the_compiler(error):  # a worker's time limit, thrown in by a signal: it is the caller's
                 raise
-            log.warning("Bulk work is slower, on ONNX Runtime: %s: %s", type(error).__name__, error)
+            log.warning("Bulk work is slower, without compiled code: %s: %s", type(error).__name__, error)
             return None
 
     def _read(self, texts: list[str], *, many: bool) -> tuple[list[int], Floats, Floats]:
-        """Numbers of tokens, calibrated logits [n], and the flags' sums [n, 4]; many: whether bulk work has begun."""
+        """Numbers of tokens, calibrated logits [n], and the flags' sums [n, 6]; many: whether bulk work has begun."""
         bulk = self._bulk if many or self._pays(len(texts)) else None
         return self._plainly(texts) if bulk is None else self._by(bulk, texts)
 
@@ -268,7 +363,7 @@ class Scorer:
             parts.sums,
         )
 
-    def _calibrated(self, recurrent: Floats, wide: Floats, lengths: NDArray[np.int64], early: Exit | None) -> Floats:
+    def _calibrated(self, recurrent: Floats, wide: Floats, lengths: NDArray[np.int64], early: Early | None) -> Floats:
         logits = self._curve.logits(self._blend.logits(recurrent, wide), lengths)
         if early is None:
             return logits
@@ -281,7 +376,7 @@ class Scorer:
         rows = [self._vocabulary.ids(tokens) for tokens in read]
         return list(map(len, documents)), self._blended_of(rows, read, self.exit), self._sums(rows, read)
 
-    def _blended(self, documents: Sequence[Sequence[str]], early: Exit | None) -> Floats:
+    def _blended(self, documents: Sequence[Sequence[str]], early: Early | None) -> Floats:
         """Calibrated logits [n]."""
         if self._pays(len(documents)) and (bulk := self._bulk):
             parts = bulk.parts_of_tokens(documents, early.ends if early else None)
@@ -289,7 +384,7 @@ class Scorer:
         return self._blended_of([self._vocabulary.ids(tokens) for tokens in documents], documents, early)
 
     def _blended_of(
-        self, rows: Sequence[NDArray[np.int32]], documents: Sequence[Sequence[str]], early: Exit | None
+        self, rows: Sequence[NDArray[np.int32]], documents: Sequence[Sequence[str]], early: Early | None
     ) -> Floats:
         """The same without compiled code, of documents whose word ids are `rows`."""
         lengths = np.asarray([len(row) for row in rows], dtype=np.int64)
@@ -306,6 +401,9 @@ class Scorer:
         return flags.with_topic(self._words.sums_of(rows), self._topic.of_tokens(documents))
 
     def _verdict(self, text: str, length: int, logit: float, sums: Floats) -> Verdict:
+        return self._reading(text, length, logit, sums).verdict
+
+    def _reading(self, text: str, length: int, logit: float, sums: Floats) -> _Reading:
         """Of a text of `length` tokens; sums: of those read (`_sums`)."""
         probability = float(sigmoid(np.asarray(logit)))
         topic = flags.topic_logit(length, logit, sums, self._bounds)
@@ -318,7 +416,14 @@ class Scorer:
             label = "uncertain"
         unfit = doubtful or length < self._serving.star_tokens
         stars = None if unfit or self.stars is None else self.stars.of(logit)
-        return Verdict(label, probability, raised, self.version, stars)
+        sure = not doubtful and abs(probability - 0.5) >= self._band_of(length, self._serving.band)
+        return _Reading(Verdict(label, probability, raised, self.version, stars), logit, sure)
+
+
+def _made_finder() -> "CompiledFinder":
+    from model.aspects import compiled_finder  # as `Bulk`
+
+    return compiled_finder.shipped()
 
 
 def _rules(serving: model_folder.Serving) -> tuple[Curve, Rule, flags.Bounds, Stars | None]:
