@@ -39,13 +39,13 @@ def measured(
     for kind, raw in texts.items():
         documents = [cap(tokenize(text), scorer.max_tokens) for text in raw]
         lengths = np.asarray([len(tokens) for tokens in documents], dtype=np.int64)
-        logits, wide = scorer.logits(documents), scorer.wide_logits(documents)
-        whole = _said(sigmoid(logits), scorer.band)
+        logits, wide = scorer.piece_logits(documents), scorer.wide_logits(documents)
+        whole = _said(sigmoid(scorer.said(logits, documents)), scorer.band)
         rows = []
         for early in (None, *exits):
             ended = np.zeros(len(raw), dtype=np.bool_) if early is None else early.ends(wide, lengths)
             served = logits if early is None else np.where(ended, early.logits(wide, lengths), logits)
-            probabilities = sigmoid(served)
+            probabilities = sigmoid(scorer.said(served, documents))
             figures = measure(probabilities, labels[kind], scorer.band).as_dict()
             row = _row(early.logit if early else None, _said(probabilities, scorer.band), ended, lengths, whole)
             rows.append(row | {name: figures[name] for name in ("accuracy", "ece", "log_loss")})

@@ -16,7 +16,7 @@ from model.aspects import finder as finding
 from model.aspects.finder import Aspect
 from model.numeric import Floats, sigmoid
 from model.serving import explain, flags, model_folder, topic_model
-from model.serving.calibration import Blend, Curve
+from model.serving.calibration import Blend, Curve, ShortTexts
 from model.serving.dial import Dial
 from model.serving.early_exit import Exit
 from model.serving.exact_lstm import ExactLSTM
@@ -91,6 +91,7 @@ class Scorer:
         self._wide = NgramModel(table, self._serving.wide_bias, self._serving.wide_longest)
         self._blend = Blend((self._serving.blend_lstm, self._serving.blend_wide), self._serving.blend_bias)
         self._curve, self._mixed, self._bounds, self.stars = _rules(self._serving)
+        self._short = ShortTexts(self._serving.length_knee, self._serving.short_slope, self._serving.short_drift)
         self.exit = _exit(self._serving) if exit else None
         self._exact = ExactLSTM(folder)
         scores = np.load(folder / "word_scores.npy") if self._serving.review_bounds else None
@@ -111,7 +112,8 @@ class Scorer:
         for start in range(0, len(texts), WINDOW):
             window = texts[start : start + WINDOW]
             found, logits, sums = self._read(window, many=len(texts) >= BULK)
-            verdicts.extend(map(self._verdict, window, found, logits.tolist(), sums))
+            said = self._short.logits(logits, np.asarray(found, dtype=np.int64))
+            verdicts.extend(map(self._verdict, window, found, logits.tolist(), said.tolist(), sums))
         return verdicts
 
     @property
@@ -152,9 +154,10 @@ class Scorer:
             # An odd text, whose sentences read otherwise than it does as a whole.
             if cap(tokens, self.max_tokens) != read:
                 return self.score([text])[0]
-            return self._verdict(text, len(tokens), logit, self._sums([self._vocabulary.ids(read)], [read])[0])
+            said = float(self.said(np.asarray([logit]), [tokens])[0])
+            return self._verdict(text, len(tokens), logit, said, self._sums([self._vocabulary.ids(read)], [read])[0])
 
-        return explain.explain(text, self.max_tokens, self.logits, self._decider, verdict, self._mixed)
+        return explain.explain(text, self.max_tokens, self.piece_logits, self._decider, self.said, verdict, self._mixed)
 
     def mixed(self, texts: Sequence[str]) -> list[bool]:
         """Whether each text holds clearly positive and clearly negative sentences (`model.serving.mixed`).
@@ -162,7 +165,7 @@ class Scorer:
         Every sentence is scored alone, which takes about as long as scoring the texts.
         """
         pieces = [[tokenize(text[start:end]) for start, end in explain.ranges(text)] for text in texts]
-        logits = self.logits([tokens for found in pieces for tokens in found])
+        logits = self.piece_logits([tokens for found in pieces for tokens in found])
         ends = np.cumsum([len(found) for found in pieces])
         return [self._mixed.holds(part) for part in np.split(logits, ends[:-1])] if pieces else []
 
@@ -194,14 +197,26 @@ class Scorer:
         return found
 
     def _logits(self, texts: list[str]) -> Floats:
-        """Calibrated logits (float64 [n]) of raw texts, in windows."""
+        """Calibrated logits (float64 [n]) of raw texts as pieces of a review, in windows."""
         many = len(texts) >= BULK
         windows = [texts[start : start + WINDOW] for start in range(0, len(texts), WINDOW)]
         return np.concatenate([np.zeros(0), *(self._read(window, many=many)[1] for window in windows)])
 
     def logits(self, documents: Sequence[Sequence[str]]) -> Floats:
         """Calibrated logits (float64 [n]) of tokenized texts, as served; 0 for one without tokens."""
+        return self.said(self.piece_logits(documents), documents)
+
+    def piece_logits(self, documents: Sequence[Sequence[str]]) -> Floats:
+        """The same of pieces of reviews: sentences and clauses, of which many do not say what their review says.
+
+        What other rules than the label are fitted on (mixed, aspects, topic), so that they do not hang on what a
+        verdict says of a text that stands alone (`model.serving.calibration.ShortTexts`).
+        """
         return self._blended(documents, self.exit)
+
+    def said(self, logits: Floats, documents: Sequence[Sequence[str]]) -> Floats:
+        """The logits of tokenized texts as a verdict says them, of those that they have as pieces of reviews [n]."""
+        return self._short.logits(logits, np.asarray([len(tokens) for tokens in documents], dtype=np.int64))
 
     def parts(self, documents: Sequence[Sequence[str]]) -> tuple[Floats, Floats]:
         """Logits (each float64 [n]) of the LSTM alone and of the n-gram part alone for tokenized, not empty texts."""
@@ -229,7 +244,10 @@ class Scorer:
         return np.concatenate([np.zeros(0), *slices])
 
     def _decider(self, tokens: Sequence[str]) -> Logits:
-        """The part of the model that decides on a text, n-grams alone or both, for whatever is left of the text."""
+        """The part of the model that decides on a text, n-grams alone or both, for whatever is left of the text.
+
+        Its logits are those of pieces (`piece_logits`).
+        """
         length = np.asarray([len(tokens)], dtype=np.int64)
         if (early := self.exit) is not None and early.ends(self.wide_logits([tokens]), length)[0]:
             return lambda documents: early.logits(
@@ -305,9 +323,10 @@ class Scorer:
         """What the flags need of documents whose word ids are `rows`, [n, 6] (`flags.raised`)."""
         return flags.with_topic(self._words.sums_of(rows), self._topic.of_tokens(documents))
 
-    def _verdict(self, text: str, length: int, logit: float, sums: Floats) -> Verdict:
-        """Of a text of `length` tokens; sums: of those read (`_sums`)."""
-        probability = float(sigmoid(np.asarray(logit)))
+    def _verdict(self, text: str, length: int, logit: float, said: float, sums: Floats) -> Verdict:
+        """Of a text of `length` tokens; logit: as a piece of a review; said: as served; sums: of what is read
+        (`_sums`)."""
+        probability = float(sigmoid(np.asarray(said)))
         topic = flags.topic_logit(length, logit, sums, self._bounds)
         raised = flags.raised(text, length, topic, sums, self._words, self._bounds)
         doubtful = not length or not DISTRUSTED.isdisjoint(raised)
@@ -317,7 +336,7 @@ class Scorer:
         if doubtful or abs(probability - 0.5) < self.band_of(length):
             label = "uncertain"
         unfit = doubtful or length < self._serving.star_tokens
-        stars = None if unfit or self.stars is None else self.stars.of(logit)
+        stars = None if unfit or self.stars is None else self.stars.of(said)
         return Verdict(label, probability, raised, self.version, stars)
 
 
@@ -337,8 +356,6 @@ def _rules(serving: model_folder.Serving) -> tuple[Curve, Rule, flags.Bounds, St
         serving.length_slope,
         serving.length_drift,
         serving.skew,
-        serving.short_slope,
-        serving.short_drift,
     )
     stars = Stars(tuple(serving.star_bounds)) if serving.star_bounds else None
     return curve, Rule(serving.mixed_logit, serving.mixed_share), bounds, stars

@@ -9,6 +9,7 @@ from model import Scorer
 from model.numeric import sigmoid
 from model.serving.calibration import Blend, Curve
 from model.serving.early_exit import Exit
+from model.serving.explain import Logits
 from model.text.tokens import tokenize
 
 CLEAR = (
@@ -45,7 +46,7 @@ def test_the_lstm_reads_only_what_is_not_settled(scorer: Scorer, monkeypatch: py
     assert sum(read) == 1
     assert scorer.exit is not None
     tokens = tokenize(CLEAR)
-    logits = scorer.exit.logits(scorer.wide_logits([tokens]), np.asarray([len(tokens)]))
+    logits = scorer.said(scorer.exit.logits(scorer.wide_logits([tokens]), np.asarray([len(tokens)])), [tokens])
     assert clear.probability == float(sigmoid(logits)[0])
     everything = Scorer(exit=False)
     whole = everything.score([CLEAR, UNCLEAR])
@@ -55,6 +56,12 @@ def test_the_lstm_reads_only_what_is_not_settled(scorer: Scorer, monkeypatch: py
     read = _unread(monkeypatch, everything)
     everything.score([CLEAR, UNCLEAR])
     assert sum(read) == 2
+
+
+def _moved(scorer: Scorer, decided: Logits, tokens: list[str], rest: list[str]) -> float:
+    """How far the logit that a verdict says moves from the rest of a text to all of it."""
+    whole, left = scorer.said(decided([tokens, rest]), [tokens, rest]).tolist()
+    return float(whole - left)
 
 
 def test_an_explanation_leaves_out_of_what_decided(scorer: Scorer) -> None:
@@ -67,11 +74,11 @@ def test_an_explanation_leaves_out_of_what_decided(scorer: Scorer) -> None:
         decided = scorer._decider(tokens)
         for part in explained.sentences:
             rest = tokenize(text[: part.start] + " " + text[part.end :])
-            assert part.contribution == pytest.approx(float(decided([tokens])[0] - decided([rest])[0]), abs=1e-12)
+            assert part.contribution == pytest.approx(_moved(scorer, decided, tokens, rest), abs=1e-12)
             assert part.probability == scorer.score([text[part.start : part.end]])[0].probability
         for word in explained.words:
             rest = tokenize(text[: word.start] + " " + text[word.end :])
-            assert word.contribution == pytest.approx(float(decided([tokens])[0] - decided([rest])[0]), abs=1e-12)
+            assert word.contribution == pytest.approx(_moved(scorer, decided, tokens, rest), abs=1e-12)
         assert explained.words
 
 
@@ -80,7 +87,7 @@ def test_the_parts_that_decide_are_what_they_are_said_to_be(scorer: Scorer) -> N
     clear, rest = tokenize(CLEAR), ["fine"]
     wide = scorer.wide_logits([rest])
     assert scorer._decider(clear)([rest]).tolist() == scorer.exit.logits(wide, np.asarray([1])).tolist()
-    assert scorer._decider(tokenize(UNCLEAR))([clear]).tolist() == Scorer(exit=False).logits([clear]).tolist()
+    assert scorer._decider(tokenize(UNCLEAR))([clear]).tolist() == Scorer(exit=False).piece_logits([clear]).tolist()
 
 
 def test_a_folder_without_a_bound_reads_everything(scorer: Scorer, monkeypatch: pytest.MonkeyPatch) -> None:

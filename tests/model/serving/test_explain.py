@@ -54,7 +54,7 @@ def test_beyond_the_budget_no_words_are_sought(scorer: Scorer) -> None:
         raise AssertionError("scored")
 
     read = [explain._Token("good", 0, 0, 4)] * (explain._BUDGET + 1)
-    assert explain.key_words(read, 1.0, never) == ()  # type: ignore[arg-type]
+    assert explain.key_words(read, 1.0, never, never) == ()  # type: ignore[arg-type]
 
 
 def test_mixed_is_said_beside_the_label(scorer: Scorer) -> None:
@@ -123,7 +123,8 @@ def test_of_a_very_long_review_the_telling_sentences_alone_are_weighed(scorer: S
         return counted(scorer._decider(tokens))
 
     verdict = scorer.score([text])[0]
-    long = explain.explain(text, scorer.max_tokens, counted(scorer.logits), decider, lambda *_: verdict, scorer._mixed)
+    alone, rule = counted(scorer.piece_logits), scorer._mixed
+    long = explain.explain(text, scorer.max_tokens, alone, decider, scorer.said, lambda *_: verdict, rule)
     assert read > explain.MOST_TOKENS // MOST_RANGES
     assert 1 <= len(long.sentences) <= explain.MOST_TOKENS // read
     assert any("waste of time" in text[one.start : one.end] for one in long.sentences)
