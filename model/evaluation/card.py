@@ -22,7 +22,6 @@ RULES = (
     "length_drift",
     "skew",
     "short_slope",
-    "short_drift",
     "short_band",
     "short_tokens",
     "short_words",

@@ -91,7 +91,7 @@ class Scorer:
         self._wide = NgramModel(table, self._serving.wide_bias, self._serving.wide_longest)
         self._blend = Blend((self._serving.blend_lstm, self._serving.blend_wide), self._serving.blend_bias)
         self._curve, self._mixed, self._bounds, self.stars = _rules(self._serving)
-        self._short = ShortTexts(self._serving.length_knee, self._serving.short_slope, self._serving.short_drift)
+        self._short = ShortTexts(self._serving.length_knee, self._serving.short_slope)
         self.exit = _exit(self._serving) if exit else None
         self._exact = ExactLSTM(folder)
         scores = np.load(folder / "word_scores.npy") if self._serving.review_bounds else None

@@ -121,19 +121,19 @@ def fit_curve(sample: Sample, knee: float, terms: tuple[str, ...]) -> tuple[Blen
 
 
 def fit_short(knee: float, logits: Floats, tokens: NDArray[np.int64], labels: NDArray[np.int8]) -> ShortTexts:
-    """The terms for short texts that have the least log loss on sentences with labels of their own: their calibrated
-    logits, numbers of tokens and labels, each [n]. Needs SciPy.
+    """The temperature of short texts that has the least log loss on sentences with labels of their own: their
+    calibrated logits, numbers of tokens and labels, each [n]. Needs SciPy.
     """
     from scipy.optimize import minimize
 
     def built(theta: Floats) -> ShortTexts:
-        return ShortTexts(knee, float(theta[0]), float(theta[1]))
+        return ShortTexts(knee, float(theta[0]))
 
     def loss(theta: Floats) -> float:
         found = built(theta).logits(logits, tokens)
         return float((np.logaddexp(0.0, found) - (labels == 1) * found).mean() + _RIDGE * (theta**2).sum())
 
-    return built(np.asarray(minimize(loss, np.zeros(2), method="L-BFGS-B").x, dtype=np.float64))
+    return built(np.asarray(minimize(loss, np.zeros(1), method="L-BFGS-B").x, dtype=np.float64))
 
 
 def _losses(sample: Sample, logits: Floats) -> Floats:

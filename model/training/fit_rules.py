@@ -124,7 +124,6 @@ def short_fields(
     width = fit_calibration.uncertain_band(sigmoid(short.logits(logits, tokens)), labels, stated)
     return {
         "short_slope": short.slope,
-        "short_drift": short.drift,
         "short_band": width,
         "short_tokens": int(np.percentile(tokens, _COVERED)),
     }

@@ -53,7 +53,7 @@ def _expected(path: Path, texts: list[str]) -> Expected:
     blended = serving.blend_lstm * alone + serving.blend_wide * wide + serving.blend_bias
     curve = Curve(serving.length_knee, serving.length_slope, serving.length_drift, serving.skew)
     tokens = np.asarray([len(words) for words in documents])
-    short = ShortTexts(serving.length_knee, serving.short_slope, serving.short_drift)
+    short = ShortTexts(serving.length_knee, serving.short_slope)
     probabilities = sigmoid(short.logits(curve.logits(blended, tokens), tokens))
     return Expected(path, texts, probabilities, together)
 
