@@ -125,6 +125,10 @@ class Scorer:
         """How far from 0.5 the probability of a text of so many tokens must lie: `band`, or more for a short text."""
         return max(self.band, self._serving.short_band) if tokens <= self._serving.short_tokens else self.band
 
+    def bands(self, texts: Sequence[str]) -> Floats:
+        """`band_of` of each raw text, float64 [n]."""
+        return np.asarray([self.band_of(len(tokenize(text))) for text in texts], dtype=np.float64)
+
     def warm(self) -> None:
         """Gets ready for bulk work, which the first call with `BULK` texts or more does otherwise.
 

@@ -1,13 +1,15 @@
 """A finished model learns labelled sentences, and what ships lies between the weights before and after."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from model import Scorer, config
+from model.data.readers import Reviews
+from model.evaluation import evaluate
 from model.numeric import sigmoid
 from model.serving import model_folder
 from model.training import assemble
@@ -104,6 +106,17 @@ def test_without_a_share_short_texts_alone_read_otherwise(calibrated: Path, tiny
     assert new.piece_logits(documents).tolist() == old.piece_logits(documents).tolist()
     assert new.mixed([f"{short}. a terrible film."]) == old.mixed([f"{short}. a terrible film."])
     assert new.score([short])[0].probability == float(sigmoid(new.logits([short.split()]))[0])
+
+
+def test_figures_count_as_unclear_what_verdicts_call_unclear(calibrated: Path) -> None:
+    scorer = Scorer(calibrated, compiled=False)
+    scorer._serving = replace(scorer._serving, short_band=0.45)
+    texts = ["a wonderful film", "a film", "a terrible film", "a wonderful film . " * 30, "one two three four"]
+    reviews = Reviews(texts, np.asarray([1, 1, 0, 1, 0], dtype=np.int8), [""] * 5, ["a", "b", "c", "d", "e"])
+    widths = [scorer.band_of(len(text.split())) for text in texts]
+    assert scorer.bands(texts).tolist() == widths
+    near = [abs(one.probability - 0.5) < width for one, width in zip(scorer.score(texts), widths, strict=True)]
+    assert 0 < sum(near) == evaluate.measured(reviews, scorer)["metrics"].uncertain
 
 
 def test_a_card_says_that_only_the_calibration_was_fitted(calibrated: Path, tiny_folder: Path) -> None:
