@@ -10,10 +10,11 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from common.broker.names import Kind, Queue
 from common.process.metrics_server import CHUNK_S
 
 REGISTRY: Final = CollectorRegistry()
@@ -25,6 +26,7 @@ CHUNKS: Final = Counter(
     ["kind", "outcome"],
     registry=REGISTRY,
 )
+OUTCOMES: Final = ("stored", "not_stored")
 SECONDS: Final = Histogram(
     "reelfeel_chunk_seconds", "Time from claim to commit", ["kind"], buckets=CHUNK_S, registry=REGISTRY
 )
@@ -46,6 +48,25 @@ ERRORS: Final = Counter("reelfeel_errors", "Errors and warnings logged, by type"
 
 
 Stage = Literal["read", "insert", "fetch", "score", "store", "write"]
+
+
+def _begin_at_zero() -> None:
+    """Makes a series of every label that is known, since the first count of a series that was not there is no rise.
+
+    Prometheus computes rates from two readings of a series, and an alert that asks whether a sum is zero says nothing
+    about a sum of no series.
+    """
+    for queue in get_args(Queue):
+        REVIEWS.labels(queue)
+    for kind in get_args(Kind):
+        SECONDS.labels(kind)
+        for outcome in OUTCOMES:
+            CHUNKS.labels(kind, outcome)
+    for name in get_args(Stage):
+        STAGES.labels(name)
+
+
+_begin_at_zero()
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import runpy
 from datetime import timedelta
 from typing import Any
 
@@ -47,3 +48,9 @@ async def test_the_gateway_is_told_as_it_is(world: World) -> None:
     told = {metric.name: [sample.value for sample in metric.samples] for metric in metrics.Gateway(world.bot).collect()}
     assert told["reelfeel_discord_connected"] == [1]
     assert told["reelfeel_discord_guilds"] == [1]
+
+
+def test_429_is_there_before_the_first() -> None:
+    """The rise of a series that begins above zero is zero, and its alert would miss it."""
+    registry = runpy.run_path(str(metrics.__file__))["REGISTRY"]
+    assert registry.get_sample_value("reelfeel_discord_answers_total", {"status": "429"}) == 0
