@@ -156,10 +156,15 @@ class Finder:
         if hint or self.opinion(draft, _SUREST) >= NAMED or _distinct(mentions, ("words",)):
             yield draft
 
-    def aspects(self, drafts: Sequence[Draft], logits: Floats) -> list[Aspect]:
-        """The aspects of a text, in order, of its drafts and the calibrated logit (float64 [n]) of each."""
+    def aspects(self, drafts: Sequence[Draft], logits: Floats, factors: Floats | None = None) -> list[Aspect]:
+        """The aspects of a text, in order, of its drafts and the calibrated logit (float64 [n]) of each as a piece of a
+        review.
+
+        factors: how much surer each clause is read as a text that stands alone (float64 [n]), 1 by default. They tell
+        its probability, and nothing of what it is about or for.
+        """
         leaning = logits + HINT * np.sign([draft.hint for draft in drafts])
-        probabilities = sigmoid(leaning).tolist()
+        probabilities = sigmoid(leaning if factors is None else leaning * factors).tolist()
         found: list[Aspect] = []
         named_in = {draft.number for draft in drafts if any(mention.name != "film" for mention in draft.mentions)}
         before: tuple[int, tuple[Name, ...]] = (-1, ())

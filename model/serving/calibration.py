@@ -72,8 +72,12 @@ class ShortTexts:
     knee: float = 60.0
     slope: float = 0.0
 
+    def factors(self, tokens: NDArray[np.int64]) -> Floats:
+        """What the logits of texts of so many tokens [n] are multiplied by, float64 [n]."""
+        v = np.log(self.knee / np.clip(tokens, min(SHORTEST, self.knee), self.knee))
+        return np.asarray(np.exp(self.slope * v), dtype=np.float64)
+
     def logits(self, logits: Floats, tokens: NDArray[np.int64]) -> Floats:
         """Logits [n] as a verdict says them, of calibrated logits [n] of texts of so many tokens [n]; 0 for a text
         without tokens."""
-        v = np.log(self.knee / np.clip(tokens, min(SHORTEST, self.knee), self.knee))
-        return np.asarray(np.where(tokens > 0, logits * np.exp(self.slope * v), 0.0), dtype=np.float64)
+        return np.asarray(np.where(tokens > 0, logits * self.factors(tokens), 0.0), dtype=np.float64)

@@ -195,16 +195,18 @@ class Scorer:
                 for text, verdict in zip(window, known, strict=True)
             ]
             pieces = [text[one.start : one.end] for text, own in zip(window, drafts, strict=True) for one in own]
-            logits = self._logits(pieces)
-            parts = np.split(logits, np.cumsum([len(own) for own in drafts])[:-1])
-            found += [finder.aspects(own, part) for own, part in zip(drafts, parts, strict=True)]
+            ends = np.cumsum([len(own) for own in drafts])[:-1]
+            logits, factors = (np.split(values, ends) for values in self._logits(pieces))
+            found += [finder.aspects(*given) for given in zip(drafts, logits, factors, strict=True)]
         return found
 
-    def _logits(self, texts: list[str]) -> Floats:
-        """Calibrated logits (float64 [n]) of raw texts as pieces of a review, in windows."""
+    def _logits(self, texts: list[str]) -> tuple[Floats, Floats]:
+        """Calibrated logits of raw texts as pieces of a review, and what those of a text that stands alone are
+        multiplied by (each float64 [n]); in windows."""
         many = len(texts) >= BULK
-        windows = [texts[start : start + WINDOW] for start in range(0, len(texts), WINDOW)]
-        return np.concatenate([np.zeros(0), *(self._read(window, many=many)[1] for window in windows)])
+        read = [self._read(texts[start : start + WINDOW], many=many) for start in range(0, len(texts), WINDOW)]
+        tokens = np.asarray([number for found, *_ in read for number in found], dtype=np.int64)
+        return np.concatenate([np.zeros(0), *(logits for _, logits, _ in read)]), self._short.factors(tokens)
 
     def logits(self, documents: Sequence[Sequence[str]]) -> Floats:
         """Calibrated logits (float64 [n]) of tokenized texts, as served; 0 for one without tokens."""

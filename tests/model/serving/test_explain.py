@@ -33,7 +33,8 @@ def test_key_words_are_the_opinions(scorer: Scorer) -> None:
 def test_a_word_contributes_what_leaving_it_out_changes(scorer: Scorer) -> None:
     logits = scorer._decider(tokenize(GOOD))  # of the part that decided on the whole
     for word in scorer.explain(GOOD).words:
-        whole, rest = logits([tokenize(GOOD), tokenize(f"{GOOD[: word.start]} {GOOD[word.end :]}")])
+        texts = [tokenize(GOOD), tokenize(f"{GOOD[: word.start]} {GOOD[word.end :]}")]
+        whole, rest = scorer.said(logits(texts), texts)
         assert word.contribution == pytest.approx(float(whole - rest), abs=1e-4)
 
 
@@ -92,7 +93,8 @@ def test_contribution_is_the_change_when_the_sentence_is_left_out(scorer: Scorer
     explanation, logits = scorer.explain(text), scorer._decider(tokenize(text))
     for part in explanation.sentences:
         rest = text[: part.start] + text[part.end :]
-        whole, without = logits([tokenize(text), tokenize(rest)])
+        texts = [tokenize(text), tokenize(rest)]
+        whole, without = scorer.said(logits(texts), texts)
         assert part.contribution == pytest.approx(float(whole - without), abs=1e-4)
 
 
