@@ -11,6 +11,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 from common.aspects import Name, Polarity
 from common.messages import GAVE_UP_DIED, GAVE_UP_FINISH, GAVE_UP_INGEST, GAVE_UP_NO_ROOM, GAVE_UP_STUCK
+from common.stars import NEGATIVE_TO, POSITIVE_FROM
 
 JobKind = Literal["message", "file"]
 JobState = Literal["ingesting", "active", "finishing", "done", "needs_column", "cancelled", "failed"]
@@ -36,10 +37,9 @@ TIME_LIMIT: Final = "SoftTimeLimitExceeded"
 """Why an attempt failed that took too long: the pool's exception for it."""
 RETRYABLE: Final = frozenset({GAVE_UP_INGEST, GAVE_UP_FINISH, GAVE_UP_DIED, GAVE_UP_STUCK, GAVE_UP_NO_ROOM})
 """`jobs.error_code` of a file that failed for a reason that may pass; a retry goes on from there."""
-AGREES_FROM: Final = 700
-DISAGREES_TO: Final = 400
-"""Hundredths of a star of ten: from the first on stars say positive, up to the second negative; between them neither
-(the thresholds of IMDb's own labelled reviews)."""
+AGREES_FROM: Final = 100 * POSITIVE_FROM
+DISAGREES_TO: Final = 100 * NEGATIVE_TO
+"""Hundredths of a star of ten: from the first on stars say positive, up to the second negative."""
 BINS: Final = 20
 """Bins of every histogram of probabilities: bin i holds [i/20, (i+1)/20), the last one 1.0 too."""
 

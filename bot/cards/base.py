@@ -36,6 +36,7 @@ FLAG_WORDS: Final = {
     "empty": mark("no words to read"),
     "unknown_words": mark("many words the model has never seen"),
     "not_a_review": mark("does not look like a film review"),
+    "stars_disagree": mark("the stars in the text say the opposite of its words"),
     "mixed": mark("mixed: it holds clear praise and clear criticism"),
 }
 

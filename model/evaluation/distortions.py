@@ -17,6 +17,11 @@ _GREETINGS = (
     "Sorry I'm late with my notes, the bus was full again. Here they are. ",
     "Hello everybody, hope you had a nice weekend. My two cents on number four on our list: ",
 )
+_QUOTES = (
+    "Best thing I have seen all year, go and watch it!",
+    "What a bore. I left after an hour and want my money back.",
+    "Has anybody seen this one yet?",
+)
 _FAREWELLS = (
     " See you on Thursday, same room as ever. Who brings the tea?",
     " By the way, Anna still has the key to the projector.",
@@ -62,11 +67,16 @@ def _random_span(count: int) -> Callable[[str, random.Random], str]:
 
 
 def _discord(text: str, rng: random.Random) -> str:
-    """A quoted, partly bold message with a mention, a custom emoji and a link, as Discord's clients send it."""
+    """A reply as Discord's clients send it: somebody else's line quoted, below it the review.
+
+    With a mention, a word in bold, one in italics, a spoiler, a custom emoji and a link.
+    """
     words = _BREAK.sub(" ", text).split()
-    at = rng.randrange(len(words)) if words else 0
-    marked = [f"**{word}**" if number == at else word for number, word in enumerate(words)]
-    return f"<@{rng.randrange(10**17, 10**18)}> > {' '.join(marked)} <:popcorn:8123> https://example.org/film/{at}"
+    marked = list(words)
+    for sign, number in zip(("**", "*", "||"), rng.sample(range(len(words)), min(3, len(words))), strict=False):
+        marked[number] = f"{sign}{words[number]}{sign}"
+    mention, link = f"<@{rng.randrange(10**17, 10**18)}>", f"https://example.org/film/{rng.randrange(1_000)}"
+    return f"> {rng.choice(_QUOTES)}\n{mention} {' '.join(marked)} <:popcorn:1100000000000000000> {link}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +104,58 @@ DISTORTIONS: Sequence[Distortion] = (
         "remarks to a film club before and after, which say nothing of the film",
         lambda text, rng: rng.choice(_GREETINGS) + text + rng.choice(_FAREWELLS),
     ),
-    Distortion("Discord markup", "quoted, one word bold, with a mention, an emoji and a link", _discord),
+    Distortion(
+        "Discord markup",
+        "below a quoted line: a mention, words in bold, italics and a spoiler, a custom emoji and a link",
+        _discord,
+    ),
     Distortion("first 30 words", "the rest is cut", lambda text, _: " ".join(text.split()[:30]), part=True),
     Distortion("first sentence", "alone", lambda text, _: _span(text, 0, 1), part=True),
     Distortion("last sentence", "alone", lambda text, _: _span(text, -1, 1), part=True),
     Distortion("random sentence", "one, drawn evenly", _random_span(1), part=True),
     Distortion("two sentences", "two neighbours, drawn evenly", _random_span(2), part=True),
 )
+
+
+_EMOJI = (
+    "\U0001f602\U0001f62d\U0001f525\U0001f60d\U0001f37f\U0001f480"
+    "\U0001f644\U0001f44f\U0001f631\U0001f92f\U0001f44d\U0001f3ac"
+)
+
+
+def _emoji(count: int) -> Callable[[random.Random], str]:
+    """One of the emoji that are used most, so many times, as they are typed."""
+    return lambda rng: rng.choice(_EMOJI) * count
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What people put after a sentence: its name, and the function (random numbers) -> signs."""
+
+    name: str
+    signs: Callable[[random.Random], str]
+
+
+ENDINGS: Sequence[Ending] = (
+    Ending("3 emoji", _emoji(3)),
+    Ending("5 emoji", _emoji(5)),
+    Ending("five stars", lambda _: "\u2605" * 5),
+    Ending("IMDb link", lambda rng: f"https://www.imdb.com/title/tt{rng.randrange(10**6, 10**7):07}/"),
+    Ending(
+        "GIF link",
+        lambda rng: (
+            "https://tenor.com/view/"
+            + rng.choice(("worst-movie-boring-trash", "best-movie-ever-love-it", "popcorn-eating-cinema"))
+            + f"-gif-{rng.randrange(10**7, 10**8)}"
+        ),
+    ),
+)
+
+
+def ended(ending: Ending, texts: Sequence[str], seed: int = SEED) -> list[str]:
+    """The texts, each with `ending` after a blank; the same for the same texts and seed."""
+    rng = random.Random(f"{seed} {ending.name}")  # noqa: S311 -- no secret depends on it
+    return [f"{text} {ending.signs(rng)}" for text in texts]
 
 
 def distorted(distortion: Distortion, texts: Sequence[str], seed: int = SEED) -> list[str]:

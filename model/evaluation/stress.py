@@ -1,8 +1,9 @@
 """How the model stands up to texts unlike its training reviews.
 
-Three parts. `kinds`: short made-up texts (`stress.tsv`) in kinds, with pairs whose halves must get opposite verdicts.
+Four parts. `kinds`: short made-up texts (`stress.tsv`) in kinds, with pairs whose halves must get opposite verdicts.
 `distortions`: a labelled file's reviews spoiled in ways that leave their verdict as it was
-(`model.evaluation.distortions`). `reversals`: sentences cut from those reviews and turned into their opposite by one
+(`model.evaluation.distortions`). `endings`: single sentences of those reviews with emoji, stars or a link after them,
+which should keep their label. `reversals`: sentences cut from those reviews and turned into their opposite by one
 word (`model.data.reversals`). Nothing here is for training or for choosing: it only measures.
 """
 
@@ -135,6 +136,29 @@ def distortions(texts: list[str], labels: Labels, score: Score, seed: int = dist
     return table
 
 
+def endings(texts: Sequence[str], score: Score, seed: int = distort.SEED) -> list[dict[str, Any]]:
+    """What becomes of the sure labels of sentences when something is put after them, by ending.
+
+    The sentences are those of the distortion "random sentence", one a text. sure: how many of them have a label that is
+    not `uncertain`; of these `lost` become uncertain and `changed` get the other label, `share` is both of `sure`;
+    gained: uncertain ones that get a label.
+    """
+    single = next(one for one in distort.DISTORTIONS if one.name == "random sentence")
+    alone = distort.distorted(single, texts, seed)
+    before = [verdict.label for verdict in score(alone, "Sentences")]
+    table = []
+    for one in distort.ENDINGS:
+        after = [verdict.label for verdict in score(distort.ended(one, alone, seed), one.name.capitalize())]
+        pairs = [(old, new) for old, new in zip(before, after, strict=True) if old != "uncertain"]
+        lost = sum(new == "uncertain" for _, new in pairs)
+        changed = sum(new not in (old, "uncertain") for old, new in pairs)
+        gained = sum(label != "uncertain" for label in after) - (len(pairs) - lost)
+        share = round(metrics.share(lost + changed, len(pairs)), 6)
+        counts = {"texts": len(alone), "sure": len(pairs), "lost": lost, "changed": changed, "gained": gained}
+        table.append({"ending": one.name, **counts, "share": share})
+    return table
+
+
 def reversals(texts: Sequence[str], labels: Labels, score: Score) -> dict[str, Any]:
     """Of the sentences that one word decides: accuracy before and after that word is turned, and how often it flips.
 
@@ -173,7 +197,7 @@ def run(
     threads: int = 1,
     progress: bool = False,
 ) -> dict[str, Any]:
-    """All three parts as plain values for JSON; without `file` the short texts alone.
+    """All four parts as plain values for JSON; without `file` the short texts alone.
 
     Of `file` (as in `model.evaluation.evaluate.run`) only the by-movie validation part counts, unless `all_rows`. The
     same seed gives the same figures. `output` gets them as JSON, without texts. Raises `DataError`, `ModelFolderError`.
@@ -190,6 +214,7 @@ def run(
             "file": file.name,
             "rows": "all labelled" if all_rows else "validation, split by movie",
             "distortions": distortions(given.texts, given.labels, score, seed),
+            "endings": endings(given.texts, score, seed),
             "reversals": reversals(given.texts, given.labels, score),
         }
     if output is not None:
@@ -217,6 +242,11 @@ def table(found: dict[str, Any]) -> str:
             tail = f"{row['difference']:>+12.4f} (p {row['p']:.2g})   {row['kept']:.4f}"
             lines.append(_row(row["distortion"] + (" *" if row["part"] else ""), row, tail))
         lines.append("* only a part of each review is left, which may not carry its verdict")
+        lines += ["", f"{'one sentence, and then':<24}{'sure':>7}{'lost':>7}{'changed':>9}{'lost or changed':>18}"]
+        lines += [
+            f"{row['ending']:<24}{row['sure']:>7,}{row['lost']:>7,}{row['changed']:>9,}{row['share']:>18.2%}"
+            for row in found["endings"]
+        ]
         turned = found["reversals"]
         lines += ["", f"sentences turned into their opposite: {turned['pairs']} pairs"]
         if turned["pairs"]:

@@ -29,6 +29,9 @@ _AROUND = 1
 
 Logits = Callable[[Sequence[Sequence[str]]], Floats]
 """Tokenized texts -> calibrated logits."""
+Alone = Callable[[list[str], list[list[str]]], tuple[Floats, Floats]]
+"""Sentences as they stand in the text, and what is read of each -> calibrated logits, each read alone: as a piece of a
+review, and as a verdict says them."""
 Decider = Callable[[list[str]], Logits]
 """What is read of a text -> the logits of whatever is left of it, by the part of the model that decides on the text."""
 Said = Callable[[Floats, Sequence[Sequence[str]]], Floats]
@@ -117,14 +120,13 @@ def _without(read: Sequence[_Token], left_out: Sequence[int]) -> list[list[str]]
 
 
 def explain(
-    text: str, limit: int, logits: Logits, decider: Decider, said: Said, verdict: Deciding, rule: Rule
+    text: str, limit: int, scored_alone: Alone, decider: Decider, said: Said, verdict: Deciding, rule: Rule
 ) -> Explanation:
     """The explanation of the verdict on `text`.
 
-    `logits` scores tokenized texts, as the sentences read alone are; `decider` gives what scores the text and what is
-    left of it; `said` makes of the logits of both what a verdict would say; `limit` is the number of tokens that are
-    read of a long text; `verdict` makes one of what is read and its logit, which is scored with the rest; `rule` says
-    what is mixed.
+    `scored_alone` scores the sentences read alone; `decider` gives what scores the text and what is left of it; `said`
+    makes of the logits of both what a verdict would say; `limit` is the number of tokens that are read of a long text;
+    `verdict` makes one of what is read and its logit, which is scored with the rest; `rule` says what is mixed.
     """
     pieces = ranges(text)
     read = _read(text, pieces, limit)
@@ -132,13 +134,14 @@ def explain(
     for token in read:
         alone[token.sentence].append(token.text)
     tokens = _texts(read)
-    decided, single = decider(tokens), logits(alone)
+    decided = decider(tokens)
+    single, single_said = scored_alone([text[start:end] for start, end in pieces], alone)
     most = MOST_TOKENS // max(1, len(read))
     tried = list(range(len(pieces)))
     if most < len(pieces):
         tried = sorted(sorted(tried, key=lambda number: -abs(single[number]))[: max(1, most)])
     documents = [tokens, *_without(read, tried)]
-    scored, probabilities = decided(documents), sigmoid(said(single, alone))
+    scored, probabilities = decided(documents), sigmoid(single_said)
     served = said(scored, documents)
     whole, left = float(served[0]), served[1:]
     words = key_words(read, whole, decided, said, within=None if len(tried) == len(pieces) else set(tried))

@@ -2,10 +2,11 @@
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 import onnxruntime as ort
@@ -26,6 +27,7 @@ from model.serving.model_folder import SHIPPED
 from model.serving.ngram_model import NgramModel
 from model.serving.stars import Stars
 from model.serving.verdict import DISTRUSTED, Explanation, Label, Verdict
+from model.text import star_rows
 from model.text.tokens import cap, tokenize
 from model.text.vocabulary import Vocabulary
 
@@ -53,6 +55,30 @@ def _session(path: Path, threads: int) -> ort.InferenceSession:
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     return ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+
+class _Reading(NamedTuple):
+    """A verdict and what is behind it.
+
+    logit: the calibrated one as a piece of a review; said: as served; tokens: how many the text has. sure: whether the text is no doubtful one and its probability lies beyond the model's own band, whatever `dial`
+    asks for; by_words: whether it was read without its rows of stars.
+    """
+
+    verdict: Verdict
+    logit: float
+    said: float
+    tokens: int
+    sure: bool
+    by_words: bool = False
+
+    @property
+    def positive(self) -> bool:
+        """The side that it takes, sure or not."""
+        return self.verdict.probability >= 0.5
+
+    def flagged(self, flag: str) -> "_Reading":
+        """The same with one flag more."""
+        return self._replace(verdict=replace(self.verdict, flags=(*self.verdict.flags, flag)))
 
 
 class Flagged(Protocol):
@@ -110,11 +136,35 @@ class Scorer:
         """
         verdicts: list[Verdict] = []
         for start in range(0, len(texts), WINDOW):
-            window = texts[start : start + WINDOW]
-            found, logits, sums = self._read(window, many=len(texts) >= BULK)
-            said = self._short.logits(logits, np.asarray(found, dtype=np.int64))
-            verdicts.extend(map(self._verdict, window, found, logits.tolist(), said.tolist(), sums))
+            decided = self._decided(texts[start : start + WINDOW], many=len(texts) >= BULK)
+            verdicts.extend(reading.verdict for reading in decided)
         return verdicts
+
+    def _decided(self, texts: list[str], *, many: bool) -> list[_Reading]:
+        """What each text is taken for. Beside rows of full stars ("★★★★★") the words decide where they are sure.
+
+        Such a row weighs as much as many words, and is an ornament to some. So a text with rows is read a second time
+        without them, and full ones count where that leaves a doubt. Nobody adorns with "★☆☆☆☆": it counts as "2/10".
+        """
+        whole = self._readings(texts, many=many)
+        starred = [(number, rows) for number, text in enumerate(texts) if (rows := star_rows.star_rows(text))]
+        bare = [star_rows.without(texts[number], rows) for number, rows in starred]
+        for (number, rows), words in zip(starred, self._readings(bare, many=many) if bare else (), strict=True):
+            if not words.sure:
+                continue
+            against = star_rows.contradict(rows, words.positive)
+            differs = not whole[number].sure or words.positive != whole[number].positive
+            if all(row.full for row in rows) and (against or differs):
+                whole[number] = words._replace(by_words=True)
+            if against:
+                whole[number] = whole[number].flagged("stars_disagree")
+        return whole
+
+    def _readings(self, texts: list[str], *, many: bool) -> list[_Reading]:
+        """The texts as they are, stars included."""
+        found, logits, sums = self._read(texts, many=many)
+        said = self._short.logits(logits, np.asarray(found, dtype=np.int64))
+        return list(map(self._reading, texts, found, logits.tolist(), said.tolist(), sums))
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -123,7 +173,10 @@ class Scorer:
 
     def band_of(self, tokens: int) -> float:
         """How far from 0.5 the probability of a text of so many tokens must lie: `band`, or more for a short text."""
-        return max(self.band, self._serving.short_band) if tokens <= self._serving.short_tokens else self.band
+        return self._band_of(tokens, self.band)
+
+    def _band_of(self, tokens: int, band: float) -> float:
+        return max(band, self._serving.short_band) if tokens <= self._serving.short_tokens else band
 
     def bands(self, texts: Sequence[str]) -> Floats:
         """`band_of` of each raw text, float64 [n]."""
@@ -153,23 +206,34 @@ class Scorer:
         of very long ones only some are left out, so that the time is bounded.
         """
 
+        if not (rows := star_rows.star_rows(text)):
+            return self._explained(text)
+        (decided,) = self._decided([text], many=False)
+        found = self._explained(star_rows.without(text, rows) if decided.by_words else text)
+        return replace(found, verdict=decided.verdict, mixed=self.mixed([text])[0])
+
+    def _explained(self, text: str) -> Explanation:
+        """The explanation of the text as it is, stars included."""
+
         def verdict(read: list[str], logit: float) -> Verdict:
             tokens = tokenize(text)
             # An odd text, whose sentences read otherwise than it does as a whole.
             if cap(tokens, self.max_tokens) != read:
-                return self.score([text])[0]
+                return self._readings([text], many=False)[0].verdict
             said = float(self.said(np.asarray([logit]), [tokens])[0])
-            return self._verdict(text, len(tokens), logit, said, self._sums([self._vocabulary.ids(read)], [read])[0])
+            sums = self._sums([self._vocabulary.ids(read)], [read])[0]
+            return self._reading(text, len(tokens), logit, said, sums).verdict
 
-        return explain.explain(text, self.max_tokens, self.piece_logits, self._decider, self.said, verdict, self._mixed)
+        return explain.explain(text, self.max_tokens, self._alone, self._decider, self.said, verdict, self._mixed)
 
     def mixed(self, texts: Sequence[str]) -> list[bool]:
         """Whether each text holds clearly positive and clearly negative sentences (`model.serving.mixed`).
 
         Every sentence is scored alone, which takes about as long as scoring the texts.
         """
-        pieces = [[tokenize(text[start:end]) for start, end in explain.ranges(text)] for text in texts]
-        logits = self.piece_logits([tokens for found in pieces for tokens in found])
+        pieces = [[text[start:end] for start, end in explain.ranges(text)] for text in texts]
+        sentences = [sentence for found in pieces for sentence in found]
+        logits, _ = self._alone(sentences, [tokenize(sentence) for sentence in sentences])
         ends = np.cumsum([len(found) for found in pieces])
         return [self._mixed.holds(part) for part in np.split(logits, ends[:-1])] if pieces else []
 
@@ -206,7 +270,25 @@ class Scorer:
         many = len(texts) >= BULK
         read = [self._read(texts[start : start + WINDOW], many=many) for start in range(0, len(texts), WINDOW)]
         tokens = np.asarray([number for found, *_ in read for number in found], dtype=np.int64)
-        return np.concatenate([np.zeros(0), *(logits for _, logits, _ in read)]), self._short.factors(tokens)
+        logits = np.concatenate([np.zeros(0), *(logits for _, logits, _ in read)])
+        for number, reading in self._starred(texts):
+            logits[number], tokens[number] = reading.logit, reading.tokens
+        return logits, self._short.factors(tokens)
+
+    def _alone(self, texts: list[str], documents: Sequence[Sequence[str]]) -> tuple[Floats, Floats]:
+        """Calibrated logits (float64 [n]) of sentences and what is read of each: as pieces of a review, and as a
+        verdict says them."""
+        logits = self.piece_logits(documents)
+        said = self.said(logits, documents)
+        for number, reading in self._starred(texts):
+            logits[number], said[number] = reading.logit, reading.said
+        return logits, said
+
+    def _starred(self, texts: Sequence[str]) -> list[tuple[int, _Reading]]:
+        """The numbers of the raw texts with rows of stars, and what each is taken for."""
+        starred = [number for number, text in enumerate(texts) if star_rows.star_rows(text)]
+        decided = self._decided([texts[number] for number in starred], many=False) if starred else []
+        return list(zip(starred, decided, strict=True))
 
     def logits(self, documents: Sequence[Sequence[str]]) -> Floats:
         """Calibrated logits (float64 [n]) of tokenized texts, as served; 0 for one without tokens."""
@@ -329,7 +411,7 @@ class Scorer:
         """What the flags need of documents whose word ids are `rows`, [n, 6] (`flags.raised`)."""
         return flags.with_topic(self._words.sums_of(rows), self._topic.of_tokens(documents))
 
-    def _verdict(self, text: str, length: int, logit: float, said: float, sums: Floats) -> Verdict:
+    def _reading(self, text: str, length: int, logit: float, said: float, sums: Floats) -> _Reading:
         """Of a text of `length` tokens; logit: as a piece of a review; said: as served; sums: of what is read
         (`_sums`)."""
         probability = float(sigmoid(np.asarray(said)))
@@ -343,7 +425,8 @@ class Scorer:
             label = "uncertain"
         unfit = doubtful or length < self._serving.star_tokens
         stars = None if unfit or self.stars is None else self.stars.of(said)
-        return Verdict(label, probability, raised, self.version, stars)
+        sure = not doubtful and abs(probability - 0.5) >= self._band_of(length, self._serving.band)
+        return _Reading(Verdict(label, probability, raised, self.version, stars), logit, said, length, sure)
 
 
 def _rules(serving: model_folder.Serving) -> tuple[Curve, Rule, flags.Bounds, Stars | None]:

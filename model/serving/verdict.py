@@ -11,6 +11,7 @@ FLAGS: dict[str, str] = {
     "unknown_words": "Most of the text's words were never seen in training.",
     "not_a_review": "The text does not read like the film reviews the model learned from.",
     "truncated": "The text is very long: its first quarter and its end were read, the part between was not.",
+    "stars_disagree": "The stars in the text say the opposite of its words.",
 }
 """Each flag a verdict can carry, with one plain sentence for users."""
 

@@ -52,7 +52,7 @@ HIDDEN = re.compile(r"~~([^~\n]{1,1000})~~|\|\|([^|\n]{1,1000})\|\|")
 """Struck out, and behind a spoiler bar."""
 BULLET = re.compile(r"(?:\A|(?<=\n))[*+-][ \t]{1,4}(?=\w)")
 
-QUOTED = re.compile(r"^[ \t]{0,3}>{1,5}[ \t]?(?=[\w\"'*]).*$", re.MULTILINE)
+QUOTED = re.compile(r"^[ \t]{0,3}>{1,5}[ \t]?(?=[\w\"'*]|[^\x00-\x7f]).*$", re.MULTILINE)
 """A quoted line: somebody else's words."""
 REST = re.compile(r"^[ \t]{0,3}>>>[ \t][\s\S]*", re.MULTILINE)
 """Discord's quote of all that follows."""

@@ -88,7 +88,6 @@ _RATED = (
 _HINT = re.compile(
     _RATED + r"(?:(?<=[50ne][ -][sS]tar)|s?[ ](?:out )?of[ ](?i:5|10|five|ten)|s?[ \t]{0,3}(?:[.!?,;)\n\"]|\Z))"
 )
-_STARRY = re.compile(f"[{_ANY[1:-1]}]")
 _OTHER_SCRIPT = re.compile("[\u0370-\u052f]")
 
 
@@ -99,7 +98,8 @@ def may_be_rated(text: str) -> bool:
 
 def starry(text: str) -> bool:
     """Whether a text holds stars as signs."""
-    return not text.isascii() and bool(_STARRY.search(text))
+    # Ten times as fast as a pattern.
+    return not text.isascii() and any(sign in text for sign in _ANY[1:-1])
 
 
 def may_be_mixed(text: str) -> bool:
@@ -164,11 +164,20 @@ def numbered(found: re.Match[str]) -> str:
 
 def counted(found: re.Match[str]) -> str:
     """Stars in signs as "9/10"; of five, or of ten where there are more."""
+    return f" {out_of_ten(found)}/{_TEN} "
+
+
+def out_of_ten(found: re.Match[str]) -> int:
+    """What a row of stars says (a match of `STARS`), 0 to 10."""
     full = len(re.findall(_STAR, found.group(1) or ""))
     empty = len(re.findall(_EMPTY, found.group(3) or found.group(6) or ""))
     halves = 2 * full + (1 if found.group(2) else 0)
-    most = _TEN if full + empty > _FIVE else _FIVE
-    return f" {_out_of_ten(halves / 2, most)} "
+    return _scaled(halves / 2, _TEN if full + empty > _FIVE else _FIVE)
+
+
+def is_full(found: re.Match[str]) -> bool:
+    """Whether a row of stars (a match of `STARS`) has neither an empty star nor a half one."""
+    return bool(found.group(1)) and not found.group(2) and not found.group(3)
 
 
 def rated(found: re.Match[str]) -> str:
@@ -186,4 +195,8 @@ def _value(number: str) -> float:
 
 
 def _out_of_ten(value: float, most: int) -> str:
-    return f"{round(value * _TEN / most)}/10"
+    return f"{_scaled(value, most)}/{_TEN}"
+
+
+def _scaled(value: float, most: int) -> int:
+    return round(value * _TEN / most)

@@ -85,6 +85,11 @@ class ReviewFile:
         self._rate: Callable[[Cell], int | None] | None = None
         self._damaged = opened.table.facts.damaged
         self._in_segments = chosen.source == TAKEOUT
+        self._numbers: list[int] = []
+
+    def read_numbers(self, sample: list[list[Cell]]) -> None:
+        """Finds the columns of numbers in the first rows: they tell a last review "Average" from a row of averages."""
+        self._numbers = totals.numeric(sample, self._text.place)
 
     def read_dates(self, sample: list[list[Cell]], *, whole: bool) -> None:
         """Settles the one reading of the date column, from the sample if it decides, else from all rows.
@@ -132,7 +137,8 @@ class ReviewFile:
 
     def _rows(self) -> Iterator[Row]:
         used = (self._text, self._film, self._date, self._stars, self._year)
-        for number, record, total in self._records({path.place for path in used if path is not None}):
+        places = {path.place for path in used if path is not None}
+        for number, record, total in self._records(places.union(self._numbers)):
             if number > self._limits.max_rows:
                 raise TooManyRows(self._limits.max_rows)
             if total:
@@ -148,16 +154,23 @@ class ReviewFile:
         """(number from 1, record, whether it is a total below the reviews of a sheet, a file or all)."""
         table = self._opened.table
         held: deque[tuple[int, Record]] = deque()  # the last ones, until it is clear that something follows
-        parts = 0
+        below, parts = self._below(), 0
         for number, record in enumerate(table.records(places), 1):
             if len(table.starts) != parts:
                 parts = len(table.starts)
-                yield from _ended(held)
+                yield from _ended(held, below)
                 held.clear()
+                below = self._below()
             elif len(held) == totals.MOST_ROWS:
+                below.add(held[0][1])
                 yield *held.popleft(), False
             held.append((number, record))
-        yield from _ended(held)
+        yield from _ended(held, below)
+
+    def _below(self) -> totals.Below:
+        others = [path.place for path in (self._film, self._date) if path is not None]
+        others = [place for place in others if place not in self._numbers]
+        return totals.Below(self._text.place, self._numbers, others, self._width)
 
     def _values(self, path: ColumnPath, *, reviewed: bool) -> Iterator[Cell]:
         """The values of a column in all rows but totals, or only in those that hold a review (reviewed)."""
@@ -255,6 +268,7 @@ def open_reviews(
             questions = table.facts.questions if len(paths) == len(table.columns) else ()
             chosen = choose(names, rows, **options.columns, questions=questions, ours=not table.named)
             reviews = ReviewFile(opened, paths, chosen, limits)
+            reviews.read_numbers(evened)
             reviews.read_dates(evened, whole=len(sample) < SAMPLE_ROWS and full)
             _tell(reviews, chosen)
             return reviews
@@ -263,13 +277,17 @@ def open_reviews(
             raise
 
 
-def _ended(held: Iterable[tuple[int, Record]]) -> Iterator[tuple[int, Record, bool]]:
+def _ended(held: Iterable[tuple[int, Record]], below: totals.Below) -> Iterator[tuple[int, Record, bool]]:
     """The last rows, with whether each is a total: such stand at the end, below one row at least."""
     rows = list(held)
-    below = takewhile(lambda one: one[0] > 1 and totals.is_total(one[1]), reversed(rows))
-    reviews = len(rows) - sum(1 for _ in below)
+    last = takewhile(lambda one: one[0] > 1 and totals.is_total(one[1]), reversed(rows))
+    reviews = len(rows) - sum(1 for _ in last)
+    total = False
     for place, (number, record) in enumerate(rows):
-        yield number, record, place >= reviews
+        total = total or (place >= reviews and below.is_total(record))
+        if not total:
+            below.add(record)
+        yield number, record, total
 
 
 def _tell(reviews: ReviewFile, chosen: Columns) -> None:

@@ -36,9 +36,27 @@ def test_each_distortion_does_what_it_says() -> None:
     assert TEXT in _apply("chatter", TEXT)
     assert len(_apply("chatter", TEXT)) > len(TEXT) + 60
     marked = _apply("Discord markup", TEXT)
-    assert re.match(r"<@\d{18}> > ", marked)
-    assert marked.count("**") == 2
-    assert "https://example.org" in marked
+    quoted, _, own = marked.partition("\n")
+    assert quoted.startswith("> ")
+    assert re.match(r"<@\d{18}> ", own)
+    assert (own.count("**"), own.count("||")) == (2, 2)
+    assert "https://example.org" in own
+    # Nothing of it is the writer's but the review, breaks aside.
+    assert tokenize(marked) == tokenize(TEXT)
+
+
+def test_each_ending_is_put_behind_the_text() -> None:
+    ended = {one.name: distortions.ended(one, ["Fine.", "Dull."]) for one in distortions.ENDINGS}
+    assert list(ended) == ["3 emoji", "5 emoji", "five stars", "IMDb link", "GIF link"]
+    for first, second in ended.values():
+        assert first.startswith("Fine. ")
+        assert second.startswith("Dull. ")
+    assert [len(ended[name][0]) for name in ("3 emoji", "5 emoji", "five stars")] == [9, 11, 11]
+    assert ended["five stars"][1] == "Dull. \u2605\u2605\u2605\u2605\u2605"
+    assert "imdb.com/title/tt" in ended["IMDb link"][0]
+    assert distortions.ended(distortions.ENDINGS[0], ["Fine."], 5) == distortions.ended(
+        distortions.ENDINGS[0], ["Fine."], 5
+    )
 
 
 def test_spans_are_whole_sentences_from_anywhere() -> None:

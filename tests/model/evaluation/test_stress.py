@@ -82,6 +82,25 @@ def test_distortions_by_hand() -> None:
     assert not rows["typos"]["part"]
 
 
+def _by_stars(texts: list[str], _: str) -> list[Verdict]:
+    """A scorer that stars turn, that a link makes unsure, and that has no label for "Hm."."""
+    found = []
+    for text in texts:
+        label = "positive" if "good" in text or "\u2605" in text else "negative"
+        unsure = text == "Hm." or "imdb" in text
+        found.append(Verdict("uncertain" if unsure else label, 0.5, (), "by stars"))  # type: ignore[arg-type]
+    return found
+
+
+def test_endings_by_hand() -> None:
+    rows = {row["ending"]: row for row in stress.endings(["A good film.", "A film.", "Dull.", "Hm."], _by_stars)}
+    assert rows["3 emoji"] == {
+        "ending": "3 emoji", "texts": 4, "sure": 3, "lost": 0, "changed": 0, "gained": 1, "share": 0.0
+    }  # fmt: skip
+    assert [rows["five stars"][key] for key in ("lost", "changed", "share")] == [0, 2, 0.666667]
+    assert [rows["IMDb link"][key] for key in ("lost", "changed", "gained", "share")] == [3, 0, 0, 1.0]
+
+
 def test_reversals_by_hand() -> None:
     texts = ["A good little film.", "A great little film.", "A bad little film.", "Nothing."]
     found = stress.reversals(texts, np.asarray([1, 1, 0, 1], dtype=np.int8), _by_word)
@@ -107,8 +126,10 @@ def test_the_command_prints_and_writes_figures_without_texts(tmp_path: Path) -> 
         *(d.name for d in distortions.DISTORTIONS),
     ]
     assert all(row["texts"] == 30 for row in found["distortions"])
+    assert [row["ending"] for row in found["endings"]] == [one.name for one in distortions.ENDINGS]
+    assert all(row["share"] == 0.0 for row in found["endings"])
     assert "terrible waste" not in target.read_text(encoding="utf-8")
-    for word in ("negation", "all caps", "two sentences *", "turned into their opposite"):
+    for word in ("negation", "all caps", "two sentences *", "GIF link", "turned into their opposite"):
         assert word in result.stdout
 
 

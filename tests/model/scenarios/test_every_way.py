@@ -23,12 +23,16 @@ _SENT += [
     "\uff47\uff52\uff45\uff41\uff54 film",
     "\U0001f525 <Dull> &amp;#39;",
 ]
+_STARS = "\u2605" * 5
+# Rows of stars: words that are sure, that leave a doubt, and that stars agree with.
+_SENT += [f"Boring and awful. {_STARS}", f"I have seen it. {_STARS}", f"Loved it! {_STARS}", f"hi {_STARS}"]
+_SENT += [f"{_STARS} Dull.\nThe plot was awful. {_STARS} The music was superb. &#9733;&#9733;", f"n/a {_STARS}"]
 _SAID = ["It is one of the {} films I have ever seen!", "I found it {}, to be honest.", "What a {} mess of a film?"]
 
 
 def _texts() -> list[str]:
     rng = random.Random(11)
-    found = [*_ODD, *_SENT]
+    found = [*_ODD, *_SENT, " ".join(["The plot was awful and dull."] * 40) + _STARS]
     while len(found) < 2_000:
         words = rng.choice((GOOD, BAD, [*GOOD, *BAD]))
         opinions = [rng.choice(_SAID).format(rng.choice(words)) for _ in range(rng.choice((0, 1, 2, 3, 3, 12)))]

@@ -108,6 +108,11 @@ def test_the_card_keeps_what_was_promised(scorer: Scorer) -> None:
     [
         ("The story is about a baker. \u2605\u2605\u2605\u2605\u2605", "positive"),
         ("The story is about a baker. \u2605\u2606\u2606\u2606\u2606", "negative"),
+        ("I have seen it. \u2605\u2605\u2605\u2605\u2605", "positive"),
+        ("I have seen it. \u2605\u2606\u2606\u2606\u2606", "negative"),
+        ("\u2605\u2605\u2605\u2605\u2606 would watch again", "positive"),
+        ("Boring. 10/10", "positive"),
+        ("Boring. \u2605\u2605\u2605\u2605\u00bd", "positive"),
         ("10/10", "positive"),
         ("one star", "negative"),
         ("This movie \U0001f44e\U0001f44e", "negative"),
@@ -116,3 +121,21 @@ def test_the_card_keeps_what_was_promised(scorer: Scorer) -> None:
 )
 def test_signs_that_say_something_count(scorer: Scorer, text: str, label: str) -> None:
     assert scorer.score([text])[0].label == label
+
+
+@pytest.mark.parametrize("text", ["Boring and awful.", "I want my money back!", "Loved it.", "A warm, funny film."])
+def test_sure_words_keep_their_verdict_whatever_the_stars(scorer: Scorer, text: str) -> None:
+    stars = ["\u2605" * 5, "\u2b50" * 3, "\u2605" * 2]
+    alone, five, three, two = scorer.score([text, *(f"{text} {row}" for row in stars)])
+    assert {verdict.label for verdict in (five, three, two)} == {alone.label}
+    said = ["stars_disagree" in verdict.flags for verdict in (alone, five, three, two)]
+    assert said == [False, alone.label == "negative", False, alone.label == "positive"]
+    # Where the words decide, they do as if nothing stood beside them.
+    against = five if alone.label == "negative" else two
+    assert against.probability == alone.probability
+
+
+def test_stars_that_nobody_adorns_with_count_and_what_they_contradict_is_said(scorer: Scorer) -> None:
+    (verdict,) = scorer.score(["Loved it. \u2605\u2606\u2606\u2606\u2606"])
+    assert verdict.probability < 0.5
+    assert "stars_disagree" in verdict.flags

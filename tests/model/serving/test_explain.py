@@ -70,6 +70,39 @@ def test_mixed_is_said_beside_the_label(scorer: Scorer) -> None:
     assert [scorer.explain(text).mixed for text in (GOOD, BAD)] == [False, False]
 
 
+STARS = "\u2605" * 5
+
+
+def test_words_that_decide_are_explained_without_the_stars(scorer: Scorer) -> None:
+    words = "The plot is awful and boring. I left."
+    explanation, plain = scorer.explain(f"{STARS} {words} {STARS}"), scorer.explain(f"{' ' * 5} {words}")
+    text = f"{STARS} {words} {STARS}"
+    assert explanation.verdict == scorer.score([text])[0]
+    assert "stars_disagree" in explanation.verdict.flags
+    assert (explanation.sentences, explanation.words) == (plain.sentences, plain.words)
+    assert [text[part.start : part.end] for part in explanation.sentences] == [
+        "The plot is awful and boring.",
+        "I left.",
+    ]
+
+
+def test_stars_that_decide_are_explained_with_them(scorer: Scorer) -> None:
+    text = f"I have seen it. {STARS}"
+    explanation = scorer.explain(text)
+    assert explanation.verdict == scorer.score([text])[0]
+    assert explanation.verdict.label == "positive"
+    assert explanation.sentences[0].contribution > 1.0
+
+
+def test_a_sentence_with_stars_is_read_as_it_is_alone(scorer: Scorer) -> None:
+    text = f"The plot is awful and boring. {STARS}\nI loved the music. {STARS}\n\u2605\u2606\u2606\u2606\u2606 here"
+    explanation = scorer.explain(text)
+    alone = [verdict.probability for verdict in scorer.score([text[s.start : s.end] for s in explanation.sentences])]
+    assert [sentence.probability for sentence in explanation.sentences] == pytest.approx(alone, abs=1e-12)
+    assert alone[0] < 0.2
+    assert scorer.mixed([text]) == [explanation.mixed] == [True]
+
+
 def test_mixed_for_many_is_what_explain_says_for_each(scorer: Scorer) -> None:
     texts = [GOOD, "", f"{GOOD} {BAD}", BAD, "The music is superb. The plot is a terrible waste of time."]
     assert scorer.mixed(texts) == [scorer.explain(text).mixed for text in texts]
@@ -124,8 +157,12 @@ def test_of_a_very_long_review_the_telling_sentences_alone_are_weighed(scorer: S
     def decider(tokens: list[str]) -> explain.Logits:
         return counted(scorer._decider(tokens))
 
+    def alone(_: list[str], documents: list[list[str]]) -> tuple[Floats, Floats]:
+        logits = counted(scorer.piece_logits)(documents)
+        return logits, scorer.said(logits, documents)
+
     verdict = scorer.score([text])[0]
-    alone, rule = counted(scorer.piece_logits), scorer._mixed
+    rule = scorer._mixed
     long = explain.explain(text, scorer.max_tokens, alone, decider, scorer.said, lambda *_: verdict, rule)
     assert read > explain.MOST_TOKENS // MOST_RANGES
     assert 1 <= len(long.sentences) <= explain.MOST_TOKENS // read

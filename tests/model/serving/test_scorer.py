@@ -164,6 +164,22 @@ def test_the_band_ends_where_it_is_said_to(scorer: Scorer, monkeypatch: pytest.M
         monkeypatch.undo()
 
 
+def test_who_decides_stars_or_words_does_not_hang_on_the_dial(scorer: Scorer, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = "The plot is awful and boring."
+    words, both = scorer.score([plain, f"{plain} \u2605\u2605\u2605\u2605\u2605"])
+    assert (both.label, both.probability) == ("negative", words.probability)
+    monkeypatch.setattr(scorer, "band", 0.49)
+    wide = scorer.score([f"{plain} \u2605\u2605\u2605\u2605\u2605"])[0]
+    assert (wide.label, wide.probability, wide.flags) == ("uncertain", both.probability, both.flags)
+
+
+def test_words_decide_too_where_the_stars_are_too_weak_to_turn_the_text(scorer: Scorer) -> None:
+    long = " ".join([BAD] * 30)
+    words, both = scorer.score([long, f"{long} \u2605\u2605\u2605\u2605\u2605"])
+    assert (words.flags, both.flags) == ((), ("stars_disagree",))
+    assert (both.label, both.probability, both.stars) == ("negative", words.probability, words.stars)
+
+
 def test_the_shipped_band_is_the_folders(scorer: Scorer) -> None:
     assert scorer.band == json.loads((SHIPPED / "serving.json").read_text(encoding="utf-8"))["band"]
 

@@ -31,6 +31,7 @@ SAME = [
     ("2 * 3 * 4 and snake_case_names", "2 * 3 * 4 and snake_case_names"),
     # quoted lines
     ("> The best film\nNo. Boring.", "No. Boring."),
+    ("> \u201cThe best\u201d\n> \u2605\u2605\u2605\u2605\u2605\n> \U0001f60d\nNo. Boring.", "No. Boring."),
     ("No.<br />&gt; The best<br />Boring.", "No.\nBoring."),
     ("No.\n>>> The best\nby far", "No."),
     (">>> The best\n>> by far\nNo.", "No."),

@@ -471,6 +471,35 @@ def test_a_total_at_the_end_is_no_review(head: str, last: list[str], codes: list
     assert [row["label"] for row in back] == ["positive"] * 2 + [None] * len(codes)  # it keeps its place
 
 
+@pytest.mark.parametrize(
+    ("stars", "last", "rows"),
+    [
+        (["4", "2", "3"], "4", 4),  # a review of one word
+        (["4", "2", "3"], "3", 3),
+        (["4.5", "2", "4"], "3.5", 3),
+        (["4", "2", "4"], "3.33", 3),
+        (["4", "2", "4"], "3", 4),  # rounded to a number of stars it may be a review's own
+    ],
+)
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "parquet", "jsonl"])
+def test_a_last_review_average_is_no_row_of_averages(stars: list[str], last: str, rows: int, kind: str) -> None:
+    texts = ["A warm and funny film", "Dull from start to end", "I liked the music", "Average"]
+    values = [float(one) for one in [*stars, last]]
+    if kind == "csv":
+        data: bytes | str = "review,stars\n" + "".join(
+            f"{text},{one}\n" for text, one in zip(texts, [*stars, last], strict=True)
+        )
+    elif kind == "xlsx":
+        data = xlsx_bytes([["review", "stars"], *([text, one] for text, one in zip(texts, values, strict=True))])
+    elif kind == "jsonl":
+        data = "".join(
+            json.dumps({"review": text, "stars": one}) + "\n" for text, one in zip(texts, values, strict=True)
+        )
+    else:
+        data = parquet_bytes({"review": texts, "stars": values})
+    check(data, f"a.{kind}", rows=rows, codes=["total"] * (4 - rows))
+
+
 def test_each_sheet_and_file_may_end_with_a_total() -> None:
     data = book({name: [HEAD, ["A", WARM], ["Total", 1]] for name in ("May", "June")})
     check(data, "a.xlsx", rows=2, codes=["total"] * 2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from worker.files.cells import Cell
-from worker.files.columns.totals import is_total
+from worker.files.columns.totals import Below, is_total, numeric
 from worker.files.table import Bad
 
 
@@ -30,3 +30,51 @@ from worker.files.table import Bad
 def test_totals_are_known_by_a_word_and_numbers(cells: list[Cell], total: bool) -> None:
     assert is_total(cells) is total
     assert not is_total(Bad("ragged", cells))
+
+
+ROWS: list[list[Cell]] = [["Warm", "A", "4"], ["Dull", "B", "2.5"], ["Fine", "C", "3"], ["Good", "D", "4"]]
+"""Text, film, stars: 3.375 on average."""
+
+
+@pytest.mark.parametrize(
+    ("last", "total"),
+    [
+        (["Average", "", "3"], True),  # every review has a film, and this has none
+        (["Average", "1917", "3"], False),
+        (["Average", "1917", "3.4"], False),  # as many decimals as the stars have: it must be exact
+        (["Average", "1917", "3.38"], True),
+        (["Average", "1917", "3.375"], True),
+        (["Moyenne", "12", "3,375"], True),
+        (["Average", "1917", "3.39"], False),
+        (["Average", "", "a warm film"], False),
+        (["Total", "4", "13.5"], True),
+        (["Total", "", "200"], True),
+        (["", "Average", "3"], True),  # in another column it is no review
+    ],
+)
+def test_an_average_in_the_column_of_reviews_needs_the_average_beside_it(last: list[Cell], total: bool) -> None:
+    below = Below(0, [2], [1], 3)
+    for row in ROWS:
+        below.add(row)
+    below.add(Bad("ragged", ["Fine"]))
+    assert below.is_total(last) is total
+    assert not below.is_total(Bad("ragged", last))
+
+
+def test_one_number_has_no_average() -> None:
+    below = Below(0, [1], [], 2)
+    below.add(["Warm", 3])
+    assert not below.is_total(["Average", 3])
+    below.add(["Warm", 3])
+    assert below.is_total(["Average", 3])
+    assert Below(0, [], [], 2).is_total(["Total", 3])
+
+
+def test_columns_of_numbers_are_those_that_have_an_average() -> None:
+    rows: list[list[Cell]] = [
+        [number, f"Text {number}", number % 5 / 2, "1,5" if number % 3 else "", True] for number in range(30)
+    ]
+    assert numeric(rows, 1) == [2, 3]
+    assert numeric(rows[:5], 1) == [0, 2, 3]
+    assert numeric([], 0) == []
+    assert numeric([[1] * 9] * 2, 0) == [1, 2, 3, 4]
