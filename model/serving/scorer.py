@@ -60,8 +60,9 @@ def _session(path: Path, threads: int) -> ort.InferenceSession:
 class _Reading(NamedTuple):
     """A verdict and what is behind it.
 
-    logit: the calibrated one as a piece of a review; said: as served; tokens: how many the text has. sure: whether the text is no doubtful one and its probability lies beyond the model's own band, whatever `dial`
-    asks for; by_words: whether it was read without its rows of stars.
+    logit: the calibrated one as a piece of a review; said: as served; tokens: how many the text has. sure: whether the
+    text is no doubtful one and its probability lies beyond the model's own band, whatever `dial` asks for; by_words:
+    whether it was read without its rows of stars.
     """
 
     verdict: Verdict

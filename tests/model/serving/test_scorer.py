@@ -168,7 +168,7 @@ def test_who_decides_stars_or_words_does_not_hang_on_the_dial(scorer: Scorer, mo
     plain = "The plot is awful and boring."
     words, both = scorer.score([plain, f"{plain} \u2605\u2605\u2605\u2605\u2605"])
     assert (both.label, both.probability) == ("negative", words.probability)
-    monkeypatch.setattr(scorer, "band", 0.49)
+    monkeypatch.setattr(scorer, "band", abs(both.probability - 0.5) + 1e-6)
     wide = scorer.score([f"{plain} \u2605\u2605\u2605\u2605\u2605"])[0]
     assert (wide.label, wide.probability, wide.flags) == ("uncertain", both.probability, both.flags)
 
