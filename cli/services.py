@@ -10,6 +10,8 @@ import typer
 from cli.common import console, load_settings, plain_database, stop
 from common.process import exit_codes
 
+# Imports inside functions: `reelfeel --help` loads no other room (cli/common.py).
+
 WATCH_S = 2.0
 """Pause of `status --watch`, seconds."""
 

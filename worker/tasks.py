@@ -29,6 +29,8 @@ from worker.jobs.explain import explain_review
 from worker.jobs.next_review import process_next_review
 from worker.limits import limits_of
 from worker.memory import release_compiler_memory
+from worker.sandbox.process import SPARE
+from worker.sandbox.scratch import sweep_scratch
 from worker.sweep import sweep_once
 from worker.task_requests import ChunkTask
 
@@ -57,9 +59,6 @@ def _open(**_: Any) -> None:
     database = Database(SETTINGS.database(), text_keys=SETTINGS.sealing_keys())
     _tools = Tools(database, scorer_of(), JobSignals(str(BROKER)), limits_of(SETTINGS))
     if SETTINGS.warm_start:
-        from worker.sandbox.process import SPARE
-        from worker.sandbox.scratch import sweep_scratch
-
         sweep_scratch()  # what the child left whose place we take
         SPARE.keep()  # before the model warms up: both take a while
         _tools.scorer.warm()

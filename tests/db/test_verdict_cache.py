@@ -61,9 +61,3 @@ def test_what_a_version_kept_that_asked_for_no_stars_is_not_known(db: Database) 
     with db.begin() as session:
         session.execute(update(KnownVerdict).values(stars=None))
     assert lookup(db, [row], model="m1") == {}
-
-
-def test_a_hash_says_nothing_without_the_key(sqlite_db: Database, postgres_url: str) -> None:
-    here, there = rows_of(sqlite_db, ["same", "same", "other"]), rows_of(Database(postgres_url), ["same"])
-    assert here[0].text_hash == here[1].text_hash != here[2].text_hash
-    assert here[0].text_hash != there[0].text_hash
