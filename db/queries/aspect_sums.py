@@ -32,10 +32,15 @@ def judged(aspect: int, begins: int | None, ends: int | None, polarity: int, pro
     return Judged(NAMES[aspect], begins, ends, _POLARITIES[polarity], probability / SCALE)
 
 
+def known() -> ColumnElement[bool]:
+    """Rows of the aspects that this version knows: a newer one may store more beside it, while workers are replaced."""
+    return aspects.c.aspect < len(NAMES)
+
+
 def of_reviews(session: Session, ids: Iterable[int]) -> dict[int, tuple[Judged, ...]]:
     """What is stored of these reviews, in the order of their clauses; those without are missing."""
     columns = (aspects.c.aspect, aspects.c.begins, aspects.c.ends, aspects.c.polarity, aspects.c.probability)
-    query = select(aspects.c.review_id, *columns).where(aspects.c.review_id.in_(list(ids)))
+    query = select(aspects.c.review_id, *columns).where(aspects.c.review_id.in_(list(ids)), known())
     found: defaultdict[int, list[Judged]] = defaultdict(list)
     for review_id, *values in session.execute(query.order_by(aspects.c.review_id, aspects.c.number)):
         found[review_id].append(judged(*values))
@@ -46,6 +51,8 @@ def sums_of_scores(scores: Iterable[Score]) -> Sums:
     """Of verdicts that are about to be stored."""
     sums: Sums = {}
     for score in scores:
+        if not score.aspects:  # most files: nobody asked
+            continue
         sides: Counter[int] = Counter()
         for one in score.aspects:
             sides[NAMES.index(one.name)] += SIDES[one.polarity]
@@ -55,8 +62,12 @@ def sums_of_scores(scores: Iterable[Score]) -> Sums:
 
 
 def added(stored: Sequence[int] | None, more: Mapping[int, Sequence[int]], *, sign: int = 1) -> list[int] | None:
-    """The sums of a job, three numbers an aspect, with more of them; None where all are 0."""
-    total = [*(stored or ()), *([0] * (len(SUMS) * len(NAMES) - len(stored or ())))]
+    """The sums of a job, three numbers an aspect, with more of them; None where all are 0.
+
+    Those of aspects that only a newer version knows are kept as they are: they are the newer version's to read.
+    """
+    size = len(SUMS) * max(len(NAMES), *(aspect + 1 for aspect in more), 0)
+    total = [*(stored or ()), *([0] * (size - len(stored or ())))]
     for aspect, counts in more.items():
         for place, n in enumerate(counts, len(SUMS) * aspect):
             total[place] += sign * n

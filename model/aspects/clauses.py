@@ -17,7 +17,7 @@ LONGEST = 60
 """Words of the longest clause; what is longer is cut there."""
 STRONG_WORD = 0.4
 """A word whose own weight in the model's n-gram part is at least so far from 0 is for or against something."""
-_APART = 3
+APART = 3
 """Words of the shortest piece without an aspect that stands apart from a judgement beside it."""
 
 
@@ -30,7 +30,7 @@ class Words(NamedTuple):
 
 
 # How much it takes for a cut to stand. Plain numbers: members of an enumeration take twice the time to look up.
-_NONE, _FAINT, _WEAK, _COMMA, _STRONG = range(5)
+NONE, FAINT, WEAK, COMMA, STRONG = range(5)
 
 
 class Clause(NamedTuple):
@@ -47,24 +47,24 @@ def words_of(line: str) -> frozenset[str]:
 
 
 _CONTRASTS = words_of("but although though however while whilst whereas despite except nevertheless nonetheless")
-_PAIRS = {"even": ("if", "though", "when"), "apart": ("from",), "aside": ("from",), "other": ("than",), "yet": ("it",)}
+PAIRS = {"even": ("if", "though", "when"), "apart": ("from",), "aside": ("from",), "other": ("than",), "yet": ("it",)}
 _JOINS = words_of("and or nor with which who whom whose because so until since plus as when where if")
 _PREPOSITIONS = words_of("in under over by for a an the some such so its his her this that at on from into")
-_TURNS = words_of(
+TURNS = words_of(
     "let wrecked ruined spoiled spoilt marred undone saddled hampered hobbled sunk undermined saved redeemed lifted "
     "elevated rescued buried drowned cannot can't can couldn't could propped"
 )
-_CUTS = {
-    **dict.fromkeys(_TURNS | _PAIRS.keys(), _NONE),
-    **dict.fromkeys(_PREPOSITIONS, _FAINT),
-    **dict.fromkeys(_JOINS, _WEAK),
-    **dict.fromkeys(_CONTRASTS, _STRONG),
+CUTS = {
+    **dict.fromkeys(TURNS | PAIRS.keys(), NONE),
+    **dict.fromkeys(_PREPOSITIONS, FAINT),
+    **dict.fromkeys(_JOINS, WEAK),
+    **dict.fromkeys(_CONTRASTS, STRONG),
 }
-_COPULAS = words_of("is are was were gets get got be been being")
-_VERBS = _COPULAS | words_of("looks look sounds sound feels feel seems seem has have does do did made makes had")
-_SUBJECTS = words_of("i it we they you he she this there")
-_LEADING = words_of("and but or so yet although though while whilst whereas because then plus however even")
-_TRAILING = words_of("and but or as by with nor so because")
+COPULAS = words_of("is are was were gets get got be been being")
+VERBS = COPULAS | words_of("looks look sounds sound feels feel seems seem has have does do did made makes had")
+SUBJECTS = words_of("i it we they you he she this there")
+LEADING = words_of("and but or so yet although though while whilst whereas because then plus however even")
+TRAILING = words_of("and but or as by with nor so because")
 _PARTING = re.compile(r"[;:()\[\]\u2013\u2014]|--|\.\.\.|\s-\s|\n|[.!?]\s")
 
 
@@ -75,7 +75,7 @@ def split(words: Words, text: str, mentions: Sequence[Mention], weights: Sequenc
     weights: of each word, for (above 0) or against something.
     """
     cuts = _cuts(words, text, mentions)
-    places = [0, *(place for place, cut in enumerate(cuts) if place and cut >= _WEAK)]
+    places = [0, *(place for place, cut in enumerate(cuts) if place and cut >= WEAK)]
     read = _Read(words.spelled, mentions, weights)
     kept: list[_Piece] = []
     for first, end in zip(places, [*places[1:], len(weights)], strict=True):
@@ -100,7 +100,7 @@ def _parted(piece: "_Piece", cuts: Sequence[int], read: "_Read") -> list["_Piece
     parts: list[_Piece] = []
     if piece.good >= STRONG_WORD and piece.bad >= STRONG_WORD:
         for place in range(piece.first + 1, piece.end):
-            if cuts[place] == _FAINT:
+            if cuts[place] == FAINT:
                 left, right = read.piece(piece.first, place), read.piece(place, piece.end)
                 if left.judges and right.judges and left.mood * right.mood < 0:
                     parts.append(left)
@@ -132,7 +132,7 @@ class _Read:
     def predicates(self, piece: "_Piece") -> bool:
         """Whether something that a piece names is followed by a verb."""
         return any(
-            not _VERBS.isdisjoint(self.words[mention.last + 1 : min(piece.end, mention.last + 3)])
+            not VERBS.isdisjoint(self.words[mention.last + 1 : min(piece.end, mention.last + 3)])
             for mention in piece.mentions
             if mention.kind in ("words", "cues")
         )
@@ -141,7 +141,7 @@ class _Read:
         """Whether a piece says more than what it names, and names it beside an article at most: "muddy sound"."""
         named = {place for mention in piece.mentions for place in range(mention.first, mention.last + 1)}
         rest = (place for place in range(piece.first, piece.end) if place not in named)
-        return any(self.words[place] not in _CUTS and self.words[place] not in _COPULAS for place in rest)
+        return any(self.words[place] not in CUTS and self.words[place] not in COPULAS for place in rest)
 
 
 class _Piece(NamedTuple):
@@ -189,16 +189,16 @@ class _Piece(NamedTuple):
 
 def _stands(cut: int, left: _Piece, right: _Piece, read: _Read) -> bool:
     """Whether the cut between two pieces stands."""
-    if cut == _STRONG:
+    if cut == STRONG:
         return True
-    long = left.end - left.first >= _APART
+    long = left.end - left.first >= APART
     begins = read.words[right.first : min(right.end, right.first + 2)]
-    if not _SUBJECTS.isdisjoint(begins) and (right.names or max(right.good, right.bad) >= STRONG_WORD):
+    if not SUBJECTS.isdisjoint(begins) and (right.names or max(right.good, right.bad) >= STRONG_WORD):
         return long and (left.judges or not left.names)
     if left.names and right.names:
         if left.subjects == right.subjects and not left.against(right):
             return False
-        if cut == _COMMA and read.qualifies(left) and read.qualifies(right):
+        if cut == COMMA and read.qualifies(left) and read.qualifies(right):
             return True
         return (left.judges and right.judges) or (read.predicates(left) and read.predicates(right))
     return right.judges and long and not left.names
@@ -207,8 +207,8 @@ def _stands(cut: int, left: _Piece, right: _Piece, read: _Read) -> bool:
 def _cuts(words: Words, text: str, mentions: Sequence[Mention]) -> list[int]:
     """Before each word: how strong a cut is there. None within a phrase of the vocabulary."""
     spelled, starts, ends = words
-    cuts = [_NONE] * len(spelled)
-    known = list(map(_CUTS.get, spelled))
+    cuts = [NONE] * len(spelled)
+    known = list(map(CUTS.get, spelled))
     # Most words follow a single blank and begin nothing.
     places = [
         place
@@ -220,30 +220,30 @@ def _cuts(words: Words, text: str, mentions: Sequence[Mention]) -> list[int]:
         between = text[ends[place - 1] : starts[place]]
         after = spelled[place + 1] if place + 1 < len(spelled) else ""
         if (between not in (" ", ", ") and _PARTING.search(between)) or (
-            after and (cut == _STRONG or after in _PAIRS.get(word, ()) or (word == "yet" and "," in between))
+            after and (cut == STRONG or after in PAIRS.get(word, ()) or (word == "yet" and "," in between))
         ):
-            cuts[place] = _STRONG
+            cuts[place] = STRONG
         elif word == "if" and spelled[place - 1] == "as":
             continue
-        elif word in _TURNS:
-            cuts[place - 1 if spelled[place - 1] in _COPULAS else place] = _WEAK
+        elif word in TURNS:
+            cuts[place - 1 if spelled[place - 1] in COPULAS else place] = WEAK
         elif "," in between:
-            cuts[place] = _COMMA
-        elif "/" in between or cut == _WEAK:
-            cuts[place] = _WEAK
-        elif cut == _FAINT:
-            cuts[place] = _FAINT
+            cuts[place] = COMMA
+        elif "/" in between or cut == WEAK:
+            cuts[place] = WEAK
+        elif cut == FAINT:
+            cuts[place] = FAINT
     for mention in mentions:
         for place in range(mention.first + 1, mention.last + 1):
-            cuts[place] = _NONE
+            cuts[place] = NONE
     return cuts
 
 
 def _clause(piece: _Piece, words: Words) -> Clause:
     first, last = piece.first, piece.end - 1
     named_first, named_last = (piece.mentions[0].first, piece.mentions[-1].last) if piece.mentions else (last, first)
-    while first < min(last, named_first) and words.spelled[first] in _LEADING:
+    while first < min(last, named_first) and words.spelled[first] in LEADING:
         first += 1
-    while last > max(first, named_last) and words.spelled[last] in _TRAILING:
+    while last > max(first, named_last) and words.spelled[last] in TRAILING:
         last -= 1
     return Clause(first, last, piece.mentions)

@@ -10,14 +10,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import repeat
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from common.aspects import Name, Polarity
 from model.aspects import clauses, opinion, vocabulary
 from model.aspects.clauses import Clause, Words, words_of
-from model.aspects.opinion import Opinion, Signs
+from model.aspects.opinion import Opinion, Signs, logit_of
 from model.aspects.vocabulary import Mention, Vocabulary
 from model.numeric import Floats, sigmoid
 from model.text.cleaning import aligned
@@ -45,20 +46,23 @@ BESIDE = 0.75
 """The same where the rest of the sentence is about something else."""
 HINT = 2.5
 """What a phrase that goes one way by itself adds to the clause's logit."""
+LOGITS = tuple(map(logit_of, (NAMED, CUED, PERSON, BARE, BESIDE)))
+"""Those probabilities as logits, in this order: what is compared is the logit, which needs no exponential."""
+_NAMED, _CUED, _PERSON, _BARE, _BESIDE = LOGITS
 PLOT = -1.6
 """A sentence whose words sum up to less retells a plot: what it names without an opinion is not the film's."""
 
 _WORD = re.compile(r"[^\W_]+(?:/[0-9]+|(?:'[^\W_]+)*)")
 _END = re.compile(r"[.!?]{1,6}[\"')\]]{0,3}(?=\s)|\n")
-_STARTS = words_of("the this that these those a an i it in on at as if but and or so no not my his her their our")
-_REFERS = words_of("it they")
-_PEOPLE = words_of("he she he's she's")
-_LINKS = words_of("is was are were be feels felt seems seemed looks looked sounds sounded gets got")
-_WITHOUT_SUBJECT = words_of("is was are were has had does did")
-_SUREST = 2.5
+STARTS = words_of("the this that these those a an i it in on at as if but and or so no not my his her their our")
+REFERS = words_of("it they")
+PEOPLE = words_of("he she he's she's")
+LINKS = words_of("is was are were be feels felt seems seemed looks looked sounds sounded gets got")
+WITHOUT_SUBJECT = words_of("is was are were has had does did")
+SUREST = 2.5
 """A clause that would be no opinion with this logit either is not scored."""
-_NEAR = 3
-_BEGINNING = 40
+NEAR = 3
+BEGINNING = 40
 """Characters of a clause in which a name is its subject."""
 
 
@@ -107,11 +111,26 @@ class _Sentence(NamedTuple):
     bare: bool
 
 
+class Reading(Protocol):
+    """Texts whose clauses are found."""
+
+    @property
+    def pieces(self) -> list[str]:
+        """The clauses that the scorer must read, text by text."""
+
+    def aspects(self, logits: Floats) -> list[list[Aspect]]:
+        """The aspects of each text, in order, of the calibrated logit (float64 [n]) of each piece."""
+
+
 class Finder:
     """Finds aspects with a vocabulary and a model of what is an opinion. Stateless: threads may share one."""
 
     def __init__(self, phrases: Vocabulary, judged: Opinion) -> None:
         self._phrases, self._opinion = phrases, judged
+
+    def read(self, texts: Sequence[str]) -> Reading:
+        """Finds the clauses of texts."""
+        return _Drafted(self, texts, [self.drafts(text) for text in texts])
 
     def drafts(self, text: str) -> list[Draft]:
         """The clauses of `text` that may say something of an aspect, at most `MOST_CLAUSES`; in linear time."""
@@ -141,10 +160,10 @@ class Finder:
         strength = max(max(weights), -min(weights))
         start, end = words.starts[clause.first], _with_sign(sentence.plain, words.ends[clause.last])
         named = any(mention.name != "film" or mention.kind != "says" for mention in clause.mentions)
-        person = own[0] in _PEOPLE
+        person = own[0] in PEOPLE
         if not person and all(mention.kind == "says" for mention in clause.mentions):
             person = _is_person(sentence.plain[start:end])
-        refers = own[0] in _REFERS or own[0] in _WITHOUT_SUBJECT
+        refers = own[0] in REFERS or own[0] in WITHOUT_SUBJECT
         if not (named or sentence.bare or (strength >= clauses.STRONG_WORD and (person or refers))):
             return
         mentions = clause.mentions
@@ -153,26 +172,20 @@ class Finder:
         hint = sum(_hint(mention, words.spelled) for mention in mentions)
         about = self._opinion.sum_of(own)
         draft = Draft(start, end, mentions, hint, sentence.about, about, strength, sentence.number, person, refers)
-        if hint or self.opinion(draft, _SUREST) >= NAMED or _distinct(mentions, ("words",)):
+        if hint or self.opinion(draft, SUREST) >= _NAMED or _distinct(mentions, ("words",)):
             yield draft
 
-    def aspects(self, drafts: Sequence[Draft], logits: Floats, factors: Floats | None = None) -> list[Aspect]:
-        """The aspects of a text, in order, of its drafts and the calibrated logit (float64 [n]) of each as a piece of a
-        review.
-
-        factors: how much surer each clause is read as a text that stands alone (float64 [n]), 1 by default. They tell
-        its probability, and nothing of what it is about or for.
-        """
-        leaning = logits + HINT * np.sign([draft.hint for draft in drafts])
-        probabilities = sigmoid(leaning if factors is None else leaning * factors).tolist()
+    def aspects(self, drafts: Sequence[Draft], logits: Floats) -> list[Aspect]:
+        """The aspects of a text, in order, of its drafts and the calibrated logit (float64 [n]) of each."""
+        likely = probabilities(logits, np.asarray([draft.hint for draft in drafts], dtype=np.int64)).tolist()
         found: list[Aspect] = []
         named_in = {draft.number for draft in drafts if any(mention.name != "film" for mention in draft.mentions)}
         before: tuple[int, tuple[Name, ...]] = (-1, ())
-        for draft, logit, probability in zip(drafts, logits.tolist(), probabilities, strict=True):
+        for draft, logit, probability in zip(drafts, logits.tolist(), likely, strict=True):
             sure = self.opinion(draft, logit)
             inherited = before[1] if draft.refers and before[0] == draft.number else ()
             if abs(logit) >= CLEAR and draft.sentence >= PLOT:
-                sure = max(sure, CUED)
+                sure = max(sure, _CUED)
             names = _names(draft, sure, inherited, alone=draft.number not in named_in)
             polarity: Polarity = "positive" if probability >= 0.5 else "negative"
             if names:
@@ -187,34 +200,57 @@ class Finder:
         return found
 
     def opinion(self, draft: Draft, logit: float) -> float:
-        """Probability (0..1) that a clause with this calibrated logit is an opinion."""
+        """Logit of the probability that a clause with this calibrated logit is an opinion."""
         says = any(mention.kind in ("says", "praise", "blame") for mention in draft.mentions)
-        return self._opinion.probability(Signs(logit, draft.sentence, draft.words, draft.strength, says))
+        return self._opinion.logit(Signs(logit, draft.sentence, draft.words, draft.strength, says))
+
+
+class _Drafted(NamedTuple):
+    """A `Reading` in plain code."""
+
+    finder: Finder
+    texts: Sequence[str]
+    drafts: list[list[Draft]]
+
+    @property
+    def pieces(self) -> list[str]:
+        """As `Reading.pieces`."""
+        return [text[one.start : one.end] for text, own in zip(self.texts, self.drafts, strict=True) for one in own]
+
+    def aspects(self, logits: Floats) -> list[list[Aspect]]:
+        """As `Reading.aspects`."""
+        parts = np.split(logits, np.cumsum([len(own) for own in self.drafts], dtype=np.int64))[:-1]
+        return [self.finder.aspects(own, part) for own, part in zip(self.drafts, parts, strict=True)]
+
+
+def probabilities(logits: Floats, hints: NDArray[np.int64]) -> Floats:
+    """Probability (float64 [n]) of positive, of calibrated logits [n] and `Draft.hint` [n]."""
+    return sigmoid(logits + HINT * np.sign(hints))
 
 
 def _names(draft: Draft, sure: float, inherited: tuple[Name, ...], *, alone: bool) -> list[Name]:
-    """The aspects that a clause is for or against, where it is an opinion so surely."""
+    """The aspects that a clause is for or against, where `sure` is the logit of its being an opinion."""
     kinds: tuple[vocabulary.Kind, ...] = ("says", "praise", "blame")
     hinted = bool(draft.hint) and draft.sentence >= PLOT
-    if sure < NAMED and not hinted:
+    if sure < _NAMED and not hinted:
         return []
     kinds = (*kinds, "words")
-    if sure >= CUED or hinted:
+    if sure >= _CUED or hinted:
         kinds = (*kinds, "cues")
     named: list[Name] = [name for name in _distinct(draft.mentions, kinds) if name != "film"]
-    if draft.person and sure >= PERSON and not _distinct(draft.mentions, ("words", "cues", "praise", "blame")):
+    if draft.person and sure >= _PERSON and not _distinct(draft.mentions, ("words", "cues", "praise", "blame")):
         return ["acting"]
     if named:
         return named
     if _distinct([mention for mention in draft.mentions if mention.name == "film"], ("words", "praise", "blame")):
         return ["film"]
-    if sure < BARE:
+    if sure < _BARE:
         return []
     if draft.person:
         return ["acting"]
     if inherited:
         return list(inherited)
-    return ["film"] if alone or (sure >= BESIDE and "film" in _distinct(draft.mentions, ("says",))) else []
+    return ["film"] if alone or (sure >= _BESIDE and "film" in _distinct(draft.mentions, ("says",))) else []
 
 
 def _distinct(mentions: Sequence[Mention], kinds: Sequence[vocabulary.Kind]) -> list[Name]:
@@ -236,13 +272,13 @@ def _is_epithet(one: Mention, noun: Mention, words: Sequence[str]) -> bool:
     if 0 <= noun.first - one.last - 1 <= 1:
         return True
     between = words[noun.last + 1 : one.first]
-    return 1 <= len(between) <= _NEAR and not _LINKS.isdisjoint(between)
+    return 1 <= len(between) <= NEAR and not LINKS.isdisjoint(between)
 
 
 def _hint(mention: Mention, words: Sequence[str]) -> int:
     if mention.kind not in ("praise", "blame"):
         return 0
-    before = words[max(0, mention.first - _NEAR) : mention.first]
+    before = words[max(0, mention.first - NEAR) : mention.first]
     if not NEGATIONS.isdisjoint(before) or any(word.endswith("n't") for word in before):
         return 0
     return 1 if mention.kind == "praise" else -1
@@ -288,9 +324,9 @@ def _may_be_person(sentence: str) -> bool:
 
 def _is_person(clause: str) -> bool:
     """Whether a clause begins with somebody's name: two words with capitals among its first few, but not only."""
-    found = _CAPITALS.search(clause, 0, _BEGINNING)
-    while found is not None and found.group(1).lower() in _STARTS:
-        found = _CAPITALS.search(clause, found.end(1), _BEGINNING)
+    found = _CAPITALS.search(clause, 0, BEGINNING)
+    while found is not None and found.group(1).lower() in STARTS:
+        found = _CAPITALS.search(clause, found.end(1), BEGINNING)
     return found is not None and any(word[0].islower() for word in clause.split())
 
 

@@ -11,11 +11,11 @@ from common.aspects import NAMES, Name
 
 Kind = Literal["words", "cues", "says", "praise", "blame"]
 """What a phrase tells, as the head of `vocabulary.toml` says; the later ones tell more."""
-_KINDS: tuple[Kind, ...] = get_args(Kind)
+KINDS: tuple[Kind, ...] = get_args(Kind)
 
 FILE = Path(__file__).parent / "vocabulary.toml"
 ANY = "*"
-_NONE = "none"
+NONE = "none"
 _LEAST_PLURAL = 3
 """Letters of the shortest word that has a plural here."""
 
@@ -37,11 +37,13 @@ class Vocabulary:
     """Phrases as a trie by words. Finding takes time linear in the words, whatever they are."""
 
     def __init__(self, phrases: dict[str, dict[str, list[str]]]) -> None:
-        self._root: dict[str, Any] = {}
+        self.root: dict[str, Any] = {}
+        """A node: by each word the node that it leads to, and under "" the kind of each aspect of what ends here."""
+        self.words: set[str] = set()
         self.longest = 0
         for name, kinds in phrases.items():
             for kind, lines in kinds.items():
-                if (name != _NONE and name not in NAMES) or kind not in _KINDS:
+                if (name != NONE and name not in NAMES) or kind not in KINDS:
                     raise VocabularyError(f"{name}.{kind} is no list of the vocabulary.")
                 for phrase in (phrase.split() for line in lines for phrase in line.split(",")):
                     self._add(phrase, name, kind)
@@ -49,11 +51,12 @@ class Vocabulary:
     def _add(self, phrase: list[str], name: str, kind: Kind) -> None:
         for words in product(*(choices.split("/") for choices in phrase)):
             for last in _numbers(words[-1]) if kind in ("words", "cues") else words[-1:]:
-                node = self._root
+                node = self.root
+                self.words.update((*words[:-1], last))
                 for word in (*words[:-1], last):
                     node = node.setdefault(word, {})
                 found: dict[str, Kind] = node.setdefault("", {})
-                if name not in found or _KINDS.index(kind) > _KINDS.index(found[name]):
+                if name not in found or KINDS.index(kind) > KINDS.index(found[name]):
                     found[name] = kind
                 self.longest = max(self.longest, len(words))
 
@@ -61,7 +64,7 @@ class Vocabulary:
         """Aspects that lower-case `words` name, in order; of phrases that overlap the first, of those the longest."""
         found: list[Mention] = []
         free, most = 0, len(words)
-        for at, node in enumerate(map(self._root.get, words)):
+        for at, node in enumerate(map(self.root.get, words)):
             # Common words begin many phrases: the second word tells that most of them are none.
             if (
                 node is None
@@ -70,7 +73,7 @@ class Vocabulary:
             ):
                 continue
             free, names = _longest(node, words, at + 1)
-            found += [Mention(cast("Name", name), kind, at, free - 1) for name, kind in names.items() if name != _NONE]
+            found += [Mention(cast("Name", name), kind, at, free - 1) for name, kind in names.items() if name != NONE]
         return found
 
 

@@ -7,6 +7,7 @@ single reviews, for explanations, and where Numba is missing.
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -114,9 +115,12 @@ class Bulk:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="bulk") if threads > 1 else None
         self.encoded(["compiles the rest"])
 
-    def parts(self, texts: Sequence[str], ends: Ends | None = None) -> Parts:
-        """Both parts' logits and the flags' sums of raw texts; the LSTM reads none that `ends` says end early."""
-        return self._parts(texts, self.encoded, ends)
+    def parts(self, texts: Sequence[str], ends: Ends | None = None, *, flagged: bool = True) -> Parts:
+        """Both parts' logits and the flags' sums of raw texts; the LSTM reads none that `ends` says end early.
+
+        flagged: whether the sums are wanted, which are 0 otherwise.
+        """
+        return self._parts(texts, self.encoded if flagged else partial(self.encoded, flagged=False), ends)
 
     def parts_of_tokens(self, documents: Sequence[Sequence[str]], ends: Ends | None = None) -> Parts:
         """The same of tokenized texts, none longer than is read."""
@@ -139,8 +143,8 @@ class Bulk:
             )
         return Parts(recurrent, wide, sums, lengths, found)
 
-    def encoded(self, texts: Sequence[str]) -> Slice:
-        """One task's texts as numbers, and their n-gram logits."""
+    def encoded(self, texts: Sequence[str], *, flagged: bool = True) -> Slice:
+        """One task's texts as numbers, their n-gram logits and, where they are wanted, the flags' sums."""
         cleaned = [clean(text).lower() for text in texts]
         plain = np.asarray([text.isascii() for text in cleaned])
         ids, checksums, lengths = self._index.scanned([text if text.isascii() else "" for text in cleaned])
@@ -167,7 +171,8 @@ class Bulk:
             place += len(kept)
         ids, checksums = np.concatenate(all_ids), np.concatenate(all_checksums)
         wide = self._wide_logits(checksums, starts, lengths)
-        return Slice(ids, starts, lengths, found, wide, self._flag_sums(ids, checksums, starts, lengths))
+        sums = self._flag_sums(ids, checksums, starts, lengths) if flagged else np.zeros((len(texts), 6))
+        return Slice(ids, starts, lengths, found, wide, sums)
 
     def _encoded_tokens(self, documents: Sequence[Sequence[str]]) -> Slice:
         tokens = [token for document in documents for token in document]

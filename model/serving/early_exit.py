@@ -38,3 +38,29 @@ class Exit:
     def logits(self, wide: Floats, tokens: NDArray[np.int64]) -> Floats:
         """Calibrated logits [n] of the n-gram part alone; 0 for a text without tokens."""
         return self.curve.logits(self.blend.logits(wide) + self.step * np.tanh(0.5 * wide), tokens)
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseExit:
+    """The same for clauses, which are short: an n-gram logit w beyond `logit` settles one.
+
+    Its calibrated logit is `least` + `slope` x |w|, with the sign of w: what the whole model says of such clauses on
+    average. The calibration of reviews that end early does not fit, since it knows long texts alone.
+    """
+
+    logit: float
+    least: float
+    slope: float
+
+    def ends(self, wide: Floats, tokens: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """As `Exit.ends`."""
+        return (np.abs(wide) > self.logit) & (tokens > 0)
+
+    def logits(self, wide: Floats, tokens: NDArray[np.int64]) -> Floats:
+        """As `Exit.logits`; the number of tokens changes nothing."""
+        return np.asarray(np.sign(wide) * self.least + self.slope * wide, dtype=np.float64)
+
+
+Early = Exit | ClauseExit
+CLAUSES = ClauseExit(0.75, 0.69, 0.87)
+"""Fitted on 29,000 clauses of 2,000 training reviews; ends a third of them, with 37 % of all their words."""

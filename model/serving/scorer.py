@@ -1,12 +1,12 @@
 """The scorer: texts -> verdicts, from a model folder, with ONNX Runtime and NumPy."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 import onnxruntime as ort
@@ -19,7 +19,7 @@ from model.numeric import Floats, sigmoid
 from model.serving import explain, flags, model_folder, topic_model
 from model.serving.calibration import Blend, Curve, ShortTexts
 from model.serving.dial import Dial
-from model.serving.early_exit import Exit
+from model.serving.early_exit import CLAUSES, Early, Exit
 from model.serving.exact_lstm import ExactLSTM
 from model.serving.explain import Logits
 from model.serving.mixed import Rule
@@ -32,8 +32,10 @@ from model.text.tokens import cap, tokenize
 from model.text.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
+    from model.aspects.compiled_finder import CompiledFinder
     from model.serving.bulk import Bulk
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 # Sorting by length inside a window this long leaves a few percent of padding and keeps memory flat.
@@ -42,6 +44,8 @@ BULK = 64
 """From so many texts in one call on, compiled code scores them (`model.serving.bulk`), after a second's start."""
 # So many texts use it when it is ready: an explanation's do, which halves its time.
 _FEW = 8
+# Clauses of one call: they are short.
+_CLAUSES = 16_384
 # Rows x steps of one LSTM call: bounds its memory when reviews are very long.
 _STEPS = 16_384
 # What Python itself raises where compiled code cannot be loaded, made or run; Numba has errors of its own.
@@ -246,35 +250,43 @@ class Scorer:
         return self.aspects_of([text])[0]
 
     def aspects_of(self, texts: Sequence[str], verdicts: Sequence["Flagged"] | None = None) -> list[list[Aspect]]:
-        """The aspects of each text; costs about what scoring the texts does, and that too without their `verdicts`.
+        """The aspects of each text; takes about three times as long as scoring the texts, and that too without their
+        `verdicts`.
 
         At most 4,096 words and 200 clauses of a text are looked at, so that time and memory are bounded.
         """
-        finder = finding.shipped()
+        compiled = self._compiled_finder if len(texts) >= BULK or self._pays(len(texts)) else None
+        finder = compiled or finding.shipped()
         found: list[list[Aspect]] = []
         for start in range(0, len(texts), WINDOW):
             window = list(texts[start : start + WINDOW])
             known: Sequence[Flagged] = self.score(window) if verdicts is None else verdicts[start : start + WINDOW]
-            drafts = [
-                finder.drafts(text) if DISTRUSTED.isdisjoint(verdict.flags) else []
+            # An empty text has no clauses.
+            read = [
+                text if DISTRUSTED.isdisjoint(verdict.flags) else ""
                 for text, verdict in zip(window, known, strict=True)
             ]
-            pieces = [text[one.start : one.end] for text, own in zip(window, drafts, strict=True) for one in own]
-            ends = np.cumsum([len(own) for own in drafts])[:-1]
-            logits, factors = (np.split(values, ends) for values in self._logits(pieces))
-            found += [finder.aspects(*given) for given in zip(drafts, logits, factors, strict=True)]
+            reading = finder.read(read)
+            found += reading.aspects(self._clause_logits(reading.pieces))
         return found
 
-    def _logits(self, texts: list[str]) -> tuple[Floats, Floats]:
-        """Calibrated logits of raw texts as pieces of a review, and what those of a text that stands alone are
-        multiplied by (each float64 [n]); in windows."""
-        many = len(texts) >= BULK
-        read = [self._read(texts[start : start + WINDOW], many=many) for start in range(0, len(texts), WINDOW)]
-        tokens = np.asarray([number for found, *_ in read for number in found], dtype=np.int64)
-        logits = np.concatenate([np.zeros(0), *(logits for _, logits, _ in read)])
-        for number, reading in self._starred(texts):
-            logits[number], tokens[number] = reading.logit, reading.tokens
-        return logits, self._short.factors(tokens)
+    def _clause_logits(self, clauses: list[str]) -> Floats:
+        """Calibrated logits (float64 [n]) of clauses as pieces of a review; more of them end early than of reviews."""
+        early = CLAUSES if self.exit else None
+        bulk = self._bulk if len(clauses) >= BULK or self._pays(len(clauses)) else None
+        found = [np.zeros(0)]
+        for start in range(0, len(clauses), _CLAUSES):
+            window = clauses[start : start + _CLAUSES]
+            if bulk is not None:
+                parts = bulk.parts(window, early.ends if early else None, flagged=False)
+                found.append(self._calibrated(parts.recurrent, parts.wide, parts.lengths, early))
+            else:
+                read = [cap(tokenize(clause), self.max_tokens) for clause in window]
+                found.append(self._blended_of([self._vocabulary.ids(tokens) for tokens in read], read, early))
+        logits = np.concatenate(found)
+        for number, reading in self._starred(clauses):
+            logits[number] = reading.logit
+        return logits
 
     def _alone(self, texts: list[str], documents: Sequence[Sequence[str]]) -> tuple[Floats, Floats]:
         """Calibrated logits (float64 [n]) of sentences and what is read of each: as pieces of a review, and as a
@@ -347,22 +359,31 @@ class Scorer:
     @cached_property
     def _bulk(self) -> "Bulk | None":
         """The compiled way, made at the first bulk call; None, and one line in the log, where it does not work."""
-        if not self._compiled:
-            return None
-        try:
-            # Here, since Numba takes a second to import and may be missing.
-            from model.serving.bulk import Bulk
+        return self._where_it_works(self._made_bulk) if self._compiled else None
 
-            known = (self._vocabulary, self._wide, self._words, self._topic, self.max_tokens, self._exact)
-            return Bulk(self.folder, *known, threads=self._threads)
+    def _made_bulk(self) -> "Bulk":
+        # Here, since Numba takes a second to import and may be missing.
+        from model.serving.bulk import Bulk
+
+        known = (self._vocabulary, self._wide, self._words, self._topic, self.max_tokens, self._exact)
+        return Bulk(self.folder, *known, threads=self._threads)
+
+    @cached_property
+    def _compiled_finder(self) -> "CompiledFinder | None":
+        """The same for clauses, made at the first bulk call for aspects."""
+        return self._where_it_works(_made_finder) if self._bulk is not None else None
+
+    def _where_it_works(self, made: Callable[[], T]) -> T | None:
+        try:
+            return made()
         except Exception as error:
             if not _of_the_compiler(error):  # a worker's time limit, thrown in by a signal: it is the caller's
                 raise
-            log.warning("Bulk work is slower, on ONNX Runtime: %s: %s", type(error).__name__, error)
+            log.warning("Bulk work is slower, without compiled code: %s: %s", type(error).__name__, error)
             return None
 
     def _read(self, texts: list[str], *, many: bool) -> tuple[list[int], Floats, Floats]:
-        """Numbers of tokens, calibrated logits [n], and the flags' sums [n, 4]; many: whether bulk work has begun."""
+        """Numbers of tokens, calibrated logits [n], and the flags' sums [n, 6]; many: whether bulk work has begun."""
         bulk = self._bulk if many or self._pays(len(texts)) else None
         return self._plainly(texts) if bulk is None else self._by(bulk, texts)
 
@@ -375,7 +396,7 @@ class Scorer:
             parts.sums,
         )
 
-    def _calibrated(self, recurrent: Floats, wide: Floats, lengths: NDArray[np.int64], early: Exit | None) -> Floats:
+    def _calibrated(self, recurrent: Floats, wide: Floats, lengths: NDArray[np.int64], early: Early | None) -> Floats:
         logits = self._curve.logits(self._blend.logits(recurrent, wide), lengths)
         if early is None:
             return logits
@@ -388,7 +409,7 @@ class Scorer:
         rows = [self._vocabulary.ids(tokens) for tokens in read]
         return list(map(len, documents)), self._blended_of(rows, read, self.exit), self._sums(rows, read)
 
-    def _blended(self, documents: Sequence[Sequence[str]], early: Exit | None) -> Floats:
+    def _blended(self, documents: Sequence[Sequence[str]], early: Early | None) -> Floats:
         """Calibrated logits [n]."""
         if self._pays(len(documents)) and (bulk := self._bulk):
             parts = bulk.parts_of_tokens(documents, early.ends if early else None)
@@ -396,7 +417,7 @@ class Scorer:
         return self._blended_of([self._vocabulary.ids(tokens) for tokens in documents], documents, early)
 
     def _blended_of(
-        self, rows: Sequence[NDArray[np.int32]], documents: Sequence[Sequence[str]], early: Exit | None
+        self, rows: Sequence[NDArray[np.int32]], documents: Sequence[Sequence[str]], early: Early | None
     ) -> Floats:
         """The same without compiled code, of documents whose word ids are `rows`."""
         lengths = np.asarray([len(row) for row in rows], dtype=np.int64)
@@ -428,6 +449,12 @@ class Scorer:
         stars = None if unfit or self.stars is None else self.stars.of(said)
         sure = not doubtful and abs(probability - 0.5) >= self._band_of(length, self._serving.band)
         return _Reading(Verdict(label, probability, raised, self.version, stars), logit, said, length, sure)
+
+
+def _made_finder() -> "CompiledFinder":
+    from model.aspects import compiled_finder  # as `Bulk`
+
+    return compiled_finder.shipped()
 
 
 def _rules(serving: model_folder.Serving) -> tuple[Curve, Rule, flags.Bounds, Stars | None]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from model.serving.lstm_kernel import compiled, inlined
+from model.machine_code import compiled, inlined
 from model.text.ngrams import GOLDEN, MIX, SHIFT
 from model.text.vocabulary import UNKNOWN
 

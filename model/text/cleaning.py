@@ -197,6 +197,7 @@ _SHORT = tuple(
     for step in _LONG
     if step.pattern in (scars.DOUBLE_QUOTE, markup.LINK, markup.NAMED, markup.REDDIT, markup.BULLET, signs.RATED)
 )
+_ORDINARY_STEPS = (*_SHORT, *_LAST)
 
 
 def clean(text: str) -> str:
@@ -220,9 +221,17 @@ def clean(text: str) -> str:
     return text
 
 
+def _places(signs: int) -> Places:
+    return [(place, place + 1) for place in range(signs)]
+
+
+# Of nearly all reviews: to make them anew is most of the work on a text.
+_PLACES = _places(8_192)
+
+
 def placed(text: str) -> tuple[str, Places]:
     """As `clean`, with the half-open range in the original text of every sign."""
-    places = [(place, place + 1) for place in range(len(text))]
+    places = _PLACES[: len(text)] if len(text) <= len(_PLACES) else _places(len(text))
     for applies, pattern, replaced in STEPS:
         if applies(text):
             text, places = substituted(pattern, replaced, text, places)
@@ -237,7 +246,8 @@ def aligned(text: str) -> tuple[str, Places | None]:
     padded = text
     if "<" in text:
         padded = markup.BREAK.sub(lambda found: "\n" + " " * (len(found.group()) - 1), text)
-    if _remarkable(padded) or any(step.applies(padded) and step.pattern.search(padded) for step in (*_SHORT, *_LAST)):
+    steps = STEPS if _remarkable(padded) else _ORDINARY_STEPS
+    if any(step.applies(padded) and step.pattern.search(padded) for step in steps):
         return placed(text)
     return padded, None
 

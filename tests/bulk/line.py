@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -35,7 +38,8 @@ WARM_S = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What one file took. seconds: of all; spent: by stage, over all processes; peaks: MiB by kind of process."""
+    """What one file took. seconds: of all; spent: by stage, over all processes; peaks: MiB by kind of process; report:
+    seconds of a page with aspects and themes afterwards, 0 where none was asked for."""
 
     database: str
     workers: int
@@ -44,11 +48,12 @@ class Run:
     seconds: float
     spent: dict[str, float]
     peaks: dict[str, float]
+    report: float = 0.0
 
     @property
     def rate(self) -> float:
-        """Rows a second."""
-        return self.rows / self.seconds
+        """Rows a second, the report included."""
+        return self.rows / (self.seconds + self.report)
 
 
 @contextmanager
@@ -95,16 +100,20 @@ def free_port() -> int:
         return int(held.getsockname()[1])
 
 
-def measure(kind: str, workers: int, file: Path, rows: int, stored_before: int = 0) -> Run:
-    """Sends the file in and waits for the end of its job; every row is counted afterwards."""
+def measure(kind: str, workers: int, file: Path, rows: int, stored_before: int = 0, *, aspects: bool = False) -> Run:
+    """Sends the file in and waits for the end of its job; every row is counted afterwards.
+
+    aspects: whether they are asked for, and a page of reports with aspects and themes is made when the job is done.
+    """
     valkey = Valkey()
     try:
         with database(kind, stored_before) as url, running_worker(url, valkey.url, workers, port := free_port()) as it:
             db, signals, watch = Database(url), JobSignals(valkey.url), Watch(it.pid)
             try:
                 wait_until_warm(port, workers)
-                seconds = _through(db, signals, file, rows)
-                return Run(kind, workers, rows, stored_before, seconds, stages(port), dict(watch.peaks))
+                seconds = _through(db, signals, file, rows, {"aspects": True} if aspects else {})
+                report = _report(url) if aspects else 0.0
+                return Run(kind, workers, rows, stored_before, seconds, stages(port), dict(watch.peaks), report)
             finally:
                 watch.stop()
                 signals.close()
@@ -113,10 +122,22 @@ def measure(kind: str, workers: int, file: Path, rows: int, stored_before: int =
         valkey.close()
 
 
-def _through(db: Database, signals: JobSignals, file: Path, rows: int) -> float:
+def _report(url: str) -> float:
+    """Seconds of `reelfeel report` on all that is stored."""
+    with tempfile.TemporaryDirectory(prefix="reelfeel-bulk-") as folder:
+        page = Path(folder) / "report.html"
+        command = [sys.executable, "-m", "cli", "report", "--output", str(page), "--no-explain"]
+        began = time.perf_counter()
+        subprocess.run(command, check=True, env=os.environ | {"DATABASE_URL": url}, capture_output=True)
+        seconds = time.perf_counter() - began
+        assert page.stat().st_size
+        return seconds
+
+
+def _through(db: Database, signals: JobSignals, file: Path, rows: int, options: dict[str, bool]) -> float:
     """Seconds from the accepted upload, which is timed no more than Discord's own transfer is, to the stored output."""
     origin = Origin(1, None, 77, "cli", 10**12)
-    accepted = accept_upload(db, origin, filename="reviews.csv", parts=parts_of(file))
+    accepted = accept_upload(db, origin, filename="reviews.csv", parts=parts_of(file), options=options)
     with db.read() as session:
         began = session.scalar(select(db_time()))
     signals.publish_chunk(accepted.chunk_id, accepted.kind, accepted.queue)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from sqlalchemy import update
+
+from common.aspects import NAMES
 from db.engine import Database
-from db.queries.aspect_sums import added, counts_of, sums_of_scores
+from db.queries.aspect_sums import added, count_sums, counts_of, sums_of_scores
 from db.queries.jobs import get_job
 from db.queries.results import get_result
+from db.tables import Prediction, aspects
 from db.types import AspectCount, Judged, Score
 from tests.db.steps import ME, check_invariants, done_file
 
@@ -41,3 +45,18 @@ def test_what_is_stored_comes_back_in_order(db: Database) -> None:
     assert [(one.name, one.start, one.end) for one in told[1]] == [
         ("acting", 0, 6), ("acting", 7, 9), ("film", 0, 9),
     ]  # fmt: skip
+
+
+def test_what_only_a_newer_version_knows_is_left_out_and_kept(db: Database) -> None:
+    """A newer worker beside this one, while they are replaced one by one."""
+    job_id = done_file(db, 2)
+    with db.begin() as session:
+        session.execute(update(aspects).where(aspects.c.number == 0).values(aspect=len(NAMES) + 2))
+        sums = count_sums(session, [Prediction.job_id == job_id])
+    assert [one.name for one in get_result(db, ME, 2).aspects] == ["acting", "film"]
+    assert get_result(db, ME, 1).aspects == ()
+    stored = added([1, 0, 0], sums)
+    assert stored is not None
+    assert [one.name for one in counts_of(stored)] == ["acting", "film"]
+    assert len(stored) == 3 * (len(NAMES) + 3)
+    assert added(stored, {0: [1, 0, 0]}) == [stored[0] + 1, *stored[1:]]

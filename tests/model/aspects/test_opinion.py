@@ -6,7 +6,7 @@ import pytest
 
 from model.aspects import opinion
 from model.aspects.finder import sentence_words
-from model.aspects.opinion import Opinion, Signs
+from model.aspects.opinion import Opinion, Signs, logit_of
 
 SMALL = Opinion({"film": 1.0, "king": -2.0}, {}, 0.5, (0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 2.0))
 
@@ -15,13 +15,10 @@ def test_the_sum_counts_each_word_once() -> None:
     assert SMALL.sum_of(["film", "king", "film", "horse"]) == pytest.approx(0.5 + 1.0 - 2.0)
 
 
-def test_the_probability_is_logistic_in_the_signs() -> None:
+def test_the_logit_is_linear_in_the_signs() -> None:
     signs = Signs(logit=-0.7, sentence=0.0, words=0.0, strength=0.0, says=True)
-    assert SMALL.probability(signs) == pytest.approx(1 / (1 + math.exp(-2.7)))
-
-
-def test_a_logit_beyond_all_bounds_is_no_overflow() -> None:
-    assert SMALL.probability(Signs(1e9, 0.0, 0.0, 0.0, says=False)) == pytest.approx(1.0)
+    assert SMALL.logit(signs) == pytest.approx(2.7)
+    assert logit_of(1 / (1 + math.exp(-2.7))) == pytest.approx(2.7)
 
 
 def test_a_plot_reads_otherwise_than_a_review() -> None:

@@ -111,6 +111,8 @@ def test_the_card_keeps_what_was_promised(scorer: Scorer) -> None:
         ("I have seen it. \u2605\u2605\u2605\u2605\u2605", "positive"),
         ("I have seen it. \u2605\u2606\u2606\u2606\u2606", "negative"),
         ("\u2605\u2605\u2605\u2605\u2606 would watch again", "positive"),
+        ("We saw it on Tuesday. \u2605\u2605\u2605\u2605\u2605", "positive"),
+        ("We saw it on Tuesday. \u2605", "negative"),
         ("10/10", "positive"),
         ("one star", "negative"),
         ("This movie \U0001f44e\U0001f44e", "negative"),

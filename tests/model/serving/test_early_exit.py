@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 
 from model import Scorer
+from model.aspects import finder
+from model.evaluation import aspect_checks
 from model.numeric import sigmoid
 from model.serving.calibration import Blend, Curve
-from model.serving.early_exit import Exit
+from model.serving.early_exit import CLAUSES, Exit
 from model.serving.explain import Logits
 from model.text.tokens import tokenize
 
@@ -98,3 +100,29 @@ def test_a_folder_without_a_bound_reads_everything(scorer: Scorer, monkeypatch: 
     found = Scorer()
     assert found.exit is None
     assert found.score([CLEAR]) == Scorer(exit=False).score([CLEAR])
+
+
+def test_clauses_that_end_early_say_about_what_the_whole_model_says(scorer: Scorer) -> None:
+    """Else the bound and the line of `CLAUSES` must be fitted anew: another model has other logits."""
+    pieces = finder.shipped().read([one.text for one in aspect_checks.read()]).pieces
+    documents = [tokenize(piece) for piece in pieces]
+    lengths = np.asarray([len(tokens) for tokens in documents])
+    wide = scorer.wide_logits(documents)
+    early = CLAUSES.ends(wide, lengths)
+    assert 0.2 < early.mean() < 0.6
+    whole = Scorer(exit=False).piece_logits([documents[number] for number in np.flatnonzero(early)])
+    told = CLAUSES.logits(wide, lengths)[early]
+    assert ((whole > 0) == (told > 0)).mean() > 0.95
+    for side in (told > 0, told < 0):
+        assert abs(whole[side].mean() - told[side].mean()) < 0.35
+
+
+def test_more_clauses_than_reviews_end_early(scorer: Scorer, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = _unread(monkeypatch, scorer)
+    text = "The acting is the worst and awful."
+    expected = CLAUSES.logits(scorer.wide_logits([tokenize(text)]), np.asarray([7]))
+    (one,) = scorer.aspects(text)
+    read.clear()
+    assert scorer.aspects_of([text], scorer.score([text]))[0] == [one]
+    assert one.probability == pytest.approx(sigmoid(expected)[0])
+    assert sum(read) <= 1  # the review itself, at most

@@ -5,6 +5,7 @@ from types import FunctionType
 import numpy as np
 import pytest
 
+from model.machine_code import inlined
 from model.serving import lstm_kernel
 
 WORDS = 50
@@ -40,7 +41,7 @@ def test_other_machines_tiles_say_the_same(lanes: int, rows: int) -> None:
             "_many": lstm_kernel.tile(lanes, rows),
             "_single": lstm_kernel.tile(lanes, 1),
         }
-        direction = lstm_kernel.inlined(FunctionType(lstm_kernel._direction.__code__, {**vars(lstm_kernel), **tiles}))
+        direction = inlined(FunctionType(lstm_kernel._direction.__code__, {**vars(lstm_kernel), **tiles}))
         blocks = np.ascontiguousarray(table.reshape(words, 4, width // lanes, lanes).swapaxes(1, 2))
         panels = np.ascontiguousarray(weights.reshape(units, 4, width // lanes, lanes).transpose(2, 0, 1, 3))
         highest, total = np.full((len(lengths), width), -2, np.float32), np.zeros((len(lengths), width), np.float32)

@@ -12,10 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from model import FLAGS, SHIPPED, Scorer, Verdict
+from model.numeric import sigmoid
 from model.serving import model_folder
 from model.serving.calibration import Blend
+from model.serving.early_exit import CLAUSES
 from model.serving.explain import MOST_RANGES
 from model.serving.scorer import BULK
+from model.text.tokens import tokenize
 from tests.model.serving import kept_verdicts
 
 GOOD = "A wonderful film. The acting is superb, the story moved me to tears, and I would gladly see it again."
@@ -210,8 +213,15 @@ def test_aspects_are_the_verdicts_on_their_clauses(scorer: Scorer) -> None:
         ("dialogue", "negative"),
         ("music", "positive"),
     ]
-    for one in found:
-        assert one.probability == scorer.score([MIXED[one.start : one.end]])[0].probability
+    own = [MIXED[one.start : one.end] for one in found]
+    documents = [tokenize(clause) for clause in own]
+    wide, lengths = scorer.wide_logits(documents), np.asarray([len(tokens) for tokens in documents])
+    early = CLAUSES.ends(wide, lengths)
+    assert early.any()
+    assert not early.all()
+    likely = sigmoid(scorer.piece_logits(documents))  # a verdict on a clause sent alone is surer
+    expected = np.where(early, sigmoid(CLAUSES.logits(wide, lengths)), likely)
+    assert [one.probability for one in found] == expected.tolist()
 
 
 def test_a_text_has_the_same_aspects_alone_and_among_others(scorer: Scorer) -> None:

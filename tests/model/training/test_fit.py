@@ -48,7 +48,7 @@ def test_an_interrupted_run_ends_like_an_unbroken_one(
     import keras
 
     corpus = data.prepare(tiny_config)
-    settings = tiny_config.training.model_copy(update={"epochs": 2})
+    settings = tiny_config.training.model_copy(update={"epochs": 2, "batch": 32, "learning_rate": 1e-2})
     rows = corpus.split.train[:64]
     examples = fit.Examples(corpus.ids(rows, 64), corpus.reviews.labels[rows].astype(np.float32))
 

@@ -19,7 +19,7 @@ def test_groups_begin_apart_and_stay_so(tiny_config: config.Config, tmp_path: Pa
     rng = np.random.default_rng(1)
     rows = [rng.integers(1, 30, rng.integers(2, 9)).astype(np.int32) for _ in range(40)]
     examples = fit.Examples(rows, np.arange(40, dtype=np.float32) % 2)
-    settings = tiny_config.training.model_copy(update={"epochs": 2, "learning_rate": 0.05})
+    settings = tiny_config.training.model_copy(update={"epochs": 2, "batch": 32, "learning_rate": 0.05})
     fit.fit(built, examples, examples, settings, tmp_path, resume=False)
     trained = network.recurrent_weights(built)
     own = unit_groups.mask(shape.sizes) != 0

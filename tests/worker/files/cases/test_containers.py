@@ -15,6 +15,7 @@ from tests.worker.files.cases.helpers import DULL, RECORDS, TABLE, WARM, check, 
 from tests.worker.files.helpers import (
     csv_bytes,
     jsonl_bytes,
+    parquet_bytes,
     write,
     xlsx_bytes,
     zip_bytes,

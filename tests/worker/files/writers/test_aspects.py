@@ -4,6 +4,7 @@ import csv
 import io
 import json
 
+from db.types import Judged
 from model import Aspect
 from worker.files.writers.aspects import COLUMNS, as_json, clauses_writer
 
@@ -16,6 +17,8 @@ def test_aspects_are_an_array_of_objects() -> None:
         {"name": "music", "start": 10, "end": 22, "polarity": "negative", "probability": 0.333333},
     ]
     assert as_json([]) == "[]"
+    gone = Judged("film", None, None, "neutral", 1.0)  # its text was deleted
+    assert as_json([gone]) == json.dumps([gone._asdict()], separators=(",", ":"))
 
 
 def test_a_clause_is_a_row_that_no_spreadsheet_runs() -> None:
