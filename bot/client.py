@@ -16,6 +16,7 @@ from bot.cogs import COGS
 from bot.command_names import CommandTranslator
 from bot.command_tree import Tree, sync_if_changed
 from bot.core import BotCore
+from bot.delivery.acknowledgements import answered_by
 from bot.delivery.digests import Digests
 from bot.delivery.message_cleaner import MessageCleaner
 from bot.delivery.notifier import Notifier
@@ -86,7 +87,7 @@ class ReelfeelBot(BotCore):
             allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
             allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
             max_messages=None,
-            http_trace=http_trace(),
+            http_trace=http_trace(self._sent),
             shard_count=shard_count,
         )
         self.outbox: Outbox = Outbox(self)
@@ -136,6 +137,11 @@ class ReelfeelBot(BotCore):
         error = sys.exc_info()[1]
         if error is not None:
             note(error, event_method)
+
+    def _sent(self, path: str) -> None:
+        interaction_id = answered_by(path)
+        if interaction_id is not None:
+            self.way.answered(interaction_id)
 
     async def finish(self, *, patience_s: float = 15.0) -> None:
         """Takes no more work, waits at most `patience_s` for replies in flight, then leaves Discord."""

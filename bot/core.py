@@ -25,6 +25,7 @@ from bot.pools.budget import Budget
 from bot.pools.fair_threads import FairThreads, asker
 from bot.pools.grouped_writes import GroupedWrites
 from bot.pools.heavy_work import HeavyWork
+from bot.pools.right_of_way import RightOfWay
 from bot.pools.short_cache import ShortCache
 from bot.pools.spool import Spool
 from bot.visible_channels import visible_channels
@@ -174,7 +175,9 @@ class BotCore(commands.Bot):
             lambda rows: self.before_answer(record_replies, db, rows)
         )
         self.closed_replies = GroupedWrites[int](lambda ids: self.before_answer(delete_replies, db, ids))
-        self._light = FairThreads(LIGHT_THREADS, of_one=OF_ONE, waiting_of_one=WAITING_OF_ONE, name="sql")
+        self.way = RightOfWay()
+        """Of the interactions that were read and not answered yet."""
+        self._light = FairThreads(LIGHT_THREADS, of_one=OF_ONE, waiting_of_one=WAITING_OF_ONE, name="sql", way=self.way)
         self._publisher = ThreadPoolExecutor(1, thread_name_prefix="ring")
         self._background: set[asyncio.Task[None]] = set()
 
@@ -188,6 +191,14 @@ class BotCore(commands.Bot):
         user = asker.user if isinstance(asker, discord.Interaction) else asker.author
         guild_id = asker.guild_id if isinstance(asker, discord.Interaction) else getattr(asker.guild, "id", None)
         return Viewer(user_id=user.id, guild_id=guild_id, channels=visible_channels(asker))
+
+    def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:
+        """As discord.py's, which calls it as it reads: an interaction has the right of way from here on."""
+        if event_name == "interaction":
+            interaction: discord.Interaction[Any] = args[0]
+            if interaction.type is not discord.InteractionType.autocomplete:  # its answer needs the work of others
+                self.way.read(interaction.id, interaction.response.is_done)
+        super().dispatch(event_name, *args, **kwargs)
 
     async def in_thread(self, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Runs a blocking function of milliseconds (SQL) beside the event loop; whoever asks has their turn."""

@@ -13,6 +13,7 @@ import discord
 from bot.core import BotCore
 from bot.permissions import check_channel, rules_of
 from bot.pools.fair_threads import asker
+from bot.pools.right_of_way import answering
 from common.errors import UserError
 from common.i18n import mark, tr
 from db.errors import DatabaseUnavailable, DbError
@@ -34,8 +35,11 @@ _ALL: Final = "all"
 
 def note_asker(asked: discord.Interaction[Any] | discord.Message) -> None:
     """From here on the running task works for whoever asked: `bot.pools.fair_threads`."""
-    user = asked.user if isinstance(asked, discord.Interaction) else asked.author
-    asker.set(user.id)
+    if isinstance(asked, discord.Interaction):
+        answering.set(asked.id)
+        asker.set(asked.user.id)
+    else:
+        asker.set(asked.author.id)
 
 
 async def blocked(bot: BotCore, user_id: int, guild_id: int | None) -> Block | None:

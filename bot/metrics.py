@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Final
@@ -56,13 +56,22 @@ def rate_limited() -> float:
     )
 
 
-def http_trace() -> aiohttp.TraceConfig:
-    """Counts every answer of Discord by its status; for `discord.Client(http_trace=...)`."""
+def http_trace(sent: Callable[[str], None]) -> aiohttp.TraceConfig:
+    """Counts every answer of Discord by its status; for `discord.Client(http_trace=...)`.
+
+    `sent`: told the path of each call with a body when that body is on its way.
+    """
 
     async def ended(_: aiohttp.ClientSession, __: SimpleNamespace, ending: aiohttp.TraceRequestEndParams) -> None:
         ANSWERS.labels(str(ending.response.status)).inc()
 
+    async def on_its_way(
+        _: aiohttp.ClientSession, __: SimpleNamespace, sending: aiohttp.TraceRequestChunkSentParams
+    ) -> None:
+        sent(sending.url.path)
+
     trace = aiohttp.TraceConfig()
+    trace.on_request_chunk_sent.append(on_its_way)
     trace.on_request_end.append(ended)
     return trace
 

@@ -8,6 +8,7 @@ import typer
 
 from cli.common import host_name, show, stored
 
+# Imports inside functions: `reelfeel --help` loads no other room (cli/common.py).
 if TYPE_CHECKING:
     from db.operations.blocks import BlockKind
 

@@ -10,9 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from cli.hints import with_hint
+from common.errors import Misconfigured
 from common.process import exit_codes
+from common.process.cpus import usable_cpus
 
-# Imports inside functions: `reelfeel --help` and `score` load no database, and nothing loads rich before it prints.
+# Imports inside functions: `reelfeel --help` loads no other room (0.2 s for the settings alone), `score` no database,
+# and nothing loads rich before it prints.
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -39,7 +43,6 @@ def load_settings() -> Settings:
     """The settings, or exit 78 naming the variable that is wrong or none."""
     from pydantic import ValidationError
 
-    from common.errors import Misconfigured
     from common.settings import check_names, settings, why_wrong
 
     try:
@@ -84,8 +87,6 @@ def model_folder(folder: Path | None) -> Path:
 
 def threads() -> int:
     """How many threads a model gets. A tenth of bulk work is Python's, one thread at a time: more gain little."""
-    from common.process.cpus import usable_cpus
-
     return min(usable_cpus(), MOST_THREADS)
 
 
@@ -132,7 +133,6 @@ def database_errors() -> Iterator[None]:
 
     78 where a setting or the schema is wrong, 74 where its disk is full, else 69.
     """
-    from common.errors import Misconfigured
     from db.errors import DatabaseFull, DbError
 
     try:
@@ -181,7 +181,6 @@ def refusals() -> Iterator[None]:
 
     75 where it may be asked again later, else 1. What only the host can mend passes.
     """
-    from cli.hints import with_hint
     from db.errors import DbError, HostError, NoSpace, QuotaExceeded
 
     try:
@@ -246,7 +245,7 @@ def stages_of(bar: Progress) -> Callable[[str, int, int], None]:
 
     def update(stage: str, done: int, total: int) -> None:
         if stage not in lines:
-            lines[stage] = bar.add_task(stage)
+            lines[stage] = bar.add_task(stage, total=total or None)  # `update` cannot take a total away
         bar.update(lines[stage], completed=done, total=total or None)
 
     return update

@@ -9,6 +9,8 @@ import typer
 from cli.common import Quiet, database_errors, host_name, load_settings, progress, stages_of, stop, stored
 from common.process import exit_codes
 
+# Imports inside functions: `reelfeel --help` loads no other room (cli/common.py).
+
 app = typer.Typer(help="The SQL database.", no_args_is_help=True)
 
 

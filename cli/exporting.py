@@ -18,6 +18,7 @@ from cli.outputs import InTheWay, beside, check_free, deliver, is_same_place, is
 from common.file_formats import one_of, written_names
 from common.process import exit_codes
 
+# Imports inside functions: `reelfeel --help` loads no other room (cli/common.py).
 if TYPE_CHECKING:
     from db.engine import Database
     from db.types import JobView, OutputInfo, OutputKind

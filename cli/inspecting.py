@@ -24,6 +24,7 @@ from cli.file_options import (
 from cli.hints import with_hint
 from common.process import exit_codes
 
+# Imports inside functions: `reelfeel --help` loads no other room (cli/common.py).
 if TYPE_CHECKING:
     from worker.files.inspection import Inspection
 

@@ -9,6 +9,7 @@ import typer
 from cli.common import load_settings, plain_line, refusals, stored
 from cli.hints import failure_text
 
+# Imports inside functions: `reelfeel --help` loads no other room (cli/common.py).
 if TYPE_CHECKING:
     from db.types import JobView
 

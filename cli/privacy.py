@@ -10,6 +10,8 @@ import typer
 from cli.common import host_name, stop, stored
 from cli.hints import with_hint
 
+# Imports inside functions: `reelfeel --help` loads no other room (cli/common.py).
+
 app = typer.Typer(help="What is kept about one user: export it, delete it.", no_args_is_help=True)
 
 

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.common import ModelFolder, load_scorer, plain_line, stop, stored
+from common.errors import UserError
 from common.file_formats import REPORT_FORMATS
 
+# Imports inside functions: `reelfeel --help` loads no other room (cli/common.py).
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -64,7 +66,6 @@ def report(
     from datetime import UTC, datetime
     from functools import partial
 
-    from common.errors import UserError
     from db.queries.reports import summary_of_all
     from db.queries.theme_texts import theme_texts_of_all
     from reporting.days import check_order, parse_day

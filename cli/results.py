@@ -13,9 +13,11 @@ import typer
 
 from cli.common import plain_line, refusals, stop, stored
 from cli.outputs import InTheWay, beside, check_free, deliver, is_special, opened
+from common.errors import UserError
 from common.file_formats import RESULT_FORMATS
 from common.process import exit_codes
 
+# Imports inside functions: `reelfeel --help` loads no other room (cli/common.py).
 if TYPE_CHECKING:
     from db.types import ResultView, SearchFilter
 
@@ -126,7 +128,6 @@ def _wanted(
     sort: str,
 ) -> SearchFilter:
     """The filter. Raises BadParameter."""
-    from common.errors import UserError
     from reporting.days import check_order, parse_day
 
     today = datetime.now(UTC).date()

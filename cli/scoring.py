@@ -50,6 +50,7 @@ from cli.submitting import score_and_store
 from common.file_formats import kind_of_name, one_of, read_suffixes, written_names
 from common.process import exit_codes
 
+# Imports inside functions: `reelfeel --help` loads no other room (cli/common.py).
 if TYPE_CHECKING:
     from rich.progress import Progress
 

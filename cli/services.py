@@ -9,6 +9,9 @@ import typer
 
 from cli.common import console, load_settings, plain_database, stop
 from common.process import exit_codes
+from common.process.loading import loading
+
+# Imports inside functions: `reelfeel --help` loads no other room (cli/common.py).
 
 WATCH_S = 2.0
 """Pause of `status --watch`, seconds."""
@@ -16,7 +19,8 @@ WATCH_S = 2.0
 
 def up() -> None:
     """Everything on this machine: database, queue, worker and bot. Ctrl-C stops it."""
-    from worker.local.up import main
+    with loading():
+        from worker.local.up import main
 
     raise typer.Exit(main(load_settings()))
 
@@ -25,7 +29,8 @@ def bot(
     preview: Annotated[bool, typer.Option(help="A simulated Discord in the browser instead of the real one.")] = False,
 ) -> None:
     """The Discord bot, one process."""
-    from bot.run import main
+    with loading():
+        from bot.run import main
 
     raise typer.Exit(main(load_settings(), preview=preview))
 
@@ -36,7 +41,8 @@ def worker(
     ] = None,
 ) -> None:
     """Scores what the bot accepted; any number of these on any number of machines."""
-    from worker.run import main
+    with loading():
+        from worker.run import main
 
     raise typer.Exit(main(load_settings(), processes=processes))
 

@@ -39,6 +39,7 @@ from cli.outputs import InTheWay, check_free, rejected_place
 from common.file_formats import is_review_file, one_of, written_names
 from common.process import exit_codes
 
+# Imports inside functions: `reelfeel --help` loads no other room (cli/common.py).
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 

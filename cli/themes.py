@@ -29,6 +29,7 @@ from cli.outputs import InTheWay, beside, check_free, deliver
 from common.film_names import KnownFilms, title_of
 from common.process import exit_codes
 
+# Imports inside functions: `reelfeel --help` loads no other room (cli/common.py).
 if TYPE_CHECKING:
     from reporting.themes.finder import Read
     from reporting.themes.theme import Contrast, Found

@@ -10,6 +10,8 @@ import typer
 
 from cli.common import ModelFolder, model_errors, model_folder, show, threads
 
+# Imports inside functions: `reelfeel --help` loads no other room (cli/common.py); TensorFlow takes seconds.
+
 
 def train(
     config: Annotated[Path, typer.Argument(help="A config file such as model/configs/default.toml.")],

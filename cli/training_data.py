@@ -10,6 +10,8 @@ import typer
 from cli.common import Quiet, console, model_errors, progress, stages_of, stop
 from common.process import exit_codes
 
+# Imports inside functions: `reelfeel --help` loads no other room (cli/common.py).
+
 app = typer.Typer(help="Training data: what is in a file, and where to get it.", no_args_is_help=True)
 
 

@@ -24,7 +24,7 @@ import base64
 import binascii
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256, sha512
 from typing import Any, Final
@@ -251,6 +251,17 @@ def sealed(sealer: Sealer, text: str | None, where: Place) -> Stored | None:
 def opened(stored: Stored | None, where: Place) -> str | None:
     """The text out of a `SealedText` column."""
     return None if stored is None else stored.open(where)
+
+
+def text_opener(sealer: Sealer, job_id: int, owner: int) -> Callable[[int, str], str]:
+    """The function from a row number and what is stored there as the text of a review of that job, to the text."""
+
+    def opener(row_number: int, stored: str) -> str:
+        if not stored.startswith((PREFIX, UNBOUND)):
+            return stored
+        return sealer.open(stored, review_place(job_id, row_number, owner))
+
+    return opener
 
 
 def stored_json(sealer: Sealer, value: Any, where: Place) -> Any:

@@ -217,7 +217,7 @@ def _deviation(n: int, total: float, squares: float) -> float | None:
     return None if n < 2 else math.sqrt(max(0.0, squares - total * total / n) / (n - 1))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ReviewRow:
     """A stored review to be scored; equal `text_hash`, equal text. None for a text that is always scored.
 
@@ -233,7 +233,9 @@ class ReviewRow:
     rating: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(
+    slots=True
+)  # not frozen, nor are the next ones: a file has a million, and frozen ones take three times as long
 class NewReview:
     """A row of a file that will be scored; `row_number` counts data rows from 1.
 
@@ -267,7 +269,7 @@ class Judged(NamedTuple):
     probability: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Score:
     """A verdict to store; `explanation`: (start, end, contribution) per sentence, offsets in characters.
 

@@ -11,20 +11,16 @@ text is scored anew the next time. So nothing here outlives the texts, and no pu
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from itertools import islice
 from typing import Final
 
 from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
-from db.dialect import insert_rows
+from db.dialect import insert_rows, is_among
 from db.engine import Database
 from db.flags import join_flags, split_flags
 from db.tables import KnownVerdict, Review
 from db.types import ReviewRow, Score
-
-AT_ONCE: Final = 500
-"""Hashes of one query."""
 
 _SQLITE: Final = """
     INSERT INTO known_verdicts (text_hash, model, label, probability, flags, stars) VALUES (?, ?, ?, ?, ?, ?)
@@ -46,15 +42,17 @@ Known = tuple[str, float, tuple[str, ...], float | None]
 
 def lookup(db: Database, rows: Iterable[ReviewRow], *, model: str) -> dict[int, Known]:
     """(label, probability, flags, stars) that this model gave to texts among these, by their hash."""
-    hashes = iter(dict.fromkeys(row.text_hash for row in rows if row.text_hash is not None))
+    hashes = list({row.text_hash for row in rows if row.text_hash is not None})
+    if not hashes:
+        return {}
     verdicts: dict[int, Known] = {}
     verdict = (KnownVerdict.label, KnownVerdict.probability, KnownVerdict.flags, KnownVerdict.stars)
     columns = (KnownVerdict.text_hash, *verdict)
     with db.read() as session:
-        while some := list(islice(hashes, AT_ONCE)):
-            mine = (KnownVerdict.text_hash.in_(some), KnownVerdict.model == model, KnownVerdict.stars.is_not(None))
-            for hash_, label, probability, flags, stars in session.execute(select(*columns).where(*mine)):
-                verdicts[hash_] = (label, probability, split_flags(flags), stars or None)
+        among = is_among(session, KnownVerdict.text_hash, hashes)
+        query = select(*columns).where(among, KnownVerdict.model == model, KnownVerdict.stars.is_not(None))
+        for hash_, label, probability, flags, stars in session.execute(query):
+            verdicts[hash_] = (label, probability, split_flags(flags), stars or None)
     return verdicts
 
 

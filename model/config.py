@@ -256,7 +256,7 @@ class ServingConfig(_Section):
 
 
 class SentencesConfig(_Section):
-    """How a finished model is fitted to single sentences with labels of their own.
+    """How a finished model, or its calibration alone, is fitted to single sentences with labels of their own.
 
     By `model.training.short_texts.fit_sentences`.
     """
@@ -280,8 +280,11 @@ class SentencesConfig(_Section):
     """The same of single sentences."""
     sharpness: Annotated[float, Field(ge=1.0)] = 1.6
     """What the logits of single sentences are multiplied by: their reviews' labels made the model unsure of them."""
-    share: Annotated[float, Field(gt=0.0, le=1.0)] = 1.0
-    """So far from the weights before to those after lie the ones that ship."""
+    share: Annotated[float, Field(ge=0.0, le=1.0)] = 1.0
+    """So far from the weights before to those after lie the ones that ship. At 0 the weights stay, and only the
+    calibration of short texts is fitted."""
+    topics: Path | None = None
+    """With share 0: the folder of texts (docs/data.md) on which the topic model's figures are measured anew."""
 
 
 class Config(_Section):

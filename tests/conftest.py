@@ -26,13 +26,17 @@ pytest_plugins = [
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
-    """What is imported and collected stays to the end: Python need not look for garbage in it, now or ever again."""
+    """What is imported and collected stays to the end: Python need not look for garbage in it, now or ever again.
+
+    In what tests make it looks after every 20,000 objects, for each 700: looking took a twelfth of the tests' time.
+    """
     gc.disable()
     try:
         return (yield)
     finally:
         gc.enable()
         gc.freeze()
+        gc.set_threshold(20_000)
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:

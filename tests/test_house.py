@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import tomllib
@@ -12,6 +13,7 @@ import yaml
 
 ROOT = Path(__file__).parent.parent
 LOCK = (ROOT / "requirements.lock").read_text()
+ROOMS = frozenset({"bot", "cli", "common", "db", "model", "reporting", "worker"})
 
 
 def parts() -> dict[str, list[str]]:
@@ -178,3 +180,84 @@ def test_names_of_tests_are_the_same_in_every_process(request: pytest.FixtureReq
     ]
     for name, value in parameters:  # what is packed has the second of its making in it
         assert value.decode("ascii", "backslashreplace") not in name, name
+
+
+WITHOUT_TESTS = {
+    # Nothing but names: what uses them is tested.
+    "common/aspects.py": None,
+    "common/stars.py": None,
+    "model/data/errors.py": None,
+    "model/text/cue_words.py": None,
+    "worker/files/columns/months.py": None,
+    # Compiled code, compared with what defines it.
+    "model/aspects/clause_kernel.py": "tests/model/aspects/test_compiled_finder.py",
+    # These run a model of Keras, or train one.
+    "model/training/keras_reference.py": "tests/model/scenarios/test_parity.py",
+    "model/training/teachers/lm_classifier.py": "tests/model/scenarios/test_training_runs.py",
+    # Parts of the job on a GPU need PyTorch, which the project does not install.
+    **dict.fromkeys(
+        (
+            f"model/training/gpu/job/{name}.py"
+            for name in (
+                *("command", "encoder", "fitting", "log", "packed", "readings", "rewording", "student", "students"),
+                "texts",
+            )
+        ),
+        "tests/model/scenarios/test_gpu_job.py",
+    ),
+}
+"""Modules without a test file of their name, and where each is tested; None where there is nothing to test."""
+
+
+@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="not a checkout")
+def test_the_tests_of_a_module_are_in_the_file_of_its_name() -> None:
+    paths = {path for path in tracked() if path.suffix == ".py" and path.parts[0] in ROOMS}
+    modules = {path for path in paths if path.name not in ("__init__.py", "__main__.py")}
+    assert len(modules) > 300
+    lacking = {str(path) for path in modules if not (ROOT / "tests" / path.parent / f"test_{path.name}").is_file()}
+    assert lacking - set(WITHOUT_TESTS) == set(), "each needs a file of its name in tests, or a word in WITHOUT_TESTS"
+    assert set(WITHOUT_TESTS) - lacking == set(), "these are gone, or have a test file by now"
+    for module, scenario in WITHOUT_TESTS.items():
+        tree = ast.parse((ROOT / module).read_text(encoding="utf-8"))
+        if scenario is None:
+            kinds = {type(node) for node in ast.walk(tree)}
+            assert not kinds & {ast.FunctionDef, ast.AsyncFunctionDef}, f"{module} has something to test"
+        else:
+            assert (ROOT / scenario).is_file(), module
+
+
+OURS = re.compile(r"^ +(?:from|import) (?:bot|cli|common|db|model|reporting|worker)[. ]", re.MULTILINE)
+
+
+def unexplained(source: str) -> list[int]:
+    """Lines of imports of ours inside functions without a word of why.
+
+    The word stands beside the import, at most three lines above it, or for a whole file in a line of its own that
+    begins "# Imports inside functions:" or "# Imported where they are used:".
+    """
+    lines = source.splitlines()
+    if any(line.startswith(("# Imports inside functions: ", "# Imported where they are used: ")) for line in lines):
+        return []
+    nodes = list(ast.walk(ast.parse(source)))
+    inside = [
+        one for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) for one in ast.walk(node)
+    ]
+    imports = {node.lineno for node in inside if isinstance(node, ast.Import | ast.ImportFrom)}
+    return [
+        line
+        for line in sorted(imports)
+        if OURS.match(lines[line - 1]) and not any("# " in near for near in lines[max(0, line - 4) : line])
+    ]
+
+
+@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="not a checkout")
+def test_an_import_of_ours_inside_a_function_has_a_word_of_why() -> None:
+    inside = "def f():\n    {}from db import blobs\n"
+    assert unexplained(inside.format("")) == [2]
+    assert unexplained(inside.format("# Here, since it is slow.\n    ")) == []
+    assert unexplained("from db import blobs\nif TYPE_CHECKING:\n    from db import flags\n") == []
+    paths = [path for path in tracked() if path.suffix == ".py" and path.parts[0] in ROOMS]
+    texts = {str(path): (ROOT / path).read_text(encoding="utf-8") for path in paths}
+    inner = {path: text for path, text in texts.items() if OURS.search(text)}
+    assert len(inner) > 20
+    assert {path: found for path, text in inner.items() if (found := unexplained(text))} == {}

@@ -31,7 +31,9 @@ SECONDS: Final = Histogram(
     "reelfeel_chunk_seconds", "Time from claim to commit", ["kind"], buckets=CHUNK_S, registry=REGISTRY
 )
 REPEATED: Final = Counter(
-    "reelfeel_reviews_repeated", "Reviews of files whose text was scored before by the model", registry=REGISTRY
+    "reelfeel_reviews_repeated",
+    "Reviews of files whose text was scored before, or while the file was read",
+    registry=REGISTRY,
 )
 STAGES: Final = Counter(
     "reelfeel_stage_seconds",

@@ -127,6 +127,18 @@ def switched_off_card(one: Digest, guild: str) -> Card:
     )
 
 
+def not_counted_card(one: Digest, guild: str) -> Card:
+    """What the manager who set it up is told when it fails again and again."""
+    return Card(
+        tr(
+            "The digest of {server} for <#{channel}> is late: its reviews could not be counted in time. I try again, "
+            "with pauses of up to six hours.",
+            server=quote(one_line(guild, 100)),
+            channel=one.channel_id,
+        )
+    )
+
+
 def _share(counts: Counts) -> str:
     share = in_brackets(percent(counts.positive / counts.total), share_range(wilson(counts.positive, counts.total)))
     return tr("{share} positive", share=share)

@@ -38,16 +38,18 @@ class Messages(commands.Cog):
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
-        """Stores the review or files; the notifier then answers with their cards."""
+        """Stores the review or files; the notifier then answers with their cards. Interactions go first."""
         if not self._for_me(message) or message.id in self.bot.taken_messages:
             return
         self.bot.taken_messages.append(message.id)
+        too_late = self.bot.stopping  # not of what came in time and waits
+        await self.bot.way.wait()
         note_asker(message)
         if await blocked(self.bot, message.author.id, None if message.guild is None else message.guild.id):
             return  # an answer to each would be what whoever floods wants
         try:
             set_locale(message.guild and message.guild.preferred_locale)
-            if self.bot.stopping:
+            if too_late:
                 raise UserError(tr("The bot is restarting: send it again in a minute."))
             if message.guild is not None:
                 rules = await rules_of(self.bot, self.bot.viewer(message))

@@ -7,6 +7,7 @@ that is what was wanted: "thinking ..." stands there, and the work goes on.
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import Any, Final
 
 import aiohttp
@@ -18,6 +19,13 @@ DEFERS: Final = frozenset({5, 6})
 """Callbacks that show "thinking ...", or nothing."""
 TRIES: Final = 3
 PAUSE_S: Final = 0.1
+_CALLBACK: Final = re.compile(r"/interactions/(\d+)/[^/]+/callback$")
+
+
+def answered_by(path: str) -> int | None:
+    """Id of the interaction whose first answer a call of this path of Discord's REST API is; None for other calls."""
+    found = _CALLBACK.search(path)
+    return None if found is None else int(found[1])
 
 
 class LastingReplies(AsyncWebhookAdapter):

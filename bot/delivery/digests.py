@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Concatenate, Final, ParamSpec, TypeVar
@@ -14,11 +15,12 @@ import discord
 from discord.ext import tasks
 
 from bot.cards.base import Card
-from bot.cards.digest import alert_card, digest_card, switched_off_card
+from bot.cards.digest import alert_card, digest_card, not_counted_card, switched_off_card
 from bot.core import BotCore
 from bot.delivery.nonces import of_digest
 from bot.delivery.outbox import GONE, passes
 from bot.errors.table import note
+from bot.pools.children import ChildFailed
 from bot.pools.heavy_work import MAKING
 from bot.visible_channels import shared_in
 from common.i18n import use_locale
@@ -51,6 +53,24 @@ EVERYBODY: Final = -1
 EARLIER: Final = timedelta(minutes=10)
 """So long before somebody's turn began their message is looked for: the database's clock and Discord's differ."""
 HISTORY: Final = 100
+FIRST_PAUSE_S: Final = 300.0
+LONGEST_PAUSE_S: Final = 6 * 3600.0
+"""A digest that could not be counted is tried again after the first pause, then after twice as long, up to this one."""
+TOLD_AFTER: Final = 3
+"""So many tries in a row fail before whoever set it up is told: one may have met a busy moment."""
+
+
+class _NotCounted(Exception):
+    """The child that counts ran out of time, or died."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Pause:
+    """How often a digest of these settings could not be counted, and until when it is left, by the loop's clock."""
+
+    settings: tuple[object, ...]
+    tries: int
+    until: float
 
 
 class Digests:
@@ -58,6 +78,8 @@ class Digests:
 
     def __init__(self, bot: BotCore, *, every_s: float = 60.0) -> None:
         self._bot = bot
+        self._pauses: dict[int, _Pause] = {}
+        """By server; forgotten when the bot ends."""
         self._loop = tasks.loop(seconds=every_s)(self._look_safely)
 
     def start(self) -> None:
@@ -87,9 +109,16 @@ class Digests:
             guild = bot.get_guild(one.guild_id)
             if bot.stopping or guild is None or guild.unavailable or ("server", one.guild_id) in shut_out:
                 continue
+            if self._pauses_still(one):
+                continue
             try:
                 with use_locale(one.language):
                     await self._post_due(one, now)
+                self._pauses.pop(one.guild_id, None)
+            except _NotCounted as failed:
+                note(failed.__cause__ or failed, "a digest")
+                with use_locale(one.language):
+                    await self._try_later(one, guild)
             except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
                 log.warning("a digest could not be posted (%s)", type(error).__name__)  # the next look tries again
             except Exception as error:  # another server's digest must not wait for it
@@ -135,7 +164,31 @@ class Digests:
 
     async def _counted(self, fn: Callable[Concatenate[Database, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         async with self._bot.heavy.turn(MAKING, None):
-            return await self._bot.heavy.in_child(fn, *args, **kwargs)
+            try:
+                return await self._bot.heavy.in_child(fn, *args, **kwargs)
+            except (TimeoutError, ChildFailed) as error:
+                raise _NotCounted from error
+
+    def _pauses_still(self, one: Digest) -> bool:
+        """Whether it failed lately as it is set now; a manager who changes it has it tried at once."""
+        pause = self._pauses.get(one.guild_id)
+        same = pause is not None and pause.settings == _counts(one)
+        return same and pause is not None and asyncio.get_running_loop().time() < pause.until
+
+    async def _try_later(self, one: Digest, guild: discord.Guild) -> None:
+        before = self._pauses.get(one.guild_id)
+        tries = 1 if before is None or before.settings != _counts(one) else before.tries + 1
+        until = asyncio.get_running_loop().time() + pause_s(tries)
+        self._pauses[one.guild_id] = _Pause(_counts(one), tries, until)
+        if tries == TOLD_AFTER and one.set_by is not None:
+            await self._tell(one.set_by, not_counted_card(one, guild.name), of_digest(one.guild_id, "slow"))
+
+    async def _tell(self, user_id: int, card: Card, nonce: str) -> None:
+        """A direct message to whoever set a digest up; that it cannot be sent is logged."""
+        try:
+            await self._bot.outbox.send(await self._bot.outbox.dm_channel(user_id), card, nonce=nonce)
+        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+            log.info("the manager of a digest was not told (%s)", type(error).__name__)
 
     async def _viewer(self, one: Digest) -> Viewer | None:
         """Who sees what everybody in the channel sees; None when the channel is gone, which is said."""
@@ -186,12 +239,18 @@ class Digests:
             return
         guild = bot.get_guild(one.guild_id)
         told = replace(one, off_reason=reason)
-        try:
-            channel_id = await bot.outbox.dm_channel(one.set_by)
-            card = switched_off_card(told, guild.name if guild is not None else str(one.guild_id))
-            await bot.outbox.send(channel_id, card, nonce=of_digest(one.guild_id, f"o{one.channel_id % 10**10}"))
-        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-            log.info("the manager of a digest was not told (%s)", type(error).__name__)  # /server digest says it
+        card = switched_off_card(told, guild.name if guild is not None else str(one.guild_id))
+        await self._tell(one.set_by, card, of_digest(one.guild_id, f"o{one.channel_id % 10**10}"))
+
+
+def pause_s(tries: int) -> float:
+    """Seconds until a digest is tried again that could not be counted so often in a row."""
+    return min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2.0 ** min(tries - 1, 10))
+
+
+def _counts(one: Digest) -> tuple[object, ...]:
+    """What decides how much is counted."""
+    return one.channel_id, one.every, one.films, one.alerts
 
 
 def digest_of_period(

@@ -11,6 +11,7 @@ import aiohttp
 import discord
 
 from bot.cards.base import Card
+from bot.core import BotCore
 from bot.delivery.acknowledgements import ALREADY_ACKNOWLEDGED
 from bot.delivery.outbox import with_retries
 from bot.delivery.reply_by_token import TOKEN_SPARE
@@ -34,6 +35,8 @@ async def defer(interaction: discord.Interaction[Any], *, public: bool = False) 
     await remember(interaction)
     interaction.extras[_DEFERRED] = True
     await interaction.response.defer(ephemeral=not public, thinking=True)
+    bot: BotCore = interaction.client
+    bot.way.answered(interaction.id)  # known already where the call went over a real connection
 
 
 async def answer(interaction: discord.Interaction[Any], card: Card) -> discord.InteractionMessage:
@@ -99,11 +102,16 @@ async def _is_thinking(interaction: discord.Interaction[Any]) -> bool:
 
 
 def watch(interaction: discord.Interaction[Any]) -> None:
-    """From the task that answers an interaction: says where to look when it has not ended within 14 minutes."""
+    """From the task that answers an interaction: says where to look when it has not ended within 14 minutes.
+
+    However it ends, nobody waits for its first answer any more.
+    """
     task = asyncio.current_task()
     if task is not None:
+        bot: BotCore = interaction.client
         ending = asyncio.create_task(_give_up(interaction, task), name="patience")
         task.add_done_callback(lambda _: ending.cancel())
+        task.add_done_callback(lambda _: bot.way.answered(interaction.id))
 
 
 async def _give_up(interaction: discord.Interaction[Any], task: asyncio.Task[Any]) -> None:

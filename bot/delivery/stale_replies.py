@@ -21,6 +21,9 @@ log = logging.getLogger(__name__)
 FORGET_S: Final = 30.0
 REMEMBER_S: Final = 0.6
 """Of the 3 seconds within which Discord wants an answer; a database that is slower must not cost the reply."""
+FEW: Final = 3
+"""Of more that are not stored yet each waits for `IN_A_BURST_S`: then the acknowledgement goes first."""
+IN_A_BURST_S: Final = 0.15
 _KEPT: Final = "reelfeel_kept"
 LOADING: Final = 1 << 7
 """Flag of a message that shows "thinking ..." (Discord's message flag LOADING)."""
@@ -33,7 +36,8 @@ async def remember(interaction: discord.Interaction[Any]) -> None:
     task = asyncio.current_task()
     if task is None:
         return
-    await bot.open_replies.add((interaction.id, interaction.token, locale_tag()), REMEMBER_S)
+    patience_s = REMEMBER_S if bot.open_replies.unstored < FEW else IN_A_BURST_S
+    await bot.open_replies.add((interaction.id, interaction.token, locale_tag()), patience_s)
     task.add_done_callback(lambda _: _ended(bot, interaction))
 
 

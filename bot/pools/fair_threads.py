@@ -1,5 +1,7 @@
 """Fair threads: blocking calls beside the event loop, askers in turn, so that nobody's hundred delay another's one.
 
+While an interaction waits for its first answer, only calls that stand before such an answer begin.
+
 Each asker has a queue of their own and the threads go round them. Of one asker no more than a few calls run at a time:
 on SQLite a thread that waits for the write lock is taken all the same, and one that waits for a database that hangs is
 taken until it answers.
@@ -15,13 +17,16 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from contextvars import ContextVar
 from functools import partial
-from typing import Final, ParamSpec, TypeVar
+from typing import Final, ParamSpec, TypeAlias, TypeVar
 
+from bot.pools.right_of_way import RightOfWay
 from common.errors import UserError
 from common.i18n import mark, tr
 
 P = ParamSpec("P")
 T = TypeVar("T")
+Line: TypeAlias = "dict[int | None, deque[asyncio.Future[None]]]"
+"""Who waits, by asker; whose turn is next comes first."""
 
 TOO_FAST: Final = mark("You send more than I can answer at once. Wait a few seconds, then send it again.")
 
@@ -32,14 +37,18 @@ asker: ContextVar[int | None] = ContextVar("asker", default=None)
 class FairThreads:
     """Threads that take the askers in turn. Used from one event loop."""
 
-    def __init__(self, threads: int, *, of_one: int, waiting_of_one: int, name: str) -> None:
+    def __init__(self, threads: int, *, of_one: int, waiting_of_one: int, name: str, way: RightOfWay) -> None:
         """`of_one`: most calls of one user that run at a time; `waiting_of_one`: most that wait before one is refused.
 
-        The bot's own work (no asker) may take all threads but one.
+        The bot's own work (no asker) may take all threads but one. `way`: of the interactions of the same event loop.
         """
+        self._way = way
+        way.when_free(self._give_turns)
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix=name)
         self._all, self._of_one, self._waiting_of_one = threads, of_one, waiting_of_one
-        self._waiting: dict[int | None, deque[asyncio.Future[None]]] = {}
+        self._first: Line = {}
+        """Those that stand before an answer."""
+        self._waiting: Line = {}
         self._running: Counter[int | None] = Counter()
 
     async def run(self, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -64,10 +73,12 @@ class FairThreads:
         return max(1, self._all - 1) if who is None else self._of_one
 
     async def _turn(self, who: int | None) -> None:
-        if not self._waiting and self._running.total() < self._all and self._running[who] < self._limit(who):
+        before_answer = self._way.is_before_answer()
+        passes = not self._first and (before_answer or not (self._waiting or self._way.taken))
+        if passes and self._running.total() < self._all and self._running[who] < self._limit(who):
             self._running[who] += 1
             return
-        mine = self._waiting.setdefault(who, deque())
+        mine = (self._first if before_answer else self._waiting).setdefault(who, deque())
         if who is not None and len(mine) >= self._waiting_of_one:
             raise UserError(tr(TOO_FAST))
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -81,11 +92,17 @@ class FairThreads:
             raise
 
     def _give_turns(self) -> None:
-        """Free threads go to those who wait, one each, in turn."""
+        """Free threads go to those who wait: before an answer first, then to all others unless they are held up."""
+        self._go_round(self._first)
+        if not self._way.taken:
+            self._go_round(self._waiting)
+
+    def _go_round(self, line: Line) -> None:
+        """One call each, in turn."""
         stuck = 0
-        while self._waiting and stuck < len(self._waiting) and self._running.total() < self._all:
-            who = next(iter(self._waiting))
-            mine = self._waiting.pop(who)
+        while line and stuck < len(line) and self._running.total() < self._all:
+            who = next(iter(line))
+            mine = line.pop(who)
             while mine and mine[0].done():  # given up meanwhile
                 mine.popleft()
             if mine and self._running[who] < self._limit(who):
@@ -95,7 +112,7 @@ class FairThreads:
             else:
                 stuck += 1
             if mine:
-                self._waiting[who] = mine  # at the end: the others come first
+                line[who] = mine  # at the end: the others come first
 
     def _free(self, who: int | None) -> None:
         self._running[who] -= 1

@@ -22,6 +22,12 @@ class GroupedWrites(Generic[T]):
         self._waiting: list[tuple[T, asyncio.Future[bool]]] = []
         self._task: asyncio.Task[None] | None = None
         self._began = 0.0
+        self._at_work = 0
+
+    @property
+    def unstored(self) -> int:
+        """How many are not stored yet, those included for which nobody waits any more."""
+        return self._at_work + len(self._waiting)
 
     async def add(self, one: T, patience_s: float) -> bool:
         """Whether it is stored by now; after `patience_s` it is still going to be.
@@ -46,7 +52,7 @@ class GroupedWrites(Generic[T]):
         try:
             while self._waiting:
                 group, self._waiting = self._waiting, []
-                self._began = time.monotonic()
+                self._began, self._at_work = time.monotonic(), len(group)
                 done = True
                 try:
                     await self._write([one for one, _ in group])
@@ -54,7 +60,7 @@ class GroupedWrites(Generic[T]):
                     done = False
                 _answer(group, stored=done)
         finally:
-            self._task = None
+            self._task, self._at_work = None, 0
             # The threads were closed under it: nobody waits for what will not be written.
             left, self._waiting = [*group, *self._waiting], []
             _answer(left, stored=False)

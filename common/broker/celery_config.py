@@ -18,6 +18,8 @@ from common.broker.url import BrokerUrl
 SOFT_SHARE: Final = 2 / 3
 HARD_SHARE: Final = 5 / 6
 """Shares of a lease after which a scoring task is told to stop, and is killed: both before another may claim it."""
+LIMITED: Final = (names.SCORE_REVIEW, names.SCORE_CHUNK, names.SCORE_AHEAD, names.SWEEP, names.EXPLAIN_REVIEW)
+"""Tasks with these limits."""
 LONG_LIMIT_S: Final = 2 * 3600
 """Reading or writing a file of a million rows may take this long; its lease is extended meanwhile. No soft limit:
 an exception thrown into a parser looks like a broken file."""
@@ -70,8 +72,7 @@ def celery_app(redis_url: str, *, lease_s: float = 30, sender: bool = False, eve
         task_create_missing_queues=False,
         task_time_limit=LONG_LIMIT_S,
         task_annotations={
-            name: {"soft_time_limit": lease_s * SOFT_SHARE, "time_limit": lease_s * HARD_SHARE}
-            for name in (names.SCORE_REVIEW, names.SCORE_CHUNK, names.SWEEP, names.EXPLAIN_REVIEW)
+            name: {"soft_time_limit": lease_s * SOFT_SHARE, "time_limit": lease_s * HARD_SHARE} for name in LIMITED
         },
         worker_pool_start_method="spawn",
         worker_proc_alive_timeout=120.0,

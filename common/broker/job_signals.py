@@ -9,7 +9,7 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Final
 
 import redis
@@ -62,6 +62,26 @@ class JobSignals:
         return self._try(
             lambda: self._app.send_task(why, args=[review_id], queue=names.INTERACTIVE, ignore_result=True)
         )
+
+    def offer_ahead(self, job_id: int, ranges: Sequence[tuple[int, int]]) -> int:
+        """Offers rows (first, last) of a file that is being read to bulk workers; how many of the ranges were sent.
+
+        0 when any message waits for those workers already: they have work. Then, and when the broker does not answer,
+        nobody needs to know.
+        """
+        sent = 0
+
+        def send() -> None:
+            nonlocal sent
+            if self._connection().llen(names.BULK):
+                return
+            for first, last in ranges:
+                args = [job_id, first, last]
+                self._app.send_task(names.SCORE_AHEAD, args=args, queue=names.BULK, ignore_result=True)
+                sent += 1
+
+        self._try(send)
+        return sent
 
     def publish_job_changed(self, job_id: int) -> bool:
         """Says that this job changed; False when nobody could be told (its listener polls SQL anyway)."""

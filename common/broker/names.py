@@ -21,6 +21,9 @@ SWEEP: Final = "reelfeel.sweep"
 EXPLAIN_REVIEW: Final = "reelfeel.explain_review"
 """Takes a result's number, on the interactive queue; nothing is owed: a report does without."""
 
+SCORE_AHEAD: Final = "reelfeel.score_ahead"
+"""Takes a job's number, a first and a last row of its file, which is being read, on the bulk queue; nothing is owed."""
+
 HINT_CHANNEL: Final = "reelfeel:jobs"
 """Redis pub/sub channel; the message is a job's id in decimal. A hint only: SQL is the truth."""
 

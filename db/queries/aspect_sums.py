@@ -51,6 +51,8 @@ def sums_of_scores(scores: Iterable[Score]) -> Sums:
     """Of verdicts that are about to be stored."""
     sums: Sums = {}
     for score in scores:
+        if not score.aspects:  # most files: nobody asked
+            continue
         sides: Counter[int] = Counter()
         for one in score.aspects:
             sides[NAMES.index(one.name)] += SIDES[one.polarity]

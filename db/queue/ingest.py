@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import Any, Final, Literal
 
 from sqlalchemy import case, exists, func, insert, select, update
@@ -115,7 +115,7 @@ def _insert_reviews(
         (
             job_id,
             review.row_number,
-            sealer.seal(text, review_place(job_id, review.row_number, owner)),
+            sealer.seal(text, review_place(job_id, review.row_number, owner) if sealer.active else b""),
             film(review.film),
             review.day.isoformat() if sqlite and review.day else review.day,
             hashed(owner, text),
@@ -153,6 +153,7 @@ def finish_ingest(
     ends: Sequence[int] = (),
     most_ends: int = 1,
     hygiene: Mapping[str, Any] | None = None,
+    ahead_to: int = 0,
 ) -> bool:
     """Cuts the accepted rows into chunks of `chunk_rows` and starts the scoring; `columns` are those that were read.
 
@@ -160,11 +161,13 @@ def finish_ingest(
     card says of how it was read.
     `ends`: numbers of the rows, in order, at which some measure of length is full, again and again; a chunk with more
     of them than `most_ends` is cut. A file without a row to score goes straight to 'finishing'. False: the claim was
-    lost, and nothing is stored. `hygiene`: what deserves a second look, as in `JobView`.
+    lost, and nothing is stored. `hygiene`: what deserves a second look, as in `JobView`. `ahead_to`: the last row that
+    may have been scored while the file was read.
     """
     # Outside of the write transaction, because it takes seconds for a million rows; only this claim can add any.
     with db.read() as session:
         ranges = list(_cut(session, claim.job_id, _ranges(session, claim.job_id, chunk_rows), ends, most_ends))
+    ranges = _in_turn(ranges, chunk_rows, ahead_to)
     with db.begin(bulk=True) as session:
         job = leases.lock_job(session, claim.job_id)
         if not (leases.in_state(job, "ingesting") and leases.end_claim(session, claim, "done")):
@@ -215,6 +218,16 @@ def _ranges(session: Session, job_id: int, chunk_rows: int) -> list[Range]:
     row = placed.c.row_number
     cut = select(func.min(row), func.max(row), func.count()).group_by(chunk).order_by(func.min(row))
     return [(first, last, rows) for first, last, rows in session.execute(cut)]
+
+
+def _in_turn(ranges: Sequence[Range], chunk_rows: int, ahead_to: int) -> list[Range]:
+    """The ranges in the order in which they are scored: what is scored already, or just now, late, the small ones last.
+
+    So no chunk begins with rows that another worker is at, and the end of the file still comes in small pieces.
+    """
+    small = sum(1 for _ in takewhile(lambda one: one[2] < chunk_rows, reversed(ranges)))
+    whole, last = ranges[: len(ranges) - small], ranges[len(ranges) - small :]
+    return [*(one for one in whole if one[1] > ahead_to), *(one for one in whole if one[1] <= ahead_to), *last]
 
 
 def _cut(

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, Text, exists, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from common.aspects import NAMES
 from db import verdict_cache
-from db.crypto import opened, review_place
+from db.crypto import session_sealer, text_opener
 from db.dialect import insert_rows
 from db.engine import Database
 from db.flags import join_flags
@@ -72,13 +72,22 @@ _POSTGRESQL_ASPECTS = """
 
 def load_reviews(db: Database, claim: Claim) -> list[ReviewRow]:
     """The claimed chunk's reviews, by row number; one whose text was deleted is never scored and not among them."""
-    columns = (Review.id, Review.row_number, Review.text, Review.film, Review.day, Review.text_hash, Review.rating)
     with db.read() as session:
-        query = select(*columns).where(*_rows_of(claim), has_text()).order_by(Review.row_number)
-        rows = session.execute(query).all()
-        owner = session.get_one(Job, claim.job_id).owner_id
+        return reviews_between(session, claim.job_id, claim.first_row, claim.last_row)
+
+
+def reviews_between(session: Session, job_id: int, first_row: int, last_row: int) -> list[ReviewRow]:
+    """Reviews of a job that have a text, from one row to another, by row number."""
+    stored = type_coerce(
+        Review.text, Text
+    )  # opened below at once: an object for each of a million texts takes its time
+    columns = (Review.id, Review.row_number, stored, Review.film, Review.day, Review.text_hash, Review.rating)
+    among = (Review.job_id == job_id, Review.row_number.between(first_row, last_row), has_text())
+    rows = session.execute(select(*columns).where(*among).order_by(Review.row_number)).all()
+    owner = session.scalars(select(Job.owner_id).where(Job.id == job_id)).one()
+    read = text_opener(session_sealer(session), job_id, owner)
     return [
-        ReviewRow(id_, row, opened(text, review_place(claim.job_id, row, owner)) or "", film, day, hash_, rating)
+        ReviewRow(id_, row, read(row, text), film, day, hash_, rating)
         for id_, row, text, film, day, hash_, rating in rows
     ]
 

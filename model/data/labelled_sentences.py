@@ -15,7 +15,8 @@ from model.data.errors import DataError
 from model.text.tokens import tokenize
 
 TRAIN, RULES, DEV = "train", "rules", "dev"
-"""Parts: the first is learned from; on the second a verdict's rules are fitted; the third chooses and measures."""
+"""Parts: the weights learn from the first; on the second a verdict's rules are fitted; the third chooses and measures.
+"""
 _SIDES = np.asarray([0.0, 0.0, 0.5, 1.0, 1.0], dtype=np.float32)
 _RULES_OF = 8
 
@@ -44,18 +45,20 @@ class LabelledSentences:
         )
 
 
-def part_of(split: str, text: str) -> str:
-    """The part of a sentence whose row in the file says `split`: an eighth of what trains is for the rules."""
+def part_of(split: str, text: str, *, learned: bool = True) -> str:
+    """The part of a sentence whose row in the file says `split`: an eighth of what trains is for the rules, and all of
+    it where the weights have `learned` from none."""
     if split != TRAIN:
         return DEV
-    return RULES if zlib.crc32(text.encode()) % _RULES_OF == 0 else TRAIN
+    return RULES if not learned or zlib.crc32(text.encode()) % _RULES_OF == 0 else TRAIN
 
 
-def read(path: Path) -> dict[str, LabelledSentences]:
+def read(path: Path, *, learned: bool = True) -> dict[str, LabelledSentences]:
     """Each part of the Parquet file `path` with the columns text, fine (0 very negative ... 4 very positive) and split
     (train or dev).
 
-    Raises `DataError`.
+    learned: whether weights learn from them; else there is no such part, and the one for rules is larger. Raises
+    `DataError`.
     """
     try:
         frame = pd.read_parquet(path, columns=["text", "fine", "split"])
@@ -64,10 +67,11 @@ def read(path: Path) -> dict[str, LabelledSentences]:
     if not frame["fine"].isin(range(len(_SIDES))).all() or not frame["split"].isin([TRAIN, DEV]).all():
         raise DataError(f"{path}: fine must be 0 to {len(_SIDES) - 1}, split {TRAIN} or {DEV}.")
     tokens = [tokenize(text) for text in frame["text"]]
-    parts = np.asarray([part_of(*row) for row in zip(frame["split"], frame["text"], strict=True)])
+    parts = np.asarray([part_of(*row, learned=learned) for row in zip(frame["split"], frame["text"], strict=True)])
     full = np.asarray([bool(words) for words in tokens])
     whole = LabelledSentences(frame["text"].tolist(), tokens, _SIDES[frame["fine"].to_numpy(dtype=np.int64)])
-    found = {part: whole.take(full & (parts == part)) for part in (TRAIN, RULES, DEV)}
+    named = (TRAIN, RULES, DEV) if learned else (RULES, DEV)
+    found = {part: whole.take(full & (parts == part)) for part in named}
     if any(len(set(rows.sides[rows.decided].tolist())) < 2 for rows in found.values()):
         raise DataError(f"{path}: each part of the sentences needs positive and negative ones.")
     return found

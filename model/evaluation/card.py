@@ -14,7 +14,7 @@ LIMITS = (
     "The training data holds no lukewarm reviews (5 and 6 stars): `uncertain` means unsure, never neutral.",
     "Irony, quoted opinions and comparisons with other films are the usual mistakes.",
     "Probabilities are calibrated on IMDb reviews that are half positive; another mix shifts them.",
-    "On single sentences the gold is the label of the review they were cut from, which many of them do not say.",
+    "On sentences cut from reviews the gold is the label of the review, which many of them do not say.",
 )
 RULES = (
     "length_knee",
@@ -22,7 +22,6 @@ RULES = (
     "length_drift",
     "skew",
     "short_slope",
-    "short_drift",
     "short_band",
     "short_tokens",
     "short_words",
@@ -46,8 +45,8 @@ RULES = (
     "topic_doubt",
     "topic_settled",
 )
-"""Fields of `serving.json` that say how a verdict is made; all fitted on dev (`model.training.fit_rules`), those of the
-topic on texts of its own (`model.training.short_texts.fit_topic`)."""
+"""Fields of `serving.json` that say how a verdict is made; all fitted on dev (`model.training.fit_rules`), those of
+short texts and of the topic on texts of their own (`model.training.short_texts`)."""
 USES = "Telling whether a film review is positive or negative, with a probability, for reading, sorting and counting."
 
 
@@ -139,8 +138,12 @@ def render(card: dict[str, Any]) -> str:
         "",
         *(_dial(validation["dial"]) if validation.get("dial") else []),
         *(card_checks.calibration(fits) if fits else []),
-        *(card_checks.short(checks) if checks else []),
-        *(card_checks.sentences(card["metrics"]["sentences"]) if "sentences" in card["metrics"] else []),
+        *(card_checks.short(checks, card["rules"]) if checks else []),
+        *(
+            card_checks.sentences(card["metrics"]["sentences"], card["training"])
+            if "sentences" in card["metrics"]
+            else []
+        ),
         *(card_checks.early(checks["exit"], card["rules"]) if checks and checks.get("exit") else []),
         "## Flags",
         "",

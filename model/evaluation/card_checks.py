@@ -38,7 +38,7 @@ def calibration(fits: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def short(checks: Mapping[str, Any]) -> list[str]:
+def short(checks: Mapping[str, Any], rules: Mapping[str, Any]) -> list[str]:
     """Short input: pieces cut from validation reviews."""
     kinds = {"one sentence": checks["one_sentence"], "one to six sentences": checks["one_to_six_sentences"]}
     figures: list[Row] = [
@@ -64,7 +64,7 @@ def short(checks: Mapping[str, Any]) -> list[str]:
         "",
         "Pieces cut from validation reviews, each with its review's label as noisy gold: many sentences say nothing, "
         "or the opposite. The error of a perfectly calibrated model would read as in the fifth column; "
-        "over-confidence is mean confidence minus accuracy, in points.",
+        "over-confidence is mean confidence minus accuracy, in points." + (_ALONE if rules.get("short_slope") else ""),
         "",
         *table(
             "input|pieces|agree with the label|ECE (15 bins)|ECE if calibrated|over-confidence|uncertain|rest agrees",
@@ -74,8 +74,19 @@ def short(checks: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def sentences(found: Mapping[str, Any]) -> list[str]:
-    """Single sentences of critics, with labels of their own."""
+_ALONE = (
+    " They are scored as texts that stand alone, whose calibration is fitted on sentences with labels of their own: so "
+    "the verdicts are surer than the labels of whole reviews bear out."
+)
+
+
+def sentences(found: Mapping[str, Any], training: Mapping[str, Any]) -> list[str]:
+    """Single sentences of critics, with labels of their own; training: what the card says of it."""
+    chosen = (
+        " The pass and the share of the way to it were chosen there, so these figures read a little high."
+        if "share of the way" in training
+        else ""
+    )
     interval = f"{percent(found['accuracy_low'])} to {percent(found['accuracy_high'])}"
     row: Row = [
         found["sentences"],
@@ -90,8 +101,9 @@ def sentences(found: Mapping[str, Any]) -> list[str]:
     return [
         "## Sentences with labels of their own",
         "",
-        "Sentences of critics (Stanford Sentiment Treebank, its dev part). No weight and no rule was fitted on them; "
-        "the pass and the share of the way to it were chosen there, so these figures read a little high.",
+        "Sentences of critics (Stanford Sentiment Treebank, its dev part). No weight and no rule was fitted on them."
+        f"{chosen} A text of so few words that stands alone is calibrated on other sentences of that kind, and is "
+        "unclear within a band of its own.",
         "",
         *table(
             "sentences that take a side|accuracy|LSTM alone|n-grams alone|log loss|ECE (15 bins)|sure|right of these",

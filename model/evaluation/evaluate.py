@@ -59,7 +59,7 @@ def _intervals(
     return {name: interval.as_dict() for name, interval in found.items()}
 
 
-def _figures(reviews: Reviews, verdicts: list[Verdict], band: float, draws: int = DRAWS) -> dict[str, Any]:
+def _figures(reviews: Reviews, verdicts: list[Verdict], band: Floats, draws: int = DRAWS) -> dict[str, Any]:
     probabilities, labels = probabilities_of(verdicts), reviews.labels
     resampled, units = _units(reviews.movies)
     mean, highest = metrics.ece_if_calibrated(probabilities)
@@ -78,7 +78,7 @@ def _figures(reviews: Reviews, verdicts: list[Verdict], band: float, draws: int 
 
 def measured(reviews: Reviews, scorer: Scorer, *, progress: bool = False) -> dict[str, Any]:
     """Figures of the scorer's verdicts on labelled reviews: what `Evaluation` lists from `metrics` to `aurc`."""
-    return _figures(reviews, scored(reviews.texts, scorer, progress=progress), scorer.band)
+    return _figures(reviews, scored(reviews.texts, scorer, progress=progress), scorer.bands(reviews.texts))
 
 
 def compared(ours: Floats, theirs: Floats, labels: Labels, movies: list[str], draws: int = DRAWS) -> dict[str, Any]:
@@ -185,7 +185,7 @@ def run(
         file_sha256=file_hash(file),
         rows=_rows(given.scale, validation_only=validation_only),
         skipped=given.skipped,
-        **_figures(given.reviews, verdicts, scorer.band, draws),
+        **_figures(given.reviews, verdicts, scorer.bands(given.reviews.texts), draws),
         slices=slices.slices(given.reviews.texts, labels, given.details.ratings, probabilities),
         against=gap,
     )

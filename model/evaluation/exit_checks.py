@@ -22,8 +22,8 @@ def _row(
     return {"bound": bound, "share": round(float(ended.mean()), 6), "words": round(words, 6), "differ": differ}
 
 
-def _said(probabilities: Floats, band: float) -> Floats:
-    """1 positive, 0 negative, 0.5 inside the uncertain band."""
+def _said(probabilities: Floats, band: Floats) -> Floats:
+    """1 positive, 0 negative, 0.5 inside the uncertain band of each."""
     return np.where(np.abs(probabilities - 0.5) >= band, np.round(probabilities), 0.5)
 
 
@@ -39,15 +39,16 @@ def measured(
     for kind, raw in texts.items():
         documents = [cap(tokenize(text), scorer.max_tokens) for text in raw]
         lengths = np.asarray([len(tokens) for tokens in documents], dtype=np.int64)
-        logits, wide = scorer.logits(documents), scorer.wide_logits(documents)
-        whole = _said(sigmoid(logits), scorer.band)
+        logits, wide = scorer.piece_logits(documents), scorer.wide_logits(documents)
+        band = np.asarray([scorer.band_of(length) for length in lengths.tolist()])
+        whole = _said(sigmoid(scorer.said(logits, documents)), band)
         rows = []
         for early in (None, *exits):
             ended = np.zeros(len(raw), dtype=np.bool_) if early is None else early.ends(wide, lengths)
             served = logits if early is None else np.where(ended, early.logits(wide, lengths), logits)
-            probabilities = sigmoid(served)
-            figures = measure(probabilities, labels[kind], scorer.band).as_dict()
-            row = _row(early.logit if early else None, _said(probabilities, scorer.band), ended, lengths, whole)
+            probabilities = sigmoid(scorer.said(served, documents))
+            figures = measure(probabilities, labels[kind], band).as_dict()
+            row = _row(early.logit if early else None, _said(probabilities, band), ended, lengths, whole)
             rows.append(row | {name: figures[name] for name in ("accuracy", "ece", "log_loss")})
         found[kind] = {"texts": len(raw), "bounds": rows}
     return found

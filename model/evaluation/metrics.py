@@ -204,10 +204,10 @@ def risk_area(probabilities: Floats, labels: Labels) -> float:
     return float((np.cumsum(wrong) / np.arange(1, len(wrong) + 1)).mean())
 
 
-def measure(probabilities: Floats, labels: Labels, band: float) -> Metrics:
+def measure(probabilities: Floats, labels: Labels, band: float | Floats) -> Metrics:
     """All figures for probabilities of positive [n] and labels (1 or 0) [n].
 
-    A probability closer to 0.5 than `band` is uncertain.
+    A probability closer to 0.5 than `band`, one for all or one each [n], is uncertain.
     """
     said, true = probabilities >= 0.5, labels == 1
     tp, fp = int((said & true).sum()), int((said & ~true).sum())

@@ -19,9 +19,10 @@ def measured(scorer: Scorer, found: LabelledSentences) -> dict[str, Any]:
     gold = (found.sides[decided] > 0.5).astype(np.int8)
     logits = scorer.logits(tokens)
     # By the band alone: what else makes a verdict unsure is not about sides.
-    sure = np.abs(sigmoid(logits) - 0.5) >= np.asarray([scorer.band_of(len(words)) for words in found.tokens])
+    band = np.asarray([scorer.band_of(len(words)) for words in found.tokens])
+    sure = np.abs(sigmoid(logits) - 0.5) >= band
     right = (logits >= 0) == (found.sides > 0.5)
-    figures = metrics.measure(sigmoid(logits[decided]), gold, scorer.band).as_dict()
+    figures = metrics.measure(sigmoid(logits[decided]), gold, band[decided]).as_dict()
     recurrent, wide = (part[decided] for part in scorer.parts(tokens))
     interval = share_interval(round(figures["accuracy"] * len(gold)), len(gold)).as_dict()
     return {

@@ -30,7 +30,7 @@ _SHORT_WORDS = 5
 """A foreign text of so many words or fewer is short."""
 
 
-def _short(found: pieces.Pieces, verdicts: Sequence[Verdict], labels: Labels, band: float) -> dict[str, Any]:
+def _short(found: pieces.Pieces, verdicts: Sequence[Verdict], labels: Labels, band: Floats) -> dict[str, Any]:
     """Figures on cut pieces, with their review's label as gold: many sentences do not say what their review says."""
     probabilities = np.asarray([verdict.probability for verdict in verdicts], dtype=np.float64)
     gold = labels[found.owners]
@@ -185,8 +185,8 @@ def measured(
     of_singles, of_spans = scorer.score(singles.texts), scorer.score(spans.texts)
     sample = _explained(reviews, explained)
     found: dict[str, Any] = {
-        "one_sentence": _short(singles, of_singles, reviews.labels, scorer.band),
-        "one_to_six_sentences": _short(spans, of_spans, reviews.labels, scorer.band),
+        "one_sentence": _short(singles, of_singles, reviews.labels, scorer.bands(singles.texts)),
+        "one_to_six_sentences": _short(spans, of_spans, reviews.labels, scorer.bands(spans.texts)),
         "flags": _flags(scorer, verdicts, of_singles, of_spans),
         "mixed": _mixed(scorer, reviews.texts, ratings),
         "sentence_deletion": _sentence_deletion(scorer, sample) if sample else {"reviews": 0},

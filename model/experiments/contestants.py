@@ -22,6 +22,8 @@ PADDED = 400
 """Words that a Keras deployment with one fixed length reads; longer reviews are cut, shorter ones padded."""
 READY = "ready"
 
+# Imports inside functions: each contestant is a process of its own, whose load time and memory are measured.
+
 
 @dataclass(frozen=True, slots=True)
 class Task:
@@ -95,7 +97,6 @@ def sgemm_peak(rounds: int = 15) -> float:
 
 
 def _scorer(task: Task, *, compiled: bool, exit: bool = True) -> Work:
-    # Inside, as in the other contestants: each is a process of its own, whose load time and memory are measured.
     began = time.perf_counter()
     from model.serving.scorer import Scorer
 

@@ -29,10 +29,13 @@ _AROUND = 1
 
 Logits = Callable[[Sequence[Sequence[str]]], Floats]
 """Tokenized texts -> calibrated logits."""
-Alone = Callable[[list[str], list[list[str]]], Floats]
-"""Sentences as they stand in the text, and what is read of each -> calibrated logits, each read alone."""
+Alone = Callable[[list[str], list[list[str]]], tuple[Floats, Floats]]
+"""Sentences as they stand in the text, and what is read of each -> calibrated logits, each read alone: as a piece of a
+review, and as a verdict says them."""
 Decider = Callable[[list[str]], Logits]
 """What is read of a text -> the logits of whatever is left of it, by the part of the model that decides on the text."""
+Said = Callable[[Floats, Sequence[Sequence[str]]], Floats]
+"""Calibrated logits of tokenized texts, and the texts -> their logits as a verdict says them."""
 Deciding = Callable[[list[str], float], Verdict]
 """What is read of a text, and its calibrated logit -> the verdict on the text."""
 
@@ -93,19 +96,20 @@ def key_words(
     read: Sequence[_Token],
     whole: float,
     logits: Logits,
+    said: Said,
     most: int = MOST_WORDS,
     within: Collection[int] | None = None,
 ) -> tuple[Word, ...]:
     """The words whose leaving out moves the logit (`whole` with all of them) most, strongest first.
 
-    None where the text is so long that even one candidate is beyond the budget.
+    logits, said: as in `explain`. None where the text is so long that even one candidate is beyond the budget.
     """
     places = candidates(read, logits, within)
     if not places:
         return ()
     texts = _texts(read)
-    scored = logits([[*texts[:place], *texts[place + 1 :]] for place in places])
-    moved = [whole - float(value) for value in scored]
+    left = [[*texts[:place], *texts[place + 1 :]] for place in places]
+    moved = [whole - float(value) for value in said(logits(left), left)]
     order = sorted(range(len(places)), key=lambda number: -abs(moved[number]))[:most]
     return tuple(Word(read[places[number]].start, read[places[number]].end, moved[number]) for number in order)
 
@@ -115,12 +119,14 @@ def _without(read: Sequence[_Token], left_out: Sequence[int]) -> list[list[str]]
     return [[token.text for token in read if token.sentence != number] for number in left_out]
 
 
-def explain(text: str, limit: int, scored_alone: Alone, decider: Decider, verdict: Deciding, rule: Rule) -> Explanation:
+def explain(
+    text: str, limit: int, scored_alone: Alone, decider: Decider, said: Said, verdict: Deciding, rule: Rule
+) -> Explanation:
     """The explanation of the verdict on `text`.
 
-    `scored_alone` scores the sentences read alone; `decider` gives what scores the text and what is
-    left of it; `limit` is the number of tokens that are read of a long text; `verdict` makes one of what is read and
-    its logit, which is scored with the rest; `rule` says what is mixed.
+    `scored_alone` scores the sentences read alone; `decider` gives what scores the text and what is left of it; `said`
+    makes of the logits of both what a verdict would say; `limit` is the number of tokens that are read of a long text;
+    `verdict` makes one of what is read and its logit, which is scored with the rest; `rule` says what is mixed.
     """
     pieces = ranges(text)
     read = _read(text, pieces, limit)
@@ -128,16 +134,19 @@ def explain(text: str, limit: int, scored_alone: Alone, decider: Decider, verdic
     for token in read:
         alone[token.sentence].append(token.text)
     tokens = _texts(read)
-    decided, single = decider(tokens), scored_alone([text[start:end] for start, end in pieces], alone)
+    decided = decider(tokens)
+    single, single_said = scored_alone([text[start:end] for start, end in pieces], alone)
     most = MOST_TOKENS // max(1, len(read))
     tried = list(range(len(pieces)))
     if most < len(pieces):
         tried = sorted(sorted(tried, key=lambda number: -abs(single[number]))[: max(1, most)])
-    scored, probabilities = decided([tokens, *_without(read, tried)]), sigmoid(single)
-    whole, left = float(scored[0]), scored[1:]
-    words = key_words(read, whole, decided, within=None if len(tried) == len(pieces) else set(tried))
+    documents = [tokens, *_without(read, tried)]
+    scored, probabilities = decided(documents), sigmoid(single_said)
+    served = said(scored, documents)
+    whole, left = float(served[0]), served[1:]
+    words = key_words(read, whole, decided, said, within=None if len(tried) == len(pieces) else set(tried))
     found = [
         Sentence(*pieces[number], whole - float(value), float(probabilities[number]))
         for number, value in zip(tried, left, strict=True)
     ]
-    return Explanation(verdict(tokens, whole), found, words, rule.holds(single))
+    return Explanation(verdict(tokens, float(scored[0])), found, words, rule.holds(single))

@@ -44,7 +44,7 @@ class Serving:
 
     blend_*: logit = lstm weight x lstm + wide weight x wide + bias; band: half-width around 0.5 that is
     `uncertain`; short_band: the same of texts of at most `short_tokens` tokens, where it is wider; wide_bias in
-    logit units. length_*, short_slope, short_drift, skew: as in `model.serving.calibration.Curve`; foreign_*,
+    logit units. length_*, skew: as in `model.serving.calibration.Curve`; short_slope: of `ShortTexts` there; foreign_*,
     review_bounds: `oddness`, `english` and `review` of `model.serving.flags.Bounds`; exit_*: of
     `model.serving.early_exit.Exit`, whose curve has the same knee; without `exit_logit` the LSTM reads everything.
     mixed_*: as in `model.serving.mixed.Rule`; star_bounds: as in `model.serving.stars.Stars`, empty where the
@@ -90,7 +90,6 @@ class Serving:
     topic_doubt: float = 0.0
     topic_settled: float = 0.0
     short_slope: float = 0.0
-    short_drift: float = 0.0
     short_band: float = 0.0
     short_tokens: int = 0
 

@@ -17,7 +17,7 @@ from model.aspects import finder as finding
 from model.aspects.finder import Aspect
 from model.numeric import Floats, sigmoid
 from model.serving import explain, flags, model_folder, topic_model
-from model.serving.calibration import Blend, Curve
+from model.serving.calibration import Blend, Curve, ShortTexts
 from model.serving.dial import Dial
 from model.serving.early_exit import CLAUSES, Early, Exit
 from model.serving.exact_lstm import ExactLSTM
@@ -62,14 +62,17 @@ def _session(path: Path, threads: int) -> ort.InferenceSession:
 
 
 class _Reading(NamedTuple):
-    """A verdict and the calibrated logit behind it.
+    """A verdict and what is behind it.
 
-    sure: whether the text is no doubtful one and its probability lies beyond the model's own band, whatever `dial`
-    asks for; by_words: whether it was read without its rows of stars.
+    logit: the calibrated one as a piece of a review; said: as served; tokens: how many the text has. sure: whether the
+    text is no doubtful one and its probability lies beyond the model's own band, whatever `dial` asks for; by_words:
+    whether it was read without its rows of stars.
     """
 
     verdict: Verdict
     logit: float
+    said: float
+    tokens: int
     sure: bool
     by_words: bool = False
 
@@ -119,6 +122,7 @@ class Scorer:
         self._wide = NgramModel(table, self._serving.wide_bias, self._serving.wide_longest)
         self._blend = Blend((self._serving.blend_lstm, self._serving.blend_wide), self._serving.blend_bias)
         self._curve, self._mixed, self._bounds, self.stars = _rules(self._serving)
+        self._short = ShortTexts(self._serving.length_knee, self._serving.short_slope)
         self.exit = _exit(self._serving) if exit else None
         self._exact = ExactLSTM(folder)
         scores = np.load(folder / "word_scores.npy") if self._serving.review_bounds else None
@@ -164,7 +168,8 @@ class Scorer:
     def _readings(self, texts: list[str], *, many: bool) -> list[_Reading]:
         """The texts as they are, stars included."""
         found, logits, sums = self._read(texts, many=many)
-        return list(map(self._reading, texts, found, logits.tolist(), sums))
+        said = self._short.logits(logits, np.asarray(found, dtype=np.int64))
+        return list(map(self._reading, texts, found, logits.tolist(), said.tolist(), sums))
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -177,6 +182,10 @@ class Scorer:
 
     def _band_of(self, tokens: int, band: float) -> float:
         return max(band, self._serving.short_band) if tokens <= self._serving.short_tokens else band
+
+    def bands(self, texts: Sequence[str]) -> Floats:
+        """`band_of` of each raw text, float64 [n]."""
+        return np.asarray([self.band_of(len(tokenize(text))) for text in texts], dtype=np.float64)
 
     def warm(self) -> None:
         """Gets ready for bulk work, which the first call with `BULK` texts or more does otherwise.
@@ -216,12 +225,11 @@ class Scorer:
             # An odd text, whose sentences read otherwise than it does as a whole.
             if cap(tokens, self.max_tokens) != read:
                 return self._readings([text], many=False)[0].verdict
-            return self._verdict(text, len(tokens), logit, self._sums([self._vocabulary.ids(read)], [read])[0])
+            said = float(self.said(np.asarray([logit]), [tokens])[0])
+            sums = self._sums([self._vocabulary.ids(read)], [read])[0]
+            return self._reading(text, len(tokens), logit, said, sums).verdict
 
-        def alone(pieces: list[str], documents: list[list[str]]) -> Floats:
-            return self._by_words(self.logits(documents), pieces)
-
-        return explain.explain(text, self.max_tokens, alone, self._decider, verdict, self._mixed)
+        return explain.explain(text, self.max_tokens, self._alone, self._decider, self.said, verdict, self._mixed)
 
     def mixed(self, texts: Sequence[str]) -> list[bool]:
         """Whether each text holds clearly positive and clearly negative sentences (`model.serving.mixed`).
@@ -230,7 +238,7 @@ class Scorer:
         """
         pieces = [[text[start:end] for start, end in explain.ranges(text)] for text in texts]
         sentences = [sentence for found in pieces for sentence in found]
-        logits = self._by_words(self.logits([tokenize(sentence) for sentence in sentences]), sentences)
+        logits, _ = self._alone(sentences, [tokenize(sentence) for sentence in sentences])
         ends = np.cumsum([len(found) for found in pieces])
         return [self._mixed.holds(part) for part in np.split(logits, ends[:-1])] if pieces else []
 
@@ -263,7 +271,7 @@ class Scorer:
         return found
 
     def _clause_logits(self, clauses: list[str]) -> Floats:
-        """Calibrated logits (float64 [n]) of clauses, in windows; more of them end early than of reviews."""
+        """Calibrated logits (float64 [n]) of clauses as pieces of a review; more of them end early than of reviews."""
         early = CLAUSES if self.exit else None
         bulk = self._bulk if len(clauses) >= BULK or self._pays(len(clauses)) else None
         found = [np.zeros(0)]
@@ -275,19 +283,41 @@ class Scorer:
             else:
                 read = [cap(tokenize(clause), self.max_tokens) for clause in window]
                 found.append(self._blended_of([self._vocabulary.ids(tokens) for tokens in read], read, early))
-        return self._by_words(np.concatenate(found), clauses)
-
-    def _by_words(self, logits: Floats, texts: Sequence[str]) -> Floats:
-        """These logits of raw texts [n]; of texts with rows of stars that of the reading that decides."""
-        starred = [number for number, text in enumerate(texts) if star_rows.star_rows(text)]
-        if starred:
-            decided = self._decided([texts[number] for number in starred], many=False)
-            logits[starred] = [reading.logit for reading in decided]
+        logits = np.concatenate(found)
+        for number, reading in self._starred(clauses):
+            logits[number] = reading.logit
         return logits
+
+    def _alone(self, texts: list[str], documents: Sequence[Sequence[str]]) -> tuple[Floats, Floats]:
+        """Calibrated logits (float64 [n]) of sentences and what is read of each: as pieces of a review, and as a
+        verdict says them."""
+        logits = self.piece_logits(documents)
+        said = self.said(logits, documents)
+        for number, reading in self._starred(texts):
+            logits[number], said[number] = reading.logit, reading.said
+        return logits, said
+
+    def _starred(self, texts: Sequence[str]) -> list[tuple[int, _Reading]]:
+        """The numbers of the raw texts with rows of stars, and what each is taken for."""
+        starred = [number for number, text in enumerate(texts) if star_rows.star_rows(text)]
+        decided = self._decided([texts[number] for number in starred], many=False) if starred else []
+        return list(zip(starred, decided, strict=True))
 
     def logits(self, documents: Sequence[Sequence[str]]) -> Floats:
         """Calibrated logits (float64 [n]) of tokenized texts, as served; 0 for one without tokens."""
+        return self.said(self.piece_logits(documents), documents)
+
+    def piece_logits(self, documents: Sequence[Sequence[str]]) -> Floats:
+        """The same of pieces of reviews: sentences and clauses, of which many do not say what their review says.
+
+        What other rules than the label are fitted on (mixed, aspects, topic), so that they do not hang on what a
+        verdict says of a text that stands alone (`model.serving.calibration.ShortTexts`).
+        """
         return self._blended(documents, self.exit)
+
+    def said(self, logits: Floats, documents: Sequence[Sequence[str]]) -> Floats:
+        """The logits of tokenized texts as a verdict says them, of those that they have as pieces of reviews [n]."""
+        return self._short.logits(logits, np.asarray([len(tokens) for tokens in documents], dtype=np.int64))
 
     def parts(self, documents: Sequence[Sequence[str]]) -> tuple[Floats, Floats]:
         """Logits (each float64 [n]) of the LSTM alone and of the n-gram part alone for tokenized, not empty texts."""
@@ -315,7 +345,10 @@ class Scorer:
         return np.concatenate([np.zeros(0), *slices])
 
     def _decider(self, tokens: Sequence[str]) -> Logits:
-        """The part of the model that decides on a text, n-grams alone or both, for whatever is left of the text."""
+        """The part of the model that decides on a text, n-grams alone or both, for whatever is left of the text.
+
+        Its logits are those of pieces (`piece_logits`).
+        """
         length = np.asarray([len(tokens)], dtype=np.int64)
         if (early := self.exit) is not None and early.ends(self.wide_logits([tokens]), length)[0]:
             return lambda documents: early.logits(
@@ -400,12 +433,10 @@ class Scorer:
         """What the flags need of documents whose word ids are `rows`, [n, 6] (`flags.raised`)."""
         return flags.with_topic(self._words.sums_of(rows), self._topic.of_tokens(documents))
 
-    def _verdict(self, text: str, length: int, logit: float, sums: Floats) -> Verdict:
-        return self._reading(text, length, logit, sums).verdict
-
-    def _reading(self, text: str, length: int, logit: float, sums: Floats) -> _Reading:
-        """Of a text of `length` tokens; sums: of those read (`_sums`)."""
-        probability = float(sigmoid(np.asarray(logit)))
+    def _reading(self, text: str, length: int, logit: float, said: float, sums: Floats) -> _Reading:
+        """Of a text of `length` tokens; logit: as a piece of a review; said: as served; sums: of what is read
+        (`_sums`)."""
+        probability = float(sigmoid(np.asarray(said)))
         topic = flags.topic_logit(length, logit, sums, self._bounds)
         raised = flags.raised(text, length, topic, sums, self._words, self._bounds)
         doubtful = not length or not DISTRUSTED.isdisjoint(raised)
@@ -415,9 +446,9 @@ class Scorer:
         if doubtful or abs(probability - 0.5) < self.band_of(length):
             label = "uncertain"
         unfit = doubtful or length < self._serving.star_tokens
-        stars = None if unfit or self.stars is None else self.stars.of(logit)
+        stars = None if unfit or self.stars is None else self.stars.of(said)
         sure = not doubtful and abs(probability - 0.5) >= self._band_of(length, self._serving.band)
-        return _Reading(Verdict(label, probability, raised, self.version, stars), logit, sure)
+        return _Reading(Verdict(label, probability, raised, self.version, stars), logit, said, length, sure)
 
 
 def _made_finder() -> "CompiledFinder":
@@ -442,8 +473,6 @@ def _rules(serving: model_folder.Serving) -> tuple[Curve, Rule, flags.Bounds, St
         serving.length_slope,
         serving.length_drift,
         serving.skew,
-        serving.short_slope,
-        serving.short_drift,
     )
     stars = Stars(tuple(serving.star_bounds)) if serving.star_bounds else None
     return curve, Rule(serving.mixed_logit, serving.mixed_share), bounds, stars

@@ -31,6 +31,7 @@ from model.evaluation import card, evaluate, sentence_checks, verdict_checks
 from model.evaluation.metrics import accuracy, dial
 from model.numeric import Floats, sigmoid
 from model.serving import model_folder, topic_model
+from model.serving.calibration import Blend, Curve
 from model.serving.early_exit import Exit
 from model.serving.model_folder import Serving
 from model.serving.ngram_model import NgramModel
@@ -293,13 +294,23 @@ def sealed_as(target: Path, serving: Serving, month: str, threads: int = 1) -> S
     return Scorer(target, threads=threads)
 
 
-def measured_again(target: Path, task: Task, month: str, topic: dict[str, Any], *, threads: int = 1) -> None:
+def measured_again(
+    target: Path,
+    task: Task,
+    month: str,
+    topic: dict[str, Any],
+    *,
+    facts: Mapping[str, Any] | None = None,
+    threads: int = 1,
+) -> None:
     """Measures the sealed folder `target` anew, fits nothing, and seals it with a card of those figures.
 
-    topic: what the card says of the topic model. For the table of early exit the bounds that are not served are
-    calibrated on dev again, since the folder does not hold them.
+    topic: what the card says of the topic model; facts: what it says of how the model was made, if not what it said.
+    For the table of early exit the bounds that are not served are calibrated on dev again, since the folder does not
+    hold them.
     """
     old, serving = model_folder.read_card(target), model_folder.read_serving(target)
+    own = _sentences(target)
     scorer, rows, known = Scorer(target, threads=threads), task.split.validation, old["metrics"].get("verdict", {})
     constants = known.get("stars", {}).get("constants")
     checks = verdict_checks.measured(
@@ -316,7 +327,10 @@ def measured_again(target: Path, task: Task, month: str, topic: dict[str, Any], 
         "verdict": checks,
         "topic": topic,
     }
-    _describe(target, model_folder.version(target, month), metrics, _facts(old) | {"serving": asdict(serving)})
+    if own:
+        metrics["sentences"] = sentence_checks.measured(scorer, own[labelled_sentences.DEV])
+    made = dict(facts or _facts(old)) | {"serving": asdict(serving)}
+    _describe(target, model_folder.version(target, month), metrics, made)
 
 
 def _exits(scorer: Scorer, task: Task, threads: int) -> list[Exit]:
@@ -357,6 +371,18 @@ def finished_with(
     return _finished(target, task, serving, facts, month, alone, threads, sentences)
 
 
+def short_calibrated(target: Path, sentences: LabelledSentences, month: str, *, threads: int = 1) -> Scorer:
+    """A scorer on the sealed folder `target`, once calibration and band of short texts are fitted to `sentences`.
+
+    Weights and all other rules stay; the card keeps its figures: `measured_again` is due.
+    """
+    scorer, serving = Scorer(target, threads=threads), model_folder.read_serving(target)
+    blend = Blend((serving.blend_lstm, serving.blend_wide), serving.blend_bias)
+    curve = Curve(serving.length_knee, serving.length_slope, serving.length_drift, serving.skew)
+    fields = fit_rules.short_fields(scorer, blend, curve, sentences, serving.stated_accuracy)
+    return sealed_as(target, replace(serving, **fields), month, threads)
+
+
 def _drop_optional(target: Path) -> None:
     """Takes out the weights that a folder may lack: whatever is there is part of the model."""
     for name in model_folder.OPTIONAL:
@@ -370,12 +396,15 @@ def _recorded(source: Path) -> dict[str, Any]:
 
 
 def _sentences(folder: Path, moved: Path | None = None) -> dict[str, LabelledSentences] | None:
-    """The labelled sentences that the model in the folder was fitted to, by part; None for a model without.
+    """The labelled sentences that the model in the folder, or its calibration, was fitted to, by part; None for one
+    without.
 
     Raises `DataError`.
     """
     found = _recorded(folder).get("sentences")
-    return labelled_sentences.read(moved or Path(found["sentences"])) if found else None
+    if not found:
+        return None
+    return labelled_sentences.read(moved or Path(found["sentences"]), learned=found["share"] > 0)
 
 
 def main(arguments: list[str] | None = None) -> int:

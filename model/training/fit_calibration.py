@@ -3,13 +3,13 @@
 All of it on the dev part. The form is chosen by cross-validation; what is served is `model.serving.calibration`.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from model.numeric import Floats, sigmoid
-from model.serving.calibration import Blend, Curve
+from model.serving.calibration import Blend, Curve, ShortTexts
 
 
 def fit(parts: list[Floats], labels: NDArray[np.int8], *, ridge: float = 1e-3, rounds: int = 50) -> Blend:
@@ -120,20 +120,20 @@ def fit_curve(sample: Sample, knee: float, terms: tuple[str, ...]) -> tuple[Blen
     return built(np.asarray(minimize(loss, start, method="L-BFGS-B").x, dtype=np.float64))
 
 
-def fit_short(curve: Curve, logits: Floats, tokens: NDArray[np.int64], labels: NDArray[np.int8]) -> Curve:
-    """The curve with the terms for short texts that have the least log loss on sentences with labels of their own:
-    their blended logits, numbers of tokens and labels, each [n]. Longer texts stay as they are. Needs SciPy.
+def fit_short(knee: float, logits: Floats, tokens: NDArray[np.int64], labels: NDArray[np.int8]) -> ShortTexts:
+    """The temperature of short texts that has the least log loss on sentences with labels of their own: their
+    calibrated logits, numbers of tokens and labels, each [n]. Needs SciPy.
     """
     from scipy.optimize import minimize
 
-    def built(theta: Floats) -> Curve:
-        return replace(curve, short_slope=float(theta[0]), short_drift=float(theta[1]))
+    def built(theta: Floats) -> ShortTexts:
+        return ShortTexts(knee, float(theta[0]))
 
     def loss(theta: Floats) -> float:
         found = built(theta).logits(logits, tokens)
         return float((np.logaddexp(0.0, found) - (labels == 1) * found).mean() + _RIDGE * (theta**2).sum())
 
-    return built(np.asarray(minimize(loss, np.zeros(2), method="L-BFGS-B").x, dtype=np.float64))
+    return built(np.asarray(minimize(loss, np.zeros(1), method="L-BFGS-B").x, dtype=np.float64))
 
 
 def _losses(sample: Sample, logits: Floats) -> Floats:

@@ -21,6 +21,7 @@ from model.aspects.finder import sentence_words
 from model.aspects.opinion import Signs
 from model.numeric import Floats, Labels
 from model.serving.scorer import Scorer
+from model.text.tokens import tokenize
 
 _LEAST_SENTENCES = 3
 _STRENGTH = 0.2
@@ -58,7 +59,7 @@ def word_weights(documents: list[list[str]], labels: Labels) -> tuple[dict[str, 
 
 def leanings(scorer: Scorer, words: list[str]) -> dict[str, float]:
     """Logit of each word in the frame less that of the middle word, where it is far from 0."""
-    logits = scorer.logits([[part.format(word) for part in _FRAME] for word in words])
+    logits = scorer.piece_logits([[part.format(word) for part in _FRAME] for word in words])
     logits = logits - float(np.median(logits))
     return {
         word: round(float(value), 2)
@@ -90,7 +91,7 @@ def run(folder: Path, output: Path = opinion.FILE) -> dict[str, float]:
     critics = sst["text"].tolist()
     texts = [*subj["text"][labels == 0], *critics]
     gold = np.asarray([0] * int((labels == 0).sum()) + [int(fine != _NEUTRAL) for fine in sst["fine"]], dtype=np.int8)
-    logits = np.asarray([np.log(v.probability / (1 - v.probability)) for v in scorer.score(texts)])
+    logits = scorer.piece_logits([tokenize(text) for text in texts])
     rows: list[tuple[float, ...]] = []
     right = 0
     plots = np.flatnonzero(labels == 0)

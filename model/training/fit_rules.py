@@ -106,26 +106,24 @@ def _flag_bounds(
     return fields, scores
 
 
-def _short(
-    scorer: Scorer, blend: Blend, curve: Curve, sentences: LabelledSentences | None, stated: float
-) -> tuple[Curve, dict[str, Any]]:
-    """The curve with terms for short texts, and the fields of `Serving` for them: those texts have a band of their own.
+def short_fields(
+    scorer: Scorer, blend: Blend, curve: Curve, sentences: LabelledSentences, stated: float
+) -> dict[str, Any]:
+    """The fields of `Serving` for short texts, which have a calibration and a band of their own, by sentences with
+    labels of their own. Those count that take a side.
 
-    Of the sentences those count that take a side.
+    blend, curve: the calibration of reviews, which stays; stated: share of the verdicts beyond the band that are right.
     """
-    if sentences is None:
-        return curve, {}
     decided = sentences.take(sentences.decided)
     labels = (decided.sides > 0.5).astype(np.int8)
     documents = [cap(tokens, scorer.max_tokens) for tokens in decided.tokens]
     tokens = np.asarray([len(words) for words in documents], dtype=np.int64)
-    blended = blend.logits(*scorer.parts(documents))
-    curve = fit_calibration.fit_short(curve, blended, tokens, labels)
+    logits = curve.logits(blend.logits(*scorer.parts(documents)), tokens)
+    short = fit_calibration.fit_short(curve.knee, logits, tokens, labels)
     # The band of reviews would leave more of the sentences wrong: their probabilities are nearer to 0.5.
-    width = fit_calibration.uncertain_band(sigmoid(curve.logits(blended, tokens)), labels, stated)
-    return curve, {
-        "short_slope": curve.short_slope,
-        "short_drift": curve.short_drift,
+    width = fit_calibration.uncertain_band(sigmoid(short.logits(logits, tokens)), labels, stated)
+    return {
+        "short_slope": short.slope,
         "short_band": width,
         "short_tokens": int(np.percentile(tokens, _COVERED)),
     }
@@ -149,7 +147,7 @@ def fit(
     films = np.asarray([task.reviews.movies[row] or str(row) for row in rows])
     form, table = fit_calibration.choose(sample, films[sample.owners], knee)
     blend, curve = fit_calibration.fit_curve(sample, knee, fit_calibration.FORMS[form])
-    curve, short = _short(scorer, blend, curve, sentences, serving.stated_accuracy)
+    short = short_fields(scorer, blend, curve, sentences, serving.stated_accuracy) if sentences else {}
     logits = curve.logits(blend.logits(*sample.parts), sample.tokens)
     whole = logits[sample.whole]
     band = fit_calibration.uncertain_band(sigmoid(whole), labels, serving.stated_accuracy)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
 from typing import Any
 
 import discord
@@ -23,3 +25,10 @@ def manager(world: World) -> Any:
     """Somebody with Manage Server."""
     role = world.guild.create_role("managers", permissions=discord.Permissions(manage_guild=True))
     return world.guild.add_member(world.env.create_user("maggie"), roles=[role])
+
+
+@pytest.fixture
+def ready(tmp_path: Path, migrated: Path) -> Path:
+    """A data folder with a database at the newest schema."""
+    shutil.copy(migrated, tmp_path / "bot.sqlite3")
+    return tmp_path

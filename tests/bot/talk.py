@@ -12,11 +12,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import discord
 from sqlalchemy import text
 
+from db.queries.jobs import list_jobs
 from db.queries.search import search
 from db.queue.accept import accept_review, accept_upload
-from db.types import Accepted, Origin, SearchFilter, Viewer
+from db.types import Accepted, JobView, Origin, SearchFilter, Viewer
 from tests.fixtures.discord import World
 
 Place = Literal["guild", "dm"]
@@ -24,6 +26,10 @@ PLACES: tuple[Place, ...] = ("guild", "dm")
 
 GOOD = "A wonderful, moving and beautifully acted film, one of the best I have seen in years. I loved every minute."
 BAD = "A terrible, boring mess with awful acting and a stupid plot. The worst film I have ever seen, a waste of time."
+
+PASTE = "\n\n".join(f"Part {n}. {GOOD} {GOOD}" for n in range(1, 13))
+LINES = "\n".join(f"{GOOD} Seen {n} times." for n in range(12))
+"""A pasted text of one review, and a list of them."""
 
 _events = itertools.count(10**12)
 
@@ -193,6 +199,29 @@ async def stored_texts(world: World) -> list[str | None]:
             return list(session.scalars(text("SELECT text FROM reviews")))
 
     return await asyncio.to_thread(read)
+
+
+async def texts(world: World) -> list[str]:
+    """Those of them that stand there."""
+    return [text for text in await stored_texts(world) if text is not None]
+
+
+async def jobs(world: World) -> list[JobView]:
+    """Alice's jobs, newest first."""
+    return await asyncio.to_thread(list_jobs, world.db, Viewer(world.alice.id))
+
+
+async def deed(world: World, **message: Any) -> None:
+    """Alice sends the bot a direct message that refers to another one."""
+    world.env.backend.create_message(world.alice.user.dm_channel.id, world.alice.id, **message)
+    world.env._mark_mutation()
+    await world.env._settle_internal(dispatch="deed")
+    await world.finish()
+
+
+def about(message: discord.Message, kind: int) -> dict[str, Any]:
+    """A reference: 0 to what is answered, 1 to what is forwarded."""
+    return {"type": kind, "channel_id": str(message.channel.id), "message_id": str(message.id)}
 
 
 async def result_ids(world: World, who: Any, **filters: Any) -> list[int]:

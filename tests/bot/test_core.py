@@ -7,11 +7,14 @@ import logging
 import sys
 import threading
 from collections import Counter
+from types import SimpleNamespace
 from typing import Any
 
+import discord
 import pytest
 
 from bot.core import OF_ONE, WAITING_OF_ONE
+from bot.pools import right_of_way
 from bot.pools.fair_threads import asker
 from common.errors import UserError
 from db.types import Viewer, WakeUp
@@ -145,3 +148,21 @@ async def test_each_deletion_forgets_what_is_offered(world: World, manager: Any,
         await bot.get_cog("Messages")._take(await bot.get_channel(world.channel.id).fetch_message(sent.id))
     assert not bot.offered_films._kept
     assert not bot.offered_jobs._kept
+
+
+async def test_an_interaction_has_the_right_of_way_from_the_moment_it_is_read(world: World) -> None:
+    kinds = discord.InteractionType
+    taken = dict[discord.InteractionType, bool]()
+    for kind in (kinds.autocomplete, kinds.application_command, kinds.component, kinds.modal_submit):
+        response = SimpleNamespace(is_done=lambda: False)
+        world.bot.dispatch("interaction", SimpleNamespace(id=1, type=kind, response=response, data={}))
+        taken[kind] = world.bot.way.taken
+        world.bot.way.answered(1)
+    assert [kind for kind in taken if not taken[kind]] == [kinds.autocomplete], "its answer needs the work of others"
+
+
+async def test_nobody_waits_for_a_command_that_has_ended(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its answer did not go over a real connection, and it asked the database for nothing."""
+    monkeypatch.setattr(right_of_way, "LONGEST_S", 1e6)
+    await world.alice.slash(world.channel, "help")
+    assert not world.bot.way.taken

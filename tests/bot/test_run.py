@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
-import shutil
 import signal
 import subprocess
 import sys
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -44,13 +41,6 @@ def sentence(result: Done) -> str:
     plain = [line for line in result.stderr.splitlines() if not line.startswith("{")]
     assert len(plain) == 1, result.stderr
     return plain[0]
-
-
-@pytest.fixture
-def ready(tmp_path: Path, migrated: Path) -> Path:
-    """A data folder with a database at the newest schema."""
-    shutil.copy(migrated, tmp_path / "bot.sqlite3")
-    return tmp_path
 
 
 @contextmanager
@@ -136,30 +126,6 @@ def test_it_can_be_stopped_while_discord_does_not_answer(ready: Path, redis_url:
     assert process.returncode == 0, said
     assert "Traceback" not in said
     assert TOKEN not in said
-
-
-def test_preview_serves_and_ends_on_sigterm(ready: Path, redis_url: str) -> None:
-    read, write = os.pipe()
-    env = environment(ready, REDIS_URL=redis_url, REELFEEL_READY_FD=str(write))
-    process = subprocess.Popen(
-        [sys.executable, "-m", "cli", "bot", "--preview"],
-        cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, pass_fds=[write],
-    )  # fmt: skip
-    os.close(write)
-    try:
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        found = re.fullmatch(r"Simulated Discord: (http://127\.0\.0\.1:\d+/)#[\w-]+\n", line)
-        assert found, line
-        assert os.read(read, 1) == b"1"
-        with urllib.request.urlopen(found[1], timeout=10) as page:
-            assert page.status == 200
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=20) == 0
-    finally:
-        os.close(read)
-        process.kill()
-        process.communicate()
 
 
 async def test_a_hint_of_the_broker_wakes_the_notifier(redis_url: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,9 +13,6 @@ import typer
 from typer.testing import CliRunner
 
 import cli
-from common import settings
-from model import SHIPPED
-from model.serving.model_folder import verify
 
 ROOT = Path(__file__).parents[2]
 runner = CliRunner()
@@ -257,30 +253,6 @@ def test_errors_are_one_sentence_and_a_code(arguments: list[str], code: int, wor
     assert result.exit_code == code, result.output
     assert words in " ".join(result.stderr.replace("│", " ").split())
     assert "Traceback" not in result.output
-
-
-def test_a_wrong_setting_is_named_and_its_value_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("REELFEEL_MAX_ROWS", "sesame")
-    settings.settings.cache_clear()
-    result = runner.invoke(cli.app, ["db", "check"])
-    assert result.exit_code == 78
-    assert "MAX_ROWS" in result.stderr
-    assert "sesame" not in result.stderr
-
-
-def test_versions_are_those_of_the_project_and_of_the_model_that_would_score(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    result = runner.invoke(cli.app, ["--version"])
-    assert result.exit_code == 0, result.output
-    assert result.output == f"reelfeel {project['version']}\nmodel {verify(SHIPPED)}\n"
-    monkeypatch.setenv("REELFEEL_MODEL_DIR", str(tmp_path / "none"))
-    settings.settings.cache_clear()
-    broken = runner.invoke(cli.app, ["--version"])
-    assert broken.exit_code == 78
-    assert broken.stdout == f"reelfeel {project['version']}\n"
-    assert str(tmp_path / "none") in broken.stderr
 
 
 def test_it_runs_as_a_module_and_as_a_script(tmp_path: Path) -> None:

@@ -87,13 +87,6 @@ def test_a_bug_keeps_its_traceback(run: Run, monkeypatch: pytest.MonkeyPatch) ->
         run("score", "some.csv", code=74)
 
 
-def test_a_name_that_is_no_setting_is_said_before_anything_is_done(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("REELFEEL_MAX_ROW", "7")
-    assert (
-        run("db", "check", code=78) == "reelfeel: There is no setting REELFEEL_MAX_ROW: is REELFEEL_MAX_ROWS meant?\n"
-    )
-
-
 @pytest.mark.parametrize("room", ["bot", "worker"])
 def test_a_broker_whose_password_is_written_raw(run: Run, monkeypatch: pytest.MonkeyPatch, room: str) -> None:
     run("db", "upgrade")
@@ -104,17 +97,3 @@ def test_a_broker_whose_password_is_written_raw(run: Run, monkeypatch: pytest.Mo
         assert "REDIS_URL" in said
         assert "percent" in said
         assert not [piece for piece in ("pa/", "ss@w", "w#rd", "ss/w") if piece in said]
-
-
-@pytest.mark.parametrize(
-    "command", [("bot",), ("worker",), ("status",), ("health", "bot"), ("db", "upgrade"), ("db", "check"), ("audit",)]
-)
-def test_an_option_of_another_library_in_the_databases_url(
-    run: Run, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
-) -> None:
-    monkeypatch.setenv("DISCORD_TOKEN", "A" * 24 + "." + "B" * 6 + "." + "C" * 30)
-    monkeypatch.setenv("DATABASE_URL", "postgresql://reelfeel:quokka9@127.0.0.1:1/reelfeel?pgbouncer=true")
-    said = run(*command, code=78)
-    assert "pgbouncer" in said
-    assert "DATABASE_URL" in said
-    assert "quokka9" not in said

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -246,31 +245,6 @@ def test_somebody_who_can_write_the_tables_reads_no_text_by_moving_it(open_with:
     assert file is not None
     with pytest.raises(ValueError, match="moved outside"):
         list(read_blob(db, file[1], owner=OTHER))
-
-
-def test_equal_texts_and_files_of_two_people_are_not_seen_to_be_equal(db: Database) -> None:
-    for owner in (ME.user_id, OTHER):
-        file_job(db, [NewReview(1, SECRET), NewReview(2, SECRET)], where=origin(owner))
-    with db.read() as session:
-        hashes = session.execute(text("SELECT text_hash FROM reviews ORDER BY job_id, row_number")).scalars().all()
-        digests = session.execute(text("SELECT sha256 FROM uploads UNION SELECT sha256 FROM blobs")).scalars().all()
-    assert hashes[0] == hashes[1] != hashes[2] == hashes[3]
-    assert len(set(digests)) == 2
-    bare = hashlib.sha256(b"text\ngood\n").hexdigest()
-    assert bare not in digests
-
-
-def test_the_key_of_digests_is_sealed_and_survives_a_change_of_keys(open_with: Open) -> None:
-    known = file_digest(open_with(), 1, "00")
-    assert file_digest(open_with(NEW), 1, "00") == known
-    text_keys.rotate(open_with(NEW))
-    with open_with().read() as session:
-        stored = session.execute(text("SELECT value FROM bot_state WHERE key = 'digest_key'")).scalar()
-    assert str(stored).startswith(PREFIX)
-    assert file_digest(open_with(NEW), 1, "00") == known
-    text_keys.rotate(open_with(OLD, NEW))
-    assert file_digest(open_with(OLD), 1, "00") == known
-    assert file_digest(open_with(OLD), 2, "00") != known
 
 
 def test_a_text_that_nobody_sealed_cannot_be_stored(sqlite_db: Database) -> None:

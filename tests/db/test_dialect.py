@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from sqlalchemy import select
 
-from db.dialect import film_name, storable
+from db.dialect import array_literal, film_name, storable
 from db.engine import Database
 from db.tables import Review
 from db.types import NewReview
@@ -44,3 +46,23 @@ def test_a_film_is_one_line_cut_at_a_hundred_characters(name: str | None, stored
 def test_what_neither_database_holds_is_replaced(text: str, stored: str) -> None:
     assert storable(text) == stored
     assert len(storable(text)) == len(text)
+
+
+ARRAYS = [
+    ("text", ["", "NULL", None, 'a "quoted" one', "back\\slash", "{a,b}", " é\n😀 ", '\\"']),
+    ("text", []),
+    ("bigint", [0, None, 2**63 - 1, -(2**63)]),
+    ("float8", [0.1, None, 1e-300, 1.0, 0.30000000000000004]),
+    ("boolean", [True, None, False]),
+    ("date", [dt.date(2024, 2, 29), None]),
+]
+
+
+def test_an_array_is_read_by_postgresql_as_it_was(postgres_url: str) -> None:
+    db = Database(postgres_url)
+    with db.read() as session:
+        cursor = session.connection().connection.cursor()
+        for kind, values in ARRAYS:
+            cursor.execute(f"SELECT %s::{kind}[]", (array_literal(values),))
+            assert cursor.fetchone() == (values,)
+    db.dispose()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -40,7 +41,8 @@ class Rule:
     """What happens to calls of (method, path, body) that fit, instead of or beside being done.
 
     `status` with `code`: refused so. `cut`: the connection breaks before or after the call counts. `short`: of an
-    answer only so many bytes are sent, though all are announced. `times`: how often, None for always.
+    answer only so many bytes are sent, though all are announced. `until`: what is done waits for it. `times`: how
+    often, None for always.
     """
 
     fits: Callable[[str, str, Any], bool]
@@ -48,6 +50,7 @@ class Rule:
     code: int = 0
     cut: Literal["before", "after"] | None = None
     delay_s: float = 0.0
+    until: threading.Event | None = None
     short: int | None = None
     times: int | None = 1
     met: int = 0
@@ -198,6 +201,8 @@ class RealSockets(DiscordServer):
             if rule.delay_s:
                 await asyncio.sleep(rule.delay_s)
                 self._tick()
+            if rule.until is not None:
+                await asyncio.to_thread(rule.until.wait, 60)
             if rule.cut == "after":
                 self._value(request, path, body, files)
             if rule.cut:

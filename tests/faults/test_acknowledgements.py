@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import threading
 import time
 from collections.abc import AsyncIterator, Callable
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 from discord.utils import snowflake_time
 
+from bot.pools import right_of_way
 from common.settings import Settings
 from model import Scorer
 from tests.faults.real_sockets import RealSockets
@@ -192,6 +194,94 @@ async def test_status_says_that_the_database_hangs(stage: Scene, monkeypatch: py
     with stage.hanging_database():
         record = command(stage, "status")
         await until(lambda: "My database does not answer" in str(shown(stage, record)), 8)
+
+
+async def test_no_message_is_begun_while_an_interaction_waits(stage: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long its answer takes here: what stands before it is held up by the test."""
+    assert stage.bot is not None
+    bot, near = stage.bot, stage.discord
+    goes_on, begun = asyncio.Event(), list[int]()
+    monkeypatch.setattr(right_of_way, "LONGEST_S", 3_600.0)
+    taken_in, remembered = sys.modules["bot.cogs.messages"], bot.open_replies.add
+    asked = taken_in.blocked
+
+    async def noted(bot: Any, user_id: int, guild_id: int | None) -> Any:
+        begun.append(user_id)
+        return await asked(bot, user_id, guild_id)
+
+    async def held(*what: Any) -> bool:
+        await goes_on.wait()
+        return await remembered(*what)
+
+    monkeypatch.setattr(taken_in, "blocked", noted)
+    monkeypatch.setattr(bot.open_replies, "add", held)
+    times, before = Times(near), len(bot.taken_messages)
+    record = command(stage, "jobs", "list")
+    await until(lambda: bot.way.taken)
+    for n in range(20):
+        near.write(near.dm_channel(near.users[n % 2]), near.users[n % 2], long_review(n))
+    await until(lambda: len(bot.taken_messages) == before + 20)
+    assert not begun
+    goes_on.set()
+    await until(lambda: _all_accepted(stage, 20))
+    assert record.id in times.took
+    assert len(begun) == 20
+
+
+async def test_an_answer_that_is_on_its_way_holds_no_message_up(stage: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Discord has not said that it has it; what there is to do here is done."""
+    monkeypatch.setattr(right_of_way, "LONGEST_S", 3_600.0)
+    near, goes_on = stage.discord, threading.Event()
+    rule = near.rule(acknowledges, until=goes_on)
+    record = command(stage, "jobs", "list")
+    await until(lambda: rule.met)
+    near.write(near.dm_channel(near.users[0]), near.users[0], long_review(2))
+    await until(lambda: _all_accepted(stage, 1))
+    assert not record.responded
+    goes_on.set()
+    await until(lambda: record.responded)
+
+
+async def test_messages_at_work_hold_no_acknowledgement_up(stage: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All threads for messages are taken, and more messages wait for one."""
+    near, goes_on = stage.discord, threading.Event()
+    accept = sys.modules["bot.services.intake"].accept_review
+
+    def held(*what: Any) -> Any:
+        goes_on.wait(60)
+        return accept(*what)
+
+    monkeypatch.setattr("bot.services.intake.accept_review", held)
+    users = near.do(lambda: [near.backend.make_user(f"busy{n}").id for n in range(20)])
+    channels = [near.dm_channel(user) for user in users]
+    for n in range(40):
+        near.write(channels[n % 20], users[n % 20], long_review(n))
+    assert stage.bot is not None
+    threads = stage.bot._light
+    await until(lambda: threads._running.total() == threads._all)
+    times = Times(near)
+    data = {"name": "jobs", "options": [{"name": "list", "type": 1, "options": []}]}
+    for n in range(100):
+        near.interact(COMMAND, channels[n % 20], users[n % 20], data)
+    await until(lambda: len(times.took) == 100, 20)
+    goes_on.set()
+    await until(lambda: _all_accepted(stage, 40), 60)
+
+
+async def test_a_message_that_waits_when_the_bot_stops_is_taken_in(
+    stage: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert stage.bot is not None
+    bot, near = stage.bot, stage.discord
+    monkeypatch.setattr(right_of_way, "LONGEST_S", 3_600.0)
+    bot.way.read(1, lambda: False)
+    near.write(near.dm_channel(near.users[0]), near.users[0], long_review(2))
+    await until(lambda: len(bot.taken_messages) == 2)
+    stopping = asyncio.create_task(stage.stop())
+    await until(lambda: bot.stopping)
+    bot.way.answered(1)
+    await stopping
+    assert await _all_accepted(stage, 1)
 
 
 async def test_a_burst_loses_no_acknowledgement(stage: Scene) -> None:

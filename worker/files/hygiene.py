@@ -9,13 +9,14 @@ hashed with Python's keyed hash, so nobody can make texts that meet in one place
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Sequence
 from itertools import chain
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from worker.files.adverts import adverts
 
 LEAST_WORDS: Final = 8
 """A shorter text says what many say: its copies are no news."""
@@ -48,17 +49,6 @@ MOST_BURSTS: Final = 3
 
 _BLANKS: Final = bytes(sign if sign > 127 or chr(sign).isalnum() else 32 for sign in range(256))
 """Letters, digits and all beyond ASCII stay; everything else parts words."""
-_CALLS: Final = (
-    "promo code", "discount code", "coupon", "% off", "free shipping", "order now", "buy now", "click here",
-    "click the link", "link in bio", "visit my ", "visit our ", "dm me", "message me on", "contact me on", "make money",
-    "earn money", "work from home", "casino", "bitcoin", "follow me", "subscribe to", "limited offer", "watch free",
-    "watch it free", "watch for free", "download free", "download for free", "best price",
-)  # fmt: skip
-_CONTACT: Final = re.compile(
-    r"https?://|www\.|\b[\w-]{2,40}\.(?:com|net|org|shop|xyz|ru|top|info|biz|online|store|site)\b|t\.me/|telegram"
-    r"|whats ?app|\+?\d[\d ()-]{8,20}\d"
-)
-_ADVERT_CHARS: Final = 2_000
 _MIX: Final = np.uint64(0x9E3779B97F4A7C15)
 _NIBBLES: Final = np.uint64(0x1111111111111111)
 Words = NDArray[np.uint64]
@@ -90,8 +80,8 @@ class Hygiene:
         for row in rows:
             if row.day is not None:
                 self._count_day(row.number, row.day.toordinal() - _FIRST_DAY)
-            if is_advert(row.text):
-                self._note("adverts", row.number)
+        for place in adverts([row.text for row in rows]):
+            self._note("adverts", rows[place].number)
         words = [_words(row.text) for row in rows]
         long = [place for place, found in enumerate(words) if len(found) >= LEAST_WORDS]
         if long:
@@ -162,13 +152,6 @@ class Hygiene:
 def _words(text: str) -> list[bytes]:
     plain = text[:_MOST_CHARS].lower().encode("utf-8", "replace").translate(_BLANKS)
     return plain.split(None, _MOST_WORDS)[:_MOST_WORDS]
-
-
-def is_advert(text: str) -> bool:
-    """Whether a text calls to buy or to come: a call beside an address or a number, or two different calls."""
-    ends = (text if len(text) <= 2 * _ADVERT_CHARS else f"{text[:_ADVERT_CHARS]}\n{text[-_ADVERT_CHARS:]}").lower()
-    calls = sum(call in ends for call in _CALLS)
-    return calls > 1 or (calls == 1 and _CONTACT.search(ends) is not None)
 
 
 def _sketches(texts: Sequence[list[bytes]]) -> tuple[NDArray[np.uint32], Words]:

@@ -18,6 +18,7 @@ from db.types import NO_ROOM, Claim, Score
 from worker import metrics
 from worker.files.limits import Limits
 from worker.jobs.accuracy import widened
+from worker.jobs.ahead import Offer, offer_nothing
 from worker.jobs.aspects import with_aspects
 from worker.jobs.deduplicate import MIXED, score_distinct, with_mixed
 
@@ -48,6 +49,7 @@ def process_chunk(
     on_change: Callable[[int], object] = _ignore,
     lease_s: float = LEASE_S,
     model_wait_s: float = MODEL_WAIT_S,
+    offer: Offer = offer_nothing,
 ) -> bool:
     """Claims a chunk, does its work and commits it; whether this call stored an outcome.
 
@@ -55,7 +57,8 @@ def process_chunk(
     in the work gives the chunk back for another attempt (`db.queue.release_failed` counts them and splits the chunk);
     only an unreachable database raises (`db.errors.DatabaseUnavailable`), and then the lease runs out by itself.
     `on_change` is called with the job's id after its outcome was stored. `model_wait_s`: how long a job that another
-    model began waits for a worker that has it, before it is scored anew by this one.
+    model began waits for a worker that has it, before it is scored anew by this one. `offer`: to whom rows of a file
+    are offered while it is read (`worker.jobs.ahead`).
     """
     claim = queue.claim(db, chunk_id, lease_s=lease_s, model=scorer.version)
     if claim is None:
@@ -63,7 +66,7 @@ def process_chunk(
         return False
     began = time.monotonic()
     with metrics.IN_WORK.track_inprogress():
-        stored = _attempt(db, scorer, claim, limits, lease_s)
+        stored = _attempt(db, scorer, claim, limits, lease_s, offer)
     seconds = time.monotonic() - began
     metrics.CHUNKS.labels(claim.kind, "stored" if stored else "not_stored").inc()
     metrics.SECONDS.labels(claim.kind).observe(seconds)
@@ -76,10 +79,10 @@ def process_chunk(
     return stored
 
 
-def _attempt(db: Database, scorer: Scorer, claim: Claim, limits: Limits, lease_s: float) -> bool:
+def _attempt(db: Database, scorer: Scorer, claim: Claim, limits: Limits, lease_s: float, offer: Offer) -> bool:
     """Does the work on a claimed chunk; False when nothing was stored. What fails gives the chunk back."""
     try:
-        return _process(db, scorer, claim, limits, lease_s)
+        return _process(db, scorer, claim, limits, lease_s, offer)
     except (DatabaseUnavailable, SchemaOutdated):
         with suppress(DbError):  # it may be back, or have no room for more than this
             queue.postpone(db, claim, wait_s=lease_s)
@@ -104,12 +107,12 @@ def _give_back(db: Database, claim: Claim, error: Exception, lease_s: float) -> 
         queue.try_again_later(db, claim, code=NO_ROOM, wait_s=lease_s)
 
 
-def _process(db: Database, scorer: Scorer, claim: Claim, limits: Limits, lease_s: float) -> bool:
-    # Imported where they are used: scoring has no need of the file readers' time (0.3 s) and memory.
+# Imported where they are used: scoring has no need of the file readers' time (0.3 s) and memory.
+def _process(db: Database, scorer: Scorer, claim: Claim, limits: Limits, lease_s: float, offer: Offer) -> bool:
     if claim.kind == "ingest":
         from worker.jobs.ingest import ingest
 
-        return ingest(db, scorer, claim, limits=limits, lease_s=lease_s)
+        return ingest(db, scorer, claim, limits=limits, lease_s=lease_s, offer=offer)
     if claim.kind == "finish":
         from worker.jobs.finish import finish
 

@@ -13,9 +13,9 @@ from worker import metrics
 from worker.files.errors import FileError
 from worker.files.limits import Limits
 from worker.files.writers.write import write_rejected
-from worker.jobs.aspects import scored_rows
 from worker.jobs.ingest import options_of, stored_file
 from worker.jobs.lease_keeper import LeaseKeeper, LeaseLost
+from worker.jobs.scored_rows import scored_rows
 from worker.jobs.stream_pipe import StreamPipe
 from worker.sandbox.process import SPARE
 from worker.sandbox.writing import write_guarded

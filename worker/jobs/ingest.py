@@ -18,6 +18,7 @@ from worker.files.hygiene import Hygiene, Seen
 from worker.files.limits import Limits
 from worker.files.options import ReadOptions
 from worker.files.review_file import Row
+from worker.jobs.ahead import Ahead, Offer, offer_nothing
 from worker.jobs.lease_keeper import LeaseKeeper, LeaseLost
 from worker.sandbox.reading import GuardedReviews, guarded_reviews
 from worker.sandbox.scratch import scratch_folder
@@ -60,11 +61,13 @@ def stored_file(db: Database, upload: UploadInfo) -> Iterator[tuple[IO[bytes], P
         yield file, folder
 
 
-def ingest(db: Database, scorer: Scorer, claim: Claim, *, limits: Limits, lease_s: float) -> bool:
+def ingest(
+    db: Database, scorer: Scorer, claim: Claim, *, limits: Limits, lease_s: float, offer: Offer = offer_nothing
+) -> bool:
     """Stores a file's rows and cuts them into chunks; a file that cannot be read fails its job with its reason.
 
     Returns whether the outcome was stored; False when the chunk was lost to another worker or cancelled. Raises
-    ReaderFailed when the process that reads the file broke down.
+    ReaderFailed when the process that reads the file broke down. `offer`: who else may score what is read (`ahead`).
     """
     upload = queue.open_upload(db, claim)
     try:
@@ -76,7 +79,8 @@ def ingest(db: Database, scorer: Scorer, claim: Claim, *, limits: Limits, lease_
                     file, upload.filename, scratch, options=options, limits=limits, check=lease.check
                 )
                 reviews = opened.enter_context(rows)
-            return _store_rows(db, scorer, claim, reviews, lease, Hygiene(PACKED * upload.size))
+            ahead = Ahead(claim.job_id, offer)
+            return _store_rows(db, scorer, claim, reviews, lease, Hygiene(PACKED * upload.size), ahead)
     except AmbiguousColumn as question:
         return queue.ask_column(db, claim, list(question.candidates))
     except ArchiveMembers as question:
@@ -146,7 +150,13 @@ def chunk_rows(scorer: Scorer, lengths: Sequence[int]) -> int:
 
 
 def _store_rows(
-    db: Database, scorer: Scorer, claim: Claim, reviews: GuardedReviews, lease: LeaseKeeper, hygiene: Hygiene
+    db: Database,
+    scorer: Scorer,
+    claim: Claim,
+    reviews: GuardedReviews,
+    lease: LeaseKeeper,
+    hygiene: Hygiene,
+    ahead: Ahead,
 ) -> bool:
     lengths = Lengths()
     total = 0
@@ -155,13 +165,14 @@ def _store_rows(
         good, rejected = batch
         lease.check()
         lengths.add(good)
-        hygiene.add([Seen(one.row_number, one.text, one.day) for one in good])
         total += len(good) + len(rejected)
         with metrics.stage("insert"):
             stored = queue.ingest_rows(db, claim, good, rejected, lease_s=lease.lease_s)
         if not stored:
             return False
         metrics.INGESTED.inc(len(good) + len(rejected))
+        ahead.stored(total, lambda: chunk_rows(scorer, lengths.sample))
+        hygiene.add([Seen(one.row_number, one.text, one.day) for one in good])
     lease.check()
     rows = chunk_rows(scorer, lengths.sample)
     with metrics.stage("insert"):
@@ -176,6 +187,7 @@ def _store_rows(
             ends=lengths.marks,
             most_ends=lengths.most_marks(rows),
             hygiene=hygiene.found(),
+            ahead_to=ahead.offered_to,
         )
 
 

@@ -9,8 +9,8 @@ from db.queries.jobs import stored_upload
 from db.types import Viewer
 from worker.files.limits import Limits
 from worker.files.writers.write import write_scored
-from worker.jobs.aspects import scored_rows
 from worker.jobs.ingest import options_of, stored_file
+from worker.jobs.scored_rows import scored_rows
 
 
 def rewrite(db: Database, viewer: Viewer, job_id: int, out: IO[bytes], *, limits: Limits, format: str) -> str:

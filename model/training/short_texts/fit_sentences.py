@@ -1,5 +1,6 @@
 """Fits a finished model to single sentences with labels of their own, beside reviews on which it must stay as it is.
 
+Either its calibration of short texts alone (`share = 0`), or the weights too.
 The LSTM is trained on for a few passes: on the sentences, and on reviews and pieces of them with what it said of those
 itself ("Learning without Forgetting", Li & Hoiem 2016). What ships lies between the weights before and after
 ("Robust fine-tuning of zero-shot models", Wortsman et al. 2022). The n-gram part stays; all rules of a verdict are
@@ -30,6 +31,7 @@ from model.text.vocabulary import Vocabulary
 from model.training import assemble, fit, network, onnx_export
 from model.training.fit import Examples
 from model.training.fit_rules import Task
+from model.training.short_texts import fit_topic
 from model.training.teachers import warm_start
 
 RUNS = Path("runs")
@@ -101,46 +103,69 @@ def _trained(
 
 def _facts(settings: SentencesConfig, history: list[dict[str, float]]) -> dict[str, Any]:
     """What the card says of how this model was made: as the earlier one, and then this."""
-    old = model_folder.read_card(settings.earlier)
+    old, today = model_folder.read_card(settings.earlier), datetime.now(UTC).date().isoformat()
     files = old["data"]["files"] | {
         "sentences": {"file": settings.sentences.name, "sha256": file_hash(settings.sentences)}
     }
+    said = {
+        "notes": " ".join(part for part in (old["notes"], settings.notes) if part),
+        "data": old["data"] | {"files": files},
+    }
+    if not settings.share:  # the weights are those of the earlier config and code
+        then: dict[str, Any] = {"short texts calibrated on sentences on": today}
+        return {"name": old["config"], "code": old["code_sha256"], "training": old["training"] | then} | said
     then = {
         "then on sentences from": old["model"],
         "passes over sentences": int(fit.best_record(history)["epoch"]),
         "share of the way": settings.share,
-        "sentences on": datetime.now(UTC).date().isoformat(),
+        "sentences on": today,
     }
-    return {
-        "name": settings.name,
-        "notes": " ".join(part for part in (old["notes"], settings.notes) if part),
-        "data": old["data"] | {"files": files},
-        "code": assemble.code_hash(),
-        "training": old["training"] | then,
-    }
+    return {"name": settings.name, "code": assemble.code_hash(), "training": old["training"] | then} | said
 
 
 def run(path: Path, *, output: Path | None = None, resume: bool = False) -> Path:
     """Trains, exports and measures what the config file says; returns the run folder.
 
     Its `model` folder is as good as `model.training.train.run`'s. A topic model is fitted to it anew
-    (`reelfeel fit-topic`), since the earlier one's is left out. Raises `ConfigError`, `DataError`, `ModelFolderError`.
+    (`reelfeel fit-topic`), since the earlier one's is left out; where the weights stay, so does the topic model. Raises
+    `ConfigError`, `DataError`, `ModelFolderError`.
     """
     settings = config.read_sentences(path)
     folder = output or RUNS / settings.name
-    version = model_folder.verify(settings.earlier)
-    sentences = labelled_sentences.read(settings.sentences)
+    month = model_folder.verify(settings.earlier).split("-")[1]
+    sentences = labelled_sentences.read(settings.sentences, learned=settings.share > 0)
     task = assemble.task_of(settings.earlier, settings.labelled)
-    weights, table, history = _trained(settings, task, sentences, folder / "network", resume=resume)
     target = folder / MODEL
-    shutil.rmtree(target, ignore_errors=True)
-    shutil.copytree(settings.earlier, target)
+    if not settings.share:
+        return _calibrated(settings, task, sentences[labelled_sentences.RULES], target, month)
+    weights, table, history = _trained(settings, task, sentences, folder / "network", resume=resume)
+    _copied(settings, target)
     half = np.load(settings.earlier / "embedding.npy", mmap_mode="r").dtype == np.float16
     onnx_export.write(weights, table.astype(np.float16 if half else np.float32), target)
+    Console().print("Fitting the rules of a verdict and measuring")
+    return assemble.finished_with(
+        target, task, _facts(settings, history), month, sentences, threads=settings.training.threads
+    ).parent
+
+
+def _copied(settings: SentencesConfig, target: Path) -> None:
+    """Makes `target` a copy of the earlier model folder whose config has these settings; it is not sealed."""
+    shutil.rmtree(target, ignore_errors=True)
+    shutil.copytree(settings.earlier, target)
     recorded = json.loads((target / "config.json").read_text(encoding="utf-8"))
     recorded["sentences"] = json.loads(settings.model_dump_json())
     model_folder.write_json(target / "config.json", recorded)
-    Console().print("Fitting the rules of a verdict and measuring")
-    return assemble.finished_with(
-        target, task, _facts(settings, history), version.split("-")[1], sentences, threads=settings.training.threads
-    ).parent
+
+
+def _calibrated(settings: SentencesConfig, task: Task, sentences: LabelledSentences, target: Path, month: str) -> Path:
+    """The run folder, when weights and all rules but the calibration of short texts stay."""
+    threads = settings.training.threads
+    _copied(settings, target)
+    known = model_folder.read_card(target)["metrics"].get("topic", {})
+    assemble.sealed_as(target, model_folder.read_serving(target), month, threads)
+    assemble.short_calibrated(target, sentences, month, threads=threads)
+    Console().print("Measuring")
+    if settings.topics is not None:
+        known = fit_topic.measured_in(target, settings.topics, task, threads=threads)
+    assemble.measured_again(target, task, month, known, facts=_facts(settings, []), threads=threads)
+    return target.parent

@@ -6,6 +6,7 @@ the other three. The fifth only measures.
 """
 
 import shutil
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,6 +25,7 @@ from model.text import ngrams, pieces
 from model.text.tokens import tokenize
 from model.text.vocabulary import UNKNOWN, Vocabulary
 from model.training import assemble, fit_flags
+from model.training.fit_rules import Task
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -93,7 +95,7 @@ def examples(topics: TopicTexts, reviews: Sequence[str], scorer: Scorer) -> Exam
         np.asarray([kinds[row] for row in kept]),
         topic_texts.folds([texts[row] for row in kept]),
         chosen,
-        scorer.logits(chosen),
+        scorer.piece_logits(chosen),
         len(reviews),
     )
 
@@ -215,6 +217,19 @@ def measured(before: Scorer, after: Scorer, topics: TopicTexts, reviews: Sequenc
             "flagged": round(sum("not_a_review" in verdict.flags for verdict in new) / count, 4),
         }
     return found
+
+
+def measured_in(folder: Path, data: Path, task: Task, *, threads: int = 1) -> dict[str, Any]:
+    """What `measured` says of the model folder as it is, on the texts in the folder `data`. Raises `DataError`."""
+    topics = topic_texts.read(data)
+    month = model_folder.verify(folder).split("-")[1]
+    with tempfile.TemporaryDirectory() as place:
+        copy = Path(shutil.copytree(folder, Path(place) / "model"))
+        _without(copy)
+        plain = replace(model_folder.read_serving(copy), **topic_model.fields(TopicRule()))
+        before = assemble.sealed_as(copy, plain, month, threads)
+        reviews = [task.reviews.texts[row] for row in task.split.validation]
+        return measured(before, Scorer(folder, threads=threads), topics, reviews)
 
 
 def _without(folder: Path) -> None:

@@ -157,7 +157,7 @@ def read(folder: Path, network: NetworkConfig, vocabulary: Vocabulary, seed: int
 
 
 def logits(folder: Path, documents: Sequence[Sequence[str]], threads: int) -> Floats:
-    """Its blended, calibrated logits (float64 [n]) of tokenized documents."""
+    """Its blended, calibrated logits (float64 [n]) of tokenized documents, reviews and pieces of them."""
     scorer = Scorer(folder, threads=threads)
     scorer.warm()
-    return scorer.logits(documents)
+    return scorer.piece_logits(documents)

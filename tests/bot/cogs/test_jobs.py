@@ -14,7 +14,6 @@ from tests.bot.talk import (
     buttons,
     numberless,
     review_file,
-    table,
     words,
 )
 from tests.fixtures.discord import World
@@ -90,26 +89,6 @@ async def test_cancel(world: World, alice: Talk) -> None:
     assert "**cancelled**" in words(await alice.slash("jobs status", job=job))
     assert "already cancelled" in await alice.refused("jobs cancel", job=job)
     assert "was cancelled and has no files" in await alice.refused("jobs download", job=job)
-
-
-async def test_download_gives_the_files_again(world: World, alice: Talk) -> None:
-    job = await add_file(world, world.alice, review_file(12, empty=2))
-    assert "not finished yet" in await alice.refused("jobs download", job=job)
-    await world.work()
-    shown = await alice.slash("jobs download", job=job)
-    assert shown.ephemeral
-    files = {one.filename: table(world.attachment(shown, one.filename)) for one in shown.attachments}
-    rejected = files.pop(next(name for name in files if "rejected" in name))
-    (scored,) = files.values()
-    assert len(rejected) == 2
-    assert [row["film"] for row in scored][:2] == ["Heat", "Up"]
-    assert {row["label"] for row in scored if row["label"]} == {"positive", "negative"}
-
-
-async def test_a_message_has_no_files(world: World, alice: Talk) -> None:
-    job = await add_review(world, world.alice)
-    await world.work()
-    assert f"`/results search job:{job}`" in await alice.refused("jobs download", job=job)
 
 
 async def test_a_database_that_fails_is_said_and_not_hidden(world: World, alice: Talk) -> None:

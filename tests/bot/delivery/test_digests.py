@@ -7,8 +7,10 @@ from datetime import date, timedelta
 from typing import Any
 
 import discord
+import pytest
 from sqlalchemy import update
 
+from bot.delivery.digests import pause_s
 from common.settings import Settings
 from db.audit import server_lines
 from db.clock import db_time
@@ -252,3 +254,44 @@ async def test_it_looks_by_itself(world: World, manager: Any) -> None:
     await world.bot.digests._look_safely()
     titles = [embed.title for one in world.messages(world.channel) for embed in one.embeds]
     assert len([title for title in titles if str(title).startswith("Digest")]) == 1
+
+
+def test_the_pauses_double_up_to_six_hours() -> None:
+    assert [pause_s(tries) / 60 for tries in (1, 2, 3, 7, 8, 1_000)] == [5, 10, 20, 320, 360, 360]
+
+
+async def test_one_that_cannot_be_counted_is_tried_less_and_less_often(
+    world: World, manager: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who set it up is told after the third try, once; a change of it is tried at once."""
+    digests, counted, tries = world.bot.digests, world.bot.heavy.in_child, list[str]()
+
+    async def out_of_time(*_: Any, **__: Any) -> Any:
+        tries.append("counted")
+        raise TimeoutError
+
+    def after_the_pause() -> None:
+        pauses[world.guild.id] = replace(pauses[world.guild.id], until=0.0)
+
+    await set_up(world, manager)
+    reviews_of(world, "Heat", make_due(world), 3, 6)
+    monkeypatch.setattr(world.bot.heavy, "in_child", out_of_time)
+    monkeypatch.setattr("db.delivery.server_digests.LEASE_S", -1)
+    pauses, told = digests._pauses, []
+    for n in range(5):
+        await digests.look()
+        await digests.look()
+        assert len(tries) == n + 1, "not within the pause"
+        told.append(len([call for call in world.env.http_requests if "is late" in str(call.json)]))
+        after_the_pause()
+    assert told == [0, 0, 1, 1, 1]
+    await digests.look()
+    assert pauses[world.guild.id].tries == 6
+    await set_up(world, manager, films="Heat")
+    make_due(world)
+    await digests.look()
+    assert pauses[world.guild.id].tries == 1
+    monkeypatch.setattr(world.bot.heavy, "in_child", counted)
+    after_the_pause()
+    assert len(await posted(world)) == 1
+    assert pauses == {}

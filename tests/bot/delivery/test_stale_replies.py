@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from bot.cards.base import Card
 from bot.core import BotCore
 from bot.delivery import stale_replies
 from bot.delivery.reply_by_token import edit_reply, shown_reply
+from bot.pools.grouped_writes import GroupedWrites
 from bot.services import single_reviews
 from db.delivery import open_replies
 from tests.bot.short_reviews import GOOD
@@ -83,3 +85,23 @@ async def test_what_discord_does_not_take_now_is_tried_at_the_next_start(
     assert len(await left(world)) == 1
     await world.restart()
     assert result.response.content == stale_replies.LOST
+
+
+async def test_of_many_at_once_none_but_the_first_few_waits_for_long(virtual_time: Callable[[], float]) -> None:
+    """A database that hangs: acknowledgements that wait for nothing but the note of them."""
+    goes_on = asyncio.Event()
+
+    async def hangs(_: Any) -> None:
+        await goes_on.wait()
+
+    bot = SimpleNamespace(open_replies=GroupedWrites(hangs), start_task=lambda work, name: work.close())
+    waited = dict[int, float]()
+
+    async def remember(number: int) -> None:
+        began = virtual_time()
+        await stale_replies.remember(SimpleNamespace(client=bot, id=number, token="token"))  # type: ignore[arg-type]
+        waited[number] = virtual_time() - began
+
+    await asyncio.gather(*(remember(number) for number in range(10)))
+    goes_on.set()
+    assert [round(waited[number], 2) for number in range(10)] == [0.6] * 3 + [0.15] * 7

@@ -9,15 +9,23 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
+from bot.pools import right_of_way
 from bot.pools.fair_threads import FairThreads, asker
+from bot.pools.right_of_way import RightOfWay, answering
 from common.errors import UserError
 
 FLOODER, OTHER = 1, 2
 
 
+@pytest.fixture
+def way(monkeypatch: pytest.MonkeyPatch) -> RightOfWay:
+    monkeypatch.setattr(right_of_way, "LONGEST_S", 3_600.0)
+    return RightOfWay()
+
+
 @pytest_asyncio.fixture
-async def threads() -> AsyncIterator[FairThreads]:
-    built = FairThreads(2, of_one=1, waiting_of_one=5, name="test")
+async def threads(way: RightOfWay) -> AsyncIterator[FairThreads]:
+    built = FairThreads(2, of_one=1, waiting_of_one=5, name="test", way=way)
     yield built
     built.close()
 
@@ -89,3 +97,41 @@ async def test_the_bots_own_work_leaves_a_thread_to_members(threads: FairThreads
     assert await asyncio.wait_for(asked(threads, OTHER, lambda: 7), 10) == 7
     held.set()
     await asyncio.gather(*own)
+
+
+async def test_while_an_interaction_waits_only_calls_before_its_answer_begin(
+    threads: FairThreads, way: RightOfWay
+) -> None:
+    held, order = threading.Event(), list[str]()
+    running = asked(threads, FLOODER, held.wait, 20)
+    await asyncio.sleep(0)
+    queued = asked(threads, FLOODER, order.append, "queued before")
+    await asyncio.sleep(0)
+    way.read(1, lambda: False)
+    later = [asked(threads, who, order.append, "later") for who in (OTHER, None)]
+    held.set()
+    await running
+    answering.set(1)
+    for n in range(3):
+        await asyncio.wait_for(asked(threads, OTHER, order.append, f"before the answer {n}"), 10)
+    assert order == [f"before the answer {n}" for n in range(3)]
+    way.answered(1)
+    await asyncio.wait_for(asyncio.gather(queued, *later), 10)
+    assert len(order) == 6
+
+
+async def test_calls_before_an_answer_pass_those_that_wait_for_a_thread(threads: FairThreads, way: RightOfWay) -> None:
+    held, order = threading.Event(), list[str]()
+    busy = [asked(threads, who, held.wait, 20) for who in (8, 9)]
+    await asyncio.sleep(0)
+    others = [asked(threads, who, order.append, "other") for who in (OTHER, 3, 4)]
+    await asyncio.sleep(0)
+    way.read(1, lambda: False)
+    answering.set(1)
+    first = asked(threads, FLOODER, order.append, "first")
+    await asyncio.sleep(0)
+    held.set()
+    await asyncio.wait_for(first, 10)
+    assert order == ["first"]
+    way.answered(1)
+    await asyncio.wait_for(asyncio.gather(*busy, *others), 10)

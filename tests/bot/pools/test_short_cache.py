@@ -10,6 +10,7 @@ import pytest
 
 from bot.pools import short_cache
 from bot.pools.fair_threads import FairThreads, asker
+from bot.pools.right_of_way import RightOfWay
 from bot.pools.short_cache import ShortCache
 
 
@@ -91,7 +92,7 @@ async def test_what_is_cleared_while_it_is_asked_is_not_kept() -> None:
 
 async def test_what_many_wait_for_is_asked_in_nobodys_turn() -> None:
     """A member whose hundreds of messages wait for their turn does not have all others wait for the rules."""
-    threads = FairThreads(2, of_one=1, waiting_of_one=100, name="test")
+    threads = FairThreads(2, of_one=1, waiting_of_one=100, name="test", way=RightOfWay())
     hold = threading.Event()
     shared = ShortCache[str, str](life_s=60, patience_s=5, shared=True)
     own = ShortCache[str, str](life_s=60, patience_s=0.01)

@@ -164,3 +164,22 @@ async def test_a_certificate_that_nobody_vouches_for_is_refused_by_check_queue_a
                 await hint_until_heard(signals, 5, heard)
             signals.close()
     assert len(messages(redis_url, names.BULK)) == 2
+
+
+def test_rows_are_offered_only_to_workers_that_have_nothing_to_do(redis_url: str) -> None:
+    signals = JobSignals(redis_url)
+    assert signals.offer_ahead(7, [(1, 5), (6, 10)]) == 2
+    assert signals.offer_ahead(7, [(11, 15)]) == 0, "two wait already"
+    sent = messages(redis_url, names.BULK)
+    assert {one["headers"]["task"] for one in sent} == {names.SCORE_AHEAD}  # type: ignore[index]
+    with redis.Redis.from_url(redis_url) as client:
+        client.delete(names.BULK)
+    assert signals.offer_ahead(7, []) == 0
+    assert signals.publish_chunk(1, "score", "bulk")
+    assert signals.offer_ahead(7, [(11, 15)]) == 0, "a chunk waits"
+    signals.close()
+
+
+def test_without_a_broker_nothing_is_offered(valkey: Valkey) -> None:
+    valkey.kill()
+    assert JobSignals(valkey.url).offer_ahead(7, [(1, 5)]) == 0

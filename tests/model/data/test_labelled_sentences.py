@@ -25,6 +25,15 @@ def test_parts_share_no_sentence_and_dev_is_the_files_own(tmp_path: Path) -> Non
     assert set(half[RULES].texts) <= set(found[RULES].texts)
 
 
+def test_where_weights_learn_from_none_all_are_for_the_rules(tmp_path: Path) -> None:
+    sentences_frame(200, 1).to_parquet(tmp_path / "all.parquet")
+    both = labelled_sentences.read(tmp_path / "all.parquet")
+    found = labelled_sentences.read(tmp_path / "all.parquet", learned=False)
+    assert list(found) == [RULES, DEV]
+    assert sorted(found[RULES].texts) == sorted(both[TRAIN].texts + both[RULES].texts)
+    assert found[DEV].texts == both[DEV].texts
+
+
 def test_sides(tmp_path: Path) -> None:
     frame = sentences_frame(200, 1)
     frame.to_parquet(tmp_path / "all.parquet")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from model import SHIPPED, Scorer
-from model.evaluation import card_checks, exit_checks
+from model.evaluation import exit_checks
 from model.serving.calibration import Blend, Curve
 from model.serving.early_exit import Exit
 from model.text.tokens import tokenize
@@ -32,15 +32,6 @@ def test_rows_go_from_the_whole_model_to_the_n_grams_alone() -> None:
 
 def test_no_exit_no_table() -> None:
     assert exit_checks.measured(SHIPPED, [], {"reviews": TEXTS}, {"reviews": LABELS}) == {}
-
-
-def test_the_served_bound_is_marked() -> None:
-    row = {"share": 0.5, "words": 0.6, "differ": 0.001, "accuracy": 0.9, "ece": 0.01}
-    rows = [row | {"bound": bound} for bound in (None, 4.0, 3.5)]
-    text = "\n".join(card_checks.early({"reviews": {"texts": 7, "bounds": rows}}, {"exit_logit": 3.5}))
-    assert "| 3.5 (served) | 50.00 % | 60.00 % | 0.10 % | 90.00 % | 0.0100 |" in text
-    assert "| 4 | 50.00 %" in text
-    assert "| whole model |" in text
 
 
 def test_the_shipped_bound_keeps_its_promises_on_validation_too() -> None:

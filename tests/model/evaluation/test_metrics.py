@@ -17,6 +17,9 @@ def test_confusion_and_shares() -> None:
     assert found.f1 == pytest.approx(4 / 7)
     assert found.uncertain == 1
     assert found.confident_accuracy == pytest.approx(3 / 5)
+    # A band for each: the first and the fifth are too near to 0.5 now.
+    each = metrics.measure(p, labels, band=np.asarray([0.45, 0.1, 0.1, 0.1, 0.45, 0.0]))
+    assert (each.uncertain, each.confident_accuracy) == (2, pytest.approx(1 / 4))
 
 
 def test_calibration_error_by_hand() -> None:

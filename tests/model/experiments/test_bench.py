@@ -9,7 +9,7 @@ from rich.console import Console
 
 from model import SHIPPED
 from model.experiments import bench
-from model.experiments.contestants import Task, latency, timed
+from model.experiments.contestants import Task
 from tests.model.made_up import frame
 
 
@@ -79,16 +79,6 @@ def test_figures_stand_between_their_markers() -> None:
     with pytest.raises(ValueError, match="markers"):
         bench.replaced("nothing", "new")
     assert bench.BEGIN in bench.PAGE.read_text(encoding="utf-8")
-
-
-def test_medians_of_rates_and_of_latency() -> None:
-    rates = timed(_task(repeats=3), ["a", "b"], lambda texts: sum(range(20_000)))
-    assert rates["reviews"] == 2
-    assert rates["reviews_per_s"] > 0
-    calls: list[str] = []
-    found = latency(["a", "b"], calls.append, 4)
-    assert calls == ["a", "a", "b", "a", "b"]
-    assert 0 <= found["p50_ms"] <= found["p99_ms"]
 
 
 def test_the_scorer_is_measured_in_processes_of_its_own(tmp_path: Path) -> None:

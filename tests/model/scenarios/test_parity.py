@@ -11,7 +11,7 @@ import pytest
 from model import SHIPPED, Scorer
 from model.numeric import sigmoid
 from model.serving import exact_lstm, model_folder, unit_groups
-from model.serving.calibration import Curve
+from model.serving.calibration import Curve, ShortTexts
 from model.serving.ngram_model import NgramModel
 from model.serving.scorer import BULK
 from model.text.vocabulary import Vocabulary
@@ -52,7 +52,9 @@ def _expected(path: Path, texts: list[str]) -> Expected:
     wide = NgramModel(np.load(path / "wide.npy"), serving.wide_bias, serving.wide_longest).logits(documents)
     blended = serving.blend_lstm * alone + serving.blend_wide * wide + serving.blend_bias
     curve = Curve(serving.length_knee, serving.length_slope, serving.length_drift, serving.skew)
-    probabilities = sigmoid(curve.logits(blended, np.asarray([len(tokens) for tokens in documents])))
+    tokens = np.asarray([len(words) for words in documents])
+    short = ShortTexts(serving.length_knee, serving.short_slope)
+    probabilities = sigmoid(short.logits(curve.logits(blended, tokens), tokens))
     return Expected(path, texts, probabilities, together)
 
 

@@ -111,8 +111,8 @@ def test_the_card_keeps_what_was_promised(scorer: Scorer) -> None:
         ("I have seen it. \u2605\u2605\u2605\u2605\u2605", "positive"),
         ("I have seen it. \u2605\u2606\u2606\u2606\u2606", "negative"),
         ("\u2605\u2605\u2605\u2605\u2606 would watch again", "positive"),
-        ("Boring. 10/10", "positive"),
-        ("Boring. \u2605\u2605\u2605\u2605\u00bd", "positive"),
+        ("We saw it on Tuesday. \u2605\u2605\u2605\u2605\u2605", "positive"),
+        ("We saw it on Tuesday. \u2605", "negative"),
         ("10/10", "positive"),
         ("one star", "negative"),
         ("This movie \U0001f44e\U0001f44e", "negative"),
@@ -123,7 +123,13 @@ def test_signs_that_say_something_count(scorer: Scorer, text: str, label: str) -
     assert scorer.score([text])[0].label == label
 
 
-@pytest.mark.parametrize("text", ["Boring and awful.", "I want my money back!", "Loved it.", "A warm, funny film."])
+def test_signs_turn_a_word_that_says_the_opposite_and_leave_a_doubt(scorer: Scorer) -> None:
+    for verdict in scorer.score(["Boring. 10/10", "Boring. \u2605\u2605\u2605\u2605\u00bd"]):
+        assert verdict.probability > 0.5
+        assert verdict.label == "uncertain"  # of short texts those are sure that are right 95 % of the time
+
+
+@pytest.mark.parametrize("text", ["Boring and awful.", "I want my money back.", "Loved it.", "A warm, funny film."])
 def test_sure_words_keep_their_verdict_whatever_the_stars(scorer: Scorer, text: str) -> None:
     stars = ["\u2605" * 5, "\u2b50" * 3, "\u2605" * 2]
     alone, five, three, two = scorer.score([text, *(f"{text} {row}" for row in stars)])

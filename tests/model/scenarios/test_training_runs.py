@@ -19,7 +19,7 @@ from model.data.download import SOURCES
 from model.evaluation import evaluate
 from model.serving import model_folder as folder
 from model.text import vocabulary
-from model.training import fit, network, train
+from model.training import fit, train
 from model.training.teachers import counterfactuals, pretrained_encoder, transformer, warm_start
 from model.training.teachers.documents import digests, documents
 from tests.model.data import kaggle_server
@@ -141,44 +141,6 @@ def test_a_third_run_grows_its_student_and_asks_a_transformer_about_doubtful_rev
     assert read[pieces].all()
     turned = counterfactuals.chosen(found.tokens[: found.reviews], distil.edits, 1)
     assert len(examples.rows) == found.reviews + len(pieces) + len(turned)
-
-
-def test_students_that_were_trained_elsewhere(tiny_config: config.Config, tmp_path: Path) -> None:
-    corpus = data.prepare(tiny_config)
-    assert tiny_config.distil is not None
-    shape = tiny_config.network.model_copy(update={"units": 9, "groups": (5, 4), "hidden": 3})
-    distil = tiny_config.distil.model_copy(update={"students": 2, "students_folder": tmp_path})
-    settings = tiny_config.model_copy(update={"network": shape, "distil": distil})
-    weights = []
-    for seed in (1, 2):
-        made = network.build(shape, len(corpus.vocabulary))
-        network.set_embedding(made, corpus.vectors)
-        own = network.recurrent_weights(made) | {"embedding": network.embedding(made)}
-        weights.append({name: value.astype(np.float16) for name, value in own.items()})
-        np.savez(tmp_path / f"student_{seed}.npz", allow_pickle=False, **weights[-1])
-    start = warm_start.Start(corpus.vectors)
-    (built, history), figures = train._averaged(settings, corpus, start, None, tmp_path / "network", False)
-    assert history == []
-    assert list(figures) == ["seed 1", "seed 2", "mean of the weights"]
-    found = network.recurrent_weights(built)
-    for name, value in found.items():
-        mean = (weights[0][name].astype(np.float32) + weights[1][name]) / 2
-        np.testing.assert_allclose(value, mean, atol=1e-6)
-    # What is left there by students of another network.
-    other = settings.model_copy(update={"network": shape.model_copy(update={"groups": (4, 5)})})
-    with pytest.raises(data.DataError, match="another network"):
-        train._averaged(other, corpus, start, None, tmp_path / "network", False)
-    with pytest.raises(data.DataError, match="another network"):
-        train._taught(other, corpus, tmp_path / "run", False)
-    # And of other data.
-    np.savez(tmp_path / "student_2.npz", allow_pickle=False, **weights[1] | {"embedding": weights[1]["embedding"][1:]})
-    with pytest.raises(data.DataError, match="other words"):
-        train._averaged(settings, corpus, start, None, tmp_path / "network", False)
-    # One that is not there is missed before anything is trained.
-    (tmp_path / "student_2.npz").unlink()
-    with pytest.raises(data.DataError, match=r"student_2.*docs/internals/gpu.md"):
-        train._taught(settings, corpus, tmp_path / "run", False)
-    assert not (tmp_path / "run").exists()
 
 
 def _fourth(third: config.Config, folder: Path, **changes: object) -> config.Config:

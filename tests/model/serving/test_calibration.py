@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from model.serving.calibration import Blend, Curve
+from model.serving.calibration import SHORTEST, Blend, Curve, ShortTexts
 
 KNEE = 50.0
 
@@ -11,8 +11,9 @@ KNEE = 50.0
 def test_a_curve_keeps_the_order_of_texts_of_one_length_and_nothing_says_nothing() -> None:
     logits = np.linspace(-8, 8, 41)
     for tokens in (1, 50, 3_000):
-        found = Curve(KNEE, -0.6, 0.4, 0.3, 0.5, 0.2).logits(logits, np.full(41, tokens))
+        found = Curve(KNEE, -0.6, 0.4, 0.3).logits(logits, np.full(41, tokens))
         assert (np.diff(found) > 0).all()
+        assert (np.diff(ShortTexts(KNEE, 0.5).logits(found, np.full(41, tokens))) > 0).all()
     assert Curve(KNEE, -0.6, 0.4, 0.3).logits(np.asarray([2.0]), np.asarray([0])).tolist() == [0.0]
     # Without terms, and for short texts without skew, it changes nothing.
     assert Curve().logits(logits, np.full(41, 900)) == pytest.approx(logits)
@@ -23,13 +24,14 @@ def test_a_curve_keeps_the_order_of_texts_of_one_length_and_nothing_says_nothing
 @pytest.mark.parametrize(
     ("curve", "logit", "tokens", "calibrated"),
     [
-        (Curve(KNEE, short_slope=0.5), 2.0, 200, 2.0),
-        (Curve(KNEE, short_slope=0.5), 2.0, 50, 2.0),
-        (Curve(72.0, short_slope=0.5), 2.0, 18, 4.0),  # a quarter of the knee: 4 ** 0.5 = 2
-        (Curve(72.0, short_slope=0.5), 2.0, 8, 6.0),
-        (Curve(72.0, short_slope=0.5), 2.0, 1, 6.0),  # as one of eight
-        (Curve(72.0, short_slope=0.5), 2.0, 0, 0.0),
-        (Curve(5.0, short_slope=0.5), 2.0, 1, 2.0),  # a knee below eight: no text is short
+        (ShortTexts(KNEE, 0.5), 2.0, 200, 2.0),
+        (ShortTexts(KNEE, 0.5), 2.0, 50, 2.0),
+        (ShortTexts(96.0, 0.5), 2.0, 24, 4.0),  # a quarter of the knee: 4 ** 0.5 = 2
+        (ShortTexts(96.0, 0.5), -2.0, 24, -4.0),
+        (ShortTexts(144.0, 0.5), 2.0, 16, 6.0),
+        (ShortTexts(144.0, 0.5), 2.0, 1, 6.0),  # as one of sixteen
+        (ShortTexts(144.0, 0.5), 2.0, 0, 0.0),
+        (ShortTexts(5.0, 0.5), 2.0, 1, 2.0),  # a knee below sixteen: no text is short
         (Curve(KNEE, slope=-0.5), 2.0, 200, 1.0),  # four knees: 4 ** -0.5 = 1/2
         (Curve(KNEE, slope=-0.5), -2.0, 200, -1.0),
         (Curve(KNEE, slope=-0.5), 2.0, 50, 2.0),
@@ -41,8 +43,20 @@ def test_a_curve_keeps_the_order_of_texts_of_one_length_and_nothing_says_nothing
         (Curve(skew=0.3), -1.0, 10, -0.5500291),
     ],
 )
-def test_fixed_logits_give_fixed_logits(curve: Curve, logit: float, tokens: int, calibrated: float) -> None:
+def test_fixed_logits_give_fixed_logits(
+    curve: Curve | ShortTexts, logit: float, tokens: int, calibrated: float
+) -> None:
     assert curve.logits(np.asarray([logit]), np.asarray([tokens]))[0] == pytest.approx(calibrated, abs=1e-6)
+
+
+def test_longer_texts_keep_every_bit_and_the_shortest_are_as_one() -> None:
+    logits, short = np.random.default_rng(1).normal(0, 3, 50), ShortTexts(KNEE, 0.583)
+    for tokens in (50, 51, 4_096):
+        assert short.logits(logits, np.full(50, tokens)).tolist() == logits.tolist()
+    as_one = short.logits(logits, np.full(50, SHORTEST)).tolist()
+    assert short.logits(logits, np.full(50, 1)).tolist() == as_one
+    assert short.logits(logits, np.full(50, SHORTEST + 1)).tolist() != as_one
+    assert ShortTexts().logits(logits, np.full(50, 3)).tolist() == logits.tolist()
 
 
 def test_a_blend_weighs_its_parts_in_order() -> None:

@@ -11,6 +11,7 @@ from model.evaluation import aspect_checks
 from model.numeric import sigmoid
 from model.serving.calibration import Blend, Curve
 from model.serving.early_exit import CLAUSES, Exit
+from model.serving.explain import Logits
 from model.text.tokens import tokenize
 
 CLEAR = (
@@ -47,7 +48,7 @@ def test_the_lstm_reads_only_what_is_not_settled(scorer: Scorer, monkeypatch: py
     assert sum(read) == 1
     assert scorer.exit is not None
     tokens = tokenize(CLEAR)
-    logits = scorer.exit.logits(scorer.wide_logits([tokens]), np.asarray([len(tokens)]))
+    logits = scorer.said(scorer.exit.logits(scorer.wide_logits([tokens]), np.asarray([len(tokens)])), [tokens])
     assert clear.probability == float(sigmoid(logits)[0])
     everything = Scorer(exit=False)
     whole = everything.score([CLEAR, UNCLEAR])
@@ -57,6 +58,12 @@ def test_the_lstm_reads_only_what_is_not_settled(scorer: Scorer, monkeypatch: py
     read = _unread(monkeypatch, everything)
     everything.score([CLEAR, UNCLEAR])
     assert sum(read) == 2
+
+
+def _moved(scorer: Scorer, decided: Logits, tokens: list[str], rest: list[str]) -> float:
+    """How far the logit that a verdict says moves from the rest of a text to all of it."""
+    whole, left = scorer.said(decided([tokens, rest]), [tokens, rest]).tolist()
+    return float(whole - left)
 
 
 def test_an_explanation_leaves_out_of_what_decided(scorer: Scorer) -> None:
@@ -69,11 +76,11 @@ def test_an_explanation_leaves_out_of_what_decided(scorer: Scorer) -> None:
         decided = scorer._decider(tokens)
         for part in explained.sentences:
             rest = tokenize(text[: part.start] + " " + text[part.end :])
-            assert part.contribution == pytest.approx(float(decided([tokens])[0] - decided([rest])[0]), abs=1e-12)
+            assert part.contribution == pytest.approx(_moved(scorer, decided, tokens, rest), abs=1e-12)
             assert part.probability == scorer.score([text[part.start : part.end]])[0].probability
         for word in explained.words:
             rest = tokenize(text[: word.start] + " " + text[word.end :])
-            assert word.contribution == pytest.approx(float(decided([tokens])[0] - decided([rest])[0]), abs=1e-12)
+            assert word.contribution == pytest.approx(_moved(scorer, decided, tokens, rest), abs=1e-12)
         assert explained.words
 
 
@@ -82,7 +89,7 @@ def test_the_parts_that_decide_are_what_they_are_said_to_be(scorer: Scorer) -> N
     clear, rest = tokenize(CLEAR), ["fine"]
     wide = scorer.wide_logits([rest])
     assert scorer._decider(clear)([rest]).tolist() == scorer.exit.logits(wide, np.asarray([1])).tolist()
-    assert scorer._decider(tokenize(UNCLEAR))([clear]).tolist() == Scorer(exit=False).logits([clear]).tolist()
+    assert scorer._decider(tokenize(UNCLEAR))([clear]).tolist() == Scorer(exit=False).piece_logits([clear]).tolist()
 
 
 def test_a_folder_without_a_bound_reads_everything(scorer: Scorer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -103,7 +110,7 @@ def test_clauses_that_end_early_say_about_what_the_whole_model_says(scorer: Scor
     wide = scorer.wide_logits(documents)
     early = CLAUSES.ends(wide, lengths)
     assert 0.2 < early.mean() < 0.6
-    whole = Scorer(exit=False).logits([documents[number] for number in np.flatnonzero(early)])
+    whole = Scorer(exit=False).piece_logits([documents[number] for number in np.flatnonzero(early)])
     told = CLAUSES.logits(wide, lengths)[early]
     assert ((whole > 0) == (told > 0)).mean() > 0.95
     for side in (told > 0, told < 0):

@@ -33,7 +33,8 @@ def test_key_words_are_the_opinions(scorer: Scorer) -> None:
 def test_a_word_contributes_what_leaving_it_out_changes(scorer: Scorer) -> None:
     logits = scorer._decider(tokenize(GOOD))  # of the part that decided on the whole
     for word in scorer.explain(GOOD).words:
-        whole, rest = logits([tokenize(GOOD), tokenize(f"{GOOD[: word.start]} {GOOD[word.end :]}")])
+        texts = [tokenize(GOOD), tokenize(f"{GOOD[: word.start]} {GOOD[word.end :]}")]
+        whole, rest = scorer.said(logits(texts), texts)
         assert word.contribution == pytest.approx(float(whole - rest), abs=1e-4)
 
 
@@ -54,7 +55,7 @@ def test_beyond_the_budget_no_words_are_sought(scorer: Scorer) -> None:
         raise AssertionError("scored")
 
     read = [explain._Token("good", 0, 0, 4)] * (explain._BUDGET + 1)
-    assert explain.key_words(read, 1.0, never) == ()  # type: ignore[arg-type]
+    assert explain.key_words(read, 1.0, never, never) == ()  # type: ignore[arg-type]
 
 
 def test_mixed_is_said_beside_the_label(scorer: Scorer) -> None:
@@ -125,7 +126,8 @@ def test_contribution_is_the_change_when_the_sentence_is_left_out(scorer: Scorer
     explanation, logits = scorer.explain(text), scorer._decider(tokenize(text))
     for part in explanation.sentences:
         rest = text[: part.start] + text[part.end :]
-        whole, without = logits([tokenize(text), tokenize(rest)])
+        texts = [tokenize(text), tokenize(rest)]
+        whole, without = scorer.said(logits(texts), texts)
         assert part.contribution == pytest.approx(float(whole - without), abs=1e-4)
 
 
@@ -155,11 +157,13 @@ def test_of_a_very_long_review_the_telling_sentences_alone_are_weighed(scorer: S
     def decider(tokens: list[str]) -> explain.Logits:
         return counted(scorer._decider(tokens))
 
-    def alone(_: list[str], documents: list[list[str]]) -> Floats:
-        return counted(scorer.logits)(documents)
+    def alone(_: list[str], documents: list[list[str]]) -> tuple[Floats, Floats]:
+        logits = counted(scorer.piece_logits)(documents)
+        return logits, scorer.said(logits, documents)
 
     verdict = scorer.score([text])[0]
-    long = explain.explain(text, scorer.max_tokens, alone, decider, lambda *_: verdict, scorer._mixed)
+    rule = scorer._mixed
+    long = explain.explain(text, scorer.max_tokens, alone, decider, scorer.said, lambda *_: verdict, rule)
     assert read > explain.MOST_TOKENS // MOST_RANGES
     assert 1 <= len(long.sentences) <= explain.MOST_TOKENS // read
     assert any("waste of time" in text[one.start : one.end] for one in long.sentences)

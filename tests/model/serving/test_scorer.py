@@ -171,7 +171,7 @@ def test_who_decides_stars_or_words_does_not_hang_on_the_dial(scorer: Scorer, mo
     plain = "The plot is awful and boring."
     words, both = scorer.score([plain, f"{plain} \u2605\u2605\u2605\u2605\u2605"])
     assert (both.label, both.probability) == ("negative", words.probability)
-    monkeypatch.setattr(scorer, "band", 0.49)
+    monkeypatch.setattr(scorer, "band", abs(both.probability - 0.5) + 1e-6)
     wide = scorer.score([f"{plain} \u2605\u2605\u2605\u2605\u2605"])[0]
     assert (wide.label, wide.probability, wide.flags) == ("uncertain", both.probability, both.flags)
 
@@ -221,7 +221,7 @@ def test_aspects_are_the_verdicts_on_their_clauses(scorer: Scorer) -> None:
     early = CLAUSES.ends(wide, lengths)
     assert early.any()
     assert not early.all()
-    likely = [verdict.probability for verdict in scorer.score(own)]
+    likely = sigmoid(scorer.piece_logits(documents))  # a verdict on a clause sent alone is surer
     expected = np.where(early, sigmoid(CLAUSES.logits(wide, lengths)), likely)
     assert [one.probability for one in found] == expected.tolist()
 

@@ -29,4 +29,4 @@ def test_a_damaged_folder_is_left_alone(tmp_path: Path, capsys: pytest.CaptureFi
 
 
 def test_the_shipped_version_is_the_one_its_files_give() -> None:
-    assert model_folder.verify(SHIPPED) == model_folder.version(SHIPPED, "2026.11") == "lstm-2026.11-dd5cd26f"
+    assert model_folder.verify(SHIPPED) == model_folder.version(SHIPPED, "2026.11") == "lstm-2026.11-f18a2e44"

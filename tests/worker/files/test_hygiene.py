@@ -8,7 +8,7 @@ import tracemalloc
 
 import pytest
 
-from worker.files.hygiene import MOST_ROWS, Hygiene, Seen, is_advert
+from worker.files.hygiene import MOST_ROWS, Hygiene, Seen
 
 WORDS = ("film", "plot", "scene", "actor", "score", "light", "city", "night", "river", "voice", "story", "music")
 PLAIN = ("the", "a", "of", "and", "in", "it", "was", "with", "but", "for", "that", "on", "so", "very", "this", "one")
@@ -70,21 +70,13 @@ def test_memory_is_flat_whatever_the_rows_are() -> None:
     tracemalloc.stop()
 
 
-@pytest.mark.parametrize(
-    ("text", "advert"),
-    [
-        ("Use promo code FILM20 at www.cheap-tickets.shop for a discount.", True),
-        ("Click here and buy now!", True),
-        ("Watch it free, message me on WhatsApp +49 170 1234567", True),
-        ("Do not buy now, wait until it streams.", False),
-        ("Set in a casino in 1973, and the best scene is there.", False),
-        ("More on www.example.org, where I write about films.", False),
-        ("A wonderful film.", False),
-    ],
-)
-def test_adverts_call_and_give_an_address(text: str, advert: bool) -> None:
-    assert is_advert(text) is advert
-    assert is_advert("fine film " * 5_000 + text) is advert
+def test_adverts_are_counted_with_their_rows() -> None:
+    hygiene = Hygiene()
+    advert = "Click here and buy now!"
+    hygiene.add([Seen(n, advert if n % 3 == 0 else "A wonderful film.", None) for n in range(1, 100)])
+    hygiene.add([Seen(100, advert, None)])
+    told = hygiene.found()["adverts"]
+    assert (told["count"], told["rows"]) == (34, list(range(3, 3 * MOST_ROWS + 1, 3)))
 
 
 def test_a_burst_is_a_day_far_above_the_others() -> None:

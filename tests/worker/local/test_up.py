@@ -87,26 +87,6 @@ def up(tmp_path: Path) -> Iterator[Callable[..., Up]]:
         one.process.wait()
 
 
-def test_one_command_scores_a_file_and_ctrl_c_leaves_nothing_behind(up: Callable[..., Up]) -> None:
-    first = up()
-    first.until("worker: ready")
-    second = up()
-    assert second.process.wait(REFUSED_S) == exit_codes.TRY_AGAIN
-    assert f"already running (pid {first.process.pid})" in second.log.read_text()
-    db = Database(f"sqlite:///{first.folder / 'reelfeel.sqlite3'}")
-    accepted = accept_csv(db, 50)
-    JobSignals(f"unix://{first.folder / 'broker' / 'valkey.sock'}").publish_chunk(
-        accepted.chunk_id, accepted.kind, accepted.queue
-    )
-    wait_until(lambda: recount(db, accepted.job_id).state == "done", what="the job")
-    family = first.family()
-    assert len(family) >= 8, "up, broker, bot, worker, two Celery processes and their pools"
-    first.process.send_signal(signal.SIGINT)
-    assert first.process.wait(60) == 0
-    _, alive = psutil.wait_procs(family, timeout=GONE_S)
-    assert alive == []
-
-
 @pytest.mark.parametrize(
     ("child", "code", "words"),
     [("raise SystemExit(74)", 74, ""), ("raise SystemExit(1)", 1, "The bot ended 3 times before it was ready")],
@@ -153,8 +133,12 @@ def test_a_data_folder_that_cannot_be_used_is_one_sentence(
     assert said.count("\n") == 1
 
 
-def test_files_of_the_current_folder_are_never_imported(up: Callable[..., Up], tmp_path: Path) -> None:
-    """A user may stand in a folder with a `settings.py`, a `model/` or a `celery.py`: all works, none of them runs."""
+def test_one_command_works_wherever_it_stands_and_leaves_nothing_behind(up: Callable[..., Up], tmp_path: Path) -> None:
+    """From the first start through a kill (fault 22), a start again, a second one beside it and a file to Ctrl-C.
+
+    A user may stand in a folder with a `settings.py`, a `model/` or a `celery.py`: all works, and none of them runs.
+    One test, since each start is that of eight processes, which takes ten seconds of a processor.
+    """
     stands = tmp_path / "film project"
     for room in OURS:
         (stands / room).mkdir(parents=True)
@@ -164,37 +148,42 @@ def test_files_of_the_current_folder_are_never_imported(up: Callable[..., Up], t
     (stands / ".env").write_text("REELFEEL_PREVIEW_PORT=no-port\n")
     refused = up(stands=stands)
     assert refused.process.wait(REFUSED_S) == exit_codes.CONFIGURATION
-    assert "PREVIEW_PORT" in refused.log.read_text(), "the .env of the current folder is read as before"
+    assert "PREVIEW_PORT" in refused.log.read_text(), "the .env of the current folder is read"
     (stands / ".env").write_text("REELFEEL_WORKER_PROCESSES=2\n")
-    one = up(stands=stands)
-    if "bot: ready\n" not in one.until("worker: ready"):
-        one.until("bot: ready")
-    db = Database(f"sqlite:///{one.folder / 'reelfeel.sqlite3'}")
+
+    killed = up(stands=stands)
+    killed.until("worker: ready")
+    family = killed.family()
+    killed.process.kill()
+    _, alive = psutil.wait_procs(family, timeout=GONE_S)
+    assert [one for one in alive if one.is_running() and one.status() != psutil.STATUS_ZOMBIE] == []
+
+    first = up(stands=stands)
+    if "bot: ready\n" not in first.until("worker: ready"):
+        first.until("bot: ready")
+    second = up(stands=stands)
+    assert second.process.wait(REFUSED_S) == exit_codes.TRY_AGAIN
+    assert f"already running (pid {first.process.pid})" in second.log.read_text()
+    db = Database(f"sqlite:///{first.folder / 'reelfeel.sqlite3'}")
     accepted = accept_csv(db, 50)
+    JobSignals(f"unix://{first.folder / 'broker' / 'valkey.sock'}").publish_chunk(
+        accepted.chunk_id, accepted.kind, accepted.queue
+    )
 
     def scored() -> bool:
         assert sorted(path.name for path in stands.rglob("*.ran")) == []
         return recount(db, accepted.job_id).state == "done"
 
     wait_until(scored, 120, what="the job")
-    lines = [process.cmdline() for process in one.family()]
-    (bulk,) = [line for line in lines if "bulk@%h" in line]
-    assert bulk[bulk.index("-c") + 1] == "2", "the .env of the current folder is read as before"
-    one.process.send_signal(signal.SIGINT)
-    assert one.process.wait(60) == 0
-    assert sorted(path.name for path in stands.rglob("*.ran")) == []
-
-
-def test_a_killed_up_leaves_nothing_behind_and_starts_again(up: Callable[..., Up]) -> None:
-    """Fault 22."""
-    first = up()
-    first.until("worker: ready")
     family = first.family()
-    first.process.kill()
+    assert len(family) >= 8, "up, broker, bot, worker, two Celery processes and their pools"
+    (bulk,) = [line for line in (process.cmdline() for process in family) if "bulk@%h" in line]
+    assert bulk[bulk.index("-c") + 1] == "2", "the .env of the current folder is read"
+    first.process.send_signal(signal.SIGINT)
+    assert first.process.wait(60) == 0
     _, alive = psutil.wait_procs(family, timeout=GONE_S)
-    assert [one for one in alive if one.is_running() and one.status() != psutil.STATUS_ZOMBIE] == []
-    again = up()
-    again.until("worker: ready")
+    assert alive == []
+    assert sorted(path.name for path in stands.rglob("*.ran")) == []
 
 
 def test_a_service_that_does_not_answer_ends_up_with_a_sentence(up: Callable[..., Up]) -> None:

@@ -17,6 +17,10 @@ from worker.files.writers.write import write_scored
 
 WARM = "A warm and funny film, I loved every minute of it."
 DULL = "Dull from start to end, with actors who look bored."
+TABLE = f'film,review\nA,"{WARM}"\nB,"{DULL}"\n'
+"""A CSV of two reviews."""
+RECORDS = [{"film": "A", "review": WARM}, {"film": "B", "review": DULL}]
+"""The same as objects of JSON."""
 
 
 def inspected(data: bytes | str, name: str, **said: Any) -> Inspection:

@@ -6,26 +6,21 @@ import gzip
 import io
 import json
 import zipfile
-from dataclasses import replace
 from typing import Any
 
 import openpyxl
 import pytest
 
-from tests.worker.files.cases.helpers import DULL, WARM, check, given_back, inspected, refused
+from tests.worker.files.cases.helpers import DULL, RECORDS, TABLE, WARM, check, given_back, inspected, refused
 from tests.worker.files.helpers import (
-    LIMITS,
     csv_bytes,
     jsonl_bytes,
     parquet_bytes,
-    read,
     write,
     xlsx_bytes,
     zip_bytes,
 )
-from worker.files.errors import ArchiveMembers, Bomb, BrokenMember, OtherFormat, TooLarge, TooManyColumns, TooManyRows
-
-TABLE = f'film,review\nA,"{WARM}"\nB,"{DULL}"\n'
+from worker.files.errors import OtherFormat
 
 
 def book(sheets: dict[str, list[list[object]]], hidden: tuple[str, ...] = ()) -> bytes:
@@ -124,8 +119,6 @@ def test_other_formats_are_named(parts: dict[str, bytes], suffix: str) -> None:
 
 # -- JSON
 
-RECORDS = [{"film": "A", "review": WARM}, {"film": "B", "review": DULL}]
-
 
 @pytest.mark.parametrize(
     "value",
@@ -218,141 +211,12 @@ def test_what_stands_beside_the_reviews_does_not_count() -> None:
     check(data, "a.zip", members=["data/reviews.csv"], rows=2, texts=[WARM, DULL])
 
 
-MONTHS = {
-    "2024/reviews-10.csv": f'\ufeffFilm;Review\r\nC;"{WARM} 10"\r\nD;"a ""quoted"" one"\r\n'.encode(),
-    "2024/reviews-2.csv": f"film,review\nB,{WARM.replace(',', '')} 2\nbad\n".encode(),
-    "2024/reviews-1.csv": TABLE.encode(),
-    "README.txt": b"Made by the club",
-    "films.csv": csv_bytes("title,year", "Quiet Harbour,2001", "Iron Garden,1999", "The Last Bus,2000"),
-}
-
-
-def test_files_of_other_layouts_are_offered_by_their_paths() -> None:
-    data = zip_bytes({"club/reviews.csv": TABLE.encode(), "other/reviews.csv": b"movie,review,stars\nA,fine film,3\n"})
-    with pytest.raises(ArchiveMembers) as error:
-        inspected(data, "a.zip")
-    assert error.value.candidates == ("club/reviews.csv", "other/reviews.csv")
-    check(data, "a.zip", {"sheet": "club/reviews.csv"}, members=["club/reviews.csv"], rows=2)
-
-
-def test_files_of_one_layout_are_one_table() -> None:
-    data = zip_bytes(MONTHS)
-    paths = ["2024/reviews-1.csv", "2024/reviews-2.csv", "2024/reviews-10.csv"]
-    found = check(data, "a.zip", members=paths, rows=5, codes=["ragged"], films=["A", "B", "B", "C", "D"])
-    assert [row["row"] for row in found.preview] == [1, 2, 3, 5, 6]
-    assert "3 files" in found.notes[0]
-    assert "films.csv" in found.notes[1]
-    rows = given_back(data, "a.zip")
-    assert [row["source"] for row in rows] == [paths[0]] * 2 + [paths[1]] * 2 + [paths[2]] * 2
-    assert [row["label"] for row in rows] == ["positive"] * 3 + [None] + ["positive"] * 2
-    assert [row["model"] for row in rows] == ["m1", "m2", "m3", None, "m5", "m6"]
-    check(data, "a.zip", {"sheet": paths[1]}, members=[paths[1]], rows=1)
-
-
-def test_joined_files_come_back_as_one_file_in_the_zip() -> None:
-    made, name = write(zip_bytes(MONTHS), "export.zip")
-    assert name == "export.scored.zip"
-    with zipfile.ZipFile(io.BytesIO(made)) as archive:
-        assert archive.namelist() == ["export.scored.csv"]
-        lines = archive.read("export.scored.csv").decode().splitlines()
-    assert lines[0] == "film,review,label,probability,flags,model,estimated_stars,source"
-    assert lines[4] == "bad,,,,,,,2024/reviews-2.csv"
-    assert lines[6] == 'D,"a ""quoted"" one",positive,0.000600,too_short not_english,m6,7.5,2024/reviews-10.csv'
-
-
-@pytest.mark.parametrize("kind", ["jsonl", "json", "parquet", "xlsx"])
-def test_joined_files_of_every_kind(kind: str) -> None:
-    pages = [[{"film": "A", "review": WARM, "n": 1.50}], [{"film": "B", "review": DULL, "n": 2.50}]]
-    made = {
-        "jsonl": lambda rows: json.dumps(rows[0]).replace(".5", ".50").encode(),
-        "json": lambda rows: json.dumps(rows).replace(".5", ".50").encode(),
-        "parquet": lambda rows: parquet_bytes({name: [rows[0][name]] for name in rows[0]}),
-        "xlsx": lambda rows: xlsx_bytes([list(rows[0]), list(rows[0].values())]),
-    }[kind]
-    data = zip_bytes({f"{i}.{kind}": made(rows) for i, rows in enumerate(pages, 1)})
-    check(data, "a.zip", members=[f"1.{kind}", f"2.{kind}"], rows=2, films=["A", "B"], texts=[WARM, DULL])
-    back, _ = write(data, "a.zip")
-    with zipfile.ZipFile(io.BytesIO(back)) as archive:
-        whole = archive.read(f"a.scored.{kind}")
-    if kind in ("jsonl", "json"):
-        assert whole.count(b'"n": 1.50') == 1  # the text of each object stays
-    again = inspected(whole, f"a.{kind}")
-    assert (again.rows, again.names[-1]) == (2, "source")
-    assert [row["source"] for row in given_back(data, "a.zip")] == [f"1.{kind}", f"2.{kind}"]
-
-
-def test_objects_with_another_key_are_of_one_layout() -> None:
-    more = [{"film": "B", "review": DULL, "helpful": 3}]
-    data = zip_bytes({"1.json": json.dumps(RECORDS).encode(), "2.json": json.dumps(more).encode()})
-    check(data, "a.zip", rows=3)
-    assert inspected(write(data, "a.zip", format="csv")[0], "a.csv").names[:3] == ["film", "review", "helpful"]
-
-
 def test_sheets_and_files_are_joined_by_the_same_rule() -> None:
     data = book({"May": [HEAD, ["A", WARM]], "June": [HEAD, ["B", DULL], ["C", ""]]})
     assert [row["source"] for row in given_back(data, "a.xlsx")] == ["May", "June", "June"]
     assert "source" not in given_back(book({"May": [HEAD, ["A", WARM]]}), "a.xlsx")[0]
     again = book({"May": [[*HEAD, "source"], ["A", WARM, "web"]], "June": [[*HEAD, "source"], ["B", DULL, "web"]]})
     assert [row["reelfeel_source"] for row in given_back(again, "a.xlsx")] == ["May", "June"]
-
-
-def test_a_month_of_few_words_stands_with_the_others() -> None:
-    short = csv_bytes("who,what they wrote,day", "bob,Good,2024-05-01")
-    long = csv_bytes("who,what they wrote,day", f'bob,"{WARM}",2024-04-01', f'alice,"{DULL}",2024-04-02')
-    data = zip_bytes({"1.csv": long, "2.csv": short})
-    check(data, "a.zip", members=["1.csv", "2.csv"], rows=3)
-
-
-@pytest.mark.parametrize(
-    "broken", [b"version https://git-lfs.github.com/spec/v1\n", b"<!doctype html><p>Not found", b"film,review\nA,\x81\x8d\x90\xff\xfe\x00\x01\n" * 9]
-)  # fmt: skip
-def test_a_file_that_cannot_be_read_refuses_all(broken: bytes) -> None:
-    months = {"1.csv": TABLE.encode(), "2.csv": TABLE.encode()}
-    with pytest.raises(BrokenMember, match=r"'3\.csv' in the zip cannot be read"):
-        inspected(zip_bytes({**months, "3.csv": broken}), "a.zip")
-    # Beside a single file it is named, as others are
-    assert "3.csv" in " ".join(inspected(zip_bytes({"1.csv": TABLE.encode(), "3.csv": broken}), "a.zip").notes)
-
-
-def test_what_breaks_late_names_its_file() -> None:
-    deep = jsonl_bytes(*RECORDS * 150) + b'{"review": "' + b"x" * LIMITS.max_line_chars + b'"}\n'
-    with pytest.raises(BrokenMember, match=r"'b\.jsonl'"):
-        inspected(zip_bytes({"a.jsonl": jsonl_bytes(*RECORDS), "b.jsonl": deep}), "a.zip")
-
-
-def test_limits_count_over_all_files() -> None:
-    data = zip_bytes({f"{i}.csv": TABLE.encode() for i in range(3)})
-    assert len(read(data, "a.zip", limits=replace(LIMITS, max_rows=6))) == 6
-    with pytest.raises(TooManyRows):
-        read(data, "a.zip", limits=replace(LIMITS, max_rows=5))
-    with pytest.raises(TooLarge):
-        read(data, "a.zip", limits=replace(LIMITS, max_unpacked_bytes=3 * len(TABLE) - 1))
-    zeros = csv_bytes("film,review", *["A,a fine film"] * 1_000_000)
-    with pytest.raises(Bomb):  # each by itself is too small to be one
-        read(
-            zip_bytes({f"{i}.csv": zeros for i in range(3)}),
-            "a.zip",
-            limits=replace(LIMITS, max_unpacked_bytes=1 << 30),
-        )
-    keys = {f"{i}.jsonl": jsonl_bytes({"review": WARM, **{f"k{i}_{n}": 1 for n in range(400)}}) for i in range(3)}
-    with pytest.raises(TooManyColumns):
-        read(zip_bytes(keys), "a.zip")
-
-
-def test_a_film_diary_is_read_as_it_was_downloaded() -> None:
-    films = csv_bytes(
-        "Date,Name,Year,Letterboxd URI",
-        "2024-01-02,Quiet Harbour,2023,https://boxd.it/1",
-        "2024-01-02,Iron Garden,1999,https://boxd.it/2",
-    )
-    reviews = csv_bytes(
-        "Date,Name,Year,Letterboxd URI,Rating,Rewatch,Review,Tags,Watched Date",
-        f'2024-01-02,Quiet Harbour,2023,https://boxd.it/1,4.5,,"{WARM}",,2024-01-01',
-    )
-    comments = csv_bytes("Date,Content,Comment", f'2024-01-02,A list by bob,"{DULL}"')
-    data = zip_bytes({"profile.csv": b"Date Joined,Username\n2020-01-01,x\n", "watched.csv": films, "reviews.csv": reviews, "comments.csv": comments,
-                      "likes/films.csv": films, "deleted/reviews.csv": reviews, "orphaned/reviews.csv": reviews, "lists/best.csv": films})  # fmt: skip
-    check(data, "letterboxd-x.zip", members=["reviews.csv"], rows=1, films=["Quiet Harbour (2023)"])
 
 
 # -- bytes
