@@ -24,7 +24,7 @@ def test_config_validates(path: Path) -> None:
         assert [found.kind for found in compare.read_baselines(path, comparison)] == list(KINDS)
     elif path.stem == "search":
         assert tune.read(path).name == path.stem
-    elif path.stem == "sentences":
+    elif path.stem in ("sentences", "short_texts"):
         assert config.read_sentences(path).name == path.stem
     else:
         assert config.read(path).name == path.stem
@@ -40,6 +40,7 @@ def test_the_expected_configs_are_there() -> None:
         "compare",
         "search",
         "sentences",
+        "short_texts",
         *(f"baseline_{kind}" for kind in KINDS),
         *(f"2026-11-{run}" for run in history),
     }

@@ -111,6 +111,8 @@ UNSCOPED: Final[dict[str, str]] = {
     "delivery.cards.clear_reply_token": "the notifier",
     "verdict_cache.lookup": "the worker, about texts it holds: what scoring would say again",
     "queue.leases.claim": "the worker",
+    "queue.ahead.rows_ahead": "the worker, about a file that another worker reads",
+    "queue.ahead.keep_ahead": "the worker, about texts it holds: what scoring would say again",
     "delivery.message_deletions.due_deletions": "the bot's cleaner",
     "delivery.message_deletions.finish_deletion": "the bot's cleaner",
     "delivery.message_deletions.retry_later": "the bot's cleaner",

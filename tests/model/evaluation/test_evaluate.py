@@ -24,7 +24,8 @@ def test_figures_have_intervals_that_hold_them(outputs: tuple[Evaluation, Path])
         interval = written["intervals"][name]
         assert interval["low"] < written["metrics"][name] < interval["high"]
     assert (written["resampled"], written["units"], written["skipped"]) == ("films", 12, 1)
-    assert 0 < written["calibration"]["ece_if_calibrated"] < written["calibration"]["ece_if_calibrated_95"]
+    # Where the model is as good as certain of each, both may be the same to the last place that is written.
+    assert 0 < written["calibration"]["ece_if_calibrated"] <= written["calibration"]["ece_if_calibrated_95"]
     assert "by bootstrap over 12 films" in evaluate.summary(found)
 
 
