@@ -45,6 +45,6 @@ FROM base AS worker
 COPY --from=build-worker /opt/venv /opt/venv
 COPY --from=build-worker /app /app
 # Compiles the bulk path once for this kind of CPU; another one compiles it anew on its first bulk chunk.
-RUN python -c "from model import Scorer; Scorer().warm()"
+RUN python -c "from model import Scorer; scorer = Scorer(); scorer.warm(); scorer.warm_aspects()"
 CMD ["worker"]
 HEALTHCHECK --interval=30s --timeout=15s --start-period=40s CMD ["reelfeel", "health", "worker"]

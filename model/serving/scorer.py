@@ -195,6 +195,13 @@ class Scorer:
         """
         _ = self._bulk
 
+    def warm_aspects(self) -> None:
+        """Gets ready for aspects of many texts, which the first call with `BULK` texts or more does otherwise.
+
+        Half a second, 10 s the first time on a machine; may run beside calls that do not wait for it (`aspects_of`).
+        """
+        _ = self._compiled_finder
+
     def _pays(self, texts: int) -> bool:
         """Whether so many texts are faster in compiled code, which is ready anyway."""
         return self.is_warm and texts >= _FEW
@@ -249,13 +256,16 @@ class Scorer:
         """
         return self.aspects_of([text])[0]
 
-    def aspects_of(self, texts: Sequence[str], verdicts: Sequence["Flagged"] | None = None) -> list[list[Aspect]]:
+    def aspects_of(
+        self, texts: Sequence[str], verdicts: Sequence["Flagged"] | None = None, *, may_wait: bool = True
+    ) -> list[list[Aspect]]:
         """The aspects of each text; takes about three times as long as scoring the texts, and that too without their
-        `verdicts`.
+        `verdicts`. Without `may_wait` compiled code is used only where it is ready (`warm_aspects`).
 
         At most 4,096 words and 200 clauses of a text are looked at, so that time and memory are bounded.
         """
-        compiled = self._compiled_finder if len(texts) >= BULK or self._pays(len(texts)) else None
+        many = len(texts) >= BULK or self._pays(len(texts))
+        compiled = self._compiled_finder if many and (may_wait or "_compiled_finder" in self.__dict__) else None
         finder = compiled or finding.shipped()
         found: list[list[Aspect]] = []
         for start in range(0, len(texts), WINDOW):

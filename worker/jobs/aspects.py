@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -12,9 +13,20 @@ if TYPE_CHECKING:
     from model import Scorer
 
 
+_begun: set[int] = set()
+"""Scorers (`id`) that were told to get ready."""
+
+
 def with_aspects(scores: Sequence[Score], texts: Sequence[str], scorer: Scorer) -> list[Score]:
-    """The scores with the aspects of their texts; the clauses of all texts are scored in one call, equal texts once."""
+    """The scores with the aspects of their texts; the clauses of all texts are scored in one call, equal texts once.
+
+    Compiling takes 10 s the first time on a machine, which would count against a chunk's time limit, and again at each
+    new attempt. So it goes on in a thread of its own, while the first chunks are read in plain code.
+    """
     distinct = dict(zip(texts, scores, strict=True))
-    found = scorer.aspects_of(list(distinct), list(distinct.values()))
+    if scorer.is_warm and id(scorer) not in _begun:
+        _begun.add(id(scorer))
+        threading.Thread(target=scorer.warm_aspects, name="aspects", daemon=True).start()
+    found = scorer.aspects_of(list(distinct), list(distinct.values()), may_wait=False)
     judged = {text: tuple(Judged(*one) for one in own) for text, own in zip(distinct, found, strict=True)}
     return [replace(score, aspects=judged[text]) for score, text in zip(scores, texts, strict=True)]

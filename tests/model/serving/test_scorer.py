@@ -233,6 +233,11 @@ def test_a_text_has_the_same_aspects_alone_and_among_others(scorer: Scorer) -> N
     assert together[:7] == [scorer.aspects(text) for text in texts[:7]]
     assert scorer.aspects_of(texts, scorer.score(texts)) == together
     assert scorer.aspects_of([]) == []
+    unready = Scorer()
+    assert unready.aspects_of(texts, may_wait=False) == together
+    assert "_compiled_finder" not in unready.__dict__
+    unready.warm_aspects()
+    assert unready.aspects_of(texts, may_wait=False) == together
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import threading
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from model import Scorer
 from tests.fixtures.chunks import drain
 from tests.fixtures.reviews import OWNER, origin
 from worker.files.limits import Limits
+from worker.jobs import aspects
 from worker.jobs.aspects import with_aspects
 from worker.jobs.rewrite import rewrite
 
@@ -78,6 +80,33 @@ def test_a_message_has_aspects(db: Database, scorer: Scorer) -> None:
 
 def test_equal_texts_are_read_once(scorer: Scorer, monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[list[str]] = []
-    monkeypatch.setattr(scorer, "aspects_of", lambda texts, _: read.append(texts) or [[] for _ in texts])
+    monkeypatch.setattr(scorer, "warm_aspects", lambda: None)
+    monkeypatch.setattr(scorer, "aspects_of", lambda texts, _, may_wait: read.append(texts) or [[] for _ in texts])
     with_aspects([Score(number, "positive", 0.9) for number in (1, 2, 3)], ["a", "b", "a"], scorer)
     assert read == [["a", "b"]]
+
+
+def test_no_chunk_waits_for_the_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It takes longer than a chunk may on a slow machine; meanwhile plain code says the same."""
+    begun, goes_on = threading.Event(), threading.Event()
+
+    class Warm:
+        is_warm = True
+
+        def warm_aspects(self) -> None:
+            begun.set()
+            goes_on.wait(60)
+
+        def aspects_of(self, texts: list[str], _: object, *, may_wait: bool) -> list[list[Any]]:
+            assert not may_wait
+            return [[] for _ in texts]
+
+    scorer: Any = Warm()
+    monkeypatch.setattr(aspects, "_begun", set())
+    try:
+        for _ in range(2):
+            assert with_aspects([Score(1, "positive", 0.9, ())], [BOTH], scorer)[0].aspects == ()
+        assert begun.wait(60)
+        assert len(aspects._begun) == 1
+    finally:
+        goes_on.set()
