@@ -53,7 +53,8 @@ def possible() -> bool:
 def machine(number: int) -> Iterator[Machine]:
     """A machine, gone afterwards. `number`: 1 to 250, different for those at the same time."""
     tag = f"rf{os.getpid() % 10_000}{number}"
-    ours, theirs, network = f"{tag}a", f"{tag}b", f"10.213.{number}"
+    # By process as well: a run that was killed leaves its cables behind, and another may be running.
+    ours, theirs, network = f"{tag}a", f"{tag}b", f"10.{os.getpid() % 200 + 16}.{number}"
     for line in (
         f"ip netns add {tag}",
         f"ip link add {ours} type veth peer name {theirs} netns {tag}",
