@@ -39,9 +39,9 @@ $(VENV)/.tested: requirements.lock $(VENV)/.served
 up: install ## everything on this machine; Ctrl-C stops it
 	@exec $(BIN)/reelfeel up
 
-# Three processes on two cores, since servers and other processes are waited for; test-fast waits for nothing.
+# Four processes on two cores, since servers and other processes are waited for; test-fast waits for nothing.
 test: install-dev ## all tests (about a quarter of an hour on 2 cores)
-	$(PYTEST) -n 3
+	$(PYTEST) -n 4
 
 test-fast: install-dev ## the loop while working: no servers, no processes, no training (under 90 s on 2 cores)
 	$(PYTEST) -n 2 -m "not slow"
