@@ -100,7 +100,7 @@ def test_make_runs_what_it_says() -> None:
     made = recipes()
     pytest_line = "PYTEST  = PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --dist loadfile --no-loadscope-reorder"
     assert pytest_line in (ROOT / "Makefile").read_text().splitlines()
-    assert made["test"] == ["$(PYTEST) -n 3"]
+    assert made["test"] == ["$(PYTEST) -n 4"]
     assert made["check"] == [
         "ruff check .",
         "ruff format --check .",
