@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
 import os
 import signal
 import time
@@ -130,19 +129,21 @@ async def test_who_waits_for_one_is_not_overdue(one: Children, tmp_path: Path, m
 
 async def test_closed_it_starts_none_again(one: Children, tmp_path: Path) -> None:
     """Who is at work and who waits are told at once; the work is not begun a second time for nobody."""
-    others = set(multiprocessing.active_children())  # of earlier tests of this process
     working = asyncio.create_task(one.run(stays, str(tmp_path), "begun"))
     await until_there(tmp_path / "begun")
     waiting = asyncio.create_task(one.run(where))
     await asyncio.sleep(0)
+    (child,) = one._all
+    assert child._pool is not None
+    (process,) = (child._pool._processes or {}).values()
     one.close()
     async with asyncio.timeout(20):
         for each in (working, waiting, one.run(where)):
             with pytest.raises(ChildFailed, match=r"^closed$"):
                 await each
-    for child in set(multiprocessing.active_children()) - others:
-        child.join(20)
-    assert set(multiprocessing.active_children()) <= others
+    process.join(20)
+    assert not process.is_alive()
+    assert child._pool is None  # those of the whole test process may have others, of other tests
 
 
 async def test_a_killed_one_is_replaced_and_one_that_hangs_is_ended(
