@@ -105,7 +105,9 @@ class FairThreads:
             mine = line.pop(who)
             while mine and mine[0].done():  # given up meanwhile
                 mine.popleft()
-            if mine and self._running[who] < self._limit(who):
+            if not mine:
+                continue
+            if self._running[who] < self._limit(who):
                 self._running[who] += 1
                 mine.popleft().set_result(None)
                 stuck = 0

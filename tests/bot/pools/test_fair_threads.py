@@ -135,3 +135,17 @@ async def test_calls_before_an_answer_pass_those_that_wait_for_a_thread(threads:
     assert order == ["first"]
     way.answered(1)
     await asyncio.wait_for(asyncio.gather(*busy, *others), 10)
+
+
+async def test_askers_who_gave_up_while_all_were_held_up_stop_nobody(threads: FairThreads, way: RightOfWay) -> None:
+    """Nothing runs then whose end would give turns again."""
+    way.read(1, lambda: False)
+    gone = [asked(threads, who, lambda: 0) for who in (FLOODER, 3)]
+    await asyncio.sleep(0)
+    held_up = asked(threads, OTHER, lambda: 7)
+    await asyncio.sleep(0)
+    for one in gone:
+        one.cancel()
+    await asyncio.gather(*gone, return_exceptions=True)
+    way.answered(1)
+    assert await asyncio.wait_for(held_up, 10) == 7
