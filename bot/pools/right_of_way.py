@@ -80,14 +80,12 @@ class RightOfWay:
         await turn
 
     def _give_way(self) -> None:
+        self._limit = None
         self._free_until = asyncio.get_running_loop().time() + LONGEST_S
         self._unanswered.clear()
         self._free()
 
     def _free(self) -> None:
-        if self._limit is not None:
-            self._limit.cancel()
-            self._limit = None
         for listener in self._listeners:
             listener()
         if not self._going_on:
@@ -96,6 +94,9 @@ class RightOfWay:
     def _go_on(self) -> None:
         """The next few of those who wait; the others when the loop has looked for what came meanwhile."""
         self._going_on = bool(self._waiting) and not self._unanswered
+        if not self._waiting and not self._unanswered and self._limit is not None:
+            self._limit.cancel()  # not before: one interaction right after the other gives way as one that lasts
+            self._limit = None
         if not self._going_on:
             return
         for _ in range(min(PIECE, len(self._waiting))):

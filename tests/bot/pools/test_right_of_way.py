@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 import pytest
 
@@ -131,6 +132,27 @@ async def test_after_the_longest_time_the_way_stays_free_for_as_long() -> None:
     way._free_until = 0.0
     way.read(SECOND, not_yet)
     assert way.taken
+
+
+async def test_one_interaction_right_after_the_other_holds_nobody_up_for_longer(
+    virtual_time: Callable[[], float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between two of them only a few of those who wait would go on."""
+    monkeypatch.setattr(right_of_way, "LONGEST_S", 1.0)
+    way, order, began = RightOfWay(), list[int](), virtual_time()
+    way.read(0, not_yet)
+    tasks = waiting(way, 10 * PIECE, order)
+
+    async def next_ones() -> None:
+        for number in range(20):
+            await asyncio.sleep(0.3)
+            way.answered(number)
+            way.read(number + 1, not_yet)
+
+    others = asyncio.create_task(next_ones())
+    await asyncio.gather(*tasks)
+    assert virtual_time() - began <= 1.0
+    await others
 
 
 async def test_who_gives_up_waiting_stops_nobody() -> None:
