@@ -149,6 +149,12 @@ def chunk_rows(scorer: Scorer, lengths: Sequence[int]) -> int:
     return int(min(MOST_CHUNK_ROWS, max(LEAST_CHUNK_ROWS, rate * CHUNK_S)))
 
 
+def chunk_size(scorer: Scorer, lengths: Lengths) -> tuple[int, int]:
+    """(rows, marks) that a chunk of a file with such lengths may have."""
+    rows = chunk_rows(scorer, lengths.sample)
+    return rows, lengths.most_marks(rows)
+
+
 def _store_rows(
     db: Database,
     scorer: Scorer,
@@ -171,10 +177,10 @@ def _store_rows(
         if not stored:
             return False
         metrics.INGESTED.inc(len(good) + len(rejected))
-        ahead.stored(total, lambda: chunk_rows(scorer, lengths.sample))
+        ahead.stored(total, lengths.marks, lambda: chunk_size(scorer, lengths))
         hygiene.add([Seen(one.row_number, one.text, one.day) for one in good])
     lease.check()
-    rows = chunk_rows(scorer, lengths.sample)
+    rows, most_marks = chunk_size(scorer, lengths)
     with metrics.stage("insert"):
         return queue.finish_ingest(
             db,
@@ -185,7 +191,7 @@ def _store_rows(
             names=reviews.names,
             notes=reviews.notes,
             ends=lengths.marks,
-            most_ends=lengths.most_marks(rows),
+            most_ends=most_marks,
             hygiene=hygiene.found(),
             ahead_to=ahead.offered_to,
         )
