@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import lru_cache, partial
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, TYPE_CHECKING, Final
@@ -149,12 +150,6 @@ def chunk_rows(scorer: Scorer, lengths: Sequence[int]) -> int:
     return int(min(MOST_CHUNK_ROWS, max(LEAST_CHUNK_ROWS, rate * CHUNK_S)))
 
 
-def chunk_size(scorer: Scorer, lengths: Lengths) -> tuple[int, int]:
-    """(rows, marks) that a chunk of a file with such lengths may have."""
-    rows = chunk_rows(scorer, lengths.sample)
-    return rows, lengths.most_marks(rows)
-
-
 def _store_rows(
     db: Database,
     scorer: Scorer,
@@ -165,6 +160,13 @@ def _store_rows(
     ahead: Ahead,
 ) -> bool:
     lengths = Lengths()
+    # A file of one batch has the same sample when it is offered and when it is cut.
+    rows_of = lru_cache(maxsize=1)(partial(chunk_rows, scorer))
+
+    def size() -> tuple[int, int]:
+        rows = rows_of(tuple(lengths.sample))
+        return rows, lengths.most_marks(rows)
+
     total = 0
     batches = _batches(reviews)
     while batch := _read(batches):
@@ -177,10 +179,10 @@ def _store_rows(
         if not stored:
             return False
         metrics.INGESTED.inc(len(good) + len(rejected))
-        ahead.stored(total, lengths.marks, lambda: chunk_size(scorer, lengths))
+        ahead.stored(total, lengths.marks, size)
         hygiene.add([Seen(one.row_number, one.text, one.day) for one in good])
     lease.check()
-    rows, most_marks = chunk_size(scorer, lengths)
+    rows, most_marks = size()
     with metrics.stage("insert"):
         return queue.finish_ingest(
             db,
