@@ -6,7 +6,9 @@ Nothing is owed: an offer that is lost, or taken up too late, costs the time tha
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from db.engine import Database
@@ -40,15 +42,31 @@ class Ahead:
     def __init__(self, job_id: int, offer: Offer) -> None:
         self.offered_to = 0
         """Number of the last row that was offered."""
-        self._job_id, self._offer, self._rows = job_id, offer, 0
+        self._job_id, self._offer = job_id, offer
+        self._rows = self._most_marks = 0
 
-    def stored(self, last_row: int, chunk_rows: Callable[[], int]) -> None:
-        """All rows up to this one can be read by others now. `chunk_rows` is asked once, for the size of a chunk."""
-        self._rows = self._rows or chunk_rows()
-        left = range(self.offered_to + 1, last_row - self._rows + 2, self._rows)
-        ranges = [(first, first + self._rows - 1) for first in left[:MOST_OFFERS]]
+    def stored(self, last_row: int, marks: Sequence[int], size: Callable[[], tuple[int, int]]) -> None:
+        """All rows up to this one can be read by others now.
+
+        marks: numbers of the rows so far at which a measure of length is full, again and again. size: asked once, for
+        the rows and the marks that a chunk may have (`worker.jobs.ingest`).
+        """
+        if not self._rows:
+            self._rows, self._most_marks = size()
+        ranges = list(islice(self._ranges(last_row, marks), MOST_OFFERS))
         if ranges and (taken := self._offer(self._job_id, ranges)):
             self.offered_to = ranges[taken - 1][1]
+
+    def _ranges(self, last_row: int, marks: Sequence[int]) -> Iterator[Rows]:
+        """Of fewer rows where these are longer than the file's first: others wait for whoever takes up an offer."""
+        first = self.offered_to + 1
+        while True:
+            full = bisect_left(marks, first) + self._most_marks
+            last = min([first + self._rows - 1, *marks[full : full + 1]])
+            if last > last_row:
+                return
+            yield first, last
+            first = last + 1
 
 
 def score_ahead(db: Database, scorer: Scorer, job_id: int, first_row: int, last_row: int) -> int:

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from weakref import WeakSet
 
 from db.types import Judged, Score
 
@@ -13,8 +14,8 @@ if TYPE_CHECKING:
     from model import Scorer
 
 
-_begun: set[int] = set()
-"""Scorers (`id`) that were told to get ready."""
+_begun: WeakSet[Scorer] = WeakSet()
+"""Scorers that were told to get ready."""
 
 
 def with_aspects(scores: Sequence[Score], texts: Sequence[str], scorer: Scorer) -> list[Score]:
@@ -24,8 +25,8 @@ def with_aspects(scores: Sequence[Score], texts: Sequence[str], scorer: Scorer) 
     new attempt. So it goes on in a thread of its own, while the first chunks are read in plain code.
     """
     distinct = dict(zip(texts, scores, strict=True))
-    if scorer.is_warm and id(scorer) not in _begun:
-        _begun.add(id(scorer))
+    if scorer.is_warm and scorer not in _begun:
+        _begun.add(scorer)
         threading.Thread(target=scorer.warm_aspects, name="aspects", daemon=True).start()
     found = scorer.aspects_of(list(distinct), list(distinct.values()), may_wait=False)
     judged = {text: tuple(Judged(*one) for one in own) for text, own in zip(distinct, found, strict=True)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import lru_cache, partial
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, TYPE_CHECKING, Final
@@ -159,6 +160,13 @@ def _store_rows(
     ahead: Ahead,
 ) -> bool:
     lengths = Lengths()
+    # A file of one batch has the same sample when it is offered and when it is cut.
+    rows_of = lru_cache(maxsize=1)(partial(chunk_rows, scorer))
+
+    def size() -> tuple[int, int]:
+        rows = rows_of(tuple(lengths.sample))
+        return rows, lengths.most_marks(rows)
+
     total = 0
     batches = _batches(reviews)
     while batch := _read(batches):
@@ -171,10 +179,10 @@ def _store_rows(
         if not stored:
             return False
         metrics.INGESTED.inc(len(good) + len(rejected))
-        ahead.stored(total, lambda: chunk_rows(scorer, lengths.sample))
+        ahead.stored(total, lengths.marks, size)
         hygiene.add([Seen(one.row_number, one.text, one.day) for one in good])
     lease.check()
-    rows = chunk_rows(scorer, lengths.sample)
+    rows, most_marks = size()
     with metrics.stage("insert"):
         return queue.finish_ingest(
             db,
@@ -185,7 +193,7 @@ def _store_rows(
             names=reviews.names,
             notes=reviews.notes,
             ends=lengths.marks,
-            most_ends=lengths.most_marks(rows),
+            most_ends=most_marks,
             hygiene=hygiene.found(),
             ahead_to=ahead.offered_to,
         )

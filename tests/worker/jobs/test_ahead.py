@@ -40,21 +40,30 @@ def test_rows_are_offered_in_order_and_once(most: int, stored: list[int], offere
     workers = Workers(most)
     ahead = Ahead(7, workers)
     for last in stored:
-        ahead.stored(last, lambda: 10)
+        ahead.stored(last, [], lambda: (10, 1))
     assert workers.offered == offered
     assert ahead.offered_to == (offered[-1][1] if offered else 0)
 
 
 def test_the_size_of_a_chunk_is_asked_once() -> None:
-    sizes = iter([10])
+    sizes = iter([(10, 1)])
     ahead = Ahead(7, Workers(1))
     for last in (5, 20, 40):
-        ahead.stored(last, lambda: next(sizes))
+        ahead.stored(last, [], lambda: next(sizes))
     assert ahead.offered_to == 20
+
+
+def test_an_offer_has_no_more_characters_than_a_chunk() -> None:
+    """A file may begin with words and go on with novels: others would wait for who scores a chunk's number of them."""
+    workers = Workers(9)
+    ahead = Ahead(7, workers)
+    ahead.stored(20, [], lambda: (10, 2))
+    ahead.stored(40, [21, 23, 24, 26, 28, 29, 40], lambda: (10, 2))
+    assert workers.offered == [(1, 10), (11, 20), (21, 24), (25, 29), (30, 39)]
 
 
 def test_a_long_file_that_nobody_helps_with_makes_no_long_list() -> None:
     ahead = Ahead(7, Workers(MOST_OFFERS))
-    ahead.stored(1_000_000, lambda: 25)
+    ahead.stored(1_000_000, [], lambda: (25, 1))
     assert ahead.offered_to == 25 * MOST_OFFERS
     assert offer_nothing(7, [(1, 25)]) == 0

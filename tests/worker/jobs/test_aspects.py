@@ -110,3 +110,27 @@ def test_no_chunk_waits_for_the_compiler(monkeypatch: pytest.MonkeyPatch) -> Non
         assert len(aspects._begun) == 1
     finally:
         goes_on.set()
+
+
+def test_nothing_is_remembered_of_a_scorer_that_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A child of the pool puts a new one in the place of a cold one: it may lie where another lay in memory."""
+    told = []
+
+    class Warm:
+        is_warm = True
+
+        def warm_aspects(self) -> None:
+            told.append("get ready")
+
+        def aspects_of(self, texts: list[str], _: object, *, may_wait: bool) -> list[list[Any]]:
+            return [[] for _ in texts]
+
+    monkeypatch.setattr(aspects, "_begun", type(aspects._begun)())
+    scorer: Any = Warm()
+    with_aspects([Score(1, "positive", 0.9, ())], [BOTH], scorer)
+    for thread in threading.enumerate():
+        if thread.name == "aspects":
+            thread.join(60)
+    assert (told, len(aspects._begun)) == (["get ready"], 1)
+    del scorer, thread
+    assert len(aspects._begun) == 0

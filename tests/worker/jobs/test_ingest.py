@@ -104,6 +104,14 @@ def test_the_sample_is_of_the_whole_file(rows: int) -> None:
     assert rows - lengths.sample[-1] <= rows / 32
 
 
+def test_a_file_of_one_batch_is_measured_once(sqlite_db: Database, scorer: Scorer) -> None:
+    """Measuring takes a tenth of a second for usual reviews and more than one for the longest."""
+    accepted = accept_csv(sqlite_db, 50)
+    with mock.patch.object(ingest_module, "chunk_rows", return_value=25) as measured:
+        assert process_chunk(sqlite_db, scorer, accepted.chunk_id, limits=LIMITS)
+    assert measured.call_count == 1
+
+
 def test_long_rows_after_many_short_ones_get_small_chunks(sqlite_db: Database, scorer: Scorer) -> None:
     long = " ".join("!?;:()" * 1_500)
     body = "review\n" + "".join(f'"{review(n)}"\n' for n in range(2_000)) + f'"{long}"\n' * 80

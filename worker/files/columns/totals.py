@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 from functools import lru_cache
-from operator import itemgetter
+from itertools import islice
 from typing import Final
 
 from worker.files.cells import Cell
@@ -48,6 +48,9 @@ MOST_COLUMNS: Final = 4
 """Columns of numbers that are added up: each costs time on every row."""
 _MANY: Final = 20
 _TOGETHER: Final = 256
+_CELL_CHARS: Final = 100
+"""Characters of a cell that may be a number with blanks around it. Cells may be of megabytes, and many wait."""
+_NO_NUMBER: Final = "-"
 _LEAST: Final = 2
 """Numbers that have an average worth the name."""
 _THOUSANDS: Final = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
@@ -79,16 +82,14 @@ class Below:
         self._sums = {place: _Sum() for place in numbers}
         self._full = list(others)
         self._places = (*numbers, *others)
-        # One place more, since `itemgetter` gives no tuple of one.
-        self._cells: Callable[[list[Cell]], tuple[Cell, ...]] = itemgetter(*self._places, 0)
         self._rows = 0
         # Cells wait until there are some: a few calls for all of them cost a fifth of a few for each row.
-        self._waiting: list[tuple[Cell, ...]] = []
+        self._waiting: list[list[Cell]] = []
 
     def add(self, record: Record) -> None:
         """One more row that is no total; one of another width says nothing."""
         if self._places and not isinstance(record, Bad) and len(record) == self._width:
-            self._waiting.append(self._cells(record))
+            self._waiting.append([_short(record[place]) for place in self._places])
             if len(self._waiting) == _TOGETHER:
                 self._count()
 
@@ -96,7 +97,7 @@ class Below:
         self._rows += len(self._waiting)
         columns = list(zip(*self._waiting, strict=True))
         self._waiting.clear()
-        for place, cells in zip(self._places, columns, strict=False):
+        for place, cells in zip(self._places, columns, strict=True):
             if place in self._sums:
                 self._sums[place].add(cells)
             elif place in self._full and (None in cells or "" in cells):
@@ -125,11 +126,7 @@ class _Sum:
         self._count, self._total, self._decimals = 0, 0.0, 0
 
     def add(self, cells: Sequence[Cell]) -> None:
-        try:
-            counts = Counter(cells)
-        except TypeError:  # lists and objects of JSON
-            counts = Counter(cell for cell in cells if isinstance(cell, str | int | float | Decimal))
-        for cell, times in counts.items():
+        for cell, times in Counter(cells).items():
             if (found := _number(cell)) is not None:
                 self._count += times
                 self._total += times * found[0]
@@ -144,12 +141,21 @@ class _Sum:
     def _is_average(self, value: float, decimals: int) -> bool:
         room = 0.5 * 10.0**-decimals if decimals > self._decimals else 0.0
         mean = self._total / self._count
-        return abs(value - mean) <= room + 1e-9 * max(1.0, abs(mean))
+        # A sum beyond all numbers has no average: everything would be within its room.
+        return math.isfinite(mean) and abs(value - mean) <= room + 1e-9 * max(1.0, abs(mean))
+
+
+def _short(cell: Cell) -> Cell:
+    """The cell, or a sign for one that is filled and no number: a long one, a list, an object."""
+    if isinstance(cell, str):
+        return cell if len(cell) <= _CELL_CHARS else _NO_NUMBER
+    return cell if cell is None or isinstance(cell, (int, float, Decimal)) else _NO_NUMBER
 
 
 def _number(cell: Cell) -> tuple[float, int] | None:
     """A number and its decimals; None for what is none."""
-    if isinstance(cell, bool) or not isinstance(cell, int | float | Decimal | str):
+    cell = _short(cell)
+    if cell is None or isinstance(cell, bool):
         return None
     return _written(cell.strip() if isinstance(cell, str) else str(cell))
 
@@ -174,11 +180,13 @@ def numeric(rows: Sequence[Sequence[Cell]], text: int) -> list[int]:
     Not `text`, the place of the reviews, and no column in which each of many rows has another number: nobody takes the
     average of what names rows.
     """
-    found: list[int] = []
+    return list(islice(_numeric(rows, text), MOST_COLUMNS))
+
+
+def _numeric(rows: Sequence[Sequence[Cell]], text: int) -> Iterator[int]:
     for place in range(max(map(len, rows), default=0)):
         cells = [row[place] for row in rows if place < len(row) and row[place] not in (None, "")]
         numbers = [number for cell in cells if (number := _number(cell)) is not None]
         names = len(numbers) > _MANY and len(set(numbers)) == len(numbers)
         if place != text and not names and 2 * len(numbers) > len(cells):
-            found.append(place)
-    return found[:MOST_COLUMNS]
+            yield place

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import pytest
 
 from worker.files.cells import Cell
@@ -68,6 +70,30 @@ def test_one_number_has_no_average() -> None:
     below.add(["Warm", 3])
     assert below.is_total(["Average", 3])
     assert Below(0, [], [], 2).is_total(["Total", 3])
+
+
+def test_no_number_is_the_average_of_more_than_all_numbers() -> None:
+    below = Below(0, [1], [], 2)
+    for _ in range(3):
+        below.add(["Warm", 1e308])
+    assert not below.is_total(["Average", 3])
+
+
+def test_long_cells_do_not_wait() -> None:
+    """A cell may be of megabytes, and a list as well."""
+    below = Below(0, [1], [2, 3], 4)
+    tracemalloc.start()
+    try:
+        for number in range(600):
+            below.add([f"{number}" * 20_000, f"{number}" * 20_000, f"{number}" * 20_000, [number] * 10_000])
+        assert tracemalloc.get_traced_memory()[1] < 4 << 20
+    finally:
+        tracemalloc.stop()
+    for _ in range(2):
+        below.add(["Warm", " " * 60 + "3" + " " * 30, "A", {}])
+    assert below.is_total(["Average", 3, "1", "1"])
+    assert below.is_total(["Average", 2, "", ""])
+    assert not below.is_total(["Average", 2, "1", "1"])
 
 
 def test_columns_of_numbers_are_those_that_have_an_average() -> None:
