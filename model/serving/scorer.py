@@ -221,7 +221,9 @@ class Scorer:
         if not (rows := star_rows.star_rows(text)):
             return self._explained(text)
         (decided,) = self._decided([text], many=False)
-        found = self._explained(star_rows.without(text, rows) if decided.by_words else text)
+        if not decided.by_words:
+            return replace(self._explained(text), verdict=decided.verdict)
+        found = self._explained(star_rows.without(text, rows))
         return replace(found, verdict=decided.verdict, mixed=self.mixed([text])[0])
 
     def _explained(self, text: str) -> Explanation:
@@ -245,7 +247,8 @@ class Scorer:
         """
         pieces = [[text[start:end] for start, end in explain.ranges(text)] for text in texts]
         sentences = [sentence for found in pieces for sentence in found]
-        logits, _ = self._alone(sentences, [tokenize(sentence) for sentence in sentences])
+        read = [tokens for found in pieces for tokens in explain.capped(list(map(tokenize, found)), self.max_tokens)]
+        logits, _ = self._alone(sentences, read)
         ends = np.cumsum([len(found) for found in pieces])
         return [self._mixed.holds(part) for part in np.split(logits, ends[:-1])] if pieces else []
 
@@ -303,13 +306,21 @@ class Scorer:
         verdict says them."""
         logits = self.piece_logits(documents)
         said = self.said(logits, documents)
-        for number, reading in self._starred(texts):
+        for number, reading in self._starred(texts, documents):
             logits[number], said[number] = reading.logit, reading.said
         return logits, said
 
-    def _starred(self, texts: Sequence[str]) -> list[tuple[int, _Reading]]:
-        """The numbers of the raw texts with rows of stars, and what each is taken for."""
-        starred = [number for number, text in enumerate(texts) if star_rows.star_rows(text)]
+    def _starred(self, texts: Sequence[str], read: Sequence[Sequence[str]] | None = None) -> list[tuple[int, _Reading]]:
+        """The numbers of the raw texts with rows of stars, and what each is taken for.
+
+        read: what is read of each, all of it by default. One that is not read whole, as the middle of a very long
+        review is not, does not count: it would take time without bound.
+        """
+        starred = [
+            number
+            for number, text in enumerate(texts)
+            if star_rows.star_rows(text) and (read is None or len(tokenize(text)) == len(read[number]))
+        ]
         decided = self._decided([texts[number] for number in starred], many=False) if starred else []
         return list(zip(starred, decided, strict=True))
 
