@@ -16,7 +16,7 @@ from model import batches
 from model.aspects import finder as finding
 from model.aspects.finder import Aspect
 from model.numeric import Floats, sigmoid
-from model.serving import explain, flags, model_folder, topic_model
+from model.serving import calibration, explain, flags, model_folder, topic_model
 from model.serving.calibration import Blend, Curve, ShortTexts
 from model.serving.dial import Dial
 from model.serving.early_exit import CLAUSES, Early, Exit
@@ -64,15 +64,14 @@ def _session(path: Path, threads: int) -> ort.InferenceSession:
 class _Reading(NamedTuple):
     """A verdict and what is behind it.
 
-    logit: the calibrated one as a piece of a review; said: as served; tokens: how many the text has. sure: whether the
-    text is no doubtful one and its probability lies beyond the model's own band, whatever `dial` asks for; by_words:
-    whether it was read without its rows of stars.
+    logit: the calibrated one as a piece of a review; said: as served. sure: whether the text is no doubtful one and its
+    probability lies beyond the model's own band, whatever `dial` asks for; by_words: whether it was read without its
+    rows of stars.
     """
 
     verdict: Verdict
     logit: float
     said: float
-    tokens: int
     sure: bool
     by_words: bool = False
 
@@ -120,8 +119,8 @@ class Scorer:
         self._vectors = np.load(folder / "embedding.npy", mmap_mode="r")
         table = np.load(folder / "wide.npy", mmap_mode="r")
         self._wide = NgramModel(table, self._serving.wide_bias, self._serving.wide_longest)
-        self._blend = Blend((self._serving.blend_lstm, self._serving.blend_wide), self._serving.blend_bias)
-        self._curve, self._mixed, self._bounds, self.stars = _rules(self._serving)
+        self._blend, self._curve = calibration.of_reviews(self._serving)
+        self._mixed, self._bounds, self.stars = _rules(self._serving)
         self._short = ShortTexts(self._serving.length_knee, self._serving.short_slope)
         self.exit = _exit(self._serving) if exit else None
         self._exact = ExactLSTM(folder)
@@ -469,7 +468,7 @@ class Scorer:
         unfit = doubtful or length < self._serving.star_tokens
         stars = None if unfit or self.stars is None else self.stars.of(said)
         sure = not doubtful and abs(probability - 0.5) >= self._band_of(length, self._serving.band)
-        return _Reading(Verdict(label, probability, raised, self.version, stars), logit, said, length, sure)
+        return _Reading(Verdict(label, probability, raised, self.version, stars), logit, said, sure)
 
 
 def _made_finder() -> "CompiledFinder":
@@ -478,8 +477,8 @@ def _made_finder() -> "CompiledFinder":
     return compiled_finder.shipped()
 
 
-def _rules(serving: model_folder.Serving) -> tuple[Curve, Rule, flags.Bounds, Stars | None]:
-    """What `serving.json` says about calibration by length, mixed reviews, flags and stars."""
+def _rules(serving: model_folder.Serving) -> tuple[Rule, flags.Bounds, Stars | None]:
+    """What `serving.json` says about mixed reviews, flags and stars."""
     bounds = flags.Bounds(
         serving.short_words,
         serving.unknown_share,
@@ -489,14 +488,8 @@ def _rules(serving: model_folder.Serving) -> tuple[Curve, Rule, flags.Bounds, St
         tuple((least, bound) for least, bound in serving.review_bounds),
         topic_model.rule(serving),
     )
-    curve = Curve(
-        serving.length_knee,
-        serving.length_slope,
-        serving.length_drift,
-        serving.skew,
-    )
     stars = Stars(tuple(serving.star_bounds)) if serving.star_bounds else None
-    return curve, Rule(serving.mixed_logit, serving.mixed_share), bounds, stars
+    return Rule(serving.mixed_logit, serving.mixed_share), bounds, stars
 
 
 def _exit(serving: model_folder.Serving) -> Exit | None:
