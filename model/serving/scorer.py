@@ -28,6 +28,7 @@ from model.serving.ngram_model import NgramModel
 from model.serving.stars import Stars
 from model.serving.verdict import DISTRUSTED, Explanation, Label, Verdict
 from model.text import star_rows
+from model.text.star_rows import StarRow
 from model.text.tokens import cap, tokenize
 from model.text.vocabulary import Vocabulary
 
@@ -140,18 +141,21 @@ class Scorer:
         """
         verdicts: list[Verdict] = []
         for start in range(0, len(texts), WINDOW):
-            decided = self._decided(texts[start : start + WINDOW], many=len(texts) >= BULK)
+            window = texts[start : start + WINDOW]
+            decided = self._decided(window, list(map(star_rows.star_rows, window)), many=len(texts) >= BULK)
             verdicts.extend(reading.verdict for reading in decided)
         return verdicts
 
-    def _decided(self, texts: list[str], *, many: bool) -> list[_Reading]:
+    def _decided(self, texts: list[str], rows_of: Sequence[list[StarRow]], *, many: bool) -> list[_Reading]:
         """What each text is taken for. Beside rows of full stars ("★★★★★") the words decide where they are sure.
+
+        rows_of: the rows of stars of each text.
 
         Such a row weighs as much as many words, and is an ornament to some. So a text with rows is read a second time
         without them, and full ones count where that leaves a doubt. Nobody adorns with "★☆☆☆☆": it counts as "2/10".
         """
         whole = self._readings(texts, many=many)
-        starred = [(number, rows) for number, text in enumerate(texts) if (rows := star_rows.star_rows(text))]
+        starred = [(number, rows) for number, rows in enumerate(rows_of) if rows]
         bare = [star_rows.without(texts[number], rows) for number, rows in starred]
         for (number, rows), words in zip(starred, self._readings(bare, many=many) if bare else (), strict=True):
             if not words.sure:
@@ -219,7 +223,7 @@ class Scorer:
 
         if not (rows := star_rows.star_rows(text)):
             return self._explained(text)
-        (decided,) = self._decided([text], many=False)
+        (decided,) = self._decided([text], [rows], many=False)
         if not decided.by_words:
             return replace(self._explained(text), verdict=decided.verdict)
         found = self._explained(star_rows.without(text, rows))
@@ -315,12 +319,13 @@ class Scorer:
         read: what is read of each, all of it by default. One that is not read whole, as the middle of a very long
         review is not, does not count: it would take time without bound.
         """
-        starred = [
-            number
+        starred = {
+            number: rows
             for number, text in enumerate(texts)
-            if star_rows.star_rows(text) and (read is None or len(tokenize(text)) == len(read[number]))
-        ]
-        decided = self._decided([texts[number] for number in starred], many=False) if starred else []
+            if (rows := star_rows.star_rows(text)) and (read is None or len(tokenize(text)) == len(read[number]))
+        }
+        own = [texts[number] for number in starred]
+        decided = self._decided(own, list(starred.values()), many=False) if starred else []
         return list(zip(starred, decided, strict=True))
 
     def logits(self, documents: Sequence[Sequence[str]]) -> Floats:
