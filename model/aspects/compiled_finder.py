@@ -106,7 +106,8 @@ class CompiledFinder:
         scores = np.stack([self._floats(judged.words), self._floats(judged.leanings)], axis=1)
         self._words = ((slots, joined, begins), marks, scores)
         self._trie, self._names = self._tables(phrases)
-        self.drafts([(0, "It compiles the rest.")])
+        drafts = self.drafts([(0, "It compiles the rest.")])
+        self.aspects(drafts, np.zeros(len(drafts)))
 
     def read(self, texts: Sequence[str]) -> finder.Reading:
         """Finds the clauses of texts, as `Finder.read` does."""

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.numeric import Floats, sigmoid
+from model.serving.model_folder import Serving
 
 SHORTEST = 16
 """Tokens below which a short text is calibrated as one of so many."""
@@ -58,6 +59,12 @@ class Curve:
         if self.skew:
             z = np.exp(self.skew) * np.logaddexp(0.0, z) - np.exp(-self.skew) * np.logaddexp(0.0, -z)
         return np.asarray(np.where(tokens > 0, z + self.drift * u, 0.0), dtype=np.float64)
+
+
+def of_reviews(serving: Serving) -> tuple[Blend, Curve]:
+    """What `serving.json` says of reviews that both parts read, and of pieces of them."""
+    blend = Blend((serving.blend_lstm, serving.blend_wide), serving.blend_bias)
+    return blend, Curve(serving.length_knee, serving.length_slope, serving.length_drift, serving.skew)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,20 +20,24 @@ LOST = 0.0005
 
 
 @dataclass(frozen=True, slots=True)
-class Exit:
+class _Bound:
+    logit: float
+
+    def ends(self, wide: Floats, tokens: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Which of n texts end early, by their n-gram logits [n] and numbers of tokens [n]."""
+        return (np.abs(wide) > self.logit) & (tokens > 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Exit(_Bound):
     """A text whose n-gram logit w is further than `logit` from 0 ends early.
 
     Its calibrated logit is the blend of w plus `step` x tanh(w / 2), under the curve.
     """
 
-    logit: float
     blend: Blend
     curve: Curve
     step: float = 0.0
-
-    def ends(self, wide: Floats, tokens: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Which of n texts end early, by their n-gram logits [n] and numbers of tokens [n]."""
-        return (np.abs(wide) > self.logit) & (tokens > 0)
 
     def logits(self, wide: Floats, tokens: NDArray[np.int64]) -> Floats:
         """Calibrated logits [n] of the n-gram part alone; 0 for a text without tokens."""
@@ -41,20 +45,15 @@ class Exit:
 
 
 @dataclass(frozen=True, slots=True)
-class ClauseExit:
+class ClauseExit(_Bound):
     """The same for clauses, which are short: an n-gram logit w beyond `logit` settles one.
 
     Its calibrated logit is `least` + `slope` x |w|, with the sign of w: what the whole model says of such clauses on
     average. The calibration of reviews that end early does not fit, since it knows long texts alone.
     """
 
-    logit: float
     least: float
     slope: float
-
-    def ends(self, wide: Floats, tokens: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """As `Exit.ends`."""
-        return (np.abs(wide) > self.logit) & (tokens > 0)
 
     def logits(self, wide: Floats, tokens: NDArray[np.int64]) -> Floats:
         """As `Exit.logits`; the number of tokens changes nothing."""

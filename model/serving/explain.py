@@ -68,6 +68,16 @@ def _read(text: str, pieces: Sequence[tuple[int, int]], limit: int) -> list[_Tok
     return cap(found, limit)
 
 
+def capped(tokens: Sequence[list[str]], limit: int) -> list[list[str]]:
+    """What is read of each sentence of a text, at most `limit` tokens of all, of the tokens of each."""
+    if sum(map(len, tokens)) <= limit:
+        return list(tokens)
+    found: list[list[str]] = [[] for _ in tokens]
+    for number, token in cap([(number, token) for number, own in enumerate(tokens) for token in own], limit):
+        found[number].append(token)
+    return found
+
+
 def _texts(read: Sequence[_Token]) -> list[str]:
     return [token.text for token in read]
 

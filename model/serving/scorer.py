@@ -16,7 +16,7 @@ from model import batches
 from model.aspects import finder as finding
 from model.aspects.finder import Aspect
 from model.numeric import Floats, sigmoid
-from model.serving import explain, flags, model_folder, topic_model
+from model.serving import calibration, explain, flags, model_folder, topic_model
 from model.serving.calibration import Blend, Curve, ShortTexts
 from model.serving.dial import Dial
 from model.serving.early_exit import CLAUSES, Early, Exit
@@ -28,6 +28,7 @@ from model.serving.ngram_model import NgramModel
 from model.serving.stars import Stars
 from model.serving.verdict import DISTRUSTED, Explanation, Label, Verdict
 from model.text import star_rows
+from model.text.star_rows import StarRow
 from model.text.tokens import cap, tokenize
 from model.text.vocabulary import Vocabulary
 
@@ -64,15 +65,14 @@ def _session(path: Path, threads: int) -> ort.InferenceSession:
 class _Reading(NamedTuple):
     """A verdict and what is behind it.
 
-    logit: the calibrated one as a piece of a review; said: as served; tokens: how many the text has. sure: whether the
-    text is no doubtful one and its probability lies beyond the model's own band, whatever `dial` asks for; by_words:
-    whether it was read without its rows of stars.
+    logit: the calibrated one as a piece of a review; said: as served. sure: whether the text is no doubtful one and its
+    probability lies beyond the model's own band, whatever `dial` asks for; by_words: whether it was read without its
+    rows of stars.
     """
 
     verdict: Verdict
     logit: float
     said: float
-    tokens: int
     sure: bool
     by_words: bool = False
 
@@ -120,8 +120,8 @@ class Scorer:
         self._vectors = np.load(folder / "embedding.npy", mmap_mode="r")
         table = np.load(folder / "wide.npy", mmap_mode="r")
         self._wide = NgramModel(table, self._serving.wide_bias, self._serving.wide_longest)
-        self._blend = Blend((self._serving.blend_lstm, self._serving.blend_wide), self._serving.blend_bias)
-        self._curve, self._mixed, self._bounds, self.stars = _rules(self._serving)
+        self._blend, self._curve = calibration.of_reviews(self._serving)
+        self._mixed, self._bounds, self.stars = _rules(self._serving)
         self._short = ShortTexts(self._serving.length_knee, self._serving.short_slope)
         self.exit = _exit(self._serving) if exit else None
         self._exact = ExactLSTM(folder)
@@ -141,18 +141,21 @@ class Scorer:
         """
         verdicts: list[Verdict] = []
         for start in range(0, len(texts), WINDOW):
-            decided = self._decided(texts[start : start + WINDOW], many=len(texts) >= BULK)
+            window = texts[start : start + WINDOW]
+            decided = self._decided(window, list(map(star_rows.star_rows, window)), many=len(texts) >= BULK)
             verdicts.extend(reading.verdict for reading in decided)
         return verdicts
 
-    def _decided(self, texts: list[str], *, many: bool) -> list[_Reading]:
+    def _decided(self, texts: list[str], rows_of: Sequence[list[StarRow]], *, many: bool) -> list[_Reading]:
         """What each text is taken for. Beside rows of full stars ("★★★★★") the words decide where they are sure.
+
+        rows_of: the rows of stars of each text.
 
         Such a row weighs as much as many words, and is an ornament to some. So a text with rows is read a second time
         without them, and full ones count where that leaves a doubt. Nobody adorns with "★☆☆☆☆": it counts as "2/10".
         """
         whole = self._readings(texts, many=many)
-        starred = [(number, rows) for number, text in enumerate(texts) if (rows := star_rows.star_rows(text))]
+        starred = [(number, rows) for number, rows in enumerate(rows_of) if rows]
         bare = [star_rows.without(texts[number], rows) for number, rows in starred]
         for (number, rows), words in zip(starred, self._readings(bare, many=many) if bare else (), strict=True):
             if not words.sure:
@@ -220,8 +223,10 @@ class Scorer:
 
         if not (rows := star_rows.star_rows(text)):
             return self._explained(text)
-        (decided,) = self._decided([text], many=False)
-        found = self._explained(star_rows.without(text, rows) if decided.by_words else text)
+        (decided,) = self._decided([text], [rows], many=False)
+        if not decided.by_words:
+            return replace(self._explained(text), verdict=decided.verdict)
+        found = self._explained(star_rows.without(text, rows))
         return replace(found, verdict=decided.verdict, mixed=self.mixed([text])[0])
 
     def _explained(self, text: str) -> Explanation:
@@ -245,7 +250,8 @@ class Scorer:
         """
         pieces = [[text[start:end] for start, end in explain.ranges(text)] for text in texts]
         sentences = [sentence for found in pieces for sentence in found]
-        logits, _ = self._alone(sentences, [tokenize(sentence) for sentence in sentences])
+        read = [tokens for found in pieces for tokens in explain.capped(list(map(tokenize, found)), self.max_tokens)]
+        logits, _ = self._alone(sentences, read)
         ends = np.cumsum([len(found) for found in pieces])
         return [self._mixed.holds(part) for part in np.split(logits, ends[:-1])] if pieces else []
 
@@ -303,14 +309,23 @@ class Scorer:
         verdict says them."""
         logits = self.piece_logits(documents)
         said = self.said(logits, documents)
-        for number, reading in self._starred(texts):
+        for number, reading in self._starred(texts, documents):
             logits[number], said[number] = reading.logit, reading.said
         return logits, said
 
-    def _starred(self, texts: Sequence[str]) -> list[tuple[int, _Reading]]:
-        """The numbers of the raw texts with rows of stars, and what each is taken for."""
-        starred = [number for number, text in enumerate(texts) if star_rows.star_rows(text)]
-        decided = self._decided([texts[number] for number in starred], many=False) if starred else []
+    def _starred(self, texts: Sequence[str], read: Sequence[Sequence[str]] | None = None) -> list[tuple[int, _Reading]]:
+        """The numbers of the raw texts with rows of stars, and what each is taken for.
+
+        read: what is read of each, all of it by default. One that is not read whole, as the middle of a very long
+        review is not, does not count: it would take time without bound.
+        """
+        starred = {
+            number: rows
+            for number, text in enumerate(texts)
+            if (rows := star_rows.star_rows(text)) and (read is None or len(tokenize(text)) == len(read[number]))
+        }
+        own = [texts[number] for number in starred]
+        decided = self._decided(own, list(starred.values()), many=False) if starred else []
         return list(zip(starred, decided, strict=True))
 
     def logits(self, documents: Sequence[Sequence[str]]) -> Floats:
@@ -458,7 +473,7 @@ class Scorer:
         unfit = doubtful or length < self._serving.star_tokens
         stars = None if unfit or self.stars is None else self.stars.of(said)
         sure = not doubtful and abs(probability - 0.5) >= self._band_of(length, self._serving.band)
-        return _Reading(Verdict(label, probability, raised, self.version, stars), logit, said, length, sure)
+        return _Reading(Verdict(label, probability, raised, self.version, stars), logit, said, sure)
 
 
 def _made_finder() -> "CompiledFinder":
@@ -467,8 +482,8 @@ def _made_finder() -> "CompiledFinder":
     return compiled_finder.shipped()
 
 
-def _rules(serving: model_folder.Serving) -> tuple[Curve, Rule, flags.Bounds, Stars | None]:
-    """What `serving.json` says about calibration by length, mixed reviews, flags and stars."""
+def _rules(serving: model_folder.Serving) -> tuple[Rule, flags.Bounds, Stars | None]:
+    """What `serving.json` says about mixed reviews, flags and stars."""
     bounds = flags.Bounds(
         serving.short_words,
         serving.unknown_share,
@@ -478,14 +493,8 @@ def _rules(serving: model_folder.Serving) -> tuple[Curve, Rule, flags.Bounds, St
         tuple((least, bound) for least, bound in serving.review_bounds),
         topic_model.rule(serving),
     )
-    curve = Curve(
-        serving.length_knee,
-        serving.length_slope,
-        serving.length_drift,
-        serving.skew,
-    )
     stars = Stars(tuple(serving.star_bounds)) if serving.star_bounds else None
-    return curve, Rule(serving.mixed_logit, serving.mixed_share), bounds, stars
+    return Rule(serving.mixed_logit, serving.mixed_share), bounds, stars
 
 
 def _exit(serving: model_folder.Serving) -> Exit | None:

@@ -6,7 +6,7 @@ place of every sign.
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from model.text import idioms, markup, scars, signs
@@ -211,13 +211,15 @@ def clean(text: str) -> str:
     """
     if "<" in text:
         text = markup.BREAK.sub("\n", text)
-    for applies, pattern, replaced in _LONG if _remarkable(text) else _SHORT:
+    text = stepped(text, _LONG if _remarkable(text) else _SHORT)
+    return stepped(text, _LAST) if _brief(text) and idioms.may_hold(text) else text
+
+
+def stepped(text: str, steps: Iterable[Step]) -> str:
+    """The text after these steps."""
+    for applies, pattern, replaced in steps:
         if applies(text):
             text = pattern.sub(replaced, text)
-    if _brief(text) and idioms.may_hold(text):
-        for applies, pattern, replaced in _LAST:
-            if applies(text):
-                text = pattern.sub(replaced, text)
     return text
 
 
@@ -229,10 +231,13 @@ def _places(signs: int) -> Places:
 _PLACES = _places(8_192)
 
 
-def placed(text: str) -> tuple[str, Places]:
-    """As `clean`, with the half-open range in the original text of every sign."""
+def placed(text: str, steps: Iterable[Step] = STEPS) -> tuple[str, Places]:
+    """As `clean`, with the half-open range in the original text of every sign.
+
+    steps: in order, those that are taken.
+    """
     places = _PLACES[: len(text)] if len(text) <= len(_PLACES) else _places(len(text))
-    for applies, pattern, replaced in STEPS:
+    for applies, pattern, replaced in steps:
         if applies(text):
             text, places = substituted(pattern, replaced, text, places)
     return text, places

@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from common.stars import NEGATIVE_TO, POSITIVE_FROM
 from model.text import scars, signs
-from model.text.cleaning import STEPS, substituted
+from model.text.cleaning import STEPS, placed, stepped
 
-# Before the step that reads rows, text and places take the same way as in `placed`.
+# The steps before the one that reads rows.
 _BEFORE = tuple(takewhile(lambda step: step.pattern is not signs.STARS, STEPS))
 _ENTITY = re.compile(r"&(?:#|[a-zA-Z]{2,31};)")
 _ESCAPE = re.compile(r"\\[ux]")
@@ -42,16 +42,9 @@ def star_rows(text: str) -> list[StarRow]:
     """The rows of stars in a raw text, in order, as `clean` reads them: ornaments and quoted ones do not count."""
     if not may_hold_rows(text):
         return []
-    cleaned = text
-    for applies, pattern, replaced in _BEFORE:
-        if applies(cleaned):
-            cleaned = pattern.sub(replaced, cleaned)
-    if not signs.starry(cleaned):  # most texts with an entity end here: places take ten times as long
+    if not signs.starry(stepped(text, _BEFORE)):  # so most texts with an entity: places take ten times as long
         return []
-    cleaned, places = text, [(place, place + 1) for place in range(len(text))]
-    for applies, pattern, replaced in _BEFORE:
-        if applies(cleaned):
-            cleaned, places = substituted(pattern, replaced, cleaned, places)
+    cleaned, places = placed(text, _BEFORE)
     return [
         StarRow(places[found.start()][0], places[found.end() - 1][1], signs.out_of_ten(found), signs.is_full(found))
         for found in signs.STARS.finditer(cleaned)

@@ -30,8 +30,7 @@ from model.data.splits import split
 from model.evaluation import card, evaluate, sentence_checks, verdict_checks
 from model.evaluation.metrics import accuracy, dial
 from model.numeric import Floats, sigmoid
-from model.serving import model_folder, topic_model
-from model.serving.calibration import Blend, Curve
+from model.serving import calibration, model_folder, topic_model
 from model.serving.early_exit import Exit
 from model.serving.model_folder import Serving
 from model.serving.ngram_model import NgramModel
@@ -377,9 +376,7 @@ def short_calibrated(target: Path, sentences: LabelledSentences, month: str, *, 
     Weights and all other rules stay; the card keeps its figures: `measured_again` is due.
     """
     scorer, serving = Scorer(target, threads=threads), model_folder.read_serving(target)
-    blend = Blend((serving.blend_lstm, serving.blend_wide), serving.blend_bias)
-    curve = Curve(serving.length_knee, serving.length_slope, serving.length_drift, serving.skew)
-    fields = fit_rules.short_fields(scorer, blend, curve, sentences, serving.stated_accuracy)
+    fields = fit_rules.short_fields(scorer, *calibration.of_reviews(serving), sentences, serving.stated_accuracy)
     return sealed_as(target, replace(serving, **fields), month, threads)
 
 

@@ -104,3 +104,13 @@ def test_of_phrases_the_longest_and_the_first_in_line_wins() -> None:
     ]
     assert assert_same(texts, Finder(phrases, judged), CompiledFinder(phrases, judged)) >= len(texts)
     assert vocabulary.shipped().longest >= 4
+
+
+@pytest.mark.parametrize("name", ["index", "drafts", "aspects"])
+def test_what_does_not_compile_is_known_when_the_finder_is_made(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object) -> None:
+        raise RuntimeError("no code for this processor")
+
+    monkeypatch.setattr(compiled_finder.kernel, name, refused)
+    with pytest.raises(RuntimeError, match="this processor"):
+        CompiledFinder(vocabulary.shipped(), opinion.shipped())

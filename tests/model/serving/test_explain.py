@@ -8,6 +8,7 @@ from model import Scorer
 from model.numeric import Floats
 from model.serving import explain
 from model.serving.explain import MOST_RANGES
+from model.serving.scorer import _Reading
 from model.text.tokens import tokenize
 
 GOOD = "A wonderful film. The acting is superb, the story moved me to tears, and I would gladly see it again."
@@ -107,6 +108,32 @@ def test_mixed_for_many_is_what_explain_says_for_each(scorer: Scorer) -> None:
     texts = [GOOD, "", f"{GOOD} {BAD}", BAD, "The music is superb. The plot is a terrible waste of time."]
     assert scorer.mixed(texts) == [scorer.explain(text).mixed for text in texts]
     assert scorer.mixed([]) == []
+
+
+def test_of_a_long_text_with_stars_no_more_is_read_than_of_one_without(
+    scorer: Scorer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    most, read = 40, list[int]()
+    pieces, readings = scorer.piece_logits, scorer._readings
+
+    def counted_pieces(documents: Sequence[Sequence[str]]) -> Floats:
+        read.append(sum(map(len, documents)))
+        return pieces(documents)
+
+    def counted_readings(texts: list[str], *, many: bool) -> list[_Reading]:
+        read.append(sum(min(most, len(tokenize(text))) for text in texts))
+        return readings(texts, many=many)
+
+    monkeypatch.setattr(scorer, "max_tokens", most)
+    monkeypatch.setattr(scorer, "piece_logits", counted_pieces)
+    monkeypatch.setattr(scorer, "_readings", counted_readings)
+    awful, superb = "awful boring plot " * 30, "superb lovely music " * 30
+    for text in (f"{STARS} {awful}", "\n".join([f"{STARS} {superb}"] * 8), "\n".join([f"{superb}{STARS}"] * 8)):
+        explanation = scorer.explain(text)
+        assert max(read) <= most
+        assert scorer.mixed([text]) == [explanation.mixed]
+        assert max(read) <= most
+    assert len(read) > 9
 
 
 def test_explanation_points_at_the_sentences(scorer: Scorer) -> None:
