@@ -55,16 +55,16 @@ def packed(out: IO[bytes], target: Target) -> Iterator[IO[bytes]]:
             import pyarrow as pa
 
             with (
-                pa.CompressedOutputStream(pa.PythonFile(cast(io.IOBase, sink), mode="w"), "zstd") as stream,
-                _opened(cast(IO[bytes], stream)) as inner,
+                pa.CompressedOutputStream(pa.PythonFile(cast(io.IOBase, sink), mode="w"), "zstd") as pressed,
+                _opened(cast(IO[bytes], pressed)) as inner,
             ):
                 yield inner
         else:
             with (
                 zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive,
-                archive.open(target.member, "w", force_zip64=True) as stream,
+                archive.open(target.member, "w", force_zip64=True) as member,
             ):
-                yield stream
+                yield member
 
 
 def _opened(out: IO[bytes]) -> IO[bytes]:
