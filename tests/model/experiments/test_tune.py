@@ -13,6 +13,7 @@ from model import config
 from model.data import corpus
 from model.experiments import tune
 from model.training import fit
+from tests.fixtures.without_tensorflow import needs_tensorflow
 
 SEARCH = """
 name = "small"
@@ -157,6 +158,7 @@ def test_a_search_with_other_settings_is_not_mixed_in(paths: tuple[Path, Path], 
     assert "holds a search with other settings" in result.stderr
 
 
+@needs_tensorflow
 @pytest.mark.slow  # seconds of a processor
 def test_the_command(paths: tuple[Path, Path], tmp_path: Path) -> None:
     paths[1].write_text(SEARCH.replace("rungs = [0.5, 1.0]", "rungs = [1.0]"), encoding="utf-8")

@@ -22,6 +22,7 @@ from model.text import vocabulary
 from model.training import fit, train
 from model.training.teachers import counterfactuals, pretrained_encoder, transformer, warm_start
 from model.training.teachers.documents import digests, documents
+from tests.fixtures.without_tensorflow import needs_tensorflow
 from tests.model.data import kaggle_server
 from tests.model.data.kaggle_server import Behaviour
 from tests.model.data.test_download import Shell
@@ -183,6 +184,7 @@ def downloaded(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@needs_tensorflow
 @pytest.mark.usefixtures("_docstrings_read_once")
 def test_what_was_downloaded_trains_the_quick_config_as_it_stands(
     downloaded: Path, monkeypatch: pytest.MonkeyPatch
