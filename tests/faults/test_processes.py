@@ -111,8 +111,12 @@ def in_the_middle(place: Place) -> Accepted:
 
 
 def finishes(db: Database, job: Accepted, rows: int = ROWS) -> None:
-    """Waits for the end of the job; every row has exactly one prediction."""
-    wait_until(lambda: done(db, job), 45, what="the end of the job")
+    """Waits for the end of the job; every row has exactly one prediction.
+
+    Long: where others want the processors, a bulk process (which gives way to all) is killed by its time limit, two
+    seconds here, and each time its wake-up is repeated after fifteen.
+    """
+    wait_until(lambda: done(db, job), 180, what="the end of the job")
     assert recount(db, job.job_id) == Count("done", rows, rows, 0, rows)
 
 

@@ -24,6 +24,7 @@ def main(name: str, queues: str, processes: str) -> int:
         from celery.utils.nodenames import gethostname, nodename
 
         import worker.app
+        from worker.processes.watchdog import Watchdog, messages_of
 
         worker.app.app.loader.import_default_modules()  # the tasks, which it would load next
 
@@ -37,6 +38,7 @@ def main(name: str, queues: str, processes: str) -> int:
         # Celery's heartbeats are events for Flower; ours go to SQL.
         without_heartbeat=not worker.app.SETTINGS.task_events,
     )
+    Watchdog(messages_of(worker.app.app, queues.split(","))).start()
     controller.start()
     return int(controller.exitcode or 0)
 
