@@ -52,12 +52,6 @@ class Place:
             return self._workers[-1]
         return self.another()
 
-    def alone(self) -> WorkerProcess:
-        """A new one, and no other: nothing that an earlier test did to a worker is in it."""
-        if self._workers and self._workers[-1].is_running():
-            self._workers[-1].terminate()
-        return self.another()
-
     def another(self) -> WorkerProcess:
         """A new one, beside what runs."""
         url = self.db.url.render_as_string(hide_password=False)
@@ -170,9 +164,9 @@ def test_kill_9_of_a_pool_child_in_the_middle(place: Place) -> None:
 
 @on_sqlite
 def test_a_broker_that_dies_while_a_chunk_is_scored(place: Place) -> None:
-    """Fault 5, twice. The chunk's acknowledgement fails; the worker must not be deaf after that
-    (worker/task_requests.py)."""
-    place.alone()
+    """Fault 5, twice, of a worker whose pool child was killed before (the test above). The chunk's acknowledgement
+    fails; the worker must not be deaf after that (worker/task_requests.py)."""
+    place.worker()
     file = in_the_middle(place)
     for _ in range(2):
         place.valkey.kill()
