@@ -60,8 +60,16 @@ def open_tools() -> None:
         SPARE.keep()  # before the model warms up: both take a while
         _tools.scorer.warm()
         release_compiler_memory()
+        load_file_work()
     end_loading()
     metrics.STARTED.inc()
+
+
+def load_file_work() -> None:
+    """What reading and writing files needs (`worker.jobs.chunk` imports it where it is used): a tenth of a second each,
+    for which a lone file would have all workers wait."""
+    import worker.jobs.finish
+    import worker.jobs.ingest  # noqa: F401
 
 
 def scorer_of() -> Scorer:

@@ -87,6 +87,17 @@ def test_a_chunk_takes_about_eight_tenths_of_a_second(seconds_a_row: float, leas
     assert least <= chunk_rows(Paced(seconds_a_row), [40] * 32) <= most
 
 
+def test_a_chunk_is_measured_on_texts_with_and_without_a_clear_opinion(scorer: Scorer) -> None:
+    """The model reads those with one at a thirtieth of the cost, and a file holds both."""
+    texts: list[str] = []
+    recorder = mock.Mock(score=texts.extend)
+    chunk_rows(recorder, [600] * 6)
+    assert [len(text) for text in texts] == [600] * 6
+    found = scorer.score(texts[:3])
+    assert [verdict.label for verdict in found[1:]] == ["positive", "negative"]
+    assert max(verdict.confidence for verdict in found[1:]) > found[0].confidence
+
+
 def test_chunks_of_no_rows_have_a_size_all_the_same(scorer: Scorer) -> None:
     assert chunk_rows(scorer, []) == LEAST_CHUNK_ROWS
 
