@@ -9,12 +9,14 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from common.broker.job_signals import JobSignals
 from common.process.loading import end_loading
+from db import queue
 from db.engine import Database
 from db.errors import DbError
 from worker import metrics
@@ -63,6 +65,18 @@ def open_tools() -> None:
         load_file_work()
     end_loading()
     metrics.STARTED.inc()
+    if not SETTINGS.warm_start:
+        take_what_waits()
+
+
+def take_what_waits() -> None:
+    """Scores a single review that waits already, without a message: that may have gone to the other Celery process,
+    whose child warms up for files first, which takes a second."""
+    assert _tools is not None, "open_tools did not run"
+    with suppress(DbError):  # messages and sweeps come again
+        waiting = queue.next_interactive(_tools.db)
+        if waiting is not None:
+            work_on_review(waiting)
 
 
 def load_file_work() -> None:
