@@ -137,7 +137,7 @@ class Hygiene:
         ]
 
     def _copies(self, numbers: NDArray[np.uint32], mins: NDArray[np.uint32], whole: Words) -> NDArray[np.uint32]:
-        """Which of these rows are near-copies of an earlier one; the others are remembered. As `_sketches` gives them."""
+        """Which of these rows (as `_sketches` has them) are near-copies of earlier ones; the others are remembered."""
         signs = _signs(mins)
         copied = np.zeros(len(numbers), dtype=bool)
         keys = [_mixed(whole), *(_band_keys(mins[:, band * _BAND : (band + 1) * _BAND]) for band in range(_BANDS))]

@@ -52,8 +52,8 @@ _KINDS: Final = (
     "One of the best films I have seen: a great story, wonderful acting and a beautiful score. I loved every minute. ",
     "What a waste of time: a terrible script, awful acting and a boring plot. The worst film of the year, avoid it. ",
 )
-"""Texts of the kinds that files hold. Those with a clear opinion, which most are, take the model a thirtieth of the time
-(it reads them with its n-grams alone): measured on the first kind alone, chunks were a third of what was meant."""
+"""Texts of the kinds that files hold. Those with a clear opinion, which most have, take the model a thirtieth of the
+time (it reads them with its n-grams alone): measured on the first kind alone, chunks were a third of what was meant."""
 
 
 @contextmanager
