@@ -1,4 +1,4 @@
-# `make up` and `make test` each do all their own set-up on a bare Debian machine with python3 (>= 3.11, venv) and make.
+# `make up` and `make test` each do all their own set-up on a bare Debian machine with python3 (3.11 to 3.14, venv) and make.
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
@@ -17,7 +17,7 @@ install: $(VENV)/.served ## virtual environment with what serving and `up` need
 install-dev: $(VENV)/.tested ## the same and what training and the tests need
 
 $(VENV)/bin/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Reelfeel needs Python 3.11 or newer; name one with make PYTHON=..." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' || { echo "Reelfeel needs Python 3.11 to 3.14; name one with make PYTHON=..." >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
 # What nobody here loads is taken out, and only what is loaded is compiled. For the tests, whose processes would all compile
