@@ -176,7 +176,7 @@ def downloaded(tmp_path: Path) -> Path:
     server = kaggle_server.start()
     try:
         server.behaviour = Behaviour(files=files, listed={name: len(content) for name, content in files.items()})
-        fetched = Shell(tmp_path, tmp_path / "data", {"KAGGLE_USERNAME": "somebody", "KAGGLE_KEY": "secret"}).run()
+        fetched = Shell(tmp_path, tmp_path / "data", {"KAGGLE_USERNAME": "somebody", "KAGGLE_KEY": "secret"}).start()
     finally:
         server.stop()
     assert fetched.returncode == 0, fetched.stderr
