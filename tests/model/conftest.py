@@ -144,8 +144,10 @@ def second_config(tiny_config: config.Config, tiny_folder: Path, tiny_encoder: P
     """As in `2026-11-b-minilm.toml`: taught by the tiny run and a transformer, without a language model."""
     assert tiny_config.teacher is not None
     changes: dict[str, object] = {"earlier": tiny_folder, "encoder": tiny_encoder, "encoder_tokens": 60}
+    assert tiny_config.distil is not None
     teacher = tiny_config.teacher.model_copy(update=changes | {"directions": ()})
-    return tiny_config.model_copy(update={"teacher": teacher})
+    distil = tiny_config.distil.model_copy(update={"epochs": 2})
+    return tiny_config.model_copy(update={"teacher": teacher, "distil": distil})
 
 
 @pytest.fixture
