@@ -247,8 +247,8 @@ def fit(
     """Trains `network` and leaves the best epoch's averaged weights in it.
 
     Writes a checkpoint, the history and its table into `folder` after each epoch; with `resume` it goes on after the
-    last epoch found there, and ends like an unbroken run. Trained again, a network keeps its graphs. Returns one record an epoch: loss, dev_log_loss,
-    dev_accuracy, seconds (by the clock), cpu_seconds (of all threads).
+    last epoch found there, and ends like an unbroken run. A network that is trained again keeps its graphs. Returns one
+    record an epoch: loss, dev_log_loss, dev_accuracy, seconds (by the clock), cpu_seconds (of all threads).
     """
     trainer = _trainer(network, config, -(-len(train.rows) // config.batch) * config.epochs)
     history = _history(folder, resume)

@@ -53,7 +53,7 @@ def tiny_config(tmp_path_factory: pytest.TempPathFactory) -> config.Config:
     return read.model_copy(update={"data": read.data.model_copy(update=paths)})
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="session", autouse=True)
 def _docstrings_read_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Python's own library is parsed once a session and not once a test process, since that takes seconds."""
     real = fit_flags._library_docstrings
@@ -71,7 +71,7 @@ def _docstrings_read_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 @pytest.fixture(scope="session")
-def tiny_run(tiny_config: config.Config, tmp_path_factory: pytest.TempPathFactory, _docstrings_read_once: None) -> Path:
+def tiny_run(tiny_config: config.Config, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A real Keras training from data to model folder, in seconds. For reading: all tests of a session share it."""
     return _shared(tmp_path_factory, "tiny_run", lambda folder: train.run_config(tiny_config, output=folder))
 

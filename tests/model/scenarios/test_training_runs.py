@@ -183,7 +183,6 @@ def downloaded(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.usefixtures("_docstrings_read_once")
 def test_what_was_downloaded_trains_the_quick_config_as_it_stands(
     downloaded: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
