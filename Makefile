@@ -35,7 +35,7 @@ $(VENV)/.served: requirements.lock pyproject.toml | $(VENV)/bin/python
 $(VENV)/.tested: requirements.lock $(VENV)/.served
 	$(PIP) --require-hashes -r requirements.lock
 	@$(BIN)/python -m compileall -qq -j 2 $(VENV)/lib || true # some packages have files of Python 2 as examples
-	@$(BIN)/python -c "from model import Scorer; scorer = Scorer(); scorer.warm(); scorer.warm_aspects()"
+	-@$(BIN)/python -c "from model import Scorer; scorer = Scorer(); scorer.warm(); scorer.warm_aspects()"
 	@touch $@
 
 up: install ## everything on this machine; Ctrl-C stops it
