@@ -27,11 +27,9 @@ def as_json(aspects: Sequence[Aspect | Judged]) -> str:
 
 
 def _as_json(one: Aspect | Judged) -> str:
-    start, end = ("null" if place is None else place for place in (one.start, one.end))
-    probability = round(one.probability, DECIMALS)
-    return (
-        f'{{"name":"{one.name}","start":{start},"end":{end},"polarity":"{one.polarity}","probability":{probability!r}}}'
-    )
+    name, start, end, polarity, probability = one
+    places = f'"start":{start},"end":{end}' if start is not None else '"start":null,"end":null'
+    return f'{{"name":"{name}",{places},"polarity":"{polarity}","probability":{round(probability, DECIMALS)!r}}}'
 
 
 @contextmanager
