@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from bot.command_tree import tree_hash
+import json
+
+from bot.command_tree import payloads, tree_hash
 from tests.fixtures.discord import World
 
 
@@ -48,6 +50,12 @@ async def test_commands_work_for_servers_and_users_everywhere(world: World) -> N
     for command in call.json:
         assert sorted(command["integration_types"]) == [0, 1]
         assert sorted(command["contexts"]) == ([0] if command["name"] == "server" else [0, 1, 2])
+
+
+async def test_discord_is_told_what_was_compared(world: World) -> None:
+    (call,) = [c for c in world.env.http_requests if c.method == "PUT" and c.path.endswith("/commands")]
+    assert call.json == json.loads(json.dumps(await payloads(world.bot.tree)))
+    assert any("de" in command["name_localizations"] for command in call.json)
 
 
 async def test_the_hash_does_not_depend_on_the_process(world: World) -> None:

@@ -71,12 +71,12 @@ def test_pages_hold_every_match_once_and_in_order(filled: Database, wanted: Sear
         expected = expected[[all(word in texts[id_] for word in words) for id_ in expected.review_id]]
     by = ["probability", "review_id"] if wanted.sort == "probability" else ["review_id"]
     assert count_hits(filled, ME, wanted) == HitCount(len(expected), whole=True)
-    for limit in (7, 1000):
+    for limit in (13, 1000):
         page = search(filled, ME, wanted, limit=limit)
         assert count_hits(filled, ME, wanted, page=page) == HitCount(len(expected), whole=True)
         found = [item.id for item in pages(filled, wanted, limit)]
         assert found == list(expected.sort_values(by, ascending=False).review_id)
-    assert [one.id for one in iter_results(filled, ME, wanted, page_rows=7)] == found
+    assert [one.id for one in iter_results(filled, ME, wanted, page_rows=13)] == found
 
 
 def test_hits_are_counted_to_a_bound(filled: Database, monkeypatch: pytest.MonkeyPatch) -> None:

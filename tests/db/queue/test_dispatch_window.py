@@ -95,8 +95,8 @@ def served(db: Database, rounds: int, slots: int) -> Counter[int]:
 
 
 def test_five_jobs_of_one_user_get_what_one_job_of_another_gets(db: Database) -> None:
-    many = [file_job(db, 30, chunk_rows=1) for _ in range(5)]
-    one = file_job(db, 60, chunk_rows=1, where=origin(owner=OTHER))
+    many = [file_job(db, 12, chunk_rows=1) for _ in range(5)]
+    one = file_job(db, 30, chunk_rows=1, where=origin(owner=OTHER))
     done = served(db, 40, slots=2)
     assert done[one] in (19, 20, 21)
     assert all(done[job] in (3, 4, 5) for job in many)
@@ -104,7 +104,7 @@ def test_five_jobs_of_one_user_get_what_one_job_of_another_gets(db: Database) ->
 
 def test_more_users_than_places_take_turns(db: Database) -> None:
     """One slot, three places, eight users: without turns the last ones would wait for the first ones' end."""
-    jobs = [file_job(db, 20, chunk_rows=1, where=origin(owner=owner)) for owner in range(1, 9)]
+    jobs = [file_job(db, 12, chunk_rows=1, where=origin(owner=owner)) for owner in range(1, 9)]
     done = served(db, 40, slots=1)
     assert [done[job] for job in jobs] == [5] * 8
 

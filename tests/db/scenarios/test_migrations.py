@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import functools
+import multiprocessing
+import os
 import re
 import shutil
-import subprocess
-import sys
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,8 @@ from db.migrate import SCRIPTS, check, config, upgrade
 from db.tables import Base
 from tests.db.steps import check_invariants, done_file, predictions
 
+_forked = multiprocessing.get_context("forkserver")
+_forked.set_forkserver_preload(["bot.run", "worker.run"])  # a process has one such server: `tests.fixtures.commands`
 NEXT = '''
 """A later migration that makes the table of all parents anew."""
 import sqlalchemy as sa
@@ -130,26 +133,21 @@ def test_a_migration_that_would_orphan_rows_is_rolled_back(
     assert check(sqlite_url) == []
 
 
+def upgrade_elsewhere(url: str, folder: Path, all_are_there: Barrier) -> None:
+    os.chdir(folder)
+    all_are_there.wait(120)
+    upgrade(url)
+
+
 def test_several_processes_upgrade_at_once(any_empty_url: str, tmp_path: Path) -> None:
-    code = "import sys; from db.migrate import upgrade; sys.stdin.readline(); upgrade(sys.argv[1])"
-    root = str(SCRIPTS.parent)
-    starts = [
-        subprocess.Popen(
-            [sys.executable, "-c", code, any_empty_url],
-            stdin=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            cwd=tmp_path,
-            env={"PYTHONPATH": root},
-        )
-        for _ in range(2)
-    ]
-    for process in starts:
-        assert process.stdin is not None
-        process.stdin.write(b"\n")
-        process.stdin.flush()
-    for process in starts:
-        _, errors = process.communicate(timeout=60)
-        assert process.returncode == 0, errors.decode()
+    all_are_there = _forked.Barrier(2)
+    given = (any_empty_url, tmp_path, all_are_there)
+    processes = [_forked.Process(target=upgrade_elsewhere, args=given, daemon=True) for _ in range(2)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join(180)
+    assert [process.exitcode for process in processes] == [0, 0]
     assert check(any_empty_url) == []
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import random
-import subprocess
-import sys
-from pathlib import Path
+from multiprocessing.synchronize import Barrier
 
 import pytest
 from sqlalchemy import func, select
@@ -15,46 +14,36 @@ from db.errors import JobFinished
 from db.queue import cancel, claim, release_failed, sweep
 from db.queue.accept import accept_review
 from db.tables import Chunk, Prediction
-from db.types import Claim
-from tests.db.steps import ME, age, all_ended, check_invariants, commit, drain, file_job, finish, origin
+from db.types import Claim, Origin
+from tests.db.steps import ME, age, all_ended, check_invariants, commit, drain, file_job, finish, must, origin
 
-ROOT = Path(__file__).parents[3]
-WRITER = """
-import sys
-from db.engine import Database
-from db.queue.accept import accept_review
-from db.types import Origin
-from db.queue import sweep
-from tests.db.steps import claim, commit
-db = Database(sys.argv[1], durable=sys.argv[2] == "0")
-sys.stdin.readline()
-for n in range(25):
-    accepted = accept_review(db, Origin(1, None, None, "cli", int(sys.argv[2]) * 1000 + n), "good")
-    assert commit(db, claim(db, accepted.chunk_id))
-    sweep(db, slots=2)
-"""
+WRITERS, REVIEWS = 3, 15
+"""Processes, and what each accepts and scores."""
+_forked = multiprocessing.get_context("forkserver")
+_forked.set_forkserver_preload(["bot.run", "worker.run"])  # a process has one such server: `tests.fixtures.commands`
+
+
+def write(url: str, number: int, all_are_there: Barrier) -> None:
+    """A writer: ends with an error where one that writes at the same time is in its way."""
+    db = Database(url, durable=number == 0)
+    all_are_there.wait(120)
+    for n in range(REVIEWS):
+        accepted = accept_review(db, Origin(1, None, None, "cli", number * 1000 + n), "good")
+        assert commit(db, must(claim(db, accepted.chunk_id)))
+        sweep(db, slots=2)
 
 
 def test_three_writing_processes_never_meet_busy(db: Database, any_url: str) -> None:
     """A 'database is locked' would end a writer with DatabaseUnavailable."""
-    writers = [
-        subprocess.Popen(
-            [sys.executable, "-c", WRITER, any_url, str(n)],
-            stdin=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            cwd=ROOT,
-        )
-        for n in range(3)
-    ]
+    all_are_there = _forked.Barrier(WRITERS)
+    writers = [_forked.Process(target=write, args=(any_url, n, all_are_there), daemon=True) for n in range(WRITERS)]
     for writer in writers:
-        assert writer.stdin is not None
-        writer.stdin.write(b"\n")
-        writer.stdin.flush()
+        writer.start()
     for writer in writers:
-        _, errors = writer.communicate(timeout=90)
-        assert writer.returncode == 0, errors.decode()
+        writer.join(180)
+    assert [writer.exitcode for writer in writers] == [0] * WRITERS
     with db.read() as session:
-        assert session.scalar(select(func.count()).select_from(Prediction)) == 75
+        assert session.scalar(select(func.count()).select_from(Prediction)) == WRITERS * REVIEWS
     check_invariants(db)
 
 
