@@ -201,6 +201,7 @@ def _averaged(
             on_dev = fit.dev_figures(built, dev)
         weights.append([variable.numpy() for variable in built.trainable_variables])
         figures[f"seed {seed}"] = _figures(built, on_dev, held)
+    assert built is not None, "a config trains one network at least"
     for variable, *values in zip(built.trainable_variables, *weights, strict=True):
         variable.assign(np.mean(values, axis=0))
     figures["mean of the weights"] = _figures(built, fit.dev_figures(built, dev), held)
