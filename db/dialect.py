@@ -100,6 +100,25 @@ def copy_rows(session: Session, *, postgresql_copy: str, rows: Sequence[tuple[An
         cursor.close()
 
 
+def copy_numbers(session: Session, *, postgresql_copy: str, rows: Sequence[tuple[int | None, ...]]) -> None:
+    """As `copy_rows`, of rows of whole numbers and None alone; `postgresql_copy` ends with `COPIED`.
+
+    One text for all, since the driver looks at each value by itself, which takes three times as long.
+    """
+    if not rows:
+        return
+    line = "\t".join(["%s"] * len(rows[0])) + "\n"
+    cursor = session.connection().connection.cursor()
+    try:
+        with cursor.copy(postgresql_copy) as copy:
+            copy.write("".join([line % row for row in rows]))
+    finally:
+        cursor.close()
+
+
+COPIED: Final = "FROM STDIN (NULL 'None')"
+"""How PostgreSQL reads what `copy_numbers` sends."""
+
 FILM_CHARS: Final = 100
 """Longest film name kept: a film is not a sentence, and a choice of Discord's is no longer. (An index of PostgreSQL
 holds no entry over 2,704 bytes; sealed, 100 characters of four bytes take 600.)"""

@@ -61,5 +61,5 @@ class ClauseExit(_Bound):
 
 
 Early = Exit | ClauseExit
-CLAUSES = ClauseExit(0.75, 0.69, 0.87)
-"""Fitted on 29,000 clauses of 2,000 training reviews; ends a third of them, with 37 % of all their words."""
+CLAUSES = ClauseExit(0.6, 0.66, 0.9)
+"""Fitted on 29,000 clauses of 2,000 training reviews; ends 37 % of them, with 42 % of all their words."""

@@ -334,6 +334,8 @@ def _direction(
         tiled = running - running % ROWS
         for block in range(len(weights)):
             column, panel, first, number = block * LANES, weights[block], heard[block, 0], heard[block, 1]
+            if step == 0:  # every state is 0, and adds nothing: of a clause's dozen steps that is one spared
+                number = 1
             for row in range(0, tiled, ROWS):
                 _many(states, after, cells, highest, total, panel, words, row, column, first, number, width)
             for row in range(tiled, running):

@@ -49,10 +49,12 @@ def write_guarded(
     }
     reader.begin(file, scratch, request | {"limits": asdict(limits)}, allowance, check)
     verdicts, most = iter(scored), _WITH_ASPECTS if aspects else VERDICTS
+    following = list(islice(verdicts, most))
     while True:
         kind, payload = reader.receive()
         if kind == frames.MORE:
-            reader.send(frames.VERDICTS, list(islice(verdicts, most)))
+            reader.send(frames.VERDICTS, following)
+            following = list(islice(verdicts, most))  # read while the other process writes
         elif kind == frames.BYTES:
             out.write(payload)
         else:
