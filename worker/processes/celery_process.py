@@ -12,13 +12,14 @@ from typing import Any
 
 from common.process.loading import begin_loading, loading
 
+# Imports inside functions: Celery's pool starts each process by running this file too, and needs nothing of it.
+
 
 def main(name: str, queues: str, processes: str) -> int:
     """Takes tasks of `queues` (with commas between them) until a signal ends it; returns the exit code.
 
     `name`: of this Celery process on this machine. `processes`: how many its pool has.
     """
-    # Here, not above: Celery's pool starts each process by running this file too, and needs nothing of it.
     with loading():
         import celery.apps.worker  # noqa: F401  # loaded by name when the worker is made
         from celery.utils.nodenames import gethostname, nodename
