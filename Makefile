@@ -1,4 +1,4 @@
-# `make up` and `make test` each do all their own set-up on a bare Debian machine with python3 (>= 3.11, venv) and make.
+# `make up` and `make test` each do all their own set-up on a bare Debian machine with python3 (3.11 to 3.14, venv) and make.
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
@@ -17,7 +17,7 @@ install: $(VENV)/.served ## virtual environment with what serving and `up` need
 install-dev: $(VENV)/.tested ## the same and what training and the tests need
 
 $(VENV)/bin/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Reelfeel needs Python 3.11 or newer; name one with make PYTHON=..." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' || { echo "Reelfeel needs Python 3.11 to 3.14; name one with make PYTHON=..." >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
 # What nobody here loads is taken out, and only what is loaded is compiled. For the tests, whose processes would all compile
@@ -31,16 +31,20 @@ $(VENV)/.served: requirements.lock pyproject.toml | $(VENV)/bin/python
 	PYTHONDONTWRITEBYTECODE= $(BIN)/python .ci/compile
 	@touch $@
 
+# The machine code of scoring too: compiling it takes a quarter of a minute of each process that finds none.
 $(VENV)/.tested: requirements.lock $(VENV)/.served
 	$(PIP) --require-hashes -r requirements.lock
 	@$(BIN)/python -m compileall -qq -j 2 $(VENV)/lib || true # some packages have files of Python 2 as examples
+	-@$(BIN)/python -c "from model import Scorer; scorer = Scorer(); scorer.warm(); scorer.warm_aspects()"
 	@touch $@
 
 up: install ## everything on this machine; Ctrl-C stops it
 	@exec $(BIN)/reelfeel up
 
 # Four processes on two cores, since servers and other processes are waited for; test-fast waits for nothing.
+# The tests' files are compiled first, each by one process: the four would all compile all of them at the same time.
 test: install-dev ## all tests (about a quarter of an hour on 2 cores)
+	@find tests -name 'test_*.py' | PYTHONDONTWRITEBYTECODE= xargs -P 2 -n 300 $(BIN)/python -m pytest --collect-only -qq > /dev/null 2>&1 || true
 	$(PYTEST) -n 4
 
 test-fast: install-dev ## the loop while working: no servers, no processes, no training (under 90 s on 2 cores)

@@ -56,11 +56,19 @@ class Tree(app_commands.CommandTree[Any]):
         await report(interaction, error, doing=f"/{name}")
 
 
+async def payloads(tree: app_commands.CommandTree[Any]) -> list[dict[str, Any]]:
+    """Everything Discord is told about the commands, in every language."""
+    return [await _payload(tree, command) for command in tree._get_all_commands()]
+
+
 async def tree_hash(tree: app_commands.CommandTree[Any]) -> str:
-    """SHA-256 of everything Discord is told about the commands, in every language, hexadecimal."""
-    payload = [await _payload(tree, command) for command in tree._get_all_commands()]
-    payload.sort(key=lambda command: (command["type"], command["name"]))
-    return hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
+    """SHA-256 of it, hexadecimal."""
+    return _hash(await payloads(tree))
+
+
+def _hash(told: list[dict[str, Any]]) -> str:
+    ordered = sorted(told, key=lambda command: (command["type"], command["name"]))
+    return hashlib.sha256(json.dumps(ordered, sort_keys=True).encode()).hexdigest()
 
 
 async def _payload(tree: app_commands.CommandTree[Any], command: Any) -> dict[str, Any]:
@@ -76,10 +84,14 @@ async def sync_if_changed(bot: BotCore) -> bool:
     Raises discord.HTTPException. Syncing at every start runs into Discord's daily limit and can sleep for minutes.
     """
     key = f"commands:{bot.application_id}"
-    wanted = await tree_hash(bot.tree)
+    told = await payloads(bot.tree)
+    wanted = _hash(told)
     if not bot.always_sync and await bot.in_thread(get_state, bot.db, key) == wanted:
         return False
-    await bot.tree.sync()
+    if bot.application_id is None:
+        raise app_commands.MissingApplicationID
+    # What `bot.tree.sync()` sends; it would translate everything once more.
+    await bot.http.bulk_upsert_global_commands(bot.application_id, payload=told)
     await bot.in_thread(set_state, bot.db, key, wanted)
     log.info("commands synced")
     return True

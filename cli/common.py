@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import sys
 import unicodedata
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn
 
 import typer
 
@@ -103,6 +104,10 @@ def load_scorer(folder: Path | None) -> Scorer:
         stop(error, exit_codes.CONFIGURATION)
 
 
+WITHOUT_TENSORFLOW: Final = (3, 14)
+"""From this Python on TensorFlow has no wheel (the markers of pyproject.toml say the same): nothing trains there."""
+
+
 @contextmanager
 def model_errors(work: str) -> Iterator[None]:
     """Ends the program with one sentence when `work` with a model cannot be done.
@@ -117,7 +122,10 @@ def model_errors(work: str) -> Iterator[None]:
     try:
         yield
     except ImportError as error:
-        stop(f"{work} needs packages that serving does not: run `make install-dev` ({error})", exit_codes.CONFIGURATION)
+        way = "`make install-dev`"
+        if error.name in ("keras", "tensorflow") and sys.version_info >= WITHOUT_TENSORFLOW:
+            way = "`make clean install-dev PYTHON=python3.13`, for TensorFlow has no package for this Python yet"
+        stop(f"{work} needs packages that serving does not: run {way} ({error})", exit_codes.CONFIGURATION)
     except (ConfigError, ModelFolderError) as error:
         stop(error, exit_codes.CONFIGURATION)
     except DataError as error:

@@ -21,6 +21,7 @@ pytest_plugins = [
     "tests.fixtures.virtual_time",
     "tests.fixtures.fast",
     "tests.fixtures.longest_first",
+    "tests.fixtures.without_tensorflow",
 ]
 
 

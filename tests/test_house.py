@@ -10,6 +10,10 @@ from pathlib import Path
 
 import pytest
 import yaml
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+
+from cli.common import WITHOUT_TENSORFLOW
 
 ROOT = Path(__file__).parent.parent
 LOCK = (ROOT / "requirements.lock").read_text()
@@ -45,6 +49,46 @@ def test_serving_installs_no_tensorflow_and_training_does() -> None:
     serving = " ".join(parts()["serve"] + parts()["local"])
     assert not re.search(r"\b(tensorflow|keras|kaggle|torch|pandas|seaborn|scipy)==", serving)
     assert re.search(r"\btensorflow==", " ".join(parts()["tests"]))
+
+
+PYTHONS = ("3.11.7", "3.12.1", "3.13.0", "3.14.0")
+"""Versions of Python that the lock is for, the oldest and the newest among them."""
+
+
+def installed(python: str, *names: str) -> set[str]:
+    """Packages that pip installs of parts of the lock with a version of Python, on Linux."""
+    here = {"python_version": python.rpartition(".")[0], "python_full_version": python, "sys_platform": "linux"}
+    here |= {"implementation_name": "cpython", "platform_python_implementation": "CPython"}
+    wanted = [Requirement(line.removesuffix("\\")) for name in names for line in parts()[name]]
+    found = [one.name for one in wanted if one.marker is None or one.marker.evaluate(here)]
+    assert len(found) == len(set(found)), "two versions of one package"
+    return set(found)
+
+
+def test_every_python_that_the_project_takes_is_in_the_lock() -> None:
+    taken = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["requires-python"]
+    assert all(python in SpecifierSet(taken) for python in PYTHONS)
+    assert not {"3.10.9", "3.15.0"} & {*SpecifierSet(taken).filter(["3.10.9", "3.15.0"])}
+    assert "not (3, 11) <= sys.version_info < (3, 15)" in (ROOT / "Makefile").read_text()
+    for page in ("README.md", "CONTRIBUTING.md"):
+        assert "3.11 to 3.14" in (ROOT / page).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("python", PYTHONS)
+def test_serving_leaves_nothing_out_on_any_python(python: str) -> None:
+    """But for what an older Python lacks, and is in newer ones, or the other way round."""
+    everywhere = {line.split("==")[0] for part in ("serve", "local") for line in parts()[part]}
+    assert everywhere - installed(python, "serve", "local") <= {"async-timeout", "audioop-lts", "colorama", "tzdata"}
+
+
+def test_only_training_is_left_out_where_tensorflow_has_no_wheel() -> None:
+    without = installed("3.13.0", "tests") - installed("3.14.0", "tests")
+    assert {"keras", "tensorflow"} <= without
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    asked = {Requirement(one).name.lower() for extra in project["optional-dependencies"].values() for one in extra}
+    assert without & asked == {"keras", "tensorflow"}
+    assert WITHOUT_TENSORFLOW == (3, 14)
+    assert installed("3.14.0", "tests") < installed("3.13.0", "tests") == installed("3.11.7", "tests")
 
 
 def test_no_part_brings_video_codecs() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fixtures.longest_first import LONGEST, longest_first
+from tests.fixtures.longest_first import LONGEST, TENSORFLOW, longest_first, scope
 
 ROOT = Path(__file__).parents[1]
 
@@ -28,3 +28,9 @@ def test_the_longest_are_first_and_the_quick_ones_last() -> None:
     items = [Item(file, file == "tests/slow.py" and number == 1, number) for file in files for number in range(3)]
     ordered = [item.nodeid for item in longest_first(items)]  # type: ignore[arg-type]
     assert ordered == [f"{file}::test_{number}" for file in reversed(files) for number in range(3)]
+
+
+def test_files_that_load_tensorflow_are_one_processs() -> None:
+    first, last = (scope(f"{file}::test[a::b]") for file in (TENSORFLOW[0], TENSORFLOW[-1]))
+    assert first == last
+    assert scope("tests/quick.py::test[a::b]") == "tests/quick.py" != first

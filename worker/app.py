@@ -1,4 +1,4 @@
-"""The Celery application of a worker process: `celery -A worker.app worker`. Started by `worker.run`."""
+"""The Celery application of a worker (`worker.processes.celery_process`)."""
 
 from __future__ import annotations
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from common.broker.job_signals import JobSignals
 from common.process.loading import end_loading
+from db import queue
 from db.engine import Database
 from db.errors import DbError
 from worker import metrics
@@ -60,8 +62,28 @@ def open_tools() -> None:
         SPARE.keep()  # before the model warms up: both take a while
         _tools.scorer.warm()
         release_compiler_memory()
+        load_file_work()
     end_loading()
     metrics.STARTED.inc()
+    if not SETTINGS.warm_start:
+        take_what_waits()
+
+
+def take_what_waits() -> None:
+    """Scores a single review that waits already, without a message: that may have gone to the other Celery process,
+    whose child warms up for files first, which takes a second."""
+    assert _tools is not None, "open_tools did not run"
+    with suppress(DbError):  # messages and sweeps come again
+        waiting = queue.next_interactive(_tools.db)
+        if waiting is not None:
+            work_on_review(waiting)
+
+
+def load_file_work() -> None:
+    """What reading and writing files needs (`worker.jobs.chunk` imports it where it is used): a tenth of a second each,
+    for which a lone file would have all workers wait."""
+    import worker.jobs.finish
+    import worker.jobs.ingest  # noqa: F401
 
 
 def scorer_of() -> Scorer:

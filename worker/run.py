@@ -91,8 +91,8 @@ def _serve(
         reserve_bytes=settings.reserve_mib * MIB,
     )
     children = [
-        _celery("interactive", INTERACTIVE, 1, slots, settings, meters),
-        _celery("bulk", f"{INTERACTIVE},{BULK}", slots, slots, settings, meters),
+        _celery("interactive", INTERACTIVE, 1, slots, meters),
+        _celery("bulk", f"{INTERACTIVE},{BULK}", slots, slots, meters),
     ]
     served = _metrics(settings, db, children, meters, errors)
     heartbeat = heartbeat_of(db, WorkerFacts(meters, children, slots=slots, errors=lambda: errors.total))
@@ -152,12 +152,8 @@ def _metrics(
     return server
 
 
-def _celery(name: str, queues: str, processes: int, slots: int, settings: Settings, meters: MetricsFolder) -> Child:
-    command = [sys.executable, "-m", "worker.processes.celery_command", "-A", "worker.app", "--quiet"]
-    command += ["worker", "-n", f"{name}@%h"]
-    command += ["-Q", queues, "-c", str(processes), "--without-gossip", "--without-mingle"]
-    if not settings.task_events:  # Celery's heartbeats are events for Flower; ours go to SQL
-        command.append("--without-heartbeat")
+def _celery(name: str, queues: str, processes: int, slots: int, meters: MetricsFolder) -> Child:
+    command = [sys.executable, "-m", "worker.processes.celery_process", name, queues, str(processes)]
     env = {"REELFEEL_WORKER_PROCESSES": str(slots), VARIABLE: str(meters.path), **ALLOCATOR_ENV, **ONE_BLAS_THREAD}
     env["REELFEEL_WARM_START"] = str(name == "bulk").lower()
     return Child(name, command, env, niceness=BULK_NICENESS if name == "bulk" else 0)

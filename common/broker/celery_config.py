@@ -23,6 +23,8 @@ LIMITED: Final = (names.SCORE_REVIEW, names.SCORE_CHUNK, names.SCORE_AHEAD, name
 LONG_LIMIT_S: Final = 2 * 3600
 """Reading or writing a file of a million rows may take this long; its lease is extended meanwhile. No soft limit:
 an exception thrown into a parser looks like a broken file."""
+LOADING_S: Final = 120.0
+"""So long a process of the pool may take to load the model before it is killed."""
 
 _CONSUMER: Final[dict[str, float]] = {"socket_timeout": 5, "socket_connect_timeout": 3}
 # A sender has somebody waiting: two attempts of at most 1.5 s to connect and 1.5 s to be answered stay under 5 s.
@@ -75,7 +77,7 @@ def celery_app(redis_url: str, *, lease_s: float = 30, sender: bool = False, eve
             name: {"soft_time_limit": lease_s * SOFT_SHARE, "time_limit": lease_s * HARD_SHARE} for name in LIMITED
         },
         worker_pool_start_method="spawn",
-        worker_proc_alive_timeout=120.0,
+        worker_proc_alive_timeout=LOADING_S,
         worker_max_tasks_per_child=None,
         worker_hijack_root_logger=False,
         worker_redirect_stdouts=False,

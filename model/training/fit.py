@@ -30,6 +30,8 @@ TABLE = "metrics.csv"
 _PREDICT_STEPS = 40_000
 _READS = "_reads_as_a_graph"
 """Attribute of a network: its graph from ids to logits."""
+_TRAINS = "_is_trained_by"
+"""Attribute of a network: its trainer, whose graph takes longer to make than a small network to train."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ class _Trainer:
         import keras
         import tensorflow as tf
 
+        self.made_for = _but_seed(config), steps
         warmup = int(steps * config.warmup)
         schedule = keras.optimizers.schedules.CosineDecay(
             0.0,
@@ -143,6 +146,14 @@ class _Trainer:
         for variable, value in zip(variables, own, strict=True):
             variable.assign(value)
 
+    def restart(self) -> None:
+        """As just made: the optimizer has seen nothing, and the average is what the network is now."""
+        for variable in self.optimizer.variables:
+            # The schedule holds the learning rate.
+            variable.assign(np.zeros(variable.shape, variable.dtype))
+        for mean, value in zip(self.average, self.own, strict=True):
+            mean.assign(value)
+
     def _state(self) -> list[Any]:
         # network.variables holds the dropout layers' seeds too, so that a resumed run repeats an unbroken one.
         return [*self.network.variables, *self.optimizer.variables, *self.average]
@@ -156,6 +167,21 @@ class _Trainer:
         with np.load(path) as stored:
             for number, variable in enumerate(self._state()):
                 variable.assign(stored[f"v{number}"])
+
+
+def _but_seed(config: TrainingConfig) -> TrainingConfig:
+    """What a trainer's graph depends on: the seed is the order's and the dropouts', whose state the network holds."""
+    return config.model_copy(update={"seed": 0})
+
+
+def _trainer(network: "keras.Model", config: TrainingConfig, steps: int) -> _Trainer:
+    """The network's own, from the beginning; another one where it was trained otherwise before."""
+    kept: _Trainer | None = vars(network).get(_TRAINS)
+    if kept is None or kept.made_for != (_but_seed(config), steps):
+        kept = vars(network)[_TRAINS] = _Trainer(network, config, steps)
+    else:
+        kept.restart()
+    return kept
 
 
 def predict(network: "keras.Model", rows: Sequence[NDArray[np.int32]]) -> NDArray[np.float64]:
@@ -221,10 +247,10 @@ def fit(
     """Trains `network` and leaves the best epoch's averaged weights in it.
 
     Writes a checkpoint, the history and its table into `folder` after each epoch; with `resume` it goes on after the
-    last epoch found there, and ends like an unbroken run. Returns one record an epoch: loss, dev_log_loss,
-    dev_accuracy, seconds (by the clock), cpu_seconds (of all threads).
+    last epoch found there, and ends like an unbroken run. A network that is trained again keeps its graphs. Returns one
+    record an epoch: loss, dev_log_loss, dev_accuracy, seconds (by the clock), cpu_seconds (of all threads).
     """
-    trainer = _Trainer(network, config, -(-len(train.rows) // config.batch) * config.epochs)
+    trainer = _trainer(network, config, -(-len(train.rows) // config.batch) * config.epochs)
     history = _history(folder, resume)
     if history:
         trainer.load(folder / CHECKPOINT)

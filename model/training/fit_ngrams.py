@@ -18,6 +18,16 @@ from model.text import ngrams
 
 # Document frequencies are counted in a table far larger than the model's, so that few n-grams share a count.
 _COUNT_BITS = 26
+# Of fewer n-grams than this the counts are looked for, since that table alone takes half a gigabyte.
+_FEW = 1 << 20
+
+
+def _frequency(fine: NDArray[np.int64], asked: NDArray[np.int64]) -> NDArray[np.int64]:
+    """How many of the buckets `fine` (int64 [k], of `_COUNT_BITS` bits) are each of those asked for (int64 [n])."""
+    if len(asked) >= _FEW:
+        return np.bincount(fine, minlength=1 << _COUNT_BITS)[asked]
+    ordered = np.sort(fine)
+    return np.searchsorted(ordered, asked, side="right") - np.searchsorted(ordered, asked, side="left")
 
 
 class Features:
@@ -34,9 +44,9 @@ class Features:
         owners, values = ngrams.hashes(documents, config.longest)
         first = slice(None) if counted is None else owners < counted
         fine = ngrams.distinct(owners[first], ngrams.buckets(values[first], _COUNT_BITS), _COUNT_BITS)
-        frequency = np.bincount(fine & ((1 << _COUNT_BITS) - 1), minlength=1 << _COUNT_BITS)
+        fine &= (1 << _COUNT_BITS) - 1
+        keep = _frequency(fine, ngrams.buckets(values, _COUNT_BITS)) >= config.min_count
         del fine, first
-        keep = frequency[ngrams.buckets(values, _COUNT_BITS)] >= config.min_count
         keys = ngrams.distinct(owners[keep], ngrams.buckets(values[keep], config.bits), config.bits)
         starts = np.concatenate([[0], np.cumsum(np.bincount(keys >> config.bits, minlength=len(documents)))])
         columns = (keys & ((1 << config.bits) - 1)).astype(np.int32)

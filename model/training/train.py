@@ -53,12 +53,27 @@ def _examples(corpus: Corpus, rows: NDArray[np.int64], limit: int) -> Examples:
     return Examples(corpus.ids(rows, limit), corpus.reviews.labels[rows].astype(np.float32))
 
 
-def _fitted(settings: Config, corpus: Corpus, start: Start, train: Examples, folder: Path, resume: bool) -> "Fitted":
-    """One network, from `start` and its seed, fitted on `train`; checkpoints go to `folder`."""
+def _fitted(
+    settings: Config,
+    corpus: Corpus,
+    start: Start,
+    train: Examples,
+    folder: Path,
+    resume: bool,
+    before: "keras.Model | None" = None,
+) -> "Fitted":
+    """One network, from `start` and its seed, fitted on `train`; checkpoints go to `folder`.
+
+    before: one of the same config that is done with; the new one takes its place, and its graphs need not be made anew.
+    """
     import keras
 
     keras.utils.set_random_seed(settings.training.seed)
     built = network.made(settings.network, start.embedding, start.weights)
+    if before is not None:
+        for variable, fresh in zip(before.variables, built.variables, strict=True):
+            variable.assign(fresh)
+        built = before
     folder.mkdir(parents=True, exist_ok=True)
     dev = _examples(corpus, corpus.split.dev, settings.serving.max_tokens)
     return built, fit.fit(built, train, dev, settings.training, folder, resume=resume)
@@ -170,13 +185,14 @@ def _averaged(
     if len(seeds) == 1 and train:
         return _fitted(settings, corpus, start, train, folder, resume), {}
     held, dev = (_examples(corpus, rows, longest) for rows in (corpus.split.validation, corpus.split.dev))
+    built: keras.Model | None = None
     weights: list[list[NDArray[np.float32]]] = []
     records: list[dict[str, float]] = []
     figures: dict[str, dict[str, float]] = {}
     for seed in seeds:
         if train:
             own = settings.model_copy(update={"training": settings.training.model_copy(update={"seed": seed})})
-            built, history = _fitted(own, corpus, start, train, folder / str(seed), resume)
+            built, history = _fitted(own, corpus, start, train, folder / str(seed), resume, built)
             records += history
             on_dev = fit.best_record(history)
         else:

@@ -30,7 +30,7 @@ def test_a_reader_that_takes_one_line_and_goes() -> None:
         assert process.stdin is not None
         assert process.stdout is not None
         assert process.stderr is not None
-        process.stdin.write((LINE * 9000).encode())
+        process.stdin.write((LINE * 3000).encode())
         process.stdin.close()
         assert process.stdout.readline()
         process.stdout.close()

@@ -116,6 +116,29 @@ def test_what_the_rules_refuse_ends_a_command(error: Exception, code: int) -> No
     assert ended.value.exit_code == code
 
 
+@pytest.mark.parametrize(
+    ("first", "name", "way"),
+    [
+        ((3, 11), "tensorflow", "run `make clean install-dev PYTHON=python3.13`, for TensorFlow has no package"),
+        ((3, 11), "keras", "run `make clean install-dev PYTHON=python3.13`, for TensorFlow has no package"),
+        ((3, 11), "pandas", "run `make install-dev` ("),
+        ((99,), "tensorflow", "run `make install-dev` ("),
+    ],
+)
+def test_where_tensorflow_has_no_package_another_python_is_named(
+    first: tuple[int, ...],
+    name: str,
+    way: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(common, "WITHOUT_TENSORFLOW", first)
+    with pytest.raises(typer.Exit) as ended, common.model_errors("training"):
+        raise ModuleNotFoundError(f"No module named '{name}'", name=name)
+    assert ended.value.exit_code == 78
+    assert way in capsys.readouterr().err
+
+
 def test_what_only_the_host_can_mend_is_no_refusal() -> None:
     with pytest.raises(DatabaseUnavailable), common.refusals():
         raise DatabaseUnavailable("gone")

@@ -6,8 +6,11 @@ import csv
 import io
 import json
 import os
+import shutil
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -30,13 +33,25 @@ ROOT = Path(__file__).parents[2]
 FORMULA = "=1+2"
 
 
-@pytest.fixture
-def verdicts(command_db: Database) -> int:
-    """Six verdicts of two films and two jobs, and a member's; the first job."""
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> tuple[Path, int]:
+    """A database with six verdicts of two films and two jobs, and a member's; the first job."""
+    path = shutil.copyfile(sqlite_template, tmp_path_factory.mktemp("results") / "stored.sqlite3")
+    db = Database(f"sqlite:///{path}")
     rows = [NewReview(n, f"a GOOD film, number {n}", "Heat", date(2026, 1, n)) for n in (1, 2, 3)]
-    first = done_file(command_db, rows, where=host(1))
-    done_file(command_db, [NewReview(n, FORMULA, "Up") for n in (1, 2, 3)], where=host(2))
-    done_file(command_db, 3)
+    first = done_file(db, rows, where=host(1))
+    done_file(db, [NewReview(n, FORMULA, "Up") for n in (1, 2, 3)], where=host(2))
+    done_file(db, 3)
+    db.dispose()
+    return path, first
+
+
+@pytest.fixture
+def verdicts(command_db: Database, stored: tuple[Path, int]) -> int:
+    """A copy of them in this test's database."""
+    path, first = stored
+    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(str(command_db.url.database))) as target:
+        source.backup(target)
     return first
 
 

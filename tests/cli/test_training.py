@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import importlib
+import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -42,14 +44,33 @@ def test_a_model_folder_that_is_none_and_a_file_that_is_none(run: Run, tmp_path:
         assert "none.csv" in run(command, "none.csv", code=65)
 
 
-@pytest.mark.parametrize("command", ["evaluate", "stress", "compare"])
-def test_without_pandas_which_serving_lacks_it_says_so(command: str, tmp_path: Path) -> None:
-    """In a process of its own: here pandas is loaded already."""
-    file = tmp_path / "labelled.csv"
+@pytest.fixture(scope="module")
+def without_pandas(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Any]]:
+    """How each command ended and what it said, in a process of its own: here pandas is loaded already."""
+    file = tmp_path_factory.mktemp("labelled") / "labelled.csv"
     file.write_text("review,label\nGood.,1\nBad.,0\n")
-    arguments = [command] if command == "compare" else [command, str(file)]
-    code = f"import sys; sys.modules['pandas'] = None; import cli; sys.argv = ['reelfeel', *{arguments!r}]; cli.app()"
-    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
-    assert ended.returncode == exit_codes.CONFIGURATION
-    assert "run `make install-dev`" in ended.stderr
-    assert "Traceback" not in ended.stderr
+    ended = subprocess.run([sys.executable, "-c", WITHOUT_PANDAS, str(file)], stdout=subprocess.PIPE, check=True)
+    return dict(json.loads(ended.stdout))
+
+
+WITHOUT_PANDAS = """
+import contextlib, io, json, sys
+sys.modules["pandas"] = None
+import cli
+ended = {}
+for arguments in (["evaluate", sys.argv[1]], ["stress", sys.argv[1]], ["compare"]):
+    with contextlib.redirect_stderr(io.StringIO()) as said:
+        try:
+            cli.app(arguments)
+        except SystemExit as end:
+            ended[arguments[0]] = end.code, said.getvalue()
+print(json.dumps(ended))
+"""
+
+
+@pytest.mark.parametrize("command", ["evaluate", "stress", "compare"])
+def test_without_pandas_which_serving_lacks_it_says_so(command: str, without_pandas: dict[str, list[Any]]) -> None:
+    code, said = without_pandas[command]
+    assert code == exit_codes.CONFIGURATION
+    assert "run `make install-dev`" in said
+    assert "Traceback" not in said

@@ -111,7 +111,8 @@ def classes(module: ModuleType) -> Iterator[type[Problem]]:
 def calls(name: str) -> Iterator[tuple[str, set[str]]]:
     """(first argument, names of the others) of every call of `name` in `worker` and `db`; it must be written out."""
     for path in sorted(path for room in ("worker", "db") for path in (ROOT / room).rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        source = path.read_text("utf-8")
+        for node in ast.walk(ast.parse(source)) if name in source else ():
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == name:
                 assert isinstance(node.args[0], ast.Constant), f"{path}:{node.lineno}"
                 yield str(node.args[0].value), {word.arg or "**" for word in node.keywords}

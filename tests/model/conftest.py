@@ -53,7 +53,7 @@ def tiny_config(tmp_path_factory: pytest.TempPathFactory) -> config.Config:
     return read.model_copy(update={"data": read.data.model_copy(update=paths)})
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="session", autouse=True)
 def _docstrings_read_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Python's own library is parsed once a session and not once a test process, since that takes seconds."""
     real = fit_flags._library_docstrings
@@ -71,7 +71,7 @@ def _docstrings_read_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 @pytest.fixture(scope="session")
-def tiny_run(tiny_config: config.Config, tmp_path_factory: pytest.TempPathFactory, _docstrings_read_once: None) -> Path:
+def tiny_run(tiny_config: config.Config, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A real Keras training from data to model folder, in seconds. For reading: all tests of a session share it."""
     return _shared(tmp_path_factory, "tiny_run", lambda folder: train.run_config(tiny_config, output=folder))
 
@@ -144,8 +144,10 @@ def second_config(tiny_config: config.Config, tiny_folder: Path, tiny_encoder: P
     """As in `2026-11-b-minilm.toml`: taught by the tiny run and a transformer, without a language model."""
     assert tiny_config.teacher is not None
     changes: dict[str, object] = {"earlier": tiny_folder, "encoder": tiny_encoder, "encoder_tokens": 60}
+    assert tiny_config.distil is not None
     teacher = tiny_config.teacher.model_copy(update=changes | {"directions": ()})
-    return tiny_config.model_copy(update={"teacher": teacher})
+    distil = tiny_config.distil.model_copy(update={"epochs": 2})
+    return tiny_config.model_copy(update={"teacher": teacher, "distil": distil})
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The Celery application, as `celery -A worker.app worker` imports it."""
+"""The Celery application, as a Celery process imports it."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ from pathlib import Path
 
 TASKS = """
 import sys
+import celery.apps.worker  # as a Celery process does
 from worker.app import app
 app.loader.import_default_modules()
 print(*sorted(name for name in app.tasks if name.startswith("reelfeel.")))
-HEAVY = ("numba", "onnxruntime", "pandas", "alembic", "numpy", "sqlalchemy", "db", "model")
+HEAVY = ("numba", "onnxruntime", "pandas", "alembic", "numpy", "sqlalchemy", "db", "model",
+         "prompt_toolkit", "celery.bin.celery")
 print([name for name in HEAVY if name in sys.modules])
 import gc, runpy
-runpy.run_module("worker.processes.celery_command", run_name="__mp_main__")
+runpy.run_module("worker.processes.celery_process", run_name="__mp_main__")
 print(gc.isenabled())
 from worker import tasks
 tasks._open()

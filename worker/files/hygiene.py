@@ -35,6 +35,8 @@ AGREEING: Final = 12
 _SLOTS: Final = 1 << 19
 """Most places of a table; with its six tables the sketch takes at most 38 MiB."""
 _BYTES_A_ROW: Final = 64
+_BLOCK: Final = 250
+"""Rows whose words are there at one time: those of thousands take half as long again, for they fit in no cache."""
 
 MOST_ROWS: Final = 20
 """Numbers of rows that are kept of each kind."""
@@ -82,11 +84,17 @@ class Hygiene:
                 self._count_day(row.number, row.day.toordinal() - _FIRST_DAY)
         for place in adverts([row.text for row in rows]):
             self._note("adverts", rows[place].number)
-        words = [_words(row.text) for row in rows]
-        long = [place for place, found in enumerate(words) if len(found) >= LEAST_WORDS]
-        if long:
-            numbers = np.asarray([rows[place].number for place in long], dtype=np.uint32)
-            for number in self._copies(numbers, [words[place] for place in long]):
+        numbers: list[int] = []
+        found: list[tuple[NDArray[np.uint32], Words]] = []
+        for first in range(0, len(rows), _BLOCK):
+            block = [(row.number, _words(row.text)) for row in rows[first : first + _BLOCK]]
+            long = [(number, words) for number, words in block if len(words) >= LEAST_WORDS]
+            if long:
+                numbers += [number for number, _ in long]
+                found.append(_sketches([words for _, words in long]))
+        if found:
+            mins, whole = (np.concatenate(parts) for parts in zip(*found, strict=True))
+            for number in self._copies(np.asarray(numbers, dtype=np.uint32), mins, whole):
                 self._note("copies", int(number))
 
     def found(self) -> dict[str, Any]:
@@ -128,9 +136,8 @@ class Hygiene:
             for place in days
         ]
 
-    def _copies(self, numbers: NDArray[np.uint32], texts: Sequence[list[bytes]]) -> NDArray[np.uint32]:
-        """Which of these rows are near-copies of an earlier one; the others are remembered."""
-        mins, whole = _sketches(texts)
+    def _copies(self, numbers: NDArray[np.uint32], mins: NDArray[np.uint32], whole: Words) -> NDArray[np.uint32]:
+        """Which of these rows (as `_sketches` has them) are near-copies of earlier ones; the others are remembered."""
         signs = _signs(mins)
         copied = np.zeros(len(numbers), dtype=bool)
         keys = [_mixed(whole), *(_band_keys(mins[:, band * _BAND : (band + 1) * _BAND]) for band in range(_BANDS))]

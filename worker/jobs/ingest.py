@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import lru_cache, partial
+from itertools import cycle
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, TYPE_CHECKING, Final
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from model import Scorer
 
 BATCH_ROWS: Final = 5_000
+FIRST_ROWS: Final = 2_000
+"""Of the first batch, a chunk's worth: workers that have nothing to do wait for it."""
 BATCH_CHARS: Final = 16 << 20
 """Characters after which a batch ends sooner: reviews may be of 100,000 each."""
 SAMPLE_ROWS: Final = 64
@@ -43,10 +46,14 @@ PACKED: Final = 8
 """How much larger a file may be than the bytes that were sent, as far as the sketch of its rows goes."""
 _CHARS_READ: Final = 1 << 14
 """Of a longer text the model reads no more words than this holds."""
-_WORDS: Final = (
+_KINDS: Final = (
     "This is the story of a family that moves from the old town by the sea to a city where nobody knows them. "
-    "There are a few slow scenes in the second half, but the cast is good and the ending was not what I expected. "
+    "There are a few slow scenes in the second half, but the cast is good and the ending was not what I expected. ",
+    "One of the best films I have seen: a great story, wonderful acting and a beautiful score. I loved every minute. ",
+    "What a waste of time: a terrible script, awful acting and a boring plot. The worst film of the year, avoid it. ",
 )
+"""Texts of the kinds that files hold. Those with a clear opinion, which most have, take the model a thirtieth of the
+time (it reads them with its n-grams alone): measured on the first kind alone, chunks were a third of what was meant."""
 
 
 @contextmanager
@@ -142,7 +149,7 @@ def chunk_rows(scorer: Scorer, lengths: Sequence[int]) -> int:
     """
     if not lengths:
         return LEAST_CHUNK_ROWS
-    texts = [(_WORDS * (1 + length // len(_WORDS)))[:length] for length in lengths]
+    texts = [(kind * (1 + length // len(kind)))[:length] for kind, length in zip(cycle(_KINDS), lengths, strict=False)]
     scorer.warm()  # compiling happens once a process and says nothing about its rate
     began = time.thread_time()  # not what others leave of the processor: small chunks would make it worse
     scorer.score(texts)
@@ -210,15 +217,15 @@ def _read(batches: Iterator[Batch]) -> Batch | None:
 def _batches(rows: Iterable[Row]) -> Iterator[Batch]:
     reviews: list[NewReview] = []
     rejected: list[NewRejected] = []
-    chars = 0
+    chars, most = 0, min(FIRST_ROWS, BATCH_ROWS)
     for row in rows:
         if row.problem is not None:
             rejected.append(NewRejected(row.number, *row.problem))
         else:
             reviews.append(NewReview(row.number, row.text or "", row.film, row.day, row.rating))
             chars += len(row.text or "")
-        if len(reviews) + len(rejected) >= BATCH_ROWS or chars >= BATCH_CHARS:
+        if len(reviews) + len(rejected) >= most or chars >= BATCH_CHARS:
             yield reviews, rejected
-            reviews, rejected, chars = [], [], 0
+            reviews, rejected, chars, most = [], [], 0, BATCH_ROWS
     if reviews or rejected:
         yield reviews, rejected

@@ -85,7 +85,7 @@ def _read(link: Frames, file: IO[bytes], request: dict[str, Any]) -> None:
         names = reviews.header[:MAX_CANDIDATES]
         link.send_json(frames.COLUMNS, {"columns": reviews.columns, "names": names, "notes": reviews.facts.told()})
         for batch in _batches(reviews):
-            link.send_json(frames.ROWS, _packed(batch))
+            link.send_json(frames.ROWS, _packed(batch), escaped=_is_mostly_ascii(batch))
     link.send(frames.END)
 
 
@@ -100,6 +100,12 @@ def _batches(rows: Any) -> Iterator[list[Row]]:
             batch, chars = [], 0
     if batch:
         yield batch
+
+
+def _is_mostly_ascii(batch: list[Row]) -> bool:
+    """Whether most characters stand in texts of ASCII alone."""
+    texts = [row.text for row in batch if row.text is not None]
+    return 2 * sum(len(text) for text in texts if text.isascii()) >= sum(map(len, texts))
 
 
 def _packed(batch: list[Row]) -> dict[str, Any]:

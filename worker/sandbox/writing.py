@@ -54,7 +54,7 @@ def write_guarded(
         kind, payload = reader.receive()
         if kind == frames.MORE:
             reader.send(frames.VERDICTS, following)
-            following = list(islice(verdicts, most))  # before it asks, while it writes the others
+            following = list(islice(verdicts, most))  # read while the other process writes
         elif kind == frames.BYTES:
             out.write(payload)
         else:

@@ -285,7 +285,7 @@ def test_the_file_shrinks(sqlite_db: Database) -> None:
     """SQLite keeps the room of what was deleted unless it is told to give it back."""
     assert sqlite_db.reserve is not None
     file = sqlite_db.reserve.database
-    done_file(sqlite_db, [NewReview(n, "x" * 10_000) for n in range(1, 601)])
+    done_file(sqlite_db, [NewReview(n, "x" * 10_000) for n in range(1, 601)], chunk_rows=100)
     emptying.truncate_wal(sqlite_db)
     before = file.stat().st_size
     purge(sqlite_db, older_than_days=HOST_DAYS, at=in_days(91))

@@ -39,14 +39,15 @@ def scored(db: Database, n: int, seed: int, *, end: bool = True, **where: Any) -
         for i in range(1, n + 1)
     ]
     rejected = [NewRejected(9_000 + i, dice.choice(("empty", "too_long")), "no") for i in range(dice.randint(0, 3))]
-    job_id = file_job(db, rows, rejected=rejected, chunk_rows=7, where=origin(**where))
+    job_id = file_job(db, rows, rejected=rejected, chunk_rows=15, where=origin(**where))
     todo = chunks(db, job_id, "pending")
     for chunk in todo if end else todo[:-1]:
         held = must(claim(db, chunk))
-        drawn = [dice.choice((0.0, 0.5, 1.0, dice.random())) for _ in load_reviews(db, held)]
+        rows_held = load_reviews(db, held)
+        drawn = [dice.choice((0.0, 0.5, 1.0, dice.random())) for _ in rows_held]
         scores = [
             Score(row.review_id, dice.choice(LABELS), p, dice.choice(FLAGS), None, dice.choice(STARS), None, row.rating)
-            for row, p in zip(load_reviews(db, held), drawn, strict=True)
+            for row, p in zip(rows_held, drawn, strict=True)
         ]
         assert commit_scores(db, held, scores, model="m1")
     if end:

@@ -233,10 +233,10 @@ def test_the_pause_is_no_time_worked(db: Database) -> None:
 
 
 @pytest.mark.slow  # seconds of a processor
-def test_twenty_cancels_and_retries_in_a_row(sqlite_db: Database) -> None:
+def test_eight_cancels_and_retries_in_a_row(sqlite_db: Database) -> None:
     db = sqlite_db
-    job_id = file_job(db, 20, chunk_rows=1)
-    for _ in range(20):
+    job_id = file_job(db, 8, chunk_rows=1)
+    for _ in range(8):
         rings = sweep(db, slots=1)
         work(db, rings[0].chunk_id)
         cancel(db, ME, job_id)
@@ -245,7 +245,7 @@ def test_twenty_cancels_and_retries_in_a_row(sqlite_db: Database) -> None:
         retry(db, ME, job_id)
         check_invariants(db)
     drain(db)
-    assert predictions(db, job_id) == 20
+    assert predictions(db, job_id) == 8
     check_invariants(db)
 
 

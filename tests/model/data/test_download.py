@@ -4,7 +4,6 @@ import fcntl
 import hashlib
 import io
 import os
-import resource
 import subprocess
 import sys
 import zipfile
@@ -14,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.fixtures import commands
+from tests.fixtures.commands import Done
 from tests.model.data import kaggle_server
 from tests.model.data.kaggle_server import Behaviour, Kaggle
 
@@ -42,14 +43,29 @@ class Shell:
     to: Path
     environment: dict[str, str] = field(default_factory=dict)
 
-    def run(self, *arguments: str, largest_file: int | None = None) -> subprocess.CompletedProcess[str]:
+    def run(self, *arguments: str, largest_file: int | None = None) -> Done:
         """`reelfeel data download` and what it said."""
+        given = self._given(arguments)
+        return commands.done(*given, env=self._environment(), cwd=self.home, largest_file=largest_file, timeout_s=100)
 
-        def limit() -> None:
-            if largest_file is not None:
-                resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, largest_file))
+    def start(self, *arguments: str) -> Done:
+        """The same by an interpreter that has loaded nothing."""
+        found = subprocess.run(
+            [sys.executable, "-P", "-m", "cli", *self._given(arguments)],
+            env=self._environment(),
+            cwd=self.home,
+            capture_output=True,
+            text=True,
+            timeout=100,
+            check=False,
+        )
+        return Done(found.returncode, found.stdout, found.stderr)
 
-        environment = {
+    def _given(self, arguments: tuple[str, ...]) -> list[str]:
+        return ["data", "download", *arguments, "--to", str(self.to)]
+
+    def _environment(self) -> dict[str, str]:
+        return {
             "PATH": os.environ["PATH"],
             "HOME": str(self.home),
             "KAGGLE_API_ENVIRONMENT": "TEST",
@@ -59,16 +75,6 @@ class Shell:
             "PYTHONDONTWRITEBYTECODE": "1",
             **self.environment,
         }
-        return subprocess.run(
-            [sys.executable, "-P", "-m", "cli", "data", "download", *arguments, "--to", str(self.to)],
-            env=environment,
-            cwd=self.home,
-            preexec_fn=limit,
-            capture_output=True,
-            text=True,
-            timeout=100,
-            check=False,
-        )
 
     def names(self) -> list[str]:
         """Files in the folder that a user sees."""
@@ -93,7 +99,7 @@ def kaggle() -> Iterator[Kaggle]:
     server.stop()
 
 
-def fails(found: subprocess.CompletedProcess[str], code: int, *words: str) -> None:
+def fails(found: Done, code: int, *words: str) -> None:
     """One plain sentence on standard error, nothing on standard output, that exit code, and no secret."""
     assert found.returncode == code, found.stderr
     assert found.stdout == ""
@@ -105,7 +111,7 @@ def fails(found: subprocess.CompletedProcess[str], code: int, *words: str) -> No
 
 
 def test_both_files_arrive_with_checksums_and_a_second_run_does_nothing(shell: Shell, kaggle: Kaggle) -> None:
-    found = shell.run()
+    found = shell.start()
     assert found.returncode == 0, found.stderr
     assert found.stdout.splitlines() == [str(shell.to / NAME), str(shell.to / GLOVE_NAME)]
     assert shell.names() == [NAME, f"{NAME}.sha256", GLOVE_NAME, f"{GLOVE_NAME}.sha256"]

@@ -10,6 +10,7 @@ import pytest
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
+from tests.fixtures.without_tensorflow import needs_tensorflow
 from tests.model.made_up import frame
 from tests.model.scenarios import run_notebook
 
@@ -26,6 +27,7 @@ def texts(notebook: NotebookNode) -> str:
     return "\n".join(data.get("text/plain", "") for data in outputs(notebook))
 
 
+@needs_tensorflow
 @pytest.mark.timeout(600)  # TensorFlow is imported and a network trained: half a minute on an idle machine
 def test_the_notebook_tells_its_story() -> None:
     found = run_notebook.executed({"REELFEEL_REVIEWS": "", "REELFEEL_LIMIT": "300"})

@@ -176,14 +176,13 @@ def downloaded(tmp_path: Path) -> Path:
     server = kaggle_server.start()
     try:
         server.behaviour = Behaviour(files=files, listed={name: len(content) for name, content in files.items()})
-        fetched = Shell(tmp_path, tmp_path / "data", {"KAGGLE_USERNAME": "somebody", "KAGGLE_KEY": "secret"}).run()
+        fetched = Shell(tmp_path, tmp_path / "data", {"KAGGLE_USERNAME": "somebody", "KAGGLE_KEY": "secret"}).start()
     finally:
         server.stop()
     assert fetched.returncode == 0, fetched.stderr
     return tmp_path
 
 
-@pytest.mark.usefixtures("_docstrings_read_once")
 def test_what_was_downloaded_trains_the_quick_config_as_it_stands(
     downloaded: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

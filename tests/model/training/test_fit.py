@@ -52,11 +52,18 @@ def test_an_interrupted_run_ends_like_an_unbroken_one(
     rows = corpus.split.train[:64]
     examples = fit.Examples(corpus.ids(rows, 64), corpus.reviews.labels[rows].astype(np.float32))
 
+    kept: list[keras.Model] = []
+
     def fitted(target: Path, resume: bool) -> list[np.ndarray]:
         target.mkdir(exist_ok=True)
         keras.utils.set_random_seed(1)
-        built = network.build(tiny_config.network, len(corpus.vocabulary))
-        network.set_embedding(built, corpus.vectors)
+        fresh = network.build(tiny_config.network, len(corpus.vocabulary))
+        network.set_embedding(fresh, corpus.vectors)
+        # Trained again, a network begins anew whatever it and its optimizer have become; only its graphs stay.
+        kept[:] = kept or [fresh]
+        [built] = kept
+        for variable, value in zip(built.variables, fresh.variables, strict=True):
+            variable.assign(value)
         fit.fit(built, examples, examples, settings, target, resume=resume)
         return [network.embedding(built), *network.recurrent_weights(built).values()]
 

@@ -1,5 +1,7 @@
 """The flags' bounds are fitted on data."""
 
+import ast
+
 import numpy as np
 
 from model.serving.flags import WordTable
@@ -24,3 +26,39 @@ def test_word_scores_tell_reviews_from_docstrings() -> None:
     table = WordTable(vocabulary.words, scores)
     kept = fit_flags.review(["The plot of this film was good"] * 300, table, vocabulary)
     assert [least for least, _ in kept] == [5.0]
+
+
+def test_nothing_that_can_have_a_docstring_is_left_out_or_comes_in_another_order() -> None:
+    source = """
+class First:
+    def method(self):
+        if self:
+            def inner(): ...
+        else:
+            for _ in []:
+                class Deep: ...
+            else:
+                def beside(): ...
+    async def later(self):
+        async with self:
+            def within(): ...
+try:
+    def tried(): ...
+except OSError:
+    def caught(): ...
+else:
+    def well(): ...
+finally:
+    def always(): ...
+match 1:
+    case 1:
+        while True:
+            def matched(): ...
+x = [lambda: 1 for _ in ()]
+def last(): ...
+"""
+    tree = ast.parse(source)
+    kinds = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+    every = [node for node in ast.walk(tree) if isinstance(node, kinds)]
+    assert [node for node in fit_flags._with_a_body(tree) if isinstance(node, kinds)] == every
+    assert len(every) == source.count("def ") + source.count("class ") + 1

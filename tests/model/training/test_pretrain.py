@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import keras
 
 SMALL = NetworkConfig(dimensions=8, units=16)
-PLAN = PretrainingConfig(epochs=12, streams=4, steps=16, candidates=30, learning_rate=2e-2)
+PLAN = PretrainingConfig(epochs=12, streams=12, steps=16, candidates=30, learning_rate=2e-2)
 LOG, KEPT = "language_model.json", language_model.CHECKPOINT
 
 

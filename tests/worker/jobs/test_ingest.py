@@ -87,6 +87,18 @@ def test_a_chunk_takes_about_eight_tenths_of_a_second(seconds_a_row: float, leas
     assert least <= chunk_rows(Paced(seconds_a_row), [40] * 32) <= most
 
 
+def test_a_chunk_is_measured_on_texts_with_and_without_a_clear_opinion(scorer: Scorer) -> None:
+    """The model reads those with one at a thirtieth of the cost, and a file holds both."""
+    texts: list[str] = []
+    recorder = mock.Mock(score=mock.Mock(side_effect=texts.extend))
+    chunk_rows(recorder, [600] * 6)
+    assert [len(text) for text in texts] == [600] * 6
+    found = scorer.score(texts[:3])
+    assert [verdict.label for verdict in found[1:]] == ["positive", "negative"]
+    clear = [abs(verdict.probability - 0.5) for verdict in found]
+    assert clear[0] < min(clear[1:])
+
+
 def test_chunks_of_no_rows_have_a_size_all_the_same(scorer: Scorer) -> None:
     assert chunk_rows(scorer, []) == LEAST_CHUNK_ROWS
 
@@ -182,8 +194,16 @@ def test_a_file_of_several_batches_is_stored_row_by_row(
     assert [row[0] for row in files["rejected"][1:]] == ["2", "5"]
 
 
+def test_the_first_batch_is_small_so_that_others_begin_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ingest_module, "FIRST_ROWS", 2)
+    monkeypatch.setattr(ingest_module, "BATCH_ROWS", 3)
+    batches = ingest_module._batches(rows_of(*"xxxxxx"))
+    assert [len(reviews) for reviews, _ in batches] == [2, 3, 1]
+
+
 def test_one_batch_holds_what_it_is_documented_to_hold() -> None:
-    assert (ingest_module.BATCH_ROWS, ingest_module.BATCH_CHARS) == (5_000, 16 << 20)
+    sizes = (ingest_module.FIRST_ROWS, ingest_module.BATCH_ROWS, ingest_module.BATCH_CHARS)
+    assert sizes == (MOST_CHUNK_ROWS, 5_000, 16 << 20)
 
 
 # The process that reads

@@ -27,3 +27,19 @@ def test_a_message_ends_at_its_rows_and_at_its_characters(monkeypatch: pytest.Mo
     monkeypatch.setattr(child, "CHARS", 10)
     rows = [Row(n, text, None, None, None) for n, text in enumerate(["x", "x", "x", "x" * 10, "x"], 1)]
     assert [len(batch) for batch in child._batches(rows)] == [3, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("texts", "mostly"),
+    [
+        ([], True),
+        ([None], True),
+        (["plain", "Müller"], False),
+        (["plain text", "Müller"], True),
+        (["とても良い", "plain"], True),
+        (["とても良い", "plai"], False),
+    ],
+)
+def test_rows_are_escaped_where_most_characters_stand_in_plain_texts(texts: list[str | None], mostly: bool) -> None:
+    rows = [Row(number, text, None, None, None) for number, text in enumerate(texts, 1)]
+    assert child._is_mostly_ascii(rows) == mostly

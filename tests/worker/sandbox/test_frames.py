@@ -11,15 +11,18 @@ from worker.sandbox import frames
 from worker.sandbox.frames import BadFrame, Closed, Frames, parsed
 
 
-def test_messages_arrive_as_they_were_sent() -> None:
+@pytest.mark.parametrize("escaped", [False, True])
+def test_messages_arrive_as_they_were_sent(escaped: bool) -> None:
+    told = ["ü", None, 1, "良い \U0001f600 \"'\\\n\u2028"]
     ours, theirs = socket.socketpair()
     with ours, theirs:
         Frames(ours).send(frames.BYTES, b"\0\xff")
-        Frames(ours).send_json(frames.ROWS, ["ü", None, 1])
+        Frames(ours).send_json(frames.ROWS, told, escaped=escaped)
         link = Frames(theirs)
         assert link.receive() == (frames.BYTES, b"\0\xff")
         kind, payload = link.receive()
-        assert (kind, parsed(payload)) == (frames.ROWS, ["ü", None, 1])
+        assert (kind, parsed(payload)) == (frames.ROWS, told)
+        assert payload.isascii() == escaped
 
 
 def test_a_message_that_claims_gigabytes_is_refused_before_room_is_made() -> None:

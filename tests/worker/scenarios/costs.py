@@ -1,6 +1,6 @@
 """What reading and writing a file costs, in a process bound as the worker's readers are.
 
-python -m tests.worker.scenarios.costs FILE NAME     prints one line of JSON
+python -m tests.worker.scenarios.costs     for each line `FILE TAB NAME` prints one of JSON
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import time
+import traceback
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
@@ -36,11 +37,44 @@ class Cost:
     mib: float
 
 
+class Scales:
+    """A process that has loaded the readers; each file is read in a fork of it, which is bound and then gone."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", __spec__.name],
+            env=_environment(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def cost_of(self, path: Path, name: str) -> Cost:
+        """Raises SubprocessError when the fork dies."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(f"{path}\t{name}\n")
+        self._process.stdin.flush()
+        return _read(self._process.stdout.readline())
+
+    def close(self) -> None:
+        self._process.communicate()
+
+
 def cost_of(path: Path, name: str, *, timeout_s: float = 300) -> Cost:
-    """In a process of its own. CalledProcessError when that dies, TimeoutExpired."""
-    command = [sys.executable, "-m", __spec__.name, str(path), name]
-    done = subprocess.run(command, env=_environment(), capture_output=True, text=True, check=True, timeout=timeout_s)
-    return Cost(**json.loads(done.stdout))
+    """Of one file alone. SubprocessError when the process dies or takes too long."""
+    command = [sys.executable, "-m", __spec__.name]
+    done = subprocess.run(
+        command, env=_environment(), input=f"{path}\t{name}\n", stdout=subprocess.PIPE, text=True, check=True,
+        timeout=timeout_s,
+    )  # fmt: skip
+    return _read(done.stdout)
+
+
+def _read(answer: str) -> Cost:
+    if not answer.startswith("{"):
+        raise subprocess.SubprocessError(answer.strip() or "no answer")
+    return Cost(**json.loads(answer))
 
 
 def peak_mib() -> float:
@@ -76,5 +110,23 @@ def _measure(path: Path, name: str) -> Cost:
         return Cost(code, rows, time.monotonic() - began, peak_mib())
 
 
+def _serve() -> None:
+    for line in sys.stdin:
+        path, _, name = line.rstrip("\n").partition("\t")
+        pid = os.fork()
+        if pid == 0:
+            code = 1
+            try:
+                print(json.dumps(asdict(_measure(Path(path), name))), flush=True)
+                code = 0
+            except BaseException:
+                traceback.print_exc()
+            finally:
+                os._exit(code)
+        _, status = os.waitpid(pid, 0)
+        if status:
+            print(f"died with {status}", flush=True)
+
+
 if __name__ == "__main__":
-    print(json.dumps(asdict(_measure(Path(sys.argv[1]), sys.argv[2]))))
+    _serve()

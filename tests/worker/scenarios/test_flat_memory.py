@@ -62,7 +62,8 @@ def test_memory_stays_flat_however_long_the_file_is() -> None:
         assert count == rows
         return top
 
-    assert peak(60_000) < peak(6_000) + (1 << 20)
+    short = min(peak(2_000), peak(2_000))  # the first one loads what all need
+    assert peak(12_000) < short + (1 << 17), "thirteen bytes of each row stay"
 
 
 class Nowhere(io.RawIOBase):

@@ -3,11 +3,13 @@ and nothing of a file that turns out broken."""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import func, select, update
 
 from db import queue
 from db.clock import db_time
@@ -36,8 +38,12 @@ class Killed(BaseException):
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Batches of five rows, chunks of three."""
-    monkeypatch.setattr(ingest_module, "BATCH_ROWS", 5)
-    monkeypatch.setattr(ingest_module, "chunk_rows", lambda *_: 3)
+    make_small(monkeypatch)
+
+
+def make_small(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(ingest_module, "BATCH_ROWS", 5)
+    patch.setattr(ingest_module, "chunk_rows", lambda *_: 3)
 
 
 class Helper:
@@ -86,14 +92,17 @@ def known(db: Database) -> int:
         return session.scalar(select(func.count()).select_from(KnownVerdict)) or 0
 
 
-@pytest.fixture
-def plain(sqlite_db: Database, scorer: Scorer) -> tuple[Verdicts, bytes]:
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, scorer: Scorer) -> tuple[Verdicts, bytes]:
     """What comes of the file where nobody scores ahead."""
-    job = accept_csv(sqlite_db, ROWS).job_id
-    drain(sqlite_db, scorer, limits=LIMITS)
-    told = result(sqlite_db, job)
-    with sqlite_db.begin() as session:  # what follows shall score its texts itself
-        session.execute(delete(KnownVerdict))
+    path = shutil.copyfile(sqlite_template, tmp_path_factory.mktemp("plain") / "plain.sqlite3")
+    db = Database(f"sqlite:///{path}")
+    with pytest.MonkeyPatch.context() as patch:
+        make_small(patch)
+        job = accept_csv(db, ROWS).job_id
+        drain(db, scorer, limits=LIMITS)
+        told = result(db, job)
+    db.dispose()
     return told
 
 

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from worker.files.columns.choose import is_known_name, is_text_name
 from worker.files.columns.looks import Look, kind_of
+from worker.files.errors import TooManyColumns
 from worker.files.layout.header import Layout, layout_of
 from worker.files.limits import MAX_COLUMNS
 from worker.files.quotes.records import Grid, Records
@@ -89,17 +90,26 @@ class Beginning:
 
 
 def understand(
-    lines: list[str], *, cut: bool, tabs: bool = False, separator: str | None = None, header: bool | None = None
+    lines: list[str],
+    *,
+    cut: bool,
+    tabs: bool = False,
+    separator: str | None = None,
+    header: bool | None = None,
+    most: int | None = None,
 ) -> Beginning:
     """`lines`: the first ones, their ends kept; `cut`: there are more; `tabs`: the name says .tsv.
 
-    separator: said by the sender; header: False when the sender says that there is none.
+    separator: said by the sender; header: False when the sender says that there is none. most: raises
+    TooManyColumns where each line has more cells than that.
     """
     dialect = sniff(lines, cut=cut, tabs=tabs, separator=separator)
     body = lines[dialect.start :]
     width = _width(body, dialect, cut=cut)
     grid = Grid(width)
     rows, places, apart = _rows(body, dialect, grid, cut=cut)
+    if most is not None and width > most and all(len(row) > most for row in rows if row):
+        raise TooManyColumns(most)  # before a million cells are looked at: whichever is the header is too wide
     layout = layout_of(rows, header=header)
     data = [row for row in rows[layout.first :] if any(row)]
     width = _settled(width, rows, layout)

@@ -40,7 +40,12 @@ class Delimited(Table):
     def _learn(self, options: ReadOptions) -> None:
         lines, cut = self._first_lines()
         begun = understand(
-            lines, cut=cut, tabs=self.kind == "tsv", separator=options.separator(), header=options.header
+            lines,
+            cut=cut,
+            tabs=self.kind == "tsv",
+            separator=options.separator(),
+            header=options.header,
+            most=MAX_COLUMNS,
         )
         if begun.width > MAX_COLUMNS or len(begun.titles) > MAX_COLUMNS:
             raise TooManyColumns(MAX_COLUMNS)

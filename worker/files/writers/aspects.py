@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import csv
-import io
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import IO, TYPE_CHECKING, Final, cast
+from typing import IO, TYPE_CHECKING, Final
 
 from common.formulas import defused
 from worker.files.cells import encodable
-from worker.files.writers.output import Sink
+from worker.files.writers.output import text_over
 from worker.files.writers.verdicts import DECIMALS
 
 if TYPE_CHECKING:
@@ -36,16 +35,14 @@ def _as_json(one: Aspect | Judged) -> str:
 @contextmanager
 def clauses_writer(out: IO[bytes]) -> Iterator[Callable[[int, str, Sequence[Aspect]], object]]:
     """A function that appends the aspects of a row (its number, its review) to a UTF-8 CSV; `out` stays open."""
-    text = io.TextIOWrapper(cast(IO[bytes], Sink(out)), encoding="utf-8", newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    with text_over(out) as text:
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(COLUMNS)
 
-    def write(number: int, review: str, aspects: Sequence[Aspect]) -> None:
-        for one in aspects:
-            clause = defused(encodable(review[one.start : one.end]))
-            probability = f"{one.probability:.{DECIMALS}f}"
-            writer.writerow((number, one.name, one.polarity, probability, one.start, one.end, clause))
+        def write(number: int, review: str, aspects: Sequence[Aspect]) -> None:
+            for one in aspects:
+                clause = defused(encodable(review[one.start : one.end]))
+                probability = f"{one.probability:.{DECIMALS}f}"
+                writer.writerow((number, one.name, one.polarity, probability, one.start, one.end, clause))
 
-    yield write
-    text.flush()
-    text.detach()
+        yield write

@@ -119,11 +119,11 @@ def _lines(table: Table, verdicts: Verdicts, added: int) -> Iterator[list[str]]:
 
 def _shown(verdict: AddedValues, added: int) -> list[str]:
     label, probability, flags, model, stars, *more = verdict.values(added)
-    return [
-        as_text(label),
+    shown = [
+        label or "",
         "" if probability is None else f"{probability:.{DECIMALS}f}",
-        as_text(flags),
-        as_text(model),
+        flags or "",
+        model or "",
         "" if stars is None else f"{stars:g}",
-        *(defused(as_text(one)) for one in more),
     ]
+    return shown + [defused(as_text(one)) for one in more] if more else shown

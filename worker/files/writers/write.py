@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import csv
-import io
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import IO, Final, cast
+from typing import IO, Final
 
 from common.file_formats import FileKind
 from worker.files.errors import only_file_errors
@@ -18,7 +17,7 @@ from worker.files.readers.open import Opened, open_table
 from worker.files.table import Table
 from worker.files.writers.delimited import write_delimited
 from worker.files.writers.json import write_json
-from worker.files.writers.output import Sink, packed
+from worker.files.writers.output import packed, text_over
 from worker.files.writers.target import Target, added_names, target_of
 from worker.files.writers.verdicts import Scored, Verdicts, in_row_order
 
@@ -99,9 +98,7 @@ def write_rejected(rejected: Iterable[tuple[int, str, str]], out: IO[bytes]) -> 
 @contextmanager
 def rejected_writer(out: IO[bytes]) -> Iterator[Callable[[tuple[int, str, str]], object]]:
     """A function that appends one (row_number, code, reason) to the rejected-rows CSV; `out` stays open."""
-    text = io.TextIOWrapper(cast(IO[bytes], Sink(out)), encoding="utf-8", newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(("row_number", "code", "reason"))
-    yield writer.writerow
-    text.flush()
-    text.detach()
+    with text_over(out) as text:
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(("row_number", "code", "reason"))
+        yield writer.writerow

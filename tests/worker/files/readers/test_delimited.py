@@ -21,9 +21,10 @@ def test_an_endless_line_of_a_csv_stops_early() -> None:
 
 
 @pytest.mark.slow  # seconds of a processor
-@pytest.mark.parametrize("piece", [b"x" * 100 + b"\n", b"\n"])
-def test_a_quote_that_never_closes_costs_its_own_row(piece: bytes) -> None:
-    data = b'review,n\ngood,1\n"' + piece * ((2 << 20) // len(piece))
+@pytest.mark.parametrize(("piece", "times"), [(b"x" * 100 + b"\n", 20_000), (b"\n", 1 << 19)])
+def test_a_quote_that_never_closes_costs_its_own_row(piece: bytes, times: int) -> None:
+    """Of more lines, and of more characters, than are looked through for its end."""
+    data = b'review,n\ngood,1\n"' + piece * times
     rows = read(data, "a.csv", limits=Limits(10**9, 1 << 30, 100))
     assert [row.problem and row.problem[0] for row in rows[:2]] == [None, "unclosed_quote"]
     assert all(row.problem is not None for row in rows[2:])

@@ -8,7 +8,7 @@ from worker.files.errors import BrokenFile
 from worker.files.readers.xlsx_xml import _MAX_DEPTH, _MAX_PENDING, BoundedXml
 
 
-def fed(*pieces: bytes) -> list[str]:
+def fed(*pieces: bytes, whole: bool = False) -> list[str]:
     """What the two functions were called with, an element that ends as `/name`."""
     heard: list[str] = []
     xml = BoundedXml(
@@ -16,14 +16,17 @@ def fed(*pieces: bytes) -> list[str]:
     )
     for piece in pieces:
         xml.feed(piece)
+    if whole:
+        xml.feed(b"", last=True)
     return heard
 
 
 def test_elements_come_without_their_prefix_however_the_bytes_are_cut() -> None:
-    whole = b'<x:row xmlns:x="u" r="1"><x:c t="s"/></x:row>'
+    row = b'<x:row xmlns:x="u" r="1"><x:c t="s"/></x:row>'
     wanted = ["row xmlns:x r", "c t", "/c", "/row"]
-    assert fed(whole) == wanted
-    assert fed(*(whole[at : at + 1] for at in range(len(whole)))) == wanted
+    assert fed(row) == wanted
+    # Expat 2.6 and newer waits for more before it looks through a piece again that had not ended.
+    assert fed(*(row[at : at + 1] for at in range(len(row))), whole=True) == wanted
 
 
 def test_elements_in_one_another_are_counted_while_they_are_open() -> None:
