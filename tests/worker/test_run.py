@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from common.process import exit_codes
-from common.settings import Settings
 from tests.fixtures.commands import done
 from worker import run
 from worker.processes.metrics_folder import metrics_folder
@@ -64,5 +63,5 @@ def test_scoring_processes_compute_on_one_thread_each(tmp_path: Path, monkeypatc
     monkeypatch.setattr(run, "Child", lambda name, command, env, niceness: given.append(env))
     with metrics_folder() as meters:
         for name in ("fast", "bulk"):
-            run._celery(name, name, 1, 2, Settings(_env_file=None), meters)  # type: ignore[call-arg]
+            run._celery(name, name, 1, 2, meters)
     assert [(env["OPENBLAS_NUM_THREADS"], env["OMP_NUM_THREADS"]) for env in given] == [("1", "1")] * 2
