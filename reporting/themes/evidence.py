@@ -154,6 +154,8 @@ def sentence(plain: str, span: Span) -> str:
     last = begin + _LOOKED_AT
     ends = [at for sign in _ENDS if (at := plain.find(sign, span.end, last)) >= 0]
     end = min(ends, default=last) + 1
-    printable = "".join(sign if sign.isprintable() else " " for sign in plain[begin:end])
-    line = before + " ".join(printable.split()).lstrip(_LOOSE)
+    found = plain[begin:end]
+    if not found.isprintable():
+        found = "".join(sign if sign.isprintable() else " " for sign in found)
+    line = before + " ".join(found.split()).lstrip(_LOOSE)
     return line if len(line) <= QUOTE_CHARS else line[: QUOTE_CHARS - 1].rstrip() + "…"

@@ -54,6 +54,8 @@ class _Corpus:
 
     def __init__(self, read: Read) -> None:
         self._read = read
+        self.encoder = Encoder()
+        """For all readings, so that it meets each word once."""
         self._counted: list[Flags] = []
         """For each batch, which of its reviews are no copies: a byte a review."""
         self._kept: list[tuple[Numbers, Places]] = []
@@ -61,12 +63,12 @@ class _Corpus:
 
     def batches(self) -> Iterator[_Batch]:
         """All reviews in their order, the same batches at each reading."""
-        encoder, seen = Encoder(), Seen()
+        seen = Seen()
         for number, documents in enumerate(_grouped(iter(self._read()))):
             if number < len(self._kept):
                 yield _Batch(documents, self._counted[number], *self._kept[number])
                 continue
-            phrases = encoder.phrases([one.text for one in documents])
+            phrases = self.encoder.phrases([one.text for one in documents])
             if number == len(self._counted):
                 new = [not (print_ and seen.add(print_)) for print_ in phrases.prints.tolist()]
                 self._counted.append(np.asarray(new, dtype=bool))
@@ -189,7 +191,6 @@ def _evidence(
     wanted = np.unique(np.asarray([key for key, _ in found], dtype=np.uint64))
     if not len(wanted):
         return found
-    encoder = Encoder()
     for batch in corpus.batches():
         at = np.flatnonzero(np.isin(batch.keys, wanted))
         samples: dict[int, dict[int, Evidence]] = {}
@@ -200,7 +201,7 @@ def _evidence(
                 evidence.note_author(document)
                 if evidence.take():
                     samples.setdefault(holder, {})[key] = evidence
-        _look_at(encoder, [(batch.documents[holder], of) for holder, of in samples.items()])
+        _look_at(corpus.encoder, [(batch.documents[holder], of) for holder, of in samples.items()])
     return found
 
 
@@ -208,7 +209,8 @@ def _look_at(encoder: Encoder, samples: list[tuple[Document, dict[int, Evidence]
     """Adds the first place of each phrase in each of these reviews."""
     if not samples:
         return
-    phrases = encoder.phrases([document.text for document, _ in samples])
+    plains = [plain_text(document.text) for document, _ in samples]
+    phrases = encoder.of_plain(plains)
     wanted = np.unique(np.asarray([key for _, of in samples for key in of], dtype=np.uint64))
     at = np.flatnonzero(np.isin(phrases.keys, wanted))
     places: dict[int, dict[tuple[int, int], Evidence]] = {}
@@ -219,8 +221,7 @@ def _look_at(encoder: Encoder, samples: list[tuple[Document, dict[int, Evidence]
         if evidence is not None:
             places.setdefault(number, {})[first, size] = evidence
     for number, of in places.items():
-        document = samples[number][0]
-        plain = plain_text(document.text)
+        document, plain = samples[number][0], plains[number]
         for place, span in spans(plain, set(of)):
             of[place].add(document, plain, span)
 

@@ -70,9 +70,13 @@ class Encoder:
 
     def phrases(self, texts: Sequence[str]) -> Phrases:
         """Those of up to `BATCH` reviews, raw as they came."""
+        return self.of_plain(list(map(plain_text, texts)))
+
+    def of_plain(self, texts: Sequence[str]) -> Phrases:
+        """The same of plain texts."""
         if len(self._ids) > _KEPT_TOKENS or self._chars > _KEPT_CHARS:
             self._ids, self._numbers, self._kinds, self._chars = {}, [], [], 0
-        found = [self._numbered(tokens(plain_text(text))) for text in texts]
+        found = [self._numbered(tokens(text)) for text in texts]
         lengths = np.asarray([len(one) for one in found], dtype=np.int64)
         ids = np.fromiter(chain.from_iterable(found), dtype=np.int64, count=int(lengths.sum()))
         if not len(ids):

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
-from db.dialect import array_literal, film_name, storable
+from db.dialect import COPIED, array_literal, copy_numbers, film_name, storable
 from db.engine import Database
 from db.tables import Review
 from db.types import NewReview
@@ -65,4 +65,15 @@ def test_an_array_is_read_by_postgresql_as_it_was(postgres_url: str) -> None:
         for kind, values in ARRAYS:
             cursor.execute(f"SELECT %s::{kind}[]", (array_literal(values),))
             assert cursor.fetchone() == (values,)
+    db.dispose()
+
+
+def test_numbers_are_copied_as_they_are(postgres_url: str) -> None:
+    rows = [(1, -(2**31), None), (2**31 - 1, 0, 7)]
+    db = Database(postgres_url)
+    with db.begin() as session:
+        session.execute(text("CREATE TEMPORARY TABLE numbers (a integer, b integer, c integer)"))
+        for given in ([], rows):
+            copy_numbers(session, postgresql_copy=f"COPY numbers (a, b, c) {COPIED}", rows=given)
+        assert session.execute(text("SELECT a, b, c FROM numbers ORDER BY a")).all() == rows
     db.dispose()

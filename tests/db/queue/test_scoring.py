@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import update
 
 from db.engine import Database
+from db.queries.aspect_sums import of_reviews
 from db.queue import (
     claim,
     commit_scores,
     load_reviews,
+    scoring,
 )
+from db.tables import aspects
+from db.types import Judged, ReviewRow
 from tests.db.steps import (
     check_invariants,
     chunks,
@@ -36,3 +41,27 @@ def test_scores_must_be_one_for_each_review(db: Database) -> None:
     assert commit_scores(db, held, scores, model="m1")
     assert commit(db, foreign)
     check_invariants(db)
+
+
+def test_aspects_are_stored_once_beside_new_verdicts_and_beside_old_ones(db: Database) -> None:
+    """Those of new verdicts go in without a look for rows that are there; another transaction may have stored some."""
+    job_id = file_job(db, 8, chunk_rows=8)
+    held = must(claim(db, chunks(db, job_id, "pending")[0]))
+    rows = load_reviews(db, held)
+    scores = [verdict(row) for row in rows]
+    wanted = {score.review_id: score.aspects for score in scores if score.aspects}
+    assert {len(found) for found in wanted.values()} == {1, 3}
+    with db.begin() as session:  # as of an attempt that stored half
+        assert scoring._store(session, job_id, scores[:4], "m1") == 4
+        assert of_reviews(session, [row.review_id for row in rows]) == _of(wanted, rows[:4])
+        session.execute(update(aspects).values(ends=None))  # its rows are left as they are
+    assert commit_scores(db, held, scores, model="m1")
+    with db.read() as session:
+        found = of_reviews(session, [row.review_id for row in rows])
+    kept = {id_: tuple(one._replace(end=None) for one in own) for id_, own in _of(wanted, rows[:4]).items()}
+    assert found == kept | _of(wanted, rows[4:])
+    check_invariants(db)
+
+
+def _of(wanted: dict[int, tuple[Judged, ...]], rows: list[ReviewRow]) -> dict[int, tuple[Judged, ...]]:
+    return {row.review_id: wanted[row.review_id] for row in rows if row.review_id in wanted}
