@@ -144,7 +144,10 @@ def test_make_runs_what_it_says() -> None:
     made = recipes()
     pytest_line = "PYTEST  = PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --dist loadfile --no-loadscope-reorder"
     assert pytest_line in (ROOT / "Makefile").read_text().splitlines()
-    assert made["test"] == ["$(PYTEST) -n 4"]
+    compiling, tests = made["test"]
+    assert compiling.startswith("@find tests -name 'test_*.py' |")
+    assert compiling.endswith("--collect-only -qq > /dev/null 2>&1 || true")
+    assert tests == "$(PYTEST) -n 4"
     assert made["check"] == [
         "ruff check .",
         "ruff format --check .",

@@ -82,8 +82,8 @@ def take_what_waits() -> None:
 def load_file_work() -> None:
     """What reading and writing files needs (`worker.jobs.chunk` imports it where it is used): a tenth of a second each,
     for which a lone file would have all workers wait."""
-    import worker.jobs.finish
-    import worker.jobs.ingest  # noqa: F401
+    import worker.jobs.finish  # here, so that processes for single reviews do not load it
+    import worker.jobs.ingest  # noqa: F401 - as above
 
 
 def scorer_of() -> Scorer:
