@@ -8,6 +8,7 @@ import base64
 import errno
 import hashlib
 import json
+import socket
 import threading
 import time
 from dataclasses import dataclass, field
@@ -15,6 +16,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 PORT = 7777
+TURN = 7776
+"""Whoever has this port bound may have the other: one server at a time, also while it refuses."""
 
 
 @dataclass
@@ -142,14 +145,25 @@ class Kaggle(ThreadingHTTPServer):
         self.ranges: list[str | None] = []
         """Range headers of the storage requests."""
         self.closing = threading.Event()
-        super().__init__(("127.0.0.1", PORT), Handler)
+        self.turn = socket.socket()
+        try:
+            self.turn.bind(("127.0.0.1", TURN))
+            super().__init__(("127.0.0.1", PORT), Handler)
+        except OSError:
+            self.turn.close()
+            raise
         threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
 
-    def stop(self) -> None:
-        """Frees the port."""
+    def refuse(self) -> None:
+        """Takes no more connections; no other server takes the port meanwhile."""
         self.closing.set()
         self.shutdown()
         self.server_close()
+
+    def stop(self) -> None:
+        """Frees the port."""
+        self.refuse()
+        self.turn.close()
 
 
 def start() -> Kaggle:

@@ -229,7 +229,7 @@ def test_a_file_that_is_no_longer_in_the_data_set(shell: Shell, kaggle: Kaggle) 
 
 
 def test_without_a_network(shell: Shell, kaggle: Kaggle) -> None:
-    kaggle.stop()
+    kaggle.refuse()
     fails(shell.run("imdb"), 69, "cannot be reached", "network")
 
 
