@@ -219,7 +219,8 @@ def test_no_data_is_committed() -> None:
 
 def test_one_file_says_what_forked_processes_have_loaded() -> None:
     """A process has one server that forks: a second list takes the place of the first, whose tests load all anew."""
-    named = [file for file in (ROOT / "tests").rglob("*.py") if "set_forkserver_" + "preload" in file.read_text("utf-8")]
+    call = "set_forkserver_" + "preload"
+    named = [file for file in (ROOT / "tests").rglob("*.py") if call in file.read_text("utf-8")]
     assert named == [ROOT / "tests" / "fixtures" / "commands.py"]
 
 
