@@ -217,6 +217,13 @@ def test_no_data_is_committed() -> None:
     assert data == [made_up]
 
 
+def test_one_file_says_what_forked_processes_have_loaded() -> None:
+    """A process has one server that forks: a second list takes the place of the first, whose tests load all anew."""
+    call = "set_forkserver_" + "preload"
+    named = [file for file in (ROOT / "tests").rglob("*.py") if call in file.read_text("utf-8")]
+    assert named == [ROOT / "tests" / "fixtures" / "commands.py"]
+
+
 def test_names_of_tests_are_the_same_in_every_process(request: pytest.FixtureRequest) -> None:
     parameters = [
         (item.name, value)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import multiprocessing
 import os
 import re
 import shutil
@@ -19,9 +18,8 @@ from db.engine import Database
 from db.migrate import SCRIPTS, check, config, upgrade
 from db.tables import Base
 from tests.db.steps import check_invariants, done_file, predictions
+from tests.fixtures.commands import FORKED
 
-_forked = multiprocessing.get_context("forkserver")
-_forked.set_forkserver_preload(["bot.run", "worker.run"])  # a process has one such server: `tests.fixtures.commands`
 NEXT = '''
 """A later migration that makes the table of all parents anew."""
 import sqlalchemy as sa
@@ -140,9 +138,9 @@ def upgrade_elsewhere(url: str, folder: Path, all_are_there: Barrier) -> None:
 
 
 def test_several_processes_upgrade_at_once(any_empty_url: str, tmp_path: Path) -> None:
-    all_are_there = _forked.Barrier(2)
+    all_are_there = FORKED.Barrier(2)
     given = (any_empty_url, tmp_path, all_are_there)
-    processes = [_forked.Process(target=upgrade_elsewhere, args=given, daemon=True) for _ in range(2)]
+    processes = [FORKED.Process(target=upgrade_elsewhere, args=given, daemon=True) for _ in range(2)]
     for process in processes:
         process.start()
     for process in processes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import random
 from multiprocessing.synchronize import Barrier
 
@@ -16,11 +15,10 @@ from db.queue.accept import accept_review
 from db.tables import Chunk, Prediction
 from db.types import Claim, Origin
 from tests.db.steps import ME, age, all_ended, check_invariants, commit, drain, file_job, finish, must, origin
+from tests.fixtures.commands import FORKED
 
 WRITERS, REVIEWS = 3, 15
 """Processes, and what each accepts and scores."""
-_forked = multiprocessing.get_context("forkserver")
-_forked.set_forkserver_preload(["bot.run", "worker.run"])  # a process has one such server: `tests.fixtures.commands`
 
 
 def write(url: str, number: int, all_are_there: Barrier) -> None:
@@ -35,8 +33,8 @@ def write(url: str, number: int, all_are_there: Barrier) -> None:
 
 def test_three_writing_processes_never_meet_busy(db: Database, any_url: str) -> None:
     """A 'database is locked' would end a writer with DatabaseUnavailable."""
-    all_are_there = _forked.Barrier(WRITERS)
-    writers = [_forked.Process(target=write, args=(any_url, n, all_are_there), daemon=True) for n in range(WRITERS)]
+    all_are_there = FORKED.Barrier(WRITERS)
+    writers = [FORKED.Process(target=write, args=(any_url, n, all_are_there), daemon=True) for n in range(WRITERS)]
     for writer in writers:
         writer.start()
     for writer in writers:
