@@ -40,6 +40,11 @@ def stop(sentence: object, code: int) -> NoReturn:
     raise typer.Exit(code)
 
 
+def counted(count: int, one: str, many: str | None = None) -> str:
+    """A count with its word: `1 row`, `1,200 rows`; `many`: the plural where it is not `one` and an s."""
+    return f"{count:,} {one if count == 1 else many or f'{one}s'}"
+
+
 def load_settings() -> Settings:
     """The settings, or exit 78 naming the variable that is wrong or none."""
     from pydantic import ValidationError

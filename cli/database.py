@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 import typer
 
-from cli.common import Quiet, database_errors, host_name, load_settings, progress, stages_of, stop, stored
+from cli.common import Quiet, counted, database_errors, host_name, load_settings, progress, stages_of, stop, stored
 from common.process import exit_codes
 
 # Imports inside functions: `reelfeel --help` loads no other room (cli/common.py).
@@ -108,6 +108,6 @@ def rotate_keys(
             done = text_keys.rotate(database, stages_of(bar), to_plain=to_plain)
         note_host(database, host_name(), "text keys", old=before, new=", ".join(text_keys.keys_in_use(database)))
     typer.echo(
-        f"{done.texts:,} texts, {done.notes:,} notes, {done.parts:,} parts of files and "
-        f"{done.buttons:,} searches and questions stored anew."
+        f"{counted(done.texts, 'text')}, {counted(done.notes, 'note')}, {counted(done.parts, 'part')} of files and "
+        f"{counted(done.buttons, 'search or question', 'searches and questions')} stored anew."
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.common import load_settings, stop
+from cli.common import counted, load_settings, stop
 from cli.file_options import (
     DateColumn,
     Delimiter,
@@ -79,7 +79,7 @@ def inspect(
 
 def lines_of(source: str, found: Inspection) -> list[str]:
     """The inspection as lines for people."""
-    lines = [f"{source}: {found.rows:,} reviews, {len(found.rejected):,} rows rejected"]
+    lines = [f"{source}: {counted(found.rows, 'review')}, {counted(len(found.rejected), 'row')} rejected"]
     kind = [found.format, found.encoding, None if found.delimiter is None else f"delimiter {found.delimiter!r}"]
     quoting = None if found.quoting in (None, "none") else f"{found.quoting} quotes"
     lines.append("format: " + ", ".join(part for part in (*kind, quoting) if part))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.common import load_settings, plain_line, refusals, stored
+from cli.common import counted, load_settings, plain_line, refusals, stored
 from cli.hints import failure_text
 
 # Imports inside functions: `reelfeel --help` loads no other room (cli/common.py).
@@ -81,7 +81,8 @@ def resume(job: Job) -> None:
 def rows_of(job: JobView) -> str:
     """How far a job is: `1,200 of 5,000`, with those that got no verdict."""
     ended = job.rows_done + job.rows_rejected + job.rows_failed
-    rows = f"{job.rows_total:,} rows" if job.terminal else f"{ended:,} of {job.rows_total:,} rows"
+    total = counted(job.rows_total, "row")
+    rows = total if job.terminal else f"{ended:,} of {total}"
     without = job.rows_rejected + job.rows_failed
     return f"{rows} ({without:,} without a verdict)" if without else rows
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.common import host_name, stop, stored
+from cli.common import counted, host_name, stop, stored
 from cli.hints import with_hint
 
 # Imports inside functions: `reelfeel --help` loads no other room (cli/common.py).
+if TYPE_CHECKING:
+    from db.privacy.types import Erased, StoredData
 
 app = typer.Typer(help="What is kept about one user: export it, delete it.", no_args_is_help=True)
 
@@ -33,7 +35,7 @@ def export(
         except OSError as error:
             stop(f"{path} cannot be written: {error.strerror}.", 1)
         note_host(database, host_name(), "privacy export")
-    typer.echo(f"{path}: {taken.reviews:,} reviews, {taken.files:,} files.")
+    typer.echo(f"{path}: {counted(taken.reviews, 'review')}, {counted(taken.files, 'file')}.")
 
 
 @app.command()
@@ -52,7 +54,7 @@ def delete(
     viewer = Viewer(user_id)
     with stored() as database:
         before = stored_data(database, viewer)
-        typer.echo(f"{before.texts:,} texts, {before.files:,} files, {before.corrections:,} corrections of {user_id}.")
+        typer.echo(f"{_sizes(before)} of {user_id}.")
         if not yes:
             typer.confirm("Delete them?", abort=True)
         while cancel_jobs and (running := stored_data(database, viewer).running):
@@ -64,4 +66,8 @@ def delete(
             stop(with_hint(error), 1)
         # Without the id: it would be all that is left of the user.
         note_host(database, host_name(), "privacy delete", new=f"{gone.jobs} jobs")
-    typer.echo(f"Deleted: {gone.texts:,} texts, {gone.files:,} files, {gone.corrections:,} corrections.")
+    typer.echo(f"Deleted: {_sizes(gone)}.")
+
+
+def _sizes(of: StoredData | Erased) -> str:
+    return ", ".join([counted(of.texts, "text"), counted(of.files, "file"), counted(of.corrections, "correction")])

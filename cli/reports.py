@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.common import ModelFolder, load_scorer, plain_line, stop, stored
+from cli.common import ModelFolder, counted, load_scorer, plain_line, stop, stored
 from common.errors import UserError
 from common.file_formats import REPORT_FORMATS
 
@@ -37,7 +37,9 @@ def quality() -> None:
     with stored() as database:
         by_model = quality_of_all(database)
     for one in by_model:
-        typer.echo(f"{one.model}  {one.corrections:,} corrections, {one.agreed:,} agree with the verdict")
+        typer.echo(
+            f"{one.model}  {counted(one.corrections, 'correction')}, {one.agreed:,} in agreement with the verdict"
+        )
     if not by_model:
         typer.echo("Nobody has corrected a verdict yet.")
 
@@ -101,7 +103,7 @@ def report(
         assert format is not None
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(file_of(parts, format))
-        typer.echo(f"{path}: {parts[0].report.total:,} reviews, {about.words()}")
+        typer.echo(f"{path}: {counted(parts[0].report.total, 'review')}, {about.words()}")
 
 
 def reasons_of(scorer: Scorer) -> Callable[[ResultView], list[tuple[int, int, float]] | None]:

@@ -16,7 +16,7 @@ from typing import IO, TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from cli.commands import no_space
-from cli.common import ModelFolder, console, load_scorer, load_settings, progress
+from cli.common import ModelFolder, console, counted, load_scorer, load_settings, progress
 from cli.exporting import Wanted
 from cli.file_options import (
     Accuracy,
@@ -341,10 +341,10 @@ def _score_source(
     if quiet:
         return
     if summary.rejected:
-        _print(bar, f"{summary.rejected:,} rows were not scored: {rejected}")
+        _print(bar, f"{counted(summary.rejected, 'row was', 'rows were')} not scored: {rejected}")
     _print(
         bar,
-        f"{source}: {summary.scored:,} reviews scored in {summary.seconds:.1f} s "
+        f"{source}: {counted(summary.scored, 'review')} scored in {summary.seconds:.1f} s "
         f"({summary.reviews_per_second:,.0f} reviews/s): {summary.positive:,} positive, {summary.negative:,} negative, "
         f"{summary.uncertain:,} unclear{_left(summary) if targets.accuracy is not None else ''}. {scored}",
     )

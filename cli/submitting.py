@@ -16,7 +16,7 @@ from typing import IO, TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from cli.common import Quiet, load_settings, model_folder, progress, stop, stored
+from cli.common import Quiet, counted, load_settings, model_folder, progress, stop, stored
 from cli.exporting import Force, NoFiles, Wanted, save_files
 from cli.file_options import (
     Accuracy,
@@ -417,9 +417,9 @@ def _words(submitted: Submitted, job: JobView) -> str:
 
 def _counts(job: JobView) -> str:
     without = job.rows_rejected + job.rows_failed
-    left_out = f", {without:,} rows without a verdict" if without else ""
+    left_out = f", {counted(without, 'row')} without a verdict" if without else ""
     return (
-        f"{job.rows_done:,} reviews scored: {job.n_positive:,} positive, {job.n_negative:,} negative, "
+        f"{counted(job.rows_done, 'review')} scored: {job.n_positive:,} positive, {job.n_negative:,} negative, "
         f"{job.n_uncertain:,} unclear{left_out}."
     )
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from cli.common import ModelFolder, load_scorer, load_settings, plain_line, stop
+from cli.common import ModelFolder, counted, load_scorer, load_settings, plain_line, stop
 from cli.file_options import (
     DateColumn,
     Delimiter,
@@ -109,7 +109,9 @@ def themes(
         made = folder / "themes"
         made.write_bytes(written)
         deliver(made, output, "", force=force, usual=False)
-    typer.echo(f"{output}: {sum(map(len, found.themes.values())):,} themes of {found.reviews:,} reviews")
+    typer.echo(
+        f"{output}: {counted(sum(map(len, found.themes.values())), 'theme')} of {counted(found.reviews, 'review')}"
+    )
 
 
 def _kind(format: str | None, output: Path | None) -> str:
@@ -209,9 +211,9 @@ def _by_name(
 def _table(source: str, found: Found) -> bytes:
     from reporting.themes.table import times
 
-    lines = [f"{source}: {found.reviews:,} reviews, {found.copies:,} copies left out"]
+    lines = [f"{source}: {counted(found.reviews, 'review')}, {counted(found.copies, 'copy', 'copies')} left out"]
     for name, listed in found.themes.items():
-        lines.append(f"{plain_line(name, 60)} ({found.groups[name]:,} reviews)")
+        lines.append(f"{plain_line(name, 60)} ({counted(found.groups[name], 'review')})")
         if not listed:
             lines.append("  too few reviews" if name in found.too_few else "  nothing sets them apart")
         for one in listed:

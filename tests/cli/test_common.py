@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -153,3 +154,24 @@ def test_each_stage_is_one_line_of_the_progress_bar() -> None:
             ("read", 2, None),
             ("fit", 1, 4),
         ]
+
+
+@pytest.mark.parametrize(("count", "words"), [(0, "0 rows"), (1, "1 row"), (2, "2 rows"), (1200, "1,200 rows")])
+def test_a_count_stands_with_its_word(count: int, words: str) -> None:
+    assert common.counted(count, "row") == words
+
+
+def test_a_plural_may_be_irregular() -> None:
+    assert [common.counted(n, "copy", "copies") for n in (0, 1, 2)] == ["0 copies", "1 copy", "2 copies"]
+
+
+def test_no_sentence_of_the_command_line_has_a_plural_of_its_own() -> None:
+    """`1 rows` came from words glued to counts."""
+    words = r"\{[^{}]*\} (?:row|review|file|text|theme|part|note|copie|correction)s\b(?!/)"
+    glued = [
+        f"{path.name}: {line.strip()}"
+        for path in sorted(Path(cli.__file__).parent.glob("*.py"))
+        for line in path.read_text("utf-8").splitlines()
+        if re.search(words, line) and "{one.reviews:>7,}" not in line
+    ]
+    assert glued == []

@@ -20,7 +20,7 @@ def test_a_file_is_shown_as_it_will_be_read(tmp_path: Path) -> None:
     source.write_text("Club\n\nfilm;review\nA;A warm film, yes\nB;\nC;Dull\n", encoding="utf-8")
     shown = runner.invoke(cli.app, ["inspect", str(source)])
     assert shown.exit_code == 0, shown.output
-    assert "2 reviews, 1 rows rejected" in shown.output
+    assert "2 reviews, 1 row rejected" in shown.output
     assert "row 1 is skipped: a line above the header" in shown.output
     found = json.loads(runner.invoke(cli.app, ["inspect", str(source), "--json"]).output)
     assert (found["format"], found["delimiter"], found["rows"]) == ("csv", ";", 2)

@@ -33,7 +33,7 @@ def ran(run: Run) -> Run:
 
 
 def test_quality(filled: Database, run: Run) -> None:
-    assert run("quality") == "m1  1 corrections, 0 agree with the verdict\n"
+    assert run("quality") == "m1  1 correction, 0 in agreement with the verdict\n"
 
 
 def test_every_format_over_everything_stored(films: Path, ran: Run) -> None:

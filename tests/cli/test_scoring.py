@@ -37,7 +37,7 @@ def test_a_file_is_scored_beside_itself_with_its_bad_rows(tmp_path: Path) -> Non
     assert [row["row_number"] for row in csv.DictReader((tmp_path / "reviews.rejected.csv").open())] == ["2"]
     assert "2 reviews scored" in result.stderr
     assert "reviews/s" in result.stderr
-    assert "1 rows were not scored" in result.stderr
+    assert "1 row was not scored" in result.stderr
 
 
 def test_every_file_is_scored_into_the_folder(tmp_path: Path) -> None:
@@ -56,9 +56,9 @@ def test_every_file_is_scored_into_the_folder(tmp_path: Path) -> None:
         "c.scored.jsonl": ["negative"],
     }
     assert [line.split(": ")[1].split(" in ")[0] for line in result.stderr.splitlines()] == [
-        "1 reviews scored",
+        "1 review scored",
         "2 reviews scored",
-        "1 reviews scored",
+        "1 review scored",
     ]
 
 

@@ -60,7 +60,7 @@ def test_a_file_is_accepted_once_and_said_to_wait(command_db: Database, run: Run
 def test_who_waits_gets_the_counts_and_the_scored_copy(worked: Database, run: Run, tmp_path: Path) -> None:
     source, scored = file(tmp_path), tmp_path / "scored.jsonl"
     said = run("submit", source, "-o", str(scored))
-    assert "job 1: 2 reviews scored: 2 positive, 0 negative, 0 unclear, 1 rows without a verdict." in said
+    assert "job 1: 2 reviews scored: 2 positive, 0 negative, 0 unclear, 1 row without a verdict." in said
     assert [json.loads(line)["label"] or None for line in scored.read_text().splitlines()] == [
         "positive",
         None,
@@ -198,7 +198,7 @@ def test_score_stores_without_a_worker(
     monkeypatch.setattr(scoring, "load_scorer", lambda _: Judge())
     source = file(tmp_path)
     said = run("score", "--store", source, "missing.csv", code=65)
-    assert "job 1: 2 reviews scored: 2 positive, 0 negative, 0 unclear, 1 rows without a verdict." in said
+    assert "job 1: 2 reviews scored: 2 positive, 0 negative, 0 unclear, 1 row without a verdict." in said
     assert "missing.csv: missing.csv cannot be opened" in said
     rows = list(csv.DictReader((tmp_path / "a.scored.csv").open(encoding="utf-8-sig")))
     assert [row["label"] for row in rows] == ["positive", "", "positive"]

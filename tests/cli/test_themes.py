@@ -36,7 +36,7 @@ def test_by_film_as_a_table(file: Path, run: Run) -> None:
 
 def test_by_month_as_csv_and_one_film_as_json(file: Path, run: Run) -> None:
     output = file.parent / "themes.csv"
-    assert run("themes", str(file), "--by", "month", "-o", str(output)) == f"{output}: 1 themes of 120 reviews\n"
+    assert run("themes", str(file), "--by", "month", "-o", str(output)) == f"{output}: 1 theme of 120 reviews\n"
     (row,) = csv.DictReader(output.read_text(encoding="utf-8-sig").splitlines())
     assert (row["kind"], row["theme"], row["rest_reviews"]) == ("2026-01", "huge plot holes", "0")
     assert "is there already" in run("themes", str(file), "--by", "month", "-o", str(output), code=74)
