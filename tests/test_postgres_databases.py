@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import psycopg
 import pytest
 
@@ -13,9 +15,11 @@ from tests.fixtures.reviews import origin
 
 
 @pytest.fixture
-def databases(postgres_server: PostgresServer) -> PostgresDatabases:
+def databases(postgres_server: PostgresServer) -> Iterator[PostgresDatabases]:
     """Without any that another test handed back."""
-    return PostgresDatabases(postgres_server, "reelfeel_template")
+    databases = PostgresDatabases(postgres_server, "reelfeel_template")
+    yield databases
+    databases.close()
 
 
 def oid(connection: psycopg.Connection[tuple[int]]) -> int:

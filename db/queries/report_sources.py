@@ -8,19 +8,24 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import (
     CTE,
+    Boolean,
     ColumnElement,
+    Integer,
     LargeBinary,
     Select,
     Table,
     and_,
     cast,
+    column,
     func,
     or_,
     select,
+    table,
     text,
     true,
     union_all,
@@ -45,6 +50,10 @@ def snapshot(session: Session) -> None:
         session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
 
 
+_SEEN: Final = table("seen", column("id", Integer), column("rolled_up", Boolean))
+"""Jobs that are seen by their name alone, for statements that are made once for all who ask."""
+
+
 class VisibleJobs:
     """Jobs that the viewer sees, or the one of them that is asked for."""
 
@@ -54,7 +63,8 @@ class VisibleJobs:
         parts = [select(Job.id, Job.rolled_up, Job.kind).where(leg) for leg in scope]
         if job_id is not None:
             parts = [part.where(Job.id == job_id) for part in parts]
-        jobs: CTE = union_all(*parts).cte("seen")
+        jobs: CTE = union_all(*parts).cte(_SEEN.name)
+        self.jobs: CTE = jobs
         self.all: Select[Any] = select(jobs.c.id)
         self.rolled: Select[Any] = select(jobs.c.id).where(jobs.c.rolled_up)
         self.unrolled: Select[Any] = select(jobs.c.id).where(~jobs.c.rolled_up)
@@ -162,12 +172,29 @@ def of_films(seen: VisibleJobs, names: Sequence[str]) -> list[ColumnElement[bool
 
 def by_day(seen: VisibleJobs, since: date | None, until: date | None) -> Select[Any]:
     """(day, sums, bins) of everything seen in the period; a day may come twice."""
-    return _both(report_days, report_days.c.day, Prediction.day, seen, (since, until), bins=True)
+    if since is until is None:
+        return _all_days(seen.has_stars).add_cte(seen.jobs)
+    return _days((since, until), stars=seen.has_stars).add_cte(seen.jobs)
 
 
 def by_film(seen: VisibleJobs) -> Select[Any]:
     """(film, sums) of everything seen; a film comes once, the one with most verdicts first."""
-    both = _both(report_films, report_films.c.film, FILM, seen, (None, None), bins=False).subquery()
+    return _all_films(seen.has_stars).add_cte(seen.jobs)
+
+
+def _days(period: tuple[date | None, date | None], *, stars: bool) -> Select[Any]:
+    return _both(report_days, report_days.c.day, Prediction.day, period, bins=True, stars=stars)
+
+
+@cache
+def _all_days(stars: bool) -> Select[Any]:
+    """Made once: SQLAlchemy takes longer to make its columns than a database to read a few jobs."""
+    return _days((None, None), stars=stars)
+
+
+@cache
+def _all_films(stars: bool) -> Select[Any]:
+    both = _both(report_films, report_films.c.film, FILM, (None, None), bins=False, stars=stars).subquery()
     total = func.sum(both.c.total)
     return (
         select(both.c.key, *(func.sum(both.c[name]).label(name) for name in SUM_NAMES))
@@ -183,16 +210,19 @@ def count_directly(key: Any, where: Sequence[ColumnElement[bool]], *, bins: bool
 
 
 def _both(
-    table: Table, summed_key: Any, key: Any, seen: VisibleJobs, period: tuple[date | None, date | None], *, bins: bool
+    sums: Table, summed_key: Any, key: Any, period: tuple[date | None, date | None], *, bins: bool, stars: bool
 ) -> Select[Any]:
+    """Of the jobs that a CTE called `_SEEN` holds, which the caller adds."""
+    rolled = select(_SEEN.c.id).where(_SEEN.c.rolled_up)
+    unrolled = select(_SEEN.c.id).where(~_SEEN.c.rolled_up)
     names = (*SUM_NAMES, *(BIN_NAMES if bins else ()))
     summed = (
-        select(summed_key.label("key"), *(func.sum(table.c[name]).label(name) for name in names))
-        .where(table.c.job_id.in_(seen.rolled), *between(summed_key, *period))
+        select(summed_key.label("key"), *(func.sum(sums.c[name]).label(name) for name in names))
+        .where(sums.c.job_id.in_(rolled), *between(summed_key, *period))
         .group_by(summed_key)
     )
-    unrolled = [Prediction.job_id.in_(seen.unrolled), *between(Prediction.day, *period)]
-    rest = count_directly(key, unrolled, bins=bins, stars=seen.has_stars)
+    live = [Prediction.job_id.in_(unrolled), *between(Prediction.day, *period)]
+    rest = count_directly(key, live, bins=bins, stars=stars)
     both = union_all(summed, rest).subquery()
     return select(both.c.key, *(both.c[name] for name in names))
 
