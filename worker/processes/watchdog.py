@@ -64,7 +64,11 @@ class Watchdog(threading.Thread):
 
 def works(requests: Iterable[Any]) -> bool:
     """Whether a process of the pool is at one of these tasks; one that was killed is not."""
-    return any(request.worker_pid and _alive(request.worker_pid) for request in list(requests))
+    try:
+        begun = list(requests)
+    except RuntimeError:  # Celery's thread has just begun or ended one: the set changed meanwhile
+        return True
+    return any(request.worker_pid and _alive(request.worker_pid) for request in begun)
 
 
 def _alive(pid: int) -> bool:
@@ -81,15 +85,16 @@ def messages_of(app: Celery, queues: Sequence[str]) -> Callable[[], int]:
     def count() -> int:
         try:
             with app.connection_for_read() as connection:
-                return sum(_length(connection, queue) for queue in queues)
+                channel = connection.channel()  # one for all queues: each opens connections of its own
+                return sum(_length(channel, queue) for queue in queues)
         except Exception:  # whatever the transport raises: then nobody can take anything
             return 0
 
     return count
 
 
-def _length(connection: Any, queue: str) -> int:
+def _length(channel: Any, queue: str) -> int:
     try:
-        return int(connection.channel().queue_declare(queue, passive=True).message_count)
+        return int(channel.queue_declare(queue, passive=True).message_count)
     except ChannelError:  # Redis has no empty lists
         return 0

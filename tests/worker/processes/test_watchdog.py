@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,7 +17,7 @@ from common.broker.job_signals import JobSignals
 from common.broker.names import BULK, INTERACTIVE
 from common.process import exit_codes
 from worker.processes import watchdog as module
-from worker.processes.watchdog import EVERY_S, LOOKS, Watchdog, messages_of
+from worker.processes.watchdog import EVERY_S, LOOKS, Watchdog, messages_of, works
 
 
 class Celery:
@@ -67,6 +68,18 @@ def test_one_that_works_or_has_nothing_to_do_is_not_deaf(celery: Celery) -> None
 def test_a_task_of_a_killed_process_is_no_work(celery: Celery, gone: int) -> None:
     celery.active_requests += [SimpleNamespace(worker_pid=gone), SimpleNamespace(worker_pid=None)]
     assert looks_until_deaf(Watchdog(lambda: 1)) == LOOKS
+
+
+def test_a_task_that_begins_during_a_look_is_work_and_ends_no_looks(celery: Celery) -> None:
+    """An error would end the thread, and nobody would look any more."""
+    running = {1, 2}
+
+    def requests() -> Iterator[Any]:
+        for one in running:
+            running.add(3)
+            yield SimpleNamespace(worker_pid=one)
+
+    assert works(requests())
 
 
 def test_each_task_that_is_taken_and_each_empty_queue_begins_the_count_anew(celery: Celery) -> None:
