@@ -43,7 +43,7 @@ up: install ## everything on this machine; Ctrl-C stops it
 
 # Four processes on two cores, since servers and other processes are waited for; test-fast waits for nothing.
 # The tests' files are compiled first, each by one process: the four would all compile all of them at the same time.
-test: install-dev ## all tests (about a quarter of an hour on 2 cores)
+test: install-dev ## all tests (about ten minutes on 2 cores)
 	@find tests -name 'test_*.py' | PYTHONDONTWRITEBYTECODE= xargs -P 2 -n 300 $(BIN)/python -m pytest --collect-only -qq > /dev/null 2>&1 || true
 	$(PYTEST) -n 4
 
