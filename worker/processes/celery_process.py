@@ -25,6 +25,7 @@ def main(name: str, queues: str, processes: str) -> int:
         from celery.utils.nodenames import gethostname, nodename
 
         import worker.app
+        from common.broker.job_signals import JobSignals
         from worker.processes.watchdog import Watchdog, messages_of
 
         worker.app.app.loader.import_default_modules()  # the tasks, which it would load next
@@ -39,7 +40,8 @@ def main(name: str, queues: str, processes: str) -> int:
         # Celery's heartbeats are events for Flower; ours go to SQL.
         without_heartbeat=not worker.app.SETTINGS.task_events,
     )
-    Watchdog(messages_of(worker.app.app, queues.split(","))).start()
+    assert worker.app.BROKER is not None, "worker.app ends the process without one"
+    Watchdog(messages_of(JobSignals(worker.app.BROKER), queues.split(","))).start()
     controller.start()
     return int(controller.exitcode or 0)
 

@@ -12,11 +12,10 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
-from celery import Celery
 from celery.worker import state
-from kombu.exceptions import ChannelError
 
 from common.broker.celery_config import LOADING_S
+from common.broker.job_signals import BrokerUnavailable, JobSignals
 from common.process import exit_codes
 
 log = logging.getLogger(__name__)
@@ -79,22 +78,14 @@ def _alive(pid: int) -> bool:
     return True
 
 
-def messages_of(app: Celery, queues: Sequence[str]) -> Callable[[], int]:
-    """Counts the messages in these queues, on a connection of its own; 0 while the broker does not answer."""
+def messages_of(signals: JobSignals, queues: Sequence[str]) -> Callable[[], int]:
+    """Counts the messages in these queues; 0 while the broker does not answer: then nobody can take anything."""
 
     def count() -> int:
         try:
-            with app.connection_for_read() as connection:
-                channel = connection.channel()  # one for all queues: each opens connections of its own
-                return sum(_length(channel, queue) for queue in queues)
-        except Exception:  # whatever the transport raises: then nobody can take anything
+            lengths = signals.lengths()
+        except BrokerUnavailable:
             return 0
+        return sum(lengths[queue] for queue in queues)
 
     return count
-
-
-def _length(channel: Any, queue: str) -> int:
-    try:
-        return int(channel.queue_declare(queue, passive=True).message_count)
-    except ChannelError:  # Redis has no empty lists
-        return 0

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from celery.worker import state
 
-from common.broker.celery_config import LOADING_S, celery_app
+from common.broker.celery_config import LOADING_S
 from common.broker.job_signals import JobSignals
 from common.broker.names import BULK, INTERACTIVE
 from common.process import exit_codes
@@ -99,8 +99,7 @@ def test_it_ends_the_process_so_that_the_supervisor_starts_another(
     celery: Celery, redis_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     signals, ended = JobSignals(redis_url), list[int]()
-    app = celery_app(redis_url)
-    mine, other = messages_of(app, [INTERACTIVE]), messages_of(app, [INTERACTIVE, BULK])
+    mine, other = messages_of(signals, [INTERACTIVE]), messages_of(signals, [INTERACTIVE, BULK])
     assert (mine(), other()) == (0, 0)
     assert signals.publish_chunk(1, "score", BULK)
     assert signals.publish_chunk(2, "score", BULK)
@@ -113,4 +112,4 @@ def test_it_ends_the_process_so_that_the_supervisor_starts_another(
 
 
 def test_a_broker_that_is_away_makes_nobody_deaf() -> None:
-    assert messages_of(celery_app("unix:///nowhere/valkey.sock"), [BULK])() == 0
+    assert messages_of(JobSignals("unix:///nowhere/valkey.sock"), [BULK])() == 0
