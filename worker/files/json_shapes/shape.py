@@ -8,12 +8,13 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final, Literal
 
 from worker.files.cells import Cell
 from worker.files.columns.choose import choose
 from worker.files.columns.paths import laid_out
-from worker.files.errors import AmbiguousColumn, FileError
+from worker.files.errors import AmbiguousColumn, FileError, TooManyColumns
 from worker.files.json_shapes.window import Window
 from worker.files.table import record_size
 
@@ -25,7 +26,8 @@ _SAMPLE_SIZE: Final = 1 << 20
 _DEEPEST: Final = 4
 _SURE: Final = 0.5
 _MOST_ARRAYS: Final = 200
-_MOST_COLUMNS: Final = 200
+MOST_COLUMNS: Final = 200
+"""Most columns that stand one after another, each a list or an object of cells: each takes a file on the disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,10 @@ class _Object:
 
 
 def shape_of(text: io.TextIOBase, max_chars: int) -> Shape | None:
-    """The shape of a document that begins with an object or an array of lists; None where it holds no rows."""
+    """The shape of a document that begins with an object or an array of lists; None where it holds no rows.
+
+    Raises BrokenFile, and TooManyColumns for more than 200 lists side by side.
+    """
     window = Window(text, max_chars)
     mark = window.next_mark()
     if mark == "[":
@@ -168,7 +173,9 @@ def _lists(top: _Object, arrays: list[_Array]) -> Shape | None:
     plain = all(not isinstance(value, dict | list) for one in own for value in one.sample)
     if len(own) < 2 or not plain or len({one.count for one in own}) != 1 or top.scalars or top.inner:
         return None
-    return Shape("lists", (), tuple(one.path[0] for one in own)) if len(own) <= _MOST_COLUMNS else None
+    if top.arrays > MOST_COLUMNS:  # those beyond were not kept
+        raise TooManyColumns(MOST_COLUMNS)
+    return Shape("lists", (), tuple(one.path[0] for one in own))
 
 
 def _framed(objects: list[_Object]) -> Shape | None:
@@ -185,7 +192,7 @@ def _framed(objects: list[_Object]) -> Shape | None:
         first = keys[0]
         assert isinstance(first, list)
         numbered = all(key.isdigit() for key in first)
-        if flat and numbered and one.count <= _MOST_COLUMNS and not all(key.isdigit() for key in one.keys):
+        if flat and numbered and one.count <= MOST_COLUMNS and not all(key.isdigit() for key in one.keys):
             return Shape("columns", one.path, tuple(one.keys))
         if all(key.isdigit() for key in one.keys) or (flat and one.count >= 2 and not numbered and one.path == ()):
             return Shape("index", one.path)
@@ -200,19 +207,23 @@ def inside_of(sample: Sequence[object]) -> str | None:
     first: dict[str, object] = rows[0]
     keys = [key for key, value in first.items() if isinstance(value, list) and value and isinstance(value[0], dict)]
     for key in keys[:_DEEPEST]:
-        inner = [one for row in rows for one in exploded(row, key)][:_SAMPLE]
-        if _score(_Array((), list(inner))) >= _SURE:
+        inner: Iterator[object] = (one for row in rows for one in exploded(row, key))
+        if _score(_Array((), list(islice(inner, _SAMPLE)))) >= _SURE:
             return key
     return None
 
 
-def exploded(row: object, key: str) -> list[dict[str, object]]:
-    """The rows inside a row: each with the plain values around it, its own ones first to be named."""
+def exploded(row: object, key: str) -> Iterator[dict[str, object]]:
+    """The rows inside a row: each with the plain values around it, its own ones first to be named.
+
+    One at a time: each holds all that stands around them.
+    """
     if not isinstance(row, dict) or not isinstance(row.get(key), list):
-        return []
+        return
     around = {name: value for name, value in row.items() if name != key and not isinstance(value, list)}
-    inner = [one for one in row[key] if isinstance(one, dict)]
-    return [{**{_free(name, one): value for name, value in around.items()}, **one} for one in inner]
+    for one in row[key]:
+        if isinstance(one, dict):
+            yield {**{_free(name, one): value for name, value in around.items()}, **one}
 
 
 def _free(name: str, taken: dict[str, object]) -> str:

@@ -32,6 +32,8 @@ _SPACED: Final = re.compile(r'[,;|]\s+"')
 _ABOVE: Final = 10
 _LOOKED_AT: Final = 30
 """Rows among which the header is looked for."""
+_MOST_CELLS: Final = 2 * MAX_COLUMNS
+"""Cells of a row among which it is looked for: more than a table may have, so that one too wide stays too wide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +112,13 @@ def understand(
     rows, places, apart = _rows(body, dialect, grid, cut=cut)
     if most is not None and width > most and all(len(row) > most for row in rows if row):
         raise TooManyColumns(most)  # before a million cells are looked at: whichever is the header is too wide
-    layout = layout_of(rows, header=header)
+    layout = layout_of(_as_looked_at(rows), header=header)
     data = [row for row in rows[layout.first :] if any(row)]
     width = _settled(width, rows, layout)
     grid = Grid(width, *_values(data, width))
     if not apart:  # else the grid has nothing to decide
         rows, places, _ = _rows(body, dialect, grid, cut=cut)
-        layout = layout_of(rows, header=header)
+        layout = layout_of(_as_looked_at(rows), header=header)
     place = layout.first if layout.header is None else layout.header
     skip = dialect.start + (places[place] - 1 if place < len(places) else 0)
     titles = [] if layout.header is None else list(rows[layout.header])
@@ -124,6 +126,11 @@ def understand(
     head = _head_lines(lines, rows[: layout.first], numbers)
     above = [HeadLine(_as_written(line), []) for line in lines[: dialect.start]] + head[:place]
     return Beginning(replace(dialect, skip=skip), grid, layout, titles, width, numbers, above, head[place + 1 :])
+
+
+def _as_looked_at(rows: list[list[str]]) -> list[list[str]]:
+    """The rows without the cells that no table has: a line of a megabyte holds half a million, each looked at often."""
+    return [row if len(row) <= _MOST_CELLS else row[:_MOST_CELLS] for row in rows]
 
 
 def _head_lines(lines: list[str], rows: list[list[str]], numbers: list[int]) -> list[HeadLine]:

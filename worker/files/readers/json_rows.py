@@ -15,11 +15,11 @@ from typing import IO, Final, NamedTuple
 from common.file_formats import FileKind
 from worker.files import row_problems as problems
 from worker.files.cells import Cell
-from worker.files.errors import BrokenFile, NoReviews, TooManyRows
-from worker.files.json_shapes.shape import Shape, column_values, exploded, inside_of, shape_of
+from worker.files.errors import Bomb, BrokenFile, NoReviews, TooLarge, TooManyColumns, TooManyRows
+from worker.files.json_shapes.shape import MOST_COLUMNS, Shape, column_values, exploded, inside_of, shape_of
 from worker.files.json_shapes.size import has_too_many_values, is_too_deep
 from worker.files.json_shapes.window import elements, members
-from worker.files.limits import Limits
+from worker.files.limits import MAX_RATIO, Limits, is_bomb
 from worker.files.options import NOTHING_SAID, ReadOptions
 from worker.files.readers.encoding import as_text, detect
 from worker.files.readers.text_lines import bounded_lines
@@ -59,11 +59,41 @@ _SURELY_ERROR: Final = frozenset(
 )
 
 
+_VALUE: Final = 8
+"""What a value of a row that is made counts beside its characters."""
+
+
 class JsonRow(NamedTuple):
     """raw: source text of the row; value: parsed, or a Bad."""
 
     raw: str
     value: object
+
+
+class _Made:
+    """Counts the rows that are made of a document, where each takes up what stands in it once: names, a whole film.
+
+    As for a packed file, what they come to is bounded by the file's size: a name of 250,000 characters above a million
+    rows would fill any disk.
+    """
+
+    def __init__(self, size: int, limits: Limits) -> None:
+        self._file, self._most = size, limits.max_unpacked_bytes
+        self._made = 0
+
+    def count(self, chars: int, values: int) -> None:
+        """One more row. Raises Bomb and TooLarge."""
+        self._made += chars + _VALUE * values
+        if is_bomb(self._file, self._made):
+            raise Bomb(MAX_RATIO)
+        if self._made > self._most:
+            raise TooLarge(self._most)
+
+    def source_of(self, row: dict[str, object]) -> str:
+        """The source text of one more row. Raises Bomb and TooLarge."""
+        source = json.dumps(row, ensure_ascii=False)
+        self.count(len(source), len(row))
+        return source
 
 
 class JsonRows(Table):
@@ -77,6 +107,7 @@ class JsonRows(Table):
         self._max = limits.max_line_chars
         self.encoding = detect(file, options.codec())
         self.facts.encoding, self.facts.damaged = self.encoding.shown, self.encoding.damaged
+        self._size = file.seek(0, 2)
         self.known: set[str] = set()
         """Every key met so far: one too many is refused when it is met, not when the scored file names all."""
         self._spool: IO[str] | None = None
@@ -120,6 +151,8 @@ class JsonRows(Table):
             columns: list[tuple[str, IO[str]]] = []
             with as_text(self._file, self.encoding, newline=None) as text:
                 for name, sources in column_values(text, self._max, self._shape.path, self._shape.kind):
+                    if len(columns) == MOST_COLUMNS:  # a key that stands twice is one that was counted elsewhere
+                        raise TooManyColumns(MOST_COLUMNS)
                     part = stack.enter_context(
                         tempfile.TemporaryFile("w+", encoding="utf-8", errors="surrogatepass", newline="\n")
                     )
@@ -129,7 +162,11 @@ class JsonRows(Table):
                         part.write(raw.replace("\n", " ").replace("\r", " ") + "\n")
                     part.seek(0)
                     columns.append((json.dumps(name, ensure_ascii=False), part))
+            check_names([name for name, _ in columns])
+            names = sum(len(name) for name, _ in columns)
+            made = _Made(self._size, self._limits)
             for cells in zip(*(part for _, part in columns), strict=False):
+                made.count(names + sum(map(len, cells)), len(cells))
                 pairs = zip(columns, cells, strict=True)
                 spool.write("{" + ", ".join(f"{name}: {cell.rstrip()}" for (name, _), cell in pairs) + "}\n")
         return spool
@@ -169,6 +206,7 @@ class JsonRows(Table):
 
     def _document(self, text: io.TextIOWrapper) -> Iterator[tuple[str, object]]:
         shape = self._shape
+        made = _Made(self._size, self._limits)
         if shape.kind == "index":
             yield from ((raw, value) for _, raw, value in members(text, self._max, shape.path))
         elif shape.kind in ("split", "matrix"):
@@ -181,7 +219,7 @@ class JsonRows(Table):
                     continue
                 names = shape.names or tuple(f"column_{i}" for i in range(1, len(value) + 1))
                 row = dict(zip(names, value, strict=False))
-                yield json.dumps(row, ensure_ascii=False), row
+                yield made.source_of(row), row
         elif shape.kind == "object":
             raw = text.read(self._max + 1)
             if len(raw) > self._max:
@@ -194,7 +232,7 @@ class JsonRows(Table):
         elif shape.inside is not None:
             for _, value in elements(text, self._max, shape.path):
                 for row in exploded(value, shape.inside):
-                    yield json.dumps(row, ensure_ascii=False), row
+                    yield made.source_of(row), row
         else:
             yield from elements(text, self._max, shape.path)
 

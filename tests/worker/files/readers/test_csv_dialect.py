@@ -14,7 +14,10 @@ from tests.worker.files.helpers import (
     texts,
     write,
 )
-from worker.files.readers.csv_dialect import _is_strict
+from worker.files.errors import TooManyColumns
+from worker.files.layout import header
+from worker.files.limits import MAX_COLUMNS
+from worker.files.readers.csv_dialect import _is_strict, understand
 
 
 @pytest.mark.parametrize(
@@ -61,3 +64,22 @@ def test_a_dialect_does_not_depend_on_what_the_process_read_before() -> None:
         csv.field_size_limit(limit)
         found.append(_is_strict(line.replace('\\"', ""), ","))
     assert found == [True, True]
+
+
+def test_a_very_wide_line_is_looked_at_no_further_than_a_table_may_be_wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of 100 files of a zip may hold lines of a megabyte: half a million cells, each looked at several times."""
+    looked: list[str] = []
+    known = header.is_known_name
+
+    def is_known_name(title: str) -> bool:
+        looked.append(title)
+        return known(title)
+
+    monkeypatch.setattr(header, "is_known_name", is_known_name)
+    wide = ",".join(f"n{number}" for number in range(50_000))
+    with pytest.raises(TooManyColumns):
+        texts(csv_bytes(wide, "a,b", *["," * 50_000] * 3), "a.csv")
+    assert 0 < len(looked) < 20 * MAX_COLUMNS
+    # A short header stays one, whatever a line below it came to.
+    begun = understand(["n0,review\n"] + ["1,good\n"] * 3 + [f"{wide}\n"], cut=False)
+    assert begun.titles == ["n0", "review"]

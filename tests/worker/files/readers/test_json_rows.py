@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+
 import pytest
 
 from tests.worker.files.helpers import (
+    LIMITS,
     LONG,
     jsonl_bytes,
     read,
@@ -22,3 +26,36 @@ def test_too_many_json_keys_are_refused_while_reading_however_late() -> None:
 def test_an_asked_json_key_may_appear_late() -> None:
     data = jsonl_bytes(*[{"review": LONG}] * 300, {"review": LONG, "mine": "x"})
     assert texts(data, "a.jsonl", text_column="mine")[-2:] == [None, "x"]
+
+
+NAME = "n" * 200_000
+REPEATED = {
+    "split": {"columns": ["review", NAME], "data": [[LONG, 1]] * 400},
+    "lists": {"review": [LONG] * 400, NAME: [1] * 400},
+    "columns": {name: {str(row): LONG for row in range(400)} for name in ("review", NAME)},
+    "inside": [{"plot": NAME, "reviews": [{"review": LONG}] * 400}],
+}
+
+
+@pytest.mark.parametrize("shape", REPEATED)
+def test_what_stands_once_is_not_repeated_in_every_row_without_bound(shape: str) -> None:
+    """80 MB of rows out of 200 kB: the reader stops where they are larger than a file may unpack to."""
+    data = json.dumps(REPEATED[shape]).encode()
+    with pytest.raises(errors.TooLarge):
+        read(data, "a.json", limits=replace(LIMITS, max_unpacked_bytes=1 << 20))
+    with pytest.raises(errors.Bomb):
+        read(data, "a.json", limits=replace(LIMITS, max_unpacked_bytes=1 << 31))
+
+
+def test_columns_that_stand_one_after_another_open_no_file_each_without_bound() -> None:
+    """Ten thousand lists of a cell took as many files, and the error was taken for the machine's own."""
+    for count in (201, 10_000):
+        data = json.dumps({f"c{number}": ["a", "b"] for number in range(count)}).encode()
+        with pytest.raises(errors.TooManyColumns, match="more than 200 columns"):
+            read(data, "a.json")
+    cells = ",".join(f'"c{number}":{{"0":"a","1":"b"}}' for number in range(2_000))
+    twice = f'{{"a":{{{cells}}},"a":{{"review":{{"0":"{LONG}"}},"film":{{"0":"x"}}}}}}'.encode()
+    with pytest.raises(errors.FileError):
+        read(twice, "a.json")
+    fine = {"review": [LONG] * 2} | {f"c{number}": [1, 2] for number in range(199)}
+    assert len(read(json.dumps(fine).encode(), "a.json")) == 2
