@@ -9,6 +9,8 @@ linear in the words of the sentence.
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
+from functools import cached_property
+from itertools import accumulate
 from typing import NamedTuple
 
 from model.aspects.vocabulary import Mention
@@ -85,7 +87,7 @@ def split(words: Words, text: str, mentions: Sequence[Mention], weights: Sequenc
         else:
             kept.append(piece)
     bounded = (part for piece in kept for part in _bounded(piece, read))
-    return [_clause(part, words) for piece in bounded for part in _parted(piece, cuts, read)]
+    return [_clause(part, words, read) for piece in bounded for part in _parted(piece, cuts, read)]
 
 
 def _bounded(piece: "_Piece", read: "_Read") -> list["_Piece"]:
@@ -112,64 +114,108 @@ class _Read:
     """A sentence's words with what they name and how far each is for or against something."""
 
     def __init__(self, words: Sequence[str], mentions: Sequence[Mention], weights: Sequence[float]) -> None:
-        self.words, self._mentions, self._weights = words, mentions, weights
+        self.words, self.mentions, self._weights = words, mentions, weights
         self._firsts = [mention.first for mention in mentions]
 
     def piece(self, first: int, end: int) -> "_Piece":
         """Words `first` to `end` (half-open)."""
         weights = self._weights[first:end]
         good, bad = max(weights), -min(weights)
-        if not self._mentions:
-            return _Piece(first, end, (), good, bad)
-        own = tuple(self._mentions[bisect_left(self._firsts, first) : bisect_left(self._firsts, end)])
-        for mention in own:
-            if mention.kind == "praise":
+        if not self.mentions:
+            return _Piece(first, end, 0, 0, good, bad, False, False, _NOTHING)
+        low, high = bisect_left(self._firsts, first), bisect_left(self._firsts, end)
+        if low == high:
+            return _Piece(first, end, low, high, good, bad, False, False, _NOTHING)
+        named = says = False
+        names: set[str] = set()
+        for name, kind, _, _ in self.mentions[low:high]:
+            if kind == "praise":
                 good = max(good, 1.0)
-            elif mention.kind == "blame":
+            elif kind == "blame":
                 bad = max(bad, 1.0)
-        return _Piece(first, end, own, good, bad)
+            names.add(name)
+            named = named or name != "film" or kind in ("words", "praise", "blame")
+            says = says or (name != "film" and kind in ("says", "praise", "blame"))
+        return _Piece(first, end, low, high, good, bad, named, says, frozenset(names))
 
     def predicates(self, piece: "_Piece") -> bool:
         """Whether something that a piece names is followed by a verb."""
-        return any(
-            not VERBS.isdisjoint(self.words[mention.last + 1 : min(piece.end, mention.last + 3)])
-            for mention in piece.mentions
-            if mention.kind in ("words", "cues")
-        )
+        at = piece.high
+        while at > piece.low and self.mentions[at - 1].last + _FOLLOWS > piece.end:  # what follows it is not all inside
+            at -= 1
+            if self._is_followed(self.mentions[at], piece.end):
+                return True
+        return self._followed[at] > self._followed[piece.low]
+
+    @cached_property
+    def _followed(self) -> list[int]:
+        """How many mentions are followed by a verb, before each: asked of pieces that grow word by word."""
+        end = len(self.words)
+        return [0, *accumulate(self._is_followed(mention, end) for mention in self.mentions)]
+
+    def _is_followed(self, mention: Mention, end: int) -> bool:
+        after = self.words[mention.last + 1 : min(end, mention.last + _FOLLOWS)]
+        return mention.kind in ("words", "cues") and not VERBS.isdisjoint(after)
 
     def qualifies(self, piece: "_Piece") -> bool:
         """Whether a piece says more than what it names, and names it beside an article at most: "muddy sound"."""
-        named = {place for mention in piece.mentions for place in range(mention.first, mention.last + 1)}
-        rest = (place for place in range(piece.first, piece.end) if place not in named)
-        return any(self.words[place] not in CUTS and self.words[place] not in COPULAS for place in rest)
+        return self._telling[piece.end] > self._telling[piece.first]
+
+    @cached_property
+    def _telling(self) -> list[int]:
+        """How many words say more than what is named, before each: no cut parts a mention."""
+        named = {place for mention in self.mentions for place in range(mention.first, mention.last + 1)}
+        return [
+            0,
+            *accumulate(
+                place not in named and word not in CUTS and word not in COPULAS for place, word in enumerate(self.words)
+            ),
+        ]
+
+
+_NOTHING: frozenset[str] = frozenset()
+_FILM = frozenset({"film"})
+_FOLLOWS = 3
 
 
 class _Piece(NamedTuple):
-    """Words `first` to `end` (half-open), what they name, and the strongest weights for and against among them."""
+    """Words `first` to `end` (half-open), what they name, and the strongest weights for and against among them.
+
+    low, high: numbers of the mentions of the sentence that are its own (half-open). What is asked of a piece at each
+    cut is a field and not counted anew, so that a sentence of thousands of words takes time in proportion to them.
+    """
 
     first: int
     end: int
-    mentions: tuple[Mention, ...]
+    low: int
+    high: int
     good: float
     bad: float
+    names: bool
+    """Whether something is named that can be judged."""
+    says: bool
+    """Whether something other than the film is named by a phrase that judges it."""
+    named: frozenset[str]
+    """The aspects that are named."""
 
     def joined(self, other: "_Piece") -> "_Piece":
         """With the piece that follows."""
-        mentions = self.mentions + other.mentions if other.mentions else self.mentions
-        return _Piece(self.first, other.end, mentions, max(self.good, other.good), max(self.bad, other.bad))
-
-    @property
-    def names(self) -> bool:
-        """Whether something is named that can be judged."""
-        return any(mention.name != "film" or mention.kind in ("words", "praise", "blame") for mention in self.mentions)
+        return _Piece(
+            self.first,
+            other.end,
+            self.low,
+            other.high,
+            max(self.good, other.good),
+            max(self.bad, other.bad),
+            self.names or other.names,
+            self.says or other.says,
+            self.named | other.named if other.named else self.named,
+        )
 
     @property
     def judges(self) -> bool:
         """Whether something that is named is judged."""
-        return self.names and (
-            max(self.good, self.bad) >= STRONG_WORD
-            or any(mention.kind in ("says", "praise", "blame") and mention.name != "film" for mention in self.mentions)
-        )
+        return self.names and (max(self.good, self.bad) >= STRONG_WORD or self.says)
 
     @property
     def mood(self) -> float:
@@ -181,10 +227,9 @@ class _Piece(NamedTuple):
         return min(self.mood, other.mood) <= -STRONG_WORD and max(self.mood, other.mood) >= STRONG_WORD
 
     @property
-    def subjects(self) -> set[str]:
+    def subjects(self) -> frozenset[str]:
         """The aspects that are named, the film only where nothing else is."""
-        found = {mention.name for mention in self.mentions if mention.name != "film"}
-        return set(found) or {mention.name for mention in self.mentions}
+        return (self.named - _FILM) or self.named
 
 
 def _stands(cut: int, left: _Piece, right: _Piece, read: _Read) -> bool:
@@ -239,11 +284,12 @@ def _cuts(words: Words, text: str, mentions: Sequence[Mention]) -> list[int]:
     return cuts
 
 
-def _clause(piece: _Piece, words: Words) -> Clause:
+def _clause(piece: _Piece, words: Words, read: _Read) -> Clause:
+    mentions = tuple(read.mentions[piece.low : piece.high])
     first, last = piece.first, piece.end - 1
-    named_first, named_last = (piece.mentions[0].first, piece.mentions[-1].last) if piece.mentions else (last, first)
+    named_first, named_last = (mentions[0].first, mentions[-1].last) if mentions else (last, first)
     while first < min(last, named_first) and words.spelled[first] in LEADING:
         first += 1
     while last > max(first, named_last) and words.spelled[last] in TRAILING:
         last -= 1
-    return Clause(first, last, piece.mentions)
+    return Clause(first, last, mentions)

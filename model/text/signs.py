@@ -6,6 +6,7 @@ not count as an unknown word.
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _INVISIBLE_RANGES = (
     (0x00AD, 0x00AE), (0x0300, 0x0370), (0x061C, 0x061D), (0x115F, 0x1161), (0x17B4, 0x17B6), (0x180B, 0x180F),
@@ -169,10 +170,14 @@ def counted(found: re.Match[str]) -> str:
 
 def out_of_ten(found: re.Match[str]) -> int:
     """What a row of stars says (a match of `STARS`), 0 to 10."""
-    full = len(re.findall(_STAR, found.group(1) or ""))
-    empty = len(re.findall(_EMPTY, found.group(3) or found.group(6) or ""))
-    halves = 2 * full + (1 if found.group(2) else 0)
-    return _scaled(halves / 2, _TEN if full + empty > _FIVE else _FIVE)
+    return _counted(found.group(1) or "", bool(found.group(2)), found.group(3) or found.group(6) or "")
+
+
+@lru_cache(maxsize=256)
+def _counted(full_signs: str, half: bool, empty_signs: str) -> int:
+    """What these stars say: remembered, since a text of nothing but stars holds the same few rows again and again."""
+    full, empty = (len(signs) - signs.count(" ") - signs.count("\t") for signs in (full_signs, empty_signs))
+    return _scaled((2 * full + half) / 2, _TEN if full + empty > _FIVE else _FIVE)
 
 
 def is_full(found: re.Match[str]) -> bool:
