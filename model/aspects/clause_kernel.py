@@ -31,6 +31,10 @@ OPINION, LEANING = range(2)
 # Columns of the words of a text, and of mentions.
 WORD_START, WORD_END, ID = range(3)
 CODE, FIRST, LAST = range(3)
+# Columns of pieces behind the first four: what is named but the film, and of the film, as bits; the word and the
+# mention from which on `_qualifies` has to look, and the mention from which on `_predicates` has to. So a sentence of
+# thousands of words takes time in proportion to them.
+_OTHERS, _OF_FILM, _READ, _PAST, _UNFOLLOWED, _PIECE = range(4, 10)
 _SUBJECTS = (1 << len(NAMES)) - 1
 _NAMES, _TELLS = 1 << len(NAMES), 2 << len(NAMES)
 # Columns of a draft's whole numbers, and of its others.
@@ -339,34 +343,35 @@ def _piece(first: Any, end: Any, weights: Any, named: Any, count: Any, pieces: A
         good, least = max(good, weights[place]), min(least, weights[place])
     bad = -least
     low, high = from_word(named, count, first), from_word(named, count, end)
+    others, film = 0, 0
     for mention in range(low, high):
-        kind = named[mention, CODE] % KINDS
+        name, kind = named[mention, CODE] // KINDS, named[mention, CODE] % KINDS
         if kind == _PRAISE:
             good = max(good, 1.0)
         elif kind == _BLAME:
             bad = max(bad, 1.0)
+        if name != _FILM:
+            others |= (1 << name) | _NAMES
+            if kind >= _SAYS:
+                others |= _TELLS
+        else:
+            film |= 1 << name
+            if kind != _CUES and kind != _SAYS:
+                film |= _NAMES
     pieces[number, 0], pieces[number, 1], pieces[number, 2], pieces[number, 3] = first, end, low, high
+    pieces[number, _OTHERS], pieces[number, _OF_FILM] = others, film
+    pieces[number, _READ], pieces[number, _PAST], pieces[number, _UNFOLLOWED] = first, low, low
     moods[number, 0], moods[number, 1] = good, bad
 
 
 piece_of = inlined(_piece)
 
 
-def _told(named: Any, low: Any, high: Any) -> int:
-    """Of mentions: `clauses._Piece.subjects` as bits, `_NAMES` for `names`, `_TELLS` where one tells an opinion on
-    something but the film."""
-    bits, film = 0, 0
-    for mention in range(low, high):
-        name, kind = named[mention, CODE] // KINDS, named[mention, CODE] % KINDS
-        if name != _FILM:
-            bits |= (1 << name) | _NAMES
-            if kind >= _SAYS:
-                bits |= _TELLS
-        else:
-            film |= 1 << name
-            if kind != _CUES and kind != _SAYS:
-                film |= _NAMES
-    return bits if bits else film
+def _told(pieces: Any, number: Any) -> int:
+    """`clauses._Piece.subjects` as bits, `_NAMES` for `names`, `_TELLS` where one tells an opinion on something but the
+    film."""
+    others = pieces[number, _OTHERS]
+    return others if others else pieces[number, _OF_FILM]  # type: ignore[no-any-return]
 
 
 told = inlined(_told)
@@ -382,13 +387,16 @@ judges = inlined(_judges)
 
 
 def _predicates(pieces: Any, number: Any, places: Any, marks: Any, named: Any) -> bool:
-    """As `clauses._Read.predicates`."""
-    for mention in range(pieces[number, 2], pieces[number, 3]):
+    """As `clauses._Read.predicates`. Goes on where it ended when it was asked before: a piece only grows."""
+    end = pieces[number, 1]
+    for mention in range(pieces[number, _UNFOLLOWED], pieces[number, 3]):
+        after = named[mention, LAST] + 1
         if named[mention, CODE] % KINDS <= _CUES:
-            after = named[mention, LAST] + 1
-            for place in range(after, min(pieces[number, 1], after + 2)):
+            for place in range(after, min(end, after + 2)):
                 if marks[places[place, ID], BITS] & VERB:
                     return True
+        if after + 2 <= end:
+            pieces[number, _UNFOLLOWED] = mention + 1
     return False
 
 
@@ -396,11 +404,12 @@ predicates = inlined(_predicates)
 
 
 def _qualifies(pieces: Any, number: Any, places: Any, marks: Any, named: Any) -> bool:
-    """As `clauses._Read.qualifies`."""
-    mention, high = pieces[number, 2], pieces[number, 3]
-    for place in range(pieces[number, 0], pieces[number, 1]):
+    """As `clauses._Read.qualifies`. Goes on where it ended when it was asked before: a piece only grows."""
+    mention, high = pieces[number, _PAST], pieces[number, 3]
+    for place in range(pieces[number, _READ], pieces[number, 1]):
         while mention < high and named[mention, LAST] < place:
             mention += 1
+        pieces[number, _READ], pieces[number, _PAST] = place, mention
         if mention < high and named[mention, FIRST] <= place:
             continue
         word = places[place, ID]
@@ -417,8 +426,7 @@ def _stands(cut: Any, left: Any, pieces: Any, moods: Any, places: Any, marks: An
     if cut == STRONG:
         return True
     right = left + 1
-    of_left = told(named, pieces[left, 2], pieces[left, 3])
-    of_right = told(named, pieces[right, 2], pieces[right, 3])
+    of_left, of_right = told(pieces, left), told(pieces, right)
     names, both = of_left & _NAMES != 0, of_left & of_right & _NAMES != 0
     long = pieces[left, 1] - pieces[left, 0] >= APART
     begins = 0
@@ -461,6 +469,8 @@ def _whole(cuts: Any, places: Any, marks: Any, weights: Any, named: Any, count: 
         piece_of(at, end, weights, named, count, pieces, moods, last + 1)
         if last >= 0 and not stands(cuts[at], last, pieces, moods, places, marks, named):
             pieces[last, 1], pieces[last, 3] = end, pieces[last + 1, 3]
+            pieces[last, _OTHERS] |= pieces[last + 1, _OTHERS]
+            pieces[last, _OF_FILM] |= pieces[last + 1, _OF_FILM]
             moods[last, 0] = max(moods[last, 0], moods[last + 1, 0])
             moods[last, 1] = max(moods[last, 1], moods[last + 1, 1])
         else:
@@ -485,7 +495,7 @@ def _parting(
         mood, judging = 1.0, True
         for side in range(2):
             piece_of(place if side else begin, end if side else place, weights, named, count, pieces, moods, side)
-            judging = judging and judges(told(named, pieces[side, 2], pieces[side, 3]), moods, side)
+            judging = judging and judges(told(pieces, side), moods, side)
             mood *= moods[side, 0] - moods[side, 1]
         if judging and mood < 0:
             return place
@@ -677,7 +687,7 @@ def _drafts(
     every, fresh = np.empty((room, 3), np.int64), np.empty(room, np.bool_)
     most = min(room, MOST_WORDS) + 2
     weights, cuts = np.empty(most, np.float64), np.empty(most, np.int64)
-    pieces, moods = np.empty((most, 4), np.int64), np.empty((most, 2), np.float64)
+    pieces, moods = np.empty((most, _PIECE), np.int64), np.empty((most, 2), np.float64)
     halves, half_moods = np.empty((2, 4), np.int64), np.empty((2, 2), np.float64)
     part = np.empty(4, np.int64)
     named, edge = np.empty((most * names, 3), np.int64), np.empty((2, len(trie[5])), np.int64)

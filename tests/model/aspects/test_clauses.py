@@ -6,6 +6,7 @@ import pytest
 
 from model.aspects import clauses, opinion, vocabulary
 from model.aspects.clauses import Words
+from model.aspects.vocabulary import Mention
 
 
 def cut(sentence: str) -> list[str]:
@@ -50,3 +51,33 @@ def test_a_clause_has_at_most_sixty_words_and_none_is_lost() -> None:
 @pytest.mark.parametrize("sentence", ["and", "but but but", "if", "a", "great and"])
 def test_a_sentence_of_small_words_is_a_clause(sentence: str) -> None:
     assert "".join(cut(sentence)) != ""
+
+
+class CountedMention(Mention):
+    """A mention that counts how often somebody asks what it names or what it tells."""
+
+    asked = 0
+
+    def __getattribute__(self, name: str) -> object:
+        if name in ("name", "kind"):
+            CountedMention.asked += 1
+        return super().__getattribute__(name)
+
+
+@pytest.mark.parametrize("words", ["good bad", "acting", "acting story", "acting great", "it acting was"])
+def test_what_is_named_is_looked_at_a_few_times_however_long_the_sentence(words: str) -> None:
+    """A piece that grows by each cut that does not stand was read anew at each: 22 kB took half a second."""
+    spelled = (words.split() * 2_000)[:2_000]
+    places = [8 * number for number in range(len(spelled))]
+    text = "".join(f"{word},".ljust(8) for word in spelled)
+    mentions = [CountedMention(*one) for one in vocabulary.shipped().find(spelled)]
+    leanings = opinion.shipped().leanings
+    CountedMention.asked = 0
+    found = clauses.split(
+        Words(spelled, places, [at + len(word) for at, word in zip(places, spelled, strict=True)]),
+        text,
+        mentions,
+        [leanings.get(word, 0.0) for word in spelled],
+    )
+    assert sum(len(clause.mentions) for clause in found) == len(mentions) > 500
+    assert CountedMention.asked < 20 * len(spelled)

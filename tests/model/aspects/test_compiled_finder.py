@@ -74,6 +74,17 @@ def test_long_and_hostile_texts(text: str) -> None:
     assert assert_same([text, "The cast is great.", text]) <= 2 * MOST_CLAUSES + 1
 
 
+def test_long_sentences_of_anything() -> None:
+    """Pieces that grow by hundreds of words, in which what was found out before is not asked again."""
+    dice = random.Random(5)
+    words = [*SMALL.split(), *["acting", "plot", "good", "bad", "was", "it"] * 4]
+    texts = [
+        " ".join(dice.choice(some) + dice.choice([",", "", " and"]) for _ in range(400))
+        for some in (dice.sample(words, dice.randrange(2, 9)) for _ in range(150))
+    ]
+    assert assert_same(texts) > 3_000
+
+
 def test_drafts_are_the_same_to_the_bit() -> None:
     for one in aspect_checks.read()[:200]:
         if not one.text.isascii() or aligned(one.text) != (one.text, None):
