@@ -15,11 +15,11 @@ from typing import IO, Final, NamedTuple
 from common.file_formats import FileKind
 from worker.files import row_problems as problems
 from worker.files.cells import Cell
-from worker.files.errors import Bomb, BrokenFile, NoReviews, TooLarge, TooManyColumns, TooManyRows
+from worker.files.errors import BrokenFile, NoReviews, TooCostly, TooManyColumns, TooManyRows
 from worker.files.json_shapes.shape import MOST_COLUMNS, Shape, column_values, exploded, inside_of, shape_of
 from worker.files.json_shapes.size import has_too_many_values, is_too_deep
 from worker.files.json_shapes.window import elements, members
-from worker.files.limits import MAX_RATIO, Limits, is_bomb
+from worker.files.limits import MAX_RATIO, RATIO_FROM, Limits
 from worker.files.options import NOTHING_SAID, ReadOptions
 from worker.files.readers.encoding import as_text, detect
 from worker.files.readers.text_lines import bounded_lines
@@ -30,6 +30,8 @@ STRING_COLUMN: Final = "review"
 UNREADABLE: Final = "unreadable"
 """Key under which the scored JSON keeps a line that was no JSON."""
 ABSENT: Final = ""
+_VALUE: Final = 8
+"""What a value of a row that is made counts beside its characters."""
 _LOOKED_AT: Final = 20
 """Elements of an array that are looked at for rows inside them."""
 _ERROR_KEYS: Final = frozenset(
@@ -59,10 +61,6 @@ _SURELY_ERROR: Final = frozenset(
 )
 
 
-_VALUE: Final = 8
-"""What a value of a row that is made counts beside its characters."""
-
-
 class JsonRow(NamedTuple):
     """raw: source text of the row; value: parsed, or a Bad."""
 
@@ -78,19 +76,17 @@ class _Made:
     """
 
     def __init__(self, size: int, limits: Limits) -> None:
-        self._file, self._most = size, limits.max_unpacked_bytes
+        self._most = min(limits.max_unpacked_bytes, max(RATIO_FROM, MAX_RATIO * size))
         self._made = 0
 
     def count(self, chars: int, values: int) -> None:
-        """One more row. Raises Bomb and TooLarge."""
+        """One more row. Raises TooCostly."""
         self._made += chars + _VALUE * values
-        if is_bomb(self._file, self._made):
-            raise Bomb(MAX_RATIO)
         if self._made > self._most:
-            raise TooLarge(self._most)
+            raise TooCostly("scratch", self._most)
 
     def source_of(self, row: dict[str, object]) -> str:
-        """The source text of one more row. Raises Bomb and TooLarge."""
+        """The source text of one more row. Raises TooCostly."""
         source = json.dumps(row, ensure_ascii=False)
         self.count(len(source), len(row))
         return source
