@@ -352,7 +352,9 @@ class Scorer:
             number: rows
             for first in held
             for number, text in enumerate(texts[first : first + _STARRED], first)
-            if (rows := star_rows.star_rows(text)) and (read is None or len(tokenize(text)) == len(read[number]))
+            if star_rows.may_hold_rows(text)  # tokens before rows, which take three times as long
+            and (read is None or len(tokenize(text)) == len(read[number]))
+            and (rows := star_rows.star_rows(text))
         }
         own = [texts[number] for number in starred]
         decided = self._decided(own, list(starred.values()), many=False) if starred else []

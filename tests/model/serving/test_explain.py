@@ -7,8 +7,10 @@ import pytest
 from model import Scorer
 from model.numeric import Floats
 from model.serving import explain
+from model.serving import scorer as scorer_module
 from model.serving.explain import MOST_RANGES
 from model.serving.scorer import _Reading
+from model.text.star_rows import StarRow
 from model.text.tokens import tokenize
 
 GOOD = "A wonderful film. The acting is superb, the story moved me to tears, and I would gladly see it again."
@@ -198,3 +200,22 @@ def test_of_a_very_long_review_the_telling_sentences_alone_are_weighed(scorer: S
     one = long.sentences[0]
     left = scorer._decider(tokenize(text))([tokenize(text), tokenize(f"{text[: one.start]} {text[one.end :]}")])
     assert one.contribution == pytest.approx(float(left[0] - left[1]), abs=1e-3)
+
+
+def test_rows_of_stars_are_not_sought_in_a_sentence_that_is_not_read_whole(
+    scorer: Scorer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sought: list[str] = []
+    star_rows = scorer_module.star_rows.star_rows
+
+    def counted(text: str) -> list[StarRow]:
+        sought.append(text)
+        return star_rows(text)
+
+    monkeypatch.setattr(scorer_module.star_rows, "star_rows", counted)
+    monkeypatch.setattr(scorer, "max_tokens", 40)
+    endless = f"A good film {STARS} " * 60
+    scorer.mixed([endless])
+    assert sought == []
+    scorer.mixed([f"A good film {STARS}. It was fun."])
+    assert sought == [f"A good film {STARS}."]

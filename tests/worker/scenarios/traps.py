@@ -121,6 +121,23 @@ def many_strings() -> bytes:
     return out.getvalue()
 
 
+def named_rows() -> bytes:
+    """Rows as lists, below a name of 200,000 characters that each would repeat."""
+    rows = ",".join(['["a good film that we all liked",1]'] * 20_000)
+    return f'{{"columns":["review","{"n" * 200_000}"],"data":[{rows}]}}'.encode()
+
+
+def many_lists() -> bytes:
+    """Five thousand columns that stand one after another."""
+    return json.dumps({f"c{number}": ["a", "b"] for number in range(5_000)}).encode()
+
+
+def wide_among_short() -> bytes:
+    """A zip of twenty files, each with a short line among lines of 50,000 cells."""
+    wide = ",".join(f"n{number}" for number in range(50_000))
+    return zip_bytes({f"{n}.csv": f"{wide}\na,b\n{wide}\n{wide}\n".encode() for n in range(20)})
+
+
 def wide_rows() -> bytes:
     """A narrow header above rows of four million empty cells."""
     return b"review,n\na good film that we all liked,1\n" + (b"," * (LINE - 10) + b"x\n") * 8
@@ -160,5 +177,8 @@ TRAPS: Final[dict[str, Trap]] = {
     "endless-tag": (endless_tag, "a.xlsx", "broken_file.workbook_piece_never_ends"),
     "many-strings": (many_strings, "a.xlsx", None),
     "wide-rows": (lambda: gzip.compress(wide_rows()), "a.csv.gz", None),
+    "named-rows": (named_rows, "a.json", "too_costly.scratch"),
+    "many-lists": (many_lists, "a.json", "too_many_columns"),
+    "wide-among-short": (wide_among_short, "a.zip", "too_many_columns"),
     "many-members": (many_members, "a.zip", "archive_members.several"),
 }
