@@ -45,7 +45,8 @@ class Phrases:
     """All phrases of a batch: number [k], document [k], first token in the document [k], words [k], repeats included.
 
     prints: for each document a number that copies share; 0 for one too short to be called a copy. firsts: for each
-    document its first token among all; begins, ends: where each stands in its document, if that is of Latin-1 alone.
+    document its first token among all, lengths: how many it has; begins, ends: where each stands in its document, if
+    that is of Latin-1 alone.
     """
 
     keys: Numbers
@@ -54,6 +55,7 @@ class Phrases:
     sizes: Places
     prints: Numbers
     firsts: Places
+    lengths: Places
     begins: Places
     ends: Places
 
@@ -61,7 +63,7 @@ class Phrases:
         """Begin and end of the first tokens of the document of this number, whose plain text is given."""
         if not in_bytes(text):
             return [token.span() for token in islice(pattern(text).finditer(text), most)]
-        mine = slice(self.firsts[number], self.firsts[number] + most)
+        mine = slice(self.firsts[number], self.firsts[number] + min(most, self.lengths[number]))
         return list(zip(self.begins[mine].tolist(), self.ends[mine].tolist(), strict=True))
 
     def once_each(self) -> tuple[Numbers, Places]:
@@ -102,11 +104,11 @@ class Encoder:
         prints = np.zeros(len(texts), dtype=np.uint64)
         np.add.at(prints, owner, mixed(numbers + (place.astype(np.uint64) + np.uint64(1)) * _GOLDEN))
         prints[order[lengths < _COPY_WORDS]] = 0
-        firsts = np.empty(len(texts), dtype=np.int64)
-        firsts[order] = starts
+        firsts, counts = np.empty((2, len(texts)), dtype=np.int64)
+        firsts[order], counts[order] = starts, lengths
         texts_of = np.repeat(np.arange(len(order), dtype=np.int64), lengths)
         keys, first, places, sizes = _joined(numbers, kinds, texts_of, place)
-        return Phrases(keys, owner[first], places, sizes, prints, firsts, begins, ends)
+        return Phrases(keys, owner[first], places, sizes, prints, firsts, counts, begins, ends)
 
     def _known(self, found: Tokens) -> tuple[Places, Places, Places, Places]:
         """(number of each token [k], tokens of each text, begin [k], end [k])."""
