@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from reporting.themes.words import MOST_WORDS
 
 Places = NDArray[np.int64]
+Small = NDArray[np.int32]
 
 PART_CHARS: Final = 1 << 20
 """Signs that are looked at at a time: each takes some forty bytes meanwhile."""
@@ -46,9 +47,9 @@ class Tokens:
     """
 
     words: list[str]
-    ids: Places
-    begins: Places
-    ends: Places
+    ids: Small
+    begins: Small
+    ends: Small
     lengths: Places
 
 
@@ -89,7 +90,7 @@ def _tokens(texts: list[str], *, ascii_only: bool) -> Tokens:
         lengths = np.minimum(lengths, MOST_WORDS)
     words, ids = _words(whole, signs, begins, ends)
     own = np.repeat(firsts, lengths)
-    return Tokens(words, ids, begins - own, ends - own, lengths)
+    return Tokens(words, ids, (begins - own).astype(np.int32), (ends - own).astype(np.int32), lengths)
 
 
 def _with_one_apostrophe(signs: NDArray[np.uint8]) -> tuple[Places, Places]:
@@ -127,10 +128,10 @@ def _runs(kinds: NDArray[np.uint8]) -> tuple[Places, Places]:
     return changes[begin], np.append(changes[1:], len(kinds))[begin]
 
 
-def _words(whole: str, signs: NDArray[np.uint8], begins: Places, ends: Places) -> tuple[list[str], Places]:
+def _words(whole: str, signs: NDArray[np.uint8], begins: Places, ends: Places) -> tuple[list[str], Small]:
     """The different tokens, and which of them each one is."""
     widths = ends - begins
-    ids = np.empty(len(begins), dtype=np.int64)
+    ids = np.empty(len(begins), dtype=np.int32)
     short = widths <= SHORT
     eight = np.ndarray((len(signs) - SHORT + 1,), dtype="<u8", buffer=signs.data, strides=(1,))
     values, ids[short] = np.unique(eight[begins[short]] & _MASKS[widths[short]], return_inverse=True)

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from reporting.themes.byte_tokens import Tokens, byte_tokens, in_bytes
+from reporting.themes.byte_tokens import Small, Tokens, byte_tokens, in_bytes
 from reporting.themes.words import BREAK, NEGATION, STOP, kind, number_of, pattern, plain_text, tokens
 
 LONGEST: Final = 4
@@ -56,8 +56,8 @@ class Phrases:
     prints: Numbers
     firsts: Places
     lengths: Places
-    begins: Places
-    ends: Places
+    begins: Small
+    ends: Small
 
     def places(self, number: int, text: str, most: int) -> list[tuple[int, int]]:
         """Begin and end of the first tokens of the document of this number, whose plain text is given."""
@@ -110,19 +110,15 @@ class Encoder:
         keys, first, places, sizes = _joined(numbers, kinds, texts_of, place)
         return Phrases(keys, owner[first], places, sizes, prints, firsts, counts, begins, ends)
 
-    def _known(self, found: Tokens) -> tuple[Places, Places, Places, Places]:
+    def _known(self, found: Tokens) -> tuple[Small, Places, Small, Small]:
         """(number of each token [k], tokens of each text, begin [k], end [k])."""
-        return (
-            np.asarray(self._numbered(found.words), dtype=np.int64)[found.ids],
-            found.lengths,
-            found.begins,
-            found.ends,
-        )
+        numbers = np.asarray(self._numbered(found.words), dtype=np.int32)
+        return numbers[found.ids], found.lengths, found.begins, found.ends
 
-    def _other(self, text: str) -> tuple[Places, Places, Places, Places]:
+    def _other(self, text: str) -> tuple[Small, Places, Small, Small]:
         """The same of a text with other signs than Latin-1; where its tokens stand is looked for when it is asked."""
-        ids = np.asarray(self._numbered(tokens(text)), dtype=np.int64)
-        unknown = np.zeros(len(ids), dtype=np.int64)
+        ids = np.asarray(self._numbered(tokens(text)), dtype=np.int32)
+        unknown = np.zeros(len(ids), dtype=np.int32)
         return ids, np.asarray([len(ids)]), unknown, unknown
 
     def _numbered(self, words: list[str]) -> list[int]:
