@@ -111,7 +111,7 @@ def printed(program: str) -> str:
              print(result())
          """, "True"),
     ],
-    ids=["result", "refusal", "mistake", "killed", "not asked", "ctrl-c", "ctrl-c is its parent's to heed", "threads", "no process"],
+    ids=["result", "refusal", "mistake", "killed", "not asked", "ctrl-c", "its ctrl-c", "threads", "no process"],
 )  # fmt: skip
 def test_how_it_ends(program: str, words: str) -> None:
     assert printed(program) == words
