@@ -32,7 +32,7 @@ def age(connection: Connection) -> Literal["head", "older", "newer"]:
         newest()
     ]:
         return "head"
-    # Here: with the scripts it takes a fifth of a second to load, and only who is not at the newest one needs it.
+    # Here: it takes a tenth of a second to load, and only who is not at the newest one needs it.
     from alembic.runtime.migration import MigrationContext
     from alembic.script import ScriptDirectory
 
