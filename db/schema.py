@@ -28,9 +28,8 @@ def newest() -> str:
 
 def age(connection: Connection) -> Literal["head", "older", "newer"]:
     """Where the database is: at the newest migration, before it, or at one that only a newer program knows."""
-    if inspect(connection).has_table(_VERSION.name) and connection.scalars(select(_VERSION.c.version_num)).all() == [
-        newest()
-    ]:
+    is_marked = inspect(connection).has_table(_VERSION.name)
+    if is_marked and connection.scalars(select(_VERSION.c.version_num)).all() == [newest()]:
         return "head"
     # Here: it takes a tenth of a second to load, and only who is not at the newest one needs it.
     from alembic.runtime.migration import MigrationContext
