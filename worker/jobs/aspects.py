@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from weakref import WeakSet
 
-from db.types import Judged, Score
+from db.types import Score
 
 if TYPE_CHECKING:
     from model import Scorer
@@ -29,5 +29,5 @@ def with_aspects(scores: Sequence[Score], texts: Sequence[str], scorer: Scorer) 
         _begun.add(scorer)
         threading.Thread(target=scorer.warm_aspects, name="aspects", daemon=True).start()
     found = scorer.aspects_of(list(distinct), list(distinct.values()), may_wait=False)
-    judged = {text: tuple(Judged(*one) for one in own) for text, own in zip(distinct, found, strict=True)}
-    return [replace(score, aspects=judged[text]) for score, text in zip(scores, texts, strict=True)]
+    said = dict(zip(distinct, map(tuple, found), strict=True))
+    return [replace(score, aspects=said[text]) for score, text in zip(scores, texts, strict=True)]
