@@ -75,6 +75,7 @@ for command in (
     training.stress,
     training.fit_sentences,
     training.fit_topic,
+    training.fit_clauses,
     training.compare,
     training.tune,
 ):

@@ -32,7 +32,7 @@ Mixed = Annotated[
 Aspects = Annotated[
     bool,
     typer.Option(
-        help="What the clauses say about acting, story ...: a column of JSON; files take about four times as long."
+        help="What the clauses say about acting, story ...: a column of JSON; files take about twice as long."
     ),
 ]
 

@@ -68,6 +68,31 @@ def fit_topic(
             typer.echo(f"Shipped to {shipping.run(run_folder)}")
 
 
+def fit_clauses(
+    reviews: Annotated[list[Path], typer.Argument(help="Files of reviews, with or without labels.")],
+    model_dir: ModelFolder = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Run folder. Default: runs/clauses.")] = None,
+    resume: Annotated[bool, typer.Option(help="Go on after the last finished epoch.")] = False,
+    ship: Annotated[bool, typer.Option(help="Make the result the shipped model.")] = False,
+) -> None:
+    """Fits the small LSTM that reads clauses for aspects, for a finished model: without it they take twice as long."""
+    folder = model_folder(model_dir)
+    with model_errors("fitting"):
+        from model.training.short_texts import fit_clauses as fitting
+
+        run_folder, found = fitting.run(folder, reviews, output or Path("runs/clauses"), resume=resume)
+        typer.echo(
+            f"Of the dev part's clauses {found.same_side:.2%} have the large LSTM's side, and "
+            f"{found.same_side_served:.2%} when it reads those within {found.bound:g} of 0, with "
+            f"{1 - found.spared:.1%} of all words."
+        )
+        typer.echo(f"The model is in {run_folder / 'model'}")
+        if ship:
+            from model.training import ship as shipping
+
+            typer.echo(f"Shipped to {shipping.run(run_folder)}")
+
+
 def pack(
     config: Annotated[Path, typer.Argument(help="A config whose teacher.encoder_predictions names a folder.")],
 ) -> None:

@@ -38,7 +38,7 @@ class Batch(commands.Cog):
         encoding="The encoding of the text, such as utf-8, cp1251 or shift_jis",
         accuracy="How often verdicts must be right, in percent; what is less sure is left to you as unclear",
         mixed="Also flag reviews with clear praise and clear criticism; scoring then takes about twice as long",
-        aspects="Also say what is praised and blamed (acting, story ...); scoring takes about four times as long",
+        aspects="Also say what is praised and blamed (acting, story ...); scoring takes about twice as long",
         share="Show the jobs to everyone in the channel",
         file2="A second file",
         file3="A third file",

@@ -7,7 +7,7 @@ single reviews, for explanations, and where Numba is missing.
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,10 +19,11 @@ from model.serving import text_kernel
 from model.serving.compiled_lstm import CompiledLSTM, Int32s, Int64s
 from model.serving.exact_lstm import ExactLSTM
 from model.serving.flags import WordTable, with_topic
+from model.serving.model_folder import CLAUSES
 from model.serving.ngram_model import NgramModel
 from model.serving.topic_model import TopicModel
 from model.text import ngrams
-from model.text.cleaning import clean
+from model.text.cleaning import clean_all
 from model.text.tokens import cap, split
 from model.text.vocabulary import Vocabulary
 
@@ -30,9 +31,13 @@ T = TypeVar("T")
 
 Ends = Callable[[Floats, Int64s], NDArray[np.bool_]]
 """N-gram logits and numbers of tokens of n texts -> which of them the LSTM need not read."""
+Doubt = Callable[[Floats, Floats, Int64s], NDArray[np.bool_]]
+"""Logits of the small LSTM and of the n-grams, and tokens, of n clauses -> which of them the large LSTM must read."""
 
 # Texts of one task: large enough that Python's share of it is small, small enough to spread over threads.
 _SLICE = 128
+# Of the small LSTM, both directions together: the words that make up nearly all of any clause.
+_CLAUSE_TABLE_BYTES = 16 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +108,11 @@ class Bulk:
         topic: TopicModel,
         max_tokens: int,
         exact: ExactLSTM,
+        clauses: ExactLSTM | None = None,
         threads: int = 1,
     ) -> None:
-        self._lstm, self._exact = CompiledLSTM(folder), exact
+        self._folder = folder
+        self._lstm, self._exact, self._exact_clauses = CompiledLSTM(folder), exact, clauses
         self._vocabulary, self._wide, self._words, self._max_tokens = vocabulary, wide, words, max_tokens
         self._topic = topic
         self._index = Index(vocabulary)
@@ -115,18 +122,54 @@ class Bulk:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="bulk") if threads > 1 else None
         self.encoded(["compiles the rest"])
 
-    def parts(self, texts: Sequence[str], ends: Ends | None = None, *, flagged: bool = True) -> Parts:
-        """Both parts' logits and the flags' sums of raw texts; the LSTM reads none that `ends` says end early.
-
-        flagged: whether the sums are wanted, which are 0 otherwise.
-        """
-        return self._parts(texts, self.encoded if flagged else partial(self.encoded, flagged=False), ends)
+    def parts(self, texts: Sequence[str], ends: Ends | None = None) -> Parts:
+        """Both parts' logits and the flags' sums of raw texts; the LSTM reads none that `ends` says end early."""
+        return self._parts(self._joined(texts, self.encoded), ends)
 
     def parts_of_tokens(self, documents: Sequence[Sequence[str]], ends: Ends | None = None) -> Parts:
         """The same of tokenized texts, none longer than is read."""
-        return self._parts(documents, self._encoded_tokens, ends)
+        return self._parts(self._joined(documents, self._encoded_tokens), ends)
 
-    def _parts(self, texts: Sequence[T], encode: Callable[[Sequence[T]], Slice], ends: Ends | None) -> Parts:
+    def clauses(self, texts: Sequence[str], doubt: Doubt | None) -> Parts:
+        """Both parts' logits of clauses, without the flags' sums, which are 0.
+
+        doubt: the small LSTM reads all of them, and the large one those that it says are in doubt; without it, the
+        large one reads all.
+        """
+        known = self._joined(texts, partial(self.encoded, flagged=False))
+        if doubt is None or self._exact_clauses is None:
+            return self._parts(known, None)
+        any_words = np.flatnonzero(known.lengths)
+        recurrent = self._recurrent(self._clause_lstm, self._exact_clauses, known, any_words)
+        doubtful = np.flatnonzero(doubt(recurrent, known.wide, known.lengths))
+        recurrent[doubtful] = self._recurrent(self._lstm, self._exact, known, doubtful)[doubtful]
+        return Parts(recurrent, known.wide, known.sums, known.lengths, known.found)
+
+    @cached_property
+    def _clause_lstm(self) -> CompiledLSTM:
+        """Made at the first clauses: a tenth of a second, and memory that only aspects need."""
+        return CompiledLSTM(self._folder, CLAUSES, table_bytes=_CLAUSE_TABLE_BYTES)
+
+    def _parts(self, known: Slice, ends: Ends | None) -> Parts:
+        """Both parts' logits of texts as numbers."""
+        lengths = known.lengths
+        read = np.flatnonzero(lengths if ends is None else (lengths > 0) & ~ends(known.wide, lengths))
+        recurrent = self._recurrent(self._lstm, self._exact, known, read)
+        return Parts(recurrent, known.wide, known.sums, lengths, known.found)
+
+    def _recurrent(self, lstm: CompiledLSTM, exact: ExactLSTM, known: Slice, read: Int64s) -> Floats:
+        """Logits (float64 [n]) of an LSTM for the texts with these numbers, none empty; 0 for the others."""
+        found = np.zeros(len(known.lengths))
+        if len(read):
+            ids, starts, lengths = known.ids, known.starts, known.lengths
+            logits = lstm.logits(ids, starts[read], lengths[read], self._pool, self._threads)
+            found[read] = exact.settled(
+                logits, lambda numbers: [ids[starts[at] : starts[at] + lengths[at]] for at in read[numbers].tolist()]
+            )
+        return found
+
+    def _joined(self, texts: Sequence[T], encode: Callable[[Sequence[T]], Slice]) -> Slice:
+        """All texts as numbers, encoded by slices."""
         slices = [texts[first : first + _SLICE] for first in range(0, len(texts), _SLICE)]
         encoded = list((self._pool.map if self._pool else map)(encode, slices))
         lengths, found = (np.concatenate([getattr(part, name) for part in encoded]) for name in ("lengths", "found"))
@@ -134,18 +177,11 @@ class Bulk:
         starts = np.concatenate([part.starts + begin for part, begin in zip(encoded, begins, strict=False)])
         ids = np.concatenate([part.ids for part in encoded])
         wide, sums = (np.concatenate([getattr(part, name) for part in encoded]) for name in ("wide", "sums"))
-        read = np.flatnonzero(lengths if ends is None else (lengths > 0) & ~ends(wide, lengths))
-        recurrent = np.zeros(len(lengths))
-        if len(read):
-            logits = self._lstm.logits(ids, starts[read], lengths[read], self._pool, self._threads)
-            recurrent[read] = self._exact.settled(
-                logits, lambda numbers: [ids[starts[at] : starts[at] + lengths[at]] for at in read[numbers].tolist()]
-            )
-        return Parts(recurrent, wide, sums, lengths, found)
+        return Slice(ids, starts, lengths, found, wide, sums)
 
     def encoded(self, texts: Sequence[str], *, flagged: bool = True) -> Slice:
         """One task's texts as numbers, their n-gram logits and, where they are wanted, the flags' sums."""
-        cleaned = [clean(text).lower() for text in texts]
+        cleaned = [text.lower() for text in clean_all(texts)]
         plain = np.asarray([text.isascii() for text in cleaned])
         ids, checksums, lengths = self._index.scanned([text if text.isascii() else "" for text in cleaned])
         starts, found = np.cumsum(lengths) - lengths, lengths.copy()

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.numeric import Floats
+from model.serving.model_folder import KERAS
 from model.serving.unit_groups import DIRECTIONS
 
 Int32s = NDArray[np.int32]
@@ -33,11 +34,11 @@ _FOLDED_AT_ONCE = 2_048
 class CompiledLSTM:
     """Embedding, BiLSTM, pooling and output layer of a model folder. May be used by several threads at once.
 
-    `table_bytes` bounds the folded table, of the `common_words` first rows of the embedding. Raises whatever Numba
-    raises, ImportError first of all.
+    `table_bytes` bounds the folded table, of the `common_words` first rows of the embedding; `weights` names the file
+    with all but the embedding. Raises whatever Numba raises, ImportError first of all.
     """
 
-    def __init__(self, folder: Path, *, table_bytes: int = _TABLE_BYTES) -> None:
+    def __init__(self, folder: Path, weights: str = KERAS, *, table_bytes: int = _TABLE_BYTES) -> None:
         # Here, since the kernel compiles its tiles when it is imported.
         from model.serving import lstm_kernel
 
@@ -47,33 +48,33 @@ class CompiledLSTM:
             lstm_kernel.add_product,
         )
         self._vectors: Table = np.load(folder / "embedding.npy", mmap_mode="r")
-        with np.load(folder / "keras_weights.npz") as stored:
-            weights = {name: np.asarray(stored[name], dtype=np.float32) for name in stored.files}
-        self.units = len(weights["forward_recurrent"])
+        with np.load(folder / weights) as stored:
+            known = {name: np.asarray(stored[name], dtype=np.float32) for name in stored.files}
+        self.units = len(known["forward_recurrent"])
         self._width = -(-self.units // lstm_kernel.LANES) * lstm_kernel.LANES
         self._recurrent = [
-            self._packed(weights[f"{name}_recurrent"], lstm_kernel.SCALE, lstm_kernel.LANES) for name in DIRECTIONS
+            self._packed(known[f"{name}_recurrent"], lstm_kernel.SCALE, lstm_kernel.LANES) for name in DIRECTIONS
         ]
         self._heard = [lstm_kernel.heard(recurrent) for recurrent in self._recurrent]
         # A word: two directions, each a [units] x [units, 4 units] product as far as units hear one another.
         self.products = sum(int(heard[:, 1].sum()) for heard in self._heard) * 4 * lstm_kernel.LANES
         self._input = [
-            self._packed(weights[f"{name}_kernel"], lstm_kernel.SCALE, lstm_kernel.LANES) for name in DIRECTIONS
+            self._packed(known[f"{name}_kernel"], lstm_kernel.SCALE, lstm_kernel.LANES) for name in DIRECTIONS
         ]
         biases = [
-            self._packed(weights[f"{name}_bias"][None], lstm_kernel.SCALE, lstm_kernel.LANES) for name in DIRECTIONS
+            self._packed(known[f"{name}_bias"][None], lstm_kernel.SCALE, lstm_kernel.LANES) for name in DIRECTIONS
         ]
         self._bias = [bias.ravel() for bias in biases]
         # [maximum or mean, direction, units]
-        self._logit_kernel = weights["logit_kernel"].astype(np.float64).reshape(2, 2, self.units)
-        self._logit_bias = float(weights["logit_bias"][0])
+        self._logit_kernel = known["logit_kernel"].astype(np.float64).reshape(2, 2, self.units)
+        self._logit_bias = float(known["logit_bias"][0])
         # The same times hidden units; none where the network has no hidden layer.
-        self.hidden = len(weights.get("hidden_bias", ()))
+        self.hidden = len(known.get("hidden_bias", ()))
         if self.hidden:
-            kernel = weights["hidden_kernel"].astype(np.float64).reshape(2, 2, self.units, self.hidden)
+            kernel = known["hidden_kernel"].astype(np.float64).reshape(2, 2, self.units, self.hidden)
             self._hidden_kernel = [np.ascontiguousarray(kernel[:, number]) for number in range(2)]
-            self._hidden_bias = weights["hidden_bias"].astype(np.float64)
-            self._hidden_logit = weights["hidden_logit"][:, 0].astype(np.float64)
+            self._hidden_bias = known["hidden_bias"].astype(np.float64)
+            self._hidden_logit = known["hidden_logit"][:, 0].astype(np.float64)
         words = min(len(self._vectors), max(1, table_bytes // (2 * self._bias[0].nbytes)))
         self._common = [self._folded(np.arange(words), direction) for direction in range(2)]
         self.common_words = words

@@ -1,8 +1,10 @@
-"""Early exit: where the n-gram part's logit settles a review, the LSTM is left out.
+"""Early exit: where a cheap part's logit settles a text, the LSTM is left out.
 
-A cascade of two stages (Viola & Jones 2001, "Rapid object detection using a boosted cascade of simple features";
+Cascades of two stages (Viola & Jones 2001, "Rapid object detection using a boosted cascade of simple features";
 Teerapittayanon et al. 2016, "BranchyNet"): most of the time goes into the LSTM, and far from 0 the whole model agrees
-with the n-grams alone. Bound and calibration are fitted by `model.training.fit_exit`.
+with the cheap one. For reviews that is the n-gram part (`Exit`, fitted by `model.training.fit_exit`). For clauses it is
+the n-gram part with a small LSTM, which the large one taught (`Clauses`, fitted by
+`model.training.short_texts.fit_clauses`).
 """
 
 from dataclasses import dataclass
@@ -20,24 +22,20 @@ LOST = 0.0005
 
 
 @dataclass(frozen=True, slots=True)
-class _Bound:
-    logit: float
-
-    def ends(self, wide: Floats, tokens: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Which of n texts end early, by their n-gram logits [n] and numbers of tokens [n]."""
-        return (np.abs(wide) > self.logit) & (tokens > 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Exit(_Bound):
+class Exit:
     """A text whose n-gram logit w is further than `logit` from 0 ends early.
 
     Its calibrated logit is the blend of w plus `step` x tanh(w / 2), under the curve.
     """
 
+    logit: float
     blend: Blend
     curve: Curve
     step: float = 0.0
+
+    def ends(self, wide: Floats, tokens: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Which of n texts end early, by their n-gram logits [n] and numbers of tokens [n]."""
+        return (np.abs(wide) > self.logit) & (tokens > 0)
 
     def logits(self, wide: Floats, tokens: NDArray[np.int64]) -> Floats:
         """Calibrated logits [n] of the n-gram part alone; 0 for a text without tokens."""
@@ -45,21 +43,18 @@ class Exit(_Bound):
 
 
 @dataclass(frozen=True, slots=True)
-class ClauseExit(_Bound):
-    """The same for clauses, which are short: an n-gram logit w beyond `logit` settles one.
+class Clauses:
+    """A clause that the small LSTM reads as clearly for or against is not read by the large one.
 
-    Its calibrated logit is `least` + `slope` x |w|, with the sign of w: what the whole model says of such clauses on
-    average. The calibration of reviews that end early does not fit, since it knows long texts alone.
+    blend, curve: those of reviews that both parts read; the small LSTM's logit stands in for the large one's in them.
+    bound: least distance of the calibrated logit from 0.
     """
 
-    least: float
-    slope: float
+    blend: Blend
+    curve: Curve
+    bound: float
 
-    def logits(self, wide: Floats, tokens: NDArray[np.int64]) -> Floats:
-        """As `Exit.logits`; the number of tokens changes nothing."""
-        return np.asarray(np.sign(wide) * self.least + self.slope * wide, dtype=np.float64)
-
-
-Early = Exit | ClauseExit
-CLAUSES = ClauseExit(0.6, 0.66, 0.9)
-"""Fitted on 29,000 clauses of 2,000 training reviews; ends 37 % of them, with 42 % of all their words."""
+    def in_doubt(self, small: Floats, wide: Floats, tokens: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Which of n clauses the large LSTM must read; small, wide: logits [n] of the small one and of the n-grams."""
+        calibrated = self.curve.logits(self.blend.logits(small, wide), tokens)
+        return (np.abs(calibrated) < self.bound) & (tokens > 0)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from model import batches
 from model.numeric import Floats, sigmoid
+from model.serving.model_folder import KERAS
 from model.serving.unit_groups import DIRECTIONS
 
 GRID = 2.0**-7
@@ -31,14 +32,17 @@ _PRODUCTS = 4_096
 
 
 class ExactLSTM:
-    """Embedding, BiLSTM, pooling and output layers of a model folder in float64, by NumPy; opened when first needed."""
+    """Embedding, BiLSTM, pooling and output layers of a model folder in float64, by NumPy; opened when first needed.
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    weights: name of the file with all but the embedding.
+    """
+
+    def __init__(self, folder: Path, weights: str = KERAS) -> None:
+        self._folder, self._file = folder, weights
 
     @cached_property
     def _weights(self) -> dict[str, Floats]:
-        with np.load(self._folder / "keras_weights.npz") as stored:
+        with np.load(self._folder / self._file) as stored:
             return {name: stored[name].astype(np.float64) for name in stored.files}
 
     @cached_property

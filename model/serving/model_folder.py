@@ -12,6 +12,9 @@ card.json, CARD.md the model card, for programs and for people
 word_scores.npy    optional: float16 [words], how typical each word is of film reviews (`model.serving.flags`)
 topic_words.npy    optional: float16 [words], how typical each word is of other things (`model.serving.topic_model`)
 topic_pairs.npy    optional, with topic_words.npy: float16 [2**bits], the same of hashed words and pairs of words
+clauses.npz        optional: the small LSTM that reads clauses for aspects (`model.serving.early_exit.Clauses`), as
+                   keras_weights.npz, and its bound
+clauses.onnx       optional, with clauses.npz: the same as a graph
 manifest.json      version and sha256 of every other file
 """
 
@@ -22,11 +25,14 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 SHIPPED = Path(__file__).parents[1] / "shipped"
 """The model folder that comes with the repository."""
 GRAPH = "recurrent.onnx"
-WEIGHTS = ("embedding.npy", GRAPH, "keras_weights.npz", "wide.npy", "vocabulary.txt", "serving.json")
-OPTIONAL = ("word_scores.npy", "topic_words.npy", "topic_pairs.npy")
+KERAS, CLAUSES, CLAUSE_GRAPH = "keras_weights.npz", "clauses.npz", "clauses.onnx"
+WEIGHTS = ("embedding.npy", GRAPH, KERAS, "wide.npy", "vocabulary.txt", "serving.json")
+OPTIONAL = ("word_scores.npy", "topic_words.npy", "topic_pairs.npy", CLAUSES, CLAUSE_GRAPH)
 """Weights that a folder may lack; the manifest says whether it has them."""
 RECORDS = ("config.json", "metrics.json", "card.json", "CARD.md")
 MANIFEST = "manifest.json"
@@ -106,16 +112,17 @@ def sha256(path: Path) -> str:
 
 
 def weights(folder: Path) -> tuple[str, ...]:
-    """Names of the files that decide a verdict, as far as they are there."""
+    """Names of the files that decide a verdict or aspects, as far as they are there."""
     return (*WEIGHTS, *(name for name in OPTIONAL if (folder / name).is_file()))
 
 
 def version(folder: Path, month: str) -> str:
     """`lstm-<month>-<8 hex>`; the hex digits are of the hash over all files that decide a verdict.
 
-    The graph is left out: it is made of `keras_weights.npz`, and names the version itself.
+    The graph is left out: it is made of `keras_weights.npz`, and names the version itself. So is what decides aspects
+    alone: verdicts are stored, and found again, under the version.
     """
-    files = (name for name in weights(folder) if name != GRAPH)
+    files = (name for name in weights(folder) if name not in (GRAPH, CLAUSES, CLAUSE_GRAPH))
     digest = hashlib.sha256("".join(sha256(folder / name) for name in files).encode()).hexdigest()[:8]
     return f"lstm-{month}-{_NAMED.get(digest, digest)}"
 
@@ -169,6 +176,14 @@ def read_serving(folder: Path) -> Serving:
         return Serving(**json.loads((folder / "serving.json").read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError) as error:
         raise ModelFolderError(f"The model folder {folder} was made by another version of this program.") from error
+
+
+def clause_bound(folder: Path) -> float | None:
+    """The bound of `model.serving.early_exit.Clauses` for the folder's small LSTM; None where it has none."""
+    if CLAUSES not in _manifest(folder)["sha256"]:  # a file that nobody vouches for is none of the folder's
+        return None
+    with np.load(folder / CLAUSES) as stored:
+        return float(stored["bound"])
 
 
 def read_card(folder: Path) -> dict[str, Any]:

@@ -19,11 +19,11 @@ from model.numeric import Floats, sigmoid
 from model.serving import calibration, explain, flags, model_folder, topic_model
 from model.serving.calibration import Blend, Curve, ShortTexts
 from model.serving.dial import Dial
-from model.serving.early_exit import CLAUSES, Early, Exit
+from model.serving.early_exit import Clauses, Exit
 from model.serving.exact_lstm import ExactLSTM
 from model.serving.explain import Logits
 from model.serving.mixed import Rule
-from model.serving.model_folder import SHIPPED
+from model.serving.model_folder import CLAUSE_GRAPH, CLAUSES, GRAPH, SHIPPED
 from model.serving.ngram_model import NgramModel
 from model.serving.stars import Stars
 from model.serving.verdict import DISTRUSTED, Explanation, Label, Verdict
@@ -47,6 +47,8 @@ BULK = 64
 _FEW = 8
 # Clauses of one call: they are short.
 _CLAUSES = 16_384
+# Clauses that are looked through for stars at once.
+_STARRED = 256
 # Rows x steps of one LSTM call: bounds its memory when reviews are very long.
 _STEPS = 16_384
 # What Python itself raises where compiled code cannot be loaded, made or run; Numba has errors of its own.
@@ -98,8 +100,8 @@ class Scorer:
     """Scores reviews with the model in `folder`, on `threads` CPU threads. Not for sharing between threads.
 
     compiled: whether calls with `BULK` texts or more use compiled code (`model.serving.bulk`) where it works; it
-    changes no bit of a verdict, nor do `threads` or the texts beside it. exit: whether the LSTM is left out where the
-    n-gram part settles a text (`model.serving.early_exit`); without, it reads everything. Raises
+    changes no bit of a verdict, nor do `threads` or the texts beside it. exit: whether the LSTM is left out where
+    something cheaper settles a text or a clause (`model.serving.early_exit`); without, it reads everything. Raises
     `model.ModelFolderError` when the folder is missing, incomplete or damaged.
     """
 
@@ -125,12 +127,15 @@ class Scorer:
         self._short = ShortTexts(self._serving.length_knee, self._serving.short_slope)
         self.exit = _exit(self._serving) if exit else None
         self._exact = ExactLSTM(folder)
+        bound = model_folder.clause_bound(folder)
+        self._clauses = Clauses(self._blend, self._curve, bound) if exit and bound is not None else None
+        self._exact_clauses = ExactLSTM(folder, CLAUSES) if self._clauses else None
         scores = np.load(folder / "word_scores.npy") if self._serving.review_bounds else None
         topic = np.load(folder / topic_model.WORDS) if self._serving.topic_tokens else None
         self._words = flags.WordTable(self._vocabulary.words, scores, topic)
         self._topic = topic_model.read(folder, self._serving)
         self._threads, self._compiled = threads, compiled
-        self._recurrent = _session(folder / "recurrent.onnx", threads)
+        self._recurrent = _session(folder / GRAPH, threads)
 
     def score(self, texts: list[str]) -> list[Verdict]:
         """One verdict a text, in order, for any strings of any length; never raises for what a text holds.
@@ -265,14 +270,12 @@ class Scorer:
     def aspects_of(
         self, texts: Sequence[str], verdicts: Sequence["Flagged"] | None = None, *, may_wait: bool = True
     ) -> list[list[Aspect]]:
-        """The aspects of each text; takes about three times as long as scoring the texts, and that too without their
+        """The aspects of each text; takes about as long as scoring the texts, and that too without their
         `verdicts`. Without `may_wait` compiled code is used only where it is ready (`warm_aspects`).
 
         At most 4,096 words and 200 clauses of a text are looked at, so that time and memory are bounded.
         """
-        many = len(texts) >= BULK or self._pays(len(texts))
-        compiled = self._compiled_finder if many and (may_wait or "_compiled_finder" in self.__dict__) else None
-        finder = compiled or finding.shipped()
+        finder = self._finder(len(texts), may_wait=may_wait)
         found: list[list[Aspect]] = []
         for start in range(0, len(texts), WINDOW):
             window = list(texts[start : start + WINDOW])
@@ -286,23 +289,46 @@ class Scorer:
             found += reading.aspects(self._clause_logits(reading.pieces))
         return found
 
+    def clauses_of(self, texts: Sequence[str]) -> list[str]:
+        """The clauses that `aspects_of` scores, of texts that are taken for reviews, one text's after the other's."""
+        return self._finder(len(texts)).read(texts).pieces
+
+    def _finder(self, texts: int, *, may_wait: bool = True) -> "finding.Finder | CompiledFinder":
+        """What finds the clauses of so many texts."""
+        many = texts >= BULK or self._pays(texts)
+        compiled = self._compiled_finder if many and (may_wait or "_compiled_finder" in self.__dict__) else None
+        return compiled or finding.shipped()
+
     def _clause_logits(self, clauses: list[str]) -> Floats:
-        """Calibrated logits (float64 [n]) of clauses as pieces of a review; more of them end early than of reviews."""
-        early = CLAUSES if self.exit else None
+        """Calibrated logits (float64 [n]) of clauses as pieces of a review; the large LSTM reads few of them."""
         bulk = self._bulk if len(clauses) >= BULK or self._pays(len(clauses)) else None
         found = [np.zeros(0)]
         for start in range(0, len(clauses), _CLAUSES):
             window = clauses[start : start + _CLAUSES]
             if bulk is not None:
-                parts = bulk.parts(window, early.ends if early else None, flagged=False)
-                found.append(self._calibrated(parts.recurrent, parts.wide, parts.lengths, early))
+                parts = bulk.clauses(window, self._clauses.in_doubt if self._clauses else None)
+                found.append(self._calibrated(parts.recurrent, parts.wide, parts.lengths, None))
             else:
                 read = [cap(tokenize(clause), self.max_tokens) for clause in window]
-                found.append(self._blended_of([self._vocabulary.ids(tokens) for tokens in read], read, early))
+                found.append(self._clauses_plainly(read))
         logits = np.concatenate(found)
         for number, reading in self._starred(clauses):
             logits[number] = reading.logit
         return logits
+
+    def _clauses_plainly(self, read: Sequence[Sequence[str]]) -> Floats:
+        """The same without compiled code, of tokenized clauses."""
+        rows = [self._vocabulary.ids(tokens) for tokens in read]
+        if self._clauses is None or self._exact_clauses is None:
+            return self._blended_of(rows, read, None)
+        lengths = np.asarray([len(row) for row in rows], dtype=np.int64)
+        wide, recurrent = self.wide_logits(read), np.zeros(len(rows))
+        any_words = np.flatnonzero(lengths)
+        words = [rows[number] for number in any_words]
+        recurrent[any_words] = self._run(self._clause_graph, self._exact_clauses, words)
+        doubtful = np.flatnonzero(self._clauses.in_doubt(recurrent, wide, lengths))
+        recurrent[doubtful] = self.recurrent_logits([rows[number] for number in doubtful])
+        return self._calibrated(recurrent, wide, lengths, None)
 
     def _alone(self, texts: list[str], documents: Sequence[Sequence[str]]) -> tuple[Floats, Floats]:
         """Calibrated logits (float64 [n]) of sentences and what is read of each: as pieces of a review, and as a
@@ -319,9 +345,13 @@ class Scorer:
         read: what is read of each, all of it by default. One that is not read whole, as the middle of a very long
         review is not, does not count: it would take time without bound.
         """
+        # Asked of many clauses at once: few texts hold any.
+        blocks = range(0, len(texts), _STARRED)
+        held = [first for first in blocks if star_rows.may_hold_rows("".join(texts[first : first + _STARRED]))]
         starred = {
             number: rows
-            for number, text in enumerate(texts)
+            for first in held
+            for number, text in enumerate(texts[first : first + _STARRED], first)
             if (rows := star_rows.star_rows(text)) and (read is None or len(tokenize(text)) == len(read[number]))
         }
         own = [texts[number] for number in starred]
@@ -346,19 +376,31 @@ class Scorer:
 
     def parts(self, documents: Sequence[Sequence[str]]) -> tuple[Floats, Floats]:
         """Logits (each float64 [n]) of the LSTM alone and of the n-gram part alone for tokenized, not empty texts."""
+        if self._pays(len(documents)) and (bulk := self._bulk):
+            found = bulk.parts_of_tokens(documents)
+            return found.recurrent, found.wide
         rows = [self._vocabulary.ids(tokens) for tokens in documents]
         return self.recurrent_logits(rows), self.wide_logits(documents)
 
     def recurrent_logits(self, rows: Sequence[NDArray[np.int32]]) -> Floats:
         """Logits (float64 [n]) of the LSTM alone for word ids (each int32 [length >= 1]), rounded as served."""
+        return self._run(self._recurrent, self._exact, rows)
+
+    @cached_property
+    def _clause_graph(self) -> ort.InferenceSession:
+        """The small LSTM for clauses; opened for the first aspects that compiled code does not find."""
+        return _session(self.folder / CLAUSE_GRAPH, self._threads)
+
+    def _run(self, graph: ort.InferenceSession, exact: ExactLSTM, rows: Sequence[NDArray[np.int32]]) -> Floats:
+        """The same of one of the two LSTMs."""
         logits = np.zeros(len(rows))
         lengths = np.asarray([len(row) for row in rows], dtype=np.int64)
         for numbers in batches.ordered(lengths, self._serving.batch, _STEPS):
             ids = batches.padded([rows[number] for number in numbers])
             vectors = self._vectors[ids.T].astype(np.float32, copy=False)
             feed = {"vectors": vectors, "lengths": lengths[numbers].astype(np.int32)}
-            logits[numbers] = self._recurrent.run(["logit"], feed)[0][:, 0]
-        return self.settled(logits, rows)
+            logits[numbers] = graph.run(["logit"], feed)[0][:, 0]
+        return exact.settled(logits, lambda numbers: [rows[number] for number in numbers])
 
     def settled(self, logits: Floats, rows: Sequence[NDArray[np.int32]]) -> Floats:
         """A runtime's logits [n] of these word ids, rounded as they are served (`model.serving.exact_lstm`)."""
@@ -391,7 +433,7 @@ class Scorer:
         from model.serving.bulk import Bulk
 
         known = (self._vocabulary, self._wide, self._words, self._topic, self.max_tokens, self._exact)
-        return Bulk(self.folder, *known, threads=self._threads)
+        return Bulk(self.folder, *known, self._exact_clauses, threads=self._threads)
 
     @cached_property
     def _compiled_finder(self) -> "CompiledFinder | None":
@@ -421,7 +463,7 @@ class Scorer:
             parts.sums,
         )
 
-    def _calibrated(self, recurrent: Floats, wide: Floats, lengths: NDArray[np.int64], early: Early | None) -> Floats:
+    def _calibrated(self, recurrent: Floats, wide: Floats, lengths: NDArray[np.int64], early: Exit | None) -> Floats:
         logits = self._curve.logits(self._blend.logits(recurrent, wide), lengths)
         if early is None:
             return logits
@@ -434,7 +476,7 @@ class Scorer:
         rows = [self._vocabulary.ids(tokens) for tokens in read]
         return list(map(len, documents)), self._blended_of(rows, read, self.exit), self._sums(rows, read)
 
-    def _blended(self, documents: Sequence[Sequence[str]], early: Early | None) -> Floats:
+    def _blended(self, documents: Sequence[Sequence[str]], early: Exit | None) -> Floats:
         """Calibrated logits [n]."""
         if self._pays(len(documents)) and (bulk := self._bulk):
             parts = bulk.parts_of_tokens(documents, early.ends if early else None)
@@ -442,7 +484,7 @@ class Scorer:
         return self._blended_of([self._vocabulary.ids(tokens) for tokens in documents], documents, early)
 
     def _blended_of(
-        self, rows: Sequence[NDArray[np.int32]], documents: Sequence[Sequence[str]], early: Early | None
+        self, rows: Sequence[NDArray[np.int32]], documents: Sequence[Sequence[str]], early: Exit | None
     ) -> Floats:
         """The same without compiled code, of documents whose word ids are `rows`."""
         lengths = np.asarray([len(row) for row in rows], dtype=np.int64)

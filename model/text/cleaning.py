@@ -6,7 +6,8 @@ place of every sign.
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from itertools import compress
 from typing import NamedTuple
 
 from model.text import idioms, markup, scars, signs
@@ -213,6 +214,24 @@ def clean(text: str) -> str:
         text = markup.BREAK.sub("\n", text)
     text = stepped(text, _LONG if _remarkable(text) else _SHORT)
     return stepped(text, _LAST) if _brief(text) and idioms.may_hold(text) else text
+
+
+# Of a text of these signs alone, without any of these strings, every step leaves every sign.
+_QUIET = bytes(code for code in range(32, 127) if chr(code).isalnum() or chr(code) in " !\"'(),-.;?")
+_STIRS = ("''", '""', "- ", "www.", "tar", "STAR", *idioms.HINTS)
+
+
+def clean_all(texts: Sequence[str]) -> list[str]:
+    """`clean` of each text; of many short ones, as clauses are, in a third of the time."""
+    # All in one string: most hold nothing that a step would change, and one look says so of all of them.
+    quiet = [
+        len(text) <= _BRIEF and text.isascii() and not text.encode("ascii").translate(None, _QUIET) for text in texts
+    ]
+    joined = "\n".join(compress(texts, quiet))
+    for stir in _STIRS:
+        if stir in joined:
+            quiet = [still and stir not in text for text, still in zip(texts, quiet, strict=True)]
+    return [text if still else clean(text) for text, still in zip(texts, quiet, strict=True)]
 
 
 def stepped(text: str, steps: Iterable[Step]) -> str:

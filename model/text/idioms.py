@@ -75,9 +75,9 @@ IDIOMS: tuple[Idiom, ...] = (
     Idiom(("econd to none",), re.compile(r"\b[Ss]econd to none\b"), lambda _: "the very best"),
 )
 """In no order: no two of them match one place."""
-_HINTS = tuple(dict.fromkeys(hint for idiom in IDIOMS for hint in idiom.hints))
+HINTS = tuple(dict.fromkeys(hint for idiom in IDIOMS for hint in idiom.hints))
 
 
 def may_hold(text: str) -> bool:
     """Whether a text has the letters of one of them: a cheap test before each is looked for."""
-    return any(hint in text for hint in _HINTS)
+    return any(hint in text for hint in HINTS)

@@ -145,6 +145,13 @@ COMMANDS = {
         "--output/-o Path = None",
         "--ship/--no-ship bool = False",
     ],
+    "fit-clauses": [
+        "reviews list!",
+        "--model Path = None",
+        "--output/-o Path = None",
+        "--resume/--no-resume bool = False",
+        "--ship/--no-ship bool = False",
+    ],
     "evaluate": [
         "file Path = None",
         "--model Path = None",

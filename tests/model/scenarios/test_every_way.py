@@ -10,6 +10,10 @@ import numpy as np
 import pytest
 
 from model import SHIPPED, Scorer, Verdict
+from model.evaluation import aspect_checks
+from model.serving.compiled_lstm import CompiledLSTM
+from model.serving.exact_lstm import MARGIN, ExactLSTM
+from model.serving.model_folder import CLAUSES
 from model.serving.scorer import BULK
 from model.text.tokens import tokenize
 from model.training import keras_reference
@@ -121,3 +125,24 @@ def test_on_any_number_of_blas_threads() -> None:
         found.append(json.loads(done.stdout))
     assert found[0] == found[1]
     assert len({probability for probability, _ in found[0]}) > 15
+
+
+def test_clauses_too() -> None:
+    """By both of the small LSTM's runtimes, whose errors stay far below what is rounded."""
+    compiled, plain = Scorer(threads=2), Scorer(compiled=False)
+    clauses = list(dict.fromkeys(plain.clauses_of([*TEXTS, *(one.text for one in aspect_checks.read())])))
+    assert len(clauses) > 600
+    assert compiled._clause_logits(clauses).tolist() == plain._clause_logits(clauses).tolist()
+    assert compiled.is_warm
+    assert not plain.is_warm
+    rows = [plain._vocabulary.ids(tokens) for clause in clauses[:600] if (tokens := tokenize(clause))]
+    ids, lengths = np.concatenate(rows), np.asarray([len(row) for row in rows])
+    exact = ExactLSTM(SHIPPED, CLAUSES).logits(rows)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(ExactLSTM, "settled", lambda _exact, logits, _rows: logits)
+        runtimes = [
+            CompiledLSTM(SHIPPED, CLAUSES).logits(ids, np.cumsum(lengths) - lengths, lengths),
+            plain._run(plain._clause_graph, ExactLSTM(SHIPPED, CLAUSES), rows),
+        ]
+    for logits in runtimes:
+        assert 0 < np.abs(logits - exact).max() < MARGIN

@@ -1,16 +1,18 @@
-"""What ends early is decided by the n-gram part alone, and explained by it."""
+"""What ends early is decided by the n-gram part alone, and explained by it; clauses by the small LSTM."""
 
+import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from model import Scorer
-from model.aspects import finder
+from model import SHIPPED, Scorer
 from model.evaluation import aspect_checks
 from model.numeric import sigmoid
+from model.serving import model_folder
 from model.serving.calibration import Blend, Curve
-from model.serving.early_exit import CLAUSES, Exit
+from model.serving.early_exit import Clauses, Exit
 from model.serving.explain import Logits
 from model.text.tokens import tokenize
 
@@ -93,8 +95,6 @@ def test_the_parts_that_decide_are_what_they_are_said_to_be(scorer: Scorer) -> N
 
 
 def test_a_folder_without_a_bound_reads_everything(scorer: Scorer, monkeypatch: pytest.MonkeyPatch) -> None:
-    from model.serving import model_folder
-
     older = replace(model_folder.read_serving(scorer.folder), exit_logit=None)
     monkeypatch.setattr(model_folder, "read_serving", lambda _: older)
     found = Scorer()
@@ -102,27 +102,37 @@ def test_a_folder_without_a_bound_reads_everything(scorer: Scorer, monkeypatch: 
     assert found.score([CLEAR]) == Scorer(exit=False).score([CLEAR])
 
 
-def test_clauses_that_end_early_say_about_what_the_whole_model_says(scorer: Scorer) -> None:
-    """Else the bound and the line of `CLAUSES` must be fitted anew: another model has other logits."""
-    pieces = finder.shipped().read([one.text for one in aspect_checks.read()]).pieces
-    documents = [tokenize(piece) for piece in pieces]
-    lengths = np.asarray([len(tokens) for tokens in documents])
-    wide = scorer.wide_logits(documents)
-    early = CLAUSES.ends(wide, lengths)
-    assert 0.2 < early.mean() < 0.6
-    whole = Scorer(exit=False).piece_logits([documents[number] for number in np.flatnonzero(early)])
-    told = CLAUSES.logits(wide, lengths)[early]
-    assert ((whole > 0) == (told > 0)).mean() > 0.95
-    for side in (told > 0, told < 0):
-        assert abs(whole[side].mean() - told[side].mean()) < 0.35
+def test_near_nothing_a_clause_is_in_doubt() -> None:
+    rule = Clauses(Blend((1.0, 0.5), 0.1), Curve(), 0.3)
+    small, wide = np.asarray([0.1, 0.1, -0.1, -0.5, 0.0]), np.asarray([0.0, 0.4, -0.8, 0.0, 0.0])
+    assert rule.in_doubt(small, wide, np.asarray([5, 5, 5, 5, 0])).tolist() == [True, False, False, False, False]
 
 
-def test_more_clauses_than_reviews_end_early(scorer: Scorer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_small_lstm_says_what_the_large_one_says_of_clauses(scorer: Scorer) -> None:
+    """Else it must be fitted anew (`reelfeel fit-clauses`): another model has other logits."""
+    pieces = scorer.clauses_of([one.text for one in aspect_checks.read()])
+    whole, told = Scorer(exit=False)._clause_logits(pieces), scorer._clause_logits(pieces)
+    assert ((whole > 0) == (told > 0)).mean() > 0.985
+    assert np.abs(whole - told).mean() < 0.15
+    assert np.corrcoef(whole, told)[0, 1] > 0.99
+
+
+def test_the_large_lstm_reads_clauses_that_are_in_doubt(scorer: Scorer, monkeypatch: pytest.MonkeyPatch) -> None:
+    pieces = scorer.clauses_of([one.text for one in aspect_checks.read()])
     read = _unread(monkeypatch, scorer)
-    text = "The acting is the worst and awful."
-    expected = CLAUSES.logits(scorer.wide_logits([tokenize(text)]), np.asarray([7]))
-    (one,) = scorer.aspects(text)
-    read.clear()
-    assert scorer.aspects_of([text], scorer.score([text]))[0] == [one]
-    assert one.probability == pytest.approx(sigmoid(expected)[0])
-    assert sum(read) <= 1  # the review itself, at most
+    told = scorer._clauses_plainly([tokenize(piece) for piece in pieces])
+    assert 0 < sum(read) < 0.2 * len(pieces)
+    whole = Scorer(exit=False)._clause_logits(pieces)
+    assert (told == whole).sum() >= sum(read)
+
+
+def test_a_folder_without_a_small_lstm_reads_clauses_with_the_large_one(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(SHIPPED, tmp_path / "model"))
+    for name in (model_folder.CLAUSES, model_folder.CLAUSE_GRAPH):
+        (folder / name).unlink()
+    model_folder.seal(folder, model_folder.verify(SHIPPED))
+    texts = ["The acting is the worst and awful. I like the music, though not the end."] * 70
+    found = Scorer(folder).aspects_of(texts)
+    assert found == Scorer(exit=False).aspects_of(texts)
+    assert found[0] == Scorer(folder).aspects(texts[0])
+    assert found != Scorer().aspects_of(texts)

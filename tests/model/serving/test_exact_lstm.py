@@ -33,6 +33,14 @@ def test_whatever_stands_in_memory_at_once(tmp_path: Path, products: int, monkey
     np.testing.assert_allclose(exact.logits(rows), whole, atol=1e-12)
 
 
+def test_the_weights_may_lie_in_another_file(tmp_path: Path) -> None:
+    folder_of(tmp_path, 7, 5, words=30, groups=(), hidden=0)
+    rows = [np.asarray(row, dtype=np.int32) for row in ([3, 4, 5], [6], [7, 8, 9, 10])]
+    expected = ExactLSTM(tmp_path).logits(rows).tolist()
+    (tmp_path / "keras_weights.npz").rename(tmp_path / "other.npz")
+    assert ExactLSTM(tmp_path, "other.npz").logits(rows).tolist() == expected
+
+
 def test_equal_texts_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     exact = ExactLSTM(Path("none"))
     read: list[list[int]] = []

@@ -78,3 +78,19 @@ def test_word_scores_are_part_of_the_folder(tiny_folder: Path, tmp_path: Path) -
     (copy / model_folder.OPTIONAL[0]).unlink()
     with pytest.raises(model_folder.ModelFolderError, match="incomplete: it has no word_scores"):
         Scorer(copy)
+
+
+def test_what_reads_clauses_changes_no_version_and_counts_where_the_manifest_lists_it(
+    tiny_folder: Path, tmp_path: Path
+) -> None:
+    """Verdicts are stored under the version: those do not change."""
+    copy = Path(shutil.copytree(tiny_folder, tmp_path / "copy"))
+    name = model_folder.verify(copy)
+    np.savez(copy / model_folder.CLAUSES, allow_pickle=False, bound=np.asarray(0.25))
+    assert model_folder.version(copy, "2026.01") == model_folder.version(tiny_folder, "2026.01")
+    assert model_folder.clause_bound(copy) is None
+    model_folder.seal(copy, name)
+    assert model_folder.clause_bound(copy) == 0.25
+    (copy / model_folder.CLAUSES).write_bytes(b"")
+    with pytest.raises(ModelFolderError, match=f"damaged: {model_folder.CLAUSES}"):
+        Scorer(copy)

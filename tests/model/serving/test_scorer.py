@@ -15,7 +15,6 @@ from model import FLAGS, SHIPPED, Scorer, Verdict
 from model.numeric import sigmoid
 from model.serving import model_folder
 from model.serving.calibration import Blend
-from model.serving.early_exit import CLAUSES
 from model.serving.explain import MOST_RANGES
 from model.serving.scorer import BULK
 from model.text.tokens import tokenize
@@ -217,13 +216,13 @@ def test_aspects_are_the_verdicts_on_their_clauses(scorer: Scorer) -> None:
     found += (more := scorer.aspects(calm))
     own = [MIXED[one.start : one.end] for one in found[: -len(more)]] + [calm[one.start : one.end] for one in more]
     documents = [tokenize(clause) for clause in own]
-    wide, lengths = scorer.wide_logits(documents), np.asarray([len(tokens) for tokens in documents])
-    early = CLAUSES.ends(wide, lengths)
-    assert early.any()
-    assert not early.all()
-    likely = sigmoid(scorer.piece_logits(documents))  # a verdict on a clause sent alone is surer
-    expected = np.where(early, sigmoid(CLAUSES.logits(wide, lengths)), likely)
-    assert [one.probability for one in found] == expected.tolist()
+    whole = Scorer(exit=False)
+    # What the large LSTM says; a verdict on a clause sent alone is surer.
+    likely = sigmoid(whole.piece_logits(documents))
+    assert [one.probability for text in (MIXED, calm) for one in whole.aspects(text)] == likely.tolist()
+    told = np.asarray([one.probability for one in found])
+    assert 0 < abs(told - likely).max() < 0.1  # the small one reads those that are no matter of doubt
+    assert ((told > 0.5) == (likely > 0.5)).all()
 
 
 def test_a_text_has_the_same_aspects_alone_and_among_others(scorer: Scorer) -> None:

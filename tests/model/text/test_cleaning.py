@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model.text.cleaning import STEPS, aligned, clean, placed
+from model.text.cleaning import STEPS, aligned, clean, clean_all, placed
 from model.text.tokens import sentences, tokenize
 
 SAME = [
@@ -100,6 +100,7 @@ MARKS = """**b** *i* __u__ _ ~~ || ` ``` > >>> # @ab <@12> <:a:1> <t:1:R> http:/
     \x00 \ud800 \u2026 - * + don't 9/10"""
 IDIOMS = ["not bad", "Not bad at all", "not half bad. ", "It was not too bad.", "anything but dull", "second to none"]
 IDIOMS += ["can't recommend it", " enough", "could not wait for it to end"]
+PLAIN = ["The start ", "STARS ", "It's fine, ", "- and ", "'", '"so"', "2 ", "not bad.", "(dull) ", "www.a.b "]
 PIECES = st.one_of(st.sampled_from([*MARKS.split(), *" \n.", " stars", "four ", "> ", *IDIOMS]), st.text(max_size=3))
 
 
@@ -114,6 +115,12 @@ def test_the_short_way_is_the_long_way_and_places_lie_in_the_text(raw: str) -> N
     assert clean(raw) == text == cleaned
     assert len(places) == len(cleaned)
     assert all(0 <= start < end <= len(raw) for start, end in places)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.lists(st.one_of(PIECES, st.sampled_from(PLAIN)), max_size=9).map("".join), max_size=6))
+def test_all_at_once_are_each_alone(raws: list[str]) -> None:
+    assert clean_all(raws) == [clean(raw) for raw in raws]
 
 
 @settings(max_examples=400, deadline=None)
