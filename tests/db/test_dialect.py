@@ -93,7 +93,9 @@ def test_a_new_table_is_not_read_whole_for_rows_that_stand_near_each_other(postg
     db = Database(postgres_url)
     with db.begin() as session:
         session.execute(text("CREATE TEMPORARY TABLE new (id bigint, n int, side int, PRIMARY KEY (id, n))"))
-        session.execute(text("INSERT INTO new SELECT i, n, 1 FROM generate_series(1, 2000) i, generate_series(1, 13) n"))
+        session.execute(
+            text("INSERT INTO new SELECT i, n, 1 FROM generate_series(1, 2000) i, generate_series(1, 13) n")
+        )
         new = Table("new", MetaData(), Column("id", BigInteger), Column("side", BigInteger))
         wanted = select(new).where(is_among_near(session, new.c.id, range(500, 600))).order_by(new.c.id)
         spelt = wanted.compile(session.connection(), compile_kwargs={"literal_binds": True})
