@@ -174,18 +174,25 @@ def plain_database(config: Settings) -> Iterator[Database]:
 @contextmanager
 def stored() -> Iterator[Database]:
     """The database with the keys of the settings; exit 78 or 69 with one sentence when it cannot be used."""
-    from db.engine import Database
     from db.privacy import text_keys
 
     config = load_settings()
-    with database_errors():
-        database = Database(config.database(), durable=True, text_keys=config.sealing_keys())
-        try:
-            database.check_schema()
-            text_keys.check(database)
-            yield database
-        finally:
-            database.dispose()
+    with database_errors(), opened(config) as database:
+        database.check_schema()
+        text_keys.check(database)
+        yield database
+
+
+@contextmanager
+def opened(config: Settings) -> Iterator[Database]:
+    """The same without a look at its schema and keys, and with errors as they come."""
+    from db.engine import Database
+
+    database = Database(config.database(), durable=True, text_keys=config.sealing_keys())
+    try:
+        yield database
+    finally:
+        database.dispose()
 
 
 @contextmanager

@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.common import ModelFolder, counted, load_scorer, plain_line, stop, stored
+from cli.common import (
+    ModelFolder,
+    counted,
+    database_errors,
+    load_scorer,
+    load_settings,
+    opened,
+    plain_line,
+    stop,
+    stored,
+)
 from common.errors import UserError
 from common.file_formats import REPORT_FORMATS
 
 # Imports inside functions: `reelfeel --help` loads no other room (cli/common.py).
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+    from common.settings import Settings
+    from db.engine import Database
     from db.types import ResultView
     from model import Scorer
+    from reporting.request import ReportRequest
+    from reporting.tables import ReportPart
+    from reporting.themes.of_report import ReportThemes
 
 
 def audit(limit: Annotated[int, typer.Option(min=1, help="Most lines.")] = 100) -> None:
@@ -65,20 +81,18 @@ def report(
     model_dir: ModelFolder = None,
 ) -> None:
     """The reports of /report over all that is stored, as files; a page opens without a network."""
-    from datetime import UTC, datetime
-    from functools import partial
+    from common.process.loading import loading
 
-    from db.queries.reports import summary_of_all
-    from db.queries.theme_texts import theme_texts_of_all
-    from reporting.days import check_order, parse_day
-    from reporting.reasons import with_reasons
-    from reporting.report_files import file_of, parts_of, with_themes
-    from reporting.request import BY_WORDS, FEWEST, BadQuestion, ReportRequest, compared_with, too_few
+    with loading():
+        from datetime import UTC, datetime
+
+        import db.queries.reports
+        import db.queries.theme_texts  # noqa: F401  # both processes need it
+        from reporting.days import check_order, parse_day
+        from reporting.request import BY_WORDS, BadQuestion, ReportRequest, compared_with
 
     paths = output or [Path("report.html")]
-    formats = [next((one for one in REPORT_FORMATS if path.suffix.lower() == f".{one}"), None) for path in paths]
-    if None in formats:
-        raise typer.BadParameter(f"a report's name ends with one of {', '.join('.' + one for one in REPORT_FORMATS)}.")
+    formats = [_format_of(path) for path in paths]
     if by not in BY_WORDS:
         raise typer.BadParameter(f"--by is day, week, month, film or aspect, not {by!r}.")
     today = datetime.now(UTC).date()
@@ -89,21 +103,69 @@ def report(
         abouts = [about] if compare is None else [about, compared_with(about, compare)]
     except (UserError, BadQuestion) as error:
         raise typer.BadParameter(str(error)) from None
-    with stored() as database:
-        parts = parts_of(partial(summary_of_all, database), *abouts)
+    total, files = _files(abouts, formats, model_dir, explain=explain)
+    for path, content in zip(paths, files, strict=True):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        typer.echo(f"{path}: {counted(total, 'review')}, {about.words()}")
+
+
+def _format_of(path: Path) -> str:
+    for one in REPORT_FORMATS:
+        if path.suffix.lower() == f".{one}":
+            return one
+    raise typer.BadParameter(f"a report's name ends with one of {', '.join('.' + one for one in REPORT_FORMATS)}.")
+
+
+def _files(
+    abouts: Sequence[ReportRequest], formats: Sequence[str], model_dir: Path | None, *, explain: bool
+) -> tuple[int, list[bytes]]:
+    """How many reviews the first subject has, and the files; themes are looked for beside all that needs none."""
+    from common.process.second_process import WorkFailed, beside
+
+    config = load_settings()
+    with beside(partial(_themes, config, abouts, formats)) as themes:
+        with stored() as database:
+            parts = _counted(database, abouts)
+        if explain:
+            from reporting.reasons import with_reasons
+
+            why = reasons_of(load_scorer(model_dir))
+            parts = [with_reasons(part, why) for part in parts]
+        from reporting.report_files import begun_file
+
+        begun = [begun_file(parts, format) for format in formats]
+        try:
+            with database_errors():
+                found = themes()
+        except WorkFailed as error:
+            stop(f"the themes were not found: {error}", 1)
+        return parts[0].report.total, [finished(found) for finished in begun]
+
+
+def _counted(database: Database, abouts: Sequence[ReportRequest]) -> list[ReportPart]:
+    """The reports without themes; exit 1 where one is of too few reviews."""
+    from db.queries.reports import summary_of_all
+    from reporting.report_files import parts_of
+    from reporting.request import FEWEST, too_few
+
+    parts = parts_of(partial(summary_of_all, database), *abouts)
     for part in parts:
         if part.report.total < FEWEST:
             stop(plain_line(too_few(part.report.total, part.about, part.report.other_films), 800), 1)
-    with stored() as database:
-        parts = with_themes(parts, partial(theme_texts_of_all, database))
-    if explain:
-        why = reasons_of(load_scorer(model_dir))
-        parts = [with_reasons(part, why) for part in parts]
-    for path, format in zip(paths, formats, strict=True):
-        assert format is not None
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(file_of(parts, format))
-        typer.echo(f"{path}: {counted(parts[0].report.total, 'review')}, {about.words()}")
+    return parts
+
+
+def _themes(config: Settings, abouts: Sequence[ReportRequest], formats: Sequence[str]) -> list[ReportThemes | None]:
+    """The themes of each subject, none where no format shows them; perhaps in a process of its own."""
+    from db.queries.theme_texts import theme_texts_of_all
+    from reporting.report_files import WITH_THEMES
+    from reporting.themes.of_report import themes_of
+
+    if not any(format in WITH_THEMES for format in formats):
+        return [None for _ in abouts]
+    with opened(config) as database:
+        return [themes_of(theme_texts_of_all(database, about.filter)) for about in abouts]
 
 
 def reasons_of(scorer: Scorer) -> Callable[[ResultView], list[tuple[int, int, float]] | None]:

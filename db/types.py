@@ -269,6 +269,11 @@ class Judged(NamedTuple):
     probability: float
 
 
+Said = tuple[Name, int | None, int | None, Polarity, float]
+"""The values of a `Judged`. To make one for each clause of a file, a dozen a review, takes longer than to find out who
+needs it."""
+
+
 @dataclass(slots=True)
 class Score:
     """A verdict to store; `explanation`: (start, end, contribution) per sentence, offsets in characters.
@@ -285,7 +290,7 @@ class Score:
     stars: float | None = None
     mixed: bool | None = None
     rating: int | None = None
-    aspects: Sequence[Judged] = ()
+    aspects: Sequence[Said] = ()
 
 
 @dataclass(frozen=True, slots=True)

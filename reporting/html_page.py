@@ -19,8 +19,11 @@ from reporting.request import several_films
 from reporting.second_look import second_look
 from reporting.star_figures import gap_interval, star_interval
 from reporting.tables import ALL, CORRECTIONS_BIASED, ReportPart, deciding, named
+from reporting.themes.of_report import ReportThemes
 from reporting.themes.table import page_section
 from reporting.wording import differences, share_range
+
+Themes = ReportThemes | None
 
 _MOST_ROWS: Final = 400
 _TEXT_CHARS: Final = 600
@@ -71,19 +74,35 @@ mark { color: inherit; background: rgba(230, 159, 0, .3); }
 
 def page(parts: Sequence[ReportPart], *, made: datetime | None = None) -> str:
     """The whole page; every text of a user is escaped."""
+    return begun_page(parts, made=made)([part.themes for part in parts])
+
+
+def begun_page(parts: Sequence[ReportPart], *, made: datetime | None = None) -> Callable[[Sequence[Themes]], str]:
+    """All of the page that needs no themes, the pictures above all; given the themes of each part, it is the page."""
     title = " and ".join(part.about.subject() for part in parts)
     when = (made or datetime.now(UTC)).strftime("%Y-%m-%d %H:%M UTC")
-    body = [f"<h1>{escape(title)}</h1>", f'<p class="muted">Reelfeel, {when}, by {escape(parts[0].about.by)}.</p>']
+    head = [f"<h1>{escape(title)}</h1>", f'<p class="muted">Reelfeel, {when}, by {escape(parts[0].about.by)}.</p>']
     if len(parts) == 2:
-        body.append("<h2>Difference</h2>")
-        body += [f"<p>{escape(sentence)}</p>" for sentence in differences(*parts)]
-        body += aspects_compared(parts[0].report.aspects, parts[1].report.aspects)
-        body.append(
+        head.append("<h2>Difference</h2>")
+        head += [f"<p>{escape(sentence)}</p>" for sentence in differences(*parts)]
+        head += aspects_compared(parts[0].report.aspects, parts[1].report.aspects)
+        head.append(
             _picture("Both distributions, each as shares of its own reviews", lambda look: chart_png(parts, look))
         )
-    for part in parts:
-        body += _part(part, alone=len(parts) == 1)
-    body += ["<h2>How to read this</h2>", *(f'<p class="muted">{escape(line)}</p>' for line in _METHOD)]
+    alone = len(parts) == 1
+    begun = [_part(part, alone=alone) for part in parts]
+
+    def finished(themes: Sequence[Themes]) -> str:
+        body = list(head)
+        for (before, behind), of_part in zip(begun, themes, strict=True):
+            body += [*before, *page_section(of_part, _level(alone=alone)), *behind]
+        return _whole(title, body)
+
+    return finished
+
+
+def _whole(title: str, body: list[str]) -> str:
+    body = [*body, "<h2>How to read this</h2>", *(f'<p class="muted">{escape(line)}</p>' for line in _METHOD)]
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -105,12 +124,18 @@ _METHOD: Final = (
 )
 
 
-def _part(part: ReportPart, *, alone: bool) -> list[str]:
+def _level(*, alone: bool) -> str:
+    """Of a part's headings."""
+    return "h2" if alone else "h3"
+
+
+def _part(part: ReportPart, *, alone: bool) -> tuple[list[str], list[str]]:
+    """What stands before its themes, and what behind them."""
     report = part.report
     lines = [f"<h2>{'In short' if alone else escape(part.about.subject())}</h2>"]
     if not report.total or report.mean_probability is None:
-        return [*lines, "<p>No review.</p>"]
-    level = "h2" if alone else "h3"
+        return [*lines, "<p>No review.</p>"], []
+    level = _level(alone=alone)
     by_film = part.about.by == "film"
     with use_locale(ENGLISH):
         several = several_films(report.other_films)
@@ -135,16 +160,17 @@ def _part(part: ReportPart, *, alone: bool) -> list[str]:
     ]
     if quotes:
         lines.append(f'<div class="quotes">{"".join(quotes)}</div>')
-    lines += page_section(part.themes, level)
-    lines += _stars(report, level)
-    lines += [
+    behind = [
+        *_stars(report, level),
         f"<{level}>How sure the verdicts are</{level}>",
         _picture("Reviews by their probability of being positive", lambda look: distribution_png(part, look)),
         _quality(report),
     ]
     with use_locale(ENGLISH):
         items = "".join(f"<li>{escape(one)}</li>" for one in second_look(report.hygiene))
-    return [*lines, f"<{level}>Worth a second look</{level}><ul>{items}</ul>"] if items else lines
+    if items:
+        behind.append(f"<{level}>Worth a second look</{level}><ul>{items}</ul>")
+    return lines, behind
 
 
 def _by_aspect(part: ReportPart, level: str) -> list[str]:

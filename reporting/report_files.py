@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Final
 
 from db.types import Report, ReportFilter, ThemeTexts
-from reporting.html_page import page
+from reporting.html_page import Themes, begun_page
 from reporting.pictures import chart_png
 from reporting.request import ReportRequest, same_question
 from reporting.tables import ReportPart, table_bytes
 from reporting.themes.of_report import themes_of
 from reporting.themes.theme import MINIMUMS
+
+WITH_THEMES: Final = ("html", "xlsx")
+"""Formats that show themes."""
 
 
 def parts_of(ask: Callable[[ReportFilter], Report], *abouts: ReportRequest) -> list[ReportPart]:
@@ -35,6 +39,17 @@ def with_themes(parts: Sequence[ReportPart], texts: Callable[[ReportFilter], The
 
 def file_of(parts: Sequence[ReportPart], format: str) -> bytes:
     """The report as one file; `format`: one of `common.file_formats.REPORT_FORMATS`."""
+    return begun_file(parts, format)([part.themes for part in parts])
+
+
+def begun_file(parts: Sequence[ReportPart], format: str) -> Callable[[Sequence[Themes]], bytes]:
+    """What of the file needs no themes is made at once; given the themes of each part, it is the file."""
     if format == "html":
-        return page(parts).encode("utf-8")
-    return chart_png(parts) if format == "png" else table_bytes(parts, format)
+        finished = begun_page(parts)
+        return lambda themes: finished(themes).encode("utf-8")
+    if format == "png":
+        drawn = chart_png(parts)
+        return lambda themes: drawn
+    return lambda themes: table_bytes(
+        [replace(part, themes=its) for part, its in zip(parts, themes, strict=True)], format
+    )

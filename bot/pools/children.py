@@ -7,11 +7,9 @@ another process, of lower priority, it takes only what processor time is left.
 from __future__ import annotations
 
 import asyncio
-import ctypes
 import multiprocessing
 import os
 import signal
-import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -21,6 +19,7 @@ from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 from common.errors import Problem, UserError
 from common.i18n import locale_tag, set_locale
+from common.process.parent_death import die_with
 from db.engine import Database
 
 P = ParamSpec("P")
@@ -31,7 +30,6 @@ LONGEST_S: Final = 120.0
 """A child that works on one thing for so long is ended, seconds."""
 CLOSED: Final = "closed"
 """Why work fails that is in hand or asked for when the bot ends."""
-PR_SET_PDEATHSIG: Final = 1
 
 _db: Database | None = None
 """In a child: its own connections."""
@@ -142,10 +140,7 @@ class _Raised:
 def _begin(parent: int, url: str, text_keys: tuple[str, ...]) -> None:
     """In a child, once."""
     global _db
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:  # it died before we asked
-            os._exit(1)
+    die_with(parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group: the bot ends us
     os.nice(NICENESS)
     _db = Database(url, text_keys=text_keys)

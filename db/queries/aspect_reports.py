@@ -7,12 +7,12 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from sqlalchemy import ColumnElement, func, select, union_all
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from common.aspects import NAMES
 from db.crypto import opened, opened_name, review_place, session_sealer
-from db.queries.aspect_sums import SUMS, Sums, count_sums
+from db.queries.aspect_sums import SUMS, Sums, count_sums, stored_sums
 from db.queries.report_sources import VisibleJobs, between
 from db.tables import Prediction, Review, aspects, report_aspects
 from db.types import AspectCount, Quote
@@ -52,7 +52,10 @@ def _seen(session: Session, seen: VisibleJobs, since: date | None, until: date |
     summed = select(report_aspects.c.aspect, *(func.sum(report_aspects.c[name]).label(name) for name in SUMS))
     summed = summed.where(report_aspects.c.job_id.in_(seen.rolled), *days).group_by(report_aspects.c.aspect)
     sums: Sums = {row.aspect: [int(getattr(row, name)) for name in SUMS] for row in session.execute(summed)}
-    live = count_sums(session, [Prediction.job_id.in_(seen.unrolled), *between(Prediction.day, since, until)])
+    if since is until is None:
+        live = stored_sums(session, seen.unrolled)
+    else:
+        live = count_sums(session, [Prediction.job_id.in_(seen.unrolled), *between(Prediction.day, since, until)])
     for aspect, counts in live.items():
         sums[aspect] = [a + b for a, b in zip(sums.get(aspect, (0, 0, 0)), counts, strict=True)]
     return sums
@@ -69,14 +72,12 @@ def _quotes(session: Session, where: Sequence[ColumnElement[bool]]) -> dict[tupl
         .limit(QUOTED)
         .subquery()
     )
-    best = []
-    for side in (1, -1):
-        order = aspects.c.probability.desc() if side > 0 else aspects.c.probability.asc()
-        rank = func.row_number().over(partition_by=aspects.c.aspect, order_by=(order, aspects.c.review_id)).label("n")
-        columns = (aspects.c.review_id, aspects.c.aspect, aspects.c.polarity, aspects.c.begins, aspects.c.ends, rank)
-        mine = (aspects.c.polarity == side, aspects.c.begins.is_not(None))
-        best.append(select(*columns).where(aspects.c.review_id.in_(select(newest.c.review_id)), *mine))
-    ranked = union_all(*best).subquery()
+    # Of praise the most probable, of blame the least: one order for both.
+    order = ((aspects.c.polarity * aspects.c.probability).desc(), aspects.c.review_id, aspects.c.number)
+    rank = func.row_number().over(partition_by=(aspects.c.aspect, aspects.c.polarity), order_by=order).label("n")
+    columns = (aspects.c.review_id, aspects.c.aspect, aspects.c.polarity, aspects.c.begins, aspects.c.ends, rank)
+    sided = (aspects.c.polarity != 0, aspects.c.begins.is_not(None))
+    ranked = select(*columns).where(aspects.c.review_id.in_(select(newest.c.review_id)), *sided).subquery()
     query = (
         select(ranked.c.aspect, ranked.c.polarity, ranked.c.begins, ranked.c.ends, Review.row_number, Review.text)
         .add_columns(Prediction.review_id, Prediction.job_id, Prediction.owner_id, Prediction.shared, Prediction.film)

@@ -6,23 +6,25 @@ and the intervals of shares stand on reviews that are independent of one another
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Integer, Label, Select, Subquery, case, cast, func, select
+from sqlalchemy import ColumnElement, Integer, Label, Row, Select, Subquery, case, cast, func, select
 from sqlalchemy.orm import Session
 
-from common.aspects import NAMES, NUMBERS, Polarity
+from common.aspects import NAMES, NUMBERS, Name, Polarity
+from db.dialect import is_among_near
 from db.tables import Job, Prediction, aspects
 from db.types import AspectCount, Judged, Score
 
 SIDES: Final[dict[Polarity, int]] = {"positive": 1, "negative": -1, "neutral": 0}
 """How a polarity is stored."""
-_POLARITIES: Final[dict[int, Polarity]] = {side: name for name, side in SIDES.items()}
+POLARITIES: Final[dict[int, Polarity]] = {side: name for name, side in SIDES.items()}
 SCALE: Final = 10_000
 """A probability is stored in such parts."""
 SUMS: Final = ("n_for", "n_against", "n_neither")
+StoredAspect = Row[int, int, int | None, int | None, int, int]
+"""(review's id, number of the aspect, start, end, side, probability in parts of `SCALE`)"""
 Sums = dict[int, list[int]]
 """For, against and neither by the number of the aspect."""
 
@@ -34,14 +36,26 @@ def known() -> ColumnElement[bool]:
 
 def of_reviews(session: Session, ids: Iterable[int]) -> dict[int, tuple[Judged, ...]]:
     """What is stored of these reviews, in the order of their clauses; those without are missing."""
+    return {
+        review_id: tuple(
+            Judged(NAMES[aspect], begins, ends, POLARITIES[side], parts / SCALE)
+            for _, aspect, begins, ends, side, parts in own
+        )
+        for review_id, own in rows_of_reviews(session, list(ids)).items()
+    }
+
+
+def rows_of_reviews(session: Session, ids: Sequence[int]) -> Mapping[int, Sequence[StoredAspect]]:
+    """As `of_reviews`, in the numbers that are stored: for those who want other words of a dozen rows a review."""
     columns = (aspects.c.aspect, aspects.c.begins, aspects.c.ends, aspects.c.polarity, aspects.c.probability)
-    query = select(aspects.c.review_id, *columns).where(aspects.c.review_id.in_(list(ids)), known())
-    found: defaultdict[int, list[Judged]] = defaultdict(list)
+    mine = is_among_near(session, aspects.c.review_id, ids)
+    query = select(aspects.c.review_id, *columns).where(mine, known())
+    found: dict[int, list[StoredAspect]] = {}
     # All at once: row by row psycopg takes longer for these than PostgreSQL.
-    rows = session.execute(query.order_by(aspects.c.review_id, aspects.c.number)).all()
-    for review_id, aspect, begins, ends, side, parts in rows:
-        found[review_id].append(Judged(NAMES[aspect], begins, ends, _POLARITIES[side], parts / SCALE))
-    return {review_id: tuple(own) for review_id, own in found.items()}
+    rows: Sequence[StoredAspect] = session.execute(query.order_by(aspects.c.review_id, aspects.c.number)).all()
+    for row in rows:
+        found.setdefault(row[0], []).append(row)
+    return found
 
 
 def sums_of_scores(scores: Iterable[Score]) -> Sums:
@@ -50,12 +64,11 @@ def sums_of_scores(scores: Iterable[Score]) -> Sums:
     for score in scores:
         if not score.aspects:  # most files: nobody asked
             continue
-        sides: dict[int, int] = {}
-        for one in score.aspects:
-            aspect = NUMBERS[one.name]
-            sides[aspect] = sides.get(aspect, 0) + SIDES[one.polarity]
-        for aspect, side in sides.items():
-            sums.setdefault(aspect, [0, 0, 0])[0 if side > 0 else 1 if side < 0 else 2] += 1
+        sides: dict[Name, int] = {}
+        for name, _, _, polarity, _ in score.aspects:
+            sides[name] = sides.get(name, 0) + SIDES[polarity]
+        for name, side in sides.items():
+            sums.setdefault(NUMBERS[name], [0, 0, 0])[0 if side > 0 else 1 if side < 0 else 2] += 1
     return sums
 
 
@@ -81,6 +94,20 @@ def counts_of(stored: Sequence[int] | None) -> tuple[AspectCount, ...]:
 def count_sums(session: Session, where: Sequence[ColumnElement[bool]]) -> Sums:
     """The sums of these verdicts, counted from their rows."""
     return {row.aspect: [int(getattr(row, name)) for name in SUMS] for row in session.execute(_counted(where))}
+
+
+def stored_sums(session: Session, job_ids: Select[Any]) -> Sums:
+    """The sums of all verdicts of these jobs, as the jobs keep them: no row of a review is read."""
+    total: list[int] | None = None
+    for stored in session.scalars(select(Job.aspect_sums).where(Job.id.in_(job_ids), Job.aspect_sums.is_not(None))):
+        total = added(total, _by_aspect(stored or ()))
+    return _by_aspect(total or ())
+
+
+def _by_aspect(stored: Sequence[int]) -> Sums:
+    """Without the aspects that no review speaks of."""
+    each = (list(stored[place : place + len(SUMS)]) for place in range(0, len(stored), len(SUMS)))
+    return {aspect: counts for aspect, counts in enumerate(each) if any(counts)}
 
 
 def day_rows(session: Session, job_ids: Sequence[int]) -> Iterator[dict[str, Any]]:

@@ -12,27 +12,27 @@ from db.dialect import storable
 from db.engine import Database
 from db.errors import JobFinished, NotFound
 from db.flags import split_flags
-from db.queries.aspect_sums import of_reviews
+from db.queries.aspect_sums import StoredAspect, rows_of_reviews
 from db.queue import leases
 from db.queue.completion import end_job
 from db.reserve import frees_space
 from db.tables import Blob, OutputFile, Prediction, RejectedRow, Review
-from db.types import TERMINAL, Claim, Judged, Output, Viewer
+from db.types import TERMINAL, Claim, Output, Viewer
 from db.visibility import visible_job
 
 PAGE_ROWS: Final = 5_000
 """Rows read at a time: memory stays flat and no read lasts as long as the file is long."""
-ASPECT_ROWS: Final = 500
-"""The same with their aspects, of which a row may have hundreds."""
+ASPECT_ROWS: Final = 100
+"""Of those, whose aspects are read at a time: a row may have hundreds."""
 
 
-ScoredRow = tuple[int, str, float, tuple[str, ...], str, float | None, tuple[Judged, ...]]
-"""(row number, label, probability, flags, model, stars, aspects)"""
+ScoredRow = tuple[int, str, float, tuple[str, ...], str, float | None, Sequence[StoredAspect]]
+"""(row number, label, probability, flags, model, stars, aspects as they are stored)"""
 
 
 def iter_scored(db: Database, job_id: int, *, aspects: bool = False) -> Iterator[ScoredRow]:
     """Every scored row, by row number, streaming; its aspects only where they are asked for."""
-    last, size = 0, ASPECT_ROWS if aspects else PAGE_ROWS
+    last = 0
     while True:
         page = (
             select(Review.row_number, Prediction.label, Prediction.probability, Prediction.flags)
@@ -40,14 +40,17 @@ def iter_scored(db: Database, job_id: int, *, aspects: bool = False) -> Iterator
             .join(Prediction, Prediction.review_id == Review.id)
             .where(Review.job_id == job_id, Review.row_number > last)
             .order_by(Review.row_number)
-            .limit(size)
+            .limit(PAGE_ROWS)
         )
         with db.read() as session:
             rows = session.execute(page).all()
-            found = of_reviews(session, [row.review_id for row in rows]) if aspects else {}
-        for row, label, probability, flags, model, stars, review_id in rows:
+        found: Mapping[int, Sequence[StoredAspect]] = {}
+        for place, (row, label, probability, flags, model, stars, review_id) in enumerate(rows):
+            if aspects and place % ASPECT_ROWS == 0:
+                with db.read() as session:
+                    found = rows_of_reviews(session, [one.review_id for one in rows[place : place + ASPECT_ROWS]])
             yield row, label, probability, split_flags(flags), model, stars, found.get(review_id, ())
-        if len(rows) < size:
+        if len(rows) < PAGE_ROWS:
             return
         last = rows[-1][0]
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from common.aspects import NUMBERS
 from db import verdict_cache
 from db.crypto import session_sealer, text_opener
-from db.dialect import COPIED, copy_numbers, insert_rows, is_sqlite
+from db.dialect import insert_numbers, insert_rows
 from db.engine import Database
 from db.flags import join_flags
 from db.queries.aspect_sums import SCALE, SIDES
@@ -54,12 +54,7 @@ _POSTGRESQL = """
 """
 
 # Beside verdicts that this transaction stored: they are the claimed job's, and nothing was said of them before.
-_SQLITE_NEW_ASPECTS = """
-    INSERT INTO aspects (review_id, number, aspect, polarity, probability, begins, ends) VALUES (?, ?, ?, ?, ?, ?, ?)
-"""
-_POSTGRESQL_NEW_ASPECTS = f"""
-    COPY aspects (review_id, number, aspect, polarity, probability, begins, ends) {COPIED}
-"""
+_ASPECT_COLUMNS: Final = ("review_id", "number", "aspect", "polarity", "probability", "begins", "ends")
 # Where some verdicts were there already: as with verdicts, only beside those of the claimed job.
 _SQLITE_ASPECTS = """
     INSERT INTO aspects (review_id, number, aspect, polarity, probability, begins, ends)
@@ -204,23 +199,15 @@ def _store_aspects(session: Session, job_id: int, scores: Sequence[Score], *, al
 
     The rows of new verdicts can meet no others, so that PostgreSQL need not look for those: a third less of its time.
     """
+    if not any(score.aspects for score in scores):
+        return
     rows = [
-        (
-            score.review_id,
-            number,
-            NUMBERS[one.name],
-            SIDES[one.polarity],
-            round(one.probability * SCALE),
-            one.start,
-            one.end,
-        )
+        (score.review_id, number, NUMBERS[name], SIDES[polarity], round(probability * SCALE), start, end)
         for score in scores
-        for number, one in enumerate(score.aspects)
+        for number, (name, start, end, polarity, probability) in enumerate(score.aspects)
     ]
-    if not all_new:
+    if all_new:
+        insert_numbers(session, table="aspects", columns=_ASPECT_COLUMNS, rows=rows)
+    else:
         with_job = [(*row, job_id) for row in rows]
         insert_rows(session, sqlite_sql=_SQLITE_ASPECTS, postgresql_sql=_POSTGRESQL_ASPECTS, rows=with_job)
-    elif is_sqlite(session):
-        insert_rows(session, sqlite_sql=_SQLITE_NEW_ASPECTS, postgresql_sql="", rows=rows)
-    else:
-        copy_numbers(session, postgresql_copy=_POSTGRESQL_NEW_ASPECTS, rows=rows)

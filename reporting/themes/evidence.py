@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Final
 
 from reporting.themes.theme import QUOTES, Document, Minimums, Quote
-from reporting.themes.words import NEGATION, STOP, TITLE, common_form, kind, pattern
+from reporting.themes.words import NEGATION, STOP, TITLE, common_form, kind
 
 SAMPLES: Final = 16
 """Places of a phrase that are looked at."""
@@ -129,20 +128,23 @@ class Span:
     mixed: bool
 
 
-def spans(plain: str, wanted: set[tuple[int, int]]) -> Iterator[tuple[tuple[int, int], Span]]:
-    """The phrases that begin with these tokens and have so many words, as (first token, words)."""
-    last = max(first + size for first, size in wanted)
-    tokens = list(islice(pattern(plain).finditer(plain), last))
+def spans(
+    plain: str, tokens: Sequence[tuple[int, int]], wanted: Iterable[tuple[int, int]]
+) -> Iterator[tuple[tuple[int, int], Span]]:
+    """The phrases that begin with these tokens and have so many words, as (first token, words).
+
+    tokens: begin and end of each token of the text, as far as they are wanted.
+    """
     for first, size in wanted:
-        mine = tokens[first : first + size]
-        content = [what for one in mine if not (what := kind(one.group())) & (STOP | NEGATION)]
-        titles = [bool(one & TITLE) for one in content]
-        others = [match.group() for match in mine if not kind(match.group()) & (TITLE | STOP)]
+        mine = [plain[begin:end] for begin, end in tokens[first : first + size]]
+        kinds = [kind(word) for word in mine]
+        titles = [bool(one & TITLE) for one in kinds if not one & (STOP | NEGATION)]
+        others = [word for word, one in zip(mine, kinds, strict=True) if not one & (TITLE | STOP)]
         name = titles[-1] and all(word in _PARTICLES for word in others)  # "von Trier"
-        begins = first == 0 or tokens[first - 1].group() in _BEGINS
-        words = tuple(common_form(match.group()) for match in mine)
-        span = Span(mine[0].start(), mine[-1].end(), words, begins, name, any(titles) and not name)
-        yield (first, size), span
+        begins = first == 0 or plain[slice(*tokens[first - 1])] in _BEGINS
+        words = tuple(map(common_form, mine))
+        place = tokens[first][0], tokens[first + size - 1][1]
+        yield (first, size), Span(*place, words, begins, name, any(titles) and not name)
 
 
 def sentence(plain: str, span: Span) -> str:

@@ -27,6 +27,7 @@ SPARE: Final = 8
 """Candidates of a contrast for one theme: some are names, variants, or one person's."""
 BITS: Final = 22
 """Of the tables: 48 MiB."""
+_LOOK_BITS: Final = 16
 _BATCH_CHARS: Final = 8 << 20
 _KEPT_PAIRS: Final = 5_000_000
 """Pairs of phrase and review that the first reading keeps, 10 bytes each: of some 30,000 reviews."""
@@ -192,7 +193,7 @@ def _evidence(
     if not len(wanted):
         return found
     for batch in corpus.batches():
-        at = np.flatnonzero(np.isin(batch.keys, wanted))
+        at = _among(batch.keys, wanted)
         samples: dict[int, dict[int, Evidence]] = {}
         for key, holder in zip(batch.keys[at].tolist(), batch.holders[at].tolist(), strict=True):
             document = batch.documents[holder]
@@ -205,6 +206,16 @@ def _evidence(
     return found
 
 
+def _among(keys: Numbers, wanted: Numbers) -> Places:
+    """The places of those that are wanted; most of the others are told by their last bits."""
+    table = np.zeros(1 << _LOOK_BITS, dtype=bool)
+    last = np.uint64((1 << _LOOK_BITS) - 1)
+    table[wanted & last] = True
+    at = np.flatnonzero(table[keys & last])
+    found: Places = at[np.isin(keys[at], wanted)]
+    return found
+
+
 def _look_at(encoder: Encoder, samples: list[tuple[Document, dict[int, Evidence]]]) -> None:
     """Adds the first place of each phrase in each of these reviews."""
     if not samples:
@@ -212,7 +223,7 @@ def _look_at(encoder: Encoder, samples: list[tuple[Document, dict[int, Evidence]
     plains = [plain_text(document.text) for document, _ in samples]
     phrases = encoder.of_plain(plains)
     wanted = np.unique(np.asarray([key for _, of in samples for key in of], dtype=np.uint64))
-    at = np.flatnonzero(np.isin(phrases.keys, wanted))
+    at = _among(phrases.keys, wanted)
     places: dict[int, dict[tuple[int, int], Evidence]] = {}
     for number, key, first, size in sorted(
         zip(*(one[at].tolist() for one in (phrases.documents, phrases.keys, phrases.first, phrases.sizes)), strict=True)
@@ -222,7 +233,8 @@ def _look_at(encoder: Encoder, samples: list[tuple[Document, dict[int, Evidence]
             places.setdefault(number, {})[first, size] = evidence
     for number, of in places.items():
         document, plain = samples[number][0], plains[number]
-        for place, span in spans(plain, set(of)):
+        tokens = phrases.places(number, plain, max(first + size for first, size in of))
+        for place, span in spans(plain, tokens, of):
             of[place].add(document, plain, span)
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from db.engine import Database
 from db.errors import SchemaOutdated
 from db.migrate import check
-from db.schema import NEWER, OUTDATED, SCRIPTS, age
+from db.schema import NEWER, OUTDATED, SCRIPTS, age, newest
 
 
 def test_only_the_newest_migration_is_the_head(db: Database) -> None:
@@ -25,8 +26,13 @@ def test_only_the_newest_migration_is_the_head(db: Database) -> None:
         assert age(connection) == "older"
 
 
-def test_the_scripts_are_there() -> None:
-    assert (SCRIPTS / "versions").is_dir()
+def test_the_newest_migration_is_told_by_its_name() -> None:
+    assert [newest()] == ScriptDirectory(str(SCRIPTS)).get_heads()
+
+
+def test_a_database_at_the_head_is_told_without_alembic(sqlite_db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ScriptDirectory, "__init__", lambda *_: pytest.fail("the scripts were loaded"))
+    sqlite_db.check_schema()
 
 
 @pytest.mark.parametrize(("revision", "newer"), [("0001", False), ("9999", True)])

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import psutil
 
+from common.process.parent_death import tied_to_parent
 from common.process.readiness import READY_FD
 from db.engine import Database
 from db.migrate import upgrade
@@ -25,7 +26,6 @@ from tests.faults.link import SOCKET
 from tests.fixtures.broker import Valkey
 from tests.fixtures.postgres_server import PostgresServer
 from tests.fixtures.workers import WorkerProcess
-from worker.processes.parent_death import tied_to_parent
 
 SABOTEUR = Path(__file__).parent / "saboteur"
 START_S = 90.0

@@ -1,7 +1,7 @@
 """Child processes that are kept alive: started, watched, started again, stopped; nothing outlives its supervisor.
 
 Children run in sessions of their own, so that a Ctrl-C in the terminal reaches only the supervisor and it decides the
-order. They are tied to it (`worker.processes.parent_death`) and say that they are ready through an inherited pipe.
+order. They are tied to it (`common.process.parent_death`) and say that they are ready through an inherited pipe.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from collections.abc import Callable, Mapping, Sequence
 from types import FrameType
 from typing import Final
 
+from common.process.parent_death import tied_to_parent
 from common.process.readiness import READY_FD
-from worker.processes.parent_death import tied_to_parent
 
 log = logging.getLogger(__name__)
 

@@ -14,13 +14,13 @@ import tempfile
 from collections.abc import Callable, Iterator
 from typing import IO, Any, Final
 
+from common.process.parent_death import die_with
 from worker.files.errors import MAX_CANDIDATES, AmbiguousColumn, ArchiveMembers, FileError, TooCostly
 from worker.files.limits import Limits
 from worker.files.options import ReadOptions
 from worker.files.review_file import Row, open_reviews
 from worker.files.writers.verdicts import Scored
 from worker.files.writers.write import write_scored
-from worker.processes.parent_death import die_with
 from worker.sandbox import frames
 from worker.sandbox.allowance import Allowance
 from worker.sandbox.frames import Closed, Frames

@@ -8,6 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Final
 
+from db.queue.finish import ASPECT_ROWS
 from worker.files.limits import Limits
 from worker.files.options import ReadOptions
 from worker.files.writers.verdicts import Scored
@@ -16,9 +17,8 @@ from worker.sandbox.allowance import Allowance
 from worker.sandbox.process import ReaderProcess
 
 VERDICTS: Final = 2_000
-"""Verdicts in one message."""
-_WITH_ASPECTS: Final = 200
-"""The same where each may bring 200 clauses as JSON: 4 MB, of the 64 MiB that a message may have."""
+"""Verdicts in one message. With aspects as many as are read at a time (`ASPECT_ROWS`): one process reads them out of
+SQL while the other writes the last ones. Each may bring 20 kB of JSON: 2 MB, of the 64 MiB that a message may have."""
 
 
 def write_guarded(
@@ -48,7 +48,7 @@ def write_guarded(
         "aspects": aspects,
     }
     reader.begin(file, scratch, request | {"limits": asdict(limits)}, allowance, check)
-    verdicts, most = iter(scored), _WITH_ASPECTS if aspects else VERDICTS
+    verdicts, most = iter(scored), ASPECT_ROWS if aspects else VERDICTS
     following = list(islice(verdicts, most))
     while True:
         kind, payload = reader.receive()

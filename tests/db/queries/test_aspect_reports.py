@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from db.engine import Database
@@ -48,6 +50,16 @@ def test_counts_are_the_same_before_and_after_they_are_summed_up(db: Database) -
     roll_up_due(db)
     assert plain(summary(db, ME, ReportFilter(job_id=job_id)).aspects) == expected
     assert summary(db, MEMBER, ReportFilter()).aspects == ()  # not theirs to see
+
+
+def test_jobs_that_are_not_summed_up_count_the_same_with_and_without_a_period(db: Database) -> None:
+    """Without one the jobs' own sums are read, with one the rows of their reviews."""
+    films(db)
+    films(db)
+    whole = plain(summary(db, ME, ReportFilter()).aspects)
+    assert whole == [("acting", 48, 16, 0), ("story", 40, 24, 0)]
+    assert plain(summary(db, ME, ReportFilter(since=date(2000, 1, 1))).aspects) == whole
+    assert summary(db, ME, ReportFilter(until=date(2000, 1, 1))).aspects == ()
 
 
 def test_a_film_stands_beside_all_others(db: Database) -> None:

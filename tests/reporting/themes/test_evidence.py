@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from reporting.themes.evidence import QUOTE_CHARS, Evidence, sentence, spans
+from reporting.themes.evidence import QUOTE_CHARS, Evidence, Span, sentence, spans
 from reporting.themes.theme import Document
-from reporting.themes.words import plain_text
+from reporting.themes.words import pattern, plain_text
+
+
+def span_of(plain: str, first: int) -> Span:
+    tokens = [token.span() for token in pattern(plain).finditer(plain)]
+    ((_, span),) = spans(plain, tokens, [(first, 2)])
+    return span
 
 
 def add(evidence: Evidence, text: str, first: int, key: int, author: int | None = None) -> None:
     plain = plain_text(text)
-    for _, span in spans(plain, {(first, 2)}):
-        evidence.add(Document(text, 0, key, author), plain, span)
+    evidence.add(Document(text, 0, key, author), plain, span_of(plain, first))
 
 
 @pytest.mark.parametrize(
@@ -26,14 +31,12 @@ def add(evidence: Evidence, text: str, first: int, key: int, author: int | None 
 )
 def test_a_quote_is_one_line_without_markup(text: str, first: int, quote: str) -> None:
     plain = plain_text(text)
-    ((_, span),) = spans(plain, {(first, 2)})
-    assert sentence(plain, span) == quote
+    assert sentence(plain, span_of(plain, first)) == quote
 
 
 def test_a_long_sentence_is_cut_around_the_phrase() -> None:
     plain = "word " * 100 + "plot holes " + "more " * 100
-    ((_, span),) = spans(plain, {(100, 2)})
-    shown = sentence(plain, span)
+    shown = sentence(plain, span_of(plain, 100))
     assert len(shown) <= QUOTE_CHARS
     assert "plot holes" in shown
     assert shown.startswith("…")
@@ -52,7 +55,7 @@ def test_of_a_text_without_an_end_only_what_stands_near_is_looked_at() -> None:
             return found
 
     plain = "word " * 100 + "plot holes " + "more " * 3_000
-    ((_, span),) = spans(plain, {(100, 2)})
+    span = span_of(plain, 100)
     assert sentence(Watched(plain), span) == sentence(plain[:1_000], span)
     assert 0 < max(looked_at) < 2_000, "a review has many phrases, and each its quote"
 

@@ -23,6 +23,8 @@ from reporting.themes.words import (
     ("text", "words"),
     [
         ("Great<br />film", ["Great", "film"]),
+        ("Great<br /><br/>film <br />end", ["Great", "film", "end"]),
+        ("a <b<br />r /> c", ["a", "<", "b", "r", "/", ">", "c"]),
         ("see https://a.example/x?y=z now", ["see", "now"]),
         ("<@12> <#3> <:smile:45> @everyone good", ["good"]),
         ("**bold** _and_ ||hidden|| `code`", ["bold", "and", "hidden", "code"]),

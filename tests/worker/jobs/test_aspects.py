@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -103,13 +104,52 @@ def test_no_chunk_waits_for_the_compiler(monkeypatch: pytest.MonkeyPatch) -> Non
 
     scorer: Any = Warm()
     monkeypatch.setattr(aspects, "_begun", set())
+    monkeypatch.setattr(aspects, "READY_S", 0.01)
+    scores = [Score(number, "positive", 0.9, ()) for number in (1, 2)]
     try:
         for _ in range(2):
-            assert with_aspects([Score(1, "positive", 0.9, ())], [BOTH], scorer)[0].aspects == ()
+            assert [score.aspects for score in with_aspects(scores, [BOTH, CSV.decode()], scorer)] == [(), ()]
         assert begun.wait(60)
         assert len(aspects._begun) == 1
     finally:
         goes_on.set()
+
+
+class WhenJoined:
+    """A thread that does nothing until somebody waits for it."""
+
+    def __init__(self, target: Callable[[], None], **_: object) -> None:
+        self.target = target
+
+    def start(self) -> None:
+        pass
+
+    def join(self, timeout: float) -> None:
+        assert timeout == aspects.READY_S
+        self.target()
+
+
+@pytest.mark.parametrize("texts", [["a", "b"], ["a"]])
+def test_the_first_chunk_waits_until_compiled_code_is_loaded(texts: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Plain code takes more than a second longer for it. A message does not wait: it is read in plain code anyway."""
+    told = []
+
+    class Warm:
+        is_warm = True
+
+        def warm_aspects(self) -> None:
+            told.append("ready")
+
+        def aspects_of(self, texts: list[str], _: object, *, may_wait: bool) -> list[list[Any]]:
+            told.append("read")
+            return [[] for _ in texts]
+
+    monkeypatch.setattr(aspects, "_begun", set())
+    monkeypatch.setattr(threading, "Thread", WhenJoined)
+    scorer: Any = Warm()
+    for _ in range(2):
+        with_aspects([Score(1, "positive", 0.9, ()) for _ in texts], texts, scorer)
+    assert told == ["ready", "read", "read"][-len(texts) - 1 :]
 
 
 def test_nothing_is_remembered_of_a_scorer_that_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:

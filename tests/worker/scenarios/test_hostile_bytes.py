@@ -42,13 +42,14 @@ MAGIC = [
     st.sampled_from(["", ".gz", ".zst", ".zip"]),
 )
 @example(b"", b'"', ".csv", "")
+@example(b"review,n\n", b"\xc2", ".json", "")
 def test_arbitrary_bytes_raise_nothing_but_file_errors(start: bytes, data: bytes, suffix: str, packing: str) -> None:
     try:
         rows = read(start + data, f"a{suffix}{packing}")
     except FileError:
         return
     scored, name = write(start + data, f"a{suffix}{packing}", format="jsonl")
-    assert name.endswith(("jsonl", "ndjson"))  # JSON lines keep the suffix that they had
+    assert name.endswith(("json", "jsonl", "ndjson"))  # JSON lines keep the suffix that they had
     assert len(scored.splitlines()) == len(rows)
 
 

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from worker.processes.parent_death import tied_to_parent
+from common.process.parent_death import tied_to_parent
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux ties a process to its parent")
 
