@@ -25,9 +25,10 @@ from model.serving.scorer import Scorer
 from model.text.tokens import sentences
 
 TEXTS = Path(__file__).parent / "aspects.tsv"
-PARTS = ("dev", "test", "fresh", "last")
+PARTS = ("dev", "test", "fresh", "last", "later")
 """dev: looked at while the rules were made; test: not, though by the same hand; fresh: written later, measured, then
-looked at too; last: written when the rules were done, in ordinary words, and not looked at."""
+looked at too; last: written when the rules were done, in ordinary words, and not looked at; later: as last, measured,
+then looked at."""
 _POLARITIES: dict[str, Polarity] = {"+": "positive", "-": "negative", "0": "neutral"}
 Probabilities = Mapping[str, float]
 """A sentence -> its probability of positive, read alone."""
