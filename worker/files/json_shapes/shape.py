@@ -17,7 +17,7 @@ from worker.files.columns.paths import laid_out
 from worker.files.errors import AmbiguousColumn, FileError, TooManyColumns
 from worker.files.json_shapes.window import Window
 from worker.files.limits import MAX_COLUMNS
-from worker.files.table import check_names, record_size
+from worker.files.table import record_size, unique_names
 
 Kind = Literal["array", "index", "columns", "lists", "split", "matrix", "object"]
 """array: of objects or texts. index: an object of rows. columns: an object of columns, each an object of cells; lists:
@@ -161,9 +161,9 @@ def _split(arrays: list[_Array]) -> Shape | None:
         for names in arrays:
             if names.path[:-1] == one.path[:-1] and names.path[-1] in _NAMING:
                 titles = [str(n.get("name", "")) if isinstance(n, dict) else str(n) for n in names.sample]
-                check_names(titles)
+                named = unique_names(titles)
                 if titles and names.count == len(titles):
-                    return Shape("split", one.path, tuple(titles))
+                    return Shape("split", one.path, tuple(named))
     return None
 
 

@@ -9,7 +9,7 @@ import json
 import tempfile
 from collections.abc import Collection, Iterator
 from contextlib import ExitStack
-from itertools import islice
+from itertools import chain, islice
 from typing import IO, Final, NamedTuple
 
 from common.file_formats import FileKind
@@ -147,12 +147,14 @@ class JsonRows(Table):
             columns: list[tuple[str, IO[str]]] = []
             with as_text(self._file, self.encoding, newline=None) as text:
                 for name, sources in column_values(text, self._max, self._shape.path, self._shape.kind):
+                    if (first := next(sources, None)) is None:
+                        continue  # a list of nothing (`"errors": []`) is no column
                     if len(columns) == MOST_COLUMNS:  # a key that stands twice is one that was counted elsewhere
                         raise TooManyColumns(MOST_COLUMNS)
                     part = stack.enter_context(
                         tempfile.TemporaryFile("w+", encoding="utf-8", errors="surrogatepass", newline="\n")
                     )
-                    for number, raw in enumerate(sources, 1):
+                    for number, raw in enumerate(chain((first,), sources), 1):
                         if number > self._limits.max_rows:
                             raise TooManyRows(self._limits.max_rows)
                         part.write(raw.replace("\n", " ").replace("\r", " ") + "\n")

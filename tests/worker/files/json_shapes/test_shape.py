@@ -23,6 +23,7 @@ ROW = {"film": "A", "review": "A warm and funny film that I liked"}
         ({"0": ROW, "1": ROW}, Shape("index")),
         ({"review": ["x", "y"], "film": ["a", "b"]}, Shape("lists", (), ("review", "film"))),
         ({"columns": ["a", "b"], "data": [[1, 2]]}, Shape("split", ("data",), ("a", "b"))),
+        ({"columns": ["a", "a", ""], "data": [[1, 2, 3]]}, Shape("split", ("data",), ("a", "a_2", "column_3"))),
         ([["a", "b"], [1, 2]], Shape("matrix", (), ("a", "b"))),
         (ROW, Shape("object")),
         ([], None),

@@ -60,3 +60,9 @@ def test_columns_that_stand_one_after_another_open_no_file_each_without_bound() 
         read(twice, "a.json")
     fine = {"review": [LONG] * 2} | {f"c{number}": [1, 2] for number in range(199)}
     assert len(read(json.dumps(fine).encode(), "a.json")) == 2
+
+
+def test_a_list_of_nothing_beside_columns_is_no_column() -> None:
+    """Zipped with the others it left no row, and the file was refused as empty."""
+    data = json.dumps({"errors": [], "review": [LONG, "Dull"], "film": ["A", "B"]}).encode()
+    assert texts(data, "a.json") == [LONG, "Dull"]
