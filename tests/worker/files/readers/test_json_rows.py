@@ -51,6 +51,14 @@ def test_what_stands_once_is_not_repeated_in_every_row_without_bound(shape: str)
         assert refused.value.values["size"] == min(most, 200 * len(data))
 
 
+def test_rows_of_a_few_mebibytes_may_be_any_times_the_file() -> None:
+    """A long title of a column above some reviews hurts nobody."""
+    name, rows = "n" * 100_000, [[LONG, 1]] * 250
+    data = json.dumps({"columns": ["review", name], "data": rows}).encode()
+    assert 200 * len(data) < len(name) * len(rows) < 32 << 20
+    assert len(read(data, "a.json")) == 250
+
+
 def test_columns_that_stand_one_after_another_open_no_file_each_without_bound() -> None:
     """Ten thousand lists of a cell took as many files, and the error was taken for the machine's own."""
     for count in (201, 10_000):
