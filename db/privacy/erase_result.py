@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from sqlalchemy import delete, select, update
 
-from db import verdict_cache
 from db.delivery.message_deletions import schedule_deletion, schedule_sent
 from db.engine import Database
 from db.errors import NotYours
+from db.privacy.purge import erase_texts
 from db.queries.results import get_result
 from db.queries.summaries import delete_summary
 from db.queue import leases
 from db.reserve import frees_space
-from db.tables import Correction, Job, Prediction, Review, SentMessage
+from db.tables import Correction, Job, Review, SentMessage
 from db.types import Viewer
 
 
@@ -28,11 +28,8 @@ def delete_result(db: Database, viewer: Viewer, review_id: int) -> None:
     with db.begin() as session:
         # Locked: whoever sends its card just now was before, or finds the text gone.
         job = leases.lock_job(session, result.job_id)
-        verdict_cache.invalidate(session, Review.id == review_id)
-        session.execute(update(Review).where(Review.id == review_id).values(text=None, text_hash=None, film=None))
-        bare = {"explanation": None, "film": None}
-        session.execute(update(Prediction).where(Prediction.review_id == review_id).values(**bare))
         session.execute(delete(Correction).where(Correction.review_id == review_id))
+        erase_texts(session, Review.id == review_id)
         # A message's own card goes with its text, whoever pressed where. A file's card shows no text, but reports that
         # were shown in a channel may: they are known by the line that names no job, but who asked.
         if job.kind == "message":

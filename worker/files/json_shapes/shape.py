@@ -16,7 +16,8 @@ from worker.files.columns.choose import choose
 from worker.files.columns.paths import laid_out
 from worker.files.errors import AmbiguousColumn, FileError, TooManyColumns
 from worker.files.json_shapes.window import Window
-from worker.files.table import record_size
+from worker.files.limits import MAX_COLUMNS
+from worker.files.table import record_size, unique_names
 
 Kind = Literal["array", "index", "columns", "lists", "split", "matrix", "object"]
 """array: of objects or texts. index: an object of rows. columns: an object of columns, each an object of cells; lists:
@@ -26,6 +27,8 @@ _SAMPLE_SIZE: Final = 1 << 20
 _DEEPEST: Final = 4
 _SURE: Final = 0.5
 _MOST_ARRAYS: Final = 200
+_NAMING: Final = frozenset(["columns", "header", "headers", "fields"])
+"""Keys under which names of columns stand beside the rows: all of them are kept, or one too many."""
 MOST_COLUMNS: Final = 200
 """Most columns that stand one after another, each a list or an object of cells: each takes a file on the disk."""
 
@@ -52,7 +55,8 @@ class _Array:
 
     def add(self, value: object) -> None:
         self.count += 1
-        if len(self.sample) < _SAMPLE and self.size < _SAMPLE_SIZE:
+        most = MAX_COLUMNS + 1 if self.path[-1] in _NAMING else _SAMPLE
+        if len(self.sample) < most and self.size < _SAMPLE_SIZE:
             self.sample.append(value)
             self.size += record_size([value])
 
@@ -72,7 +76,7 @@ class _Object:
 def shape_of(text: io.TextIOBase, max_chars: int) -> Shape | None:
     """The shape of a document that begins with an object or an array of lists; None where it holds no rows.
 
-    Raises BrokenFile, and TooManyColumns for more than 200 lists side by side.
+    Raises BrokenFile, and TooManyColumns for more than 1,000 names beside the rows or 200 columns one after another.
     """
     window = Window(text, max_chars)
     mark = window.next_mark()
@@ -155,15 +159,11 @@ def _split(arrays: list[_Array]) -> Shape | None:
     rows = [one for one in arrays if one.sample and all(isinstance(row, list) for row in one.sample)]
     for one in rows:
         for names in arrays:
-            if names.path[:-1] == one.path[:-1] and names.path[-1:] in (
-                ("columns",),
-                ("header",),
-                ("headers",),
-                ("fields",),
-            ):
+            if names.path[:-1] == one.path[:-1] and names.path[-1] in _NAMING:
                 titles = [str(n.get("name", "")) if isinstance(n, dict) else str(n) for n in names.sample]
+                named = unique_names(titles)
                 if titles and names.count == len(titles):
-                    return Shape("split", one.path, tuple(titles))
+                    return Shape("split", one.path, tuple(named))
     return None
 
 
@@ -192,8 +192,11 @@ def _framed(objects: list[_Object]) -> Shape | None:
         first = keys[0]
         assert isinstance(first, list)
         numbered = all(key.isdigit() for key in first)
-        if flat and numbered and one.count <= MOST_COLUMNS and not all(key.isdigit() for key in one.keys):
-            return Shape("columns", one.path, tuple(one.keys))
+        if flat and numbered and not all(key.isdigit() for key in one.keys):
+            if one.count <= MOST_COLUMNS:
+                return Shape("columns", one.path, tuple(one.keys))
+            if not one.path:  # nothing else is in the document
+                raise TooManyColumns(MOST_COLUMNS)
         if all(key.isdigit() for key in one.keys) or (flat and one.count >= 2 and not numbered and one.path == ()):
             return Shape("index", one.path)
     return None
@@ -232,10 +235,11 @@ def _free(name: str, taken: dict[str, object]) -> str:
 
 def _score(one: _Array) -> float:
     """How much an array looks like reviews: 0 not at all."""
-    rows = [value for value in one.sample if isinstance(value, dict)]
+    sample = one.sample[:_SAMPLE]
+    rows = [value for value in sample if isinstance(value, dict)]
     if not rows:
-        texts = [value for value in one.sample if isinstance(value, str)]
-        return 0.2 if len(texts) == len(one.sample) and sum(len(t.split()) >= 3 for t in texts) * 2 > len(texts) else 0
+        texts = [value for value in sample if isinstance(value, str)]
+        return 0.2 if len(texts) == len(sample) and sum(len(t.split()) >= 3 for t in texts) * 2 > len(texts) else 0
     columns = list({key: None for row in rows for key in row})
     cells: list[list[Cell]] = [[row.get(name, "") for name in columns] for row in rows]
     paths, table = laid_out(columns, cells)

@@ -32,8 +32,8 @@ _SPACED: Final = re.compile(r'[,;|]\s+"')
 _ABOVE: Final = 10
 _LOOKED_AT: Final = 30
 """Rows among which the header is looked for."""
-_MOST_CELLS: Final = 2 * MAX_COLUMNS
-"""Cells of a row among which it is looked for: more than a table may have, so that one too wide stays too wide."""
+MOST_CELLS: Final = 2 * MAX_COLUMNS
+"""Most cells of a row that are looked at one by one: more than a table may have, so that a too wide one stays so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ def understand(
 
 def _as_looked_at(rows: list[list[str]]) -> list[list[str]]:
     """The rows without the cells that no table has: a line of a megabyte holds half a million, each looked at often."""
-    return [row if len(row) <= _MOST_CELLS else row[:_MOST_CELLS] for row in rows]
+    return [row if len(row) <= MOST_CELLS else row[:MOST_CELLS] for row in rows]
 
 
 def _head_lines(lines: list[str], rows: list[list[str]], numbers: list[int]) -> list[HeadLine]:

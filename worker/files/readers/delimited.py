@@ -15,12 +15,10 @@ from worker.files.limits import MAX_COLUMNS, Limits
 from worker.files.options import NOTHING_SAID, ReadOptions
 from worker.files.quotes.records import Records, with_returns
 from worker.files.quotes.signs import RETURN
-from worker.files.readers.csv_dialect import NO_SEPARATOR, Dialect, prepared, restored, understand
+from worker.files.readers.csv_dialect import MOST_CELLS, NO_SEPARATOR, Dialect, prepared, restored, understand
 from worker.files.readers.encoding import Encoding, as_text, detect
 from worker.files.table import SAMPLE_ROWS, Bad, Record, Table, unique_names
 
-_MAX_CELLS: Final = 2 * MAX_COLUMNS
-"""Most cells of a row that stay apart; what is beyond a thousand is then one cell."""
 _SNIFF_CHARS: Final = 1 << 20
 _END_MARK: Final = "\x1a"
 """Ctrl-Z, with which DOS ended a text."""
@@ -135,7 +133,7 @@ class Delimited(Table):
                 # Many exporters end a line with an empty cell too many
                 if not any(row[width:]):
                     del row[width:]
-                elif size > _MAX_CELLS:  # four million in a row of the longest: each would be looked at
+                elif size > MOST_CELLS:  # four million in a row of the longest: each would be looked at
                     row[MAX_COLUMNS:] = [separator.join(row[MAX_COLUMNS:])]
                 size = len(row)
             first = row[0]

@@ -9,7 +9,7 @@ import json
 import tempfile
 from collections.abc import Collection, Iterator
 from contextlib import ExitStack
-from itertools import islice
+from itertools import chain, islice
 from typing import IO, Final, NamedTuple
 
 from common.file_formats import FileKind
@@ -147,12 +147,14 @@ class JsonRows(Table):
             columns: list[tuple[str, IO[str]]] = []
             with as_text(self._file, self.encoding, newline=None) as text:
                 for name, sources in column_values(text, self._max, self._shape.path, self._shape.kind):
+                    if (first := next(sources, None)) is None:
+                        continue  # a list of nothing (`"errors": []`) is no column
                     if len(columns) == MOST_COLUMNS:  # a key that stands twice is one that was counted elsewhere
                         raise TooManyColumns(MOST_COLUMNS)
                     part = stack.enter_context(
                         tempfile.TemporaryFile("w+", encoding="utf-8", errors="surrogatepass", newline="\n")
                     )
-                    for number, raw in enumerate(sources, 1):
+                    for number, raw in enumerate(chain((first,), sources), 1):
                         if number > self._limits.max_rows:
                             raise TooManyRows(self._limits.max_rows)
                         part.write(raw.replace("\n", " ").replace("\r", " ") + "\n")
@@ -192,6 +194,9 @@ class JsonRows(Table):
                 yield JsonRow(line.rstrip("\n"), _parsed(line))
             return
         with as_text(self._file, self.encoding, newline=None) as text:
+            if self.kind == "json" and self._shape.inside is not None:
+                yield from self._rows_inside(text, self._shape.inside)
+                return
             if self.kind == "json":
                 yield from (JsonRow(raw, _checked(raw, value)) for raw, value in self._document(text))
                 return
@@ -225,12 +230,17 @@ class JsonRows(Table):
             if isinstance(value, Bad):
                 raise BrokenFile("no_json_rows")
             yield raw, value
-        elif shape.inside is not None:
-            for _, value in elements(text, self._max, shape.path):
-                for row in exploded(value, shape.inside):
-                    yield made.source_of(row), row
         else:
             yield from elements(text, self._max, shape.path)
+
+    def _rows_inside(self, text: io.TextIOWrapper, key: str) -> Iterator[JsonRow]:
+        made = _Made(self._size, self._limits)
+        for raw, value in elements(text, self._max, self._shape.path):
+            # Once for all its rows: none is deeper than what it is taken out of, and each repeats what surrounds them.
+            may_be_too_deep = is_too_deep(raw)
+            for row in exploded(value, key):
+                source = made.source_of(row)
+                yield JsonRow(source, _checked(source, row) if may_be_too_deep else row)
 
     def records(self, needed: Collection[int] | None = None) -> Iterator[Record]:
         columns = self.columns
