@@ -173,6 +173,12 @@ def verify(folder: Path) -> str:
     return str(manifest["version"])
 
 
+def check_apart(source: Path, target: Path) -> None:
+    """Raises `ModelFolderError` where a model made of `source` would take its place: `target` is emptied first."""
+    if source.resolve().is_relative_to(target.resolve()):
+        raise ModelFolderError(f"The model folder {target} is the one that is read: name another output.")
+
+
 def read_serving(folder: Path) -> Serving:
     """The contents of `serving.json`; raises `ModelFolderError` when it is of another shape."""
     try:
