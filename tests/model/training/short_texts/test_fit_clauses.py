@@ -1,5 +1,6 @@
 """The small LSTM for clauses is taught into a copy of a model folder, whose verdicts stay."""
 
+import math
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -97,6 +98,7 @@ def test_the_bound_is_the_least_that_keeps_the_promise(tiny_folder: Path) -> Non
     assert found.same_side < 1 - fit_clauses.DIFFERING <= found.same_side_served
     assert 0 < found.bound < 3
     assert 0.5 < found.spared < 1
+    assert fit_clauses.bound(serving, dev, -10 * large) == Figures(0.0, 0.0, 1.0, math.inf)
 
 
 def test_without_clauses_there_is_nothing_to_learn(tiny_folder: Path, tmp_path: Path) -> None:
