@@ -30,7 +30,8 @@ class Commands(TyperGroup):
             try:
                 return super().invoke(ctx)
             finally:
-                sys.stdout.flush()  # here, where its error is still caught
+                if sys.stdout is not None:  # none where it was closed before we started
+                    sys.stdout.flush()  # here, where its error is still caught
         except Misconfigured as error:
             stop(error, exit_codes.CONFIGURATION)
         except BrokenPipeError:
@@ -53,7 +54,7 @@ def no_space(error: OSError) -> str:
 def _silence() -> None:
     """What is left in the buffers goes nowhere: Python flushes them at its end, and would say what went wrong."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
-    for stream in (sys.stdout, sys.stderr):
+    for stream in filter(None, (sys.stdout, sys.stderr)):
         try:
             stream.flush()
         except OSError:

@@ -81,6 +81,7 @@ def report(
     model_dir: ModelFolder = None,
 ) -> None:
     """The reports of /report over all that is stored, as files; a page opens without a network."""
+    from cli.outputs import beside, deliver
     from common.process.loading import loading
 
     with loading():
@@ -106,7 +107,10 @@ def report(
     total, files = _files(abouts, formats, model_dir, explain=explain)
     for path, content in zip(paths, files, strict=True):
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+        with beside(path.parent) as folder:
+            made = folder / "report"
+            made.write_bytes(content)
+            deliver(made, path, "", force=True, usual=False)
         typer.echo(f"{path}: {counted(total, 'review')}, {about.words()}")
 
 

@@ -58,7 +58,10 @@ def beside(work: Callable[[], T]) -> Iterator[Callable[[], T]]:
 
 
 def _may_copy() -> bool:
-    return sys.platform == "linux" and usable_cpus() > 1 and len(list(THREADS.iterdir())) == 1
+    try:
+        return sys.platform == "linux" and usable_cpus() > 1 and len(list(THREADS.iterdir())) == 1
+    except OSError:  # no /proc, as in a bare chroot
+        return False
 
 
 def _started(work: Callable[[], T]) -> tuple[BaseProcess, Connection] | None:

@@ -688,7 +688,7 @@ def _drafts(
     most = min(room, MOST_WORDS) + 2
     weights, cuts = np.empty(most, np.float64), np.empty(most, np.int64)
     pieces, moods = np.empty((most, _PIECE), np.int64), np.empty((most, 2), np.float64)
-    halves, half_moods = np.empty((2, 4), np.int64), np.empty((2, 2), np.float64)
+    halves, half_moods = np.empty((2, _PIECE), np.int64), np.empty((2, 2), np.float64)
     part = np.empty(4, np.int64)
     named, edge = np.empty((most * names, 3), np.int64), np.empty((2, len(trie[5])), np.int64)
     seen = np.zeros(len(scores), np.int64)

@@ -57,4 +57,5 @@ class Clauses:
     def in_doubt(self, small: Floats, wide: Floats, tokens: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Which of n clauses the large LSTM must read; small, wide: logits [n] of the small one and of the n-grams."""
         calibrated = self.curve.logits(self.blend.logits(small, wide), tokens)
-        return (np.abs(calibrated) < self.bound) & (tokens > 0)
+        # Not "below the bound": what is no number settles nothing.
+        return ~(np.abs(calibrated) >= self.bound) & (tokens > 0)

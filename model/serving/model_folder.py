@@ -24,6 +24,7 @@ from collections.abc import Collection
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -36,6 +37,7 @@ OPTIONAL = ("word_scores.npy", "topic_words.npy", "topic_pairs.npy", CLAUSES, CL
 """Weights that a folder may lack; the manifest says whether it has them."""
 RECORDS = ("config.json", "metrics.json", "card.json", "CARD.md")
 MANIFEST = "manifest.json"
+_OTHER_VERSION = "The model folder {folder} was made by another version of this program."
 # What got its name when the graph still counted keeps it: verdicts are stored under that name.
 _NAMED = {"9867384b": "d2ae3f1b"}
 
@@ -152,7 +154,8 @@ def _manifest(folder: Path) -> dict[str, Any]:
 
 def names(listed: Collection[str]) -> tuple[str, ...]:
     """The files of a model folder whose manifest lists `listed`, the manifest itself not counted."""
-    return (*WEIGHTS, *(name for name in OPTIONAL if name in listed), *RECORDS)
+    known = {*listed, CLAUSE_GRAPH} if CLAUSES in listed else listed  # single texts need the one, many the other
+    return (*WEIGHTS, *(name for name in OPTIONAL if name in known), *RECORDS)
 
 
 def verify(folder: Path) -> str:
@@ -170,20 +173,32 @@ def verify(folder: Path) -> str:
     return str(manifest["version"])
 
 
+def check_apart(source: Path, target: Path) -> None:
+    """Raises `ModelFolderError` where a model made of `source` would take its place: `target` is emptied first."""
+    if source.resolve().is_relative_to(target.resolve()):
+        raise ModelFolderError(f"The model folder {target} is the one that is read: name another output.")
+
+
 def read_serving(folder: Path) -> Serving:
     """The contents of `serving.json`; raises `ModelFolderError` when it is of another shape."""
     try:
         return Serving(**json.loads((folder / "serving.json").read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError) as error:
-        raise ModelFolderError(f"The model folder {folder} was made by another version of this program.") from error
+        raise ModelFolderError(_OTHER_VERSION.format(folder=folder)) from error
 
 
 def clause_bound(folder: Path) -> float | None:
-    """The bound of `model.serving.early_exit.Clauses` for the folder's small LSTM; None where it has none."""
+    """The bound of `model.serving.early_exit.Clauses` for the folder's small LSTM; None where it has none.
+
+    Raises `ModelFolderError` when the file is of another shape.
+    """
     if CLAUSES not in _manifest(folder)["sha256"]:  # a file that nobody vouches for is none of the folder's
         return None
-    with np.load(folder / CLAUSES) as stored:
-        return float(stored["bound"])
+    try:
+        with np.load(folder / CLAUSES) as stored:
+            return float(stored["bound"])
+    except (OSError, ValueError, TypeError, KeyError, EOFError, BadZipFile) as error:
+        raise ModelFolderError(_OTHER_VERSION.format(folder=folder)) from error
 
 
 def read_card(folder: Path) -> dict[str, Any]:

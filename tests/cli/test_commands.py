@@ -50,6 +50,13 @@ def test_a_reader_that_is_gone_before_the_first_line(tmp_path: Path, command: tu
     assert (process.returncode, said) == (141, b"")
 
 
+def test_an_output_that_was_closed_before() -> None:
+    line = f"exec {sys.executable} -m cli db new-key >&-"
+    env = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(["/bin/sh", "-c", line], env=env, stderr=subprocess.PIPE, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
 def test_ctrl_c(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt

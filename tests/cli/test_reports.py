@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 import subprocess
 import sys
@@ -128,6 +129,20 @@ def test_what_goes_wrong_in_the_other_process_is_one_line(
     monkeypatch.setattr(second_process, "beside", fails)
     assert ran(code=code).startswith(words)
     assert not list(films.glob("report.*"))
+
+
+def test_on_a_full_disk_the_page_of_before_stays(films: Path, ran: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(path: Path, content: bytes) -> None:
+        with path.open("wb") as file:
+            file.write(content[:100])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    ran()
+    before = (films / "report.html").read_bytes()
+    monkeypatch.setattr(Path, "write_bytes", full)
+    assert "No space is left on the disk" in ran(code=74)
+    assert (films / "report.html").read_bytes() == before
+    assert not list(films.glob(".reelfeel-*"))
 
 
 def test_themes_are_looked_for_where_a_file_shows_them(films: Path, ran: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,8 @@ the large LSTM says of each. A clause is short and of few kinds, so that a tenth
 vectors are the large one's own; the n-gram part and all calibration stay. Needs the `train` extra.
 """
 
+import hashlib
+import math
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,8 +34,11 @@ UNITS = 48
 TRAINING = TrainingConfig(epochs=3, batch=256, learning_rate=4e-3, warmup=0.02, word_dropout=0.0)
 DIFFERING = 0.005
 """At most this share of the dev part's clauses lies beyond the bound, on the other side than the large LSTM says."""
-_BOUNDS = np.arange(0.0, 3.01, 0.05)
+_BOUNDS = (*np.arange(0.0, 3.01, 0.05).tolist(), math.inf)
+"""The last one leaves the small LSTM out: one that learned nothing would be sure of what is wrong."""
 _AT_ONCE = 2_000
+_KEY = "key"
+"""Beside a checkpoint: what it was taught by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +89,7 @@ def bound(serving: model_folder.Serving, dev: Taught, small: Floats) -> Figures:
     blend, curve = calibration.of_reviews(serving)
     whole = curve.logits(blend.logits(dev.large, dev.wide), dev.lengths) > 0
     told = curve.logits(blend.logits(small, dev.wide), dev.lengths) > 0
-    for value in _BOUNDS.tolist():
+    for value in _BOUNDS:
         unread = ~Clauses(blend, curve, value).in_doubt(small, dev.wide, dev.lengths)
         differing = float(np.mean(unread & (whole != told)))
         if differing <= DIFFERING:
@@ -105,6 +110,12 @@ def _parts(files: Sequence[Path]) -> tuple[list[str], list[str]]:
     return train, dev
 
 
+def _key(version: str, learned: Examples, training: TrainingConfig, units: int) -> str:
+    """What a run hangs on: the model that teaches, the clauses and all settings."""
+    rows = hashlib.sha256(np.concatenate(learned.rows).tobytes() + learned.lengths.tobytes()).hexdigest()
+    return f"{version} {units} {rows} {training.model_dump_json()}"
+
+
 def run(
     source: Path,
     files: Sequence[Path],
@@ -117,12 +128,13 @@ def run(
     """Writes OUTPUT/model: the model folder `source` with a small LSTM for clauses; returns OUTPUT and how it does.
 
     files: reviews, with or without labels; films of the validation part are not read. What `source` had of it is
-    replaced. No verdict changes, and so the version stays. resume: goes on after the last finished epoch. Raises
-    `ModelFolderError` and `DataError`.
+    replaced. No verdict changes, and so the version stays. resume: goes on after the last finished epoch, where model,
+    reviews and settings are the same. Raises `ModelFolderError` and `DataError`.
     """
     import keras
 
-    version = model_folder.verify(source)
+    version, target = model_folder.verify(source), output / "model"
+    model_folder.check_apart(source, target)
     scorer = Scorer(source, threads=training.threads, exit=False)
     train, dev = (taught(scorer, texts) for texts in _parts(files))
     if not (train.rows and dev.rows):
@@ -133,12 +145,20 @@ def run(
     built = network.made(shape, table, None)
     built.get_layer(network.EMBEDDING).trainable = False
     folder = output / "network"
+    if not resume:
+        shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)
     # The large LSTM's probabilities: cross-entropy with them is least where the logits are equal.
     learned, held = (Examples(part.rows, sigmoid(part.large).astype(np.float32)) for part in (train, dev))
+    key, marker = _key(version, learned, training, units), folder / _KEY
+    if marker.is_file() and marker.read_text(encoding="utf-8") != key:
+        raise DataError(
+            f"The run in {output} was begun with another model, other reviews or other settings: begin anew, without "
+            "--resume, or name another --output."
+        )
+    marker.write_text(key, encoding="utf-8")
     fit.fit(built, learned, held, training, folder, resume=resume)
     found = bound(model_folder.read_serving(source), dev, fit.predict(built, dev.rows))
-    target = output / "model"
     shutil.rmtree(target, ignore_errors=True)
     shutil.copytree(source, target)
     weights = network.recurrent_weights(built)

@@ -132,10 +132,10 @@ def run(path: Path, *, output: Path | None = None, resume: bool = False) -> Path
     """
     settings = config.read_sentences(path)
     folder = output or RUNS / settings.name
-    month = model_folder.verify(settings.earlier).split("-")[1]
+    month, target = model_folder.verify(settings.earlier).split("-")[1], folder / MODEL
+    model_folder.check_apart(settings.earlier, target)
     sentences = labelled_sentences.read(settings.sentences, learned=settings.share > 0)
     task = assemble.task_of(settings.earlier, settings.labelled)
-    target = folder / MODEL
     if not settings.share:
         return _calibrated(settings, task, sentences[labelled_sentences.RULES], target, month)
     weights, table, history = _trained(settings, task, sentences, folder / "network", resume=resume)

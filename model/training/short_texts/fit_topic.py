@@ -246,8 +246,9 @@ def run(source: Path, data: Path, output: Path, *, labelled: Path | None = None,
     scikit-learn. Raises `ModelFolderError` and `DataError`.
     """
     month = model_folder.verify(source).split("-")[1]
-    topics, task = topic_texts.read(data), assemble.task_of(source, labelled)
     target = output / "model"
+    model_folder.check_apart(source, target)
+    topics, task = topic_texts.read(data), assemble.task_of(source, labelled)
     shutil.rmtree(target, ignore_errors=True)
     shutil.copytree(source, target)
     plain = replace(model_folder.read_serving(source), **topic_model.fields(TopicRule()))

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 
 import pytest
 
@@ -136,8 +137,12 @@ def test_it_dies_with_its_parent() -> None:
     assert out == ""
 
 
-def test_with_one_processor_the_work_is_done_here_when_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(second_process, "usable_cpus", lambda: 1)
+@pytest.mark.parametrize(("cpus", "threads"), [(1, Path("/proc/self/task")), (2, Path("/none/self/task"))])
+def test_without_a_second_processor_or_proc_the_work_is_done_here_when_it_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch, cpus: int, threads: Path
+) -> None:
+    monkeypatch.setattr(second_process, "usable_cpus", lambda: cpus)
+    monkeypatch.setattr(second_process, "THREADS", threads)
     done: list[int] = []
     with beside(lambda: done.append(os.getpid())) as result:
         assert done == []

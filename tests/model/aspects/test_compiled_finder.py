@@ -1,6 +1,9 @@
 """Compiled clauses, mentions and aspects are those of the plain code, to the bit."""
 
+import os
 import random
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -83,6 +86,27 @@ def test_long_sentences_of_anything() -> None:
         for some in (dice.sample(words, dice.randrange(2, 9)) for _ in range(150))
     ]
     assert assert_same(texts) > 3_000
+
+
+WITH_CHECKS = """
+import numpy as np
+from model.aspects import compiled_finder, finder
+from model.evaluation import aspect_checks
+texts = [one.text for one in aspect_checks.read()] + ["great acting and bad plot with " * 900]
+found = [one.shipped().read(texts) for one in (compiled_finder, finder)]
+assert sorted(found[0].pieces) == sorted(found[1].pieces)
+found[0].aspects(np.linspace(-3, 3, len(found[0].pieces)))
+print(len(found[0].pieces))
+"""
+
+
+def test_nothing_lies_outside_of_its_array() -> None:
+    """Compiled code checks no place: one outside is somebody else's memory, and the results may be right even so."""
+    command = [sys.executable, "-c", WITH_CHECKS]
+    as_python = os.environ | {"NUMBA_DISABLE_JIT": "1"}
+    done = subprocess.run(command, env=as_python, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) > 700
 
 
 def test_drafts_are_the_same_to_the_bit() -> None:

@@ -106,6 +106,8 @@ def test_near_nothing_a_clause_is_in_doubt() -> None:
     rule = Clauses(Blend((1.0, 0.5), 0.1), Curve(), 0.3)
     small, wide = np.asarray([0.1, 0.1, -0.1, -0.5, 0.0]), np.asarray([0.0, 0.4, -0.8, 0.0, 0.0])
     assert rule.in_doubt(small, wide, np.asarray([5, 5, 5, 5, 0])).tolist() == [True, False, False, False, False]
+    no_number = np.asarray([np.nan, np.nan])
+    assert rule.in_doubt(no_number, np.zeros(2), np.asarray([5, 0])).tolist() == [True, False]
 
 
 def test_the_small_lstm_says_what_the_large_one_says_of_clauses(scorer: Scorer) -> None:

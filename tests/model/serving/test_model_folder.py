@@ -94,3 +94,26 @@ def test_what_reads_clauses_changes_no_version_and_counts_where_the_manifest_lis
     (copy / model_folder.CLAUSES).write_bytes(b"")
     with pytest.raises(ModelFolderError, match=f"damaged: {model_folder.CLAUSES}"):
         Scorer(copy)
+
+
+def test_what_reads_many_clauses_comes_with_what_reads_few(copy: Path) -> None:
+    np.savez(copy / model_folder.CLAUSES, allow_pickle=False, bound=np.asarray(0.25))
+    model_folder.seal(copy, model_folder.verify(copy))
+    with pytest.raises(ModelFolderError, match=f"incomplete: it has no {model_folder.CLAUSE_GRAPH}"):
+        Scorer(copy)
+    (copy / model_folder.CLAUSE_GRAPH).write_bytes(b"nobody vouches for it")
+    with pytest.raises(ModelFolderError, match=f"damaged: {model_folder.CLAUSE_GRAPH}"):
+        Scorer(copy)
+
+
+@pytest.mark.parametrize("stored", [b"", b"not an archive", b"PK\x03\x04", {}, {"bound": "x"}, {"bound": [1.0, 2.0]}])
+def test_a_bound_of_another_shape(copy: Path, stored: bytes | dict[str, object]) -> None:
+    if isinstance(stored, bytes):
+        (copy / model_folder.CLAUSES).write_bytes(stored)
+    else:
+        arrays = {name: np.asarray(value) for name, value in stored.items()}
+        np.savez(copy / model_folder.CLAUSES, allow_pickle=False, **arrays)
+    (copy / model_folder.CLAUSE_GRAPH).write_bytes(b"")
+    model_folder.seal(copy, model_folder.verify(copy))
+    with pytest.raises(ModelFolderError, match="made by another version"):
+        Scorer(copy)

@@ -1,13 +1,14 @@
 """A finished model learns labelled sentences, and what ships lies between the weights before and after."""
 
 import json
+import shutil
 from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from model import Scorer, config
+from model import ModelFolderError, Scorer, config
 from model.data.readers import Reviews
 from model.evaluation import evaluate
 from model.numeric import sigmoid
@@ -136,6 +137,15 @@ def test_measuring_anew_finds_the_same_rules(fitted: Path, tmp_path: Path) -> No
     again = assemble.remeasure(fitted, tmp_path / "again", labelled=Path(recorded["sentences"]["labelled"]), threads=1)
     assert model_folder.read_serving(again) == model_folder.read_serving(fitted)
     assert config.Config.model_validate(recorded).sentences is not None
+
+
+def test_it_does_not_empty_the_folder_that_it_reads(given: Path, tiny_folder: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(tiny_folder, tmp_path / "model"))
+    text = given.read_text("utf-8").replace(f'earlier = "{tiny_folder}"', f'earlier = "{copy}"')
+    (tmp_path / "own.toml").write_text(text.replace("share = 0.5", "share = 0.0"), "utf-8")
+    with pytest.raises(ModelFolderError, match="is the one that is read"):
+        fit_sentences.run(tmp_path / "own.toml", output=tmp_path)
+    assert model_folder.verify(copy)
 
 
 def test_a_run_refuses_what_only_this_step_reads(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from model import Scorer, config
+from model import ModelFolderError, Scorer, config
 from model.data.errors import DataError
 from model.serving import model_folder, topic_model
 from model.text.tokens import tokenize
@@ -99,3 +99,9 @@ def test_a_bound_leaves_the_stated_share_beyond_it() -> None:
     # Ten in a hundred of which these are some: all but those are within it anyway.
     assert (logits > fit_topic._bound(logits, 0.05, 1_000)).sum() == 50
     assert fit_topic._bound(logits[:3], 0.05, 100) == -np.inf
+
+
+def test_it_does_not_empty_the_folder_that_it_reads(fitted: Path, tmp_path: Path) -> None:
+    with pytest.raises(ModelFolderError, match="is the one that is read"):
+        fit_topic.run(fitted, tmp_path, fitted.parent)
+    assert model_folder.verify(fitted)
