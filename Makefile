@@ -21,7 +21,8 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 # What nobody here loads is taken out, and only what is loaded is compiled. For the tests, whose processes would all compile
-# the rest at once, everything is.
+# the rest at once, everything is. The machine code of scoring too: it takes a quarter of a minute of each process that finds
+# none, and the first file with aspects would be read in plain code meanwhile.
 # The stamps make a second start need no network: pip runs only when the lock or the project file changed.
 $(VENV)/.served: requirements.lock pyproject.toml | $(VENV)/bin/python
 	sed '/^# part: tests/,$$d' requirements.lock > $(VENV)/served.lock
@@ -29,13 +30,12 @@ $(VENV)/.served: requirements.lock pyproject.toml | $(VENV)/bin/python
 	$(SELF)
 	$(BIN)/python .ci/prune
 	PYTHONDONTWRITEBYTECODE= $(BIN)/python .ci/compile
+	-@$(BIN)/python -c "from model import Scorer; scorer = Scorer(); scorer.warm(); scorer.warm_aspects()"
 	@touch $@
 
-# The machine code of scoring too: compiling it takes a quarter of a minute of each process that finds none.
 $(VENV)/.tested: requirements.lock $(VENV)/.served
 	$(PIP) --require-hashes -r requirements.lock
 	@$(BIN)/python -m compileall -qq -j 2 $(VENV)/lib || true # some packages have files of Python 2 as examples
-	-@$(BIN)/python -c "from model import Scorer; scorer = Scorer(); scorer.warm(); scorer.warm_aspects()"
 	@touch $@
 
 up: install ## everything on this machine; Ctrl-C stops it
