@@ -24,11 +24,16 @@ def train(
         from model.training import train as training
 
         run_folder = training.run(config, output=output, resume=resume)
-        typer.echo(f"The model is in {run_folder / 'model'}")
-        if ship:
-            from model.training import ship as shipping
+        _say_where(run_folder, ship=ship)
 
-            typer.echo(f"Shipped to {shipping.run(run_folder)}")
+
+def _say_where(run_folder: Path, *, ship: bool = False) -> None:
+    """Where the finished model is, which is shipped where that was asked for."""
+    typer.echo(f"The model is in {run_folder / 'model'}")
+    if ship:
+        from model.training import ship as shipping
+
+        typer.echo(f"Shipped to {shipping.run(run_folder)}")
 
 
 def fit_sentences(
@@ -41,7 +46,7 @@ def fit_sentences(
         from model.training.short_texts import fit_sentences as fitting
 
         run_folder = fitting.run(config, output=output, resume=resume)
-        typer.echo(f"The model is in {run_folder / 'model'}")
+        _say_where(run_folder)
 
 
 def fit_topic(
@@ -61,11 +66,7 @@ def fit_topic(
         from model.training.short_texts import fit_topic as fitting
 
         run_folder = fitting.run(folder, texts, output or Path("runs/topic"), labelled=labelled, threads=threads())
-        typer.echo(f"The model is in {run_folder / 'model'}")
-        if ship:
-            from model.training import ship as shipping
-
-            typer.echo(f"Shipped to {shipping.run(run_folder)}")
+        _say_where(run_folder, ship=ship)
 
 
 def fit_clauses(
@@ -86,11 +87,7 @@ def fit_clauses(
             f"{found.same_side_served:.2%} when it reads those within {found.bound:g} of 0, with "
             f"{1 - found.spared:.1%} of all words."
         )
-        typer.echo(f"The model is in {run_folder / 'model'}")
-        if ship:
-            from model.training import ship as shipping
-
-            typer.echo(f"Shipped to {shipping.run(run_folder)}")
+        _say_where(run_folder, ship=ship)
 
 
 def pack(

@@ -108,7 +108,7 @@ class Bulk:
         topic: TopicModel,
         max_tokens: int,
         exact: ExactLSTM,
-        clauses: ExactLSTM | None = None,
+        clauses: ExactLSTM,
         threads: int = 1,
     ) -> None:
         self._folder = folder
@@ -137,7 +137,7 @@ class Bulk:
         large one reads all.
         """
         known = self._joined(texts, partial(self.encoded, flagged=False))
-        if doubt is None or self._exact_clauses is None:
+        if doubt is None:
             return self._parts(known, None)
         any_words = np.flatnonzero(known.lengths)
         recurrent = self._recurrent(self._clause_lstm, self._exact_clauses, known, any_words)

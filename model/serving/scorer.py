@@ -129,7 +129,7 @@ class Scorer:
         self._exact = ExactLSTM(folder)
         bound = model_folder.clause_bound(folder)
         self._clauses = Clauses(self._blend, self._curve, bound) if exit and bound is not None else None
-        self._exact_clauses = ExactLSTM(folder, CLAUSES) if self._clauses else None
+        self._exact_clauses = ExactLSTM(folder, CLAUSES)  # opened where there is one
         scores = np.load(folder / "word_scores.npy") if self._serving.review_bounds else None
         topic = np.load(folder / topic_model.WORDS) if self._serving.topic_tokens else None
         self._words = flags.WordTable(self._vocabulary.words, scores, topic)
@@ -319,7 +319,7 @@ class Scorer:
     def _clauses_plainly(self, read: Sequence[Sequence[str]]) -> Floats:
         """The same without compiled code, of tokenized clauses."""
         rows = [self._vocabulary.ids(tokens) for tokens in read]
-        if self._clauses is None or self._exact_clauses is None:
+        if self._clauses is None:
             return self._blended_of(rows, read, None)
         lengths = np.asarray([len(row) for row in rows], dtype=np.int64)
         wide, recurrent = self.wide_logits(read), np.zeros(len(rows))
@@ -434,8 +434,8 @@ class Scorer:
         # Here, since Numba takes a second to import and may be missing.
         from model.serving.bulk import Bulk
 
-        known = (self._vocabulary, self._wide, self._words, self._topic, self.max_tokens, self._exact)
-        return Bulk(self.folder, *known, self._exact_clauses, threads=self._threads)
+        known = (self._vocabulary, self._wide, self._words, self._topic, self.max_tokens)
+        return Bulk(self.folder, *known, self._exact, self._exact_clauses, threads=self._threads)
 
     @cached_property
     def _compiled_finder(self) -> "CompiledFinder | None":
