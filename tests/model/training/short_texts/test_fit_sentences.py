@@ -27,7 +27,7 @@ spans = 8
 singles = 8
 share = 0.5
 [training]
-epochs = 1
+epochs = 3
 batch = 16
 threads = 1
 """
