@@ -87,22 +87,33 @@ def test_equal_texts_are_read_once(scorer: Scorer, monkeypatch: pytest.MonkeyPat
     assert read == [["a", "b"]]
 
 
+class Warm:
+    """A scorer that finds nothing; told: what it is asked for, in order."""
+
+    is_warm = True
+
+    def __init__(self, told: list[str], getting_ready: Callable[[], object] = lambda: None) -> None:
+        self._told, self._getting_ready = told, getting_ready
+
+    def warm_aspects(self) -> None:
+        self._told.append("get ready")
+        self._getting_ready()
+
+    def aspects_of(self, texts: list[str], _: object, *, may_wait: bool) -> list[list[Any]]:
+        assert not may_wait
+        self._told.append("read")
+        return [[] for _ in texts]
+
+
 def test_no_chunk_waits_for_the_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
     """It takes longer than a chunk may on a slow machine; meanwhile plain code says the same."""
     begun, goes_on = threading.Event(), threading.Event()
 
-    class Warm:
-        is_warm = True
+    def getting_ready() -> None:
+        begun.set()
+        goes_on.wait(60)
 
-        def warm_aspects(self) -> None:
-            begun.set()
-            goes_on.wait(60)
-
-        def aspects_of(self, texts: list[str], _: object, *, may_wait: bool) -> list[list[Any]]:
-            assert not may_wait
-            return [[] for _ in texts]
-
-    scorer: Any = Warm()
+    scorer: Any = Warm([], getting_ready)
     monkeypatch.setattr(aspects, "_begun", set())
     monkeypatch.setattr(aspects, "READY_S", 0.01)
     scores = [Score(number, "positive", 0.9, ()) for number in (1, 2)]
@@ -132,45 +143,24 @@ class WhenJoined:
 @pytest.mark.parametrize("texts", [["a", "b"], ["a"]])
 def test_the_first_chunk_waits_until_compiled_code_is_loaded(texts: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """Plain code takes more than a second longer for it. A message does not wait: it is read in plain code anyway."""
-    told = []
-
-    class Warm:
-        is_warm = True
-
-        def warm_aspects(self) -> None:
-            told.append("ready")
-
-        def aspects_of(self, texts: list[str], _: object, *, may_wait: bool) -> list[list[Any]]:
-            told.append("read")
-            return [[] for _ in texts]
-
+    told: list[str] = []
     monkeypatch.setattr(aspects, "_begun", set())
     monkeypatch.setattr(threading, "Thread", WhenJoined)
-    scorer: Any = Warm()
+    scorer: Any = Warm(told)
     for _ in range(2):
         with_aspects([Score(1, "positive", 0.9, ()) for _ in texts], texts, scorer)
-    assert told == ["ready", "read", "read"][-len(texts) - 1 :]
+    assert told == ["get ready", "read", "read"][-len(texts) - 1 :]
 
 
 def test_nothing_is_remembered_of_a_scorer_that_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
     """A child of the pool puts a new one in the place of a cold one: it may lie where another lay in memory."""
-    told = []
-
-    class Warm:
-        is_warm = True
-
-        def warm_aspects(self) -> None:
-            told.append("get ready")
-
-        def aspects_of(self, texts: list[str], _: object, *, may_wait: bool) -> list[list[Any]]:
-            return [[] for _ in texts]
-
+    told: list[str] = []
     monkeypatch.setattr(aspects, "_begun", type(aspects._begun)())
-    scorer: Any = Warm()
+    scorer: Any = Warm(told)
     with_aspects([Score(1, "positive", 0.9, ())], [BOTH], scorer)
     for thread in threading.enumerate():
         if thread.name == "aspects":
             thread.join(60)
-    assert (told, len(aspects._begun)) == (["get ready"], 1)
+    assert (sorted(told), len(aspects._begun)) == (["get ready", "read"], 1)
     del scorer, thread
     assert len(aspects._begun) == 0
