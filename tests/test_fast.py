@@ -95,3 +95,8 @@ def test_what_is_costly_is_there_and_slow(request: pytest.FixtureRequest) -> Non
     for place in COSTLY:
         assert (Path(__file__).parents[1] / place).exists(), place
     assert all(item.get_closest_marker("slow") for item in request.session.items if item.nodeid.startswith(COSTLY))
+
+
+def test_what_all_tests_have_makes_none_slow(request: pytest.FixtureRequest) -> None:
+    """Else `make test-fast` runs nothing."""
+    assert not request.node.get_closest_marker("slow")
